@@ -112,7 +112,33 @@ export type { SecurityLabelInfo } from './driver/lookup/security-label';
 export type { HostSecurity, SecurityModel } from './host/security/host-security';
 export type { ConsoleStream } from './container/console/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/record/exit-record';
-export type { Hardening } from './domain/definition';
+export { domainXml } from './domain/builder/domain-xml';
+export type {
+  BandwidthSpec,
+  BindMount,
+  BridgeInterfaceSpec,
+  CapabilitySpec,
+  DirectInterfaceSpec,
+  DirectoryMount,
+  DomainSpec,
+  EthernetInterfaceSpec,
+  IdMapSpec,
+  IdRangeSpec,
+  ImageMount,
+  InterfaceSpec,
+  LimitSpec,
+  MountSpec,
+  NetworkInterfaceSpec,
+  RamMount,
+  ResourceLimitSpec,
+  RootSpec,
+  RouteSpec,
+  Size,
+} from './domain/builder/spec';
+export type { CapabilityName } from './domain/elements/capability-numbers';
+export type { Propagation } from './domain/filesystem/definition';
+export type { DirectMode, FilterName } from './domain/interface/definition';
+export type { Hardening, LifecycleAction } from './domain/definition';
 export type { Rate } from './domain/interface/definition';
 export type { IpFamily } from './domain/interface/ip-address';
 export type { Isolation } from './domain/namespaces/isolation';

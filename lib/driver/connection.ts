@@ -3,6 +3,8 @@
  * Each method checks that the call is allowed, and calls the function that does it; what a caller has to know stands
  * here.
  */
+import { domainXml } from '../domain/builder/domain-xml';
+import type { DomainSpec } from '../domain/builder/spec';
 import { release } from 'node:os';
 import { readNodeInfo } from '../host/kernel/node';
 import type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from '../host/kernel/node';
@@ -131,7 +133,7 @@ export class Connection implements AsyncDisposable {
    *
    * As in libvirt, words that its schema does not know are left out; `onWarning` is told of each.
    *
-   * @param xml - `<domain type='lxc'>`
+   * @param definition - `<domain type='lxc'>`, or a DomainSpec
    * @param options - `validate`: refuses such words; `onWarning`; none by default
    * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; XML_INVALID_SCHEMA with
    * `problems` when it is validated.
@@ -141,8 +143,12 @@ export class Connection implements AsyncDisposable {
    * OPERATION_DENIED on a read-only one.
    * @see virDomainDefineXML, `virsh define`
    */
-  async defineDomain(xml: string, options: DefineOptions = {}): Promise<Domain> {
+  async defineDomain(
+    definition: string | DomainSpec,
+    options: DefineOptions = {},
+  ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.defineDomain');
+    const xml = typeof definition === 'string' ? definition : domainXml(definition);
     return Domain.of(this.#session, await defineDomain(this.#session, xml, options));
   }
 
@@ -185,10 +191,10 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Starts a container from XML text. The domain is transient: gone when the container ends. With the name and uuid
+   * Starts a container from a definition. The domain is transient: gone when the container ends. With the name and uuid
    * of a stored domain that is off, it is that domain, for once with this text.
    *
-   * @param xml - `<domain type='lxc'>`
+   * @param definition - `<domain type='lxc'>`, or a DomainSpec
    * @param options - as of `Domain.start`, and `validate` as of `defineDomain`; none by default
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
    * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name or uuid belong to another
@@ -199,8 +205,12 @@ export class Connection implements AsyncDisposable {
    * OPERATION_DENIED on a read-only one.
    * @see virDomainCreateXML, `virsh create`
    */
-  async createDomain(xml: string, options: CreateOptions = {}): Promise<Domain> {
+  async createDomain(
+    definition: string | DomainSpec,
+    options: CreateOptions = {},
+  ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.createDomain');
+    const xml = typeof definition === 'string' ? definition : domainXml(definition);
     return Domain.of(this.#session, await createDomain(this.#session, xml, options));
   }
 

@@ -14,6 +14,8 @@ import { renameDomain } from './definitions/rename';
 import { attachDevice, detachDevice, updateDevice } from './devices/devices';
 import { execAlone, runCommand } from './exec/exec';
 import type { DetachedOptions, ExecOptions } from './exec/exec-options';
+import type { DomainSpec } from '../domain/builder/spec';
+import { readSpec } from './definitions/spec';
 import type { RunningCommand } from './exec/running-command';
 import { domainAddresses } from './interfaces/addresses';
 import { getBandwidth, setBandwidth } from './interfaces/bandwidth';
@@ -291,7 +293,7 @@ export class Domain {
    *
    * @throws TslxcError as `destroy`, but none when nothing runs, or the domain is gone.
    * @example
-   * await using domain = await connection.createDomain(xml);
+   * await using domain = await connection.createDomain({ name: 'job', memory: '64MiB', root: '/srv/job' });
    * const { code } = await domain.wait();
    */
   async [Symbol.asyncDispose](): Promise<void> {
@@ -363,6 +365,24 @@ export class Domain {
   async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
     this.#session.requireAccess('read', 'Domain.xml');
     return domainXml(this.#session, this.#identity, options.which);
+  }
+
+  /**
+   * The definition as plain data, as `domainXml` and `Connection.defineDomain` take it: what is changed in it can be
+   * defined again. Default: that of the next start, or of a transient domain the one that it runs with.
+   *
+   * @throws TslxcError CONFIG_UNSUPPORTED when the XML has something that a DomainSpec has no word for, such as a
+   * `<disk>`, with its line in the message.
+   * @throws DefinitionError when the stored file is no definition.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @example
+   * await connection.defineDomain({ ...(await domain.spec()), memory: '128MiB' });
+   */
+  async spec(): Promise<DomainSpec> {
+    this.#session.requireAccess('read', 'Domain.spec');
+    const which = this.isPersistent() ? 'inactive' : undefined;
+    return readSpec(this.#session, await domainXml(this.#session, this.#identity, which));
   }
 
   /**

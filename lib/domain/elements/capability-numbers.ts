@@ -48,4 +48,5 @@ export const capabilityNumbers = {
   checkpoint_restore: 40,
 } as const;
 
+/** A capability of Linux (capabilities(7)), in lower case and without `CAP_`. */
 export type CapabilityName = keyof typeof capabilityNumbers;

@@ -3,6 +3,10 @@ import type { Position } from '../xml/element';
 import type { KeptPart } from '../xml/unsupported';
 import type { SourceLabel } from '../security/definition';
 
+/**
+ * `slave`: mounts made later on the host appear in the container. `shared`: also those made in the container on the host. `private`:
+ * neither.
+ */
 export type Propagation = 'private' | 'slave' | 'shared';
 
 /** `<tslxc:filesystem>`: further options of the `<filesystem>` with the same target. */

@@ -29,6 +29,7 @@ export const firstPages: Pages = {
   'docs/library.md': [
     noOutput,
     /^\d+ running \d+\n$/,
+    /^131072 sh\n\n$/,
     /^bigint string true\n$/,
     noOutput,
     /^NO_DOMAIN\n$/,

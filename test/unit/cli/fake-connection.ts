@@ -1,4 +1,5 @@
 /** A connection without a host: domains are plain data, and every call is written down. For the tests of lib/cli. */
+import { domainXml } from '../../../lib/domain/builder/domain-xml';
 import { TslxcError } from '../../../lib/errors';
 import type { Autostarted, DomainEvent, DomainState, ListFilter } from '../../../lib/driver/types';
 import type {
@@ -7,6 +8,7 @@ import type {
   DefineOptions,
   Domain,
   DomainEvents,
+  DomainSpec,
   DomainStatistics,
   HostSecurity,
   Imported,
@@ -97,12 +99,13 @@ export class FakeConnection {
     for (const warning of this.warnings) onWarning?.(warning);
   }
 
-  async defineDomain(xml: string, options: DefineOptions = {}): Promise<FakeDomain> {
-    await this.#takenIn('defineDomain', xml, options);
+  async defineDomain(xml: string | DomainSpec, options: DefineOptions = {}): Promise<FakeDomain> {
+    const text = typeof xml === 'string' ? xml : domainXml(xml);
+    await this.#takenIn('defineDomain', text, options);
     return new FakeDomain({ name: 'helloworld' });
   }
 
-  async createDomain(xml: string, options: CreateOptions = {}): Promise<FakeDomain> {
+  async createDomain(xml: string | DomainSpec, options: CreateOptions = {}): Promise<FakeDomain> {
     await this.#called('createDomain', xml, options);
     for (const warning of this.warnings) options.onWarning?.(warning);
     return new FakeDomain({ name: 'helloworld', id: 4711 });

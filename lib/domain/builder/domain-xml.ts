@@ -1,0 +1,144 @@
+/** Writes a DomainSpec as XML, which escapes what has to be. What it says is checked where the XML is read. Pure. */
+import { TslxcError } from '../../errors';
+import { node, printXml, type PrintableElement } from '../xml/print';
+import { interfaceElement } from './interface-element';
+import { mountElements, mountExtensions, mountsOf } from './mount-elements';
+import { sizeElement } from './size-element';
+import type { CapabilitySpec, DomainSpec, IdRangeSpec, LimitSpec } from './spec';
+
+/** That of `<tslxc:container>`. */
+const extensionNamespace = 'urn:tslxc:domain:1';
+
+/** How many ids a container gets with `idMap: 'auto'`. */
+const allocatedIds = 65536;
+
+/**
+ * The XML of a domain, as `defineDomain` and `createDomain` take it. It is complete and escaped, but not yet checked: whether a name
+ * or an address makes sense is said where the XML is read.
+ *
+ * @param spec - what the container is to be
+ * @throws TslxcError INVALID_ARG for a size without a unit, and for a character that XML doesn't allow, such as U+0000.
+ * @example
+ * const xml = domainXml({ name: 'web', memory: '256MiB', root: '/srv/web', init: '/bin/httpd', args: ['-f'] });
+ * const domain = await connection.defineDomain(xml);
+ */
+export function domainXml(spec: DomainSpec): string {
+  const { limits = {}, consoles = 1 } = spec;
+  if (!Number.isInteger(consoles) || consoles < 0) {
+    throw new TslxcError('INVALID_ARG', `consoles ${String(consoles)} is not a number of consoles`);
+  }
+  return printXml(
+    node('domain', { type: 'lxc' }, [
+      ...text('name', spec.name),
+      ...text('uuid', spec.uuid),
+      ...text('title', spec.title),
+      ...text('description', spec.description),
+      ...parent('metadata', extension(spec)),
+      sizeElement('memory', spec.memory),
+      ...(spec.currentMemory === undefined
+        ? []
+        : [sizeElement('currentMemory', spec.currentMemory)]),
+      ...parent('blkiotune', text('weight', limits.blockWeight)),
+      ...parent('memtune', memoryLimits(limits)),
+      node('vcpu', { cpuset: spec.cpuset }, [String(spec.vcpus ?? 1)]),
+      ...parent('cputune', [
+        ...text('shares', limits.cpuShares),
+        ...text('period', limits.cpuPeriod),
+        ...text('quota', limits.cpuQuota),
+      ]),
+      osElement(spec),
+      ...idMapElements(spec),
+      ...parent('features', features(spec)),
+      ...(spec.clock === undefined ? [] : [node('clock', { offset: spec.clock })]),
+      ...text('on_poweroff', spec.onPoweroff),
+      ...text('on_reboot', spec.onReboot),
+      ...text('on_crash', spec.onCrash),
+      node('devices', {}, [
+        ...mountsOf(spec).flatMap(mountElements),
+        ...(spec.interfaces ?? []).map(interfaceElement),
+        ...Array.from({ length: consoles }, () => node('console', { type: 'pty' })),
+      ]),
+    ]),
+  );
+}
+
+/** An element with this text; none without one. */
+function text(name: string, value: string | number | undefined): PrintableElement[] {
+  return value === undefined ? [] : [node(name, {}, [String(value)])];
+}
+
+/** An element with these children; none without any. */
+function parent(name: string, children: readonly PrintableElement[]): PrintableElement[] {
+  return children.length === 0 ? [] : [node(name, {}, children)];
+}
+
+function osElement({ init, args = [], env = {}, cwd, user, group }: DomainSpec): PrintableElement {
+  return node('os', {}, [
+    ...text('type', 'exe'),
+    ...text('init', init ?? '/sbin/init'),
+    ...args.flatMap((word) => text('initarg', word)),
+    ...Object.entries(env).map(([name, value]) => node('initenv', { name }, [value])),
+    ...text('initdir', cwd),
+    ...text('inituser', user),
+    ...text('initgroup', group),
+  ]);
+}
+
+function memoryLimits({ softMemory, memoryAndSwap }: LimitSpec): PrintableElement[] {
+  return [
+    ...(softMemory === undefined ? [] : [sizeElement('soft_limit', softMemory)]),
+    ...(memoryAndSwap === undefined ? [] : [sizeElement('swap_hard_limit', memoryAndSwap)]),
+  ];
+}
+
+function idMapElements({ idMap }: DomainSpec): PrintableElement[] {
+  if (idMap === undefined || idMap === 'auto') return [];
+  const range = (name: string, { start, target, count }: IdRangeSpec): PrintableElement =>
+    node(name, { start: String(start), target: String(target), count: String(count) });
+  return [
+    node('idmap', {}, [
+      ...idMap.uids.map((one) => range('uid', one)),
+      ...idMap.gids.map((one) => range('gid', one)),
+    ]),
+  ];
+}
+
+function features({ privateNetwork = false, capabilities }: DomainSpec): PrintableElement[] {
+  return [
+    ...(privateNetwork ? [node('privnet')] : []),
+    ...(capabilities === undefined ? [] : [capabilitiesElement(capabilities)]),
+  ];
+}
+
+function capabilitiesElement({
+  policy = 'default',
+  on = [],
+  off = [],
+}: CapabilitySpec): PrintableElement {
+  return node('capabilities', { policy }, [
+    ...on.map((name) => node(name, { state: 'on' })),
+    ...off.map((name) => node(name, { state: 'off' })),
+  ]);
+}
+
+/** `<tslxc:container>`; nothing where the spec has nothing that stands in it. */
+function extension(spec: DomainSpec): PrintableElement[] {
+  const { hardening, noNewPrivileges = false, resourceLimits = {}, idMap, limits = {} } = spec;
+  const most = (name: string, max: number | undefined): PrintableElement[] =>
+    max === undefined ? [] : [node(`tslxc:${name}`, { max: String(max) })];
+  const children = [
+    ...(hardening === undefined ? [] : [node('tslxc:hardening', { level: hardening })]),
+    ...(noNewPrivileges ? [node('tslxc:no-new-privileges')] : []),
+    ...Object.entries(resourceLimits).map(([name, { soft, hard }]) =>
+      node('tslxc:rlimit', { name, soft: String(soft), hard: String(hard) }),
+    ),
+    ...most('pids', limits.processes),
+    ...most('ptys', limits.terminals),
+    ...(idMap === 'auto'
+      ? [node('tslxc:idmap', { allocate: 'auto', count: String(allocatedIds) })]
+      : []),
+    ...mountsOf(spec).flatMap(mountExtensions),
+  ];
+  if (children.length === 0) return [];
+  return [node('tslxc:container', { 'xmlns:tslxc': extensionNamespace }, children)];
+}

@@ -1,0 +1,48 @@
+/** Writes the root and the mounts of a spec: `<filesystem>`, and what stands of them in `<tslxc:container>`. Pure. */
+import { node, type PrintableElement } from '../xml/print';
+import { splitSize } from './size-element';
+import type { DomainSpec, MountSpec } from './spec';
+
+/** The root first, as any other. */
+export function mountsOf({ root, mounts = [] }: DomainSpec): readonly MountSpec[] {
+  if (root === undefined) return mounts;
+  const options = typeof root === 'string' ? { source: root } : root;
+  return [{ ...options, target: '/' }, ...mounts];
+}
+
+export function mountElements(mount: MountSpec): PrintableElement[] {
+  const { type = 'mount', target, readonly = false } = mount;
+  return [
+    node('filesystem', { type }, [
+      sourceElement(mount),
+      node('target', { dir: target }),
+      ...(readonly ? [node('readonly')] : []),
+    ]),
+  ];
+}
+
+function sourceElement(mount: MountSpec): PrintableElement {
+  switch (mount.type) {
+    case 'ram': {
+      const { count: usage, unit: units } = splitSize('size', mount.size);
+      return node('source', { usage, units });
+    }
+    case 'file':
+      return node('source', { file: mount.source });
+    case 'block':
+      return node('source', { dev: mount.source });
+    default:
+      return node('source', { dir: mount.source });
+  }
+}
+
+export function mountExtensions(mount: MountSpec): PrintableElement[] {
+  if (mount.type !== undefined && mount.type !== 'mount') return [];
+  const { target, recursive, propagation, overlay } = mount;
+  const yesOrNo = recursive === undefined ? undefined : recursive ? 'yes' : 'no';
+  const hasOptions = yesOrNo !== undefined || propagation !== undefined;
+  return [
+    ...(hasOptions ? [node('tslxc:filesystem', { target, recursive: yesOrNo, propagation })] : []),
+    ...(overlay === undefined ? [] : [node('tslxc:overlay', { target, upper: overlay })]),
+  ];
+}
