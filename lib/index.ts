@@ -129,6 +129,8 @@ export type {
   LimitSpec,
   MountSpec,
   NetworkInterfaceSpec,
+  PortForwardSpec,
+  PortRangeSpec,
   RamMount,
   ResourceLimitSpec,
   RootSpec,

@@ -78,6 +78,11 @@ import {
   otherParameter,
 } from './interface/port/filter';
 import {
+  forwardWithoutNetwork,
+  portForwardVocabulary,
+  portRangeVocabulary,
+} from './interface/port/port-forward';
+import {
   portParametersVocabulary,
   unnamedSwitch,
   virtualPortVocabulary,
@@ -230,6 +235,7 @@ const elements: readonly ElementCoverage[] = [
       { written: "<virtualport> with type='ethernet'", ...portWithoutBridge('ethernet') },
       { written: "<filterref> with type='direct'", ...filterWithoutBridge('direct') },
       { written: "<filterref> with type='ethernet'", ...filterWithoutBridge('ethernet') },
+      { written: '<portForward> with another type than network', ...forwardWithoutNetwork },
     ],
   },
   ...Object.entries(interfaceSourceVocabularies).map(([type, vocabulary]) => ({
@@ -263,6 +269,8 @@ const elements: readonly ElementCoverage[] = [
     vocabulary: filterParameterVocabulary,
     cases: [{ written: 'a parameter of any other name', ...otherParameter }],
   },
+  { path: 'domain/devices/interface/portForward', vocabulary: portForwardVocabulary },
+  { path: 'domain/devices/interface/portForward/range', vocabulary: portRangeVocabulary },
   { path: 'domain/devices/interface/vlan', vocabulary: vlanVocabulary },
   { path: 'domain/devices/interface/vlan/tag', vocabulary: tagVocabulary },
   { path: 'domain/devices/interface/bandwidth', vocabulary: bandwidthVocabulary },

@@ -155,7 +155,7 @@ test('an interface that is attached has its filter, which goes with it; it canâ€
   expect(tables()).toHaveLength(2);
   expect(await sent(domain, ['mac', 'ip', 'arp', 'unicast'], '02')).toEqual(['arp', 'unicast']);
   await expect(domain.updateDevice(attached(filterXml('no-ip-spoofing')))).rejects.toThrow(
-    'only <link> and <bandwidth> can be changed while the container runs',
+    'only <link>, <bandwidth> and <portForward> can be changed while the container runs',
   );
   await domain.updateDevice(attached(`${filterXml('clean-traffic')}<link state='down'/>`));
   await domain.updateDevice(attached(filterXml('clean-traffic')));

@@ -36,6 +36,15 @@ test('rules that were flushed are loaded again by the next look', async () => {
   expect(run('nft', 'list', 'ruleset')).toBe(before);
 });
 
+test('so is a chain that the table of an older package lacks', async () => {
+  await using world = await makeNetworkWorld();
+  const network = await world.connection.createNetwork(xml);
+  const before = run('nft', 'list', 'ruleset');
+  run('nft', 'delete', 'chain', 'inet', 'tslxc_lan0', 'loopback');
+  expect(await network.info()).toMatchObject({ active: true });
+  expect(run('nft', 'list', 'ruleset')).toBe(before);
+});
+
 /** The one ends with the other. */
 function kill(pid: number): void {
   try {

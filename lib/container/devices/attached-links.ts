@@ -11,6 +11,7 @@ import { planLink } from '../../plan/devices';
 import { networkMode } from '../../plan/process/namespaces';
 import { linkPlaces } from '../interfaces/link-failure';
 import { placeFilter } from '../interfaces/link-filter';
+import { placeReach } from '../interfaces/port/link-reach';
 import { LinkNumbers } from '../interfaces/link-numbers';
 import { lookUpLinks, type ResolvedLinks } from '../interfaces/links';
 import { addSwitchPort } from '../interfaces/switch-port';
@@ -49,6 +50,7 @@ export async function attachLink(request: AttachRequest<LinkDevice>): Promise<St
     onHost: [
       ...(beforeLinked === undefined ? [] : [() => beforeLinked(record)]),
       ...resolved.filters.map((filter) => () => placeFilter(filter)),
+      ...resolved.reaches.map((reach) => () => placeReach(reach)),
     ],
     operations: planLink(link),
     places: linkPlaces([link]),
@@ -197,10 +199,12 @@ function undoes(undo: LinkUndo, record: LinkRecord | undefined): boolean {
     case 'removeLink':
       return undo.name === record.host && undo.mac === hostSideMac(record.mac);
     case 'removeFilter':
+    case 'removeForwards':
     case 'removeSwitchPort':
       return undo.host === record.host && undo.mac === record.mac;
     case 'returnLink':
       return record.type === 'hostdev' && undo.name === record.host;
+    case 'removeName':
     case 'removeMacvlan':
       return undo.mac === record.mac;
     case 'restoreAddress':

@@ -56,7 +56,14 @@ async function compile({ record, ...input }: RestartRequest) {
     consoleDescriptors: 0,
     passDescriptors: record.passed ?? 0,
     autodestroy: record.autodestroy === true,
-    links: { links, records: record.links ?? [], filters: [], switchPorts: [], undo: [] },
+    links: {
+      links,
+      records: record.links ?? [],
+      filters: [],
+      reaches: [],
+      switchPorts: [],
+      undo: [],
+    },
     images: {
       ...noImages,
       numbers: new Map((record.devices ?? []).map(numbersByNode)),

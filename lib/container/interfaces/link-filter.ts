@@ -3,7 +3,7 @@ import type { InterfaceDefinition } from '../../domain/interface/definition';
 import { learningOf, needsAddresses } from '../../domain/interface/port/filter';
 import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
-import { hasBridgeTable, loadNft } from '../../host/kernel/nftables';
+import { hasTable, loadNft } from '../../host/kernel/nftables';
 import { filterRules, filterTable, noFilterRules } from './filter-rules';
 import type { FilteredLink, LinkFilter } from './filter-rules';
 
@@ -54,7 +54,7 @@ export async function placeFilter(filter: LinkFilter): Promise<void> {
 export async function removeFilter(link: FilteredLink): Promise<void> {
   const step = `remove the filter of the interface ${link.host}`;
   try {
-    if (await hasBridgeTable(filterTable(link), step)) await loadNft(noFilterRules(link), step);
+    if (await hasTable('bridge', filterTable(link), step)) await loadNft(noFilterRules(link), step);
   } catch (error) {
     if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
   }

@@ -16,6 +16,7 @@ import { guestNames } from '../../plan/network/links';
 import type { Link, MacvlanLink, MovedLink, Port, VethLink } from '../../plan/network/links';
 import type { LinkFilter } from './filter-rules';
 import { linkFilter } from './link-filter';
+import { linkReach, undoOfReach, type LinkReach } from './port/link-reach';
 import { previewNames } from './link-numbers';
 import type { LinkNames } from './link-numbers';
 import { checkSwitchBridge, switchPort } from './switch-port';
@@ -30,6 +31,8 @@ export interface ResolvedLinks {
   readonly records: readonly LinkRecord[];
   /** Put in place before anything is made. */
   readonly filters: readonly LinkFilter[];
+  /** Likewise. */
+  readonly reaches: readonly LinkReach[];
   /** Added when the links are there. */
   readonly switchPorts: readonly SwitchPort[];
   readonly undo: readonly Undo[];
@@ -51,6 +54,7 @@ export const noLinks: ResolvedLinks = {
   links: [],
   records: [],
   filters: [],
+  reaches: [],
   switchPorts: [],
   undo: [],
 };
@@ -84,6 +88,7 @@ export function resolveLinks(found: readonly HostLink[], wanted: LinksWanted): R
     links: resolved.map(({ link }) => link),
     records: resolved.map(({ record }) => record),
     filters: resolved.flatMap(({ filter }) => filter ?? []),
+    reaches: resolved.flatMap(({ reach }) => reach ?? []),
     switchPorts: resolved.flatMap((one) => one.switchPort ?? []),
     undo: resolved.flatMap(({ undo }) => undo),
   };
@@ -111,6 +116,7 @@ interface Resolved {
   readonly link: Link;
   readonly record: LinkRecord;
   readonly filter?: LinkFilter | undefined;
+  readonly reach?: LinkReach;
   readonly switchPort?: SwitchPort | undefined;
   readonly undo: readonly Undo[];
 }
@@ -242,6 +248,8 @@ class Resolution {
       ...(network === undefined ? {} : { network }),
       ...(port.bandwidth === undefined ? {} : { bandwidth: port.bandwidth }),
       ...(port.reserved === undefined ? {} : { reserved: port.reserved }),
+      ...(port.forwarding === undefined ? {} : { forwarding: port.forwarding }),
+      ...(port.names === undefined ? {} : { names: port.names }),
     });
   }
 
@@ -271,12 +279,18 @@ class Resolution {
       ...(network === undefined ? {} : { network }),
       ...(bridge === undefined ? {} : { bridge }),
       ...(bandwidth === undefined ? {} : { bandwidth: directions(bandwidth) }),
+      ...(definition.portForwards === undefined ? {} : { forwards: definition.portForwards }),
     };
     const filter = linkFilter(definition, { host, reserved: port.reserved ?? [] });
+    const reach = linkReach(this.#domain.name, definition, { ...port, host });
     const remove = { undo: 'removeLink', name: host, mac: hostMac } as const;
     // Undone is what comes last first: as long as there is a link, its filter holds.
-    const undo: Undo[] = filter === undefined ? [] : [{ undo: 'removeFilter', host, mac }];
-    return { link, record, filter, undo: [...undo, remove] };
+    const undo: Undo[] = [
+      ...(filter === undefined ? [] : [{ undo: 'removeFilter', host, mac } as const]),
+      ...undoOfReach(reach),
+      remove,
+    ];
+    return { link, record, filter, reach, undo };
   }
 
   #macvlan(
@@ -345,7 +359,11 @@ interface VethPort extends Pick<LinkRecord, 'guest' | 'type' | 'bridge' | 'netwo
   readonly vlan?: VethLink['vlan'];
   readonly bandwidth?: Bandwidth;
   readonly reserved?: readonly string[];
+  readonly forwarding?: BridgePlug['forwarding'];
+  readonly names?: BridgePlug['names'];
 }
+
+type BridgePlug = Port & { kind: 'bridge' };
 
 /** `<target dev>` that another interface has. */
 export function nameTaken(name: string, place: SourceLocation): TslxcError {

@@ -4,7 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import type { Hardening } from '../../domain/definition';
-import type { Bandwidth } from '../../domain/interface/definition';
+import type { Bandwidth, PortForward } from '../../domain/interface/definition';
 import type { Placement } from '../../domain/tuning/definition';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
@@ -87,6 +87,8 @@ export interface LinkRecord {
   readonly device?: string;
   /** Its rates now, those of its port group included. */
   readonly bandwidth?: Pick<Bandwidth, 'inbound' | 'outbound'>;
+  /** Ports of the host that lead to it now. */
+  readonly forwards?: readonly PortForward[];
 }
 
 /** Written by the monitor once init's execve has succeeded. */

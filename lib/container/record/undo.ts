@@ -11,6 +11,8 @@ import { reach } from '../monitor/failpoint';
 import { returnLink } from '../interfaces/borrowed-link';
 import type { BorrowedLink } from '../interfaces/borrowed-link';
 import { removeFilter } from '../interfaces/link-filter';
+import { removeForwards } from '../interfaces/port/link-forwards';
+import { removeName } from '../interfaces/port/link-name';
 import { removeSwitchPort } from '../interfaces/switch-port';
 import { removeMacvlan, removeVeth, restoreAddress } from '../interfaces/made-link';
 import { releaseQuota } from '../quotas/tree-quota';
@@ -39,6 +41,10 @@ export type Undo =
   | Readonly<{ undo: 'removeLink'; name: string; mac: string }>
   /** The rules for the host's side of a link; `mac` is that of the container's. */
   | Readonly<{ undo: 'removeFilter'; host: string; mac: string }>
+  /** The rules that lead ports of the host to it; `mac` likewise. */
+  | Readonly<{ undo: 'removeForwards'; host: string; mac: string }>
+  /** What dnsmasq is told of it, in files of this folder. */
+  | Readonly<{ undo: 'removeName'; folder: string; mac: string }>
   /** A port of Open vSwitch, which is kept on disk there: outlives a boot. `mac` is that of the container's side. */
   | Readonly<{ undo: 'removeSwitchPort'; host: string; mac: string }>
   /** An interface that the host has lent. */
@@ -143,6 +149,8 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
     }
     case 'removeLink':
     case 'removeFilter':
+    case 'removeForwards':
+    case 'removeName':
     case 'removeSwitchPort':
     case 'returnLink':
     case 'removeMacvlan':
@@ -169,6 +177,8 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
 const kindsOfLinks = [
   'removeLink',
   'removeFilter',
+  'removeForwards',
+  'removeName',
   'removeSwitchPort',
   'returnLink',
   'removeMacvlan',
@@ -192,6 +202,12 @@ async function undoLink(
       return;
     case 'removeFilter':
       await removeFilter(undo);
+      return;
+    case 'removeForwards':
+      await removeForwards(undo);
+      return;
+    case 'removeName':
+      removeName(undo);
       return;
     case 'removeSwitchPort':
       await removeSwitchPort(undo);

@@ -10,6 +10,7 @@ import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgrou
 import { bootId } from '../../host/kernel/boot-id';
 import { planBaseCgroups } from '../../plan/cgroups/base';
 import { placeFilter } from '../interfaces/link-filter';
+import { placeReach } from '../interfaces/port/link-reach';
 import { lastingCgroups } from '../../plan/cgroups/cgroups';
 import { LinkNumbers } from '../interfaces/link-numbers';
 import { lookUpLinks } from '../interfaces/links';
@@ -108,6 +109,7 @@ async function attemptStart(
   if (labelling !== undefined) await takeLabel(start, labelling);
   await takeSources(start, preparation, images);
   for (const filter of links.filters) await placeFilter(filter);
+  for (const reach of links.reaches) await placeReach(reach);
   reach('controller:after-targets');
   trace?.('mount targets made', { targets: preparation.targets.length });
   const socket = await spawnMonitor({ ...start, waiting }, preparation, host.cgroups);

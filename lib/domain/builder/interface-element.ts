@@ -1,7 +1,8 @@
 /** Writes an interface of a spec as `<interface>`. Pure. */
 import { node, type Attributes, type PrintableElement } from '../xml/print';
 import type { Rate } from '../interface/definition';
-import type { InterfaceSpec, RouteSpec } from './spec';
+import { formatPortForward } from '../interface/port/port-forward';
+import type { InterfaceSpec, PortForwardSpec, RouteSpec } from './spec';
 
 export function interfaceElement(spec: InterfaceSpec): PrintableElement {
   const { type, mac, guest, target, mtu, link, addresses = [], routes = [] } = spec;
@@ -19,6 +20,7 @@ export function interfaceElement(spec: InterfaceSpec): PrintableElement {
     ...one('filterref', { filter }),
     ...one('link', { state: link }),
     ...one('mtu', { size: mtu === undefined ? undefined : String(mtu) }),
+    ...(spec.type === 'network' ? (spec.portForwards ?? []) : []).map(portForwardElement),
   ]);
 }
 
@@ -40,6 +42,14 @@ function sourceElements(spec: InterfaceSpec): PrintableElement[] {
     case 'ethernet':
       return [];
   }
+}
+
+function portForwardElement({
+  protocol = 'tcp',
+  ranges = [],
+  ...rest
+}: PortForwardSpec): PrintableElement {
+  return formatPortForward({ protocol, ranges, ...rest });
 }
 
 function addressElement(written: string): PrintableElement {

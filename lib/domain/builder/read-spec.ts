@@ -6,6 +6,7 @@ import type {
   InterfaceAddress,
   InterfaceDefinition,
   InterfaceRoute,
+  PortForward,
 } from '../interface/definition';
 import { unlimited } from '../elements/resource-limits';
 import { sizeOf } from './size-element';
@@ -16,6 +17,7 @@ import type {
   InterfaceSpec,
   LimitSpec,
   MountSpec,
+  PortForwardSpec,
   ResourceLimitSpec,
   RootSpec,
   RouteSpec,
@@ -131,7 +133,11 @@ function interfaceOf(definition: InterfaceDefinition): InterfaceSpec {
 function sourceOf(definition: InterfaceDefinition): object {
   switch (definition.type) {
     case 'network':
-      return { network: definition.network, portgroup: definition.portgroup };
+      return {
+        network: definition.network,
+        portgroup: definition.portgroup,
+        portForwards: definition.portForwards?.map(portForwardOf),
+      };
     case 'bridge':
       return { bridge: definition.bridge };
     case 'direct':
@@ -139,6 +145,14 @@ function sourceOf(definition: InterfaceDefinition): object {
     case 'ethernet':
       return {};
   }
+}
+
+function portForwardOf({ protocol, address, device, ranges }: PortForward): PortForwardSpec {
+  return present({
+    protocol: protocol === 'tcp' ? undefined : protocol,
+    ...{ address, device },
+    ranges: unlessNone(ranges),
+  }) as PortForwardSpec;
 }
 
 /** As it is written: without a prefix where the text has none. */

@@ -186,6 +186,32 @@ export interface NetworkInterfaceSpec extends InterfaceCommon {
   readonly network: string;
   /** Name of a port group of the network. */
   readonly portgroup?: string;
+  /** Ports of the host that lead to the container, in networks of the modes nat, route and open. */
+  readonly portForwards?: readonly PortForwardSpec[];
+}
+
+/** Ports of the host that lead to a container. */
+export interface PortForwardSpec {
+  /** Default: `tcp`. */
+  readonly protocol?: 'tcp' | 'udp';
+  /** The address of the host that they are ports of. Default: each. */
+  readonly address?: string;
+  /** The device of the host that packets for them come in by. Default: each. */
+  readonly device?: string;
+  /** Which ports, and which are left out. Default: all. */
+  readonly ranges?: readonly PortRangeSpec[];
+}
+
+/** Ports of the host, and those of the container that they lead to. */
+export interface PortRangeSpec {
+  /** The first one. */
+  readonly start: number;
+  /** The last one. Default: `start`. */
+  readonly end?: number;
+  /** The port of the container that `start` leads to. Default: `start`. */
+  readonly to?: number;
+  /** They are left out of the other ranges. Default: false. */
+  readonly exclude?: boolean;
 }
 
 /** An interface whose host side is a port of a bridge of the host. */

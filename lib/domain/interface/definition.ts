@@ -95,6 +95,28 @@ export interface VirtualPort {
 /** The mode of a macvlan interface, in libvirt's words. */
 export type DirectMode = 'vepa' | 'bridge' | 'private' | 'passthrough';
 
+/** `<portForward>`: ports of the host that lead to the container. */
+export interface PortForward {
+  readonly protocol: 'tcp' | 'udp';
+  /** The address of the host that they are ports of. Default: each. */
+  readonly address?: string;
+  /** The device of the host that packets for them come in by. Default: each. */
+  readonly device?: string;
+  /** Default: all ports. */
+  readonly ranges: readonly PortRange[];
+  readonly position: Position;
+}
+
+export interface PortRange {
+  readonly start: number;
+  /** Default: `start`. */
+  readonly end?: number;
+  /** The port of the container that `start` leads to. Default: `start`. */
+  readonly to?: number;
+  /** These are left out of the other ranges. */
+  readonly exclude?: boolean;
+}
+
 interface InterfaceCommon {
   /** Six bytes in lower case with colons; generated once if the text has none. */
   readonly mac: string;
@@ -115,6 +137,8 @@ interface InterfaceCommon {
   readonly isolated?: boolean;
   readonly filter?: FilterReference;
   readonly virtualPort?: VirtualPort;
+  /** Of an interface in a virtual network. */
+  readonly portForwards?: readonly PortForward[];
   readonly kept?: readonly KeptPart[];
   readonly position: Position;
 }

@@ -1,6 +1,7 @@
 /** Formats network interfaces in libvirt's order, as inactive or as live XML. */
 import { formatBandwidth } from './bandwidth';
 import { formatFilter } from './port/filter';
+import { formatPortForward } from './port/port-forward';
 import type { HostInterfaceDefinition, LiveInterface } from '../definition';
 import type { InterfaceAddress, InterfaceDefinition, InterfaceRoute } from './definition';
 import { formatAddress, formatRoute } from './addresses';
@@ -33,6 +34,7 @@ export function formatInterface(
     ...(item.filter === undefined ? [] : [formatFilter(item.filter)]),
     ...optional('link', 'state', linkState),
     ...optional('mtu', 'size', mtu === undefined ? undefined : String(mtu)),
+    ...(item.portForwards ?? []).map(formatPortForward),
   ]);
   const place = { path: 'domain/devices/interface', vocabulary: interfaceVocabulary };
   return withKept(element, item.kept, place);

@@ -37,6 +37,7 @@ import {
   type ReadingSession,
 } from '../xml/reading';
 import type { XmlElement } from '../xml/element';
+import { forwardWithoutNetwork, parsePortForward } from './port/port-forward';
 import { parseVirtualPort, unnamedSwitch } from './port/virtual-port';
 import { parseVlan } from './port/vlan';
 import type { Vocabulary } from '../xml/vocabulary';
@@ -105,6 +106,7 @@ function parseInterface(
     ...readPort(reading, source, own),
     ...readFilter(reading, source, own),
     ...readVirtualPort(reading, source, own),
+    ...readPortForwards(reading, source, own),
   };
   const mac = readMac(reading, own);
   const device = { ...source, mac: mac ?? newMac(), ...parts, position: at.position };
@@ -301,6 +303,21 @@ function readVirtualPort(
     session.unsupported.push({ ...placeOf(at), ...unnamedSwitch });
   }
   return virtualPort === undefined ? {} : { virtualPort };
+}
+
+function readPortForwards(
+  reading: Reading,
+  { type }: { readonly type: CarriedInterfaceType },
+  session: ReadingSession,
+): Pick<InterfaceDefinition, 'portForwards'> {
+  const elements = childrenOf(reading, 'portForward');
+  const [first] = elements;
+  if (first === undefined) return {};
+  if (type !== 'network') {
+    session.unsupported.push({ ...placeOf(first), ...forwardWithoutNetwork });
+    return {};
+  }
+  return { portForwards: elements.map((at) => parsePortForward(at, session)) };
 }
 
 /** The written address; undefined if it is invalid, which is reported elsewhere. */

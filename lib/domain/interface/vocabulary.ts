@@ -60,7 +60,7 @@ export const interfaceVocabulary = vocabulary({
     link: 'one',
     mtu: 'one',
     coalesce: noCard,
-    portForward: refused('no port would be forwarded: libvirt has it for type user only'),
+    portForward: 'many',
     teaming: ignored('a container has no card of the host to fail over to'),
     boot: noFirmware,
     rom: noFirmware,

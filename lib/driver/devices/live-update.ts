@@ -1,11 +1,13 @@
 /** A device of a running container that is changed while it runs: what of an interface can be. */
 import { findDevice, withUpdated } from '../../domain/devices/device-changes';
 import type { InterfaceDefinition } from '../../domain/interface/definition';
+import { formatPortForward } from '../../domain/interface/port/port-forward';
 import { formatInterface } from '../../domain/interface/format';
 import { printXml } from '../../domain/xml/print';
 import { TslxcError } from '../../errors';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
 import { setLiveRates } from '../interfaces/bandwidth';
+import { setLiveForwards } from '../interfaces/live-forwards';
 import { setLiveLink } from '../interfaces/link-state';
 import { withLiveLinks } from '../interfaces/interfaces';
 import { changeRates } from '../interfaces/rates';
@@ -13,7 +15,7 @@ import type { Session } from '../session/session';
 import type { LiveChange } from './live-devices';
 
 /**
- * Plugs an interface in or out, and changes its rates.
+ * Plugs an interface in or out, and changes its rates and the ports that lead to it.
  *
  * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED for another device, and for what else of an
  * interface is to change; and as `findDevice`.
@@ -41,6 +43,7 @@ export async function updateLive(session: Session, change: LiveChange): Promise<
     await setLiveRates(session, { ...which, change: { inbound, outbound } });
   }
   if (link !== (current.linkState ?? 'up')) await setLiveLink(session, { ...which, link });
+  if (forwardsOf(current) !== forwardsOf(wanted)) await setLiveForwards(session, identity, wanted);
 }
 
 interface Two {
@@ -48,18 +51,22 @@ interface Two {
   readonly wanted: InterfaceDefinition;
 }
 
-/** All but the state of the link and the rates. A text from the live XML has the name inside that it was given. */
+/** All but the state of the link, the rates and the forwarded ports. A text from the live XML has the name inside that it was given. */
 function requireSame({ current, wanted }: Two, guest: string | undefined): void {
   const isGiven = current.guestDevice === undefined && wanted.guestDevice === guest;
   const { guestDevice: _given, ...unnamed } = wanted;
   if (textOf(current) === textOf(isGiven ? unnamed : wanted)) return;
   throw new TslxcError(
     'OPERATION_UNSUPPORTED',
-    `of the interface ${current.mac} only <link> and <bandwidth> can be changed while the container runs`,
+    `of the interface ${current.mac} only <link>, <bandwidth> and <portForward> can be changed while the container runs`,
   );
 }
 
 function textOf(one: InterfaceDefinition): string {
-  const { linkState: _link, bandwidth: _bandwidth, ...rest } = one;
+  const { linkState: _link, bandwidth: _bandwidth, portForwards: _forwards, ...rest } = one;
   return printXml(formatInterface(rest, undefined));
+}
+
+function forwardsOf({ portForwards = [] }: InterfaceDefinition): string {
+  return portForwards.map((one) => printXml(formatPortForward(one))).join('');
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { monitorOf, readRunState, runNames } from '../../container/record/run-state';
 import type { RunState } from '../../container/record/run-state';
 import { filterTable } from '../../container/interfaces/filter-rules';
+import { forwardTable } from '../../container/interfaces/port/forward-rules';
 import { forwardingRoots } from '../../network/bridge/forwarding';
 import { readNetworkState, runningNames } from '../../network/lifecycle/state';
 import { idRootsPath, networkPaths, runPaths, statePaths } from '../../host/state/state-paths';
@@ -18,6 +19,8 @@ export interface KnownState {
   readonly bridges: ReadonlySet<string>;
   /** Tables of nftables that hold the filters of interfaces. */
   readonly filters: ReadonlySet<string>;
+  /** Those that forward ports to them. */
+  readonly forwards: ReadonlySet<string>;
   /** Processes that hold, or have held, a lock of these roots. */
   readonly monitors: ReadonlySet<number>;
   readonly keepers: ReadonlySet<number>;
@@ -41,6 +44,7 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
     partitions: new Set(starts.flatMap((one) => one.partitions)),
     links: new Set(starts.flatMap((one) => one.links)),
     filters: new Set(starts.flatMap((one) => one.filters)),
+    forwards: new Set(starts.flatMap((one) => one.forwards)),
     bridges: new Set(networks.flatMap((one) => one.bridges)),
     monitors: new Set(starts.flatMap((one) => one.monitors)),
     keepers: new Set(networks.flatMap((one) => one.keepers)),
@@ -61,6 +65,7 @@ interface KnownStart {
   readonly partitions: readonly string[];
   readonly links: readonly string[];
   readonly filters: readonly string[];
+  readonly forwards: readonly string[];
   readonly monitors: readonly number[];
 }
 
@@ -76,6 +81,7 @@ function startsOf(root: string): KnownStart[] {
       partitions: undo.flatMap((one) => (one.undo === 'releasePartition' ? one.paths : [])),
       links: undo.flatMap((one) => (one.undo === 'removeLink' ? [one.name] : [])),
       filters: undo.flatMap((one) => (one.undo === 'removeFilter' ? [filterTable(one)] : [])),
+      forwards: undo.flatMap((one) => (one.undo === 'removeForwards' ? [forwardTable(one)] : [])),
       monitors: monitor === undefined ? [] : [monitor],
     };
   });

@@ -109,6 +109,8 @@ async function checkTables(known: KnownState): Promise<HostCheck[]> {
   const chains = await listNftChains('look for leftovers').catch(() => []);
   const tables = [...new Set(chains.map(({ family, table }) => `${family} ${table}`))];
   return tables.flatMap((table): HostCheck[] => {
+    const forwards = /^inet (tslxc_forward_20_.+)$/.exec(table)?.[1];
+    if (forwards !== undefined && known.forwards.has(forwards)) return [];
     const filter = /^bridge (tslxc_.+)$/.exec(table)?.[1];
     if (filter !== undefined) return known.filters.has(filter) ? [] : [unknownFilter(table)];
     const bridge = / tslxc_(.+)$/.exec(table)?.[1];

@@ -6,6 +6,9 @@ import type { SourceLocation } from '../../domain/xml/source-location';
 import { filterVlans } from '../../network/bridge/bridge';
 import { defaultNetwork } from '../../network/lifecycle/default-network';
 import { hasOwnBridge } from '../../network/definition/definition';
+import { wantsDnsmasq } from '../../network/dnsmasq/config';
+import { namesOf } from '../../network/dnsmasq/names';
+import { networkPaths } from '../../host/state/state-paths';
 import type { NetworkDefinition, Portgroup } from '../../network/definition/definition';
 import { needsSettling, runningDefinition } from '../../network/lifecycle/reconcile';
 import { readNetworkState } from '../../network/lifecycle/state';
@@ -13,6 +16,7 @@ import type { NetworkState } from '../../network/lifecycle/state';
 import type { Port } from '../../plan/network/links';
 import { isFreshDefault, makeDefault } from '../networks/autostart';
 import { foreseenNetwork } from '../networks/foreseen';
+import { forwardsOfOthers, overlap } from '../networks/forwarded-ports';
 import { networkLinks } from '../networks/links';
 import { isActive, settleAndRepair } from '../networks/settling';
 import { launchNetwork } from '../networks/start';
@@ -37,19 +41,93 @@ export async function networkPort(
   { chosen, intent }: PortContext,
 ): Promise<Port> {
   const place = { path: 'domain/devices/interface', position: wanted.position };
-  const found = await networkFor(session, wanted.network, { intent, place });
+  // What forwarded ports need of the network's rules has to be there.
+  const look = wanted.portForwards === undefined ? 'quick' : 'thorough';
+  const found = await networkFor(session, wanted.network, { intent, place, look });
   const port = await portIn(session, found, { wanted, place, chosen, intent });
-  return port.kind === 'bridge' ? { ...port, ...reservedFor(wanted, found.definition) } : port;
+  if (wanted.portForwards !== undefined) await checkForwards(session, wanted, found.definition);
+  if (port.kind !== 'bridge') return port;
+  return {
+    ...port,
+    ...reservedFor(wanted, found.definition),
+    ...forwardingOf(wanted, found),
+    ...namesFor(session, found),
+  };
 }
 
-/** The addresses that a filter of the interface lets it have. */
+/** The modes in which the host passes packets on to a container; `open` has no rules that would keep any out. */
+const forwardingModes: Readonly<Record<string, 'led-out' | 'kept'>> = {
+  nat: 'led-out',
+  route: 'led-out',
+  open: 'kept',
+};
+
+function forwardingOf(
+  { portForwards }: Pick<NetworkInterface, 'portForwards'>,
+  { definition }: NetworkAtHand,
+): Pick<Port & { kind: 'bridge' }, 'forwarding'> {
+  const loopback = forwardingModes[definition.forward.mode];
+  return portForwards === undefined || loopback === undefined ? {} : { forwarding: { loopback } };
+}
+
+/** @throws DefinitionError CONFIG_UNSUPPORTED in a network that passes nothing on; RESOURCE_BUSY for a port that is forwarded. */
+async function checkForwards(
+  session: Session,
+  { mac, portForwards: forwards = [] }: NetworkInterface,
+  { name, forward: { mode } }: NetworkDefinition,
+): Promise<void> {
+  const [first] = forwards;
+  if (first === undefined) return;
+  const path = 'domain/devices/interface/portForward';
+  if (forwardingModes[mode] === undefined) {
+    const detail = `the host forwards nothing into the network '${name}': only with the modes nat, route and open`;
+    throw definitionError('CONFIG_UNSUPPORTED', detail, { path, position: first.position });
+  }
+  const taken = await forwardsOfOthers(session, mac);
+  for (const one of forwards) {
+    const other = taken.find(({ forward }) => overlap(forward, one));
+    if (other === undefined) continue;
+    const detail = `a port of it is forwarded to the domain '${other.domain}' already`;
+    throw definitionError('RESOURCE_BUSY', detail, { path, position: one.position });
+  }
+}
+
+/** The addresses that the network keeps for it: a filter lets it have no other, and forwarded ports lead there. */
 function reservedFor(
   { mac, filter }: Pick<NetworkInterface, 'mac' | 'filter'>,
   { ips }: NetworkDefinition,
 ): { readonly reserved?: readonly string[] } {
-  if (filter === undefined) return {};
   const hosts = ips.flatMap(({ family, dhcp }) => (family === 'ipv4' ? (dhcp?.hosts ?? []) : []));
-  return { reserved: hosts.flatMap((host) => (host.mac === mac ? [host.ip] : [])) };
+  const reserved = hosts.flatMap((host) => (host.mac === mac ? [host.ip] : []));
+  return filter === undefined && reserved.length === 0 ? {} : { reserved };
+}
+
+/** Where the network's dnsmasq is told of its containers; nothing where there is none. */
+function namesFor(
+  { paths }: Session,
+  { definition, isForeseen }: NetworkAtHand,
+): Pick<Port & { kind: 'bridge' }, 'names'> {
+  const { name, ips, dns, bridge } = definition;
+  if (isForeseen || bridge.name === undefined || !wantsDnsmasq(definition)) return {};
+  const { dnsmasqPid: pid, leases } = networkPaths(paths, name);
+  const serving = ips.filter(({ family, dhcp }) => family === 'ipv4' && dhcp !== undefined);
+  const ranges = serving.flatMap(({ dhcp }) => dhcp?.ranges ?? []);
+  const kept = serving.flatMap(({ address, dhcp }) => [
+    address,
+    ...(dhcp?.hosts ?? []).map(({ ip }) => ip),
+  ]);
+  return {
+    names: {
+      folder: namesOf(bridge.name),
+      pid,
+      hasNames: dns.enabled !== false,
+      ...(ranges.length === 0
+        ? {}
+        : {
+            dhcp: { leases, kept, ranges: ranges.map(({ start, end }) => ({ start, end })) },
+          }),
+    },
+  };
 }
 
 /** A network as it runs, or as a start would have it. */
@@ -117,14 +195,20 @@ function checkSwitch(
   if (bridge.name === undefined) refuse(`${refusal} a macvtap device`);
 }
 
+/** What for, and how well it is looked at whether it needs a repair. */
+interface NetworkUse extends Pick<PortContext, 'intent'> {
+  readonly place: SourceLocation;
+  readonly look: 'quick' | 'thorough';
+}
+
 /** The network as the start has it, or would have it. */
 async function networkFor(
   session: Session,
   name: string,
-  { intent, place }: Pick<PortContext, 'intent'> & { readonly place: SourceLocation },
+  { intent, place, look }: NetworkUse,
 ): Promise<NetworkAtHand> {
   if (intent === 'start') {
-    const state = await stateForStart(session, name);
+    const state = await stateForStart(session, name, look);
     return { definition: activeDefinition(session, { name, state, place }), isForeseen: false };
   }
   const state = readNetworkState(session.paths, name);
@@ -149,11 +233,15 @@ function activeDefinition(
 }
 
 /** The default network is made and started, if this is its first use. */
-async function stateForStart(session: Session, name: string): Promise<NetworkState> {
+async function stateForStart(
+  session: Session,
+  name: string,
+  look: NetworkUse['look'],
+): Promise<NetworkState> {
   const { paths } = session;
   const state = readNetworkState(paths, name);
   // One that is stopping is waited for: its bridge may be deleted at any moment.
-  if (state.phase === 'running' && !(await needsSettling(paths, state, 'quick'))) return state;
+  if (state.phase === 'running' && !(await needsSettling(paths, state, look))) return state;
   if (name === defaultNetwork) await makeDefault(session);
   return session.lockedNetwork(name, async () => {
     const settled = await settleAndRepair(session, name);

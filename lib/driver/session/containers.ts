@@ -19,6 +19,12 @@ import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files
 import { freeze, isFrozen, killFrozen, thaw } from '../../container/cgroups/freezer';
 import { initControl, type InitControl } from '../../container/init/init-control';
 import { previewLinks } from '../../container/interfaces/links';
+import {
+  linkForwards,
+  placeForwards,
+  removeForwards,
+} from '../../container/interfaces/port/link-forwards';
+import { claimedAddress } from '../../container/interfaces/port/link-name';
 import { previewImages } from '../../container/sources/image-devices';
 import { withUsbPlaces } from '../../container/sources/usb-devices';
 import { MonitorClient, type ConnectOptions } from '../../container/monitor/monitor-client';
@@ -71,6 +77,14 @@ type OnThisHost<Reads extends (start: StartRecord, layout: CgroupLayout) => unkn
   start: StartRecord,
 ) => ReturnType<Reads>;
 
+/** The forwarded ports of interfaces. */
+interface ForwardControl {
+  readonly decide: typeof linkForwards;
+  readonly place: typeof placeForwards;
+  readonly remove: typeof removeForwards;
+  readonly leased: typeof claimedAddress;
+}
+
 /** See the functions of the same names. */
 export interface Containers {
   readonly readRunState: typeof readRunState;
@@ -102,6 +116,7 @@ export interface Containers {
   readonly bootId: typeof bootId;
   readonly network: NetworkViews;
   readonly shapeLink: typeof shapeLink;
+  readonly forwards: ForwardControl;
   readonly replaceStart: typeof replaceStart;
   readonly limits: LimitFiles;
   readonly devices: DeviceControl;
@@ -164,6 +179,12 @@ export const containers: Containers = {
   bootId,
   network: networkViews,
   shapeLink,
+  forwards: {
+    decide: linkForwards,
+    place: placeForwards,
+    remove: removeForwards,
+    leased: claimedAddress,
+  },
   replaceStart,
   limits: limitFiles(layout),
   devices: deviceControl(hostFacts),

@@ -7,11 +7,15 @@ export async function loadNft(text: string, step: string): Promise<void> {
   await runProgram({ program: 'nft', package: 'nftables', args: ['-f', '-'], input: text, step });
 }
 
-/** Whether the kernel has a table of the bridge family by that name. @throws as `runProgram`. */
-export async function hasBridgeTable(table: string, step: string): Promise<boolean> {
+/** Whether the kernel has a table of the family by that name. @throws as `runProgram`. */
+export async function hasTable(
+  family: 'inet' | 'bridge',
+  table: string,
+  step: string,
+): Promise<boolean> {
   const args = ['list', 'tables'];
   const tables = await runProgram({ program: 'nft', package: 'nftables', args, step });
-  return tables.split('\n').includes(`table bridge ${table}`);
+  return tables.split('\n').includes(`table ${family} ${table}`);
 }
 
 /** A name as part of that of a table: it begins with `tslxc_`, and others have other names. */

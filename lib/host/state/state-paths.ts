@@ -179,6 +179,16 @@ export function forwardingPath(namespace: string): string {
 }
 
 /**
+ * The names and addresses of containers for the dnsmasq of a bridge, which reads them as a user of its own: neither below a root, nor
+ * in a folder that is root's alone. A bridge has its name in one network namespace.
+ */
+export function namesPath(namespace: string, bridge: string): string {
+  return `${namesFolder}/${namespace}-${bridge}`;
+}
+
+export const namesFolder = '/run/tslxc-names';
+
+/**
  * One byte for each number of a `vnetN`, locked from its choice until the interface is made. Not below a root, since
  * all roots share the names of interfaces.
  */

@@ -23,6 +23,8 @@ import type {
 export interface DnsmasqUser {
   /** Default: the user `nobody`, dnsmasq's own default. */
   readonly user?: string;
+  /** The folder that it reads names and addresses of containers from; see names.ts. */
+  readonly names?: string;
 }
 
 /** Whether the network needs dnsmasq: it has an address, and serves DNS, DHCP, TFTP or IPv6 on it. */
@@ -37,7 +39,10 @@ export function wantsDnsmasq(definition: NetworkDefinition): boolean {
 /**
  * @throws DefinitionError XML_ERROR, with the element, for a value that dnsmasq would misunderstand.
  */
-export function dnsmasqConfig(network: ActiveNetwork, { user }: DnsmasqUser = {}): string {
+export function dnsmasqConfig(
+  network: ActiveNetwork,
+  { user, names: folder }: DnsmasqUser = {},
+): string {
   const { definition, bridge, paths } = network;
   const ownUser = definition.dnsmasqOptions.some(({ value }) => /^\s*user\s*=/.test(value));
   const lines = [
@@ -54,6 +59,7 @@ export function dnsmasqConfig(network: ActiveNetwork, { user }: DnsmasqUser = {}
     ...definition.ips.flatMap(tftp),
     ...dhcp(network),
     ...(definition.dns.enabled === false ? [] : names(definition)),
+    ...(folder === undefined ? [] : folders(definition, folder)),
     ...(definition.mtu === undefined ? [] : [`dhcp-option=option:mtu,${definition.mtu}`]),
     ...routerAdvertisement(definition),
     ...definition.dnsmasqOptions.map(option),
@@ -200,6 +206,14 @@ function names({ dns, domain }: NetworkDefinition): string[] {
     );
     return `host-record=${[...all, ip].map((part) => word(part, 'network/dns/host')).join(',')}`;
   });
+}
+
+function folders({ dns, ips }: NetworkDefinition, folder: string): string[] {
+  const hasDhcp = ips.some((ip) => ip.family === 'ipv4' && servesDhcp(ip));
+  return [
+    ...(dns.enabled === false ? [] : [`hostsdir=${quoted(`${folder}/hosts`, 'root')}`]),
+    ...(hasDhcp ? [`dhcp-hostsdir=${quoted(`${folder}/addresses`, 'root')}`] : []),
+  ];
 }
 
 function routerAdvertisement({ ips }: NetworkDefinition): string[] {

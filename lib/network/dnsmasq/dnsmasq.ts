@@ -12,6 +12,7 @@ import { naming } from '../../host/state/file-error';
 import { programPath, runProgram } from '../../host/program';
 import type { ActiveNetwork } from '../active-network';
 import { dnsmasqConfig } from './config';
+import { makeNames, namesOf, yieldAddresses } from './names';
 import { endKeeper, isKeeperAlive, startKeeper } from './keeper';
 
 const call = { program: 'dnsmasq', package: 'dnsmasq-base' } as const;
@@ -105,9 +106,12 @@ function lastWords(log: string): string {
 }
 
 async function writeConfig(network: ActiveNetwork): Promise<void> {
-  const { paths } = network;
+  const { paths, definition } = network;
   const user = hasUser('dnsmasq') ? 'dnsmasq' : undefined;
-  const config = dnsmasqConfig(network, user === undefined ? {} : { user });
+  makeNames(network.bridge);
+  yieldAddresses(network.bridge, definition);
+  const names = namesOf(network.bridge);
+  const config = dnsmasqConfig(network, { names, ...(user === undefined ? {} : { user }) });
   for (const path of [paths.dnsmasqConfig, paths.leases]) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   }

@@ -5,7 +5,7 @@
 import { TslxcError } from '../../errors';
 import type { ActiveNetwork } from '../active-network';
 import { passesOtherFirewalls, renewFirewall } from './firewall';
-import { firewallRules, firewallTable } from './rules';
+import { firewallChains, firewallRules, firewallTable } from './rules';
 import { filterTables } from './iptables';
 import type { FilterTable } from './iptables';
 import { listNftChains } from './nft';
@@ -37,8 +37,11 @@ export async function ensureFirewall(network: ActiveNetwork): Promise<void> {
 
 function isOpenIn({ chains, tables }: Sight, network: ActiveNetwork): boolean {
   const own = firewallTable(network.bridge);
-  const hasOwn = chains.some(({ family, table }) => family === 'inet' && table === own);
-  return hasOwn && passesOtherFirewalls(network, tables);
+  const made = chains.filter(({ family, table }) => family === 'inet' && table === own);
+  const hasAll = firewallChains(network).every((wanted) =>
+    made.some(({ name }) => name === wanted),
+  );
+  return hasAll && passesOtherFirewalls(network, tables);
 }
 
 async function look(): Promise<Sight> {

@@ -160,6 +160,9 @@ function chainFor(table: FilterTable, hook: Hook): string {
   return hook === 'forward' && asksDockersHook ? dockersHook : builtIn[hook];
 }
 
+/** And what begins with a port of the host that is forwarded. */
+const answers = 'RELATED,ESTABLISHED,DNAT';
+
 /** A need in the syntax of iptables. */
 function matchWords(need: Need): string {
   const { from, to, sourceNetwork, destinationNetwork, protocol, port, state } = need;
@@ -170,6 +173,6 @@ function matchWords(need: Need): string {
     ...(to === undefined ? [] : ['-o', to]),
     ...(protocol === undefined ? [] : ['-p', protocol === 'icmpv6' ? 'ipv6-icmp' : protocol]),
     ...(port === undefined ? [] : ['-m', protocol ?? '', '--dport', String(port)]),
-    ...(state === 'new' ? [] : ['-m', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED']),
+    ...(state === 'new' ? [] : ['-m', 'conntrack', '--ctstate', answers]),
   ].join(' ');
 }

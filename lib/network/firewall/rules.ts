@@ -16,6 +16,20 @@ export function firewallTable(bridge: string): string {
   return tableFor(bridge);
 }
 
+/** The chains of its table; none in modes that need no rules. A table that an older package has made may lack some. */
+export function firewallChains({ definition }: ActiveNetwork): readonly string[] {
+  switch (definition.forward.mode) {
+    case 'none':
+      return ['forward'];
+    case 'nat':
+      return ['forward', 'postrouting', 'loopback'];
+    case 'route':
+      return ['forward', 'loopback'];
+    default:
+      return [];
+  }
+}
+
 /** Undefined in modes that need no rules. Loading the text again changes nothing. */
 export function firewallRules(network: ActiveNetwork): string | undefined {
   const { forward } = network.definition;
@@ -23,6 +37,7 @@ export function firewallRules(network: ActiveNetwork): string | undefined {
     return undefined;
   const table = firewallTable(network.bridge);
   const nat = forward.mode === 'nat' ? natChain(network) : [];
+  const isRouted = forward.mode !== 'none';
   return [
     ...withoutTable('inet', table),
     `table inet ${table} {`,
@@ -31,6 +46,7 @@ export function firewallRules(network: ActiveNetwork): string | undefined {
       ...forwardRules(network),
     ]),
     ...nat,
+    ...(isRouted ? loopbackChain(network) : []),
     '}',
     '',
   ].join('\n');
@@ -62,9 +78,12 @@ function forwardRules({ definition, bridge }: ActiveNetwork): string[] {
       ? ['', '']
       : [`iifname ${quoteDevice(device)} `, `oifname ${quoteDevice(device)} `];
   const routed = forward.mode === 'none' ? [] : ips;
-  const inwards = routed.map((ip) => {
-    const answers = isTranslated(forward, ip.family) ? 'ct state { established, related } ' : '';
-    return `${from}oifname ${own} ${nftFamily[ip.family]} daddr ${networkOf(ip)} ${answers}counter accept`;
+  const inwards = routed.flatMap((ip) => {
+    const rule = (which: string): string =>
+      `${from}oifname ${own} ${nftFamily[ip.family]} daddr ${networkOf(ip)} ${which}counter accept`;
+    if (!isTranslated(forward, ip.family)) return [rule('')];
+    // The latter are for ports of the host that are forwarded.
+    return [rule('ct state { established, related } '), rule('ct status dnat ')];
   });
   const outwards = routed.map(
     (ip) => `iifname ${own} ${to}${nftFamily[ip.family]} saddr ${networkOf(ip)} counter accept`,
@@ -77,6 +96,19 @@ function forwardRules({ definition, bridge }: ActiveNetwork): string[] {
     ...outwards,
     `iifname ${own} counter reject`,
   ];
+}
+
+/**
+ * Ports of the host that are forwarded to containers lead also from its loopback addresses to the bridge, for which the kernel has
+ * to take these for ordinary ones there: from containers it takes none, neither as a destination nor as a source, as it does without.
+ */
+function loopbackChain({ bridge }: ActiveNetwork): string[] {
+  const own = quoteDevice(bridge);
+  return chain('loopback', [
+    'type filter hook prerouting priority raw; policy accept;',
+    `iifname ${own} ip daddr 127.0.0.0/8 counter drop`,
+    `iifname ${own} ip saddr 127.0.0.0/8 counter drop`,
+  ]);
 }
 
 function natChain({ definition, bridge }: ActiveNetwork): string[] {

@@ -8,6 +8,7 @@ import type { NetworkDefinition } from '../definition/definition';
 import { formatNetwork } from '../definition/format';
 import { dnsmasqConfig, wantsDnsmasq } from '../dnsmasq/config';
 import { startDnsmasq, stopDnsmasq } from '../dnsmasq/dnsmasq';
+import { removeNames } from '../dnsmasq/names';
 import { ensureFirewall } from '../firewall/check';
 import { runningDefinition } from './reconcile';
 import { writeActiveRecord } from './state';
@@ -55,4 +56,5 @@ async function serve(
   writeActiveRecord(paths, { ...record, xml: formatNetwork(definition), borrowed });
   if (borrowed.firewall) await ensureFirewall(network);
   if (borrowed.dnsmasq) await startDnsmasq(network);
+  else removeNames(network.bridge);
 }

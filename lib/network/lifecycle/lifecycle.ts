@@ -16,6 +16,7 @@ import { checkForeignBridge, chooseBridge } from '../bridge/choice';
 import { hasOwnBridge } from '../definition/definition';
 import type { NetworkDefinition } from '../definition/definition';
 import { startDnsmasq } from '../dnsmasq/dnsmasq';
+import { removeNames } from '../dnsmasq/names';
 import { wantsDnsmasq } from '../dnsmasq/config';
 import { reach } from './failpoint';
 import type { NetworkFailpoint } from './failpoint';
@@ -75,7 +76,10 @@ const laterSteps: readonly Step[] = [
     point: 'network:after-dnsmasq',
     borrows: (network) => (wantsDnsmasq(network.definition) ? { dnsmasq: true } : {}),
     run: async (network) => {
-      if (wantsDnsmasq(network.definition)) await startDnsmasq(network);
+      if (!wantsDnsmasq(network.definition)) return;
+      // What another namespace of this number has left, whose processes were all killed.
+      removeNames(network.bridge);
+      await startDnsmasq(network);
     },
   },
   {

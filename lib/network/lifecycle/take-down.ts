@@ -4,6 +4,7 @@ import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { bringBridgeDown, deleteBridge } from '../bridge/bridge';
 import { stopDnsmasq } from '../dnsmasq/dnsmasq';
+import { removeNames } from '../dnsmasq/names';
 import { reach } from './failpoint';
 import type { NetworkFailpoint } from './failpoint';
 import { closeFirewall } from '../firewall/firewall';
@@ -37,9 +38,10 @@ export async function takeDown(paths: StatePaths, record: ActiveRecord): Promise
     reach(point);
   };
   if (borrowed.dnsmasq) {
-    await attempt('network:after-dnsmasq-stopped', () =>
-      stopDnsmasq({ paths: networkPaths(paths, name) }),
-    );
+    await attempt('network:after-dnsmasq-stopped', async () => {
+      await stopDnsmasq({ paths: networkPaths(paths, name) });
+      if (bridge) removeNames(bridge.name);
+    });
   }
   // The rules stay until the bridge is down, and no packet can pass any more.
   if (bridge) await attempt('network:after-down', () => bringBridgeDown(bridge));

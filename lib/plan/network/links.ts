@@ -28,6 +28,22 @@ export type Port =
       network?: string;
       /** IPv4 addresses that the network's DHCP keeps for the interface. */
       reserved?: readonly string[];
+      /**
+       * Ports of the host can be forwarded to it; missing where they can't. `loopback`: whether also those of 127.0.0.0/8, which
+       * takes a network whose rules keep its containers from there.
+       */
+      forwarding?: { readonly loopback: 'led-out' | 'kept' };
+      /** Where its dnsmasq finds the names of containers, and the addresses that it is to give them. */
+      names?: {
+        readonly folder: string;
+        readonly pid: string;
+        readonly hasNames: boolean;
+        readonly dhcp?: {
+          readonly leases: string;
+          readonly ranges: readonly { readonly start: string; readonly end: string }[];
+          readonly kept: readonly string[];
+        };
+      };
       /** The network enables VLAN filtering, if the kernel supports it, before an interface is connected. */
       filtersVlans?: true;
       /** The bridge is not there yet: the start that is planned makes it, with its network. */

@@ -166,6 +166,9 @@ const cases: Readonly<Record<string, string>> = {
   "<filterref> with type='ethernet'": document({
     devices: "<interface type='ethernet'><filterref filter='clean-traffic'/></interface>",
   }),
+  '<portForward> with another type than network': document({
+    devices: "<interface type='ethernet'><portForward proto='tcp'/></interface>",
+  }),
   'any other filter': filtered("filter='mine'", ''),
   'a parameter of any other name': filtered(
     "filter='clean-traffic'",

@@ -1,4 +1,5 @@
 /** A host without containers: run states in memory, with the rules of container/. For the tests of lib/driver. */
+import { FakeForwards } from './fake-forwards';
 import { ProtocolError, TslxcError } from '../../../lib/errors';
 import type { CleanUpContext } from '../../../lib/container/record/cleanup';
 import type { ExitRecord } from '../../../lib/container/record/exit-record';
@@ -53,9 +54,7 @@ export class FakeHost {
   /** Called instead of a start that works. */
   failStart: (() => Error) | undefined;
   /** Runs a command. */
-  exec: () => ReturnType<Containers['execInContainer']> = () => {
-    throw new TslxcError('NO_SUPPORT', 'no commands here');
-  };
+  exec = (): ReturnType<Containers['execInContainer']> => Promise.reject(new Error('no exec'));
   /** Names whose monitor lives but says nothing. */
   readonly deaf = new Set<string>();
   /** Name of the domain whose clean-up fails. */
@@ -81,6 +80,7 @@ export class FakeHost {
   /** That of the monitors. */
   version = controlVersion;
   /** What was shaped, in that order. */
+  readonly forwards = new FakeForwards();
   readonly shaped: (readonly [string, Rates])[] = [];
   failShaping: Error | undefined;
   layout: CgroupLayout = {
@@ -249,7 +249,7 @@ export class FakeHost {
       takeSnapshots: (running) =>
         Promise.resolve(running.map(({ start }) => this.#snapshot(start.name))),
       bootId: () => this.boot,
-      network: this.network,
+      ...{ network: this.network, forwards: this.forwards },
       shapeLink: async (name, rates) => {
         await Promise.resolve();
         if (this.failShaping !== undefined) throw this.failShaping;

@@ -55,6 +55,15 @@ const all: DomainSpec = {
       link: 'down',
       bandwidth: { inbound: { average: 1000, peak: 2000, burst: 64 }, outbound: { average: 10 } },
       filter: 'clean-traffic',
+      portForwards: [
+        { ranges: [{ start: 8080, to: 80 }] },
+        {
+          protocol: 'udp',
+          address: '192.0.2.1',
+          device: 'eth1',
+          ranges: [{ start: 1, end: 9 }, { start: 5, exclude: true }],
+        },
+      ],
     },
     {
       type: 'bridge',

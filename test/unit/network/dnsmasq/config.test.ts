@@ -31,6 +31,19 @@ test('what every network has, in its order', () => {
   ]);
 });
 
+test('the folders of names and addresses of containers, as far as it has a use for them', () => {
+  const content = `${nat}<ip address='10.9.0.1' prefix='24'><dhcp><range start='10.9.0.2' end='10.9.0.9'/></dhcp></ip>`;
+  const foldersOf = (xml: string): string[] =>
+    dnsmasqConfig(activeNetwork(xml), { names: '/run/tslxc-names/1-virbr7' })
+      .split('\n')
+      .filter((line) => /hostsdir=/.test(line));
+  const hosts = 'hostsdir=/run/tslxc-names/1-virbr7/hosts';
+  const addresses = 'dhcp-hostsdir=/run/tslxc-names/1-virbr7/addresses';
+  expect(foldersOf(content)).toEqual([hosts, addresses]);
+  expect(foldersOf(`${nat}${ip}`)).toEqual([hosts]);
+  expect(foldersOf(content.replace('<ip', "<dns enable='no'/><ip"))).toEqual([addresses]);
+});
+
 test('everything at once, in libvirt’s order', () => {
   const all = activeNetwork(`<forward mode='none'/><bridge name='lab0'/><mtu size='1400'/>
     <domain name='lab.test' localOnly='yes'/>

@@ -1,5 +1,6 @@
 /** lib/network/firewall/rules: the text that nft loads. Whether it does what it says, test/virtual-network shows. */
 import {
+  firewallChains,
   firewallRules,
   firewallTable,
   noFirewallRules,
@@ -39,6 +40,7 @@ test('nat: out with the address of the network, in what was asked for, and nothi
     'type filter hook forward priority filter; policy accept;',
     'iifname "virbr0" oifname "virbr0" counter accept',
     'oifname "virbr0" ip daddr 192.168.122.0/24 ct state { established, related } counter accept',
+    'oifname "virbr0" ip daddr 192.168.122.0/24 ct status dnat counter accept',
     'oifname "virbr0" counter reject',
     'iifname "virbr0" ip saddr 192.168.122.0/24 counter accept',
     'iifname "virbr0" counter reject',
@@ -79,6 +81,18 @@ test('addresses and ports of <nat>, and its device by name', () => {
   );
 });
 
+test('what containers send to and from loopback addresses is dropped, wherever packets are passed on', () => {
+  for (const mode of ['nat', 'route']) {
+    const text = firewallRules(network(`<forward mode='${mode}'/>`, ip4));
+    expect(chain(text, 'loopback')).toEqual([
+      'type filter hook prerouting priority raw; policy accept;',
+      'iifname "virbr0" ip daddr 127.0.0.0/8 counter drop',
+      'iifname "virbr0" ip saddr 127.0.0.0/8 counter drop',
+    ]);
+  }
+  expect(firewallRules(network('', ip4))).not.toContain('loopback');
+});
+
 test('route has no addresses translated, isolated has nothing forwarded, open has no rules', () => {
   const route = firewallRules(network(`<forward mode='route'/>`, ip4));
   expect(route).not.toContain('postrouting');
@@ -91,6 +105,13 @@ test('route has no addresses translated, isolated has nothing forwarded, open ha
     'iifname "virbr0" counter reject',
   ]);
   expect(firewallRules(network(`<forward mode='open'/>`, ip4))).toBeUndefined();
+});
+
+test.each(['none', 'nat', 'route'])('the mode %s has the chains that are looked for', (mode) => {
+  const one = network(mode === 'none' ? '' : `<forward mode='${mode}'/>`, ip4);
+  const names = firewallRules(one)?.match(/(?<=^ {2}chain )\w+/gm);
+  expect(names).toEqual(firewallChains(one));
+  expect(firewallChains(network(`<forward mode='open'/>`, ip4))).toEqual([]);
 });
 
 test('tables of different bridges have different names, which nft takes', () => {

@@ -1,0 +1,84 @@
+/** The forwarded ports of an interface on this host: decided, put in place before its link is made, and removed after it. */
+import type { InterfaceDefinition } from '../../../domain/interface/definition';
+import { parseIp, type IpFamily } from '../../../domain/interface/ip-address';
+import { definitionError } from '../../../domain/xml/source-location';
+import { TslxcError } from '../../../errors';
+import { hasTable, loadNft } from '../../../host/kernel/nftables';
+import { writeNetworkParameter } from '../../../host/kernel/sysctl';
+import type { Port } from '../../../plan/network/links';
+import type { FilteredLink } from '../filter-rules';
+import { forwardRules, forwardTable, noForwardRules } from './forward-rules';
+import type { LinkForwards } from './forward-rules';
+
+/** What is known of the interface: its name on the host, the addresses that its network keeps for it, and how it is plugged in. */
+export interface ForwardingPort {
+  readonly host: string;
+  readonly bridge: string;
+  readonly reserved: readonly string[];
+  readonly forwarding: (Port & { kind: 'bridge' })['forwarding'];
+  /** Whether an IPv4 address will be known by the time that they are put in place. */
+  readonly offered: 'by-dhcp' | 'none';
+}
+
+/**
+ * To the first address of its `<ip>` of each family, or to the one that the network keeps for it. Undefined for an interface
+ * without forwarded ports.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED when no address is known that a port could lead to.
+ */
+export function linkForwards(
+  { mac, addresses, portForwards: forwards = [] }: InterfaceDefinition,
+  { host, bridge, reserved, forwarding, offered }: ForwardingPort,
+): LinkForwards | undefined {
+  const [first] = forwards;
+  if (first === undefined || forwarding === undefined) return undefined;
+  const known = [...addresses.map(({ address }) => address), ...reserved];
+  const target = (family: IpFamily): Partial<Record<IpFamily, string>> => {
+    const found = known.find((address) => parseIp(address)?.family === family);
+    return found === undefined ? {} : { [family]: found };
+  };
+  const targets = { ...target('ipv4'), ...target('ipv6') };
+  for (const { address, position } of forwards) {
+    const family = address === undefined ? undefined : parseIp(address)?.family;
+    const isKnown =
+      family === undefined ? Object.keys(targets).length > 0 : targets[family] !== undefined;
+    if (isKnown || (offered === 'by-dhcp' && family !== 'ipv6')) continue;
+    throw definitionError(
+      'CONFIG_UNSUPPORTED',
+      "the address that the ports lead to is not known: give the interface an <ip>, or its MAC address a <host> of the network's DHCP",
+      { path: 'domain/devices/interface/portForward', position },
+    );
+  }
+  return { host, mac, bridge, forwards, targets, loopback: forwarding.loopback };
+}
+
+/**
+ * `leased`: the address that DHCP will give.
+ *
+ * @throws TslxcError OPERATION_UNSUPPORTED without the program nft, OPERATION_FAILED with what it says, and when there is no address.
+ */
+export async function placeForwards(link: LinkForwards, leased?: string): Promise<void> {
+  const targets = { ...(leased === undefined ? {} : { ipv4: leased }), ...link.targets };
+  if (Object.keys(targets).length === 0) {
+    const detail = `DHCP has no address left that ports could lead to, for the interface ${link.host}`;
+    throw new TslxcError('OPERATION_FAILED', detail, { step: 'forward ports' });
+  }
+  await loadNft(
+    forwardRules({ ...link, targets }),
+    `forward the ports of the interface ${link.host}`,
+  );
+  // What containers send to the loopback addresses, the rules of the network drop.
+  if (link.loopback === 'led-out') {
+    writeNetworkParameter(`ipv4/conf/${link.bridge}/route_localnet`, '1');
+  }
+}
+
+/** Nothing happens when it is not there. */
+export async function removeForwards(link: FilteredLink): Promise<void> {
+  const step = `remove the forwarded ports of the interface ${link.host}`;
+  try {
+    if (await hasTable('inet', forwardTable(link), step)) await loadNft(noForwardRules(link), step);
+  } catch (error) {
+    if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
+  }
+}

@@ -1,0 +1,58 @@
+/** What makes an interface of a virtual network be found: by its domain's name, and by ports of the host. */
+import type { InterfaceDefinition } from '../../../domain/interface/definition';
+import type { Port } from '../../../plan/network/links';
+import type { Undo } from '../../record/undo';
+import type { LinkForwards } from './forward-rules';
+import { linkForwards, placeForwards } from './link-forwards';
+import { linkName, placeName, type LinkName } from './link-name';
+
+export interface LinkReach {
+  readonly name?: LinkName | undefined;
+  readonly forwards?: LinkForwards | undefined;
+}
+
+/** The interface on the host, and what its network says of it. */
+export interface ReachedPort {
+  readonly host: string;
+  readonly bridge?: string;
+  readonly reserved?: readonly string[];
+  readonly forwarding?: BridgePort['forwarding'] | undefined;
+  readonly names?: BridgePort['names'] | undefined;
+}
+
+type BridgePort = Port & { kind: 'bridge' };
+
+/** @throws as `linkForwards`. */
+export function linkReach(
+  domain: string,
+  definition: InterfaceDefinition,
+  { host, bridge, reserved = [], forwarding, names: places }: ReachedPort,
+): LinkReach {
+  if (bridge === undefined) return {};
+  const name = linkName(domain, definition, { places, reserved });
+  const offered = name?.dhcp === undefined ? 'none' : 'by-dhcp';
+  const plug = { host, bridge, reserved, forwarding, offered } as const;
+  return { name, forwards: linkForwards(definition, plug) };
+}
+
+/** What gives it back. */
+export function undoOfReach({ name, forwards }: LinkReach): Undo[] {
+  return [
+    ...(forwards === undefined
+      ? []
+      : [{ undo: 'removeForwards', host: forwards.host, mac: forwards.mac } as const]),
+    ...(name === undefined
+      ? []
+      : [{ undo: 'removeName', folder: name.folder, mac: name.mac } as const]),
+  ];
+}
+
+/**
+ * First the name: with it comes the address that forwarded ports lead to. On record before.
+ *
+ * @throws as `placeForwards`; SyscallError for names that can't be written.
+ */
+export async function placeReach({ name, forwards }: LinkReach): Promise<void> {
+  const leased = name === undefined ? undefined : placeName(name);
+  if (forwards !== undefined) await placeForwards(forwards, leased);
+}

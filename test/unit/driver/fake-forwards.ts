@@ -1,0 +1,29 @@
+/** The forwarded ports of interfaces, without rules: for the tests of lib/driver. */
+import { linkForwards } from '../../../lib/container/interfaces/port/link-forwards';
+import type { LinkForwards } from '../../../lib/container/interfaces/port/forward-rules';
+import type { Containers } from '../../../lib/driver/session/containers';
+import type { PortForward } from '../../../lib/domain/interface/definition';
+
+type Control = Containers['forwards'];
+
+export class FakeForwards implements Control {
+  /** By the name of the interface on the host. */
+  readonly placed = new Map<string, readonly PortForward[]>();
+  failure: Error | undefined;
+  readonly decide = linkForwards;
+
+  async place({ host, forwards }: LinkForwards): Promise<void> {
+    await Promise.resolve();
+    if (this.failure !== undefined) throw this.failure;
+    this.placed.set(host, forwards);
+  }
+
+  async remove({ host }: { readonly host: string }): Promise<void> {
+    await Promise.resolve();
+    this.placed.delete(host);
+  }
+
+  leased(): undefined {
+    return undefined;
+  }
+}
