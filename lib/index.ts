@@ -133,6 +133,7 @@ export type {
   PortRangeSpec,
   RamMount,
   ResourceLimitSpec,
+  RestartSpec,
   RootSpec,
   RouteSpec,
   Size,

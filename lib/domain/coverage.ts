@@ -11,6 +11,7 @@ import {
   overlayVocabulary,
   relabelVocabulary,
   resourceLimitVocabulary,
+  restartVocabulary,
 } from './elements/extension-vocabulary';
 import { capabilitiesVocabulary, capabilityVocabulary } from './elements/capabilities';
 import {
@@ -318,6 +319,7 @@ const elements: readonly ElementCoverage[] = [
   { path: `${container}/tslxc:filesystem`, vocabulary: filesystemOptionsVocabulary },
   { path: `${container}/tslxc:overlay`, vocabulary: overlayVocabulary },
   { path: `${container}/tslxc:relabel`, vocabulary: relabelVocabulary },
+  { path: `${container}/tslxc:restart`, vocabulary: restartVocabulary },
 ];
 
 /** A row of the table. */

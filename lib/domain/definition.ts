@@ -112,6 +112,17 @@ export interface DomainExtension {
   readonly overlays?: readonly OverlayOptions[];
   /** `<tslxc:relabel system='yes'/>`: system directories of the host may be relabelled. */
   readonly relabelSystem?: true;
+  readonly restart?: RestartPolicy;
+}
+
+/** `<tslxc:restart>`: a container whose init fails, or is killed, is started again. */
+export interface RestartPolicy {
+  readonly policy: 'on-failure';
+  /** Restarts in a row, none of which ran for ten seconds. Default: any number. */
+  readonly max?: number;
+  /** Milliseconds before the first of them; each pause after it is twice as long, up to 32 times. Default: 100. */
+  readonly delay?: number;
+  readonly position: Position;
 }
 
 /** Maps the container's user and group ids 0 to `count - 1` to a range of host ids that no other container uses. */

@@ -26,6 +26,8 @@ export interface StartRecord {
   readonly persistence: 'persistent' | 'transient';
   /** Restarts in a row that have led to it, by on_poweroff and such, none of which ran for long. */
   readonly restarts?: number;
+  /** It was asked to shut down: of a container that is started again when it has failed. */
+  readonly shutdown?: true;
   /** The container ends with its owner, who alone may start it again. */
   readonly autodestroy?: boolean;
   /** Reboots under this monitor that have been announced. */

@@ -4,7 +4,7 @@ import { node, printXml, type PrintableElement } from '../xml/print';
 import { interfaceElement } from './interface-element';
 import { mountElements, mountExtensions, mountsOf } from './mount-elements';
 import { sizeElement } from './size-element';
-import type { CapabilitySpec, DomainSpec, IdRangeSpec, LimitSpec } from './spec';
+import type { CapabilitySpec, DomainSpec, IdRangeSpec, LimitSpec, RestartSpec } from './spec';
 
 /** That of `<tslxc:container>`. */
 const extensionNamespace = 'urn:tslxc:domain:1';
@@ -124,6 +124,7 @@ function capabilitiesElement({
 /** `<tslxc:container>`; nothing where the spec has nothing that stands in it. */
 function extension(spec: DomainSpec): PrintableElement[] {
   const { hardening, noNewPrivileges = false, resourceLimits = {}, idMap, limits = {} } = spec;
+  const { restart } = spec;
   const most = (name: string, max: number | undefined): PrintableElement[] =>
     max === undefined ? [] : [node(`tslxc:${name}`, { max: String(max) })];
   const children = [
@@ -138,7 +139,14 @@ function extension(spec: DomainSpec): PrintableElement[] {
       ? [node('tslxc:idmap', { allocate: 'auto', count: String(allocatedIds) })]
       : []),
     ...mountsOf(spec).flatMap(mountExtensions),
+    ...(restart === undefined ? [] : [restartElement(restart)]),
   ];
   if (children.length === 0) return [];
   return [node('tslxc:container', { 'xmlns:tslxc': extensionNamespace }, children)];
+}
+
+function restartElement({ policy, max, delay }: RestartSpec): PrintableElement {
+  const text = (value: number | undefined): string | undefined =>
+    value === undefined ? undefined : String(value);
+  return node('tslxc:restart', { policy, max: text(max), delay: text(delay) });
 }

@@ -60,6 +60,7 @@ export function specOf(definition: DomainDefinition): DomainSpec {
     onPoweroff: definition.onPoweroff === 'destroy' ? undefined : definition.onPoweroff,
     onReboot: definition.onReboot === 'restart' ? undefined : definition.onReboot,
     onCrash: definition.onCrash === 'destroy' ? undefined : definition.onCrash,
+    restart: restartOf(definition),
   }) as DomainSpec;
 }
 
@@ -152,7 +153,7 @@ function portForwardOf({ protocol, address, device, ranges }: PortForward): Port
     protocol: protocol === 'tcp' ? undefined : protocol,
     ...{ address, device },
     ranges: unlessNone(ranges),
-  }) as PortForwardSpec;
+  });
 }
 
 /** As it is written: without a prefix where the text has none. */
@@ -179,6 +180,12 @@ function capabilitiesOf({ features }: DomainDefinition): CapabilitySpec | undefi
     on: unlessNone(on),
     off: unlessNone(off),
   });
+}
+
+function restartOf({ extension: { restart } }: DomainDefinition): DomainSpec['restart'] {
+  if (restart === undefined) return undefined;
+  const { policy, max, delay } = restart;
+  return present({ policy, max, delay });
 }
 
 function resourceLimitsOf({ extension }: DomainDefinition): DomainSpec['resourceLimits'] {

@@ -67,6 +67,18 @@ export interface DomainSpec {
   readonly onReboot?: LifecycleAction;
   /** Default: `destroy`. */
   readonly onCrash?: LifecycleAction;
+  /** What is done when init has failed, whatever `onPoweroff` and `onCrash` say. Default: nothing. */
+  readonly restart?: RestartSpec;
+}
+
+/** A container whose init exits with a code other than 0, or is killed, is started again, by whichever process there is. */
+export interface RestartSpec {
+  /** The only policy there is. */
+  readonly policy: 'on-failure';
+  /** Restarts in a row, none of which ran for ten seconds. Default: any number. */
+  readonly max?: number;
+  /** Milliseconds before the first of them; each pause after it is twice as long, up to 32 times. Default: 100. */
+  readonly delay?: number;
 }
 
 /** Limits beside that of memory. */

@@ -16,6 +16,7 @@ export const extensionVocabulary = vocabulary({
     'tslxc:filesystem': 'many',
     'tslxc:overlay': 'many',
     'tslxc:relabel': 'one',
+    'tslxc:restart': 'one',
   },
 });
 
@@ -32,6 +33,11 @@ export const resourceLimitVocabulary = vocabulary({
 /** `<tslxc:filesystem>`. */
 export const filesystemOptionsVocabulary = vocabulary({
   attributes: { target: 'supported', recursive: 'supported', propagation: 'supported' },
+});
+
+/** `<tslxc:restart>`. */
+export const restartVocabulary = vocabulary({
+  attributes: { policy: 'supported', max: 'supported', delay: 'supported' },
 });
 
 /** `<tslxc:relabel>`. */

@@ -22,6 +22,7 @@ import {
   type Reading,
 } from '../xml/reading';
 import { parseResourceLimits } from './resource-limits';
+import { parseRestartPolicy } from './restart-policy';
 import {
   allocationVocabulary,
   extensionVocabulary,
@@ -51,6 +52,7 @@ export function parseExtension(domain: Reading): DomainExtension {
   const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain);
   const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
   const overlays = childrenOf(reading, 'tslxc:overlay').map(parseOverlay);
+  const restart = parseRestartPolicy(childOf(reading, 'tslxc:restart'));
   return {
     ...(hardening === undefined ? {} : { hardening }),
     ...(noNewPrivileges === undefined ? {} : { noNewPrivileges: true }),
@@ -62,6 +64,7 @@ export function parseExtension(domain: Reading): DomainExtension {
     ...(filesystems.length === 0 ? {} : { filesystems }),
     ...(overlays.length === 0 ? {} : { overlays }),
     ...parseRelabel(childOf(reading, 'tslxc:relabel')),
+    ...(restart === undefined ? {} : { restart }),
   };
 }
 

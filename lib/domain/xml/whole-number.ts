@@ -30,3 +30,21 @@ export function wholeNumber(
     attributeLocation(at, name),
   );
 }
+
+/**
+ * The number in an attribute of an element that is not libvirt's; undefined if the attribute is missing.
+ *
+ * @throws DefinitionError XML_ERROR, with the range, for anything else.
+ */
+export function numberWithin(
+  { attributes, at }: Reading,
+  name: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): number | undefined {
+  const text = attributes.get(name);
+  if (text === undefined) return undefined;
+  const value = parseWholeNumber(text, to);
+  if (value !== undefined && value >= from) return value;
+  const detail = `${name} of <${at.element.name}> must be a number from ${from} to ${to}`;
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
+}

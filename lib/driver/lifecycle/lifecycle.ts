@@ -135,10 +135,22 @@ export function actionAfter(record: ExitRecord, definition: DomainDefinition): '
   return actions[meaningOf(record)] === 'restart' ? 'restart' : 'stay';
 }
 
+/**
+ * Whether init has failed: with a code other than 0, by a signal, for lack of memory among others, or with its monitor. A destroy,
+ * a reboot and an end by reboot(2) are none, and nor is a start that has failed, whose caller was told.
+ */
+export function isFailure(record: ExitRecord): boolean {
+  if (record.how === 'unstarted') return false;
+  const meaning = meaningOf(record);
+  if (meaning === 'crash') return true;
+  return meaning === 'poweroff' && record.how === 'exited' && record.code !== 0;
+}
+
 /** A container that ran for so many milliseconds has not failed at its start. */
 const longRun = 10_000;
 const firstPause = 100;
-export const longestPause = 3200;
+/** 3.2 s where the pauses begin with 100 ms. */
+const mostDoubled = 32;
 
 /** The run that has ended: when it began, and how many restarts in a row had led to it. */
 interface Run {
@@ -152,9 +164,19 @@ export function restartsAfter(run: Run, exit: ExitRecord): number {
   return exit.time - run.time >= longRun ? 0 : (run.restarts ?? 0) + 1;
 }
 
-/** Milliseconds between an end and that restart: at once, then 100, 200, 400 … 3,200. */
-export function pauseBefore(restarts: number): number {
-  return restarts === 0 ? 0 : Math.min(firstPause * 2 ** (restarts - 1), longestPause);
+/**
+ * Milliseconds between an end and that restart: at once, then 100, 200, 400 … 3,200; with a delay of its own, it once, once more, and
+ * then 2, 4 … 32 times as long.
+ */
+export function pauseBefore(restarts: number, delay?: number): number {
+  if (restarts === 0) return delay ?? 0;
+  const first = delay ?? firstPause;
+  return Math.min(first * 2 ** (restarts - 1), longestPauseWith(delay));
+}
+
+/** The longest of them. */
+export function longestPauseWith(delay = firstPause): number {
+  return delay * mostDoubled;
 }
 
 /** The detail of the `stopped` event that tells of this end. */

@@ -1,4 +1,5 @@
 /** shutdown and reboot: asks init, and answers with what came of it. */
+import type { StartRecord } from '../../container/record/run-state';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunState } from '../../container/record/run-state';
@@ -38,7 +39,9 @@ export async function askToEnd(
     checkSame(session, identity, state);
     transition(goal === 'reboot' ? 'reboot' : 'shutdown', phaseOf(session, state), name);
     if (state.phase !== 'running') throw new TypeError('the table lets only what runs end');
-    return { before: state, monitor: await connectRunning(session, name) };
+    const monitor = await connectRunning(session, name);
+    if (goal !== 'reboot') rememberShutdown(session, state.start);
+    return { before: state, monitor };
   });
   // Without the lock: a file system of the container may make it take its time, and a destroy waits for nothing of it. Of
   // another container of that name, started meanwhile, this monitor knows nothing.
@@ -53,6 +56,12 @@ export async function askToEnd(
   session.logger.debug({ domain: name, goal, ...asked }, 'init was asked to end');
   if (timeout === undefined) return { ...asked, outcome: 'asked' };
   return await outcomeOf(session, identity, { before, asked, goal, timeout, signal });
+}
+
+/** What was asked to end has not failed when it does, with whatever exit code. */
+function rememberShutdown(session: Session, start: StartRecord): void {
+  if (session.parse(start.xml).definition.extension.restart === undefined) return;
+  session.containers.replaceStart(session.paths, { ...start, shutdown: true });
 }
 
 /** For init's pipe, in milliseconds: more is of no use, and in less a busy machine would not find one. */

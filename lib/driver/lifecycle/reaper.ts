@@ -2,6 +2,7 @@
  * What happens after a container's end: cleaning up, telling of it, and what the definition says comes
  * next. Each step is idempotent, since the owner, `tslxc reap` and any later call may all do it.
  */
+import type { DomainDefinition } from '../../domain/definition';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { meaningOf, type ExitRecord } from '../../container/record/exit-record';
 import type { RunState, StartRecord } from '../../container/record/run-state';
@@ -11,7 +12,7 @@ import type { EndedState } from '../session/containers';
 import { hasDeviceOnItsWay, settleDevices } from '../devices/running-devices';
 import { finish } from './finish';
 import { killInit, withinPatience } from './kill';
-import { actionAfter, longestPause, pauseBefore, restartsAfter } from './lifecycle';
+import { actionAfter, isFailure, longestPauseWith, pauseBefore, restartsAfter } from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
 import type { Session } from '../session/session';
 import { isUnfinished, settleHooks } from '../hooks/domain-hooks';
@@ -114,11 +115,24 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
   if (start.boot !== session.containers.bootId()) return false;
   // Without a look at the definition: hundreds may be destroyed at once.
   if (meaningOf(exit) === 'destroy') return false;
+  const definition = definitionThatRan(session, start);
+  if (definition === undefined) return false;
+  const { restart } = definition.extension;
+  if (restart === undefined || !isFailure(exit)) {
+    return actionAfter(exit, definition) === 'restart';
+  }
+  // It was asked to end, and has: how, is not looked at.
+  if (start.shutdown === true) return false;
+  return restartsAfter(start, exit) <= (restart.max ?? Infinity);
+}
+
+/** Undefined, with an error in the log, when it can't be read any more. */
+function definitionThatRan(session: Session, start: StartRecord): DomainDefinition | undefined {
   try {
-    return actionAfter(exit, session.parse(start.xml).definition) === 'restart';
+    return session.parse(start.xml).definition;
   } catch (error) {
     session.logger.error({ err: error, domain: start.name }, 'what ran can not be read any more');
-    return false;
+    return undefined;
   }
 }
 
@@ -194,9 +208,12 @@ function remainingPause(session: Session, name: string): number {
   const state = readStateOrSkip(session, name);
   if (state?.phase !== 'ended' || state.exit === undefined) return 0;
   if (!wantsRestart(session, state.start, state.exit)) return 0;
-  const due = state.exit.time + pauseBefore(restartsAfter(state.start, state.exit));
+  const { start, exit } = state;
+  const failed = isFailure(exit) ? definitionThatRan(session, start) : undefined;
+  const delay = failed?.extension.restart?.delay;
+  const due = exit.time + pauseBefore(restartsAfter(start, exit), delay);
   // A clock that was set back must not make it longer.
-  return Math.min(Math.max(due - Date.now(), 0), longestPause);
+  return Math.min(Math.max(due - Date.now(), 0), longestPauseWith(delay));
 }
 
 /** Whether its pause is over. When it has ended again in between, another call waits for the pause of that end. */

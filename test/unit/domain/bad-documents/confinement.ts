@@ -114,6 +114,36 @@ const extensions = (
       't:rlimit/@soft',
       "the soft limit of 'core' is above its hard one",
     ],
+    [
+      'a restart without a policy',
+      '<t:restart/>',
+      't:restart',
+      "missing required attribute 'policy' of <t:restart>",
+    ],
+    [
+      'a restart with another policy',
+      "<t:restart policy='always'/>",
+      't:restart/@policy',
+      "Invalid value for attribute 'policy' in element 't:restart': 'always'",
+    ],
+    [
+      'a restart with a delay that is none',
+      "<t:restart policy='on-failure' delay='1s'/>",
+      't:restart/@delay',
+      'delay of <t:restart> must be a number from 0 to 3600000',
+    ],
+    [
+      'a restart with too many',
+      "<t:restart policy='no' max='9999999'/>",
+      't:restart/@max',
+      'max of <t:restart> must be a number from 1 to 1000000',
+    ],
+    [
+      'a restart with none',
+      "<t:restart policy='on-failure' max='0'/>",
+      't:restart/@max',
+      'max of <t:restart> must be a number from 1 to 1000000',
+    ],
   ] as const
 ).map(([title, content, at, words]): Row => [
   title,

@@ -61,7 +61,10 @@ const all: DomainSpec = {
           protocol: 'udp',
           address: '192.0.2.1',
           device: 'eth1',
-          ranges: [{ start: 1, end: 9 }, { start: 5, exclude: true }],
+          ranges: [
+            { start: 1, end: 9 },
+            { start: 5, exclude: true },
+          ],
         },
       ],
     },
@@ -95,6 +98,7 @@ const all: DomainSpec = {
   onPoweroff: 'restart',
   onReboot: 'destroy',
   onCrash: 'restart',
+  restart: { policy: 'on-failure', max: 5, delay: 500 },
 };
 
 const least: DomainSpec = { name: 'least', uuid, memory: '8MiB' };

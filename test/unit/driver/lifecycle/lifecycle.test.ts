@@ -1,6 +1,7 @@
 /** lib/driver/lifecycle/lifecycle.ts: which verb a domain takes when, and what an end leads to. */
 import {
   actionAfter,
+  longestPauseWith,
   pauseBefore,
   restartsAfter,
 } from '../../../../lib/driver/lifecycle/lifecycle';
@@ -85,6 +86,15 @@ test('restarts in a row wait twice as long each, up to 3.2 s, until one has run 
   expect(pauseBefore(long)).toBe(0);
   // A record of a version that did not count.
   expect(restartsAfter({ time: 0 }, exitRecord({ time: 5 }))).toBe(1);
+});
+
+test('with a delay of its own, the pauses begin with it, and end with 32 times as long', () => {
+  expect([0, 1, 2, 3, 4, 5, 6, 7].map((restarts) => pauseBefore(restarts, 10))).toEqual([
+    10, 10, 20, 40, 80, 160, 320, 320,
+  ]);
+  expect(longestPauseWith(10)).toBe(320);
+  expect(longestPauseWith()).toBe(3200);
+  expect(pauseBefore(3, 0)).toBe(0);
 });
 
 /** All three say the opposite but one. */

@@ -315,3 +315,68 @@ test('a read-only connection shows what has ended, and leaves it to others', asy
   expect(await seen?.wait()).toMatchObject({ code: 5 });
   expect(host.state('web').phase).toBe('ended');
 });
+
+describe('<tslxc:restart>', () => {
+  const policy = (attributes: string): string =>
+    domainXml({
+      name: 'web',
+      elements: `<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:restart policy='on-failure' ${attributes}/></tslxc:container></metadata>`,
+    });
+  const failed = exitRecord({ code: 3 });
+
+  test.each([
+    ['another code than 0', failed, 'running'],
+    ['a signal', exitRecord({ how: 'killed', signal: 11 }), 'running'],
+    ['no memory', exitRecord({ how: 'killed', signal: 9, OOMKilled: true }), 'running'],
+    ['the end of its monitor', exitRecord({ how: 'lost' }), 'running'],
+    ['code 0', exitRecord(), 'off'],
+    ['reboot(2) to power off', exitRecord({ how: 'killed', signal: 2 }), 'off'],
+    ['a destroy', exitRecord({ how: 'killed', signal: 9, requested: 'destroy' }), 'off'],
+  ])('after %s: %s', async (_what, exit, phase) => {
+    const domain = await host.connect().defineDomain(policy(''));
+    await domain.start({ ownership: 'leave' });
+    host.end('web', { ...exit, time: Date.now() });
+    await domain.state();
+    expect(host.state('web').phase).toBe(phase);
+  });
+
+  test('it is started again max times in a row, and then stays off', async () => {
+    const domain = await host.connect().defineDomain(policy("max='2'"));
+    await domain.start({ ownership: 'leave' });
+    const phases: string[] = [];
+    for (let restarts = 0; restarts < 3; restarts += 1) {
+      const before = host.state('web');
+      if (before.phase !== 'running') throw new Error(before.phase);
+      host.states.set('web', { ...before, start: { ...before.start, restarts } });
+      host.end('web', { ...failed, time: before.start.time + 5 });
+      await domain.state();
+      phases.push(host.state('web').phase);
+    }
+    expect(phases).toEqual(['running', 'running', 'off']);
+  });
+
+  test('one that was asked to shut down has not failed, whatever its code', async () => {
+    host.init = { ...host.init, heeds: () => true };
+    const domain = await host.connect().defineDomain(policy(''));
+    await domain.start({ ownership: 'leave' });
+    await domain.shutdown();
+    host.end('web', { ...failed, time: Date.now() });
+    await domain.state();
+    expect(host.state('web').phase).toBe('off');
+    await domain.start({ ownership: 'leave' });
+    host.end('web', { ...failed, time: Date.now() });
+    await domain.state();
+    expect(host.state('web').phase).toBe('running');
+  });
+
+  test('whoever cleans up waits for the delay', async () => {
+    const connection = host.connect();
+    const domain = await connection.defineDomain(policy("delay='400'"));
+    await domain.start({ ownership: 'leave' });
+    const began = performance.now();
+    host.end('web', { ...failed, time: Date.now() });
+    expect(await connection.reap()).toBe(1);
+    expect(performance.now() - began).toBeGreaterThan(380);
+    expect(host.state('web').phase).toBe('running');
+  });
+});
