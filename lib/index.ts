@@ -56,6 +56,7 @@ export type {
   ConsoleWait,
   ExecWait,
   ExitWait,
+  HealthWait,
   ListeningPort,
   PortWait,
   StateWait,
@@ -86,6 +87,7 @@ export type { NodeCpuMap } from './host/node/cpu-map';
 export type { MemoryMerging, MemoryMergingChange } from './host/node/memory-merging';
 export type { FreePages, PoolChange } from './host/node/pages';
 export type { SuspendTarget } from './host/node/sleep';
+export type { HealthInfo } from './driver/health/health';
 export type { LogOptions } from './driver/logs';
 export type {
   BlockTuningChange,
@@ -122,6 +124,7 @@ export type {
   DirectoryMount,
   DomainSpec,
   EthernetInterfaceSpec,
+  HealthSpec,
   IdMapSpec,
   IdRangeSpec,
   ImageMount,

@@ -8,6 +8,7 @@ import {
   extensionVocabulary,
   filesystemOptionsVocabulary,
   hardeningVocabulary,
+  healthVocabulary,
   overlayVocabulary,
   relabelVocabulary,
   resourceLimitVocabulary,
@@ -320,6 +321,7 @@ const elements: readonly ElementCoverage[] = [
   { path: `${container}/tslxc:overlay`, vocabulary: overlayVocabulary },
   { path: `${container}/tslxc:relabel`, vocabulary: relabelVocabulary },
   { path: `${container}/tslxc:restart`, vocabulary: restartVocabulary },
+  { path: `${container}/tslxc:health`, vocabulary: healthVocabulary },
 ];
 
 /** A row of the table. */

@@ -113,6 +113,24 @@ export interface DomainExtension {
   /** `<tslxc:relabel system='yes'/>`: system directories of the host may be relabelled. */
   readonly relabelSystem?: true;
   readonly restart?: RestartPolicy;
+  readonly health?: HealthCheck;
+}
+
+/** `<tslxc:health>`: how a container is found to be well, again and again. Times are in milliseconds. */
+export interface HealthCheck {
+  /** A command that exits with 0, or a TCP port that is listened at. */
+  readonly probe: { readonly argv: readonly string[] } | { readonly port: number };
+  /** From the end of one check to the next. */
+  readonly interval: number;
+  /** A command that takes longer has failed. */
+  readonly timeout: number;
+  /** So many failures in a row make it unhealthy. */
+  readonly retries: number;
+  /** After the start, failures do not count for so long, until the first success. */
+  readonly grace: number;
+  /** What is done with one that is unhealthy. */
+  readonly action: 'none' | 'restart';
+  readonly position: Position;
 }
 
 /** `<tslxc:restart>`: a container whose init fails, or is killed, is started again. */

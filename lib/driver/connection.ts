@@ -3,6 +3,7 @@
  * Each method checks that the call is allowed, and calls the function that does it; what a caller has to know stands
  * here.
  */
+import { watchHealth } from './health/watch';
 import { domainXml } from '../domain/builder/domain-xml';
 import type { DomainSpec } from '../domain/builder/spec';
 import { release } from 'node:os';
@@ -347,6 +348,12 @@ export class Connection implements AsyncDisposable {
   async reap(): Promise<number> {
     this.#session.requireAccess('write', 'Connection.reap');
     return reapInTurn(this.#session);
+  }
+
+  /** @internal Checks the health of a running container until it ends: what the process does that `launch` starts for it. */
+  async watchHealth(name: string): Promise<void> {
+    this.#session.requireAccess('write', 'Connection.watchHealth');
+    await watchHealth(this.#session, name);
   }
 
   // Virtual networks.

@@ -15,6 +15,7 @@ import { attachDevice, detachDevice, updateDevice } from './devices/devices';
 import { execAlone, runCommand } from './exec/exec';
 import type { DetachedOptions, ExecOptions } from './exec/exec-options';
 import type { DomainSpec } from '../domain/builder/spec';
+import type { HealthInfo } from './health/health';
 import { readSpec } from './definitions/spec';
 import type { RunningCommand } from './exec/running-command';
 import { domainAddresses } from './interfaces/addresses';
@@ -86,6 +87,7 @@ import type {
   ConsoleWait,
   ExecWait,
   ExitWait,
+  HealthWait,
   ListeningPort,
   PortWait,
   StateWait,
@@ -754,6 +756,20 @@ export class Domain {
    */
   async waitFor(options: ConsoleWait): Promise<RegExpExecArray>;
   /**
+   * Waits until the checks of `<tslxc:health>` find the running container well. Keeps this process alive.
+   *
+   * @param options - `healthy`: true; `timeout` in milliseconds, none by default; `signal`
+   * @throws TslxcError OPERATION_UNSUPPORTED for a domain without such checks; OPERATION_INVALID when nothing runs;
+   * OPERATION_FAILED as soon as the container has ended, with the last lines of its console in `console`;
+   * OPERATION_TIMEOUT, with why the last check has failed; OPERATION_ABORTED; INVALID_ARG for a timeout that makes no
+   * sense.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @example
+   * await domain.waitFor({ healthy: true, timeout: 60_000 });
+   */
+  async waitFor(options: HealthWait): Promise<HealthInfo>;
+  /**
    * Runs a command in the running container, as `exec` does, again and again until it exits with 0. One that is
    * running when the time is over is ended, with all that it has started. Keeps this process alive.
    *
@@ -801,7 +817,7 @@ export class Domain {
    * Waits for one condition, which is chosen at run time: see the forms of this method above. Keeps this process
    * alive.
    *
-   * @param options - exactly one of `address`, `port`, `console`, `exec`, `exit` and `state`; `timeout` in
+   * @param options - exactly one of `address`, `port`, `console`, `exec`, `exit`, `state` and `healthy`; `timeout` in
    * milliseconds, none by default; `signal`
    * @throws TslxcError INVALID_ARG for none and for several conditions; and as the form of that condition.
    * OPERATION_DENIED for `console` and `exec` on a read-only connection.

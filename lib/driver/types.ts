@@ -1,4 +1,5 @@
 /** The plain data of the public API: options, states, events. */
+import type { HealthInfo } from './health/health';
 import type { LabelProgress } from '../container/security/relabel/label-walk';
 import type { ExitRecord, ShutoffReason } from '../container/record/exit-record';
 import type { Hardening } from '../domain/definition';
@@ -161,6 +162,8 @@ export interface DomainInfo {
   readonly autostart: boolean;
   /** Only `user-namespace` is a security boundary: see `Isolation`. */
   readonly isolation: Isolation;
+  /** What the checks of `<tslxc:health>` have found; absent without such, and while nothing runs. */
+  readonly health?: HealthInfo;
 }
 
 /** Which domains are listed; without a field, those of both kinds. */
@@ -206,11 +209,13 @@ export interface DomainEvent {
     | 'metadata-change'
     | 'device-added'
     | 'device-removed'
+    | 'health-change'
     | 'warning';
   /**
    * defined: added, updated, renamed · undefined: removed, renamed · started: booted · suspended: paused · resumed:
    * unpaused · reboot, by the same monitor: rebooted · stopped: shutdown, destroyed, crashed, failed · metadata-change:
    * title, description, element · device-added and device-removed, of what runs: disk, filesystem, interface, hostdev ·
+   * health-change, by `<tslxc:health>`: healthy, unhealthy ·
    * warning, after a start: those of StartWarning; IgnoredElement, UnknownElement.
    */
   readonly detail:
@@ -225,6 +230,8 @@ export interface DomainEvent {
     | 'filesystem'
     | 'interface'
     | 'hostdev'
+    | 'healthy'
+    | 'unhealthy'
     | 'booted'
     | 'paused'
     | 'unpaused'

@@ -68,6 +68,7 @@ const modules = {
   start: (): CommandModule => require('../commands/domain/start'),
   top: (): CommandModule => require('../commands/statistics/top'),
   wait: (): CommandModule => require('../commands/domain/wait'),
+  watchHealth: (): CommandModule => require('../commands/host/watch-health'),
 } as const;
 
 /** Verb → the module that has it. */
@@ -371,6 +372,7 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   'vol-upload': 'refusedOfHosts',
   'vol-wipe': 'refusedOfHosts',
   wait: 'wait',
+  'watch-health': 'watchHealth',
 };
 
 /** Every verb, in alphabetical order. */

@@ -28,6 +28,8 @@ export interface StartRecord {
   readonly restarts?: number;
   /** It was asked to shut down: of a container that is started again when it has failed. */
   readonly shutdown?: true;
+  /** It is killed since its checks have found it unhealthy, and is started again. */
+  readonly unhealthy?: true;
   /** The container ends with its owner, who alone may start it again. */
   readonly autodestroy?: boolean;
   /** Reboots under this monitor that have been announced. */
@@ -183,8 +185,8 @@ export function replaceStart(paths: StatePaths, record: StartRecord): void {
 
 /** Removes what a monitor makes while its container runs, whatever lies there. */
 export function removeLeftFiles(files: RunPaths): void {
-  const { running, control, monitorLock, fitterLock, plan, mounts } = files;
-  for (const file of [running, control, monitorLock, fitterLock, plan, mounts])
+  const { running, control, monitorLock, fitterLock, plan, mounts, health } = files;
+  for (const file of [running, control, monitorLock, fitterLock, plan, mounts, health])
     removeWhatIsAt(file);
 }
 

@@ -4,7 +4,14 @@ import { node, printXml, type PrintableElement } from '../xml/print';
 import { interfaceElement } from './interface-element';
 import { mountElements, mountExtensions, mountsOf } from './mount-elements';
 import { sizeElement } from './size-element';
-import type { CapabilitySpec, DomainSpec, IdRangeSpec, LimitSpec, RestartSpec } from './spec';
+import type {
+  CapabilitySpec,
+  DomainSpec,
+  HealthSpec,
+  IdRangeSpec,
+  LimitSpec,
+  RestartSpec,
+} from './spec';
 
 /** That of `<tslxc:container>`. */
 const extensionNamespace = 'urn:tslxc:domain:1';
@@ -124,7 +131,7 @@ function capabilitiesElement({
 /** `<tslxc:container>`; nothing where the spec has nothing that stands in it. */
 function extension(spec: DomainSpec): PrintableElement[] {
   const { hardening, noNewPrivileges = false, resourceLimits = {}, idMap, limits = {} } = spec;
-  const { restart } = spec;
+  const { restart, health } = spec;
   const most = (name: string, max: number | undefined): PrintableElement[] =>
     max === undefined ? [] : [node(`tslxc:${name}`, { max: String(max) })];
   const children = [
@@ -140,9 +147,16 @@ function extension(spec: DomainSpec): PrintableElement[] {
       : []),
     ...mountsOf(spec).flatMap(mountExtensions),
     ...(restart === undefined ? [] : [restartElement(restart)]),
+    ...(health === undefined ? [] : [healthElement(health)]),
   ];
   if (children.length === 0) return [];
   return [node('tslxc:container', { 'xmlns:tslxc': extensionNamespace }, children)];
+}
+
+function healthElement({ exec = [], action, ...numbers }: HealthSpec): PrintableElement {
+  const attributes = Object.entries(numbers).map(([name, value]) => [name, String(value)] as const);
+  const words = exec.map((word) => node('tslxc:arg', {}, [word]));
+  return node('tslxc:health', { ...Object.fromEntries(attributes), action }, words);
 }
 
 function restartElement({ policy, max, delay }: RestartSpec): PrintableElement {

@@ -8,6 +8,7 @@ import type {
   InterfaceRoute,
   PortForward,
 } from '../interface/definition';
+import { usualHealth } from '../elements/health-check';
 import { unlimited } from '../elements/resource-limits';
 import { sizeOf } from './size-element';
 import type {
@@ -61,6 +62,7 @@ export function specOf(definition: DomainDefinition): DomainSpec {
     onReboot: definition.onReboot === 'restart' ? undefined : definition.onReboot,
     onCrash: definition.onCrash === 'destroy' ? undefined : definition.onCrash,
     restart: restartOf(definition),
+    health: healthOf(definition),
   }) as DomainSpec;
 }
 
@@ -179,6 +181,21 @@ function capabilitiesOf({ features }: DomainDefinition): CapabilitySpec | undefi
     policy: policy === 'default' ? undefined : policy,
     on: unlessNone(on),
     off: unlessNone(off),
+  });
+}
+
+/** Numbers that are the usual ones are left out. */
+function healthOf({ extension: { health } }: DomainDefinition): DomainSpec['health'] {
+  if (health === undefined) return undefined;
+  const { probe, interval, timeout, retries, grace, action } = health;
+  const unless = <T>(usual: T, value: T): T | undefined => (value === usual ? undefined : value);
+  return present({
+    ...('port' in probe ? { port: probe.port } : { exec: probe.argv }),
+    interval: unless(usualHealth.interval, interval),
+    timeout: unless(usualHealth.timeout, timeout),
+    retries: unless(usualHealth.retries, retries),
+    grace: unless(usualHealth.grace, grace),
+    action: action === 'none' ? undefined : action,
   });
 }
 

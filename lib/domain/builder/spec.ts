@@ -69,6 +69,26 @@ export interface DomainSpec {
   readonly onCrash?: LifecycleAction;
   /** What is done when init has failed, whatever `onPoweroff` and `onCrash` say. Default: nothing. */
   readonly restart?: RestartSpec;
+  /** How it is found to be well, again and again. Default: nothing is checked. */
+  readonly health?: HealthSpec;
+}
+
+/** Checks of a running container: a command, or a port. All times are in milliseconds. */
+export interface HealthSpec {
+  /** A command that exits with 0 when all is well. */
+  readonly exec?: readonly string[];
+  /** In its place: a TCP port that is listened at, which is looked at from outside. */
+  readonly port?: number;
+  /** From the end of one check to the next. Default: 10,000. */
+  readonly interval?: number;
+  /** A command that takes longer has failed. Default: 5000. */
+  readonly timeout?: number;
+  /** So many failures in a row make it unhealthy. Default: 3. */
+  readonly retries?: number;
+  /** After the start, failures do not count for so long, until the first success. Default: 0. */
+  readonly grace?: number;
+  /** `restart`: one that is unhealthy is killed, and started again. Default: `none`. */
+  readonly action?: 'none' | 'restart';
 }
 
 /** A container whose init exits with a code other than 0, or is killed, is started again, by whichever process there is. */

@@ -17,6 +17,7 @@ export const extensionVocabulary = vocabulary({
     'tslxc:overlay': 'many',
     'tslxc:relabel': 'one',
     'tslxc:restart': 'one',
+    'tslxc:health': 'one',
   },
 });
 
@@ -38,6 +39,19 @@ export const filesystemOptionsVocabulary = vocabulary({
 /** `<tslxc:restart>`. */
 export const restartVocabulary = vocabulary({
   attributes: { policy: 'supported', max: 'supported', delay: 'supported' },
+});
+
+/** `<tslxc:health>`. */
+export const healthVocabulary = vocabulary({
+  attributes: {
+    port: 'supported',
+    interval: 'supported',
+    timeout: 'supported',
+    retries: 'supported',
+    grace: 'supported',
+    action: 'supported',
+  },
+  children: { 'tslxc:arg': 'many' },
 });
 
 /** `<tslxc:relabel>`. */

@@ -21,6 +21,7 @@ import {
   type LocatedElement,
   type Reading,
 } from '../xml/reading';
+import { parseHealthCheck } from './health-check';
 import { parseResourceLimits } from './resource-limits';
 import { parseRestartPolicy } from './restart-policy';
 import {
@@ -53,6 +54,7 @@ export function parseExtension(domain: Reading): DomainExtension {
   const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
   const overlays = childrenOf(reading, 'tslxc:overlay').map(parseOverlay);
   const restart = parseRestartPolicy(childOf(reading, 'tslxc:restart'));
+  const health = parseHealthCheck(childOf(reading, 'tslxc:health'));
   return {
     ...(hardening === undefined ? {} : { hardening }),
     ...(noNewPrivileges === undefined ? {} : { noNewPrivileges: true }),
@@ -65,6 +67,7 @@ export function parseExtension(domain: Reading): DomainExtension {
     ...(overlays.length === 0 ? {} : { overlays }),
     ...parseRelabel(childOf(reading, 'tslxc:relabel')),
     ...(restart === undefined ? {} : { restart }),
+    ...(health === undefined ? {} : { health }),
   };
 }
 

@@ -118,12 +118,13 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
   const definition = definitionThatRan(session, start);
   if (definition === undefined) return false;
   const { restart } = definition.extension;
-  if (restart === undefined || !isFailure(exit)) {
+  const isUnhealthy = start.unhealthy === true;
+  if (!isFailure(exit) || (restart === undefined && !isUnhealthy)) {
     return actionAfter(exit, definition) === 'restart';
   }
   // It was asked to end, and has: how, is not looked at.
   if (start.shutdown === true) return false;
-  return restartsAfter(start, exit) <= (restart.max ?? Infinity);
+  return restartsAfter(start, exit) <= (restart?.max ?? Infinity);
 }
 
 /** Undefined, with an error in the log, when it can't be read any more. */

@@ -7,6 +7,8 @@ import { formatDomain } from '../../domain/format';
 import { isolationOf } from '../../domain/namespaces/isolation';
 import { TslxcError } from '../../errors';
 import { exactJson } from '../exact-json';
+import { readHealth } from '../health/record';
+import { startWatcher } from '../health/watcher';
 import type { MonitorConnection } from '../session/containers';
 import { requireRunning, runningDefinition, stored } from '../definitions/definitions';
 import { withLiveLinks } from '../interfaces/interfaces';
@@ -51,7 +53,21 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
     persistent: store.has(name),
     autostart: store.isAutostarted(name),
     isolation: isolationOf(definition),
+    ...healthOf(session, state, definition),
   });
+}
+
+/** As its watcher has found it; one that has none any more gets another. */
+function healthOf(
+  session: Session,
+  state: FoundDomain['state'],
+  definition: DomainDefinition,
+): Pick<DomainInfo, 'health'> {
+  if (state.phase !== 'running' || definition.extension.health === undefined) return {};
+  const { name, time: since } = state.start;
+  startWatcher(session, definition);
+  const health = readHealth(session.paths, name, state.running);
+  return { health: health ?? { state: 'starting', since, failures: 0 } };
 }
 
 /** What runs, or is stored. @throws TslxcError NO_DOMAIN; INTERNAL_ERROR when a record is damaged that alone says it. */

@@ -1,4 +1,4 @@
-/** What domains that are gone have left: monitors without an owner execute `tslxc reap` as their last act. */
+/** What domains that are gone have left: monitors without an owner execute `tslxc reap` as their last act, and watchers see the end. */
 import { native } from '../../host/native';
 import type { StatePaths } from '../../host/state/state-paths';
 import { monitorFolder } from '../../plan/cgroups/names';
@@ -25,10 +25,12 @@ function processesIn(cgroup: string): number[] {
   return readText(`${cgroup}/cgroup.procs`).split('\n').filter(Boolean).map(Number);
 }
 
+const lastVerbs = ['reap', 'watch-health'];
+
 function isLastAct(pid: number, root: string): boolean {
   const words = readText(`/proc/${pid}/cmdline`).split('\0');
   const variables = readText(`/proc/${pid}/environ`).split('\0');
-  return words.includes('reap') && variables.includes(`TSLXC_ROOT=${root}`);
+  return lastVerbs.some((verb) => words.includes(verb)) && variables.includes(`TSLXC_ROOT=${root}`);
 }
 
 async function untilEnded(pid: number, milliseconds: number): Promise<void> {

@@ -15,6 +15,7 @@ import { startContainer } from '../../container/start/controller';
 import type { RunningContainer } from '../../container/start/running-container';
 import { endReaperTurn, lockDomain, withReaperLock } from '../../container/record/locks';
 import { deviceControl, type DeviceControl } from '../../container/devices/running-devices';
+import { joinLastingCgroups } from '../../container/cgroups/lasting-cgroups';
 import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files';
 import { freeze, isFrozen, killFrozen, thaw } from '../../container/cgroups/freezer';
 import { initControl, type InitControl } from '../../container/init/init-control';
@@ -117,6 +118,8 @@ export interface Containers {
   readonly network: NetworkViews;
   readonly shapeLink: typeof shapeLink;
   readonly forwards: ForwardControl;
+  /** Puts this process where those are that outlive their callers. */
+  readonly leaveCaller: () => void;
   readonly replaceStart: typeof replaceStart;
   readonly limits: LimitFiles;
   readonly devices: DeviceControl;
@@ -179,6 +182,7 @@ export const containers: Containers = {
   bootId,
   network: networkViews,
   shapeLink,
+  leaveCaller: () => joinLastingCgroups(layout()),
   forwards: {
     decide: linkForwards,
     place: placeForwards,

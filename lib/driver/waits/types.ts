@@ -51,8 +51,15 @@ export interface ExecWait extends WaitLimits {
   readonly exec: readonly string[];
 }
 
+/** Waits until the checks of `<tslxc:health>` find the container well. */
+export interface HealthWait extends WaitLimits {
+  /** There is no wait for one that is unwell. */
+  readonly healthy: true;
+}
+
 /** What `Domain.waitFor` waits for: one of these. */
-export type WaitOptions = AddressWait | PortWait | ConsoleWait | ExecWait | ExitWait | StateWait;
+export type WaitOptions =
+  AddressWait | PortWait | ConsoleWait | ExecWait | ExitWait | StateWait | HealthWait;
 
 /** A TCP socket that listens in the container. */
 export interface ListeningPort {

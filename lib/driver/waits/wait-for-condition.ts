@@ -3,18 +3,20 @@ import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import type { Session } from '../session/session';
+import type { HealthInfo } from '../health/health';
 import type { DomainState } from '../types';
 import { waitForAddress } from './address-wait';
 import { waitForCommand } from './command-wait';
+import { waitForHealth } from './health-wait';
 import { waitForOutput, waitForPort } from './inside-waits';
 import { waitForExit, waitForState } from './state-waits';
 import type { ListeningPort, WaitOptions } from './types';
 
-/** What a wait resolves to: an address, a port, a match, an end or a state; undefined for a command. */
+/** What a wait resolves to: an address, a port, a match, an end, a state or a health; undefined for a command. */
 export type WaitResult =
-  string | ListeningPort | RegExpExecArray | ExitRecord | DomainState | undefined;
+  string | ListeningPort | RegExpExecArray | ExitRecord | DomainState | HealthInfo | undefined;
 
-const conditionNames = ['address', 'port', 'console', 'exec', 'exit', 'state'] as const;
+const conditionNames = ['address', 'port', 'console', 'exec', 'exit', 'state', 'healthy'] as const;
 
 /** To attach to a console and to run a command takes more than to look. */
 export function accessForWait(options: WaitOptions): 'read' | 'write' {
@@ -36,5 +38,6 @@ export async function waitForCondition(
   if ('console' in options) return waitForOutput(session, identity, options);
   if ('exec' in options) return waitForCommand(session, identity, options);
   if ('exit' in options) return waitForExit(session, identity, options);
+  if ('healthy' in options) return waitForHealth(session, identity, options);
   return waitForState(session, identity, options);
 }

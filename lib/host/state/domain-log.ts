@@ -110,6 +110,16 @@ export function bothLoggers(one: Logger, other: Logger): Logger {
   return { debug: both('debug'), info: both('info'), warn: both('warn'), error: both('error') };
 }
 
+/** A logger for what concerns no domain: the rest stands in its domain's log already. */
+export function withoutDomain(log: Logger): Logger {
+  const only =
+    (level: keyof Logger) =>
+    (fields: object, message: string): void => {
+      if (!('domain' in fields)) log[level](fields, message);
+    };
+  return { debug: only('debug'), info: only('info'), warn: only('warn'), error: only('error') };
+}
+
 function domainOf(fields: object): string | undefined {
   if (!('domain' in fields) || typeof fields.domain !== 'string') return undefined;
   return fields.domain.includes('/') ? undefined : fields.domain;

@@ -20,6 +20,11 @@ export function writeRecord(path: string, record: object): void {
   inFolder(path, () => native().replaceRecord(path, text));
 }
 
+/** As `writeRecord`, in a folder that is there: where it has been removed, nothing is written. */
+export function replaceRecord(path: string, record: object): void {
+  native().replaceRecord(path, `${JSON.stringify(record)}\n`);
+}
+
 /** Makes a file beside records, with what it is to hold; one that is there is removed first. @throws as `writeRecord`. */
 export function makeBesideRecords(path: string, text: string): void {
   inFolder(path, () => native().makeRecord(path, text));

@@ -101,6 +101,8 @@ export interface RunPaths {
   readonly plan: string;
   /** Where the file systems of the definition were mounted before init executed its program; by the monitor. */
   readonly mounts: string;
+  /** What its watcher has found: see driver/health. */
+  readonly health: string;
 }
 
 export function runPaths(paths: StatePaths, name: string): RunPaths {
@@ -117,6 +119,7 @@ export function runPaths(paths: StatePaths, name: string): RunPaths {
     fitterLock: join(directory, 'fitter.lock'),
     plan: join(directory, 'plan'),
     mounts: join(directory, 'mounts'),
+    health: join(directory, 'health.json'),
   };
 }
 

@@ -79,6 +79,7 @@ export const wordsOf: Readonly<Record<string, readonly string[]>> = {
   plan: ['NAME'],
   purge: ['--yes'],
   reap: [],
+  'watch-health': ['NAME'],
   reboot: ['NAME'],
   resume: ['NAME'],
   schedinfo: ['NAME'],

@@ -51,12 +51,13 @@ function lastWordsOf(name: string): string[] {
   });
 }
 
-/** The processes that clean up below this root. */
+/** The processes that clean up below this root, or check the health of what ran there. */
 function reapersOf(root: string): number[] {
-  return listProcesses().filter(
-    (pid) =>
-      readProcess(pid).words.includes('reap') && environmentOf(pid).includes(`TSLXC_ROOT=${root}`),
-  );
+  return listProcesses().filter((pid) => {
+    const { words } = readProcess(pid);
+    const isOurs = words.includes('reap') || words.includes('watch-health');
+    return isOurs && environmentOf(pid).includes(`TSLXC_ROOT=${root}`);
+  });
 }
 
 function isEmpty(folder: string): boolean {

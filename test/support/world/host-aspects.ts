@@ -3,7 +3,7 @@
  * /proc, /sys, the files that it is told, and what ip and nft print.
  */
 import { spawnSync } from 'node:child_process';
-import { type Dirent, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { type Dirent, lstatSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isOfAnotherLane } from '../fake/marked-disk';
 import { listProcesses } from '../process/processes';
@@ -72,6 +72,8 @@ export interface NetworkAspects {
   readonly routes: string[];
   /** Rules of nftables, without their counters. */
   readonly firewall: string[];
+  /** What the dnsmasq of virtual networks is told of containers. */
+  readonly names: string[];
 }
 
 export function network(): NetworkAspects {
@@ -84,7 +86,25 @@ export function network(): NetworkAspects {
     // The seconds that a route is still valid for differ from look to look.
     routes: routes.map((route) => JSON.stringify({ ...route, expires: undefined })),
     firewall: [rules],
+    names: toldNames(),
   };
+}
+
+const namesFolder = '/run/tslxc-names';
+
+/** The files of the networks in this process's own network namespace. */
+function toldNames(): string[] {
+  const namespace = tolerant(() => String(statSync('/proc/self/ns/net').ino), '');
+  return listFolder(namesFolder)
+    .filter(({ name }) => name.startsWith(`${namespace}-`))
+    .flatMap(({ name }) => filesBelow(join(namesFolder, name)));
+}
+
+function filesBelow(folder: string): string[] {
+  return listFolder(folder).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? [path, ...filesBelow(path)] : [path];
+  });
 }
 
 /** A network interface: index, name, hardware address, MTU, bridge and addresses. */
@@ -140,15 +160,20 @@ function isNetworkServer({ command, words }: HostProcess): boolean {
   return command === 'dnsmasq' || command === 'tslxc-keeper' || words[0] === 'tslxc-keeper';
 }
 
-/** Monitors, clean-ups under way, and whatever else lives in a pid namespace below ours. */
+/** What goes on without a caller: clean-ups, and the checks of health. */
+const ownVerbs = ['reap', 'watch-health'];
+
+/** Monitors, clean-ups and checks under way, and whatever else lives in a pid namespace below ours. */
 export function processes(all: readonly HostProcess[]): string[] {
   const counted = all.filter((one) => {
     if (isNetworkServer(one)) return false;
     const { pid, command, words } = one;
     const isNested = /^NSpid:\t\d+\t/m.test(readText(`/proc/${pid}/status`));
-    const isReap = words.includes('reap') && words.some((word) => /tslxc|cli\/main\.js/.test(word));
+    const isVerb =
+      ownVerbs.some((verb) => words.includes(verb)) &&
+      words.some((word) => /tslxc|cli\/main\.js/.test(word));
     const isOurs = command === 'tslxc-monitor' || command === 'tslxc-exec';
-    return isOurs || isReap || isNested;
+    return isOurs || isVerb || isNested;
   });
   return counted.map(describe);
 }

@@ -249,7 +249,7 @@ export class FakeHost {
       takeSnapshots: (running) =>
         Promise.resolve(running.map(({ start }) => this.#snapshot(start.name))),
       bootId: () => this.boot,
-      ...{ network: this.network, forwards: this.forwards },
+      ...{ network: this.network, forwards: this.forwards, leaveCaller: () => undefined },
       shapeLink: async (name, rates) => {
         await Promise.resolve();
         if (this.failShaping !== undefined) throw this.failShaping;

@@ -30,6 +30,7 @@ const types = [
   'device-removed',
   'device-added',
   'metadata-change',
+  'health-change',
   'warning',
 ] as const;
 
@@ -77,6 +78,8 @@ function lineOf(event: DomainEvent): string {
       return `${head}: ${event.device ?? ''}`;
     case 'metadata-change':
       return `${head}: type ${event.detail}, uri ${event.uri ?? '<null>'}`;
+    case 'health-change':
+      return `${head}: ${event.detail}`;
     case 'warning':
       return `${head}: ${event.detail}${placeWords(event)}`;
   }

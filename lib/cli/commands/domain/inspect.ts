@@ -4,7 +4,7 @@ import { CommandError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { reasonWords, stateWord, stateWords } from '../../output/domain-words';
 import { showXml, xpathOptions } from '../../options/xpath-option';
-import type { Domain, DomainInfo, SecurityLabelInfo } from '../../../index';
+import type { Domain, DomainInfo, HealthInfo, SecurityLabelInfo } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context, Group } from '../../shell/command';
 import type { Key } from '../../options/domain-argument';
@@ -165,6 +165,7 @@ async function showInformation(domain: Domain, context: Context): Promise<void> 
     ['Security DOI:', security.doi],
     ['Security label:', label && labelWords(label)],
     ['Isolation:', isolationWords[info.isolation]],
+    ['Health:', info.health && healthWords(info.health)],
   ];
   for (const [title, value] of rows) {
     if (value !== undefined) context.output.line(`${title.padEnd(15)} ${value}`);
@@ -173,6 +174,11 @@ async function showInformation(domain: Domain, context: Context): Promise<void> 
 
 function labelWords({ label, enforcing }: SecurityLabelInfo): string {
   return `${label} (${enforcing ? 'enforcing' : 'permissive'})`;
+}
+
+function healthWords({ state, failures, message }: HealthInfo): string {
+  if (message === undefined) return state;
+  return `${state} (${failures === 0 ? '' : `${String(failures)} failed, `}${message})`;
 }
 
 const isolationWords: Readonly<Record<DomainInfo['isolation'], string>> = {

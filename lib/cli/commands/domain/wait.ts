@@ -13,9 +13,9 @@ export const commands: CommandTable = {
     summary: 'wait for something to become true of a domain',
     description:
       'Wait until the domain is in a state (running, paused, shutoff), its container has ended, its console has shown\n' +
-      'what a regular expression matches, a TCP port is listened at inside, it has an address (ipv4, ipv6), or a\n' +
-      'command exits with 0, which is run there until it does. For all others nothing is run inside. It fails at\n' +
-      'once, with the last lines of the console, when the container ends before.\n' +
+      'what a regular expression matches, a TCP port is listened at inside, it has an address (ipv4, ipv6), its\n' +
+      'checks find it healthy, or a command exits with 0, which is run there until it does. For all but the\n' +
+      'latter two nothing is run inside. It fails at once, with the last lines of the console, when the container ends before.\n' +
       "With --exit the exit status is that of the container's init, 128 and its number for a signal.",
     options: [
       domainOption,
@@ -24,6 +24,7 @@ export const commands: CommandTable = {
       { name: 'console', kind: 'string', help: 'regular expression for output of the console' },
       { name: 'port', kind: 'number', help: 'TCP port that is listened at' },
       { name: 'address', kind: 'string', help: 'ipv4 or ipv6' },
+      { name: 'healthy', kind: 'flag', help: 'the checks of <tslxc:health> find it well' },
       { name: 'exec', kind: 'flag', help: 'a command that succeeds in the container' },
       { name: 'timeout', kind: 'number', help: 'timeout seconds' },
       {
@@ -38,7 +39,7 @@ export const commands: CommandTable = {
   },
 };
 
-const conditions = ['state', 'exit', 'console', 'port', 'address', 'exec'] as const;
+const conditions = ['state', 'exit', 'console', 'port', 'address', 'exec', 'healthy'] as const;
 
 async function wait(context: Context, options: Options): Promise<number | undefined> {
   options.exclusive(...conditions);
@@ -90,6 +91,10 @@ async function waitFor(waiting: Waiting): Promise<number | undefined> {
   }
   if (options.has('exec')) {
     await domain.waitFor({ exec: options.strings('cmd'), ...limits });
+    return undefined;
+  }
+  if (options.has('healthy')) {
+    await domain.waitFor({ healthy: true, ...limits });
     return undefined;
   }
   const state = options.string('state');

@@ -4,9 +4,8 @@
  * root.
  */
 import { TslxcError } from '../../../errors';
-import { DomainLog } from '../../../host/state/domain-log';
+import { DomainLog, withoutDomain } from '../../../host/state/domain-log';
 import { statePaths } from '../../../host/state/state-paths';
-import type { Logger } from '../../../host/logger';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -48,14 +47,4 @@ async function reap(context: Context, options: Options): Promise<number | undefi
   } finally {
     await log.flush();
   }
-}
-
-/** What concerns a domain stands in its own log already. */
-function withoutDomain(log: DomainLog): Logger {
-  const only =
-    (level: keyof Logger) =>
-    (fields: object, message: string): void => {
-      if (!('domain' in fields)) log[level](fields, message);
-    };
-  return { debug: only('debug'), info: only('info'), warn: only('warn'), error: only('error') };
 }

@@ -144,6 +144,42 @@ const extensions = (
       't:restart/@max',
       'max of <t:restart> must be a number from 1 to 1000000',
     ],
+    [
+      'checks without a port or a command',
+      "<t:health interval='5'/>",
+      't:health',
+      '<t:health> needs a port or the words of a command, and not both',
+    ],
+    [
+      'checks with both',
+      "<t:health port='80'><t:arg>true</t:arg></t:health>",
+      't:health',
+      'needs a port or the words of a command, and not both',
+    ],
+    [
+      'checks that never come',
+      "<t:health port='80' interval='0'/>",
+      't:health/@interval',
+      'interval of <t:health> must be a number from 1 to 3600000',
+    ],
+    [
+      'checks of no port',
+      "<t:health port='65536'/>",
+      't:health/@port',
+      'port of <t:health> must be a number from 1 to 65535',
+    ],
+    [
+      'checks with another action',
+      "<t:health port='80' action='stop'/>",
+      't:health/@action',
+      "Invalid value for attribute 'action' in element 't:health': 'stop'",
+    ],
+    [
+      'checks by a command without a name',
+      '<t:health><t:arg/></t:health>',
+      't:health',
+      'a command needs a program',
+    ],
   ] as const
 ).map(([title, content, at, words]): Row => [
   title,

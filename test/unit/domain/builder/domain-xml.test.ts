@@ -99,6 +99,14 @@ const all: DomainSpec = {
   onReboot: 'destroy',
   onCrash: 'restart',
   restart: { policy: 'on-failure', max: 5, delay: 500 },
+  health: {
+    exec: ['sh', '-c', 'test -e "/ready & set"'],
+    interval: 1000,
+    timeout: 200,
+    retries: 2,
+    grace: 3000,
+    action: 'restart',
+  },
 };
 
 const least: DomainSpec = { name: 'least', uuid, memory: '8MiB' };
@@ -109,6 +117,7 @@ test.each<[string, DomainSpec]>([
   ['with ids that are given to it', { ...least, idMap: 'auto', root: '/srv/root' }],
   ['with a root that is read-only', { ...least, root: { source: '/srv/root', readonly: true } }],
   ['with file systems and no root', { ...least, mounts: [{ source: '/a', target: '/b' }] }],
+  ['with a port that is checked', { ...least, health: { port: 80 } }],
   ['without a console', { ...least, consoles: 0 }],
 ])('a domain %s is read as it was written', (_what, spec) => {
   expect(readSpec(session, domainXml(spec))).toEqual(spec);

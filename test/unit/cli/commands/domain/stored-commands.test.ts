@@ -307,7 +307,7 @@ describe('event', () => {
 
   test('lists its types, and refuses others', async () => {
     expect((await tslxc('event --list')).stdout).toBe(
-      'lifecycle\nreboot\ndevice-removed\ndevice-added\nmetadata-change\nwarning\n\n',
+      'lifecycle\nreboot\ndevice-removed\ndevice-added\nmetadata-change\nhealth-change\nwarning\n\n',
     );
     expect((await tslxc('event')).stderr).toBe(
       'error: one of --list, --all, or --event <type> is required\n',

@@ -1,0 +1,50 @@
+/** `<tslxc:health interval='10000' retries='3'><tslxc:arg>…</tslxc:arg></tslxc:health>`: how a container is found to be well. */
+import type { HealthCheck } from '../definition';
+import { enumerated } from '../xml/enumerated';
+import { definitionError } from '../xml/source-location';
+import { childrenOf, readExactly, type LocatedElement } from '../xml/reading';
+import { textVocabulary } from '../xml/vocabulary';
+import { numberWithin } from '../xml/whole-number';
+import { healthVocabulary } from './extension-vocabulary';
+
+/** Milliseconds: an hour. */
+const longest = 3_600_000;
+
+/** Where nothing else is said. */
+export const usualHealth: Readonly<Record<'interval' | 'timeout' | 'retries' | 'grace', number>> = {
+  interval: 10_000,
+  timeout: 5000,
+  retries: 3,
+  grace: 0,
+};
+
+/** @throws DefinitionError XML_ERROR. */
+export function parseHealthCheck(at: LocatedElement | undefined): HealthCheck | undefined {
+  if (at === undefined) return undefined;
+  const reading = readExactly(at, healthVocabulary);
+  const argv = childrenOf(reading, 'tslxc:arg').map(wordOfCommand);
+  const port = numberWithin(reading, 'port', { from: 1, to: 65535 });
+  const [program] = argv;
+  if ((program === undefined) === (port === undefined)) {
+    const detail = `<${at.element.name}> needs a port or the words of a command, and not both`;
+    throw definitionError('XML_ERROR', detail, at);
+  }
+  if (program === '') throw definitionError('XML_ERROR', 'a command needs a program', at);
+  const number = (name: keyof typeof usualHealth, from: number): number =>
+    numberWithin(reading, name, { from, to: name === 'retries' ? 1000 : longest }) ??
+    usualHealth[name];
+  const action = enumerated(reading, 'action', ['none', 'restart']) ?? 'none';
+  return {
+    probe: port === undefined ? { argv } : { port },
+    interval: number('interval', 1),
+    timeout: number('timeout', 1),
+    retries: number('retries', 1),
+    grace: number('grace', 0),
+    action,
+    position: at.position,
+  };
+}
+
+function wordOfCommand(at: LocatedElement): string {
+  return readExactly(at, textVocabulary).text;
+}

@@ -1,0 +1,55 @@
+/** One check of a container's health. */
+import type { HealthCheck } from '../../domain/definition';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { printable } from '../../printable';
+import { collectOutput } from '../exec/command-output';
+import { execCommand } from '../exec/exec';
+import type { Session } from '../session/session';
+
+/** More of a command's output ends it: nothing but its last line is of interest. */
+const maxBuffer = 64 * 1024;
+const longestWord = 200;
+
+/** Why it has failed; undefined when the container is well. */
+export async function probe(
+  session: Session,
+  identity: Identity,
+  { check, signal }: { readonly check: HealthCheck; readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  try {
+    if ('port' in check.probe) return await listens(session, identity, check.probe.port);
+    const { argv } = check.probe;
+    const { timeout } = check;
+    const options = { stdin: 'ignore', timeout, signal } as const;
+    const command = await execCommand(session, identity, { argv, options });
+    const { code, stdout, stderr } = await collectOutput<string>(command, {
+      encoding: 'utf8',
+      maxBuffer,
+    });
+    if (code === 0) return undefined;
+    const said = lastLine(stderr) || lastLine(stdout);
+    return `it exited with ${code}${said === '' ? '' : `: ${said}`}`;
+  } catch (error) {
+    if (!TslxcError.is(error)) throw error;
+    return error.message;
+  }
+}
+
+async function listens(
+  session: Session,
+  { name }: Identity,
+  port: number,
+): Promise<string | undefined> {
+  const state = session.containers.readRunState(session.paths, name);
+  const found =
+    state.phase === 'running'
+      ? await session.containers.network.listeningInside(state.running)
+      : undefined;
+  const isListening = found?.some((one) => one.port === port) === true;
+  return isListening ? undefined : `no process listens at port ${port}`;
+}
+
+function lastLine(text: string): string {
+  return printable(text.trimEnd().split('\n').at(-1) ?? '').slice(0, longestWord);
+}

@@ -1,0 +1,48 @@
+/** Waiting until the checks of a container find it well. */
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { requireRunning, runningDefinition } from '../definitions/definitions';
+import type { HealthInfo } from '../health/health';
+import { readHealth } from '../health/record';
+import { startWatcher } from '../health/watcher';
+import { currentState } from '../lookup/lookup';
+import type { Session } from '../session/session';
+import type { HealthWait } from './types';
+import { lookUntilFound, waitInside } from './wait-for';
+
+/** @throws TslxcError INVALID_ARG, OPERATION_UNSUPPORTED without a check; as `waitInside`. */
+export async function waitForHealth(
+  session: Session,
+  identity: Identity,
+  wait: HealthWait,
+): Promise<HealthInfo> {
+  const wanted: unknown = wait.healthy;
+  if (wanted !== true) throw new TslxcError('INVALID_ARG', 'healthy is true or left out');
+  const state = await currentState(session, identity);
+  requireRunning(state, 'look', identity);
+  const definition = runningDefinition(session, state);
+  if (definition.extension.health === undefined) {
+    const detail = `domain '${identity.name}' has no <tslxc:health>`;
+    throw new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: identity.name });
+  }
+  startWatcher(session, definition);
+  let last: HealthInfo | undefined;
+  return waitInside(session, identity, {
+    limits: wait,
+    condition: {
+      wanted: 'it was healthy',
+      missing: () => `the container is not healthy${wordsOf(last)}`,
+      console: 'helpful',
+      find: (container, signal) =>
+        lookUntilFound(async () => {
+          const running = container.running();
+          last = running && readHealth(session.paths, identity.name, running);
+          return Promise.resolve(last?.state === 'healthy' ? last : undefined);
+        }, signal),
+    },
+  });
+}
+
+function wordsOf(health: HealthInfo | undefined): string {
+  return health?.message === undefined ? '' : ` (${health.message})`;
+}

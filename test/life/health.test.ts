@@ -1,0 +1,221 @@
+/** `<tslxc:health>`: what is checked, who is told, what is done, and that it goes on without its caller. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Domain, DomainSpec } from 'tslxc';
+import { rebootFromInside } from '../support/domain/exec';
+import { eventually } from '../support/time/eventually';
+import { containerTest } from '../support/world/container-test';
+import { runWithLibrary } from '../support/process/library-child';
+import { listProcesses, readProcess } from '../support/process/processes';
+import { commandOn } from '../support/process/command-on';
+import { commandEnvironment, commandLine } from '../support/process/run-command';
+import { statePaths } from '../../lib/host/state/state-paths';
+import { makeTestRoot } from '../support/root/test-root';
+
+const world = containerTest(async (keep) => {
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  return { root, connection };
+});
+
+const { says, refuses, refusesEach } = commandOn(() => world.root.path);
+
+/** Milliseconds: for `eventually`, which has more of it where the machine is slow, and for what has not. */
+const [patience, timeout] = [10_000, 60_000];
+const asleep = 'while :; do sleep 0.05; done';
+
+const define = (name: string, more: Partial<DomainSpec>, script = asleep): Promise<Domain> =>
+  world.connection.defineDomain({
+    name,
+    memory: '100MiB',
+    init: '/bin/sh',
+    // Guarded, as everything that would end the host.
+    args: ['-c', `[ $$ = 1 ] || exit; echo begun; ${script}`],
+    mounts: [{ type: 'ram', target: '/tmp', size: '1MiB' }],
+    privateNetwork: true,
+    ...more,
+  });
+
+const ready = { exec: ['test', '-e', '/tmp/ready'], interval: 100, retries: 2 } as const;
+
+function watchers({ name }: Domain): number[] {
+  return listProcesses().filter((pid) => {
+    const { words } = readProcess(pid);
+    return words.includes('watch-health') && words.at(-1) === name;
+  });
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+const health = async (domain: Domain): Promise<unknown> => (await domain.info()).health;
+
+test('a container becomes unhealthy, healthy and so on, and all are told', async () => {
+  const domain = await define('health-told', { health: ready });
+  const details: string[] = [];
+  world.connection.on('domain', ({ event, detail }) => {
+    if (event === 'health-change') details.push(detail);
+  });
+  await domain.start();
+  const isUnhealthy = (): Promise<void> =>
+    eventually(async () => {
+      expect(await health(domain)).toMatchObject({
+        state: 'unhealthy',
+        message: 'it exited with 1',
+      });
+    }, patience);
+  await isUnhealthy();
+  expect(await refuses('wait health-told --healthy --timeout 1')).toContain('is not healthy');
+  await domain.exec(['touch', '/tmp/ready']);
+  expect(await domain.waitFor({ healthy: true, timeout })).toMatchObject({
+    state: 'healthy',
+    failures: 0,
+  });
+  expect(await says('wait health-told --healthy --timeout 10')).toBe('\n');
+  expect(await says('dominfo health-told')).toMatch(/^Health: +healthy$/m);
+  await domain.exec(['rm', '/tmp/ready']);
+  await isUnhealthy();
+  expect(await says('dominfo health-told')).toMatch(/^Health: +unhealthy \(\d+ failed, it exited/m);
+  await domain.exec(['touch', '/tmp/ready']);
+  await domain.waitFor({ healthy: true, timeout });
+  const changes = ['unhealthy', 'healthy', 'unhealthy', 'healthy'];
+  await eventually(() => expect(details).toEqual(changes));
+  const log = join(statePaths(world.root.path).logs, 'health-told.log');
+  await eventually(() => {
+    const logged = readFileSync(log, 'utf8').match(/(?<="the container is )\w+/g);
+    expect(logged).toEqual(changes);
+  });
+});
+
+test('failures do not count for a while after the start', async () => {
+  const domain = await define('health-grace', { health: { ...ready, grace: 3_600_000 } });
+  await domain.start();
+  expect(await health(domain)).toMatchObject({ state: 'starting', failures: 0 });
+  await eventually(async () => {
+    expect(await health(domain)).toMatchObject({
+      state: 'starting',
+      failures: 0,
+      message: 'it exited with 1',
+    });
+  }, patience);
+  expect(await says('dominfo health-grace')).toMatch(/^Health: +starting \(it exited with 1\)$/m);
+});
+
+test('a port is looked at, and a command that hangs has failed', async () => {
+  const port = await define(
+    'health-port',
+    { health: { port: 8080, interval: 100 } },
+    'busybox httpd -f -p 8080 -h /tmp',
+  );
+  await port.start();
+  await port.waitFor({ healthy: true, timeout });
+  const hangs = { exec: ['sleep', '600'], interval: 100, timeout: 200, retries: 1 };
+  const slow = await define('health-slow', { health: hangs });
+  await slow.start();
+  await eventually(async () => {
+    expect(await health(slow)).toMatchObject({
+      state: 'unhealthy',
+      message: expect.stringContaining('took longer than 200 ms') as string,
+    });
+  }, patience);
+});
+
+/** Starts it, and is killed as soon as it runs. */
+async function startAndDie({ name }: Domain): Promise<void> {
+  const code = `
+    await (await connection.lookupDomainByName('${name}')).start();
+    process.kill(process.pid, 'SIGKILL');`;
+  expect(await runWithLibrary(world.root.path, code)).toMatchObject({ signal: 'SIGKILL' });
+}
+
+test('with its caller killed, an unhealthy container is started again, and watched again', async () => {
+  const domain = await define('health-restart', {
+    health: { exec: ['false'], interval: 100, retries: 2, action: 'restart' },
+  });
+  await startAndDie(domain);
+  await eventually(async () => {
+    let runs = 0;
+    for await (const line of domain.logs()) if (line.includes('begun')) runs += 1;
+    expect(runs).toBeGreaterThan(3);
+  }, patience);
+});
+
+test('after a reboot all begins anew', async () => {
+  const once = { exec: ['test', '!', '-e', '/tmp/rebooted'], interval: 3_600_000 };
+  const domain = await define('health-reboot', { health: once });
+  await domain.start();
+  await domain.waitFor({ healthy: true, timeout });
+  await rebootFromInside(domain);
+  await eventually(async () => {
+    expect(await health(domain)).toMatchObject({ state: 'starting' });
+  }, patience);
+});
+
+test('there is one watcher, outside of its caller’s cgroups, and another one after it was killed', async () => {
+  const domain = await define('health-watcher', { health: ready });
+  await domain.start();
+  const [first = 0] = await eventually(() => {
+    const found = watchers(domain);
+    expect(found).toHaveLength(1);
+    return found;
+  }, patience);
+  await eventually(() => {
+    expect(readFileSync(`/proc/${first}/cgroup`, 'utf8')).toContain('tslxc-monitor');
+  }, patience);
+  // A second one finds that there is one, and ends.
+  expect(await says('watch-health health-watcher')).toBe('');
+  process.kill(first, 'SIGKILL');
+  await eventually(async () => {
+    await health(domain);
+    expect(watchers(domain).filter((pid) => pid !== first)).toHaveLength(1);
+  }, patience);
+  await domain.destroy();
+  await eventually(() => expect(watchers(domain)).toEqual([]), patience);
+});
+
+test('it keeps nothing open that its caller was started with', async () => {
+  const domain = await define('health-descriptors', { health: ready });
+  const file = join(world.root.path, 'lock');
+  const descriptor = openSync(file, 'w');
+  const [program = '', ...words] = commandLine('start', domain.name);
+  const caller = spawn(program, words, {
+    env: commandEnvironment(world.root.path),
+    stdio: ['ignore', 'ignore', 'inherit', 'ignore', descriptor],
+  });
+  closeSync(descriptor);
+  expect(await once(caller, 'exit')).toEqual([0, null]);
+  await eventually(() => {
+    const [watcher = 0] = watchers(domain);
+    const links = readdirSync(`/proc/${watcher}/fd`).map((fd) =>
+      linkOf(`/proc/${watcher}/fd/${fd}`),
+    );
+    expect(links).toContain(statePaths(world.root.path).locks);
+    expect(links).not.toContain(file);
+  }, patience);
+});
+
+test('what has no checks can not be waited for, nor what makes no sense', async () => {
+  const domain = await define('health-none', {});
+  await domain.start();
+  await expect(domain.waitFor({ healthy: true })).rejects.toMatchObject({
+    code: 'OPERATION_UNSUPPORTED',
+  });
+  await expect(domain.waitFor({ healthy: false } as never)).rejects.toMatchObject({
+    code: 'INVALID_ARG',
+  });
+  expect(await health(domain)).toBeUndefined();
+  // There is nothing to be watched.
+  expect(await says('watch-health health-none')).toBe('');
+  await refusesEach([
+    ['watch-health', "command 'watch-health' requires <domain> option"],
+    ['watch-health health-none more', "unexpected data 'more'"],
+  ]);
+});
