@@ -15,6 +15,7 @@ const fail = require(join(root, 'dist/container/monitor/failpoints.js'));
 const types = {
   opens: 'uint8_t',
   handle: 'uint8_t',
+  handles: 'std::vector<uint8_t>',
   string: 'std::string',
   strings: 'std::vector<std::string>',
   u8: 'uint8_t',
@@ -31,6 +32,7 @@ const types = {
 const readers = {
   opens: 'reader.u8()',
   handle: 'reader.u8()',
+  handles: 'reader.u8s()',
   string: 'reader.string()',
   strings: 'reader.strings()',
   u8: 'reader.u8()',

@@ -9,10 +9,12 @@ import {
   filesystemOptionsVocabulary,
   hardeningVocabulary,
   healthVocabulary,
+  overlayLowerVocabulary,
   overlayVocabulary,
   relabelVocabulary,
   resourceLimitVocabulary,
   restartVocabulary,
+  stopVocabulary,
 } from './elements/extension-vocabulary';
 import { capabilitiesVocabulary, capabilityVocabulary } from './elements/capabilities';
 import {
@@ -319,7 +321,9 @@ const elements: readonly ElementCoverage[] = [
   { path: `${container}/tslxc:idmap`, vocabulary: allocationVocabulary },
   { path: `${container}/tslxc:filesystem`, vocabulary: filesystemOptionsVocabulary },
   { path: `${container}/tslxc:overlay`, vocabulary: overlayVocabulary },
+  { path: `${container}/tslxc:overlay/tslxc:lower`, vocabulary: overlayLowerVocabulary },
   { path: `${container}/tslxc:relabel`, vocabulary: relabelVocabulary },
+  { path: `${container}/tslxc:stop`, vocabulary: stopVocabulary },
   { path: `${container}/tslxc:restart`, vocabulary: restartVocabulary },
   { path: `${container}/tslxc:health`, vocabulary: healthVocabulary },
 ];

@@ -112,6 +112,8 @@ export interface DomainExtension {
   readonly overlays?: readonly OverlayOptions[];
   /** `<tslxc:relabel system='yes'/>`: system directories of the host may be relabelled. */
   readonly relabelSystem?: true;
+  /** `<tslxc:stop>`: number of the signal that asks init to end, before any other way. */
+  readonly stopSignal?: number;
   readonly restart?: RestartPolicy;
   readonly health?: HealthCheck;
 }

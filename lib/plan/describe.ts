@@ -16,7 +16,7 @@ const words: Words = {
   makeFilesystemOn: (operation) =>
     `mount the ${operation.type} of '${operation.device}' as '${operation.tree}' (${[...operation.options, ...attributeNames(operation.attributes)].join(', ')})`,
   makeOverlay: (operation) =>
-    `make an overlay '${operation.tree}' of '${operation.work}'/upper over '${operation.lower}'`,
+    `make an overlay '${operation.tree}' of '${operation.work}'/upper over ${operation.lowers.map((layer) => `'${layer}'`).join(', ')}`,
   mapTree: (operation) =>
     `show '${operation.tree}' with the ids of the container${and(operation.depth)}`,
   setTreeAttributes: (operation) =>

@@ -105,6 +105,10 @@ class Writer {
       case 'handle':
         this.u8(this.#handle(value as string));
         return;
+      case 'handles':
+        this.u32((value as readonly string[]).length);
+        for (const item of value as readonly string[]) this.u8(this.#handle(item));
+        return;
       case 'string':
         this.string(value as string);
         return;

@@ -9,6 +9,7 @@ export type FieldType =
   | 'opens'
   /** The name of a descriptor that an earlier operation opened. */
   | 'handle'
+  | 'handles'
   | 'string'
   | 'strings'
   | 'u8'
@@ -52,10 +53,13 @@ export const operationFields = {
     options: 'strings',
     attributes: 'u32',
   },
-  /** An overlay of `work`/upper over `lower`, both attached in the own namespace; `work`/work is its scratch directory. */
+  /**
+   * An overlay of `work`/upper over `lowers`, the uppermost first, all attached in the own namespace; `work`/work is its
+   * scratch directory.
+   */
   makeOverlay: {
     tree: 'opens',
-    lower: 'handle',
+    lowers: 'handles',
     work: 'handle',
     options: 'strings',
     attributes: 'u32',
@@ -246,6 +250,7 @@ export type OperationName = keyof typeof operationFields;
 interface FieldValues {
   opens: string;
   handle: string;
+  handles: readonly string[];
   string: string;
   strings: readonly string[];
   u8: number;

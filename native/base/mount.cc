@@ -36,6 +36,29 @@ long configure(int context, unsigned command, const char* key, const char* value
   return syscall(SYS_fsconfig, context, command, key, value, 0);
 }
 
+std::string descriptorPath(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
+
+// Whether overlayfs takes its layers one by one (Linux 6.8). The value of an option has 255 bytes
+// at most, so that all layers in one are 15 or a few more.
+bool takesSingleLayers(int layer) {
+  const Fd context(static_cast<int>(syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC)));
+  if (!context.valid()) return false;
+  const std::string path = descriptorPath(layer);
+  return configure(context.get(), FSCONFIG_SET_STRING, "lowerdir+", path.c_str()) == 0;
+}
+
+std::vector<std::string> lowerOptions(const std::vector<int>& lowers) {
+  std::vector<std::string> options;
+  if (lowers.size() > 1 && takesSingleLayers(lowers.front())) {
+    for (const int layer : lowers) options.push_back("lowerdir+=" + descriptorPath(layer));
+    return options;
+  }
+  std::string all;
+  for (const int layer : lowers) all += (all.empty() ? "" : ":") + descriptorPath(layer);
+  options.push_back("lowerdir=" + all);
+  return options;
+}
+
 // To where it is out of the way, and goes with the old root.
 long moveAside(int mount) {
   return syscall(SYS_move_mount, mount, "", AT_FDCWD, "/sys", MOVE_MOUNT_F_EMPTY_PATH);
@@ -90,12 +113,11 @@ Fd makeFilesystem(const std::string& type, const std::vector<std::string>& optio
       check(syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes), "fsmount", type)));
 }
 
-Fd makeOverlay(int lower, int work, const std::vector<std::string>& options, unsigned attributes) {
-  const auto layer = [](const char* key, int fd, const char* below) {
-    return std::string(key) + "=/proc/self/fd/" + std::to_string(fd) + below;
-  };
-  std::vector<std::string> all = {layer("lowerdir", lower, ""), layer("upperdir", work, "/upper"),
-                                  layer("workdir", work, "/work")};
+Fd makeOverlay(const std::vector<int>& lowers, int work, const std::vector<std::string>& options,
+               unsigned attributes) {
+  std::vector<std::string> all = lowerOptions(lowers);
+  all.push_back("upperdir=" + descriptorPath(work) + "/upper");
+  all.push_back("workdir=" + descriptorPath(work) + "/work");
   all.insert(all.end(), options.begin(), options.end());
   return makeFilesystem("overlay", all, attributes);
 }

@@ -21,10 +21,11 @@ enum class Automount { leave, trigger };
 Fd makeFilesystem(const std::string& type, const std::vector<std::string>& options,
                   unsigned attributes);
 
-// An overlay of the directory `work`/upper over `lower`, with `work`/work as its scratch directory.
-// Both are trees that are attached in the own mount namespace (before Linux 6.15 the kernel takes
-// no detached layers), reached through /proc/self/fd. Options as above.
-Fd makeOverlay(int lower, int work, const std::vector<std::string>& options, unsigned attributes);
+// An overlay of the directory `work`/upper over `lowers`, the uppermost first, with `work`/work as
+// its scratch directory. All are trees that are attached in the own mount namespace (before Linux
+// 6.15 the kernel takes no detached layers), reached through /proc/self/fd. Options as above.
+Fd makeOverlay(const std::vector<int>& lowers, int work, const std::vector<std::string>& options,
+               unsigned attributes);
 
 // Clones the tree at `path` (under `directory` if relative; the descriptor itself if `path` is
 // empty).

@@ -77,8 +77,9 @@ void Interpreter::operator()(const MakeFilesystemOn& op) {
 }
 
 void Interpreter::operator()(const MakeOverlay& op) {
-  open(op.tree, makeOverlay(handle(op.lower), handle(op.work), op.options, op.attributes),
-       "overlay");
+  std::vector<int> lowers;
+  for (const uint8_t layer : op.lowers) lowers.push_back(handle(layer));
+  open(op.tree, makeOverlay(lowers, handle(op.work), op.options, op.attributes), "overlay");
 }
 
 void Interpreter::operator()(const SetTreeAttributes& op) {

@@ -42,7 +42,7 @@ void decode(Reader& reader, MakeFilesystemOn& value) {
 
 void decode(Reader& reader, MakeOverlay& value) {
   value.tree = reader.u8();
-  value.lower = reader.u8();
+  value.lowers = reader.u8s();
   value.work = reader.u8();
   value.options = reader.strings();
   value.attributes = reader.u32();

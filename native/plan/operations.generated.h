@@ -60,7 +60,7 @@ struct MakeFilesystemOn {
 
 struct MakeOverlay {
   uint8_t tree = 0;
-  uint8_t lower = 0;
+  std::vector<uint8_t> lowers{};
   uint8_t work = 0;
   std::vector<std::string> options{};
   uint32_t attributes = 0;

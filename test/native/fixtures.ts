@@ -29,6 +29,8 @@ class Values {
         return `tree${this.#opened++}`;
       case 'handle':
         return `tree${this.#next % this.#opened}`;
+      case 'handles':
+        return [0, 1].map((more) => `tree${(this.#next + more) % this.#opened}`);
       case 'string':
         return `${this.#pick(texts)}${this.#next}`;
       case 'strings':

@@ -214,7 +214,8 @@ void PlanWriter::operator()(const MakeFilesystemOn& op) {
 
 void PlanWriter::operator()(const MakeOverlay& op) {
   bytes_.u8(op.tree);
-  bytes_.u8(op.lower);
+  bytes_.u32(static_cast<uint32_t>(op.lowers.size()));
+  for (const uint8_t layer : op.lowers) bytes_.u8(layer);
   bytes_.u8(op.work);
   bytes_.strings(op.options);
   bytes_.u32(op.attributes);

@@ -3,6 +3,7 @@ import type { DomainDefinition } from '../../domain/definition';
 import type {
   FilesystemDefinition,
   MountFilesystem,
+  OverlayLower,
   OverlayOptions,
 } from '../../domain/filesystem/definition';
 import { isServed, optionsOf, overlayOf } from '../../domain/filesystem/lookup';
@@ -53,9 +54,9 @@ export async function lookUpSources(
         break;
     }
     const overlay = overlayOf(definition, filesystem);
-    if (overlay !== undefined && filesystem.type === 'mount') {
-      await checkLayers(filesystem, overlay, looks);
-    }
+    if (overlay === undefined) continue;
+    if (filesystem.type === 'mount') await checkLayers(filesystem, overlay, looks);
+    for (const lower of overlay.lowers ?? []) await checkLower(lower, looks);
   }
   return { sources, images };
 }
@@ -142,15 +143,24 @@ async function kindInside(
   if (holder !== undefined && holder.type !== 'mount') return 'directory';
   const isRoot = holder === undefined || holder.target === '/';
   const below = isRoot ? path : path.slice(holder.target.length);
-  // Resolved as in the container: its symbolic links lead nowhere else.
   const what = lookedFor(bound);
-  try {
-    const root = holder?.source ?? '/';
-    return kindOf(await looks.stateInRoot(root, below === '' ? '.' : below, what));
-  } catch (error) {
-    if (TslxcError.is(error, 'SYSTEM_ERROR')) return 'directory';
-    throw error;
+  const lowers = (holder && overlayOf(definition, holder)?.lowers) ?? [];
+  for (const root of [holder?.source ?? '/', ...lowers.map(({ dir }) => dir)]) {
+    try {
+      // Resolved as in the container: its symbolic links lead nowhere else.
+      return kindOf(await looks.stateInRoot(root, below === '' ? '.' : below, what));
+    } catch (error) {
+      if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
+    }
   }
+  return 'directory';
+}
+
+async function checkLower({ dir, position }: OverlayLower, looks: Looks): Promise<void> {
+  const place = { path: 'domain/metadata/tslxc:container/tslxc:overlay/tslxc:lower', position };
+  const { kind } = await looks.state(dir, { step: 'look up the layers of an overlay', place });
+  if (kind === 'directory') return;
+  throw definitionError('CONFIG_UNSUPPORTED', `layer '${dir}' is not a directory`, place);
 }
 
 /** Without peers on the host nothing would ever be propagated, in silence. */

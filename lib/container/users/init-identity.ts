@@ -63,5 +63,6 @@ async function accountRoots(definition: DomainDefinition, looks: Looks): Promise
   if (overlay === undefined) return { folders: [root.source], looks, what };
   const upper = join(overlay.upper, 'upper');
   const isThere = (await looks.stateIfThere(upper, what)) !== undefined;
-  return { folders: [...(isThere ? [upper] : []), root.source], looks, what };
+  const lowers = (overlay.lowers ?? []).map(({ dir }) => dir);
+  return { folders: [...(isThere ? [upper] : []), root.source, ...lowers], looks, what };
 }

@@ -16,6 +16,7 @@ export const extensionVocabulary = vocabulary({
     'tslxc:filesystem': 'many',
     'tslxc:overlay': 'many',
     'tslxc:relabel': 'one',
+    'tslxc:stop': 'one',
     'tslxc:restart': 'one',
     'tslxc:health': 'one',
   },
@@ -57,7 +58,14 @@ export const healthVocabulary = vocabulary({
 /** `<tslxc:relabel>`. */
 export const relabelVocabulary = vocabulary({ attributes: { system: 'supported' } });
 
+/** `<tslxc:stop>`. */
+export const stopVocabulary = vocabulary({ attributes: { signal: 'supported' } });
+
 /** `<tslxc:overlay>`. */
 export const overlayVocabulary = vocabulary({
   attributes: { target: 'supported', upper: 'supported' },
+  children: { 'tslxc:lower': 'many' },
 });
+
+/** `<tslxc:lower>`. */
+export const overlayLowerVocabulary = vocabulary({ attributes: { dir: 'supported' } });

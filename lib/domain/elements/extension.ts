@@ -24,6 +24,7 @@ import {
 import { parseHealthCheck } from './health-check';
 import { parseResourceLimits } from './resource-limits';
 import { parseRestartPolicy } from './restart-policy';
+import { parseStopSignal } from './power/stop-signal';
 import {
   allocationVocabulary,
   extensionVocabulary,
@@ -53,6 +54,7 @@ export function parseExtension(domain: Reading): DomainExtension {
   const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain);
   const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
   const overlays = childrenOf(reading, 'tslxc:overlay').map(parseOverlay);
+  const stopSignal = parseStopSignal(childOf(reading, 'tslxc:stop'));
   const restart = parseRestartPolicy(childOf(reading, 'tslxc:restart'));
   const health = parseHealthCheck(childOf(reading, 'tslxc:health'));
   return {
@@ -66,6 +68,7 @@ export function parseExtension(domain: Reading): DomainExtension {
     ...(filesystems.length === 0 ? {} : { filesystems }),
     ...(overlays.length === 0 ? {} : { overlays }),
     ...parseRelabel(childOf(reading, 'tslxc:relabel')),
+    ...(stopSignal === undefined ? {} : { stopSignal }),
     ...(restart === undefined ? {} : { restart }),
     ...(health === undefined ? {} : { health }),
   };

@@ -27,6 +27,15 @@ export interface OverlayOptions {
   readonly target: string;
   /** Absolute path of a directory on the host, in which the directories `upper` and `work` are made. */
   readonly upper: string;
+  /** Further directories below that of the `<filesystem>`, from the uppermost on; none when it is left out. */
+  readonly lowers?: readonly OverlayLower[];
+  readonly position: Position;
+}
+
+/** `<tslxc:lower>`: a layer of an overlay that is only read. */
+export interface OverlayLower {
+  /** Absolute path of a directory on the host. */
+  readonly dir: string;
   readonly position: Position;
 }
 

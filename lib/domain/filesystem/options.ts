@@ -2,11 +2,15 @@
  * `<tslxc:filesystem>` and `<tslxc:overlay>` in `<tslxc:container>`: options of a `<filesystem>` that
  * libvirt's schema lacks. Each names the filesystem by its target.
  */
-import type { FilesystemOptions, OverlayOptions } from './definition';
+import type { FilesystemOptions, OverlayLower, OverlayOptions } from './definition';
 import { sanitizePath } from './filesystem';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { readExactly, type LocatedElement, type Reading } from '../xml/reading';
-import { filesystemOptionsVocabulary, overlayVocabulary } from '../elements/extension-vocabulary';
+import { childrenOf, readExactly, type LocatedElement, type Reading } from '../xml/reading';
+import {
+  filesystemOptionsVocabulary,
+  overlayLowerVocabulary,
+  overlayVocabulary,
+} from '../elements/extension-vocabulary';
 
 const yesOrNo = ['yes', 'no'] as const;
 const propagations = ['private', 'slave', 'shared'] as const;
@@ -27,11 +31,17 @@ export function parseFilesystemOptions(at: LocatedElement): FilesystemOptions {
 /** @throws DefinitionError XML_ERROR for a missing attribute. */
 export function parseOverlay(at: LocatedElement): OverlayOptions {
   const reading = readExactly(at, overlayVocabulary);
+  const lowers = childrenOf(reading, 'tslxc:lower').map(parseLower);
   return {
     target: pathOf(reading, 'target'),
     upper: pathOf(reading, 'upper'),
+    ...(lowers.length === 0 ? {} : { lowers }),
     position: at.position,
   };
+}
+
+function parseLower(at: LocatedElement): OverlayLower {
+  return { dir: pathOf(readExactly(at, overlayLowerVocabulary), 'dir'), position: at.position };
 }
 
 function pathOf({ attributes, at }: Reading, name: string): string {

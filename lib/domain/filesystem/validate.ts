@@ -180,8 +180,26 @@ function checkOverlay(definition: DomainDefinition, overlay: OverlayOptions): vo
   if (isHostRoot(subject) && hasOwnIds(definition)) {
     refuse("with an <idmap> the host's own / can't be the base of an overlay", location);
   }
+  checkLowers(overlay);
   if (optionsOf(definition, subject)?.propagation === 'shared') {
     refuse('an overlay is of one container alone: it can not be shared', location);
+  }
+}
+
+/** With that of the filesystem; what a plan can name, and overlayfs takes. */
+const mostLayers = 128;
+
+function checkLowers({ upper, lowers = [], position }: OverlayOptions): void {
+  const location = { path: `${container}/tslxc:overlay`, position };
+  if (lowers.length >= mostLayers) {
+    refuse(`an overlay has ${mostLayers} layers at most below 'upper'`, location);
+  }
+  for (const lower of lowers) {
+    const at = { path: `${container}/tslxc:overlay/tslxc:lower`, position: lower.position };
+    if (isSame(lower.dir, '/')) refuse("the host's own / can't be a lower layer", at);
+    if (overlaps(lower.dir, upper)) {
+      refuse(`upper '${upper}' and the layer '${lower.dir}' overlap`, at);
+    }
   }
 }
 

@@ -26,6 +26,8 @@ interface Request {
   /** Milliseconds in which its pipe has to be found. */
   readonly search: number;
   readonly signal: AbortSignal | undefined;
+  /** That of `<tslxc:stop>`. */
+  readonly ownSignal?: number | undefined;
 }
 
 /** Of whom it is asked. */
@@ -126,6 +128,12 @@ class Attempt {
     this.#request = request;
   }
 
+  /** What the definition names; init comes back by none of it. */
+  get #ownSignals(): readonly number[] {
+    const { goal, ownSignal } = this.#request;
+    return goal === 'reboot' || ownSignal === undefined ? [] : [ownSignal];
+  }
+
   /** Whether its pipe was looked for, and it is not known whether there is one. */
   get isLate(): boolean {
     return this.#pipe === 'late';
@@ -137,7 +145,7 @@ class Attempt {
     if (mode === 'initctl') return await this.#byInitctl();
     if (mode === 'signal') return await this.#bySignal('libvirt');
     const kind = init.kindOf(this.#state.running);
-    if (kind !== 'other') return await this.#bySignal(kind);
+    if (this.#ownSignals.length > 0 || kind !== 'other') return await this.#bySignal(kind);
     return (await this.#byInitctl()) ?? (await this.#bySignal(kind));
   }
 
@@ -161,7 +169,9 @@ class Attempt {
 
   async #bySignal(kind: keyof typeof signals): Promise<Asked | undefined> {
     const { off, reboot } = signals[kind];
-    const signal = await this.#heeded(this.#request.goal === 'reboot' ? reboot : off);
+    const signal = await this.#heeded(
+      this.#request.goal === 'reboot' ? reboot : [...this.#ownSignals, ...off],
+    );
     if (signal === undefined) return undefined;
     await this.#intend(tellsItself.has(kind) ? 'mayKnowItself' : 'mustBeTold');
     try {

@@ -51,6 +51,7 @@ export async function askToEnd(
     within: timeout ?? rebootPatience,
     search: searchTime(timeout),
     signal,
+    ownSignal: session.parse(before.start.xml).definition.extension.stopSignal,
   };
   const asked = await askInit({ session, state: before, monitor }, request);
   session.logger.debug({ domain: name, goal, ...asked }, 'init was asked to end');

@@ -65,18 +65,37 @@ const imageName = ({ target }: FilesystemDefinition): string => `image:${target}
 const overlayBaseName = ({ target }: FilesystemDefinition): string => `base:${target}`;
 const overlayUpperName = ({ target }: FilesystemDefinition): string => `upper:${target}`;
 
+/** The names of the layers below the base, from the uppermost on. */
+function lowerNames({ target }: FilesystemDefinition, { lowers = [] }: OverlayOptions): string[] {
+  return lowers.map((_, number) => `lower:${number}:${target}`);
+}
+
 /** The element that a descriptor of a plan comes from, by the descriptor's name. */
 export function filesystemLocations(
   definition: DomainDefinition,
 ): ReadonlyMap<string, SourceLocation> {
   return new Map(
-    definition.filesystems.flatMap((filesystem): [string, SourceLocation][] =>
-      [treeName, imageName, overlayBaseName, overlayUpperName].map((name) => [
-        name(filesystem),
-        filesystemLocation(filesystem),
-      ]),
-    ),
+    definition.filesystems.flatMap((filesystem): [string, SourceLocation][] => [
+      ...[treeName, imageName, overlayBaseName, overlayUpperName].map(
+        (name): [string, SourceLocation] => [name(filesystem), filesystemLocation(filesystem)],
+      ),
+      ...lowerLocations(definition, filesystem),
+    ]),
   );
+}
+
+function lowerLocations(
+  definition: DomainDefinition,
+  filesystem: FilesystemDefinition,
+): [string, SourceLocation][] {
+  const overlay = overlayOf(definition, filesystem);
+  if (overlay?.lowers === undefined) return [];
+  const path = 'domain/metadata/tslxc:container/tslxc:overlay/tslxc:lower';
+  const places = overlay.lowers.map(({ position }) => ({ path, position }));
+  return lowerNames(filesystem, overlay).map((name, at) => [
+    name,
+    places[at] ?? filesystemLocation(filesystem),
+  ]);
 }
 
 /** Opens a file system that only the host's mount namespace shows; does nothing for one that is made inside. */
@@ -93,9 +112,21 @@ export function planOpened(
   const upper = overlayUpperName(filesystem);
   return [
     ...planTree(definition, base, { facts, tree: overlayBaseName(filesystem) }),
+    ...planLowers(filesystem, overlay),
     { op: 'openTree', tree: upper, path: overlay.upper, depth: 'single', automount: 'trigger' },
     protect(upper, { depth: 'single', set: 0 }),
   ];
+}
+
+function planLowers(filesystem: FilesystemDefinition, overlay: OverlayOptions): Operation[] {
+  const names = lowerNames(filesystem, overlay);
+  return (overlay.lowers ?? []).flatMap(({ dir }, at): Operation[] => {
+    const tree = names[at] ?? '';
+    return [
+      { op: 'openTree', tree, path: dir, depth: 'single', automount: 'trigger' },
+      protect(tree, { depth: 'single', set: readonly }),
+    ];
+  });
 }
 
 interface TreeWanted {
@@ -168,12 +199,11 @@ export function planMapped(
   filesystem: FilesystemDefinition,
 ): Operation[] {
   if (!hasUserNamespace(definition)) return [];
-  if (overlayOf(definition, filesystem) !== undefined) {
-    return [overlayBaseName, overlayUpperName].map((name) => ({
-      op: 'mapTree',
-      tree: name(filesystem),
-      depth: 'single',
-    }));
+  const overlay = overlayOf(definition, filesystem);
+  if (overlay !== undefined) {
+    const lowers = lowerNames(filesystem, overlay);
+    const layers = [overlayBaseName(filesystem), ...lowers, overlayUpperName(filesystem)];
+    return layers.map((tree) => ({ op: 'mapTree', tree, depth: 'single' }));
   }
   if (!isMapped(definition, filesystem) && filesystem.target !== '/') return [];
   const depth = filesystem.type === 'mount' ? depthOf(definition, filesystem) : 'single';
@@ -187,17 +217,19 @@ export function planOverlay(
 ): Operation[] {
   const overlay: OverlayOptions | undefined = overlayOf(definition, filesystem);
   if (overlay === undefined) return [];
-  const [lower, work] = [overlayBaseName(filesystem), overlayUpperName(filesystem)];
+  const lowers = [overlayBaseName(filesystem), ...lowerNames(filesystem, overlay)];
+  const work = overlayUpperName(filesystem);
+  // A user namespace can't use extended attributes of the kind `trusted`. Layers that lie on each other are for containers
+  // with and without one, and say by the kind `user` which directories hide those below them.
+  const options = hasUserNamespace(definition) || lowers.length > 1 ? ['userxattr'] : [];
   return [
-    { op: 'stackTree', tree: lower },
-    { op: 'stackTree', tree: work },
+    ...[...lowers, work].map((tree): Operation => ({ op: 'stackTree', tree })),
     {
       op: 'makeOverlay',
       tree: treeName(filesystem),
-      lower,
+      lowers,
       work,
-      // A user namespace can't use extended attributes of the kind `trusted`.
-      options: hasUserNamespace(definition) ? ['userxattr'] : [],
+      options,
       attributes: filesystem.readonly ? readonly : 0,
     },
   ];

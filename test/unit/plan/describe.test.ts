@@ -59,8 +59,15 @@ const words: readonly (readonly [Operation, string])[] = [
     "mount the ext4 of 'disk' as 'data' (ro, readonly)",
   ],
   [
-    { op: 'makeOverlay', tree: 'root', lower: 'base', work: 'own', options: [], attributes: 0 },
-    "make an overlay 'root' of 'own'/upper over 'base'",
+    {
+      op: 'makeOverlay',
+      tree: 'root',
+      lowers: ['base', 'image'],
+      work: 'own',
+      options: [],
+      attributes: 0,
+    },
+    "make an overlay 'root' of 'own'/upper over 'base', 'image'",
   ],
   [
     { op: 'mapTree', tree: 'root', depth: 'recursive' },

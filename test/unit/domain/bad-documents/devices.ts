@@ -113,6 +113,20 @@ export const devices: Row[] = [
     'upper of <t:overlay> must be an absolute path',
   ],
   [
+    'a lower layer with a relative path',
+    own("<t:overlay target='/' upper='/u'><t:lower dir='a'/></t:overlay>"),
+    'XML_ERROR',
+    `${ours}/t:overlay/t:lower/@dir 5:90`,
+    'dir of <t:lower> must be an absolute path',
+  ],
+  [
+    'no signal',
+    own("<t:stop signal='SIGNOTHING'/>"),
+    'XML_ERROR',
+    `${ours}/t:stop/@signal 5:57`,
+    'signal of <t:stop> must be a signal such as SIGQUIT, SIGRTMIN+3 or 3',
+  ],
+  [
     'an unknown image format',
     filesystem("type='file'", "<driver format='zz'/><source file='/a'/><target dir='/b'/>"),
     'CONFIG_UNSUPPORTED',

@@ -191,6 +191,33 @@ const rows: readonly (readonly [title: string, parts: Parts, at: string, words: 
     "upper '/base/u' and the source '/base' overlap",
   ],
   [
+    'a layer for writing inside one that is read',
+    {
+      options: "<tslxc:overlay target='/' upper='/low/u'><tslxc:lower dir='/low'/></tslxc:overlay>",
+      devices: base,
+    },
+    `${own}/tslxc:overlay/tslxc:lower 6:42`,
+    "upper '/low/u' and the layer '/low' overlap",
+  ],
+  [
+    'the host’s root as a lower layer',
+    {
+      options: "<tslxc:overlay target='/' upper='/u'><tslxc:lower dir='/'/></tslxc:overlay>",
+      devices: base,
+    },
+    `${own}/tslxc:overlay/tslxc:lower 6:38`,
+    "the host's own / can't be a lower layer",
+  ],
+  [
+    'more layers than overlayfs takes',
+    {
+      options: `<tslxc:overlay target='/' upper='/u'>${"<tslxc:lower dir='/l'/>".repeat(128)}</tslxc:overlay>`,
+      devices: base,
+    },
+    `${own}/tslxc:overlay 6:1`,
+    "an overlay has 128 layers at most below 'upper'",
+  ],
+  [
     'two overlays with one layer',
     {
       options: "<tslxc:overlay target='/' upper='/u'/><tslxc:overlay target='/data' upper='/u/v'/>",

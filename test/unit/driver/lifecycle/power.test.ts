@@ -69,6 +69,22 @@ describe('init is asked by what it understands', () => {
     expect(await domain.shutdown()).toEqual({ by: 'signal', signal: 30, outcome: 'asked' });
   });
 
+  test('the signal of the definition comes first, and is no reboot', async () => {
+    initIs('systemd', every, true);
+    const own = "<t:stop signal='SIGQUIT'/>";
+    const elements = `<metadata><t:container xmlns:t='urn:tslxc:domain:1'>${own}</t:container></metadata>`;
+    await connection.defineDomain(domainXml({ name: 'web', elements }));
+    await domain.start();
+    expect(await domain.shutdown()).toMatchObject({ by: 'signal', signal: 3 });
+    await domain.shutdown({ mode: 'signal' });
+    await domain.reboot();
+    expect(host.asked.filter((text) => text.startsWith('signal'))).toEqual([
+      'signal 3',
+      'signal 3',
+      'signal 39',
+    ]);
+  });
+
   test('mode signal is what libvirt sends, modes are tried in turn', async () => {
     initIs('systemd', every);
     await domain.start();

@@ -50,6 +50,29 @@ test('with an id map both layers of an overlay are mapped, and its marks are use
   expect(made(compile(definition).plan.inside)).toMatchObject({ options: [] });
 });
 
+const layered = overlay.replace(
+  "upper='/u'/>",
+  "upper='/u'><t:lower dir='/middle'/><t:lower dir='/bottom'/></t:overlay>",
+);
+
+test('layers lie on each other in the order of the document, each read-only and mapped', () => {
+  const definition = parse(document({ elements: layered, devices: mount('/') }));
+  const layers = ['base:/', 'lower:0:/', 'lower:1:/'];
+  expect(mapped(definition)).toEqual([...layers, 'upper:/'].map((tree) => `${tree} single`));
+  const { plan } = compile(definition);
+  const opened = plan.outside.flatMap((one) => (one.op === 'openTree' ? [one.path] : []));
+  expect(opened).toEqual(expect.arrayContaining(['/middle', '/bottom']));
+  const readOnly = plan.outside.flatMap((one) =>
+    one.op === 'setTreeAttributes' && one.set === 1 ? [one.tree] : [],
+  );
+  expect(readOnly).toEqual(layers);
+  expect(plan.inside.find(({ op }) => op === 'makeOverlay')).toMatchObject({
+    lowers: layers,
+    // They are for containers with an id map as well, whose marks they have.
+    options: ['userxattr'],
+  });
+});
+
 test('on the shared root only targets on the host’s own tree are made before', () => {
   const { plan } = compile(withMounts('/srv/a', '/srv/a/b', '/dev/shm', '/dev'));
   const missing = plan.inside.flatMap((one) =>

@@ -1,0 +1,45 @@
+/** `<tslxc:stop>` in `<tslxc:container>`: the signal that asks init to end. */
+import { attributeLocation, definitionError } from '../../xml/source-location';
+import { readExactly, type LocatedElement } from '../../xml/reading';
+import { stopVocabulary } from '../extension-vocabulary';
+
+/** signal(7), for x86 and ARM. */
+const numbers: ReadonlyMap<string, number> = new Map(
+  (
+    'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU ' +
+    'XFSZ VTALRM PROF WINCH IO PWR SYS'
+  )
+    .split(' ')
+    .map((name, at) => [name, at + 1]),
+);
+
+const firstRealTime = 34;
+const lastRealTime = 64;
+
+/** @throws DefinitionError XML_ERROR for what is no signal. */
+export function parseStopSignal(at: LocatedElement | undefined): number | undefined {
+  if (at === undefined) return undefined;
+  const value = readExactly(at, stopVocabulary).attributes.get('signal') ?? '';
+  const number = numberOf(value);
+  if (number !== undefined) return number;
+  const detail = `signal of <${at.element.name}> must be a signal such as SIGQUIT, SIGRTMIN+3 or 3`;
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, 'signal'));
+}
+
+function numberOf(value: string): number | undefined {
+  const name = value.replace(/^SIG/, '');
+  const [, sign, distance = '0'] = /^RTM(IN\+|IN|AX-|AX)(\d{1,2})?$/.exec(name) ?? [];
+  const number = /^\d{1,2}$/.test(value)
+    ? Number(value)
+    : sign === undefined
+      ? numbers.get(name)
+      : sign.startsWith('IN')
+        ? firstRealTime + Number(distance)
+        : lastRealTime - Number(distance);
+  return number !== undefined && isUsable(number) ? number : undefined;
+}
+
+/** glibc keeps 32 and 33 for itself. */
+function isUsable(number: number): boolean {
+  return number >= 1 && number <= lastRealTime && number !== 32 && number !== 33;
+}
