@@ -34,6 +34,14 @@ export function* addressChoices(
   }
 }
 
+/** Whether DHCP could give the address to any client. */
+export function isOffered(
+  address: string,
+  { ranges, kept }: Pick<DhcpChoice, 'ranges' | 'kept'>,
+): boolean {
+  return addressesOf(ranges).has(address) && !kept.includes(address);
+}
+
 interface Addresses {
   readonly size: number;
   readonly at: (index: number) => string;

@@ -7,7 +7,7 @@ import { basename, dirname, join } from 'node:path';
 import type { InterfaceDefinition } from '../../../domain/interface/definition';
 import { parseIp } from '../../../domain/interface/ip-address';
 import { hasErrno, naming } from '../../../host/state/file-error';
-import { addressChoices, type DhcpChoice } from './dhcp-choice';
+import { addressChoices, isOffered, type DhcpChoice } from './dhcp-choice';
 
 /** Where a network's dnsmasq looks, and what it gives. */
 export interface NamePlaces {
@@ -26,6 +26,8 @@ export interface LinkName extends NamePlaces {
   readonly name?: string;
   /** Those that are known already. */
   readonly addresses: readonly string[];
+  /** The one of them that DHCP would give to others. */
+  readonly held?: string;
 }
 
 /** What is given back. */
@@ -52,40 +54,59 @@ export function linkName(
   if (places === undefined) return undefined;
   const { dhcp, ...rest } = places;
   const known = [...addresses.map(({ address }) => address), ...reserved];
-  const hasAddress = known.some((address) => parseIp(address)?.family === 'ipv4');
+  const own = known.find((address) => parseIp(address)?.family === 'ipv4');
   const isNamed = rest.hasNames && hostName.test(domain);
-  if (!isNamed && (dhcp === undefined || hasAddress)) return undefined;
+  const isHeld = own !== undefined && dhcp !== undefined && isOffered(own, dhcp);
+  const isGiven = own === undefined && dhcp !== undefined;
+  if (!isNamed && !isGiven && !isHeld) return undefined;
   return {
     ...rest,
     mac,
     addresses: known,
     ...(isNamed ? { name: domain } : {}),
-    ...(dhcp === undefined || hasAddress ? {} : { dhcp }),
+    ...(isGiven ? { dhcp } : {}),
+    ...(isHeld ? { held: own } : {}),
   };
 }
 
 /** Resolves to the address that DHCP will give; undefined without DHCP, and when no address is left. */
 export function placeName(link: LinkName): string | undefined {
-  const { folder, mac, addresses, dhcp, pid } = link;
+  const { folder, mac, addresses, dhcp, held, pid } = link;
   if (!existsSync(folder)) return undefined;
   if (dhcp === undefined) {
+    // Where another interface has it already, two have one address, as their definitions say.
+    const kept = held === undefined ? undefined : takeFirst(link, [held]);
     writeHosts(link, addresses);
+    if (kept !== undefined) hangUp(pid);
     return undefined;
   }
-  for (const address of addressChoices(mac, dhcp, textOf(dhcp.leases))) {
+  const address = takeFirst(link, addressChoices(mac, dhcp, textOf(dhcp.leases)));
+  writeHosts(link, address === undefined ? addresses : [...addresses, address]);
+  if (address !== undefined) hangUp(pid);
+  return address;
+}
+
+/** Keeps the first of the addresses that is no other interface's, for this one alone. */
+function takeFirst(link: LinkName, choices: Iterable<string>): string | undefined {
+  const { folder, mac } = link;
+  for (const address of choices) {
     // First what undoing looks for.
     put(join(folder, 'claims', mac), address);
-    if (!claim(link, address)) continue;
-    writeHosts(link, [...addresses, address]);
-    hangUp(pid);
-    return address;
+    if (claim(link, address)) return address;
   }
   rmSync(join(folder, 'claims', mac), { force: true });
-  writeHosts(link, addresses);
   return undefined;
 }
 
-/** The address that DHCP gives a running container; undefined where none was claimed. */
+/** Addresses that no client has, and that are kept for no other interface; the best first. */
+export function* freeAddresses({ folder, mac }: NamedLink, dhcp: DhcpChoice): Generator<string> {
+  for (const address of addressChoices(mac, dhcp, textOf(dhcp.leases))) {
+    const owner = textOf(join(folder, 'addresses', address));
+    if (owner === '' || owner.startsWith(`${mac},`)) yield address;
+  }
+}
+
+/** The address that is kept for a running container; undefined where none was claimed. */
 export function claimedAddress({ folder, mac }: NamedLink): string | undefined {
   return textOf(join(folder, 'claims', mac)).trim() || undefined;
 }

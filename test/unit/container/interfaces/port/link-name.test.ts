@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { addressChoices } from '../../../../../lib/container/interfaces/port/dhcp-choice';
 import {
   claimedAddress,
+  freeAddresses,
   linkName,
   placeName,
   removeName,
@@ -112,6 +113,41 @@ test('static addresses are all written, and no address is claimed for them', () 
     [mac]: '10.0.0.5 web.internal web\nfd00::5 web.internal web\n',
   });
   expect(readdirSync(join(at.folder, 'addresses'))).toEqual([]);
+});
+
+test('a static address that DHCP would give to others is kept for its interface', () => {
+  const at = places();
+  const [address, next] = ['10.0.0.10', '10.0.0.11'] as const;
+  const held = (own: string): LinkName | undefined => {
+    const addresses = [{ family: 'ipv4', address, prefix: 8, position }] as const;
+    return linkName('web', { mac: own, addresses }, { places: at, reserved: [] });
+  };
+  const [link, later] = [mac, other].map(held);
+  expect(link && placeName(link)).toBeUndefined();
+  expect(textsIn(at.folder, 'addresses')).toEqual({ [address]: `${mac},${address}\n` });
+  expect(textsIn(at.folder, 'claims')).toEqual({ [mac]: `${address}\n` });
+  // Another one that says it has the same is as it was before, and takes nothing away.
+  expect(later && placeName(later)).toBeUndefined();
+  expect(textsIn(at.folder, 'claims')).toEqual({ [mac]: `${address}\n` });
+  removeName({ folder: at.folder, mac: other });
+  expect(textsIn(at.folder, 'addresses')).toEqual({ [address]: `${mac},${address}\n` });
+  expect([...freeAddresses({ folder: at.folder, mac: other }, at.dhcp)].sort()).toEqual([
+    next,
+    '10.0.0.2',
+    '10.0.0.3',
+  ]);
+  expect([...freeAddresses({ folder: at.folder, mac }, at.dhcp)]).toHaveLength(4);
+  removeName({ folder: at.folder, mac });
+  expect(readdirSync(join(at.folder, 'addresses'))).toEqual([]);
+  // Of a name that is none for a host, it is all that dnsmasq is told.
+  const [nameless] = ['a b'].map((name) =>
+    linkName(
+      name,
+      { mac, addresses: [{ family: 'ipv4', address, prefix: 8, position }] },
+      { places: at, reserved: [] },
+    ),
+  );
+  expect(nameless).toMatchObject({ held: address });
 });
 
 test.each(['a b', '-web', 'web-', 'a.b', 'ü', 'x'.repeat(64)])(
