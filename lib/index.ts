@@ -21,6 +21,7 @@ export type {
   NativeWarning,
 } from './driver/import/types';
 export { Network } from './driver/network';
+export { Images } from './driver/images/images';
 export type { PurgeItem } from './driver/purge/purge';
 export type {
   AnnotationOptions,
@@ -155,6 +156,7 @@ export type { Lease } from './network/dnsmasq/leases';
 export type { NetworkPort } from './driver/networks/ports';
 export type { NetworkUpdate } from './network/definition/update';
 export type { NetworkSection, NetworkUpdateCommand } from './network/definition/update-sections';
+export type { ImageConfig, ImageDomain, ImageInfo, PullOptions, PullProgress } from './image/types';
 export { makeRoot } from './rootfs/make-root';
 export type { MakeRootOptions, RootContent } from './rootfs/make-root';
 export type { Operation } from './plan/operation';

@@ -26,6 +26,9 @@ import { exactJson } from './exact-json';
 import { Domain } from './domain';
 import { EventListeners } from './events/event-listeners';
 import type { ConnectionEventName, ConnectionListener } from './events/event-listeners';
+import type { ImageDomain } from '../image/types';
+import { Images } from './images/images';
+import { createFromImage } from './images/verbs';
 import { domainXmlFromNative } from './import/from-native';
 import { importLibvirt } from './import/libvirt';
 import type { Imported, ImportOptions, NativeConfiguration, NativeDomain } from './import/types';
@@ -108,12 +111,15 @@ export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promi
 export class Connection implements AsyncDisposable {
   /** Always `lxc:///`, the form that libvirt prints. */
   readonly uri: string;
+  /** The images on this host, from which `createFromImage` makes containers. */
+  readonly images: Images;
   readonly #session: Session;
   readonly #listeners: EventListeners;
 
   private constructor(session: Session, uri: string) {
     if (!(session instanceof Session)) throw new TypeError('a Connection comes from connect()');
     this.uri = uri;
+    this.images = Images.of(session);
     this.#session = session;
     this.#listeners = new EventListeners({
       domain: () => session.followDomains({ keptAliveBy: 'ref' }),
@@ -213,6 +219,29 @@ export class Connection implements AsyncDisposable {
     this.#session.requireAccess('write', 'Connection.createDomain');
     const xml = typeof definition === 'string' ? definition : domainXml(definition);
     return Domain.of(this.#session, await createDomain(this.#session, xml, options));
+  }
+
+  /**
+   * Starts a container from an image that was pulled: of a transient domain, whose root are the layers of the image and a
+   * layer of its own. That is removed when the domain is gone, unless `upper` names one.
+   *
+   * @param image - its name; the tag is `latest` when it is left out
+   * @param domain - what is other than the image says: by default its own program, with ids of its own, without a network
+   * @param options - as of `createDomain`
+   * @throws TslxcError INVALID_ARG when there is no image of that name, or for a value that makes no sense;
+   * OPERATION_FAILED when the image has no such program; and as `createDomain`.
+   * @see `Images.domainXml` for its XML
+   * @example
+   * const domain = await connection.createFromImage('debian:trixie', { cmd: ['sleep', '60'], user: 'nobody' });
+   */
+  async createFromImage(
+    image: string,
+    domain: ImageDomain = {},
+    options: CreateOptions = {},
+  ): Promise<Domain> {
+    this.#session.requireAccess('write', 'Connection.createFromImage');
+    const made = await createFromImage(this.#session, image, { domain, options });
+    return Domain.of(this.#session, made);
   }
 
   /**

@@ -2,6 +2,7 @@
  * Listens for the abort of a caller's signal. A service may well give one signal to a thousand calls, and Node.js warns of
  * a leak from eleven listeners of one signal on: all of them share one.
  */
+import { TslxcError } from '../errors';
 
 type Listener = () => void;
 
@@ -43,4 +44,9 @@ function listenTo(signal: AbortSignal): Shared {
   const shared = { listeners, end };
   bySignal.set(signal, shared);
   return shared;
+}
+
+/** The error of a call that `signal` has ended. */
+export function abortedBy(signal: AbortSignal): TslxcError {
+  return new TslxcError('OPERATION_ABORTED', 'the caller asked for it', { cause: signal.reason });
 }

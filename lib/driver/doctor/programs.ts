@@ -12,6 +12,8 @@ const programs = {
   nft: { package: 'nftables', use: 'virtual networks' },
   tc: { package: 'iproute2', use: '<bandwidth>' },
   busybox: { package: 'busybox-static', use: 'tslxc mkroot' },
+  skopeo: { package: 'skopeo', use: 'tslxc pull' },
+  umoci: { package: 'umoci', use: 'tslxc pull' },
   mmdebstrap: { package: 'mmdebstrap', use: 'tslxc mkroot --debian' },
 } as const;
 

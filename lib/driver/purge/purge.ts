@@ -8,6 +8,7 @@ import { overlayUppersOf } from '../../container/sources/overlay-upper';
 import { forgetIdRoot } from '../../container/users/id-allocation';
 import { removeBaseCgroups } from '../../host/kernel/base-cgroups';
 import { native } from '../../host/native';
+import { isBelow } from '../../domain/xml/path';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
 import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
 import { TslxcError } from '../../errors';
@@ -192,7 +193,7 @@ function filesOf({ paths }: Session): PurgeItem[] {
   return purgeableFiles(paths).map((name) => ({ kind: 'files', name, fate: 'remove' }));
 }
 
-function kept({ store }: Session): PurgeItem[] {
+function kept({ store, paths }: Session): PurgeItem[] {
   const layers = store.names().flatMap((name) => {
     try {
       const definition = store.read(name);
@@ -201,5 +202,7 @@ function kept({ store }: Session): PurgeItem[] {
       return [];
     }
   });
-  return [...new Set(layers)].map((name) => ({ kind: 'upper', name, fate: 'keep' }));
+  // Those of images lie among what is removed.
+  const others = [...new Set(layers)].filter((name) => !isBelow(name, paths.library));
+  return others.map((name) => ({ kind: 'upper', name, fate: 'keep' }));
 }

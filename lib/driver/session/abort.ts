@@ -1,18 +1,17 @@
 /** AbortSignal, with the errors of this package. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TslxcError } from '../../errors';
-import { onAbort } from '../../host/abort-listener';
+import { abortedBy, onAbort } from '../../host/abort-listener';
 
 /** @throws TslxcError OPERATION_ABORTED when the signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) throw aborted(signal);
+  if (signal?.aborted === true) throw abortedBy(signal);
 }
 
 /** Runs `work`, and rejects with OPERATION_ABORTED as soon as the signal fires: `work` goes on then, but its outcome is lost. */
 export function abortable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   if (signal === undefined) return work();
   return new Promise((resolve, reject) => {
-    const stop = onAbort(signal, () => reject(aborted(signal)));
+    const stop = onAbort(signal, () => reject(abortedBy(signal)));
     work().then(resolve, reject).finally(stop);
   });
 }
@@ -26,8 +25,4 @@ export async function pauseFor(
   const stop = onAbort(signal, () => over.abort());
   await sleep(milliseconds, undefined, { signal: over.signal }).catch(() => undefined);
   stop();
-}
-
-function aborted(signal: AbortSignal): TslxcError {
-  return new TslxcError('OPERATION_ABORTED', 'the caller asked for it', { cause: signal.reason });
 }

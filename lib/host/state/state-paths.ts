@@ -22,6 +22,8 @@ export interface StatePaths {
   readonly knownIdentities: string;
   readonly logs: string;
   readonly library: string;
+  /** Images, their layers, and what the containers made from them have written. Mode 0700. */
+  readonly images: string;
   /** Definitions of virtual networks: `NAME.xml`, and `autostart/`. */
   readonly networkDefinitions: string;
   /** The run folders of virtual networks, one for each, mode 0700. */
@@ -42,6 +44,7 @@ export function statePaths(root: string): StatePaths {
     knownIdentities: join(run, 'identities.json'),
     logs: join(root, 'var/log/tslxc/lxc'),
     library: join(root, 'var/lib/tslxc'),
+    images: join(root, 'var/lib/tslxc/images'),
     networkDefinitions: join(root, 'etc/tslxc/networks'),
     networks: join(run, 'networks'),
   };

@@ -1,0 +1,103 @@
+/** Images: the public class. What a caller has to know stands here. */
+import type { ImageDomain, ImageInfo, PullOptions } from '../../image/types';
+import { Session } from '../session/session';
+import { collectImages, imageDomainXml, listImages, lookUpImage, pull, removeImage } from './verbs';
+
+/**
+ * The images of a connection's root: OCI images, and Docker's, as roots of containers. Each layer is unpacked once, is only
+ * read, and is shared by all images and containers that have it.
+ *
+ * Every method may throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, and OPERATION_INVALID when the
+ * connection is closed; those that change something OPERATION_DENIED on a read-only connection.
+ *
+ * @example
+ * await connection.images.pull('docker://docker.io/library/busybox:latest');
+ * const domain = await connection.createFromImage('busybox', { cmd: ['sleep', '60'] });
+ */
+export class Images {
+  readonly #session: Session;
+
+  private constructor(session: Session) {
+    if (!(session instanceof Session)) {
+      throw new TypeError('an Images comes from Connection.images');
+    }
+    this.#session = session;
+  }
+
+  /** @internal They come from `Connection.images`. */
+  static of(session: Session): Images {
+    return new Images(session);
+  }
+
+  /**
+   * Gets an image, by the Debian packages skopeo and umoci. An image that has the name already is replaced when the new one
+   * is there as a whole; domains that were made from it keep its layers. When the call fails or its process is killed,
+   * nothing has changed.
+   *
+   * Digests are checked. An image is refused, with the entry, when it has absolute paths, paths with `..`, paths through
+   * links that lead out of its root, or more than `mostBytes`.
+   *
+   * @param source - `docker://NAME:TAG`, `oci:DIRECTORY:TAG`, `docker-archive:FILE` or `dir:DIRECTORY`
+   * @param options - name, signal, progress, `tls` and `mostBytes`; none by default
+   * @returns What is here then.
+   * @throws TslxcError INVALID_ARG for a malformed source or name; OPERATION_UNSUPPORTED, with the Debian package, when a
+   * program is missing; OPERATION_FAILED with skopeo's or umoci's reason, or for a digest that is another one;
+   * OPERATION_DENIED for an image that is refused; OPERATION_ABORTED.
+   * @throws SyscallError SYSTEM_ERROR, such as ENOSPC, with `step` and `path`.
+   */
+  async pull(source: string, options: PullOptions = {}): Promise<ImageInfo> {
+    this.#session.requireAccess('write', 'Images.pull');
+    return await pull(this.#session, source, options);
+  }
+
+  /**
+   * All images, by name.
+   *
+   * @throws SyscallError SYSTEM_ERROR when they can't be read.
+   */
+  async list(): Promise<ImageInfo[]> {
+    this.#session.requireAccess('read', 'Images.list');
+    return await listImages(this.#session);
+  }
+
+  /**
+   * The image of that name; the tag is `latest` when it is left out.
+   *
+   * @throws TslxcError INVALID_ARG when there is none.
+   */
+  async lookup(name: string): Promise<ImageInfo> {
+    this.#session.requireAccess('read', 'Images.lookup');
+    return await lookUpImage(this.#session, name);
+  }
+
+  /**
+   * Removes an image, and those of its layers that no other image and no domain has.
+   *
+   * @throws TslxcError INVALID_ARG when there is none of that name, RESOURCE_BUSY when it is the root of a domain.
+   */
+  async remove(name: string): Promise<void> {
+    this.#session.requireAccess('write', 'Images.remove');
+    await removeImage(this.#session, name);
+  }
+
+  /**
+   * The XML of a domain of the image, as `Connection.createFromImage` starts it. It may be changed, and defined: what a
+   * stored domain has written stays when its container ends.
+   *
+   * @throws TslxcError INVALID_ARG when there is no image of that name, or for a value that makes no sense;
+   * OPERATION_FAILED when the image has no such program.
+   */
+  async domainXml(name: string, domain: ImageDomain = {}): Promise<string> {
+    this.#session.requireAccess('read', 'Images.domainXml');
+    return await imageDomainXml(this.#session, name, domain);
+  }
+
+  /**
+   * Removes what no image and no domain needs any more: what transient domains that are gone have written, and layers. Every
+   * pull and removal does so as well, and the next container that is made from an image.
+   */
+  async collect(): Promise<void> {
+    this.#session.requireAccess('write', 'Images.collect');
+    await collectImages(this.#session);
+  }
+}

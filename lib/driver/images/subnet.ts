@@ -1,0 +1,36 @@
+/** Addresses of a network's subnets. Pure. */
+import { broadcastAddress, ipOf, networkAddress, parseIp } from '../../domain/interface/ip-address';
+import type { Ip } from '../../domain/interface/ip-address';
+
+/** An address of the network's own, and the length of its subnet. */
+interface Subnet {
+  readonly address: string;
+  readonly prefix: number;
+}
+
+/** All that hosts may have, of IPv4. */
+export function hostRange({ address, prefix }: Subnet): { start: string; end: string } {
+  const ip = known(address);
+  const [first, last] = [networkAddress(ip, prefix), broadcastAddress(ip, prefix)];
+  // A subnet of two addresses has neither a name nor a broadcast address (RFC 3021).
+  const edge = prefix < 31 ? 1n : 0n;
+  return {
+    start: ipOf('ipv4', first.value + edge).address,
+    end: ipOf('ipv4', last.value - edge).address,
+  };
+}
+
+/** The address of IPv6 that the MAC address makes in the subnet (RFC 4291, appendix A), with its prefix. */
+export function interfaceId({ address, prefix }: Subnet, mac: string): string {
+  const [a = 0n, ...rest] = mac.split(':').map((byte) => BigInt(`0x${byte}`));
+  const bytes = [a ^ 2n, ...rest.slice(0, 2), 0xffn, 0xfen, ...rest.slice(2)];
+  const id = bytes.reduce((sum, byte) => (sum << 8n) | byte, 0n);
+  const { value } = networkAddress(known(address), prefix);
+  return `${ipOf('ipv6', value | id).address}/${prefix}`;
+}
+
+function known(address: string): Ip {
+  const ip = parseIp(address);
+  if (ip === undefined) throw new RangeError(`'${address}' is no address`);
+  return ip;
+}

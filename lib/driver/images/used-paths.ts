@@ -1,0 +1,58 @@
+/** Which directories of images domains need: those that stored and running definitions name. */
+import { overlayUppersOf } from '../../container/sources/overlay-upper';
+import type { DomainDefinition } from '../../domain/definition';
+import { overlayOf } from '../../domain/filesystem/lookup';
+import type { Session } from '../session/session';
+
+/** Path → the domain that names it. */
+export type UsedPaths = ReadonlyMap<string, string>;
+
+/** Undefined, and a warning in the log, when a domain can't be read: it may need any of them. */
+export function usedPaths(session: Session): UsedPaths | undefined {
+  const used = new Map<string, string>();
+  const failures: unknown[] = [];
+  const unread = (err: unknown): void => {
+    session.logger.warn({ err }, 'nothing of images is removed: a domain can’t be read');
+    failures.push(err);
+  };
+  for (const definition of definitionsOf(session, unread)) {
+    for (const path of pathsOf(definition)) used.set(path, definition.name);
+  }
+  return failures.length === 0 ? used : undefined;
+}
+
+/** Of all domains: as they are stored, and as they run. */
+export function* definitionsOf(
+  session: Session,
+  unread: (error: unknown) => void,
+): Iterable<DomainDefinition> {
+  const { store, containers, paths } = session;
+  const stored = (attempt(() => store.names(), unread) ?? []).map((name) => () => store.read(name));
+  const names = attempt(() => containers.runNames(paths), unread) ?? [];
+  const running = names.map((name) => () => {
+    const state = containers.readRunState(paths, name);
+    return state.phase === 'off' ? undefined : session.parse(state.start.xml).definition;
+  });
+  for (const read of [...stored, ...running]) {
+    const definition = attempt(read, unread);
+    if (definition !== undefined) yield definition;
+  }
+}
+
+function attempt<T>(read: () => T, unread: (error: unknown) => void): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    unread(error);
+    return undefined;
+  }
+}
+
+function pathsOf(definition: DomainDefinition): string[] {
+  const layers = definition.filesystems.flatMap((filesystem) => {
+    const source = filesystem.type === 'mount' ? [filesystem.source] : [];
+    const { lowers = [] } = overlayOf(definition, filesystem) ?? {};
+    return [...source, ...lowers.map(({ dir }) => dir)];
+  });
+  return [...layers, ...overlayUppersOf(definition).map(({ path }) => path)];
+}

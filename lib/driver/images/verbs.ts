@@ -1,0 +1,151 @@
+/** What is done with the images of a connection. */
+import { join } from 'node:path';
+import { TslxcError } from '../../errors';
+import { fileError } from '../../host/state/file-error';
+import { takeHostLock } from '../../host/state/file-lock';
+import { takeLock } from '../../host/state/named-lock';
+import type { Identity } from '../../host/state/definition-store';
+import { markTransient, newContainerLayer, transientDomains } from '../../image/container-layer';
+import { imageDocument, newDomainName } from '../../image/document';
+import { networkOf } from '../../image/network-device';
+import { pullImage } from '../../image/pull/pull';
+import { collect } from '../../image/store/collect';
+import { imagePaths } from '../../image/store/image-paths';
+import { prepareFolders } from '../../image/store/layer-store';
+import {
+  findImageRecord,
+  infoOf,
+  readImageRecords,
+  removeImageRecord,
+} from '../../image/store/records';
+import type { ImageDomain, ImageInfo, PullOptions } from '../../image/types';
+import { createDomain } from '../definitions/define';
+import type { Session } from '../session/session';
+import type { CreateOptions } from '../types';
+import { networkShare } from './network-share';
+import { usedPaths } from './used-paths';
+
+/** @throws as `pullImage`. */
+export async function pull(
+  session: Session,
+  source: string,
+  options: PullOptions,
+): Promise<ImageInfo> {
+  try {
+    return await pullImage(session.paths, source, options);
+  } finally {
+    // Layers of an image whose name another one has now, and what a pull that was killed has left.
+    await collectImages(session);
+  }
+}
+
+export async function listImages(session: Session): Promise<ImageInfo[]> {
+  const paths = imagePaths(session.paths);
+  return (await readImageRecords(paths)).map((record) => infoOf(paths, record));
+}
+
+/** @throws TslxcError INVALID_ARG when there is none of that name. */
+export async function lookUpImage(session: Session, name: string): Promise<ImageInfo> {
+  const paths = imagePaths(session.paths);
+  return infoOf(paths, await findImageRecord(paths, name));
+}
+
+/** @throws TslxcError INVALID_ARG when there is none of that name, RESOURCE_BUSY when a domain needs it. */
+export async function removeImage(session: Session, name: string): Promise<void> {
+  const paths = imagePaths(session.paths);
+  const image = infoOf(paths, await findImageRecord(paths, name));
+  const [top = ''] = image.layers;
+  const others = (await readImageRecords(paths)).filter((other) => other.name !== image.name);
+  const isShared = others.some((other) => infoOf(paths, other).layers[0] === top);
+  const user = usedPaths(session)?.get(top);
+  if (user !== undefined && !isShared) {
+    throw new TslxcError('RESOURCE_BUSY', `image '${image.name}' is the root of domain '${user}'`);
+  }
+  await removeImageRecord(paths, image.name);
+  await collectImages(session);
+}
+
+/** @throws as `imageDocument`, and INVALID_ARG when there is no image of that name. */
+export async function imageDomainXml(
+  session: Session,
+  name: string,
+  domain: ImageDomain,
+): Promise<string> {
+  return (await describe(session, name, domain)).xml;
+}
+
+interface Described {
+  /** Of the domain. */
+  readonly called: string;
+  readonly xml: string;
+  /** The directory of tslxc's for what the container writes; undefined where the caller has named one. */
+  readonly written: string | undefined;
+}
+
+async function describe(session: Session, name: string, domain: ImageDomain): Promise<Described> {
+  const paths = imagePaths(session.paths);
+  const network = networkOf(domain);
+  const image = infoOf(paths, await findImageRecord(paths, name));
+  const { name: called = newDomainName(image.name) } = domain;
+  const written = domain.upper === undefined ? newContainerLayer(paths, called) : undefined;
+  const upper = domain.upper ?? written ?? '';
+  const empty = join(paths.empty, 'root');
+  const share = typeof network === 'string' ? undefined : await networkShare(session, network.name);
+  const shared = share === undefined ? {} : { share };
+  return {
+    xml: imageDocument({ image, name: called, upper, empty, domain, ...shared }),
+    called,
+    written,
+  };
+}
+
+/** @throws as `imageDomainXml` and `createDomain`. */
+export async function createFromImage(
+  session: Session,
+  name: string,
+  { domain, options }: { readonly domain: ImageDomain; readonly options: CreateOptions },
+): Promise<Identity> {
+  const paths = imagePaths(session.paths);
+  try {
+    await findImageRecord(paths, name);
+    await prepareFolders(paths);
+    await collectLeft(session);
+    // From here on until the domain is there, its layers are not removed.
+    using _lock = await takeHostLock({ path: paths.lock, step: 'lock the images' }, 'shared');
+    // An address that was chosen is seen by the next one that chooses when the domain is there.
+    using _choice = await lockAddresses(session, domain);
+    const { xml, called, written } = await describe(session, name, domain);
+    if (written !== undefined) await markTransient(written, called);
+    return await createDomain(session, xml, options);
+  } catch (error) {
+    await collectImages(session);
+    throw fileError(error, 'create a domain of an image');
+  }
+}
+
+async function lockAddresses(session: Session, domain: ImageDomain): Promise<Disposable> {
+  const network = networkOf(domain);
+  if (typeof network === 'string') return { [Symbol.dispose]: () => undefined };
+  const step = 'lock the addresses of a network';
+  return await takeLock(session.paths, { name: `image-addresses:${network.name}`, step });
+}
+
+/** Removes what containers have left that have ended by themselves, with nobody there to see it. */
+async function collectLeft(session: Session): Promise<void> {
+  const domains = await transientDomains(imagePaths(session.paths));
+  const { containers, paths } = session;
+  const isLeft = domains.some((name) => containers.readRunState(paths, name).phase === 'off');
+  if (isLeft) await collectImages(session);
+}
+
+/** Removes what nothing needs any more. What can't be removed is told of in the log, and tried again by the next call. */
+export async function collectImages(session: Session): Promise<void> {
+  try {
+    await collect(imagePaths(session.paths), () => {
+      const used = usedPaths(session);
+      return Promise.resolve(used && new Set(used.keys()));
+    });
+  } catch (err) {
+    session.logger.warn({ err }, 'what no image and no domain needs could not be removed');
+  }
+}

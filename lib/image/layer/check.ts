@@ -1,0 +1,93 @@
+/**
+ * Reads a layer from its first byte to its last before anything of it is unpacked: its digests, compressed and not, and each
+ * of its entries. It writes nothing, so that a layer that unpacks to more than the disk holds costs time alone.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { Transform, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { TslxcError } from '../../errors';
+import { abortedBy } from '../../host/abort-listener';
+import { fileError } from '../../host/state/file-error';
+import type { Descriptor } from '../config';
+import { EntryCheck, type LayerContent, type LayerLimits } from './entry-check';
+import { TarReader } from './tar-reader';
+
+export interface CheckedLayer {
+  /** The file that it is in. */
+  readonly path: string;
+  readonly descriptor: Descriptor;
+  /** The digest that it has to have when it is decompressed. */
+  readonly diffId: string;
+  readonly limits: LayerLimits;
+  readonly signal: AbortSignal | undefined;
+}
+
+const step = 'check a layer';
+
+/**
+ * @throws TslxcError OPERATION_DENIED for an entry that no layer may have; OPERATION_FAILED for another digest, or what is no
+ * archive; OPERATION_ABORTED; SyscallError.
+ */
+export async function checkLayer(layer: CheckedLayer): Promise<LayerContent> {
+  const { path, descriptor, diffId, signal } = layer;
+  const check = new EntryCheck(layer.limits);
+  const reader = new TarReader((entry) => check.add(entry));
+  const [packed, plain] = [createHash('sha256'), createHash('sha256')];
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      try {
+        plain.update(chunk);
+        reader.write(chunk);
+        done();
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  });
+  const stages = [createReadStream(path), hashing(packed), ...unpacking(descriptor), sink] as const;
+  try {
+    await pipeline([...stages], signal === undefined ? {} : { signal });
+    reader.end();
+  } catch (error) {
+    if (signal?.aborted === true) throw abortedBy(signal);
+    throw ofLayer(error, descriptor.digest);
+  }
+  compare(packed, descriptor.digest, 'the layer');
+  compare(plain, diffId, 'the content of the layer');
+  return check.content;
+}
+
+function unpacking({ mediaType, digest }: Descriptor): Transform[] {
+  if (mediaType.endsWith('gzip')) return [createGunzip()];
+  if (mediaType.endsWith('tar')) return [];
+  throw new TslxcError('OPERATION_UNSUPPORTED', `layer ${digest} is of the kind '${mediaType}'`);
+}
+
+function hashing(hash: Hash): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+}
+
+/** Errors of the archive and of its compression name the layer. */
+function ofLayer(error: unknown, digest: string): Error {
+  if (TslxcError.is(error)) return error;
+  const isArchive = error instanceof RangeError;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (isArchive || code?.startsWith('Z_') === true) {
+    return new TslxcError('OPERATION_FAILED', `layer ${digest} is damaged: ${message}`, { step });
+  }
+  return fileError(error, step);
+}
+
+function compare(hash: Hash, expected: string, what: string): void {
+  const found = `sha256:${hash.digest('hex')}`;
+  if (found === expected) return;
+  const detail = `${what} is not what the image says: its digest is ${found}, not ${expected}`;
+  throw new TslxcError('OPERATION_FAILED', detail, { step });
+}

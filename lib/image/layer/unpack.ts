@@ -1,0 +1,93 @@
+/**
+ * Unpacks one layer by umoci, into an overlay on the layers that it lies on. So it is the kernel that keeps what the layer
+ * adds, changes and removes apart from what lies below, in the very form in which containers are shown it; a link to a file of
+ * a layer below, or a name that leads through a link there, is what it would be in the container.
+ */
+import { chmod, chown, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { native } from '../../host/native';
+import type { Descriptor } from '../config';
+import { sha256, type LayerNote } from '../store/layer-store';
+import { runTool } from '../tool';
+import { mountLayers } from './mounted-layers';
+
+export interface UnpackedLayer {
+  /** A folder that does not exist yet, on the file system of the layers. */
+  readonly folder: string;
+  readonly descriptor: Descriptor;
+  readonly note: LayerNote;
+  /** The folder with the blobs of the image. */
+  readonly blobs: string;
+  /** Directories of the layers below, from the uppermost on, with the empty one at the end. */
+  readonly lowers: readonly string[];
+  readonly signal: AbortSignal | undefined;
+}
+
+const step = 'unpack a layer';
+
+/** What is in the folder then is `root` and `layer.json`. @throws TslxcError; SyscallError. */
+export async function unpackLayer(layer: UnpackedLayer): Promise<void> {
+  const { folder, lowers, note } = layer;
+  const [upper, work] = [join(folder, 'upper'), join(folder, 'work')];
+  await mkdir(upper, { recursive: true, mode: 0o700 });
+  await mkdir(work);
+  await makeRootLike(lowers[0] ?? '', join(upper, 'root'));
+  const layout = await singleLayout(layer);
+  // The root of the image is a directory in the overlay, so that umoci is not given a link of /proc as its root.
+  const overlay = mountLayers({
+    lowers: lowers.map((path) => join(path, '..')),
+    options: [`upperdir=${upper}`, `workdir=${work}`],
+    attributes: 0,
+  });
+  try {
+    await runTool({
+      program: 'umoci',
+      args: ['raw', 'unpack', '--image', `${layout}:layer`, '/proc/self/fd/3/root'],
+      step,
+      signal: layer.signal,
+      temporary: folder,
+      descriptor: overlay,
+    });
+  } finally {
+    native().closeDescriptor(overlay);
+  }
+  await rename(join(upper, 'root'), join(folder, 'root'));
+  for (const path of [upper, work, layout]) await rm(path, { recursive: true, force: true });
+  await writeFile(join(folder, 'layer.json'), `${JSON.stringify(note)}\n`, { mode: 0o600 });
+}
+
+/** What no layer says otherwise, the root has from the layer below. */
+async function makeRootLike(lower: string, root: string): Promise<void> {
+  const { mode, uid, gid } = await stat(lower);
+  await mkdir(root);
+  await chown(root, uid, gid);
+  await chmod(root, mode & 0o7777);
+}
+
+/** An OCI layout of an image with this layer alone, for umoci unpacks whole images. Its blob is that of the image. */
+async function singleLayout({ folder, descriptor, note, blobs }: UnpackedLayer): Promise<string> {
+  const layout = join(folder, 'layout');
+  const sha = join(layout, 'blobs', 'sha256');
+  await mkdir(sha, { recursive: true, mode: 0o700 });
+  const write = async (document: object, mediaType: string): Promise<Descriptor> => {
+    const text = JSON.stringify(document);
+    const digest = sha256(text);
+    await writeFile(join(sha, digest.slice('sha256:'.length)), text);
+    return { mediaType, digest, size: Buffer.byteLength(text) };
+  };
+  const blob = descriptor.digest.slice('sha256:'.length);
+  await symlink(join(blobs, 'sha256', blob), join(sha, blob));
+  const rootfs = { type: 'layers', diff_ids: [note.diffId] };
+  const platform = { architecture: 'amd64', os: 'linux' };
+  const kind = 'application/vnd.oci.image';
+  const config = await write({ ...platform, config: {}, rootfs }, `${kind}.config.v1+json`);
+  const { digest, size, mediaType } = descriptor;
+  const packing = mediaType.endsWith('gzip') ? '+gzip' : '';
+  const layers = [{ mediaType: `${kind}.layer.v1.tar${packing}`, digest, size }];
+  const manifest = await write({ schemaVersion: 2, config, layers }, `${kind}.manifest.v1+json`);
+  const annotations = { 'org.opencontainers.image.ref.name': 'layer' };
+  const index = { schemaVersion: 2, manifests: [{ ...manifest, annotations }] };
+  await writeFile(join(layout, 'index.json'), JSON.stringify(index));
+  await writeFile(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  return layout;
+}

@@ -1,0 +1,80 @@
+/** What a pull is asked for, and what an image is called. Pure. */
+import { TslxcError } from '../errors';
+
+/** Where an image comes from, in skopeo's words. */
+export interface ImageSource {
+  readonly transport: 'docker' | 'oci' | 'docker-archive' | 'dir';
+  /** The whole of it, as skopeo takes it. */
+  readonly text: string;
+  /** What the image is called by default. */
+  readonly defaultName: string;
+}
+
+const transports = ['docker', 'oci', 'docker-archive', 'dir'] as const;
+
+/** A name: as a reference of a registry, and of its characters. It stands in file names, XML and messages. */
+const namePattern = /^[a-z0-9]+(?:[._:/-]+[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$/;
+/** Of the name of its record, in which some characters take three. */
+const longestName = 240;
+
+/** @throws TslxcError INVALID_ARG for another transport, or nothing after it. */
+export function parseSource(text: string): ImageSource {
+  const transport = transports.find((known) => text.startsWith(`${known}:`));
+  const rest = transport === undefined ? '' : text.slice(transport.length + 1);
+  if (transport === undefined || rest === '' || rest === '//') {
+    const known = 'docker://NAME:TAG, oci:DIRECTORY:TAG, docker-archive:FILE or dir:DIRECTORY';
+    throw new TslxcError('INVALID_ARG', `'${text}' is no source of an image: ${known}`);
+  }
+  if (transport === 'docker') {
+    if (!rest.startsWith('//') || /\s/.test(rest)) {
+      throw new TslxcError('INVALID_ARG', `'${text}' is no source of an image: docker://NAME:TAG`);
+    }
+    return { transport, text, defaultName: nameOfRegistry(rest.slice(2)) };
+  }
+  return { transport, text, defaultName: nameOfFile(transport, rest) };
+}
+
+/** Without what is understood: the usual registry and its folder; a digest is no part of a name. */
+function nameOfRegistry(reference: string): string {
+  const plain = reference
+    .replace(/@sha256:.*$/, '')
+    .replace(/^docker\.io\//, '')
+    .replace(/^library\//, '');
+  return withTag(plain);
+}
+
+function nameOfFile(transport: 'oci' | 'docker-archive' | 'dir', rest: string): string {
+  const [path = '', ...tag] = transport === 'dir' ? [rest] : rest.split(':');
+  const file = path.replace(/\/+$/, '').split('/').at(-1) ?? '';
+  // A tag of an archive is a reference: `FILE:busybox:1.36`.
+  if (transport === 'docker-archive' && tag.length > 1) return nameOfRegistry(tag.join(':'));
+  const plain = file.replace(/\.(tar|tgz|tar\.gz)$/, '').toLowerCase();
+  const name = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
+  return withTag(tag.length === 0 || tag[0] === '' ? name : `${name}:${tag.join(':')}`);
+}
+
+/** The same image by its digest: a tag may be another image's by the next time that it is asked for. */
+export function pinnedSource({ transport, text }: ImageSource, digest: string): string {
+  if (transport !== 'docker' || text.includes('@')) return text;
+  return `${text.replace(/:[^/:]*$/, '')}@${digest}`;
+}
+
+/** The name with the tag that is meant when there is none. */
+export function withTag(name: string): string {
+  return /:[^/]*$/.test(name) ? name : `${name}:latest`;
+}
+
+/** The name as it is stored. @throws TslxcError INVALID_ARG. */
+export function checkedName(name: string): string {
+  const full = withTag(name);
+  const isShort = encodeURIComponent(full).length <= longestName;
+  if (isShort && namePattern.test(full)) return full;
+  const what = 'lower-case letters, digits, and . _ - / between them, and a tag after a colon';
+  throw new TslxcError('INVALID_ARG', `'${name}' can't be the name of an image: ${what}`);
+}
+
+/** What a domain of an image is called: the last part of its name, without the tag. */
+export function stemOf(name: string): string {
+  const last = name.split('/').at(-1) ?? name;
+  return last.replace(/:.*$/, '').slice(0, 40);
+}

@@ -1,0 +1,62 @@
+/**
+ * Removes what nothing needs any more: layers of no image and no domain, and what transient domains that are gone have
+ * written. Only while nothing is pulled or made from an image.
+ */
+import { existsSync } from 'node:fs';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tryTakeHostLock } from '../../host/state/file-lock';
+import { flushDirectory } from '../../host/state/durable-file';
+import { containerNoteSuffix } from '../container-layer';
+import { makeDraft, removeAbandonedDrafts } from './draft';
+import { layerPaths, type ImagePaths } from './image-paths';
+import { layerFolders } from './layer-store';
+import { refuseMountsBelow } from './mounts-below';
+import { readImageRecords } from './records';
+
+/** Absolute paths that stored and running domains name; undefined when that can't be told of all of them. */
+export type UsedPaths = () => Promise<ReadonlySet<string> | undefined>;
+
+/** Does nothing while a pull or another such process is at work: that one collects at its end. */
+export async function collect(paths: ImagePaths, usedPaths: UsedPaths): Promise<void> {
+  if (!existsSync(paths.folder)) return;
+  using lock = tryTakeHostLock({ path: paths.lock, step: 'lock the images' });
+  if (lock === undefined) return;
+  await removeAbandonedDrafts(paths);
+  const used = await usedPaths();
+  // A domain that can't be read may need any of them.
+  if (used === undefined) return;
+  await removeUnusedLayers(paths, used);
+  await removeWritten(paths, used);
+}
+
+async function removeUnusedLayers(paths: ImagePaths, used: ReadonlySet<string>): Promise<void> {
+  const records = await readImageRecords(paths);
+  const needed = new Set(
+    records.flatMap(({ chains }) => chains.map((chain) => layerPaths(paths, chain).folder)),
+  );
+  const unused = (await layerFolders(paths))
+    .map((name) => layerPaths(paths, name))
+    .filter(({ folder, root }) => !needed.has(folder) && !used.has(root));
+  for (const { folder } of unused) await removeTree(paths, folder);
+}
+
+async function removeWritten(paths: ImagePaths, used: ReadonlySet<string>): Promise<void> {
+  const { containers } = paths;
+  if (!existsSync(containers)) return;
+  for (const name of await readdir(containers)) {
+    if (!name.endsWith(containerNoteSuffix)) continue;
+    const folder = join(containers, name.slice(0, -containerNoteSuffix.length));
+    if (used.has(folder)) continue;
+    if (existsSync(folder)) await removeTree(paths, folder);
+    await rm(join(containers, name), { force: true });
+  }
+}
+
+/** Into a draft first: a tree that is half removed is not where it could be taken for a whole one. */
+async function removeTree(paths: ImagePaths, folder: string): Promise<void> {
+  refuseMountsBelow(folder);
+  await using draft = await makeDraft(paths);
+  await rename(folder, join(draft.folder, 'removed'));
+  await flushDirectory(join(folder, '..'));
+}

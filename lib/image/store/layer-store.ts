@@ -1,0 +1,65 @@
+/**
+ * Layers that are unpacked: each once, for all images and containers. One is named after its chain, the digest of what it lies
+ * on and of its own content, as OCI defines it: two images have a layer in common when all below it is the same.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasErrno } from '../../host/state/file-error';
+import type { LayerContent } from '../layer/entry-check';
+import { layerPaths, type ImagePaths } from './image-paths';
+
+const ENOENT = 2;
+
+/** What `layer.json` says of a layer. */
+export interface LayerNote extends LayerContent {
+  /** Digest of the layer, decompressed. */
+  readonly diffId: string;
+}
+
+/** Digests of the chains, from the bottom up. */
+export function chainsOf(diffIds: readonly string[]): string[] {
+  const chains: string[] = [];
+  for (const diffId of diffIds) {
+    const below = chains.at(-1);
+    chains.push(below === undefined ? diffId : sha256(`${below} ${diffId}`));
+  }
+  return chains;
+}
+
+export function sha256(content: string | Buffer): string {
+  return `sha256:${createHash('sha256').update(content).digest('hex')}`;
+}
+
+/** Whether the layer is unpacked: it was put there as a whole. */
+export function hasLayer(paths: ImagePaths, chain: string): boolean {
+  return existsSync(layerPaths(paths, chain).note);
+}
+
+/** @throws Error of node:fs when the layer is not there. */
+export async function readNote(paths: ImagePaths, chain: string): Promise<LayerNote> {
+  return JSON.parse(await readFile(layerPaths(paths, chain).note, 'utf8')) as LayerNote;
+}
+
+/** Names of the folders of all layers. */
+export async function layerFolders({ layers }: ImagePaths): Promise<string[]> {
+  try {
+    return await readdir(layers);
+  } catch (error) {
+    if (hasErrno(error, ENOENT)) return [];
+    throw error;
+  }
+}
+
+/** Makes the folders that everything else lies in. */
+export async function prepareFolders(paths: ImagePaths): Promise<void> {
+  const { folder, records, layers, empty, drafts, containers } = paths;
+  for (const path of [folder, records, layers, empty, drafts, containers]) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  }
+  // The root of an image takes after it, unless a layer says how that is.
+  const root = join(empty, 'root');
+  await mkdir(root, { recursive: true });
+  await chmod(root, 0o755);
+}

@@ -1,0 +1,59 @@
+/** The records of images: what `list` tells, and what keeps their layers. */
+import { existsSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { TslxcError } from '../../errors';
+import { flushDirectory, replaceFile } from '../../host/state/durable-file';
+import { hasErrno } from '../../host/state/file-error';
+import { checkedName } from '../reference';
+import type { ImageInfo } from '../types';
+import { layerPaths, nameOfRecord, recordPath, type ImagePaths } from './image-paths';
+
+const ENOENT = 2;
+
+/** What is kept of an image: as it is told, with the chains of its layers in place of their directories. */
+export interface ImageRecord extends Omit<ImageInfo, 'layers'> {
+  /** From the bottom up. */
+  readonly chains: readonly string[];
+}
+
+export function infoOf(paths: ImagePaths, { chains, ...rest }: ImageRecord): ImageInfo {
+  const layers = [...chains].reverse().map((chain) => layerPaths(paths, chain).root);
+  return { ...rest, layers };
+}
+
+export async function writeImageRecord(paths: ImagePaths, record: ImageRecord): Promise<void> {
+  await replaceFile(recordPath(paths, record.name), `${JSON.stringify(record)}\n`);
+}
+
+export async function removeImageRecord(paths: ImagePaths, name: string): Promise<void> {
+  await rm(recordPath(paths, name), { force: true });
+  await flushDirectory(paths.records);
+}
+
+/** Sorted by name. */
+export async function readImageRecords(paths: ImagePaths): Promise<ImageRecord[]> {
+  const files = await readdir(paths.records).catch((error: unknown) => {
+    if (hasErrno(error, ENOENT)) return [];
+    throw error;
+  });
+  const names = files.map(nameOfRecord).filter((name) => name !== undefined);
+  const records = await Promise.all(names.sort().map((name) => readIfThere(paths, name)));
+  return records.filter((record) => record !== undefined);
+}
+
+/** The image that is meant by a name with or without its tag. @throws TslxcError INVALID_ARG when there is none. */
+export async function findImageRecord(paths: ImagePaths, name: string): Promise<ImageRecord> {
+  const full = checkedName(name);
+  const found = existsSync(paths.records) ? await readIfThere(paths, full) : undefined;
+  if (found !== undefined) return found;
+  throw new TslxcError('INVALID_ARG', `there is no image '${full}' on this host: pull it first`);
+}
+
+async function readIfThere(paths: ImagePaths, name: string): Promise<ImageRecord | undefined> {
+  try {
+    return JSON.parse(await readFile(recordPath(paths, name), 'utf8')) as ImageRecord;
+  } catch (error) {
+    if (hasErrno(error, ENOENT)) return undefined;
+    throw error;
+  }
+}

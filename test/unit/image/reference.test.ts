@@ -1,0 +1,113 @@
+/** What a pull is asked for, what an image is called, and what its documents say. */
+import { parseConfiguration, parseIndex, parseManifest } from '../../../lib/image/config';
+import { checkedName, parseSource, pinnedSource, stemOf } from '../../../lib/image/reference';
+
+test.each([
+  ['docker://busybox', 'busybox:latest'],
+  ['docker://docker.io/library/debian:trixie', 'debian:trixie'],
+  ['docker://quay.io/some/thing:v1.2', 'quay.io/some/thing:v1.2'],
+  ['docker://127.0.0.1:5000/shop/web', '127.0.0.1:5000/shop/web:latest'],
+  [`docker://web@sha256:${'0'.repeat(64)}`, 'web:latest'],
+  ['oci:/srv/My Layout:v2', 'my-layout:v2'],
+  ['oci:layout', 'layout:latest'],
+  ['docker-archive:/tmp/web.tar', 'web:latest'],
+  ['docker-archive:/tmp/web.tar:docker.io/library/web:3', 'web:3'],
+  ['dir:/srv/image/', 'image:latest'],
+])('%s is called %s', (source, name) => {
+  const { defaultName } = parseSource(source);
+  expect(checkedName(defaultName)).toBe(name);
+});
+
+test.each(['', 'busybox', 'docker:busybox', 'docker://', 'oci:', 'ftp://x', 'docker://a b'])(
+  "'%s' is no source",
+  (source) => {
+    expect(() => parseSource(source)).toThrow('is no source of an image');
+  },
+);
+
+test.each([
+  '',
+  'A',
+  'a b',
+  '../a',
+  '/a',
+  'a:',
+  'a:b c',
+  '-a',
+  'a'.repeat(300),
+  'a/'.repeat(90) + 'a',
+  "a'b",
+])("'%s' is no name", (name) => {
+  expect(() => checkedName(name)).toThrow("can't be the name of an image");
+});
+
+test.each([
+  ['docker://quay.io/some/thing:v1.2', 'docker://quay.io/some/thing@d'],
+  ['docker://127.0.0.1:5000/shop/web', 'docker://127.0.0.1:5000/shop/web@d'],
+  ['docker://busybox', 'docker://busybox@d'],
+  ['docker://web@sha256:0', 'docker://web@sha256:0'],
+  ['oci:layout:v2', 'oci:layout:v2'],
+])('%s stays the same image as %s', (source, pinned) => {
+  expect(pinnedSource(parseSource(source), 'd')).toBe(pinned);
+});
+
+test('a domain is called as the last part of the name', () => {
+  expect(stemOf('127.0.0.1:5000/shop/web:v1')).toBe('web');
+});
+
+const digest = `sha256:${'ab'.repeat(32)}`;
+const descriptor = { mediaType: 'm', digest, size: 3 };
+
+test('documents are read', () => {
+  expect(parseIndex(JSON.stringify({ manifests: [descriptor] }))).toEqual(descriptor);
+  const manifest = { config: descriptor, layers: [descriptor] };
+  expect(parseManifest(JSON.stringify(manifest))).toEqual(manifest);
+  const rootfs = { type: 'layers', diff_ids: [digest] };
+  const config = { Cmd: ['a'], StopSignal: 'SIGQUIT', Volumes: { '/data': {} }, User: 'alice' };
+  expect(parseConfiguration(JSON.stringify({ architecture: 'amd64', rootfs, config }))).toEqual({
+    architecture: 'amd64',
+    diffIds: [digest],
+    config: {
+      entrypoint: [],
+      cmd: ['a'],
+      env: [],
+      user: 'alice',
+      workingDirectory: '/',
+      ports: [],
+      volumes: ['/data'],
+      stopSignal: 'SIGQUIT',
+    },
+  });
+});
+
+test.each<[string, () => unknown]>([
+  ['no JSON', () => parseIndex('{')],
+  ['two images', () => parseIndex(JSON.stringify({ manifests: [descriptor, descriptor] }))],
+  ['a digest of another kind', () => parseIndex('{"manifests":[{"digest":"md5:1","size":1}]}')],
+  ['a path as a digest', () => parseIndex('{"manifests":[{"digest":"sha256:../x","size":1}]}')],
+  [
+    'a size below 0',
+    () => parseIndex(JSON.stringify({ manifests: [{ ...descriptor, size: -1 }] })),
+  ],
+  ['no layers', () => parseManifest(JSON.stringify({ config: descriptor }))],
+  [
+    '128 layers',
+    () =>
+      parseManifest(
+        JSON.stringify({
+          config: descriptor,
+          layers: Array.from({ length: 128 }, () => descriptor),
+        }),
+      ),
+  ],
+  ['no digests', () => parseConfiguration('{"rootfs":{}}')],
+  ['a number as a word', () => parseConfiguration(configuration({ Cmd: [1] }))],
+  ['a list as a user', () => parseConfiguration(configuration({ User: [] }))],
+  ['a list of ports', () => parseConfiguration(configuration({ ExposedPorts: ['80/tcp'] }))],
+])('a document with %s is refused', (_what, parse) => {
+  expect(parse).toThrow(/^operation failed: the image's \w+ is malformed: /);
+});
+
+function configuration(config: object): string {
+  return JSON.stringify({ rootfs: { diff_ids: [digest] }, config });
+}
