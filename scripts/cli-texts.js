@@ -67,13 +67,13 @@ const exitStatus = [
   {
     name: '125, 126, 127',
     help:
-      'exec, shell and lxc-enter-namespace have not run the command: 127 where there is no such program, 126 where it can not ' +
+      'exec, shell, lxc-enter-namespace and run have not run the program: 127 where there is no such program, 126 where it can not ' +
       'be executed, 125 for every other failure.',
   },
   {
     name: 'other',
     help:
-      'exec, shell and lxc-enter-namespace end with the status of the command in the container, start --foreground and ' +
+      'exec, shell and lxc-enter-namespace end with the status of the command in the container, run, start --foreground and ' +
       'wait --exit with that of its init: 128 and the number of the signal that ended it, if one did.',
   },
 ];

@@ -13,6 +13,11 @@ function takes({ name, kind, values }) {
   return [`${name}=${typeof values === 'string' ? values : `:${values.join(',')}`}`];
 }
 
+/** `e=env` of an option that has a letter and takes a value. */
+function lettered({ name, letter, kind }) {
+  return letter === undefined || kind === 'flag' ? [] : [`${letter}=${name}`];
+}
+
 function specification({ verb, table }) {
   const names = table.map(({ name }) => `--${name}`);
   const bare = table.filter(({ positional }) => positional !== undefined);
@@ -20,6 +25,7 @@ function specification({ verb, table }) {
     `        ${verb})`,
     `            options=${quoted(names.join(' '))}`,
     `            takes=${quoted(table.flatMap(takes).join(' '))}`,
+    `            letters=${quoted(table.flatMap(lettered).join(' '))}`,
     `            bare=${quoted(bare.map(({ name }) => name).join(' '))}`,
     '            ;;',
   ];
@@ -37,7 +43,7 @@ _tslxc_lines()
     "\${COMP_WORDS[0]}" "\${_tslxc_where[@]}" -q "$@" 2>/dev/null
 }
 
-# What each verb takes: its options, which of them have a value and of what kind, and those that a bare word is for.
+# What each verb takes: its options, which of them have a value and of what kind, letters of such, and those that a bare word is for.
 _tslxc_verb()
 {
     case $1 in
@@ -56,6 +62,7 @@ _tslxc_values()
         network) _tslxc_lines net-list --all --name ;;
         active-network) _tslxc_lines net-list --name ;;
         inactive-network) _tslxc_lines net-list --inactive --name ;;
+        image) _tslxc_lines images --name ;;
         verb) printf '%s\\n' ${[...groups, ...verbs.map(({ verb }) => verb)].join(' ')} ;;
         file) compgen -f -- "$2" ;;
         folder) compgen -d -- "$2" ;;
@@ -64,7 +71,7 @@ _tslxc_values()
 
 _tslxc()
 {
-    local line=\${COMP_LINE:0:COMP_POINT} cur='' verb='' word awaiting='' kind='' options='' takes='' bare=''
+    local line=\${COMP_LINE:0:COMP_POINT} cur='' verb='' word awaiting='' kind='' options='' takes='' bare='' letters='' pair
     local -a words _tslxc_where=() given=()
     # Not COMP_WORDS, which bash has split at each = and : as well.
     read -ra words <<<"$line"
@@ -117,6 +124,10 @@ _tslxc()
                 bare=" $bare "
                 bare=\${bare/ "\${word#--}" / }
                 [[ " $takes" == *" \${word#--}="* ]] && awaiting=$word
+            elif [[ $word == -? ]]; then
+                for pair in $letters; do
+                    [[ $pair == "\${word#-}="* ]] && awaiting=--\${pair#*=}
+                done
             elif [[ $word != -* ]]; then
                 read -r word bare <<<"$bare"
                 options=" $options "

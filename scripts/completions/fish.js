@@ -20,6 +20,7 @@ function candidates(values) {
     network: '__tslxc_lines net-list --all --name',
     'active-network': '__tslxc_lines net-list --name',
     'inactive-network': '__tslxc_lines net-list --inactive --name',
+    image: '__tslxc_lines images --name',
   };
   return ` -a ${quoted(`(${lines[values]})`)}`;
 }

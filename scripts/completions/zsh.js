@@ -17,7 +17,9 @@ function action(values) {
 function named({ name, letter, kind, help, values, repeatable }) {
   const value = kind === 'flag' ? '' : `:${name}:${action(values)}`;
   const text = `[${described(help)}]${value}`;
-  if (letter === undefined) return `'--${name}${kind === 'flag' ? '' : '='}${text}'`;
+  if (letter === undefined) {
+    return `'${repeatable ? '*' : ''}--${name}${kind === 'flag' ? '' : '='}${text}'`;
+  }
   if (repeatable) return `'*'{-${letter},--${name}}'${text}'`;
   return `'(-${letter} --${name})'{-${letter},--${name}}'${text}'`;
 }
@@ -68,6 +70,7 @@ ${[
   lister('network', 'net-list --all --name'),
   lister('active-network', 'net-list --name'),
   lister('inactive-network', 'net-list --inactive --name'),
+  lister('image', 'images --name'),
 ].join('\n')}
 _tslxc_verbs() {
     local -a verbs

@@ -32,7 +32,7 @@ interface Alias {
   readonly value?: string;
 }
 
-/** What completion looks up: names of domains or networks, in a state or in any; paths; verbs. */
+/** What completion looks up: names of domains or networks, in a state or in any; of images; paths; verbs. */
 export type ValueKind =
   | 'domain'
   | 'active-domain'
@@ -40,6 +40,7 @@ export type ValueKind =
   | 'network'
   | 'active-network'
   | 'inactive-network'
+  | 'image'
   | 'file'
   | 'folder'
   | 'verb';

@@ -14,6 +14,7 @@ export const groups = {
   monitor: 'Domain Monitoring',
   host: 'Host and Hypervisor',
   network: 'Networking',
+  image: 'Images',
   tslxc: 'Tslxc itself',
 } as const;
 

@@ -125,6 +125,10 @@ async function named(kind: ValueKind, last: string, connect: Connect): Promise<r
       const networks = await (await connect()).listNetworks(filterOf(kind));
       return networks.map(({ name }) => name);
     }
+    case 'image': {
+      const images = await (await connect()).images.list();
+      return images.map(({ name }) => name);
+    }
   }
 }
 

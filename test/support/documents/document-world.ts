@@ -9,6 +9,7 @@ import * as library from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { FollowedOutput } from './followed-output';
 import { PtySession } from '../console/pty-session';
+import { busyboxLayer, makeLayout } from '../image/image-layout';
 import { removeTree } from '../root/remove-tree';
 import { packageRoot, runProgram } from '../process/run-command';
 import { makeTestRoot } from '../root/test-root';
@@ -58,6 +59,7 @@ export class DocumentWorld implements AsyncDisposable {
     for (const name of ['bin', 'work', 'export/helloworld', 'export/shop']) {
       mkdirSync(join(folder, name), { recursive: true });
     }
+    makeLayout(join(folder, 'export/layout'), { layers: [busyboxLayer()] });
     const connection = await library.connect(undefined, { root: root.path });
     const domain = web === undefined ? undefined : await startWeb(connection, web);
     const shell = PtySession.start(['/bin/sh', '-i'], {

@@ -45,6 +45,7 @@ export const furtherPages: Pages = {
     noOutput,
   ],
   'docs/filesystems-and-roots.md': [/^copying \/bin\/busybox/],
+  'docs/images.md': [/^look 0 0\n([^]*\n)?done 1 1\nbusybox:latest 1\n\/\n0\n$/],
   'docs/limits.md': [/^\{\n {2}hardLimit: 'unlimited',/],
   'docs/moving-in.md': [/^shop \[ 3 \]\n$/],
   'docs/services.md': [/^signal stopped 0\n$/],

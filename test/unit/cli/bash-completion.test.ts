@@ -13,6 +13,7 @@ const script = join(packageRoot, 'completions', 'bash', 'tslxc');
 const command = `#!/bin/sh
 echo "$@" >> "$0.asked"
 case "$*" in
+  *images*) echo busybox ;;
   *net-list\\ --inactive*) echo lab ;;
   *net-list*) printf 'default\\nlab\\n' ;;
   *list\\ --all*) printf 'web\\nworker\\n' ;;
@@ -60,6 +61,9 @@ test.each<[line: string, candidates: string[]]>([
   ['tslxc shutdown web --mode=s', ['signal']],
   ['tslxc freecell ', ['--all', '--cellno', '--format']],
   ['tslxc freecell --cellno ', []],
+  ['tslxc exec -e A=1 w', ['web']],
+  ['tslxc run -d -p 8080:80 b', ['busybox']],
+  ['tslxc run -p ', []],
   ['tslxc -c lxc:/// domu', ['domuuid']],
   ['tslxc --qui', ['--quiet']],
   ['tslxc help mon', ['monitor']],

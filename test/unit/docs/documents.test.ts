@@ -46,6 +46,8 @@ test('few blocks are not run, and each says why', () => {
   expect(left.map(({ page, language }) => `${page} ${language}`)).toEqual([
     'README.md sh',
     'docs/hooks.md sh',
+    'docs/images.md sh',
+    'docs/images.md sh',
     'docs/networks.md console',
     'docs/services.md sh',
   ]);

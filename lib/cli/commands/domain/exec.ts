@@ -1,8 +1,9 @@
 /** exec, shell and lxc-enter-namespace: commands in a running container. */
-import { constants } from 'node:os';
 import { TslxcError } from '../../../errors';
 import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { environmentOf, environmentOption } from '../../options/environment';
+import { unrunStatus } from '../../shell/exit-status';
 import { joinPipes, joinTerminal } from '../../terminal/command-session';
 import type { Domain, ExecOptions } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
@@ -18,14 +19,6 @@ const directoryOption: Option = {
   name: 'cwd',
   kind: 'string',
   help: 'working directory in the container',
-};
-
-const environmentOption: Option = {
-  name: 'env',
-  kind: 'string',
-  letter: 'e',
-  repeatable: true,
-  help: 'NAME=VALUE for its environment, beside that of init; NAME alone has the value that it has here; may be repeated',
 };
 
 const commandOption: Option = {
@@ -60,7 +53,7 @@ export const commands: CommandTable = {
     ],
     example: 'tslxc exec -t helloworld -- /bin/ls -l',
     stdout: 'alone',
-    failureStatus,
+    failureStatus: unrunStatus,
     run: exec,
   },
   shell: {
@@ -72,7 +65,7 @@ export const commands: CommandTable = {
     options: [environmentOption, userOption, directoryOption, runningOption],
     example: 'tslxc shell helloworld',
     stdout: 'alone',
-    failureStatus,
+    failureStatus: unrunStatus,
     run: shell,
   },
   'lxc-enter-namespace': {
@@ -88,7 +81,7 @@ export const commands: CommandTable = {
     ],
     example: 'tslxc lxc-enter-namespace helloworld --noseclabel -- /bin/ls -l',
     stdout: 'alone',
-    failureStatus,
+    failureStatus: unrunStatus,
     async run(context, options) {
       const domain = await findDomain(await context.connect(), options.required('domain'));
       const how = context.terminal.isShown() ? 'terminal' : 'pipes';
@@ -97,16 +90,6 @@ export const commands: CommandTable = {
     },
   },
 };
-
-/**
- * The exit status for a command that never ran, by the convention of env(1), docker and podman: 127 where there is no such
- * program, 126 where it can't be executed, 125 for every other failure.
- */
-function failureStatus(error: unknown): number {
-  const cause = error instanceof CommandError ? error.cause : error;
-  if (!TslxcError.is(cause) || cause.step !== 'execute the command') return 125;
-  return cause.errno === constants.errno.ENOENT ? 127 : 126;
-}
 
 /** As timeout(1): what ended the command was its time. */
 const timedOut = 124;
@@ -134,21 +117,6 @@ async function exec(context: Context, options: Options): Promise<number> {
     const message = `'${argv[0] ?? ''}' was ended after ${String(timeout)} s`;
     throw new CommandError(message, { code: error.code, status: timedOut });
   }
-}
-
-/** `NAME=VALUE`; `NAME` is handed on where there is such a variable. */
-function environmentOf(
-  words: readonly string[],
-  own: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
-  const pairs = words.map((word): [string, string | undefined] => {
-    const at = word.indexOf('=');
-    if (at === 0 || word === '') throw new UsageError(`'${word}' is not NAME=VALUE`);
-    return at < 0 ? [word, own[word]] : [word.slice(0, at), word.slice(at + 1)];
-  });
-  return Object.fromEntries(
-    pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
-  );
 }
 
 function failing(argv: readonly string[], domain: Domain): string {

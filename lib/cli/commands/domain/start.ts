@@ -1,7 +1,8 @@
 /** start, create and destroy: containers come and go. */
-import { CommandError, withErrorMessage } from '../../shell/command-error';
+import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile, validateOption } from '../../options/definition-file';
 import { warningOf } from '../../output/definition-warnings';
+import { imageDomainOptions, readImageDomain } from '../../options/image-domain';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { unsupportedFlags } from '../../options/refused-option';
 import { abandonable } from '../../terminal/abandonable';
@@ -10,7 +11,7 @@ import { handshakeReport } from '../../terminal/handshake-report';
 import { openConsole } from './console';
 import { native } from '../../../host/native';
 import type { LabelProgress } from '../../../container/security/relabel/label-walk';
-import type { Domain, StartOptions } from '../../../index';
+import type { CreateOptions, Domain, StartOptions } from '../../../index';
 import type { Output } from '../../output/output';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -83,15 +84,24 @@ export const commands: CommandTable = {
   create: {
     group: 'domain',
     summary: 'create a domain from an XML file',
-    description: 'Start a transient domain: it is gone when its container ends.',
+    description:
+      'Start a transient domain: it is gone when its container ends. It is described by a file, or made from\n' +
+      'an image; the options from --name to --print-xml are of those that are made from one.',
     options: [
       {
         name: 'file',
         kind: 'string',
         help: 'file containing an XML domain description',
-        positional: 'required',
+        positional: 'optional',
         values: 'file',
       },
+      {
+        name: 'image',
+        kind: 'string',
+        help: 'image that it is made from, in place of a file',
+        values: 'image',
+      },
+      ...imageDomainOptions,
       consoleOption,
       autodestroyOption,
       passOption,
@@ -187,21 +197,57 @@ async function stay(
 }
 
 async function create(context: Context, options: Options): Promise<number | undefined> {
-  const file = options.required('file');
-  const xml = readDefinitionFile(file);
-  const connection = await context.connect();
-  const begin = (signal: AbortSignal): Promise<Domain> =>
-    withErrorMessage(`Failed to create domain from ${file}`, () =>
-      connection.createDomain(xml, {
+  const { from, begin } = options.has('image')
+    ? await creationOfImage(context, options)
+    : await creationOfFile(context, options);
+  if (begin === undefined) return undefined;
+  const { result: domain, late } = await abandonable(context.signals, (signal) =>
+    withErrorMessage(`Failed to create domain from ${from}`, () =>
+      begin({
         ...startOptions(context, options),
         ...bond(options),
         ...(options.has('validate') ? { validate: true } : {}),
         signal,
       }),
-    );
-  const { result: domain, late } = await abandonable(context.signals, begin);
-  context.output.extra(`Domain '${domain.name}' created from ${file}`);
+    ),
+  );
+  context.output.extra(`Domain '${domain.name}' created from ${from}`);
   return attach(context, options, { domain, late });
+}
+
+interface Creation {
+  /** What a message names. */
+  readonly from: string;
+  /** Undefined when all that was asked for is done. */
+  readonly begin: ((options: CreateOptions) => Promise<Domain>) | undefined;
+}
+
+async function creationOfFile(context: Context, options: Options): Promise<Creation> {
+  const from = options.string('file');
+  if (from === undefined) throw new UsageError("command 'create' requires <file> option");
+  const [misplaced] = imageDomainOptions.filter(({ name }) => options.has(name));
+  if (misplaced !== undefined) {
+    throw new UsageError(`Option --image is required by option --${misplaced.name}`);
+  }
+  const xml = readDefinitionFile(from);
+  const connection = await context.connect();
+  return { from, begin: (how) => connection.createDomain(xml, how) };
+}
+
+async function creationOfImage(context: Context, options: Options): Promise<Creation> {
+  options.exclusive('file', 'image');
+  const image = options.required('image');
+  const domain = readImageDomain(options, { cmd: [], environment: context.environment });
+  const connection = await context.connect();
+  const from = `image ${image}`;
+  if (!options.has('print-xml')) {
+    return { from, begin: (how) => connection.createFromImage(image, domain, how) };
+  }
+  const xml = await withErrorMessage(`Failed to describe a domain of ${from}`, () =>
+    connection.images.domainXml(image, domain),
+  );
+  context.output.text(xml);
+  return { from, begin: undefined };
 }
 
 async function destroy(context: Context, options: Options): Promise<undefined> {

@@ -13,8 +13,8 @@ export const commands: CommandTable = {
     description:
       'Stop all domains and networks, and remove everything that tslxc has made for them:\n' +
       'definitions, autostart, networks, run state, logs, leases, ranges of ids, cgroups, rules of\n' +
-      'nftables and bridges. Root trees, images and upper layers of overlays are your data, and\n' +
-      'stay. So does what belongs to libvirt, or to another root of tslxc.\n' +
+      'nftables and bridges, the images that were pulled, and what containers made from them have\n' +
+      'written. Other root trees, images and upper layers of overlays are your data, and stay. So does what belongs to libvirt, or to another root of tslxc.\n' +
       'Asks before; without a terminal it needs --yes.',
     options: [
       { name: 'yes', kind: 'flag', help: 'do not ask' },

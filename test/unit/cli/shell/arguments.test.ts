@@ -89,6 +89,18 @@ test.each<[readonly string[], string]>([
   expect(() => parseArguments('setmem', { options: old }, words)).toThrow(message);
 });
 
+test('an option that may be given several times has all its values', () => {
+  const repeated: readonly Option[] = [
+    { name: 'env', kind: 'string', letter: 'e', repeatable: true, help: '' },
+    { name: 'image', kind: 'string', help: '', positional: 'required' },
+    { name: 'command', kind: 'words', help: '', positional: 'optional' },
+  ];
+  const words = ['--env', 'A=1', '--env=B=2', '-e', 'D', 'web', '--', 'sh', '--env', 'C'];
+  const { options: parsed } = parseArguments('run', { options: repeated }, words);
+  expect(parsed.strings('env')).toEqual(['A=1', 'B=2', 'D']);
+  expect(parsed.strings('command')).toEqual(['sh', '--env', 'C']);
+});
+
 test('--help wins over everything that is missing', () => {
   expect(parseArguments('start', { options }, ['--help']).wants).toBe('help');
 });

@@ -1,0 +1,26 @@
+/** `-e NAME=VALUE`: variables for what is run. */
+import { UsageError } from '../shell/command-error';
+import type { Option } from '../shell/arguments';
+
+export const environmentOption: Option = {
+  name: 'env',
+  kind: 'string',
+  letter: 'e',
+  repeatable: true,
+  help: 'NAME=VALUE for its environment, beside that of init; NAME alone has the value that it has here; may be repeated',
+};
+
+/** `NAME=VALUE`; `NAME` is handed on where there is such a variable. @throws UsageError. */
+export function environmentOf(
+  words: readonly string[],
+  own: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const pairs = words.map((word): [string, string | undefined] => {
+    const at = word.indexOf('=');
+    if (at === 0 || word === '') throw new UsageError(`'${word}' is not NAME=VALUE`);
+    return at < 0 ? [word, own[word]] : [word.slice(0, at), word.slice(at + 1)];
+  });
+  return Object.fromEntries(
+    pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
+}

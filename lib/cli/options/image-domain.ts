@@ -1,0 +1,127 @@
+/** Options of the verbs that make a domain from an image: what of it is other than the image says. */
+import { resolve } from 'node:path';
+import { UsageError } from '../shell/command-error';
+import { environmentOf, environmentOption } from './environment';
+import { readKibibytes } from './scaled-size';
+import type { ImageDomain } from '../../index';
+import type { Option, Options } from '../shell/arguments';
+
+const idKinds = ['auto', 'host'] as const;
+
+export const imageDomainOptions: readonly Option[] = [
+  {
+    name: 'name',
+    kind: 'string',
+    help: 'name of the domain; by default the image’s, and a number',
+  },
+  { name: 'entrypoint', kind: 'string', help: 'program in place of the image’s entry point' },
+  {
+    ...environmentOption,
+    help: 'NAME=VALUE for its environment, beside that of the image; NAME alone has the value that it has here; may be repeated',
+  },
+  { name: 'user', kind: 'string', help: 'user in place of the image’s: USER or USER:GROUP' },
+  { name: 'workdir', kind: 'string', help: 'directory in the container that it starts in' },
+  { name: 'stop-signal', kind: 'string', help: 'signal that asks it to end' },
+  {
+    name: 'expose',
+    kind: 'string',
+    repeatable: true,
+    help: 'a port in place of the image’s, such as 80/tcp; may be repeated',
+  },
+  {
+    name: 'volume',
+    kind: 'string',
+    letter: 'v',
+    repeatable: true,
+    help: 'show a directory of the host: DIRECTORY:TARGET; may be repeated',
+  },
+  { name: 'memory', kind: 'string', help: 'most memory, such as 512MiB; 1GiB by default' },
+  {
+    name: 'ids',
+    kind: 'string',
+    help: 'auto (ids of its own, the default) or host (no security boundary)',
+    values: idKinds,
+    closed: true,
+  },
+  {
+    name: 'network',
+    kind: 'string',
+    help: 'none (the default), host, or the name of a virtual network, in which it has an address and a name',
+    values: 'active-network',
+  },
+  {
+    name: 'publish',
+    kind: 'string',
+    letter: 'p',
+    repeatable: true,
+    help: 'let a port of the host lead to it: HOST:CONTAINER, as in 8080:80 or 127.0.0.1:5353:53/udp; in the network ‘default’, unless --network names one; may be repeated',
+  },
+  {
+    name: 'upper',
+    kind: 'string',
+    help: 'directory for what it writes, which stays; by default it goes with the domain',
+    values: 'folder',
+  },
+  { name: 'print-xml', kind: 'flag', help: 'only print the XML of the domain' },
+];
+
+/** `environment`: that of this process, for variables that are named without a value. @throws UsageError. */
+export function readImageDomain(
+  options: Options,
+  {
+    cmd,
+    environment,
+  }: { readonly cmd: readonly string[]; readonly environment: NodeJS.ProcessEnv },
+): ImageDomain {
+  const text = (name: string): string | undefined => options.string(name);
+  const list = (name: string): readonly string[] | undefined =>
+    options.has(name) ? options.strings(name) : undefined;
+  const [entrypoint, memory, upper] = [text('entrypoint'), text('memory'), text('upper')];
+  return {
+    ...optional('name', text('name')),
+    ...optional('entrypoint', entrypoint === undefined ? undefined : [entrypoint]),
+    ...optional('cmd', cmd.length === 0 ? undefined : cmd),
+    ...optional('env', list('env') && variables(options.strings('env'), environment)),
+    ...optional('user', text('user')),
+    ...optional('workingDirectory', text('workdir')),
+    ...optional('stopSignal', text('stop-signal')),
+    ...optional('ports', list('expose')),
+    ...optional('volumes', list('volume') && volumesOf(options.strings('volume'))),
+    ...optional('memory', memory === undefined ? undefined : readKibibytes(memory, 'memory')),
+    ...optional(
+      'ids',
+      idKinds.find((kind) => kind === text('ids')),
+    ),
+    ...optional('network', networkOf(text('network'))),
+    ...optional('publish', list('publish')),
+    ...optional('upper', upper === undefined ? undefined : resolve(upper)),
+  };
+}
+
+function optional<Name extends keyof ImageDomain>(
+  name: Name,
+  value: ImageDomain[Name] | undefined,
+): Partial<Pick<ImageDomain, Name>> {
+  return value === undefined ? {} : ({ [name]: value } as Pick<ImageDomain, Name>);
+}
+
+function volumesOf(words: readonly string[]): Record<string, string> {
+  const volumes: Record<string, string> = {};
+  for (const word of words) {
+    const [, dir, target] = /^(.+):(\/[^:]*)$/.exec(word) ?? [];
+    if (dir === undefined || target === undefined) {
+      throw new UsageError(`'${word}' for <volume> option is not DIRECTORY:TARGET`);
+    }
+    volumes[target] = resolve(dir);
+  }
+  return volumes;
+}
+
+function variables(words: readonly string[], own: NodeJS.ProcessEnv): string[] {
+  return Object.entries(environmentOf(words, own)).map(([name, value]) => `${name}=${value}`);
+}
+
+function networkOf(word: string | undefined): ImageDomain['network'] {
+  if (word === undefined || word === 'none' || word === 'host') return word;
+  return { name: word };
+}

@@ -1,0 +1,178 @@
+/** Containers from images: what the image says of its program, what the caller says otherwise, and what they share. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Domain, ImageDomain } from 'tslxc';
+import { pullWeb } from '../support/image/web-image';
+import { runIn } from '../support/domain/exec';
+import { runSuccessfully, spawnCommand } from '../support/process/run-command';
+import { eventually } from '../support/time/eventually';
+import { containerTest } from '../support/world/container-test';
+import { makeTestRoot } from '../support/root/test-root';
+
+const world = containerTest(
+  async (keep) => {
+    const root = keep(await makeTestRoot());
+    const connection = keep(await connect(undefined, { root: root.path }));
+    const image = await pullWeb(connection, root.path);
+    return { root, connection, image };
+  },
+  { per: 'file' },
+);
+
+const tslxc = (...words: readonly string[]) => spawnCommand(words, { root: world.root.path });
+const store = (...path: string[]): string => join(world.root.path, 'var/lib/tslxc/images', ...path);
+const written = (): string[] => readdirSync(store('containers'));
+
+async function make(domain: ImageDomain): Promise<Domain> {
+  return await world.connection.createFromImage('web:1', { entrypoint: [], ...domain });
+}
+
+/** What a line of shell says in it. */
+async function said(domain: Domain, line: string): Promise<string> {
+  const { stdout, stderr } = await runIn(domain, ['/bin/sh', '-c', line]);
+  return `${stdout}${stderr}`;
+}
+
+const sleeping = { cmd: ['sleep', '1000'], user: '0' };
+
+test('run reaches the program, with its user, environment and directory, and ends as it does', async () => {
+  const { code, stdout, stderr } = await tslxc('run', 'web:1');
+  expect([stdout, stderr]).toEqual([
+    '1234\n2345\n/srv/alice\nhello world /srv/alice /bin\ntwo\n',
+    '',
+  ]);
+  expect(code).toBe(3);
+  // Nothing of it is left.
+  expect(written()).toEqual([]);
+  expect(await world.connection.listDomains()).toEqual([]);
+});
+
+test('each of them can be another one', async () => {
+  const host = join(world.root.path, 'shown');
+  mkdirSync(host);
+  writeFileSync(join(host, 'file'), 'of the host\n');
+  const ran = await tslxc(
+    ...['run', '--entrypoint', 'sh', '--env', 'GREETING=bye', '-e', 'MORE=1', '-e', 'TSLXC_ROOT'],
+    ...['--user', '77:50', '--workdir', '/tmp', '--volume', `${host}:/shown`, '--memory', '64MiB'],
+    ...[
+      'web:1',
+      '--',
+      '-c',
+      'id -u; id -g; pwd; echo $GREETING $MORE $TSLXC_ROOT; cat /shown/file',
+    ],
+  );
+  const stdout = `77\n50\n/tmp\nbye 1 ${world.root.path}\nof the host\n`;
+  expect(ran).toEqual({ code: 0, signal: null, stdout, stderr: '' });
+});
+
+test('the XML says all of it', async () => {
+  const xml = await runSuccessfully(['run', 'web:1', '--name', 'stored', '--print-xml'], {
+    root: world.root.path,
+  });
+  for (const line of [
+    '<name>stored</name>',
+    '<init>/bin/sh</init>',
+    '<initarg>-c</initarg>',
+    "<initenv name='GREETING'>hello world</initenv>",
+    "<initenv name='HOME'>/srv/alice</initenv>",
+    '<initdir>/srv/alice</initdir>',
+    '<inituser>alice</inituser>',
+    '<initgroup>2345</initgroup>',
+    "<tslxc:idmap allocate='auto'/>",
+    "<tslxc:stop signal='SIGQUIT'/>",
+    `<image:image xmlns:image='urn:tslxc:image:1' name='web:1' digest='${world.image.digest}'>`,
+    "<image:port protocol='tcp' start='80'/>",
+    "<image:port protocol='udp' start='53'/>",
+    "<image:volume target='/data'/>",
+    `<source dir='${world.image.layers[0]}'/>`,
+    `<tslxc:lower dir='${world.image.layers[3]}'/>`,
+    '<privnet/>',
+  ]) {
+    expect(xml).toContain(line);
+  }
+  expect(xml).not.toContain('EMPTY');
+  // What is printed is defined, started, and keeps what it writes.
+  const domain = await world.connection.defineDomain(xml.replace(/exit 3/, 'sleep 1000'));
+  await domain.start();
+  await said(domain, 'echo kept > /srv/alice/kept');
+  await domain.destroy();
+  await domain.start();
+  expect(await said(domain, 'cat /srv/alice/kept')).toBe('kept\n');
+  await expect(world.connection.images.remove('web:1')).rejects.toMatchObject({
+    code: 'RESOURCE_BUSY',
+  });
+  await domain.destroy();
+  await world.connection.images.collect();
+  expect(written().filter((name) => name.startsWith('stored'))).toHaveLength(1);
+  await domain.undefine();
+});
+
+test('containers of one image share its layers, and each writes for itself', async () => {
+  const layerBytes = diskUsage(store('layers'));
+  const names = Array.from({ length: 5 }, (_, at) => `shared-${at}`);
+  const domains = await Promise.all(names.map((name) => make({ ...sleeping, name })));
+  await Promise.all(domains.map((one) => said(one, `echo ${one.name} > /data/name`)));
+  for (const one of domains) {
+    expect(await said(one, 'cat /data/name; ls /data; ls /etc/empty')).toBe(`${one.name}\nname\n`);
+  }
+  expect(diskUsage(store('layers'))).toBe(layerBytes);
+  expect(diskUsage(store('containers'))).toBeLessThan(5 * 64);
+  await Promise.all(domains.map((one) => one.destroy()));
+  await world.connection.images.collect();
+  expect(written().filter((name) => name.startsWith('shared'))).toEqual([]);
+});
+
+test('the layers have the ids of the container, and stay what they are', async () => {
+  const domain = await make({ ...sleeping, name: 'mapped' });
+  expect(await said(domain, 'stat -c %u:%g /bin/busybox /srv/alice')).toBe('0:0\n1234:2345\n');
+  const [start = ''] = (await said(domain, 'cat /proc/self/uid_map')).trim().split(/ +/).slice(1);
+  expect(Number(start)).toBeGreaterThan(65535);
+  await said(domain, 'touch /srv/mine; chmod 600 /bin/busybox');
+  expect(statSync(join(world.image.layers[3] ?? '', 'bin/busybox')).mode & 0o777).toBe(0o755);
+  await domain.destroy();
+});
+
+test('without ids of its own a container has the same files', async () => {
+  const domain = await make({ ...sleeping, name: 'plain', ids: 'host' });
+  expect(
+    await said(domain, 'cat /data/name; ls /data; ls /etc/empty; cat /proc/self/uid_map'),
+  ).toMatch(/^two\nname\n +0 +0 +4294967295\n$/);
+  await domain.destroy();
+});
+
+test('shutdown sends the stop signal of the image', async () => {
+  const trap = "trap 'exit 7' QUIT; while true; do sleep 0.1; done";
+  const domain = await make({ cmd: ['sh', '-c', trap], name: 'stopped' });
+  await eventually(async () => {
+    expect(await domain.shutdown({ timeout: 20_000 })).toMatchObject({
+      signal: 3,
+      outcome: 'stopped',
+    });
+  });
+});
+
+test('what the image does not have is told before anything starts', async () => {
+  const refused = async (domain: ImageDomain): Promise<unknown> =>
+    make(domain).then(
+      () => 'started',
+      (error: unknown) => (error as Error).message,
+    );
+  expect(await refused({ cmd: ['nosuch'] })).toMatch(/no program 'nosuch' in its PATH \(\/bin\)/);
+  expect(await refused({ ...sleeping, workingDirectory: 'tmp' })).toMatch(
+    /'tmp' is no absolute path/,
+  );
+  expect(await refused({ ...sleeping, env: ['X'] })).toMatch(/'X' is not NAME=VALUE/);
+  expect(await refused({ ...sleeping, ports: ['web'] })).toMatch(/'web' is no port/);
+  expect(await refused({ ...sleeping, memory: 0 })).toMatch(/memory is 0/);
+  expect(await refused({ cmd: [] })).toMatch(/names no program/);
+  await world.connection.images.collect();
+  expect(written().filter((name) => name.startsWith('web-'))).toEqual([]);
+  expect(existsSync(store('drafts'))).toBe(true);
+});
+
+/** KiB on the disk, each file once. */
+function diskUsage(path: string): number {
+  return Number(execFileSync('du', ['-sk', path], { encoding: 'utf8' }).split('\t')[0]);
+}

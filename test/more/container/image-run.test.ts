@@ -1,0 +1,131 @@
+/** `tslxc run` and `create` of images: how they end, what they leave, and how much of what is written reaches the reader. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Domain, ImageDomain } from 'tslxc';
+import { runIn } from '../../support/domain/exec';
+import { pullWeb } from '../../support/image/web-image';
+import { runWithLibrary } from '../../support/process/library-child';
+import {
+  commandLine,
+  runCommand,
+  runProgram,
+  runSuccessfully,
+  spawnCommand,
+} from '../../support/process/run-command';
+import { eventually } from '../../support/time/eventually';
+import { untilGone } from '../../support/world/container-traces';
+import { containerTest } from '../../support/world/container-test';
+import { makeTestRoot } from '../../support/root/test-root';
+
+const world = containerTest(
+  async (keep) => {
+    const root = keep(await makeTestRoot());
+    const connection = keep(await connect(undefined, { root: root.path }));
+    await pullWeb(connection, root.path);
+    return { root, connection };
+  },
+  { per: 'file' },
+);
+
+const tslxc = (...words: readonly string[]) => spawnCommand(words, { root: world.root.path });
+const store = (...path: string[]): string => join(world.root.path, 'var/lib/tslxc/images', ...path);
+const written = (): string[] => readdirSync(store('containers'));
+const sleeping = { cmd: ['sleep', '1000'], user: '0' };
+
+async function make(domain: ImageDomain): Promise<Domain> {
+  return await world.connection.createFromImage('web:1', { entrypoint: [], ...domain });
+}
+
+/** A line of shell around the command: what stands for `tslxc` are its words. */
+async function inPipe(line: string): Promise<string> {
+  const command = commandLine().join(' ');
+  const { stdout } = await runProgram(['sh', '-c', line.replace('tslxc', command)], {
+    root: world.root.path,
+  });
+  return stdout;
+}
+
+test('a program that can not be run is told apart by the exit status, as exec does', async () => {
+  const statusOf = async (...words: string[]): Promise<number> =>
+    (await runCommand(['run', '--entrypoint', ...words], { root: world.root.path })).code;
+  expect(await statusOf('sh', 'nosuch')).toBe(125);
+  expect(await statusOf('nosuch', 'web:1')).toBe(127);
+  expect(await statusOf('/nosuch', 'web:1')).toBe(127);
+  expect(await statusOf('/etc/passwd', 'web:1')).toBe(126);
+});
+
+test('the directory that is asked for holds what is written, and stays', async () => {
+  const upper = join(world.root.path, 'my-upper');
+  await tslxc('run', '--upper', upper, '--user', '0', 'web:1', '--', 'echo x > /tmp/mine');
+  expect(readFileSync(join(upper, 'upper/tmp/mine'), 'utf8')).toBe('x\n');
+});
+
+test('create starts one that goes on, and goes with its container', async () => {
+  const made = await tslxc(
+    'create',
+    '--image',
+    'web:1',
+    '--name',
+    'created',
+    '--entrypoint',
+    'cat',
+  );
+  expect(made).toMatchObject({ code: 0 });
+  expect(
+    (await runIn(await world.connection.lookupDomainByName('created'), ['id', '-u'])).stdout,
+  ).toBe('1234\n');
+  await runSuccessfully(['destroy', 'created'], { root: world.root.path });
+  await world.connection.images.collect();
+  expect(written().filter((name) => name.startsWith('created'))).toEqual([]);
+});
+
+test('what one that has ended by itself has left goes when the next one is made', async () => {
+  const domain = await make({ cmd: ['sh', '-c', 'echo x > /srv/alice/x'], name: 'alone' });
+  await untilGone(domain.name);
+  expect(written().filter((name) => name.startsWith('alone'))).toHaveLength(2);
+  const next = await make({ ...sleeping, name: 'next' });
+  expect(written().filter((name) => name.startsWith('alone'))).toEqual([]);
+  await next.destroy();
+});
+
+test('what a killed caller has left goes with the next call', async () => {
+  const { signal } = await runWithLibrary(
+    world.root.path,
+    `connection.ref();
+    await connection.createFromImage('web:1', { entrypoint: [], cmd: ['sleep', '1000'], name: 'bond' }, { autodestroy: true });
+    process.kill(process.pid, 'SIGKILL');
+    await new Promise(() => undefined);`,
+  );
+  expect(signal).toBe('SIGKILL');
+  await untilGone('bond');
+  await eventually(async () => {
+    await world.connection.images.collect();
+    expect(written().filter((name) => name.startsWith('bond'))).toEqual([]);
+  });
+});
+
+test('of many programs that end at once nothing is lost', async () => {
+  for (let run = 0; run < 15; run += 1) {
+    expect(await tslxc('run', 'web:1', '--', 'id -u; cat /data/name')).toEqual({
+      ...{ code: 0, signal: null, stdout: '1234\ntwo\n', stderr: '' },
+    });
+  }
+});
+
+test('a reader that is slow gets all of it', async () => {
+  const line =
+    'x=0123456789abcdef; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do x=$x$x; done; echo $x';
+  const size = 16 * 2 ** 15 + 1;
+  expect(await inPipe(`tslxc run web:1 -- '${line}' | (sleep 2; wc -c)`)).toBe(`${size}\n`);
+});
+
+test('a reader that goes ends the container', async () => {
+  const line = 'while true; do echo yes; done';
+  expect(await inPipe(`tslxc run --name endless web:1 -- '${line}' | head -n 1`)).toBe('yes\n');
+  await untilGone('endless');
+});
+
+test('what is shown is the output alone, and its input is empty', async () => {
+  expect(await tslxc('run', '--entrypoint', 'cat', 'web:1')).toMatchObject({ code: 0, stdout: '' });
+});

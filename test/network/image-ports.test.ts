@@ -1,0 +1,64 @@
+/** Containers from images in virtual networks: ports of the host lead to them, and they find each other by name. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import { busyboxLayer, makeLayout } from '../support/image/image-layout';
+import { ServerNetwork } from '../support/network/server-network';
+import { runSuccessfully } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import { containerTest } from '../support/world/container-test';
+
+const world = containerTest(async (keep) => {
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  const source = makeLayout(join(root.path, 'layout'), { layers: [busyboxLayer()] });
+  await connection.images.pull(source, { name: 'web' });
+  const server = keep(await ServerNetwork.open());
+  return { root, connection, server };
+});
+
+const tslxc = (...words: readonly string[]): Promise<string> =>
+  runSuccessfully(words, { root: world.root.path });
+
+/** A container that answers at its port 80. */
+async function serve(name: string, ...options: readonly string[]): Promise<void> {
+  const program = ['nc', '-ll', '-p', '80', '-e', 'echo', name];
+  const said = await tslxc('run', '-d', '--name', name, ...options, 'web', '--', ...program);
+  expect(said).toBe(`${name}\n`);
+  const domain = await world.connection.lookupDomainByName(name);
+  await domain.waitFor({ port: 80 });
+}
+
+const ask = (to: string): string => `busybox nc -w 2 ${to} </dev/null`;
+const fromHost = (to: string): string => execFileSync('sh', ['-c', ask(to)], { encoding: 'utf8' });
+const tables = (): string => execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' });
+
+test('a published port leads to the program from the host, from outside, and from a container that finds it by name', async () => {
+  const network = await world.connection.defineNetwork(`<network>
+    <name>lab</name>
+    <forward mode='nat'/>
+    <bridge name='lab0'/>
+    <ip address='192.168.150.1' netmask='255.255.255.0'>
+      <dhcp><range start='192.168.150.100' end='192.168.150.200'/></dhcp>
+    </ip>
+    <ip family='ipv6' address='fd00:77::1' prefix='64'/>
+  </network>`);
+  await network.start();
+  await serve('shop', '--network', 'lab', '-p', '8080:80');
+  expect(fromHost('127.0.0.1 8080')).toBe('shop\n');
+  expect(fromHost('fd00:77::1 8080')).toBe('shop\n');
+  expect(world.server.run('sh', '-c', ask(`${ServerNetwork.hostAddress} 8080`))).toBe('shop\n');
+  const line =
+    'cat /etc/resolv.conf; nslookup -type=a shop | grep -c 192.168.150.1..$; nc -w 2 192.168.150.1 8080 </dev/null; ip route | head -n 1';
+  expect(await tslxc('run', '--network', 'lab', 'web', '--', 'sh', '-c', line)).toBe(
+    'nameserver 192.168.150.1\n1\nshop\ndefault via 192.168.150.1 dev eth0  metric 1 \n',
+  );
+  await tslxc('destroy', 'shop');
+  expect(tables()).not.toContain('tslxc_forward');
+});
+
+test('without a word of a network it is the default one', async () => {
+  await serve('shop', '-p', '127.0.0.1:8080:80');
+  expect(fromHost('127.0.0.1 8080')).toBe('shop\n');
+  expect(await tslxc('dumpxml', 'shop')).toContain("<source network='default' ");
+});
