@@ -294,6 +294,7 @@ test('pids: one process more is refused', async () => {
     "sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 5 & done' 2>&1; kill $(ps | grep slee[p] | while read a b; do echo $a; done) 2>/dev/null",
   );
   expect(said).toMatch(/can't fork/);
+  expect((await world.domain.stats()).pids?.refused).toBeGreaterThan(0);
   await world.domain.setProcessLimit('unlimited');
   expect(await world.domain.getProcessLimit()).toBe('unlimited');
   table.add({

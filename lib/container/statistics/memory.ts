@@ -1,6 +1,6 @@
 /** Memory, from the controller of cgroup v1 or v2. Pure. */
 import { present } from '../../present';
-import { keyedNumbers, singleNumber } from './parse';
+import { keyedNumbers, singleNumber, sum } from './parse';
 import type { Files } from './parse';
 import type { MemoryBreakdown, MemoryStatistics } from './types';
 
@@ -80,8 +80,4 @@ function breakdown(numbers: ReadonlyMap<string, number>): MemoryBreakdown {
 
 function oomKills(files: Files): number | undefined {
   return keyedNumbers(files('memory.oom_control')).get('oom_kill');
-}
-
-function sum(one: number | undefined, other: number | undefined): number | undefined {
-  return one === undefined ? other : one + (other ?? 0);
 }

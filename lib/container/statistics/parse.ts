@@ -37,6 +37,11 @@ export function singleNumber(text: string | undefined): number | undefined {
   return wholeNumber(text?.trim());
 }
 
+/** Of two counters, either of which may be missing. */
+export function sum(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined ? other : one + (other ?? 0);
+}
+
 /** One number that may be too large for a double. */
 export function bigNumber(text: string | undefined): bigint | undefined {
   const word = text?.trim() ?? '';

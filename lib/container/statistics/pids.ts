@@ -1,16 +1,24 @@
 /** Processes and threads: the controller is the same in cgroup v1 and v2. Pure. */
 import { present } from '../../present';
-import { keyedNumbers, singleNumber } from './parse';
+import { keyedNumbers, singleNumber, sum } from './parse';
 import type { Files } from './parse';
 import type { PidsStatistics } from './types';
 
-export function pidsFrom(files: Files): PidsStatistics | undefined {
-  const current = singleNumber(files('pids.current'));
+/**
+ * @param inner - where the container's processes are, below what limits them: in v1, and in v2 before Linux 6.11, a fork that was
+ * refused is counted there, and not above. Undefined where there is no such cgroup.
+ */
+export function pidsFrom(limited: Files, inner: Files | undefined): PidsStatistics | undefined {
+  const current = singleNumber(limited('pids.current'));
   if (current === undefined) return undefined;
   return present({
     current,
-    peak: singleNumber(files('pids.peak')),
-    limit: singleNumber(files('pids.max')),
-    refused: keyedNumbers(files('pids.events')).get('max'),
+    peak: singleNumber(limited('pids.peak')),
+    limit: singleNumber(limited('pids.max')),
+    refused: sum(refusedForks(limited), inner && refusedForks(inner)),
   });
+}
+
+function refusedForks(files: Files): number | undefined {
+  return keyedNumbers(files('pids.events')).get('max');
 }

@@ -62,6 +62,11 @@ interface Kind {
 const pidsFiles = ['pids.current', 'pids.peak', 'pids.max', 'pids.events'];
 const throttled = ['io_service_bytes', 'io_serviced'].map((name) => `blkio.throttle.${name}`);
 
+/** In hierarchies with limits the container's processes are in a cgroup below: see plan/cgroups. */
+function innerOf(folder: string | undefined): string | undefined {
+  return folder === undefined ? undefined : join(folder, innerFolder);
+}
+
 const kinds = {
   process: { files: ['stat'], folder: ({ running }) => `/proc/${running.id}` },
   cpuacct: {
@@ -81,19 +86,16 @@ const kinds = {
     ],
     folder: (_, { v1 }) => v1('memory'),
   },
-  // In v1 hierarchies with limits the container is in a cgroup below: see plan/cgroups.
-  inner: {
-    files: ['memory.oom_control'],
-    folder: (_, { v1 }) => {
-      const memory = v1('memory');
-      return memory === undefined ? undefined : join(memory, innerFolder);
-    },
-  },
+  innerMemory: { files: ['memory.oom_control'], folder: (_, { v1 }) => innerOf(v1('memory')) },
   blkio: {
     files: [...throttled.map((name) => `${name}_recursive`), ...throttled],
     folder: (_, { v1 }) => v1('blkio'),
   },
   pids: { files: pidsFiles, folder: (_, { v1 }) => v1('pids') },
+  innerPids: {
+    files: ['pids.events'],
+    folder: (_, { v1, unified }) => innerOf(v1('pids') ?? unified),
+  },
   freezer: { files: ['freezer.self_freezing'], folder: (_, { v1 }) => v1('freezer') },
   unified: {
     files: [
@@ -219,13 +221,13 @@ function quietly(files: Files, name: string): string | undefined {
 }
 
 function statisticsFrom(read: Read, nameOf: DeviceName): CgroupStatistics {
-  const { cpuacct, cpu, memory, inner, blkio, unified } = read;
+  const { cpuacct, cpu, memory, innerMemory, blkio, innerPids, unified } = read;
   const pids = read.pids ?? unified;
   return present({
     cpu: cpuacct ? cpuFromV1(cpuacct, cpu) : unified && cpuFromV2(unified),
-    memory: memory ? memoryFromV1(memory, inner) : unified && memoryFromV2(unified),
+    memory: memory ? memoryFromV1(memory, innerMemory) : unified && memoryFromV2(unified),
     io: blkio ? ioFromV1(blkio, nameOf) : unified && ioFromV2(unified, nameOf),
-    pids: pids && pidsFrom(pids),
+    pids: pids && pidsFrom(pids, innerPids),
     pressure: unified && pressureFrom(unified),
   });
 }

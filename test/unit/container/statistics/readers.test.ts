@@ -179,14 +179,15 @@ describe('I/O', () => {
 
 test('pids are counted with peak, limit and refused forks, where the kernel has them', () => {
   const texts = { 'pids.current': '5\n', 'pids.peak': '9\n', 'pids.max': '100\n' };
-  expect(pidsFrom(files({ ...texts, 'pids.events': 'max 3\n' }))).toEqual({
-    current: 5,
-    peak: 9,
-    limit: 100,
-    refused: 3,
-  });
-  expect(pidsFrom(files({ 'pids.current': '5\n', 'pids.max': 'max\n' }))).toEqual({ current: 5 });
-  expect(pidsFrom(nothing)).toBeUndefined();
+  const limited = files({ ...texts, 'pids.events': 'max 3\n' });
+  const counts = { current: 5, peak: 9, limit: 100 };
+  expect(pidsFrom(limited, undefined)).toEqual({ ...counts, refused: 3 });
+  // Where the kernel counts them in the cgroup of the processes that were refused.
+  const inner = files({ 'pids.events': 'max 40\n' });
+  expect(pidsFrom(limited, inner)).toEqual({ ...counts, refused: 43 });
+  const bare = files({ 'pids.current': '5\n', 'pids.max': 'max\n' });
+  expect(pidsFrom(bare, nothing)).toEqual({ current: 5 });
+  expect(pidsFrom(nothing, nothing)).toBeUndefined();
 });
 
 test('pressure is in percent and nanoseconds', () => {
