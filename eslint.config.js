@@ -51,8 +51,12 @@ module.exports = defineConfig(
     languageOptions: { sourceType: 'commonjs', globals: scriptGlobals },
   },
   {
-    files: ['scripts/**', 'lib/cli/**'],
+    files: ['scripts/**', 'lib/cli/**', 'examples/**'],
     rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['examples/**/*.js'],
+    languageOptions: { sourceType: 'module' },
   },
   {
     files: ['**/*.ts'],

@@ -18,7 +18,7 @@ const { staleFiles } = require('./generated-files');
 const { main, packageRoot, run, say, StepError } = require('./steps');
 
 const maxLines = 400;
-const sourceFolders = ['lib', 'native', 'scripts', 'test'];
+const sourceFolders = ['examples', 'lib', 'native', 'scripts', 'test'];
 const generator = 'scripts/generate-protocol.js';
 // One class a file, with the whole contract of each method (eslint.config.js).
 const faces = /^lib\/driver\/(connection|domain|network)\.ts$/;
@@ -29,7 +29,10 @@ const clangFormat = 'clang-format-19';
 const cache = join(packageRoot, 'build', 'cache');
 
 function sourceFiles(ending) {
-  return listFiles(packageRoot, sourceFolders).filter((file) => ending.test(file));
+  // Packages that an example has been given by npm are no sources.
+  return listFiles(packageRoot, sourceFolders).filter(
+    (file) => ending.test(file) && !file.includes('/node_modules/'),
+  );
 }
 
 function rootScripts() {

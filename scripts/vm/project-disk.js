@@ -6,7 +6,8 @@ const { dirname, join } = require('node:path');
 const { packageRoot, runOrFail } = require('../steps');
 const { makeDisk } = require('./disk');
 
-const files = ['package.json', 'jest.config.js', 'dist', 'lib', 'test', 'scripts', 'systemd'];
+const folders = ['dist', 'examples', 'lib', 'scripts', 'systemd', 'test'];
+const files = ['package.json', 'jest.config.js', ...folders];
 const products = ['Release/tslxc.node', 'Release/tslxc-monitor', 'bundle.compiled'].map((name) =>
   join('build', name),
 );

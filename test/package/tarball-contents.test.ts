@@ -10,7 +10,7 @@ test('the tarball holds what runs and what builds it, and nothing else', async (
   const { files } = await packPackage(folder);
   const tops = new Set(files.map((path) => path.split('/')[0]));
   const allowed =
-    /^(completions|dist|docs|man|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
+    /^(completions|dist|docs|examples|man|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
   expect([...tops].filter((top) => top === undefined || !allowed.test(top))).toEqual([]);
   const units = ['systemd/tslxc@.service', 'systemd/tslxc-autostart.service'];
   for (const path of [
@@ -24,6 +24,8 @@ test('the tarball holds what runs and what builds it, and nothing else', async (
     'completions/zsh/_tslxc',
     'scripts/compile-bundle.js',
     'binding.gyp',
+    'examples/README.md',
+    'examples/service/package.json',
     ...units,
   ]) {
     expect(files).toContain(path);

@@ -1,0 +1,2 @@
+# Wants all of the memory.
+exec tail /dev/zero
