@@ -10,6 +10,12 @@ const scriptGlobals = Object.fromEntries(
   [...Object.getOwnPropertyNames(globalThis), ...commonJs].map((name) => [name, 'readonly']),
 );
 
+const browserNames = [
+  ...['addEventListener', 'document', 'history', 'location', 'sessionStorage'],
+  ...['devicePixelRatio', 'getComputedStyle', 'HTMLElement', 'ResizeObserver', 'WebSocket'],
+];
+const browserGlobals = Object.fromEntries(browserNames.map((name) => [name, 'readonly']));
+
 const faces = ['connection', 'domain', 'network'].map((name) => `lib/driver/${name}.ts`);
 
 const houseSyntax = [
@@ -57,6 +63,10 @@ module.exports = defineConfig(
   {
     files: ['examples/**/*.js'],
     languageOptions: { sourceType: 'module' },
+  },
+  {
+    files: ['examples/web-console/public/*.js'],
+    languageOptions: { globals: browserGlobals },
   },
   {
     files: ['**/*.ts'],

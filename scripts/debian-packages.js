@@ -57,6 +57,12 @@ const needs = [
   { package: 'virtinst', there: program('virt-install'), for: 'libvirt' },
   { package: 'lxc', there: program('lxc-start'), for: 'lxc' },
   { package: 'openvswitch-switch', there: program('ovs-vswitchd'), for: 'switch' },
+  { package: 'chromium', there: program('chromium'), for: 'browser' },
+  {
+    package: 'fonts-dejavu-core',
+    there: () => existsSync('/usr/share/fonts/truetype/dejavu'),
+    for: 'browser',
+  },
   { package: 'mmdebstrap', there: program('mmdebstrap'), for: 'fresh' },
   { package: 'cpio', there: program('cpio'), for: 'vm' },
   { package: 'e2fsprogs', there: program('mke2fs'), for: 'vm' },
@@ -68,7 +74,7 @@ const needs = [
 const purposes = {
   hello: ['hello'],
   test: ['hello', 'test'],
-  long: ['hello', 'test', 'fresh', 'fuzz', 'libvirt', 'lxc', 'switch'],
+  long: ['hello', 'test', 'browser', 'fresh', 'fuzz', 'libvirt', 'lxc', 'switch'],
   fuzz: ['hello', 'fuzz'],
   fresh: ['fresh'],
   vm: ['hello', 'test', 'fresh', 'vm'],

@@ -5,11 +5,34 @@ import { examplesFolder } from '../../support/examples/example';
 import { removeTree } from '../../support/root/remove-tree';
 import { packageRoot, runProgram } from '../../support/process/run-command';
 
+/** What the web console uses of packages that are installed only where it runs. */
+const ws = `
+export type WebSocket = any;
+export const WebSocketServer: any;
+`;
+const xterm = `
+export class Terminal {
+  constructor(options: { cursorBlink: boolean; scrollback: number; fontSize: number });
+  readonly rows: number;
+  readonly cols: number;
+  open(place: HTMLElement): void;
+  focus(): void;
+  reset(): void;
+  resize(columns: number, rows: number): void;
+  write(bytes: Uint8Array): void;
+  dispose(): void;
+  onData(listener: (text: string) => void): void;
+  onBinary(listener: (text: string) => void): void;
+  onResize(listener: (size: { rows: number; cols: number }) => void): void;
+}
+`;
+
 /** What tsc says of all examples, and of further files. */
 async function complaints(further: Readonly<Record<string, string>> = {}): Promise<string> {
   const folder = mkdtempSync(join(packageRoot, 'build', 'example-types-'));
   try {
-    for (const [name, text] of Object.entries(further)) writeFileSync(join(folder, name), text);
+    const files = { 'ws.d.ts': ws, 'xterm.d.ts': xterm, ...further };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
     const compilerOptions = {
       allowJs: true,
       checkJs: true,
@@ -19,10 +42,14 @@ async function complaints(further: Readonly<Record<string, string>> = {}): Promi
       skipLibCheck: true,
       target: 'es2022',
       module: 'nodenext',
-      lib: ['ES2023', 'ESNext.Disposable'],
+      lib: ['ES2023', 'ESNext.Disposable', 'DOM', 'DOM.Iterable'],
       types: ['node'],
       typeRoots: [join(packageRoot, 'node_modules/@types')],
-      paths: { tslxc: [join(packageRoot, 'dist/index.d.ts')] },
+      paths: {
+        tslxc: [join(packageRoot, 'dist/index.d.ts')],
+        ws: [join(folder, 'ws.d.ts')],
+        '/xterm.js': [join(folder, 'xterm.d.ts')],
+      },
     };
     const settings = {
       compilerOptions,
