@@ -11,6 +11,7 @@
     'host_sources': [
       'native/base/cgroup.cc',
       'native/base/datagram.cc',
+      'native/base/descent.cc',
       'native/base/device-program.cc',
       'native/base/fifo.cc',
       'native/base/glance.cc',
@@ -25,6 +26,8 @@
       'native/base/relabel.cc',
       'native/base/sealed-copy.cc',
       'native/base/survey.cc',
+      'native/base/tree-copy.cc',
+      'native/base/tree-place.cc',
       'native/base/tree-walk.cc',
     ],
   },

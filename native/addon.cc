@@ -24,4 +24,5 @@
 #include "native/addon/surveys.cc"
 #include "native/addon/task.cc"
 #include "native/addon/terminals.cc"
+#include "native/addon/trees.cc"
 #include "native/addon/walk.cc"

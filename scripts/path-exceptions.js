@@ -8,6 +8,7 @@ const ofKeptFolder = 'a name of ours in the run folder of what is kept, by its d
 const ofCgroupfs =
   'a path in a cgroup file system, which has no symbolic links and is root’s alone';
 const ofKernel = 'a path below /proc or /sys/kernel, from a number or a name of ours';
+const inOpenFolder = 'one component, in a directory that is open, and never followed';
 const insideNow = 'after pivot_root: the container’s root is this process’s own';
 
 /** Of native/: the file, the calls, the first argument where only that one is meant, the reason. */
@@ -54,7 +55,7 @@ const nativeExceptions = [
       'as the looker, and only what is in the kernel’s caches; what is in a root, with RESOLVE_IN_ROOT',
   },
   {
-    file: 'native/base/quota.cc',
+    file: 'native/base/tree-walk.cc',
     uses: ['open'],
     reason:
       'the number of a descriptor, in the folder of the own ones in /proc, to read what is open as O_PATH',
@@ -220,10 +221,19 @@ const nativeExceptions = [
   },
   {
     file: 'native/base/xattr.cc',
-    uses: ['getxattr', 'setxattr', 'removexattr'],
+    uses: ['getxattr', 'setxattr', 'removexattr', 'listxattr'],
     argument: 'link.c_str()',
     reason: 'the link in /proc of a descriptor that is O_PATH',
   },
+  {
+    file: 'native/base/tree-copy.cc',
+    uses: [
+      ...['openat', 'mkdirat', 'mknodat', 'symlinkat', 'fchownat', 'fchmodat', 'utimensat'],
+      ...['linkat', 'readlinkat', 'unlinkat'],
+    ],
+    reason: `${inOpenFolder}; no path: AT_EMPTY_PATH`,
+  },
+  { file: 'native/base/tree-place.cc', uses: ['renameat2'], reason: inOpenFolder },
   {
     file: 'native/base/sealed-copy.cc',
     uses: ['open'],

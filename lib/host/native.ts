@@ -8,9 +8,9 @@ import bindings from 'bindings';
 import { SyscallError, TslxcError } from '../errors';
 import type { LoopRequest } from './kernel/loop-request';
 import type { QuotaCalls } from './kernel/quota-calls';
+import type { TreeCalls } from './kernel/tree-calls';
 import type { LinkRequest } from './link-request';
 import { buildCommand, packageRoot } from './package-paths';
-import type { TreeLabel, TreeMemory } from './security/tree-label';
 import type { SurveyRequest } from './survey-request';
 
 /** One thing to do in the cgroup file systems; paths are absolute host paths. */
@@ -189,7 +189,7 @@ export interface Neighbour {
 }
 
 /** Every function of the addon. Failures are SyscallError with `errno`, `syscall` and mostly `path`. */
-export interface Native extends QuotaCalls {
+export interface Native extends QuotaCalls, TreeCalls {
   /** One job off the event loop: the plan into a socket pair, the spawn of the monitor's stage 0 (posix_spawn, own session,
    *  `/dev/null` on 0-2, default signals), meanwhile the cgroup steps, and the wait for stage 0.
    *  Resolves to the caller's end of the channel (a stream socket, CLOEXEC, non-blocking). */
@@ -304,18 +304,6 @@ export interface Native extends QuotaCalls {
 
   /** The label of a file in the module's extended attribute, such as security.selinux; undefined if there is none. */
   fileLabel(fd: number, module: 'selinux' | 'smack' | 'apparmor'): string | undefined;
-  /** Labels every inode of the tree at `source`, without following links or entering other mounts. Before that, it
-   *  stores the former label in another attribute, `memory`. It writes the number of visited inodes as lines to
-   *  the descriptor `report` (-1 for none) from time to time; if the reader has closed it, it ends with ECANCELED. */
-  relabelTree(source: number, labels: TreeLabel, report: number): Promise<void>;
-  /** Restores the labels that the inodes remember. `made` is the label that the tree was given; an inode that was created
-   *  with it meanwhile gets the label of the directory above it. True if some inodes had that label before: they remember
-   *  that until they are restored without `made`. */
-  restoreTree(
-    source: number,
-    labels: TreeMemory & { made?: string },
-    report: number,
-  ): Promise<boolean>;
   /** /proc/PID/attr/current; undefined if no module labels processes (EINVAL). */
   processLabel(pid: number): string | undefined;
 

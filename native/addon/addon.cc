@@ -23,6 +23,7 @@ Napi::Object initialize(Napi::Env, Napi::Object exports) {
   tslxc::addon::exportRelabelling(exports);
   tslxc::addon::exportSurveys(exports);
   tslxc::addon::exportTerminals(exports);
+  tslxc::addon::exportTrees(exports);
   exports.Freeze();
   return exports;
 }

@@ -21,5 +21,6 @@ void exportRecordFiles(Napi::Object exports);
 void exportRelabelling(Napi::Object exports);
 void exportSurveys(Napi::Object exports);
 void exportTerminals(Napi::Object exports);
+void exportTrees(Napi::Object exports);
 
 }  // namespace tslxc::addon

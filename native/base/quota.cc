@@ -1,6 +1,5 @@
 #include "native/base/quota.h"
 
-#include <fcntl.h>
 #include <linux/dqblk_xfs.h>
 #include <linux/fs.h>
 #include <linux/quota.h>
@@ -42,22 +41,14 @@ mode_t modeOf(int fd) {
   return state.st_mode;
 }
 
-// An O_PATH descriptor for reading. The name in /proc leads to this very inode, whatever has become
-// of its path.
-Fd readable(int inode) {
-  const std::string link = "/proc/self/fd/" + std::to_string(inode);
-  constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  return Fd(check(retry([&] { return open(link.c_str(), kFlags); }), "open"));
-}
-
 class ProjectGift final : public TreeVisitor {
  public:
   ProjectGift(uint32_t project, WalkCounter& counter) : project_(project), counter_(counter) {}
 
-  void enter(int inode) override {
+  void enter(int inode, const std::string&) override {
     const mode_t mode = modeOf(inode);
     if (!S_ISDIR(mode) && !S_ISREG(mode)) return;
-    const Fd file = readable(inode);
+    const Fd file = openForReading(inode);
     const uint32_t before = projectOf(file.get()).project;
     if (before != 0 && before != project_) throw SyscallError{EEXIST, "ioctl", ""};
     setProject(file.get(), project_);
@@ -117,7 +108,7 @@ void setProjectOfTree(int source, uint32_t project, const WalkReport& report) {
   WalkCounter counter(report);
   ProjectGift gift(project, counter);
   walkTree(source, gift);
-  counter.end();
+  counter.tell();
 }
 
 }  // namespace tslxc

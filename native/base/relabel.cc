@@ -49,7 +49,7 @@ class Relabelling final : public TreeVisitor {
         same_(same),
         counter_(counter) {}
 
-  void enter(int inode) override {
+  void enter(int inode, const std::string&) override {
     try {
       give(inode);
     } catch (const SyscallError& failure) {
@@ -89,7 +89,7 @@ class Restoration final : public TreeVisitor {
               WalkCounter& counter)
       : snapshots_(source), attributes_(attributes), made_(made), counter_(counter) {}
 
-  void enter(int inode) override {
+  void enter(int inode, const std::string&) override {
     const Label current = getXattrIfKept(inode, attributes_.label);
     const Label memory = getXattrIfKept(inode, attributes_.memory);
     const bool labelled = made_ && isSame(current, *made_);
@@ -155,7 +155,7 @@ void relabelTree(int source, const LabelAttributes& attributes, const std::strin
   WalkCounter counter(report);
   Relabelling relabelling(source, attributes, label, same, counter);
   walkTree(source, relabelling);
-  counter.end();
+  counter.tell();
 }
 
 bool restoreTree(int source, const LabelAttributes& attributes,
@@ -163,7 +163,7 @@ bool restoreTree(int source, const LabelAttributes& attributes,
   WalkCounter counter(report);
   Restoration restoration(source, attributes, made, counter);
   walkTree(source, restoration);
-  counter.end();
+  counter.tell();
   return restoration.end();
 }
 

@@ -73,7 +73,7 @@ class Walk {
   void visit(Fd inode, const std::string& name) {
     attempt(name, [&] {
       const struct stat state = stateOf(inode.get());
-      visitor_.enter(inode.get());
+      visitor_.enter(inode.get(), name);
       if (!S_ISDIR(state.st_mode)) return visitor_.leave(inode.get());
       Level below{std::move(inode), state.st_dev, state.st_ino, name, {}, 0};
       levels_.push_back(std::move(below));
@@ -146,5 +146,11 @@ void WalkCounter::add() {
 }
 
 void walkTree(int source, TreeVisitor& visitor) { Walk(visitor).run(source); }
+
+Fd openForReading(int inode) {
+  const std::string link = "/proc/self/fd/" + std::to_string(inode);
+  constexpr int kFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  return Fd(check(retry([&] { return open(link.c_str(), kFlags); }), "open"));
+}
 
 }  // namespace tslxc

@@ -7,7 +7,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <string>
 
+#include "native/base/fd.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {
@@ -19,8 +21,9 @@ class TreeVisitor {
   TreeVisitor& operator=(const TreeVisitor&) = delete;
   virtual ~TreeVisitor() = default;
 
-  // Each inode, as O_PATH, a directory before what is in it.
-  virtual void enter(int inode) = 0;
+  // Each inode, as O_PATH, a directory before what is in it, with its name in the directory above:
+  // that of the source is empty.
+  virtual void enter(int inode, const std::string& name) = 0;
   // Each inode once more, a directory after what is in it.
   virtual void leave(int inode) = 0;
   // One of these, or the walk itself, failed at `failure.subject`, a path below the source. The
@@ -39,7 +42,8 @@ class WalkCounter {
   explicit WalkCounter(const WalkReport& report) : report_(report) {}
 
   void add();
-  void end() { report_(count_); }
+  // Reports without a further inode: at the end, and while one takes long.
+  void tell() { report_(count_); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -50,5 +54,8 @@ class WalkCounter {
 
 // `source` is a descriptor of the top of the tree, or of a single file. O_PATH is enough.
 void walkTree(int source, TreeVisitor& visitor);
+
+// An inode that is open as O_PATH, for reading: this very one, whatever has become of its path.
+Fd openForReading(int inode);
 
 }  // namespace tslxc

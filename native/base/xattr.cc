@@ -77,4 +77,22 @@ void removeXattr(int fd, const std::string& name) {
         "fremovexattr", name);
 }
 
+std::vector<std::string> listXattrs(int fd) {
+  const std::string link = linkOf(fd);
+  std::string all;
+  const ssize_t size = readAll(all, [&](std::string& buffer) {
+    return either([&] { return flistxattr(fd, buffer.data(), buffer.size()); },
+                  [&] { return listxattr(link.c_str(), buffer.data(), buffer.size()); });
+  });
+  if (size == -1 && errno == ENOTSUP) return {};
+  check(size, "flistxattr");
+  // Each ends with NUL.
+  std::vector<std::string> names;
+  for (size_t at = 0; at < all.size();) {
+    names.emplace_back(all.c_str() + at);
+    at += names.back().size() + 1;
+  }
+  return names;
+}
+
 }  // namespace tslxc

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tslxc {
 
@@ -14,5 +15,8 @@ std::optional<std::string> getXattr(int fd, const std::string& name);
 std::optional<std::string> getXattrIfKept(int fd, const std::string& name);
 void setXattr(int fd, const std::string& name, std::string_view value);
 void removeXattr(int fd, const std::string& name);
+
+// The names of all; none where the file system keeps none.
+std::vector<std::string> listXattrs(int fd);
 
 }  // namespace tslxc

@@ -38,7 +38,7 @@ class Recorder final : public TreeVisitor {
   Recorder(ino_t bottom, std::function<void()> atBottom)
       : bottom_(bottom), atBottom_(std::move(atBottom)) {}
 
-  void enter(int inode) override { entered.insert(see(inode)); }
+  void enter(int inode, const std::string&) override { entered.insert(see(inode)); }
   void leave(int inode) override { left.insert(see(inode)); }
   void failed(const SyscallError& failure) override { failures.push_back(failure.subject); }
   void visited() override { ++visits; }

@@ -106,6 +106,10 @@ testOf('path', 'no path leads out of a root, nor is anything made outside', asyn
   expect(await run('path', emptyFolder('path'))).toMatchObject(success);
 });
 
+testOf('tree-copy', 'a deep tree is copied whole, and emptied without what its links lead to, and a failure names its path', async () => {
+  expect(await run('tree-copy', emptyFolder('tree-copy'))).toMatchObject(success);
+});
+
 testOf('tree-walk', 'a walk through a deep tree visits each inode, names the path of a failure, and visits nothing elsewhere when a directory is moved away', async () => {
   expect(await run('tree-walk', emptyFolder('tree-walk'))).toMatchObject(success);
 });

@@ -1,0 +1,39 @@
+// The directories on the way down a tree that is made, or emptied, while another is walked: few of
+// them are open, and those far above are found again by "..".
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "native/base/fd.h"
+
+namespace tslxc {
+
+class Descent {
+ public:
+  bool empty() const { return levels_.empty(); }
+  // The lowest one.
+  int current() const { return levels_.back().directory.get(); }
+  // The way from the top to `name` in the lowest one, as names with slashes between them.
+  std::string pathOf(const std::string& name) const;
+
+  // A directory in the lowest one, or the top, whose name is empty.
+  void push(Fd directory, const std::string& name);
+  // Leaves the lowest one for the one above, and returns its name there. Throws SyscallError ESTALE
+  // when another process has moved it meanwhile.
+  std::string pop();
+
+ private:
+  struct Level {
+    Fd directory;  // closed while it is far above
+    dev_t device;
+    ino_t inode;
+    std::string name;
+  };
+
+  std::vector<Level> levels_;
+};
+
+}  // namespace tslxc

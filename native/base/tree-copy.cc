@@ -1,0 +1,288 @@
+#include "native/base/tree-copy.h"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "native/base/descent.h"
+#include "native/base/file.h"
+#include "native/base/path.h"
+#include "native/base/syscall.h"
+#include "native/base/xattr.h"
+
+namespace tslxc {
+namespace {
+
+constexpr mode_t kPermissions = 07777;
+// Between two looks at whether the copy is still wanted.
+constexpr size_t kPiece = size_t{64} << 20;
+
+struct stat stateOf(int fd) {
+  struct stat state{};
+  check(fstat(fd, &state), "fstat");
+  return state;
+}
+
+std::array<timespec, 2> timesOf(const struct stat& state) { return {state.st_atim, state.st_mtim}; }
+
+void copyXattrs(int from, int to) {
+  for (const std::string& name : listXattrs(from)) {
+    if (const auto value = getXattr(from, name)) setXattr(to, name, *value);
+  }
+}
+
+// What says that two files can't share blocks, and not that anything is wrong with them.
+bool isUnableToShare(int error) {
+  return error == EOPNOTSUPP || error == EXDEV || error == EINVAL || error == ENOTTY ||
+         error == ENOSYS;
+}
+
+// The content of one regular file.
+class Content {
+ public:
+  Content(int from, int to, WalkCounter& counter) : from_(from), to_(to), counter_(counter) {}
+
+  void copy(off_t size) {
+    if (ioctl(to_, FICLONE, from_) == 0) return;
+    if (!isUnableToShare(errno)) check(-1, "ioctl", "FICLONE");
+    for (off_t at = 0; at < size;) {
+      const off_t data = seek(at, SEEK_DATA);
+      if (data == -1) break;  // a hole up to the end
+      const off_t end = std::min(seek(data, SEEK_HOLE), size);
+      copyRange(data, end);
+      at = std::max(end, data + 1);
+    }
+    check(ftruncate(to_, size), "ftruncate");
+  }
+
+ private:
+  off_t seek(off_t at, int whence) const {
+    const off_t found = lseek(from_, at, whence);
+    if (found == -1 && errno == ENXIO) return -1;
+    return check(found, "lseek");
+  }
+
+  void copyRange(off_t at, off_t end) {
+    while (at < end) {
+      const size_t count = std::min(kPiece, static_cast<size_t>(end - at));
+      const ssize_t copied = inKernel_ ? copyInKernel(at, count) : copyByBuffer(at, count);
+      if (copied == 0) return;  // it has become shorter
+      at += std::max<ssize_t>(copied, 0);
+      counter_.tell();
+    }
+  }
+
+  // -1 when it has to be done by the buffer.
+  ssize_t copyInKernel(off_t at, size_t count) {
+    off_t in = at;
+    off_t out = at;
+    const ssize_t copied = retry([&] { return copy_file_range(from_, &in, to_, &out, count, 0); });
+    if (copied > 0) return copied;
+    if (copied == -1 && !isUnableToShare(errno)) check(copied, "copy_file_range");
+    // Some file systems say 0 instead of that they can't.
+    inKernel_ = false;
+    return -1;
+  }
+
+  ssize_t copyByBuffer(off_t at, size_t count) {
+    buffer_.resize(size_t{1} << 20);
+    const size_t wanted = std::min(count, buffer_.size());
+    const ssize_t read =
+        check(retry([&] { return pread(from_, buffer_.data(), wanted, at); }), "pread");
+    for (ssize_t done = 0; done < read;) {
+      const auto left = static_cast<size_t>(read - done);
+      done += check(retry([&] { return pwrite(to_, buffer_.data() + done, left, at + done); }),
+                    "pwrite");
+    }
+    return read;
+  }
+
+  const int from_;
+  const int to_;
+  WalkCounter& counter_;
+  bool inKernel_ = true;
+  std::vector<char> buffer_;
+};
+
+class Copy final : public TreeVisitor {
+ public:
+  // `top` is the directory that is filled.
+  Copy(int top, WalkCounter& counter) : top_(top), counter_(counter) {}
+
+  void enter(int inode, const std::string& name) override {
+    const struct stat state = stateOf(inode);
+    if (target_.empty()) return enterTop();
+    if (S_ISDIR(state.st_mode)) return enterDirectory(name);
+    if (linked(state, name)) return;
+    if (S_ISREG(state.st_mode)) return copyFile(inode, state, name);
+    copyNode(inode, state, name);
+  }
+
+  // A directory only now: what is made in it changes its times, and would inherit its ACL.
+  void leave(int inode) override {
+    const struct stat state = stateOf(inode);
+    if (!S_ISDIR(state.st_mode)) return;
+    give(inode, target_.current(), state);
+    target_.pop();
+  }
+
+  void failed(const SyscallError& failure) override { throw SyscallError(failure); }
+  void visited() override { counter_.add(); }
+
+ private:
+  // What it has inherited from the directory above, all that is made in it would inherit again.
+  void enterTop() {
+    for (const std::string& name : listXattrs(top_)) {
+      if (name.starts_with("system.posix_acl_")) removeXattr(top_, name);
+    }
+    target_.push(duplicate(top_), "");
+  }
+
+  void enterDirectory(const std::string& name) {
+    const int parent = target_.current();
+    check(mkdirat(parent, name.c_str(), S_IRWXU), "mkdirat");
+    constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+    target_.push(Fd(check(openat(parent, name.c_str(), kFlags), "openat")), name);
+  }
+
+  void copyFile(int inode, const struct stat& state, const std::string& name) {
+    const Fd from = openForReading(inode);
+    constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    const Fd to(
+        check(openat(target_.current(), name.c_str(), kFlags, S_IRUSR | S_IWUSR), "openat"));
+    Content(from.get(), to.get(), counter_).copy(state.st_size);
+    give(inode, to.get(), state);
+    remember(state, name);
+  }
+
+  // Symbolic links, device nodes (the whiteouts of an overlay among them), pipes and sockets.
+  void copyNode(int inode, const struct stat& state, const std::string& name) {
+    const int parent = target_.current();
+    const char* const entry = name.c_str();
+    const bool isLink = S_ISLNK(state.st_mode);
+    if (isLink) {
+      check(symlinkat(linkText(inode, state).c_str(), parent, entry), "symlinkat");
+    } else {
+      check(mknodat(parent, entry, state.st_mode, state.st_rdev), "mknodat");
+    }
+    check(fchownat(parent, entry, state.st_uid, state.st_gid, AT_SYMLINK_NOFOLLOW), "fchownat");
+    if (!isLink) check(fchmodat(parent, entry, state.st_mode & kPermissions, 0), "fchmodat");
+    const Fd made = openEntryOfMount(parent, name);
+    copyXattrs(inode, made.get());
+    check(utimensat(parent, entry, timesOf(state).data(), AT_SYMLINK_NOFOLLOW), "utimensat");
+    remember(state, name);
+  }
+
+  static std::string linkText(int inode, const struct stat& state) {
+    std::string text(static_cast<size_t>(state.st_size) + 1, '\0');
+    const ssize_t size = check(readlinkat(inode, "", text.data(), text.size()), "readlinkat");
+    text.resize(static_cast<size_t>(size));
+    return text;
+  }
+
+  // The owner first, since that takes set-user-ID bits and capabilities of files away.
+  static void give(int from, int to, const struct stat& state) {
+    check(fchown(to, state.st_uid, state.st_gid), "fchown");
+    check(fchmod(to, state.st_mode & kPermissions), "fchmod");
+    copyXattrs(from, to);
+    check(futimens(to, timesOf(state).data()), "futimens");
+  }
+
+  // Makes a further name of an inode that has been copied already.
+  bool linked(const struct stat& state, const std::string& name) {
+    const auto known = names_.find({state.st_dev, state.st_ino});
+    if (known == names_.end()) return false;
+    const Fd made = openInFilesystem(top_, known->second, O_PATH | O_NOFOLLOW);
+    check(linkat(made.get(), "", target_.current(), name.c_str(), AT_EMPTY_PATH), "linkat");
+    return true;
+  }
+
+  void remember(const struct stat& state, const std::string& name) {
+    if (state.st_nlink > 1) names_[{state.st_dev, state.st_ino}] = target_.pathOf(name);
+  }
+
+  const int top_;
+  WalkCounter& counter_;
+  Descent target_;
+  // Of inodes with several names the first one in the copy.
+  std::map<std::pair<dev_t, ino_t>, std::string> names_;
+};
+
+class Emptying final : public TreeVisitor {
+ public:
+  explicit Emptying(WalkCounter& counter) : counter_(counter) {}
+
+  void enter(int inode, const std::string& name) override {
+    if (S_ISDIR(stateOf(inode).st_mode)) {
+      constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+      return way_.push(Fd(check(openat(inode, ".", kFlags), "openat")), name);
+    }
+    remove(inode, name, 0);
+  }
+
+  // A subvolume of btrfs that is empty goes in the same way, since Linux 4.18.
+  void leave(int inode) override {
+    if (!S_ISDIR(stateOf(inode).st_mode)) return;
+    const std::string name = way_.pop();
+    if (!way_.empty()) remove(inode, name, AT_REMOVEDIR);
+  }
+
+  void failed(const SyscallError& failure) override { throw SyscallError(failure); }
+  void visited() override { counter_.add(); }
+
+ private:
+  // A container may have made it, or the directory that it is in, immutable.
+  void remove(int inode, const std::string& name, int flags) {
+    const int parent = way_.current();
+    if (unlinkat(parent, name.c_str(), flags) == 0) return;
+    if (errno != EPERM) check(-1, "unlinkat");
+    allowChanges(parent);
+    allowChanges(inode);
+    check(unlinkat(parent, name.c_str(), flags), "unlinkat");
+  }
+
+  Descent way_;
+  WalkCounter& counter_;
+};
+
+}  // namespace
+
+void copyTree(int source, int target, const WalkReport& report) {
+  WalkCounter counter(report);
+  Copy copy(target, counter);
+  walkTree(source, copy);
+  check(syncfs(target), "syncfs");
+  counter.tell();
+}
+
+void allowChanges(int inode) {
+  const mode_t mode = stateOf(inode).st_mode;
+  if (!S_ISDIR(mode) && !S_ISREG(mode)) return;
+  const Fd file = openForReading(inode);
+  int flags = 0;
+  // Some file systems have no such flags.
+  if (ioctl(file.get(), FS_IOC_GETFLAGS, &flags) == -1) return;
+  constexpr int kFixed = FS_IMMUTABLE_FL | FS_APPEND_FL;
+  if ((flags & kFixed) == 0) return;
+  flags &= ~kFixed;
+  check(ioctl(file.get(), FS_IOC_SETFLAGS, &flags), "ioctl", "FS_IOC_SETFLAGS");
+}
+
+void emptyTree(int directory, const WalkReport& report) {
+  WalkCounter counter(report);
+  Emptying emptying(counter);
+  walkTree(directory, emptying);
+  counter.tell();
+}
+
+}  // namespace tslxc

@@ -1,0 +1,102 @@
+// copyTree and emptyTree under the sanitizers: a tree that is deeper than directories are kept
+// open, with links, holes and names of all kinds, is copied and emptied; a failure names its path.
+// Argument: an empty folder.
+#include "native/base/tree-copy.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "native/base/fd.h"
+#include "test/native/refusal.h"
+
+namespace tslxc::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kDepth = 150;
+
+Fd open(const fs::path& path) {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  return Fd(check(::open(path.c_str(), kFlags), "open", path.native()));
+}
+
+const WalkReport kNothing = [](uint64_t) {};
+
+// Directories "d", each with a file, a second name of that, and a link to nowhere.
+fs::path makeTree(const fs::path& top) {
+  fs::path at = top;
+  for (int level = 0; level < kDepth; ++level) {
+    fs::create_directories(at);
+    std::ofstream(at / "file") << "level " << level;
+    fs::create_hard_link(at / "file", at / "name with\nnewline");
+    fs::create_symlink("nowhere", at / "link");
+    at /= "d";
+  }
+  fs::create_directories(at);
+  fs::resize_file((fs::path(top) / "file"), 1 << 20);
+  return at;
+}
+
+size_t countBelow(const fs::path& top) {
+  size_t count = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(top)) {
+    static_cast<void>(entry);
+    ++count;
+  }
+  return count;
+}
+
+void everythingIsCopied(const fs::path& folder) {
+  const fs::path from = folder / "from";
+  const fs::path to = folder / "to";
+  makeTree(from);
+  fs::create_directory(to);
+  uint64_t visited = 0;
+  copyTree(open(from).get(), open(to).get(), [&](uint64_t count) { visited = count; });
+  assert(countBelow(from) == countBelow(to));
+  assert(visited == countBelow(from) + 1);
+  assert(fs::hard_link_count(to / "d" / "file") == 2);
+  assert(fs::equivalent(to / "d" / "file", to / "d" / "name with\nnewline"));
+  assert(fs::read_symlink(to / "d" / "link") == "nowhere");
+  assert(fs::file_size(to / "file") == 1 << 20);
+}
+
+void aFailureNamesItsPath(const fs::path& folder) {
+  const fs::path from = folder / "named";
+  const fs::path to = folder / "taken";
+  fs::create_directories(from / "a");
+  fs::create_directories(to);
+  std::ofstream(to / "a");
+  try {
+    copyTree(open(from).get(), open(to).get(), kNothing);
+    assert(false);
+  } catch (const SyscallError& failure) {
+    assert(failure.error == EEXIST);
+    assert(failure.subject == "a");
+  }
+}
+
+void allOfItIsRemoved(const fs::path& folder) {
+  const fs::path top = folder / "from";
+  fs::create_directory_symlink(folder / "to", top / "out");
+  const size_t outside = countBelow(folder / "to");
+  emptyTree(open(top).get(), kNothing);
+  assert(fs::is_empty(top));
+  assert(countBelow(folder / "to") == outside);
+}
+
+}  // namespace
+}  // namespace tslxc::test
+
+int main(int, char** argv) {
+  const std::filesystem::path folder = std::filesystem::canonical(argv[1]);
+  tslxc::test::everythingIsCopied(folder);
+  tslxc::test::aFailureNamesItsPath(folder);
+  tslxc::test::allOfItIsRemoved(folder);
+}
