@@ -25,6 +25,7 @@ export const errorPrefixes = {
   OPERATION_DENIED: 'operation forbidden',
   SYSTEM_ERROR: '',
   NO_DOMAIN: 'Domain not found',
+  NO_DOMAIN_SNAPSHOT: 'Domain snapshot not found',
   NO_NETWORK: 'Network not found',
   NETWORK_EXIST: 'this network exists already',
   OPERATION_INVALID: 'Requested operation is not valid',

@@ -22,6 +22,15 @@ export type {
 } from './driver/import/types';
 export { Network } from './driver/network';
 export { Images } from './driver/images/images';
+export { DomainSnapshots } from './driver/snapshots/domain-snapshots';
+export type {
+  CloneOptions,
+  SnapshotInfo,
+  SnapshotOptions,
+  SnapshotRemoval,
+  TreeCopyOptions,
+} from './driver/snapshots/types';
+export type { SnapshotRequest, SnapshotState } from './domain/snapshot/snapshot';
 export type { PurgeItem } from './driver/purge/purge';
 export type {
   AnnotationOptions,
@@ -41,6 +50,7 @@ export type {
   DeviceOptions,
   StartOptions,
   StartResult,
+  UndefineOptions,
   VersionInfo,
   Warning,
 } from './driver/types';

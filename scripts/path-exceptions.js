@@ -304,6 +304,7 @@ const fileUsers = {
     'sources: the host’s own paths, only opened as such; what is in them, by descriptor',
   'lib/container/security/apparmor/profile.ts':
     'the texts of our profiles, securityfs and /proc/thread-self',
+  'lib/container/trees/trees.ts': 'trees of the host; what is in them, by descriptor',
   'lib/container/start/shared-namespaces.ts': '/proc, and names of ip-netns(8)',
   'lib/container/cgroups/stale-cgroups.ts': 'the run folder of another root of ours',
   'lib/container/cgroups/unkillable.ts': 'cgroups and /proc',
@@ -322,6 +323,7 @@ const fileUsers = {
   'lib/driver/hooks/hook-mark.ts': 'the run folder',
   'lib/driver/hooks/network-mark.ts': 'the run folder',
   'lib/driver/lifecycle/start.ts': 'makes the folder of logs',
+  'lib/driver/snapshots/catalogue.ts': 'our records of snapshots',
   'lib/driver/doctor/caller.ts': 'devices, and /proc',
   'lib/driver/doctor/cgroup-layout.ts': 'cgroups',
   'lib/driver/doctor/container-cgroups.ts': 'cgroups',

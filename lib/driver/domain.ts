@@ -70,6 +70,9 @@ import {
 import { currentOrDamaged, stateOf } from './lookup/lookup';
 import { domainSecurityLabel, type SecurityLabelInfo } from './lookup/security-label';
 import { Session } from './session/session';
+import { cloneDomain } from './snapshots/clone';
+import { DomainSnapshots } from './snapshots/domain-snapshots';
+import type { CloneOptions } from './snapshots/types';
 import { blockStatistics, type BlockStatistics } from './statistics/block';
 import { domainStatistics, watchStatistics } from './statistics/statistics';
 import type { DomainStatistics, WatchOptions } from './statistics/types';
@@ -81,6 +84,7 @@ import type {
   DeviceOptions,
   StartOptions,
   StartResult,
+  UndefineOptions,
 } from './types';
 import type {
   AddressWait,
@@ -390,14 +394,15 @@ export class Domain {
   /**
    * Removes the stored definition. A running container goes on, as a transient domain.
    *
-   * @throws TslxcError OPERATION_INVALID for a transient domain.
+   * @param options - `snapshots`: `refuse` by default, `forget` for a domain that has any
+   * @throws TslxcError OPERATION_INVALID for a transient domain, and for one with snapshots unless these are to be forgotten.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainUndefine, `virsh undefine`
    */
-  async undefine(): Promise<void> {
+  async undefine(options: UndefineOptions = {}): Promise<void> {
     this.#session.requireAccess('write', 'Domain.undefine');
-    await undefineDomain(this.#session, this.#identity);
+    await undefineDomain(this.#session, this.#identity, options);
   }
 
   /**
@@ -415,6 +420,46 @@ export class Domain {
   async rename(name: string): Promise<Domain> {
     this.#session.requireAccess('write', 'Domain.rename');
     return Domain.of(this.#session, await renameDomain(this.#session, this.#identity, name));
+  }
+
+  /**
+   * Its snapshots: what was in its root and its overlays' layers, and its definition, at some time.
+   *
+   * @see `virsh snapshot-list`
+   */
+  get snapshots(): DomainSnapshots {
+    return DomainSnapshots.of(this.#session, this.#identity);
+  }
+
+  /**
+   * Makes a new domain of this one, which is off or paused: with its definition, but another name and uuid and other addresses of its
+   * interfaces, and with copies of its own trees, which are its root, where that is a directory that it may write to, and the writable
+   * layers of its `<tslxc:overlay>`. Blocks are shared where the file system can. All else that the definition names, such as mounted
+   * directories, images and devices, both have. The clone is off, is not started with the host, and has no snapshots.
+   *
+   * It is there as a whole or not at all, also when this process is killed meanwhile.
+   *
+   * @param name - of the new domain
+   * @param options - `snapshot`: one to be cloned in place of what the domain is now, which may run then; `paths`: where the copies
+   * are to be, beside the originals by default; `onProgress`; `signal`
+   * @returns its handle
+   * @throws TslxcError OPERATION_INVALID while the container runs, for a transient domain, for a name that is taken, and when
+   * something lies where a copy is to be; NO_DOMAIN_SNAPSHOT; XML_ERROR for a text that can't be a name; INVALID_ARG for a path that is
+   * not absolute, or of no tree; RESOURCE_BUSY when another domain runs that writes to a tree of this one; OPERATION_UNSUPPORTED for a
+   * tree in which something is mounted; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT for a path that does not answer.
+   * @throws DefinitionError CONFIG_UNSUPPORTED, with `element`, `line` and `column`, for a domain without a tree of its own, whose root
+   * is an image, or one of whose trees is a mount point.
+   * @throws SyscallError ENOSPC and the like, with `path`. After every error nothing is left of the clone.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virt-clone(1), lxc-copy(1)
+   */
+  async clone(name: string, options: CloneOptions = {}): Promise<Domain> {
+    this.#session.requireAccess('write', 'Domain.clone');
+    return Domain.of(
+      this.#session,
+      await cloneDomain(this.#session, this.#identity, { name, options }),
+    );
   }
 
   /**

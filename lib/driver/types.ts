@@ -81,6 +81,12 @@ export interface DefineOptions {
   readonly onWarning?: (warning: Warning) => void;
 }
 
+/** How `Domain.undefine` treats what is kept of a domain. */
+export interface UndefineOptions {
+  /** `forget`: the record of its snapshots goes with it, and their files stay where they are. Default: `refuse`. */
+  readonly snapshots?: 'refuse' | 'forget';
+}
+
 /** How a device is attached to a domain, or changed. */
 export interface DeviceOptions extends WhichOption {
   /** Called for each part of the device that has no effect, once it is attached or changed. */

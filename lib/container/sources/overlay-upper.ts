@@ -49,22 +49,57 @@ export function overlayUppersOf(definition: DomainDefinition): OverlayUpper[] {
  */
 export async function claimOverlayUpper(
   layer: OverlayUpper,
-  { user, boot }: OverlayUpperUser,
+  taking: OverlayUpperUser,
   looks: Looks,
 ): Promise<void> {
+  await prepareLayer(layer, looks);
+  await withUser(layer.path, (other) => {
+    refuseOther(layer, taking, other);
+    return taking;
+  });
+}
+
+/**
+ * Makes what is missing of the layer, and keeps every other container from taking it until this is disposed of, or this process
+ * ends: a start waits for that. The container that has it now is not disturbed.
+ *
+ * @throws as `claimOverlayUpper`.
+ */
+export async function holdOverlayUpper(
+  layer: OverlayUpper,
+  taking: OverlayUpperUser,
+  looks: Looks,
+): Promise<Disposable> {
+  await prepareLayer(layer, looks);
+  const fd = openSync(layer.path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await lockFile(fd);
+    refuseOther(layer, taking, userOn(fd));
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  return { [Symbol.dispose]: () => closeSync(fd) };
+}
+
+async function prepareLayer(layer: OverlayUpper, looks: Looks): Promise<void> {
   const what = { step: makingLayer, place: layer.place };
   await looks.untilAnswered(layer.path, userAttribute, what);
   if (layer.like !== '') await looks.stateIfThere(layer.like, what);
   makeLayer(layer);
-  await withUser(layer.path, (other) => {
-    if (other !== undefined && other.user !== user && other.boot === boot) {
-      const { path, position } = layer.place;
-      const at = `${path}, line ${position.line}, column ${position.column}`;
-      const detail = `upper '${layer.path}' is in use by ${other.user} (${at})`;
-      throw new TslxcError('RESOURCE_BUSY', detail, { element: path, ...position });
-    }
-    return { user, boot };
-  });
+}
+
+/** @throws TslxcError RESOURCE_BUSY when another container has it in this boot. */
+function refuseOther(
+  layer: OverlayUpper,
+  { user, boot }: OverlayUpperUser,
+  other: OverlayUpperUser | undefined,
+): void {
+  if (other === undefined || other.user === user || other.boot !== boot) return;
+  const { path, position } = layer.place;
+  const at = `${path}, line ${position.line}, column ${position.column}`;
+  const detail = `upper '${layer.path}' is in use by ${other.user} (${at})`;
+  throw new TslxcError('RESOURCE_BUSY', detail, { element: path, ...position });
 }
 
 /** Gives the layer back; nothing happens when it is gone, or another's. @throws TslxcError OPERATION_TIMEOUT as Looks. */
@@ -82,9 +117,7 @@ async function withUser(
   if (fd === undefined) return;
   try {
     await lockFile(fd);
-    const [boot = '', user = ''] =
-      native().getXattr(fd, userAttribute)?.toString('utf8').split('\n') ?? [];
-    const current = user === '' ? undefined : { user, boot };
+    const current = userOn(fd);
     const next = change(current);
     if (next === current) return;
     if (next === undefined) native().removeXattr(fd, userAttribute);
@@ -128,4 +161,10 @@ function makeDirectory(path: string): 'made' | 'found' {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return 'found';
   }
+}
+
+function userOn(fd: number): OverlayUpperUser | undefined {
+  const text = native().getXattr(fd, userAttribute)?.toString('utf8') ?? '';
+  const [boot = '', user = ''] = text.split('\n');
+  return user === '' ? undefined : { user, boot };
 }

@@ -11,6 +11,7 @@ import { storedDefinition, targetsOf } from './domain-change';
 import { checkSame, currentState } from '../lookup/lookup';
 import { settle, type SettledState } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
+import { settleTrees } from '../snapshots/changes';
 import type { AnnotationOptions, DomainEvent } from '../types';
 
 type Which = AnnotationOptions['which'];
@@ -104,6 +105,7 @@ async function annotate(
   await session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
+    await settleTrees(session, identity);
     const targets = targetsOf(which, state);
     if (targets.live) requireRunning(state, 'annotate', identity);
     const definition = targets.stored ? storedDefinition(session, identity) : undefined;

@@ -13,6 +13,7 @@ import { uuidOfName } from '../lookup/lookup';
 import { holdersOf } from '../lookup/name-of-uuid';
 import { reapAll, reapInBackground, settle } from '../lifecycle/reaper';
 import type { ParsedXml, Session } from '../session/session';
+import { settleTrees } from '../snapshots/changes';
 import { launch } from '../lifecycle/start';
 import type { Identity } from '../../host/state/definition-store';
 import type { CreateOptions, DefineOptions } from '../types';
@@ -35,10 +36,12 @@ export async function defineDomain(
   session.store.path(name);
   const { former, ...identity } = await session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
+    const existing = ownUuid(session, name, state);
+    if (existing !== undefined) await settleTrees(session, { name, uuid: existing });
     // The lock of a name does not protect the uuid: another call may define it under another name.
     return session.store.exclusive(async () => {
       const parsed = await withUnusedMacs(session, first, xml);
-      const definition = takeOverUuid(parsed, ownUuid(session, name, state));
+      const definition = takeOverUuid(parsed, existing);
       // One that was made now is no other domain's.
       const isGiven = parsed.uuid === 'explicit';
       const ended = isGiven ? await checkUuidIsFree(session, definition) : undefined;
@@ -99,6 +102,7 @@ export async function createDomain(
       transition('create', state.phase, name);
     }
     if (existing !== undefined && existing !== uuid) throw nameIsTaken(parsed, existing);
+    if (existing !== undefined) await settleTrees(session, { name, uuid });
     if (parsed.uuid === 'explicit') {
       former = await session.store.exclusive(() => checkUuidIsFree(session, definition));
     }

@@ -7,6 +7,7 @@ import type { WhichOption } from '../limits/types';
 import { checkSame } from '../lookup/lookup';
 import { settle, type SettledState } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
+import { settleTrees } from '../snapshots/changes';
 
 /** What runs, the stored definition, or both; undefined means what runs if anything does. */
 export type Which = WhichOption['which'];
@@ -33,6 +34,7 @@ export async function changeDomain(
   await session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
+    await settleTrees(session, identity);
     const targets = targetsOf(which, state);
     const next = targets.stored ? change.stored(storedDefinition(session, identity)) : undefined;
     if (targets.live) await change.live(state);

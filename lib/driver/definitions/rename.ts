@@ -7,6 +7,7 @@ import { transition } from '../lifecycle/lifecycle';
 import { checkSame, phaseOf } from '../lookup/lookup';
 import { settle } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
+import { settleTrees } from '../snapshots/changes';
 
 /**
  * Its definition, its autostart, its last end and the ids that were allocated to it get the new name too. Atomic: if this
@@ -27,6 +28,7 @@ export async function renameDomain(
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
     transition('rename', phaseOf(session, state), name);
+    await settleTrees(session, identity);
     const { state: other } = await settle(session, newName, 'carryOut');
     return session.store.exclusive(async () => {
       const definition = session.store.read(name);
@@ -52,7 +54,7 @@ function withName(session: Session, definition: DomainDefinition, name: string):
 }
 
 /** Both locks, in the order that every caller takes them in. */
-function lockedBoth<T>(
+export function lockedBoth<T>(
   session: Session,
   names: readonly [string, string],
   action: () => Promise<T>,

@@ -1,5 +1,6 @@
 /** Finds what is on this host without a domain or a network that it belongs to. Only reads; as root. */
 import { readdirSync, readlinkSync } from 'node:fs';
+import { isDomainLocked } from '../../container/record/locks';
 import { runNames } from '../../container/record/run-state';
 import { native } from '../../host/native';
 import { mountsWithin } from '../../host/kernel/mount-table';
@@ -10,6 +11,7 @@ import type { HostCheck } from './check';
 import { readText } from './kernel';
 import { readContainerCgroups } from './container-cgroups';
 import type { OwnedCgroup, PartitionCgroup } from './container-cgroups';
+import { allCatalogues } from '../snapshots/catalogue';
 import { readKnownState, runStateIfAny } from './known-state';
 import type { KnownState } from './known-state';
 
@@ -24,8 +26,19 @@ export async function checkLeftovers(paths: StatePaths): Promise<HostCheck[]> {
     ...(await checkLinks(known)),
     ...(await checkTables(known)),
     ...checkMounts(paths),
+    ...checkChanges(paths),
   ];
   return found.length === 0 ? [ok('leftover', `none of ${known.roots.join(', ')}`)] : found;
+}
+
+/** Of a caller that was killed while it copied trees; one that is at work has the lock of the domain. */
+function checkChanges(paths: StatePaths): HostCheck[] {
+  return allCatalogues(paths).flatMap(({ name, change }): HostCheck[] => {
+    if (change === undefined || isDomainLocked(paths, name)) return [];
+    const found = `a ${change.kind} of '${name}' was left half done`;
+    const which = change.kind === 'clone' ? 'of any domain' : name;
+    return [warn('leftover.trees', found, `tslxc snapshot-list ${which} ends it`)];
+  });
 }
 
 function checkEnded(paths: StatePaths): HostCheck[] {

@@ -31,7 +31,10 @@ export type Verb =
   | 'setLink'
   | 'setBandwidth'
   | 'changeDevice'
-  | 'setLimit';
+  | 'setLimit'
+  | 'snapshot'
+  | 'revert'
+  | 'clone';
 
 /** The phase afterwards, or why not. `%` is the domain's name. */
 type Transition = SettledPhase | Readonly<{ refused: string }>;
@@ -39,6 +42,8 @@ type Transition = SettledPhase | Readonly<{ refused: string }>;
 const notRunning = { refused: 'domain is not running' } as const;
 const paused = { refused: 'domain is paused' } as const;
 const active = { refused: 'cannot rename active domain' } as const;
+const busy = { refused: 'domain is running: suspend it, or shut it off' } as const;
+const notOff = { refused: 'domain is active: shut it off' } as const;
 const alreadyRunning = { refused: 'Domain is already running' } as const;
 const alreadyActive = { refused: "domain '%' is already active" } as const;
 
@@ -63,6 +68,9 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     setBandwidth: notRunning,
     changeDevice: notRunning,
     setLimit: notRunning,
+    snapshot: 'off',
+    revert: 'off',
+    clone: 'off',
   },
   running: {
     start: alreadyRunning,
@@ -84,6 +92,9 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     setBandwidth: 'running',
     changeDevice: 'running',
     setLimit: 'running',
+    snapshot: busy,
+    revert: notOff,
+    clone: busy,
   },
   // Every process is stopped: init reacts to nothing until it is resumed, but it can be killed.
   paused: {
@@ -106,6 +117,9 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     setBandwidth: 'paused',
     changeDevice: 'paused',
     setLimit: 'paused',
+    snapshot: 'paused',
+    revert: notOff,
+    clone: 'paused',
   },
 };
 

@@ -16,9 +16,11 @@ import { finish } from './finish';
 import { isOfAnother, reapInBackground, settle, stateBeforeEnd, wantsRestart } from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from '../session/session';
+import { forgetSnapshots, refuseWithSnapshots } from '../snapshots/inspect';
+import { settleTrees } from '../snapshots/changes';
 import { launch } from './start';
 import type { Identity } from '../../host/state/definition-store';
-import type { StartOptions, StartResult } from '../types';
+import type { StartOptions, StartResult, UndefineOptions } from '../types';
 
 /** Between two looks at a frozen init that is about to be killed, in milliseconds. */
 const look = 2;
@@ -41,6 +43,7 @@ export async function startDomain(
     using _lock = await session.lock(name, options.signal);
     const { state } = await settle(session, name, 'stay');
     transition('start', state.phase, name);
+    await settleTrees(session, identity);
     const definition = session.store.read(name);
     if (definition?.uuid !== uuid) {
       throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
@@ -110,14 +113,20 @@ export async function destroyBonded(session: Session): Promise<void> {
 /**
  * Removes the stored definition. What runs goes on, as a transient domain.
  *
- * @throws TslxcError OPERATION_INVALID for a transient domain, NO_DOMAIN.
+ * @throws TslxcError OPERATION_INVALID for a transient domain, and for one with snapshots unless these are to be forgotten; NO_DOMAIN.
  */
-export async function undefineDomain(session: Session, identity: Identity): Promise<void> {
+export async function undefineDomain(
+  session: Session,
+  identity: Identity,
+  { snapshots = 'refuse' }: UndefineOptions = {},
+): Promise<void> {
   const { name, uuid } = identity;
   await session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
     transition('undefine', state.phase, name);
+    await settleTrees(session, identity);
+    if (snapshots === 'refuse') refuseWithSnapshots(session, identity);
     // Told of before another may define the uuid under another name, which has another lock.
     await session.store.exclusive(async () => {
       if (!session.store.has(name)) {
@@ -128,6 +137,7 @@ export async function undefineDomain(session: Session, identity: Identity): Prom
       // Before the definition: no call looks for what is left of a domain that is not there.
       if (state.phase === 'off') session.containers.forget(session.paths, name);
       await session.store.remove(name);
+      await forgetSnapshots(session, identity);
       await session.announce({ event: 'undefined', detail: 'removed', domain: name, uuid });
     });
   });

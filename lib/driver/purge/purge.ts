@@ -21,14 +21,16 @@ import { purgeableFiles, refuseMounts, removeFiles } from './files';
 import { finish } from '../lifecycle/finish';
 import { stateBeforeEnd } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
+import { settleAbandoned } from '../snapshots/abandoned';
+import { allCatalogues } from '../snapshots/catalogue';
 import { destroyDamaged } from '../lifecycle/destroy-damaged';
 import { destroyDomain } from '../lifecycle/verbs';
 import { readStateOrDamage, uuidOfDamaged } from '../lookup/damaged-state';
 
 /** Something that a purge removes, or leaves. */
 export interface PurgeItem {
-  /** `upper`: the writable layer of an overlay. `partition`: a cgroup that was made for `<partition>`. */
-  readonly kind: 'domain' | 'network' | 'cgroup' | 'partition' | 'files' | 'upper';
+  /** `upper`: the writable layer of an overlay. `snapshot`: the files of one. `partition`: a cgroup that was made for `<partition>`. */
+  readonly kind: 'domain' | 'network' | 'cgroup' | 'partition' | 'files' | 'upper' | 'snapshot';
   /** Name of a domain or network; else a path. */
   readonly name: string;
   /** `keep`: it is the user's data. */
@@ -57,10 +59,12 @@ export function previewPurge(session: Session): PurgeItem[] {
 
 /**
  * Does it, and calls `tell` with each thing when it is gone. What can't be stopped keeps its files.
+ * What a killed caller has left of copies of trees is removed before: it is no one's data.
  *
  * @throws AggregateError, or the one failure, after all else has been tried.
  */
 export async function purge(session: Session, tell: (item: PurgeItem) => void): Promise<void> {
+  await settleAbandoned(session, allCatalogues(session.paths));
   const previewed = previewPurge(session);
   const failures: unknown[] = [];
   const attempt = async (item: PurgeItem, action: () => Promise<void>): Promise<void> => {
@@ -202,7 +206,13 @@ function kept({ store, paths }: Session): PurgeItem[] {
       return [];
     }
   });
+  const copies = allCatalogues(paths).flatMap(({ snapshots }) =>
+    snapshots.flatMap(({ trees }) => trees.map((tree) => tree.kept)),
+  );
   // Those of images lie among what is removed.
-  const others = [...new Set(layers)].filter((name) => !isBelow(name, paths.library));
-  return others.map((name) => ({ kind: 'upper', name, fate: 'keep' }));
+  const stays = (name: string) => !isBelow(name, paths.library);
+  return [
+    ...[...new Set(layers)].filter(stays).map((name): PurgeItem => ({ kind: 'upper', name, fate: 'keep' })),
+    ...copies.filter(stays).map((name): PurgeItem => ({ kind: 'snapshot', name, fate: 'keep' })),
+  ];
 }

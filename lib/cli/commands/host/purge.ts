@@ -14,7 +14,8 @@ export const commands: CommandTable = {
       'Stop all domains and networks, and remove everything that tslxc has made for them:\n' +
       'definitions, autostart, networks, run state, logs, leases, ranges of ids, cgroups, rules of\n' +
       'nftables and bridges, the images that were pulled, and what containers made from them have\n' +
-      'written. Other root trees, images and upper layers of overlays are your data, and stay. So does what belongs to libvirt, or to another root of tslxc.\n' +
+      'written. Other root trees, images, upper layers of overlays and the files of snapshots are your\n' +
+      'data, and stay. So does what belongs to libvirt, or to another root of tslxc.\n' +
       'Asks before; without a terminal it needs --yes.',
     options: [
       { name: 'yes', kind: 'flag', help: 'do not ask' },
@@ -59,6 +60,7 @@ const kinds: Readonly<Record<PurgeItem['kind'], string>> = {
   partition: 'partition',
   files: 'files in',
   upper: 'upper layer',
+  snapshot: 'snapshot',
 };
 
 function describe({ kind, name, fate, state }: PurgeItem, tense: 'future' | 'past'): string {

@@ -1,0 +1,210 @@
+/**
+ * Whole trees of the host: copied, put in place, removed. Nothing of a container may write to them meanwhile. What is in them is
+ * reached by descriptor only, since a container has made it; the paths of the trees themselves are the host's own.
+ */
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+} from 'node:fs';
+import { constants as system } from 'node:os';
+import { basename, dirname } from 'node:path';
+import { TslxcError } from '../../errors';
+import { mountsWithin } from '../../host/kernel/mount-table';
+import { native } from '../../host/native';
+import { flushDirectory } from '../../host/state/durable-file';
+import { fileError, hasErrno } from '../../host/state/file-error';
+import { walkSource, type WalkOptions } from '../security/relabel/label-walk';
+
+const { ENOENT, ENOTDIR, ENOTEMPTY, EEXIST } = system.errno;
+
+/** Of a snapshot of a subvolume onto another file system: another btrfs, and one that does not know the request. */
+const elsewhere = [system.errno.EXDEV, system.errno.ENOTTY, system.errno.EOPNOTSUPP];
+
+/** On the top of a tree while it takes the place of another, so that a process which goes on with that knows whether it has. */
+const markAttribute = 'trusted.tslxc.tree';
+
+/** A directory, and where its copy is to be. */
+export interface TreeCopy {
+  /** Without symbolic links. */
+  readonly from: string;
+  /** There is nothing yet. */
+  readonly to: string;
+  /** The step that an error names. */
+  readonly step: string;
+}
+
+/**
+ * Copies a tree: a subvolume of btrfs by a snapshot of it, unless it has others in it; else file by file, with blocks that are
+ * shared where the file system can. On the disk when it resolves. What it has made stays when it rejects.
+ *
+ * @throws TslxcError OPERATION_UNSUPPORTED for a tree with a mount in it, whose files would be missing; OPERATION_ABORTED; SyscallError.
+ */
+export async function copyTree(
+  { from, to, step }: TreeCopy,
+  options: WalkOptions = {},
+): Promise<void> {
+  const [mounted] = mountsWithin(from).filter((path) => path !== from);
+  if (mounted !== undefined) {
+    const detail = `${mounted} is mounted in '${from}': what is in it could not be copied`;
+    throw new TslxcError('OPERATION_UNSUPPORTED', detail, { path: mounted, step });
+  }
+  try {
+    using source = openDirectory(from);
+    if (await isSnapshot(source.fd, to)) return;
+    mkdirSync(to, { mode: 0o700 });
+    using target = openDirectory(to);
+    const into = target.fd;
+    await walkSource({ fd: source.fd, path: from, step }, options, (fd, report) =>
+      native().copyTree(fd, { into }, report),
+    );
+  } catch (error) {
+    throw fileError(error, step);
+  }
+}
+
+/** Makes the copy a snapshot, where `fd` is a subvolume; false where the copy has to be made file by file. */
+async function isSnapshot(fd: number, to: string): Promise<boolean> {
+  if (native().subvolumeKind(fd) !== 'whole') return false;
+  using folder = openDirectory(dirname(to), 'follow');
+  try {
+    await native().snapshotSubvolume(fd, { directory: folder.fd, name: basename(to) });
+    return true;
+  } catch (error) {
+    if (elsewhere.some((one) => hasErrno(error, one))) return false;
+    throw error;
+  }
+}
+
+/**
+ * Removes a tree of ours; nothing happens when there is none.
+ *
+ * @throws SyscallError EBUSY or ENOTEMPTY for one in which something is mounted.
+ */
+export async function removeTree(path: string, step: string): Promise<void> {
+  if (!isThere(path)) return;
+  try {
+    using folder = openDirectory(dirname(path), 'follow');
+    const entry = { directory: folder.fd, name: basename(path) };
+    using tree = openDirectory(path);
+    native().allowChanges(tree.fd);
+    if (native().subvolumeKind(tree.fd) === 'whole') {
+      await native().removeSubvolume(entry);
+      return;
+    }
+    await walkSource({ fd: tree.fd, path, step }, {}, (fd, report) =>
+      native().emptyTree(fd, undefined, report),
+    );
+    rmdirSync(path);
+  } catch (error) {
+    throw fileError(error, step);
+  }
+}
+
+/** Makes an empty directory that keeps a place free, for the rename of a tree to it. @throws SyscallError EEXIST. */
+export function holdPlace(path: string): void {
+  mkdirSync(path, { mode: 0o700 });
+}
+
+/** Removes a directory that nothing is in: a place that was held in vain, or a folder of ours. Whatever else is there stays. */
+export function removeIfEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (![ENOENT, ENOTDIR, ENOTEMPTY, EEXIST].some((one) => hasErrno(error, one))) throw error;
+  }
+}
+
+/** Makes a folder of ours, which root alone may enter; one that is there is fine. */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (!hasErrno(error, EEXIST)) throw error;
+  }
+}
+
+/** Puts a tree in a place that is held for it; nothing happens when that has been done. */
+export function fillPlace(from: string, to: string): void {
+  if (isThere(from)) moveTree(from, to);
+}
+
+/** Marks a tree that is going to take the place of another. */
+export function markTree(path: string, mark: string): void {
+  makeMovable(path);
+  using tree = openDirectory(path);
+  native().setXattr(tree.fd, markAttribute, Buffer.from(mark));
+}
+
+/**
+ * Has a marked tree and another take each other's place, at once; nothing happens when that has been done, or nothing is at
+ * `staged` any more. Where the other is gone, its place is taken alone.
+ */
+export function takePlace(staged: string, place: string, mark: string): void {
+  if (!isThere(staged)) return;
+  if (!isThere(place)) {
+    moveTree(staged, place);
+    return;
+  }
+  if (markOf(place) === mark) return;
+  makeMovable(place);
+  using one = openDirectory(dirname(staged), 'follow');
+  using other = openDirectory(dirname(place), 'follow');
+  native().exchangeEntries(
+    { directory: one.fd, name: basename(staged) },
+    { directory: other.fd, name: basename(place) },
+  );
+}
+
+export function unmarkTree(path: string, mark: string): void {
+  if (!isThere(path) || markOf(path) !== mark) return;
+  using tree = openDirectory(path);
+  native().removeXattr(tree.fd, markAttribute);
+}
+
+/** Flushes what has been renamed to the disk, by the folders that it lies in now and has lain in. */
+export async function flushMoves(moves: readonly { from: string; to: string }[]): Promise<void> {
+  const folders = new Set(moves.flatMap(({ from, to }) => [dirname(from), dirname(to)]));
+  for (const folder of folders) if (isThere(folder)) await flushDirectory(folder);
+}
+
+/** Also of a symbolic link that leads nowhere. */
+export function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Whether a path is where something is mounted, which nothing can take the place of. */
+export function isMountPoint(path: string): boolean {
+  return mountsWithin(path).includes(path);
+}
+
+function moveTree(from: string, to: string): void {
+  makeMovable(from);
+  renameSync(from, to);
+}
+
+/** A container may have made its root immutable, and a snapshot of btrfs keeps that. */
+function makeMovable(path: string): void {
+  using tree = openDirectory(path);
+  native().allowChanges(tree.fd);
+}
+
+function markOf(path: string): string | undefined {
+  using tree = openDirectory(path);
+  return native().getXattr(tree.fd, markAttribute)?.toString('utf8');
+}
+
+interface OpenDirectory extends Disposable {
+  readonly fd: number;
+}
+
+/** A tree is never a link; the way to the folder that it lies in may lead through some of the administrator's. */
+function openDirectory(path: string, link: 'refuse' | 'follow' = 'refuse'): OpenDirectory {
+  const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+  const fd = openSync(path, link === 'follow' ? flags : flags | constants.O_NOFOLLOW);
+  return { fd, [Symbol.dispose]: () => closeSync(fd) };
+}

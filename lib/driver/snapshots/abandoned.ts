@@ -1,0 +1,21 @@
+/** Changes of trees whose callers were killed. */
+import { isDomainLocked } from '../../container/record/locks';
+import type { Session } from '../session/session';
+import type { Catalogue } from './catalogue';
+import { settleTrees } from './changes';
+
+/** Ends those of domains that no process is at work on. What can't be ended is logged. */
+export async function settleAbandoned(
+  session: Session,
+  catalogues: readonly Catalogue[],
+): Promise<void> {
+  const { paths, logger } = session;
+  for (const { name, uuid, change } of catalogues) {
+    if (change === undefined || isDomainLocked(paths, name)) continue;
+    try {
+      await session.locked(name, () => settleTrees(session, { name, uuid }));
+    } catch (error) {
+      logger.warn({ err: error, domain: name }, 'a change left half done could not be ended');
+    }
+  }
+}

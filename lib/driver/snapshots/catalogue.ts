@@ -1,0 +1,163 @@
+/**
+ * What is on record of a domain's snapshots, and of a change of its trees that is under way: one file, by the domain's uuid, which
+ * is replaced atomically and outlives a boot. What it says is what there is: a snapshot exists from the moment on that it stands there.
+ * Clones that are being made have a folder of their own: no one else looks for one that never comes into being, and so few are found
+ * among the snapshots of many.
+ */
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { SnapshotDescription } from '../../domain/snapshot/snapshot';
+import type { OwnTree } from '../../domain/filesystem/own-trees';
+import { TslxcError } from '../../errors';
+import { flushDirectory, replaceFile } from '../../host/state/durable-file';
+import { fileError } from '../../host/state/file-error';
+import { readPlain } from '../../host/state/plain-file';
+import type { StatePaths } from '../../host/state/state-paths';
+import type { Identity } from '../../host/state/definition-store';
+
+/** A tree of a snapshot. */
+export interface KeptTree extends Pick<OwnTree, 'target' | 'kind'> {
+  /** The directory that was copied: a root, or `upper` of a layer. */
+  readonly path: string;
+  /** Its copy. */
+  readonly kept: string;
+}
+
+export interface SnapshotRecord extends SnapshotDescription {
+  readonly trees: readonly KeptTree[];
+}
+
+/** A tree that is put in place. `fill`: of an empty directory; `exchange`: of another tree, which comes to where it was. */
+export interface Move {
+  readonly how: 'fill' | 'exchange';
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A change that is under way. Until it is committed it is undone by whoever finds it, and from then on carried out. */
+export interface Change {
+  readonly stage: 'making' | 'committed';
+  /** By a clone the new domain is the one that this is on record for; its definition is what commits it. */
+  readonly kind: 'snapshot' | 'revert' | 'removal' | 'clone';
+  /** Unique. */
+  readonly mark: string;
+  /** Trees that are being made. */
+  readonly staged: readonly string[];
+  /** Places that empty directories hold for them. */
+  readonly held: readonly string[];
+  /** Once it is committed: */
+  readonly moves: readonly Move[];
+  /** Trees to be removed. */
+  readonly discards: readonly string[];
+  /** The definition to be stored. */
+  readonly xml?: string;
+}
+
+export interface Catalogue extends Identity {
+  /** The name of the snapshot that was made or reverted to last. */
+  readonly current?: string;
+  /** In the order in which they were made. */
+  readonly snapshots: readonly SnapshotRecord[];
+  readonly change?: Change;
+}
+
+const suffix = '.json';
+const recording = 'record the snapshots of a domain';
+
+const folders = ['snapshots', 'clones'] as const;
+type Folder = (typeof folders)[number];
+
+function folderOf({ library }: StatePaths, folder: Folder): string {
+  return join(library, folder);
+}
+
+export function cataloguePath(
+  paths: StatePaths,
+  uuid: string,
+  folder: Folder = 'snapshots',
+): string {
+  return join(folderOf(paths, folder), `${uuid}${suffix}`);
+}
+
+/** Cheap: for those who only have to know that there is nothing to do. */
+export function hasCatalogue(paths: StatePaths, { uuid }: Identity): boolean {
+  return folders.some((folder) => existsSync(cataloguePath(paths, uuid, folder)));
+}
+
+/** @throws TslxcError INTERNAL_ERROR for a file that something else has written; SyscallError. */
+export function readCatalogue(paths: StatePaths, { name, uuid }: Identity): Catalogue {
+  // It may have been renamed.
+  const [found] = folders.flatMap((folder) => readIn(paths, uuid, folder) ?? []);
+  return { ...(found ?? { uuid, snapshots: [] }), name };
+}
+
+function readIn(paths: StatePaths, uuid: string, folder: Folder): Catalogue | undefined {
+  const path = cataloguePath(paths, uuid, folder);
+  const found = readPlain(path);
+  if (found.kind === 'missing') return undefined;
+  try {
+    if (found.kind === 'file') return JSON.parse(found.content) as Catalogue;
+  } catch {
+    // Told of below.
+  }
+  throw new TslxcError('INTERNAL_ERROR', `${path} is damaged`, { path });
+}
+
+/** Replaces the file, and removes it where nothing is left to be said. */
+export async function writeCatalogue(paths: StatePaths, catalogue: Catalogue): Promise<void> {
+  const { uuid, snapshots, change } = catalogue;
+  const path = cataloguePath(paths, uuid, change?.kind === 'clone' ? 'clones' : 'snapshots');
+  if (snapshots.length === 0 && change === undefined) return removeCatalogue(path);
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    await replaceFile(path, `${JSON.stringify(catalogue)}\n`);
+  } catch (error) {
+    throw fileError(error, recording);
+  }
+}
+
+async function removeCatalogue(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  try {
+    rmSync(path, { force: true });
+    await flushDirectory(dirname(path));
+  } catch (error) {
+    throw fileError(error, recording);
+  }
+}
+
+/** The same without the change, which is over. */
+export async function endChange(paths: StatePaths, catalogue: Catalogue): Promise<void> {
+  const { change, ...rest } = catalogue;
+  if (change?.kind === 'clone') await removeCatalogue(cataloguePath(paths, rest.uuid, 'clones'));
+  else await writeCatalogue(paths, rest);
+}
+
+/** All that can be read in a folder, with the names that their domains had when they were written. */
+export function cataloguesIn(paths: StatePaths, folder: Folder): Catalogue[] {
+  return uuidsIn(folderOf(paths, folder)).flatMap((uuid) => {
+    try {
+      return readIn(paths, uuid, folder) ?? [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+export function allCatalogues(paths: StatePaths): Catalogue[] {
+  return folders.flatMap((folder) => cataloguesIn(paths, folder));
+}
+
+function uuidsIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((file) => file.endsWith(suffix))
+    .map((file) => basename(file, suffix));
+}
+
+export function snapshotNamed({ snapshots }: Catalogue, name: string): SnapshotRecord {
+  const found = snapshots.find((snapshot) => snapshot.name === name);
+  if (found !== undefined) return found;
+  const detail = `no domain snapshot with matching name '${name}'`;
+  throw new TslxcError('NO_DOMAIN_SNAPSHOT', detail);
+}

@@ -1,0 +1,68 @@
+/** What a clone is called and where it lies: its definition is that of the original, but for what has to be its own. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { portId } from '../../container/interfaces/port-id';
+import type { DomainDefinition } from '../../domain/definition';
+import { withTreePaths } from '../../domain/filesystem/own-trees';
+import { formatDomain } from '../../domain/format';
+import type { InterfaceDefinition } from '../../domain/interface/definition';
+import { macFromBytes } from '../../domain/interface/mac-address';
+import { withUuid } from '../../domain/interface/port/port-ids';
+import { withoutDots } from '../../domain/xml/path';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import type { Session } from '../session/session';
+import type { LiveTree } from './live-trees';
+import type { CloneOptions } from './types';
+
+/** Where the copy of a tree comes to lie. */
+export interface TreePlace {
+  readonly tree: LiveTree;
+  readonly place: string;
+}
+
+/** @throws TslxcError INVALID_ARG for a path that is not absolute, or of no tree. */
+export function placesOf(
+  { identity, trees }: { readonly identity: Identity; readonly trees: readonly LiveTree[] },
+  name: string,
+  { paths = {} }: Pick<CloneOptions, 'paths'>,
+): TreePlace[] {
+  for (const [target, path] of Object.entries(paths)) {
+    if (!isAbsolute(path)) throw new TslxcError('INVALID_ARG', `path '${path}' is not absolute`);
+    if (trees.some((tree) => tree.target === target)) continue;
+    const detail = `domain '${identity.name}' has no tree of its own at '${target}'`;
+    throw new TslxcError('INVALID_ARG', detail);
+  }
+  return trees.map((tree) => {
+    const place = paths[tree.target] ?? placeBeside(tree.folder, identity.name, name);
+    return { tree, place: withoutDots(place) };
+  });
+}
+
+/** Beside the original, and so on the same file system: by the new name where the original has the former one. */
+function placeBeside(folder: string, former: string, name: string): string {
+  const own = basename(folder);
+  return join(dirname(folder), own === former ? name : `${own}-${name}`);
+}
+
+/** With another name, uuid and paths, other addresses of interfaces, and no names on the host that the original gives them. */
+export async function renewed(
+  session: Session,
+  definition: DomainDefinition,
+  { name, copies }: { readonly name: string; readonly copies: readonly TreePlace[] },
+): Promise<DomainDefinition> {
+  const paths = new Map(copies.map(({ tree, place }) => [tree.target, place]));
+  const used = new Set(await session.store.addresses({ except: name }));
+  const interfaces = definition.interfaces.map((item) => withOwnAddress(item, used));
+  const own = { ...withTreePaths(definition, paths), name, interfaces };
+  // Read again as it will be read: a name that can't be one is refused.
+  return session.parse(formatDomain(withUuid(own, randomUUID(), portId))).definition;
+}
+
+function withOwnAddress(item: InterfaceDefinition, used: Set<string>): InterfaceDefinition {
+  const { targetDevice: _ofOriginal, ...rest } = item;
+  let mac = macFromBytes(randomBytes(3));
+  while (used.has(mac)) mac = macFromBytes(randomBytes(3));
+  used.add(mac);
+  return { ...rest, mac };
+}

@@ -1,0 +1,117 @@
+/** The trees of a domain as they lie on this host: what is copied of them, and where copies are kept. */
+import { dirname, join } from 'node:path';
+import { isMountPoint } from '../../container/trees/trees';
+import type { Looks } from '../../container/looks/looks';
+import type { DomainDefinition } from '../../domain/definition';
+import { overlayOf } from '../../domain/filesystem/lookup';
+import { ownTrees, type OwnTree } from '../../domain/filesystem/own-trees';
+import { isBelow, isSame, withoutDots } from '../../domain/xml/path';
+import { definitionError } from '../../domain/xml/source-location';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { runningDefinition } from '../definitions/definitions';
+import type { SettledState } from '../lifecycle/reaper';
+import { readableStates } from '../lookup/readable-state';
+import type { Session } from '../session/session';
+
+export interface LiveTree extends OwnTree {
+  /** Without symbolic links: of a layer its folder. */
+  readonly folder: string;
+  /** The directory that is copied. */
+  readonly source: string;
+  /** The folder of its snapshots, on the same file system: in a layer's folder, or beside the directory. */
+  readonly kept: string;
+}
+
+export const lookStep = 'look at the trees of a domain';
+
+/**
+ * All that are a domain's own.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED as `ownTrees`, and for a tree that is not there or is a mount point; TslxcError
+ * OPERATION_TIMEOUT and OPERATION_ABORTED as Looks.
+ */
+export async function liveTrees(definition: DomainDefinition, looks: Looks): Promise<LiveTree[]> {
+  const trees: LiveTree[] = [];
+  for (const tree of ownTrees(definition)) trees.push(await locate(tree, looks));
+  return trees;
+}
+
+async function locate(tree: OwnTree, looks: Looks): Promise<LiveTree> {
+  const what = { step: lookStep, place: tree.place };
+  if (tree.kind === 'layer') {
+    // The first start makes it, or the first claim.
+    const folder = (await looks.realPathIfThere(tree.path, what)) ?? withoutDots(tree.path);
+    const source = join(folder, 'upper');
+    return refuseMountPoint({ ...tree, folder, source, kept: join(folder, 'snapshots') });
+  }
+  const folder = await looks.realPath(tree.path, what);
+  const { kind } = await looks.state(folder, what);
+  if (kind !== 'directory') {
+    throw definitionError('CONFIG_UNSUPPORTED', `'${folder}' is not a directory`, tree.place);
+  }
+  return refuseMountPoint({ ...tree, folder, source: folder, kept: `${folder}.snapshots` });
+}
+
+function refuseMountPoint(tree: LiveTree): LiveTree {
+  if (!isMountPoint(tree.source)) return tree;
+  const detail = `'${tree.source}' is a mount point: only a directory below one can be put back, or be copied beside it`;
+  throw definitionError('CONFIG_UNSUPPORTED', detail, tree.place);
+}
+
+/**
+ * A layer has one user, and a directory may have many: none of them may run.
+ *
+ * @throws TslxcError RESOURCE_BUSY.
+ */
+export async function refuseOtherUsers(
+  session: Session,
+  { name }: Identity,
+  trees: readonly Pick<LiveTree, 'path' | 'folder'>[],
+): Promise<void> {
+  for (const [other, state] of await readableStates(session)) {
+    if (other === name || (state.phase !== 'running' && state.phase !== 'starting')) continue;
+    const used = writtenBy(session.parse(state.start.xml).definition);
+    const tree = trees.find(({ path, folder }) =>
+      used.some((one) => isEither(one, path) || isEither(one, folder)),
+    );
+    if (tree === undefined) continue;
+    const detail = `'${tree.path}' is in use by domain '${other}', which runs`;
+    throw new TslxcError('RESOURCE_BUSY', detail, { domain: name, path: tree.path });
+  }
+}
+
+/** The directories of the host that a container may write to, but for the host's own root. */
+function writtenBy(definition: DomainDefinition): string[] {
+  return definition.filesystems.flatMap((filesystem) => {
+    const overlay = overlayOf(definition, filesystem);
+    if (overlay !== undefined) return [overlay.upper];
+    if (filesystem.type !== 'mount' || filesystem.readonly) return [];
+    return isSame(filesystem.source, '/') ? [] : [filesystem.source];
+  });
+}
+
+function isEither(one: string, other: string): boolean {
+  return isSame(one, other) || isBelow(one, other) || isBelow(other, one);
+}
+
+/** Where a copy is put that will lie at `path`: beside it, by a name that no one else uses. */
+export function stagedBeside(path: string, mark: string): string {
+  return join(dirname(path), `.tslxc-${mark}`);
+}
+
+/**
+ * A definition that is stored while the container is paused must have the trees that run: they are copied, and of what is stored a
+ * revert, or a clone, makes something.
+ *
+ * @throws TslxcError OPERATION_INVALID.
+ */
+export function checkTrees(session: Session, state: SettledState, stored: DomainDefinition): void {
+  if (state.phase !== 'running') return;
+  const [ones, others] = [runningDefinition(session, state), stored].map((definition) =>
+    ownTrees(definition).map(({ target, path }) => `${target} ${withoutDots(path)}`),
+  );
+  if (ones?.join('\n') === others?.join('\n')) return;
+  const detail = 'its stored definition has other trees than what runs';
+  throw new TslxcError('OPERATION_INVALID', detail, { domain: stored.name });
+}

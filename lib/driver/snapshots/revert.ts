@@ -1,0 +1,108 @@
+/** snapshot-revert: a domain that is off gets the trees of a snapshot, and the definition that it had then. */
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { copyTree, isMountPoint, markTree } from '../../container/trees/trees';
+import type { DomainDefinition } from '../../domain/definition';
+import { formatDomain } from '../../domain/format';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { transition } from '../lifecycle/lifecycle';
+import { settle } from '../lifecycle/reaper';
+import { checkSame, phaseOf } from '../lookup/lookup';
+import { throwIfAborted } from '../session/abort';
+import type { Session } from '../session/session';
+import { readCatalogue, snapshotNamed, type Catalogue, type Change, type Move } from './catalogue';
+import { holdLayers, perform, settleTrees } from './changes';
+import { reach } from './failpoint';
+import { refuseOtherUsers } from './live-trees';
+import type { TreeCopyOptions } from './types';
+
+const step = 'copy a tree of a snapshot';
+
+/**
+ * What the domain has now is gone afterwards, unless a snapshot has it.
+ *
+ * @throws TslxcError OPERATION_INVALID when it is active, NO_DOMAIN_SNAPSHOT, NO_DOMAIN; and as `refuseOtherUsers`.
+ */
+export async function revertToSnapshot(
+  session: Session,
+  identity: Identity,
+  what: { readonly snapshot: string; readonly options: TreeCopyOptions },
+): Promise<void> {
+  const { name } = identity;
+  throwIfAborted(what.options.signal);
+  await session.locked(name, async () => {
+    const { state } = await settle(session, name, 'carryOut');
+    checkSame(session, identity, state);
+    transition('revert', phaseOf(session, state), name);
+    await settleTrees(session, identity);
+    const catalogue = readCatalogue(session.paths, identity);
+    const definition = definitionThen(session, catalogue, what.snapshot);
+    await putBack(session, { catalogue, definition, ...what });
+  });
+}
+
+interface PuttingBack {
+  readonly catalogue: Catalogue;
+  /** The one that the snapshot has. */
+  readonly definition: DomainDefinition;
+  readonly snapshot: string;
+  readonly options: TreeCopyOptions;
+}
+
+async function putBack(session: Session, back: PuttingBack): Promise<void> {
+  const { catalogue, definition, snapshot, options } = back;
+  const { trees } = snapshotNamed(catalogue, snapshot);
+  await refuseOtherUsers(
+    session,
+    catalogue,
+    trees.map(({ path }) => ({ path, folder: path })),
+  );
+  const mark = randomUUID();
+  const moves = trees.map(({ path, kept }): Move => {
+    refuseMountPoint(path);
+    return { how: 'exchange', from: join(dirname(kept), `.${mark}`), to: path };
+  });
+  const change: Change = {
+    ...{ stage: 'making', kind: 'revert', mark, held: [], moves: [] },
+    staged: moves.map(({ from }) => from),
+    // What an overlay has kept there is about the files that are gone then; the next start makes it.
+    discards: trees.flatMap(({ kind, path }) =>
+      kind === 'layer' ? [join(dirname(path), 'work')] : [],
+    ),
+  };
+  const make = async (): Promise<void> => {
+    using looks = session.lookers.looks({ within: session.startTimeout, signal: options.signal });
+    using _held = await holdLayers(session, definition, looks);
+    for (const [index, { kept }] of trees.entries()) {
+      const to = moves[index]?.from ?? '';
+      await copyTree({ from: kept, to, step }, options);
+      markTree(to, mark);
+      reach('trees:after-copy');
+    }
+    throwIfAborted(options.signal);
+  };
+  const xml = formatDomain(definition);
+  const commit = (): Catalogue => ({
+    ...catalogue,
+    current: snapshot,
+    change: { ...change, stage: 'committed', moves, xml },
+  });
+  await perform(session, { catalogue, change, make, commit });
+}
+
+/** It has the name that it has now, which may be another one. @throws TslxcError NO_DOMAIN_SNAPSHOT; DefinitionError. */
+export function definitionThen(
+  session: Session,
+  catalogue: Catalogue,
+  snapshot: string,
+): DomainDefinition {
+  const { definition } = session.parse(snapshotNamed(catalogue, snapshot).xml);
+  return { ...definition, name: catalogue.name };
+}
+
+function refuseMountPoint(path: string): void {
+  if (!isMountPoint(path)) return;
+  const detail = `'${path}' is a mount point by now: nothing can take its place`;
+  throw new TslxcError('OPERATION_INVALID', detail, { path });
+}
