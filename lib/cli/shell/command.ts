@@ -15,6 +15,7 @@ export const groups = {
   host: 'Host and Hypervisor',
   network: 'Networking',
   image: 'Images',
+  snapshot: 'Snapshot',
   tslxc: 'Tslxc itself',
 } as const;
 

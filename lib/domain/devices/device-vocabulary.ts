@@ -117,7 +117,7 @@ export const diskVocabulary = vocabulary({
     model: noDrive,
     rawio: ignored('a container is never given CAP_SYS_RAWIO by a disk'),
     sgio: noDrive,
-    snapshot: ignored('there are no snapshots of containers'),
+    snapshot: ignored('snapshots of containers hold directories, and no disks'),
   },
   children: {
     driver: 'one',

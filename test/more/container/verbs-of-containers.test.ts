@@ -391,5 +391,5 @@ test('what libvirt’s drivers lack is refused of a container that runs, and cha
   expect(answers.filter(([, isRefused]) => isRefused !== true)).toEqual([]);
   expect(answers.length).toBeGreaterThan(150);
   expect(await says('dumpxml on')).toBe(before);
-  expect(await refuses('snapshot-list on')).toContain('not supported by the connection driver');
+  expect(await refuses('snapshot-edit on')).toContain('not supported by the connection driver');
 });

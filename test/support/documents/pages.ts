@@ -53,6 +53,7 @@ export const furtherPages: Pages = {
   'docs/moving-in.md': [/^shop \[ 3 \]\n$/],
   'docs/services.md': [/^signal stopped 0\n$/],
   'docs/shell.md': [],
+  'docs/snapshots-and-clones.md': [/^clean shutoff\nshop-3\n$/],
   'docs/statistics-and-logs.md': [
     /^\d+n \d+ \S+ \d+ 0 \S+\n(\d+n\n)+web \d+\n$/,
     /^(listening on 8080\n){2}$/,

@@ -36,7 +36,11 @@ export const commands: CommandTable = {
     options: [
       domainOption,
       { name: 'managed-save', kind: 'flag', help: 'accepted: a container has no saved state' },
-      { name: 'snapshots-metadata', kind: 'flag', help: 'accepted: a container has no snapshots' },
+      {
+        name: 'snapshots-metadata',
+        kind: 'flag',
+        help: 'forget its snapshots, whose files stay',
+      },
       {
         name: 'checkpoints-metadata',
         kind: 'flag',
@@ -75,7 +79,10 @@ async function define(context: Context, options: Options): Promise<undefined> {
 async function undefine(context: Context, options: Options): Promise<undefined> {
   const text = options.required('domain');
   const domain = await findDomain(await context.connect(), text);
-  await withErrorMessage(`Failed to undefine domain '${domain.name}'`, () => domain.undefine());
+  const forgets = options.has('snapshots-metadata');
+  await withErrorMessage(`Failed to undefine domain '${domain.name}'`, () =>
+    domain.undefine(forgets ? { snapshots: 'forget' } : {}),
+  );
   context.output.extra(`Domain '${domain.name}' has been undefined`);
   return undefined;
 }

@@ -15,7 +15,6 @@ function flag(name: string, help: string): Option {
 
 /** What virtual machines may have, and containers never do. */
 const absent = [
-  { name: 'snapshot', what: 'snapshots' },
   { name: 'checkpoint', what: 'checkpoints' },
   { name: 'managed-save', what: 'managed save state' },
 ] as const;
@@ -34,6 +33,8 @@ export const commands: CommandTable = {
       flag('state-paused', 'list domains in paused state'),
       flag('state-shutoff', 'list domains in shutoff state'),
       flag('state-other', 'list domains in other states'),
+      flag('with-snapshot', 'list domains with existing snapshot'),
+      flag('without-snapshot', 'list domains without a snapshot'),
       ...absent.flatMap(({ name, what }) => [
         flag(`with-${name}`, `list domains with ${what}: no container has any`),
         flag(`without-${name}`, `list domains without ${what}: every container`),
@@ -56,7 +57,7 @@ export const commands: CommandTable = {
 async function list(context: Context, options: Options): Promise<undefined> {
   for (const value of ['name', 'uuid', 'id']) options.exclusive('table', value);
   const connection = await context.connect();
-  const domains = await kept(await connection.listSeenDomains(filterOf(options)), options);
+  const domains = await passing(await connection.listSeenDomains(filterOf(options)), options);
   if (options.string('format') === 'json') {
     const data = await Promise.all(domains.map(dataOf));
     showsData(context.output, options, data.flat());
@@ -86,7 +87,7 @@ function filterOf(options: Options): ListFilter {
 }
 
 /** The domains that pass the filters which the library doesn't have. */
-async function kept(
+async function passing(
   domains: readonly SeenDomain[],
   options: Options,
 ): Promise<readonly SeenDomain[]> {
@@ -98,13 +99,15 @@ async function kept(
     options.has(`state-${state}`),
   );
   const [marked, unmarked] = [options.has('autostart'), options.has('no-autostart')];
-  if (states.length === 0 && marked === unmarked) return domains;
-  const passing = await Promise.all(
+  const [kept, bare] = [options.has('with-snapshot'), options.has('without-snapshot')];
+  if (states.length === 0 && marked === unmarked && kept === bare) return domains;
+  const found = await Promise.all(
     domains.map((seen) => {
       const fits = async (): Promise<SeenDomain[]> => {
         const { state } = await seen.state();
         const asked = state === 'nostate' ? 'other' : state;
         if (states.length > 0 && !states.includes(asked)) return [];
+        if (kept !== bare && (await hasSnapshots(seen)) !== kept) return [];
         if (marked === unmarked) return [seen];
         return (await seen.domain.info()).autostart === marked ? [seen] : [];
       };
@@ -113,7 +116,11 @@ async function kept(
       return listed(fits, () => (isOther ? [seen] : []));
     }),
   );
-  return passing.flat();
+  return found.flat();
+}
+
+async function hasSnapshots({ domain }: SeenDomain): Promise<boolean> {
+  return (await domain.snapshots.list()).length > 0;
 }
 
 /** A domain as data; with the words that say why, where its state can't be told. */

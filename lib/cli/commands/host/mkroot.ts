@@ -1,11 +1,10 @@
 /** mkroot: makes a root file system for a container. */
 import { node, printXml } from '../../../domain/xml/print';
-import { TslxcError } from '../../../errors';
 import { withErrorMessage } from '../../shell/command-error';
 import type * as MakeRoot from '../../../rootfs/make-root';
 import type { Options } from '../../shell/arguments';
-import type { CommandTable, Context, SignalSource } from '../../shell/command';
-import { signalStatus } from '../../shell/exit-status';
+import type { CommandTable, Context } from '../../shell/command';
+import { untilEnded } from '../../shell/ending-signals';
 
 export const commands: CommandTable = {
   mkroot: {
@@ -43,8 +42,6 @@ const advice = {
   ],
 } as const;
 
-const endingSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
-
 async function mkroot(context: Context, options: Options): Promise<number | undefined> {
   options.exclusive('busybox', 'debian');
   const directory = options.required('directory');
@@ -55,29 +52,13 @@ async function mkroot(context: Context, options: Options): Promise<number | unde
   // Neither `help` nor another verb needs it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { makeRoot } = require('../../../rootfs/make-root') as typeof MakeRoot;
-  const ending = new EndingSignals(context.signals);
-  try {
+  return untilEnded(context, `nothing was left in place of '${directory}'`, async (signal) => {
     const path = await withErrorMessage(`Failed to make the root file system '${directory}'`, () =>
-      makeRoot(directory, {
-        content,
-        signal: ending.aborted,
-        onProgress: (step) => output.extra(step),
-      }),
+      makeRoot(directory, { content, signal, onProgress: (step) => output.extra(step) }),
     );
     output.extra(`Root file system '${path}' made. What a domain needs to start in it:`);
     for (const line of [...advice[content.kind], ...filesystemXml(path)]) output.extra(line);
-    return undefined;
-  } catch (error) {
-    if (ending.received === undefined || !isAbort(error)) throw error;
-    output.note(`interrupted: nothing was left in place of '${directory}'`);
-    return signalStatus(ending.received);
-  } finally {
-    ending.close();
-  }
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && TslxcError.is(error.cause, 'OPERATION_ABORTED');
+  });
 }
 
 function filesystemXml(path: string): string[] {
@@ -85,33 +66,4 @@ function filesystemXml(path: string): string[] {
   return printXml(node('filesystem', { type: 'mount' }, children))
     .trimEnd()
     .split('\n');
-}
-
-/** The first signal that asks this process to end aborts what it does. */
-class EndingSignals {
-  readonly #source: SignalSource;
-  readonly #abort = new AbortController();
-  #received: NodeJS.Signals | undefined;
-
-  constructor(source: SignalSource) {
-    this.#source = source;
-    for (const signal of endingSignals) source.on(signal, this.#onSignal);
-  }
-
-  get aborted(): AbortSignal {
-    return this.#abort.signal;
-  }
-
-  get received(): NodeJS.Signals | undefined {
-    return this.#received;
-  }
-
-  close(): void {
-    for (const signal of endingSignals) this.#source.off(signal, this.#onSignal);
-  }
-
-  readonly #onSignal = (signal: NodeJS.Signals): void => {
-    this.#received ??= signal;
-    this.#abort.abort();
-  };
 }

@@ -42,12 +42,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
     'type',
     'action',
   ],
-  'snapshot-create': ['virDomainSnapshotCreateXML', undefined],
-  'snapshot-create-as': ['virDomainSnapshotCreateXML', undefined],
-  'snapshot-current': ['virDomainHasCurrentSnapshot', undefined],
-  'snapshot-delete': ['virDomainSnapshotLookupByName', undefined, 'snapshotname'],
-  'snapshot-list': ['virDomainSnapshotNum', undefined],
-  'snapshot-revert': ['virDomainSnapshotLookupByName', undefined, 'snapshotname'],
   vcpuinfo: ['virDomainGetVcpus', undefined],
 };
 
@@ -110,10 +104,7 @@ const more: Readonly<Record<string, Refusal>> = {
   'set-user-password': ['virDomainSetUserPassword', undefined, 'user', 'password'],
   'set-user-sshkeys': ['virDomainAuthorizedSSHKeysSet', undefined, 'user'],
   setvcpu: ['virDomainSetVcpu', undefined, 'vcpulist'],
-  'snapshot-dumpxml': ['virDomainSnapshotLookupByName', undefined, 'snapshotname'],
   'snapshot-edit': ['virDomainSnapshotLookupByName', undefined],
-  'snapshot-info': ['virDomainSnapshotLookupByName', undefined],
-  'snapshot-parent': ['virDomainSnapshotLookupByName', undefined],
   'update-memory-device': [undefined, 'no memory device found'],
   vcpucount: ['virDomainGetVcpusFlags', 'Failed to retrieve current vcpu count'],
   vcpupin: ['virDomainGetVcpuPinInfo', undefined],

@@ -24,7 +24,8 @@ test.each(['cx', 'frobnicate', 'net', '', 'list'])('for %s there is nothing to s
 
 test.each([
   ['lits', "error: unknown command: 'lits'; did you mean 'list'?\n"],
-  ['snapshot-lis', "error: unknown command: 'snapshot-lis'\n"],
+  ['snapshot-lis', "error: unknown command: 'snapshot-lis'; did you mean 'snapshot-list'?\n"],
+  ['checkpoint-lis', "error: unknown command: 'checkpoint-lis'\n"],
   ['list --al', "error: command 'list' doesn't support option --al; did you mean --all?\n"],
   ['start --pause web', "error: command 'start' doesn't support option --pause\n"],
   ['help lits', "error: command or command group 'lits' doesn't exist; did you mean 'list'?\n"],

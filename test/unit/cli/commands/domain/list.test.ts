@@ -1,6 +1,8 @@
 /** list: the table, one value a line, and the filters. */
 import { TslxcError } from '../../../../../lib/errors';
+import type { SnapshotInfo } from '../../../../../lib/index';
 import { FakeConnection } from '../../fake-connection';
+import { withSnapshots } from '../../fake-snapshots';
 import { run } from '../../run-main';
 
 const [first, second] = [
@@ -8,12 +10,17 @@ const [first, second] = [
   '11111111-2222-3333-4444-555555555555',
 ];
 
+const snapshot: SnapshotInfo = {
+  ...{ name: 'before', state: 'shutoff', created: 0, isCurrent: true, paths: [] },
+};
+
 function domains(): FakeConnection {
   const xml = "<domain type='lxc'>\n  <title>A &lt;small&gt; shell</title>\n</domain>\n";
-  return new FakeConnection([
+  const connection = new FakeConnection([
     { name: 'ra-1', id: 64604, uuid: first },
     { name: 'helloworld', uuid: second, xml },
   ]);
+  return withSnapshots(connection, { helloworld: [snapshot] });
 }
 
 test.each<[string, string]>([
@@ -47,7 +54,9 @@ test.each<[string, string]>([
   ['-q list --name --all --state-paused', ''],
   ['-q list --name --all --autostart', ''],
   ['-q list --name --all --no-autostart', 'ra-1\nhelloworld\n'],
-  ['-q list --name --all --with-snapshot', ''],
+  ['-q list --name --all --with-snapshot', 'helloworld\n'],
+  ['-q list --name --all --without-snapshot', 'ra-1\n'],
+  ['-q list --name --all --with-snapshot --state-running', ''],
   ['-q list --name --all --with-checkpoint', ''],
   ['-q list --name --all --with-managed-save', ''],
   ['-q list --name --all --with-snapshot --without-snapshot', 'ra-1\nhelloworld\n'],

@@ -74,9 +74,9 @@ const noSupport = 'error: this function is not supported by the connection drive
 test.each([
   ['managedsave web', "error: Failed to save domain 'web' state\n", 'virDomainManagedSave'],
   ['save web /tmp/x', "error: Failed to save domain 'web' to /tmp/x\n", 'virDomainSave'],
-  ['snapshot-create web', '', 'virDomainSnapshotCreateXML'],
+  ['snapshot-edit web', '', 'virDomainSnapshotLookupByName'],
   ['domblkinfo web vda', '', 'virDomainGetBlockInfo'],
-  ['snapshot-create-as web one --disk-only', '', 'virDomainSnapshotCreateXML'],
+  ['checkpoint-create-as web one', '', 'virDomainCheckpointCreateXML'],
   ['blockcopy --path vda --domain=web', '', 'virDomainBlockRebase'],
   ['perf --domain web', 'error: Unable to get perf events\n', 'virDomainGetPerfEvents'],
   ['pool-start images', "error: failed to get pool 'images'\n", 'virStoragePoolLookupByName'],
