@@ -1,13 +1,14 @@
 // No string leads into a container's root. Native code reaches such a path through native/base/path.cc
 // (openat2(2)) and then by descriptor, so the calls that take a path are forbidden, but for the places in
-// path-exceptions.js; so are those that load code, look up accounts or copy without a limit. In lib/, only
-// the files listed there touch the file system. `check-paths.js [FOLDER]` prints what it finds.
+// path-exceptions.js; so are those that load code, look up accounts or copy without a limit. In lib/, only the
+// files of file-users.js touch the file system. `check-paths.js [FOLDER]` prints what it finds.
 'use strict';
 const { readFileSync } = require('node:fs');
 const { isBuiltin } = require('node:module');
 const { join } = require('node:path');
 const { listFiles } = require('./fingerprint');
-const { nativeExceptions, fileUsers } = require('./path-exceptions');
+const { fileUsers } = require('./file-users');
+const { nativeExceptions } = require('./path-exceptions');
 const { main, packageRoot, StepError } = require('./steps');
 
 /** Calls with a path that may be a literal one; the index of that argument. */
@@ -178,7 +179,7 @@ function libraryFaults(root) {
       .map((file) => `${file}: node:fs is forbidden here`),
     ...files
       .filter((file) => file in fileUsers && !users.includes(file))
-      .map((file) => `path-exceptions.js: ${file} does not use node:fs`),
+      .map((file) => `file-users.js: ${file} does not use node:fs`),
   ];
 }
 

@@ -212,7 +212,9 @@ function kept({ store, paths }: Session): PurgeItem[] {
   // Those of images lie among what is removed.
   const stays = (name: string) => !isBelow(name, paths.library);
   return [
-    ...[...new Set(layers)].filter(stays).map((name): PurgeItem => ({ kind: 'upper', name, fate: 'keep' })),
+    ...[...new Set(layers)]
+      .filter(stays)
+      .map((name): PurgeItem => ({ kind: 'upper', name, fate: 'keep' })),
     ...copies.filter(stays).map((name): PurgeItem => ({ kind: 'snapshot', name, fate: 'keep' })),
   ];
 }

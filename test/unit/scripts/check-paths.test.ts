@@ -151,7 +151,7 @@ test('an exception that nothing needs is found', () => {
   });
   expect(faults).toEqual([
     'path-exceptions.js: native/base/clone.cc has no SYS_clone3, or one that needs no exception',
-    'path-exceptions.js: lib/host/package-paths.ts does not use node:fs',
+    'file-users.js: lib/host/package-paths.ts does not use node:fs',
   ]);
 });
 
