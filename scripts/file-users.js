@@ -76,7 +76,6 @@ const fileUsers = {
   'lib/driver/lookup/host.ts': '/sys',
   'lib/driver/health/watch.ts': 'closes a lock',
   'lib/driver/health/watcher.ts': 'likewise',
-  'lib/driver/health/watcher-lock.ts': '/proc',
   'lib/driver/hooks/scripts.ts': 'scripts of the administrator, in folders that are root’s alone',
   'lib/driver/hooks/trusted-script.ts': 'the owners of those scripts, and of the folders above',
   'lib/driver/hooks/hook-mark.ts': 'the run folder',

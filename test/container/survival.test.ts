@@ -21,6 +21,7 @@ import {
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { containerTest, nothing } from '../support/world/container-test';
+import { untilLockHeld } from '../support/process/lock-waiters';
 import { hasEnded, untilIn } from '../support/process/processes';
 import { PtySession } from '../support/console/pty-session';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
@@ -64,12 +65,15 @@ test('who comes between init’s commit and its execve, when the caller is dead,
   const init = await initOf(container.name);
   await untilAtFailpoint(init);
   caller.kill('SIGKILL');
-  await expect(container.domain.start()).rejects.toMatchObject({
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  const refusal = expect(container.domain.start()).rejects.toMatchObject({
     code: 'OPERATION_INVALID',
     message: 'Requested operation is not valid: Domain is already running',
   });
-  expect(await ended).toEqual([null, 'SIGKILL']);
+  // It waits for what becomes of the one that is on its way.
+  await untilLockHeld(container.root);
   goOn(init);
+  await refusal;
   expect(await initOf(container.name)).toBe(init);
   expect(monitorsOf(container.name)).toEqual([container.domain.id]);
   await expectShell(container.domain);

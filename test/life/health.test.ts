@@ -1,7 +1,5 @@
 /** `<tslxc:health>`: what is checked, who is told, what is done, and that it goes on without its caller. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain, DomainSpec } from 'tslxc';
@@ -11,7 +9,6 @@ import { containerTest } from '../support/world/container-test';
 import { runWithLibrary } from '../support/process/library-child';
 import { listProcesses, readProcess } from '../support/process/processes';
 import { commandOn } from '../support/process/command-on';
-import { commandEnvironment, commandLine } from '../support/process/run-command';
 import { statePaths } from '../../lib/host/state/state-paths';
 import { makeTestRoot } from '../support/root/test-root';
 
@@ -46,14 +43,6 @@ function watchers({ name }: Domain): number[] {
     const { words } = readProcess(pid);
     return words.includes('watch-health') && words.at(-1) === name;
   });
-}
-
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
 }
 
 const health = async (domain: Domain): Promise<unknown> => (await domain.info()).health;
@@ -179,27 +168,6 @@ test('there is one watcher, outside of its caller’s cgroups, and another one a
   }, patience);
   await domain.destroy();
   await eventually(() => expect(watchers(domain)).toEqual([]), patience);
-});
-
-test('it keeps nothing open that its caller was started with', async () => {
-  const domain = await define('health-descriptors', { health: ready });
-  const file = join(world.root.path, 'lock');
-  const descriptor = openSync(file, 'w');
-  const [program = '', ...words] = commandLine('start', domain.name);
-  const caller = spawn(program, words, {
-    env: commandEnvironment(world.root.path),
-    stdio: ['ignore', 'ignore', 'inherit', 'ignore', descriptor],
-  });
-  closeSync(descriptor);
-  expect(await once(caller, 'exit')).toEqual([0, null]);
-  await eventually(() => {
-    const [watcher = 0] = watchers(domain);
-    const links = readdirSync(`/proc/${watcher}/fd`).map((fd) =>
-      linkOf(`/proc/${watcher}/fd/${fd}`),
-    );
-    expect(links).toContain(statePaths(world.root.path).locks);
-    expect(links).not.toContain(file);
-  }, patience);
 });
 
 test('what has no checks can not be waited for, nor what makes no sense', async () => {
