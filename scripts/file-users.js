@@ -1,6 +1,7 @@
+// Which files of lib/ check-paths.js lets use node:fs, and what for. An entry that nothing needs is a fault.
 'use strict';
 
-/** The files of lib/ that may import node:fs, with what they touch. None resolves a path below a root. */
+/** The files, with what they touch. None resolves a path below a root. */
 const fileUsers = {
   'lib/cli/commands/host/plan.ts': 'whether a word of the command line is a file',
   'lib/cli/commands/host/completion.ts': 'the scripts for shells, in the package',

@@ -150,7 +150,7 @@ describe.each(everyUser)('%s', (user) => {
     const lines = verbs.map((verb) => [verb, ...(wordsOf[verb] ?? [])]);
     const answers = await answersOf(user, lines);
     // A command in a container can end with 1 itself.
-    const inContainer = ['exec', 'lxc-enter-namespace', 'shell'];
+    const inContainer = ['exec', 'lxc-enter-namespace', 'run', 'shell'];
     const refusal = (verb: string) => {
       const status = inContainer.includes(verb) ? 125 : 1;
       return { status, stdout: '', stderr: `error: ${denied}\n` };
