@@ -38,14 +38,15 @@ export function snapshotHost(roots: readonly string[] = []): HostSnapshot {
 }
 
 /**
- * A mount target that the host lacks, of the seed's documents: those are started on the host's own root, which all worlds share,
- * and in the lane that compares all of it.
+ * What tests in other lanes change on the host's own root, which all worlds share: a mount target that the host lacks, of the
+ * seed's documents, and the cache that skopeo keeps of all layers that it has copied.
  */
-const seedTarget = '/etc/httpd';
+const sharedPlaces = ['/etc/httpd/', '/var/lib/containers/'];
 
 function filesBelow(root: string): string[] {
   const lines = aspects.files(root);
-  return lane === undefined ? lines : lines.filter((line) => !line.startsWith(`${seedTarget}/`));
+  if (lane === undefined) return lines;
+  return lines.filter((line) => !sharedPlaces.some((place) => line.startsWith(place)));
 }
 
 /** What is not of this process's network namespace. */
