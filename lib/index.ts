@@ -131,6 +131,8 @@ export type {
   BindMount,
   BridgeInterfaceSpec,
   CapabilitySpec,
+  CommonInterfaceSpec,
+  CommonMountSpec,
   DirectInterfaceSpec,
   DirectoryMount,
   DomainSpec,

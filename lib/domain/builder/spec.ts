@@ -131,7 +131,8 @@ export interface RootSpec {
   readonly overlay?: string;
 }
 
-interface MountCommon {
+/** What all mounts have. */
+export interface CommonMountSpec {
   /** An absolute path in the container. */
   readonly target: string;
   /** Default: false. */
@@ -139,7 +140,7 @@ interface MountCommon {
 }
 
 /** A directory of the host. */
-export interface DirectoryMount extends MountCommon {
+export interface DirectoryMount extends CommonMountSpec {
   /** Default: `mount`. */
   readonly type?: 'mount';
   /** An absolute path on the host. */
@@ -153,7 +154,7 @@ export interface DirectoryMount extends MountCommon {
 }
 
 /** A directory of the container, a second time. */
-export interface BindMount extends MountCommon {
+export interface BindMount extends CommonMountSpec {
   /** Says which kind it is. */
   readonly type: 'bind';
   /** An absolute path in the container. */
@@ -161,7 +162,7 @@ export interface BindMount extends MountCommon {
 }
 
 /** A file system in memory. */
-export interface RamMount extends MountCommon {
+export interface RamMount extends CommonMountSpec {
   /** Says which kind it is. */
   readonly type: 'ram';
   /** How large it may become. */
@@ -169,7 +170,7 @@ export interface RamMount extends MountCommon {
 }
 
 /** The file system of an image, or of a block device of the host. */
-export interface ImageMount extends MountCommon {
+export interface ImageMount extends CommonMountSpec {
   /** Says which kind it is. */
   readonly type: 'file' | 'block';
   /** An absolute path on the host. */
@@ -179,7 +180,8 @@ export interface ImageMount extends MountCommon {
 /** A file system of a container. */
 export type MountSpec = DirectoryMount | BindMount | RamMount | ImageMount;
 
-interface InterfaceCommon {
+/** What interfaces of all kinds have. */
+export interface CommonInterfaceSpec {
   /** Default: one is made, and kept. */
   readonly mac?: string;
   /** Its name in the container. Default: the lowest free `ethN`. */
@@ -211,7 +213,7 @@ export interface BandwidthSpec {
 }
 
 /** An interface in a virtual network. */
-export interface NetworkInterfaceSpec extends InterfaceCommon {
+export interface NetworkInterfaceSpec extends CommonInterfaceSpec {
   /** Says which kind it is. */
   readonly type: 'network';
   /** Name of the network. */
@@ -247,7 +249,7 @@ export interface PortRangeSpec {
 }
 
 /** An interface whose host side is a port of a bridge of the host. */
-export interface BridgeInterfaceSpec extends InterfaceCommon {
+export interface BridgeInterfaceSpec extends CommonInterfaceSpec {
   /** Says which kind it is. */
   readonly type: 'bridge';
   /** Name of the bridge. */
@@ -255,7 +257,7 @@ export interface BridgeInterfaceSpec extends InterfaceCommon {
 }
 
 /** A macvlan on a device of the host. */
-export interface DirectInterfaceSpec extends InterfaceCommon {
+export interface DirectInterfaceSpec extends CommonInterfaceSpec {
   /** Says which kind it is. */
   readonly type: 'direct';
   /** Name of the device. */
@@ -265,7 +267,7 @@ export interface DirectInterfaceSpec extends InterfaceCommon {
 }
 
 /** An interface whose host side is a port of nothing. */
-export interface EthernetInterfaceSpec extends InterfaceCommon {
+export interface EthernetInterfaceSpec extends CommonInterfaceSpec {
   /** Says which kind it is. */
   readonly type: 'ethernet';
 }
