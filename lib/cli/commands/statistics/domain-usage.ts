@@ -5,7 +5,7 @@ import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { unsupportedOption } from '../../options/refused-option';
 import { whichOptions } from '../../options/which-option';
-import { minorFaults, residentSet } from '../../output/memory-words';
+import { kibibytes, minorFaults, residentSet } from '../../../driver/statistics/named';
 import type { BlockStatistics, Domain, DomainStatistics } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -128,8 +128,6 @@ function showSeconds(output: Output, word: string, time: bigint): void {
   output.text(`\t${word.padEnd(12)} ${whole}.${fraction} seconds\n`);
 }
 
-const kibibyte = 1024;
-
 async function showMemory(context: Context, options: Options): Promise<undefined> {
   const text = options.required('domain');
   const domain = await findDomain(await context.connect(), text);
@@ -149,8 +147,8 @@ async function showMemory(context: Context, options: Options): Promise<undefined
     ['swap_out', swappedOut],
     ['major_fault', majorFaults],
     ['minor_fault', minorFaults(faults, majorFaults)],
-    ['disk_caches', file === undefined ? undefined : Math.floor(file / kibibyte)],
-    ['rss', rss === undefined ? undefined : Math.floor(rss / kibibyte)],
+    ['disk_caches', kibibytes(file)],
+    ['rss', kibibytes(rss)],
   ];
   for (const [word, value] of rows) {
     if (value !== undefined) context.output.line(`${word} ${String(value)}`);

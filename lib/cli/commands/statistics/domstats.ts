@@ -2,38 +2,20 @@
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { findDomain } from '../../options/domain-argument';
-import { minorFaults, residentSet } from '../../output/memory-words';
-import type { Domain, DomainInfo, DomainState, DomainStatistics } from '../../../index';
+import { refusedBits, statisticsGroups, type Measured } from '../../../driver/statistics/named';
+import type { Domain, DomainInfo, DomainState } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
-type Line = readonly [key: string, value: string | number | bigint];
-
-interface Measured {
-  readonly statistics: DomainStatistics;
-  readonly info: DomainInfo;
-}
-
-/** An option, what it stands for in libvirt's bits, and what it prints; what LXC doesn't have prints nothing. */
-interface Group {
-  readonly name: string;
-  readonly help: string;
-  readonly lines?: (measured: Measured) => readonly Line[];
-}
-
-const groups: readonly Group[] = [
-  { name: 'state', help: 'report domain state', lines: stateLines },
-  { name: 'cpu-total', help: 'report domain physical cpu usage', lines: cpuLines },
-  { name: 'balloon', help: 'report domain balloon statistics', lines: balloonLines },
-  { name: 'vcpu', help: 'report domain virtual cpu information', lines: vcpuLines },
-  { name: 'interface', help: 'report domain network interface information', lines: networkLines },
-  { name: 'block', help: 'report domain block device statistics', lines: blockLines },
-  { name: 'perf', help: 'containers have none' },
-  { name: 'iothread', help: 'containers have none' },
-  { name: 'memory', help: 'containers have none' },
-  { name: 'dirtyrate', help: 'containers have none' },
-  { name: 'vm', help: 'containers have none' },
-];
+/** How the help names a group. */
+const help: Readonly<Record<string, string>> = {
+  state: 'report domain state',
+  'cpu-total': 'report domain physical cpu usage',
+  balloon: 'report domain balloon statistics',
+  vcpu: 'report domain virtual cpu information',
+  interface: 'report domain network interface information',
+  block: 'report domain block device statistics',
+};
 
 type Filter = (domain: Domain, info: DomainInfo) => boolean;
 
@@ -65,7 +47,7 @@ export const commands: CommandTable = {
       'Get statistics about one or more (or all) domains. Without a group, all that there are.\n' +
       'What this kernel does not count is left out.',
     options: [
-      ...groups.map(({ name, help }) => flag(name, help)),
+      ...statisticsGroups.map(({ name }) => flag(name, help[name] ?? 'containers have none')),
       ...filters.flat().map(([name, help]) => flag(name, help)),
       flag('raw', 'do not pretty-print the fields'),
       flag('enforce', 'enforce requested stats parameters'),
@@ -91,8 +73,8 @@ async function show(context: Context, options: Options): Promise<undefined> {
   const domains: Domain[] = [];
   for (const text of named) domains.push(await findDomain(connection, text));
   if (named.length === 0) domains.push(...(await connection.listDomains({})));
-  const asked = groups.filter(({ name }) => options.has(name));
-  const shown = asked.length === 0 ? groups : asked;
+  const asked = statisticsGroups.filter(({ name }) => options.has(name));
+  const shown = asked.length === 0 ? statisticsGroups : asked;
   let separator = '';
   const all: object[] = [];
   for (const domain of domains) {
@@ -107,8 +89,8 @@ async function show(context: Context, options: Options): Promise<undefined> {
     if (options.string('format') === 'json') continue;
     context.output.text(separator);
     context.output.line(`Domain: '${domain.name}'`);
-    for (const { lines } of shown) {
-      for (const [key, value] of lines?.(measured) ?? []) {
+    for (const { named } of shown) {
+      for (const [key, { value }] of named?.(measured) ?? []) {
         context.output.line(`  ${key}=${String(value)}`);
       }
     }
@@ -125,14 +107,12 @@ function dataOf({ statistics, info }: Measured): object {
 }
 
 function refuseMissing(options: Options): void {
-  const bits = groups.reduce(
-    (sum, { name, lines }, index) =>
-      lines === undefined && options.has(name) ? sum + 2 ** index : sum,
+  const bits = statisticsGroups.reduce(
+    (sum, { name, bit, named }) => (named === undefined && options.has(name) ? sum + bit : sum),
     0,
   );
   if (bits === 0) return;
-  const detail = `Stats types bits 0x${bits.toString(16)} are not supported by this daemon`;
-  throw new TslxcError('ARGUMENT_UNSUPPORTED', detail);
+  throw new TslxcError('ARGUMENT_UNSUPPORTED', refusedBits(bits));
 }
 
 /** Of a list, one that has gone meanwhile is left out, and what is wrong with another is handed back. */
@@ -156,90 +136,6 @@ function passes(options: Options, domain: Domain, info: DomainInfo): boolean {
   });
 }
 
-/** virDomainState, and the reasons of each state. */
-const stateNumbers: Readonly<Record<string, number>> = { running: 1, paused: 3, shutoff: 5 };
-const reasonNumbers: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  running: { booted: 1, unpaused: 5, crashed: 10 },
-  paused: { user: 1 },
-  shutoff: { shutdown: 1, destroyed: 2, crashed: 3, failed: 6 },
-};
-
 function isPaused({ state }: DomainState): boolean {
-  return stateNumbers[state] === stateNumbers['paused'];
-}
-
-function stateLines({ statistics: { state } }: Measured): Line[] {
-  return [
-    ['state.state', stateNumbers[state.state] ?? 0],
-    ['state.reason', reasonNumbers[state.state]?.[state.reason] ?? 0],
-  ];
-}
-
-function cpuLines({ statistics: { cpu } }: Measured): Line[] {
-  return lines(['cpu.time', cpu?.total], ['cpu.user', cpu?.user], ['cpu.system', cpu?.system]);
-}
-
-const kibibyte = 1024;
-
-function balloonLines({ statistics: { memory }, info }: Measured): Line[] {
-  const kibibytes = (bytes: number | undefined): number | undefined =>
-    bytes === undefined ? undefined : Math.floor(bytes / kibibyte);
-  const { anonymous, mapped, file, majorFaults, faults } = memory?.breakdown ?? {};
-  return lines(
-    ['balloon.current', info.currentMemory],
-    ['balloon.maximum', info.maxMemory],
-    ['balloon.major_fault', majorFaults],
-    ['balloon.minor_fault', minorFaults(faults, majorFaults)],
-    ['balloon.rss', kibibytes(residentSet(anonymous, mapped))],
-    ['balloon.disk_caches', kibibytes(file)],
-  );
-}
-
-function vcpuLines({ info }: Measured): Line[] {
-  return [
-    ['vcpu.current', info.vcpus],
-    ['vcpu.maximum', info.maxVcpus],
-  ];
-}
-
-function networkLines({ statistics: { network } }: Measured): Line[] {
-  if (network === undefined) return [];
-  return [
-    ['net.count', network.length],
-    ...network.flatMap((one, index): Line[] => {
-      const key = `net.${String(index)}`;
-      return [
-        [`${key}.name`, one.name ?? one.guest],
-        [`${key}.rx.bytes`, one.rxBytes],
-        [`${key}.rx.pkts`, one.rxPackets],
-        [`${key}.rx.errs`, one.rxErrors],
-        [`${key}.rx.drop`, one.rxDropped],
-        [`${key}.tx.bytes`, one.txBytes],
-        [`${key}.tx.pkts`, one.txPackets],
-        [`${key}.tx.errs`, one.txErrors],
-        [`${key}.tx.drop`, one.txDropped],
-      ];
-    }),
-  ];
-}
-
-function blockLines({ statistics: { io } }: Measured): Line[] {
-  if (io === undefined) return [];
-  return [
-    ['block.count', io.length],
-    ...io.flatMap((one, index): Line[] => {
-      const key = `block.${String(index)}`;
-      return [
-        [`${key}.name`, one.name ?? one.device],
-        [`${key}.rd.reqs`, one.reads],
-        [`${key}.rd.bytes`, one.readBytes],
-        [`${key}.wr.reqs`, one.writes],
-        [`${key}.wr.bytes`, one.writtenBytes],
-      ];
-    }),
-  ];
-}
-
-function lines(...all: readonly (readonly [string, Line[1] | undefined])[]): Line[] {
-  return all.flatMap(([key, value]): Line[] => (value === undefined ? [] : [[key, value]]));
+  return state === 'paused';
 }
