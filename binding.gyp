@@ -20,6 +20,7 @@
       'native/base/lock.cc',
       'native/base/monitor-spawn.cc',
       'native/base/neighbour.cc',
+      'native/base/peer.cc',
       'native/base/process.cc',
       'native/base/quota.cc',
       'native/base/record-file.cc',

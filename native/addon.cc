@@ -21,6 +21,7 @@
 #include "native/addon/quotas.cc"
 #include "native/addon/record-files.cc"
 #include "native/addon/relabelling.cc"
+#include "native/addon/sockets.cc"
 #include "native/addon/surveys.cc"
 #include "native/addon/task.cc"
 #include "native/addon/terminals.cc"

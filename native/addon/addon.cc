@@ -21,6 +21,7 @@ Napi::Object initialize(Napi::Env, Napi::Object exports) {
   tslxc::addon::exportQuotas(exports);
   tslxc::addon::exportRecordFiles(exports);
   tslxc::addon::exportRelabelling(exports);
+  tslxc::addon::exportSockets(exports);
   tslxc::addon::exportSurveys(exports);
   tslxc::addon::exportTerminals(exports);
   tslxc::addon::exportTrees(exports);

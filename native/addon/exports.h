@@ -19,6 +19,7 @@ void exportProcesses(Napi::Object exports);
 void exportQuotas(Napi::Object exports);
 void exportRecordFiles(Napi::Object exports);
 void exportRelabelling(Napi::Object exports);
+void exportSockets(Napi::Object exports);
 void exportSurveys(Napi::Object exports);
 void exportTerminals(Napi::Object exports);
 void exportTrees(Napi::Object exports);

@@ -12,8 +12,9 @@ function declaredBy(file: string, head: string): string[] {
 }
 
 const declared = [
-  ...declaredBy('lib/host/native.ts', 'Native extends QuotaCalls, TreeCalls'),
+  ...declaredBy('lib/host/native.ts', 'Native extends QuotaCalls, SocketCalls, TreeCalls'),
   ...declaredBy('lib/host/kernel/quota-calls.ts', 'QuotaCalls'),
+  ...declaredBy('lib/host/kernel/socket-calls.ts', 'SocketCalls'),
   ...declaredBy('lib/host/kernel/tree-calls.ts', 'TreeCalls'),
 ];
 
