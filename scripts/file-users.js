@@ -71,6 +71,7 @@ const fileUsers = {
   'lib/container/sources/overlay-upper.ts':
     'writable layers: a folder of the user’s, and two that no container can replace',
   'lib/driver/statistics/block.ts': '/sys',
+  'lib/rpc/server/sockets.ts': 'the daemon’s own sockets, in folders that root alone writes to',
   'lib/driver/session/access.ts': '/proc/self',
   'lib/driver/session/containers.ts': 'the run folder',
   'lib/driver/logs.ts': '/proc',

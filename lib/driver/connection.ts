@@ -298,6 +298,12 @@ export class Connection implements AsyncDisposable {
     return found.map((identity) => Domain.of(this.#session, identity));
   }
 
+  /** @internal The handle of a domain that the caller knows; each call on it finds out whether there still is one. */
+  domainOf(identity: Readonly<{ name: string; uuid: string }>): Domain {
+    this.#session.checkOpen();
+    return Domain.of(this.#session, identity);
+  }
+
   /** @internal `listDomains`, with what has been seen of each on the way: a list that is shown has no use for another look. */
   async listSeenDomains(filter: ListFilter = {}): Promise<SeenDomain[]> {
     this.#session.requireAccess('read', 'Connection.listDomains');

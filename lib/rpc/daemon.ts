@@ -1,0 +1,106 @@
+/**
+ * The daemon: libvirt's remote protocol on sockets of this host, answered by the library. It is one more caller of it: containers
+ * outlive it, and what other processes do reaches its clients as events.
+ */
+import { join } from 'node:path';
+import { checkPrivileged, readPrivilege } from '../driver/session/access';
+import type { Logger } from '../host/logger';
+import { statePaths } from '../host/state/state-paths';
+import { Connections } from './dispatch/base/connections';
+import { DaemonConversation } from './dispatch/conversation';
+import { EventHub } from './dispatch/events/event-hub';
+import { ServedPrograms } from './dispatch/programs';
+import { Server } from './server/server';
+import { handedOver } from './server/sockets';
+import type { SocketPlace } from './server/sockets';
+
+export interface DaemonOptions {
+  /** The root whose domains and networks are served: an absolute path. */
+  readonly root: string;
+  readonly logger: Logger;
+  /** Listens where libvirt's clients look for its daemons for containers and networks, too. */
+  readonly libvirt?: boolean;
+  /** Milliseconds without a client after which it ends; without it, it never does. */
+  readonly timeout?: number;
+  /** Says which sockets systemd has handed over; what is taken from it is removed. */
+  readonly environment: Record<string, string | undefined>;
+}
+
+/** Where libvirt's clients look, by the daemon that they look for. */
+const libvirtFolder = '/run/libvirt';
+const libvirtSockets = ['virtlxcd-sock', 'virtnetworkd-sock'] as const;
+
+export class Daemon {
+  readonly #server: Server;
+  readonly #connections: Connections;
+  /** Resolves when it has ended: by `close`, or for want of clients. */
+  readonly ended: Promise<void>;
+  readonly #timeout: number | undefined;
+  #end: () => void = () => undefined;
+  #idle: NodeJS.Timeout | undefined;
+
+  private constructor({ root, logger, timeout }: DaemonOptions) {
+    this.#connections = new Connections({ root, logger });
+    const connections = this.#connections;
+    const hub = new EventHub({ connection: () => connections.shared('read-only'), logger });
+    const served = new ServedPrograms(hub);
+    this.#server = new Server({
+      converse: (peer) => new DaemonConversation(peer, { connections, hub, served }),
+      onBusy: (state) => (state === 'busy' ? clearTimeout(this.#idle) : this.#awaitClients()),
+    });
+    this.#timeout = timeout;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
+
+  /**
+   * Resolves when clients can connect.
+   *
+   * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when another daemon listens at one of the sockets.
+   */
+  static async start(options: DaemonOptions): Promise<Daemon> {
+    checkPrivileged(readPrivilege());
+    const daemon = new Daemon(options);
+    // What is wrong with the root is told at once, and not to the first client.
+    await daemon.#connections.shared('read-write');
+    const given = handedOver(options.environment);
+    const own = given.length === 0 ? ownPlaces(options.root) : [];
+    const places = [...own, ...(options.libvirt === true ? libvirtPlaces() : [])];
+    await daemon.#server.listenAt(places);
+    await daemon.#server.listenOn(given);
+    daemon.#awaitClients();
+    return daemon;
+  }
+
+  /** Takes no more clients and ends those that there are. Containers go on, but for those that end with their client. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    await this.#server.close();
+    await this.#connections.close();
+    this.#end();
+  }
+
+  #awaitClients(): void {
+    if (this.#timeout === undefined) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.close(), this.#timeout);
+  }
+}
+
+function ownPlaces(root: string): SocketPlace[] {
+  const { run } = statePaths(root);
+  return pair(join(run, 'tslxc-sock'), 'another tslxc daemon');
+}
+
+function libvirtPlaces(): SocketPlace[] {
+  return libvirtSockets.flatMap((name) => pair(join(libvirtFolder, name), 'a daemon of libvirt'));
+}
+
+/** The socket of those who may change something, and that of those who may only look. */
+function pair(path: string, holder: string): SocketPlace[] {
+  return [
+    { path, access: 'read-write', holder },
+    { path: `${path}-ro`, access: 'read-only', holder },
+  ];
+}

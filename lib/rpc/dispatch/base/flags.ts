@@ -1,0 +1,29 @@
+/** Flags of calls: which there are, and what those mean that many calls have. */
+import { affects } from '../../protocol/numbers';
+import { WireError } from './wire-error';
+
+/** @throws WireError in libvirt's words for a flag that `driverFunction` does not know. */
+export function checkFlags(flags: number, known: number, driverFunction: string): void {
+  // As unsigned numbers: the highest bit is one of them.
+  const unknown = (flags & ~known) >>> 0;
+  if (unknown === 0) return;
+  const detail = `unsupported flags (0x${unknown.toString(16)}) in function ${driverFunction}`;
+  throw new WireError('INVALID_ARG', detail);
+}
+
+export function hasFlag(flags: number, flag: number): boolean {
+  return (flags & flag) !== 0;
+}
+
+type Which = 'live' | 'inactive' | 'both';
+
+/** Which definition is meant by the two flags for it: nothing when what runs is, or else what is stored. */
+export function whichOf(flags: number): { readonly which?: Which } {
+  const live = hasFlag(flags, affects.live);
+  const config = hasFlag(flags, affects.config);
+  if (live && config) return { which: 'both' };
+  if (live) return { which: 'live' };
+  return config ? { which: 'inactive' } : {};
+}
+
+export const bothAffects = affects.live | affects.config;

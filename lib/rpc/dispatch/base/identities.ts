@@ -1,0 +1,67 @@
+/** Domains and networks as clients name them, and as the library does. */
+import { TslxcError } from '../../../errors';
+import type { Domain } from '../../../driver/domain';
+import type { Network } from '../../../driver/network';
+import type { WireDomain, WireNetwork } from '../../protocol/values';
+import type { Call } from './call';
+import { uuidBytes, uuidText } from './uuid';
+
+/** The id of a domain that does not run. */
+const noId = -1;
+
+/** A domain for a client, with the id that it has now. */
+export function wireDomain(domain: Domain, id = domain.id): WireDomain {
+  return { name: domain.name, uuid: uuidBytes(domain.uuid), id: id ?? noId };
+}
+
+export function wireNetwork({ name, uuid }: Network): WireNetwork {
+  return { name, uuid: uuidBytes(uuid) };
+}
+
+/**
+ * Does something to the domain that a client names. It is meant by its uuid, as in libvirt, also when it has another name by now.
+ *
+ * @throws TslxcError NO_DOMAIN; whatever `action` rejects with.
+ */
+export async function withDomain<Result>(
+  call: Call,
+  named: WireDomain,
+  action: (domain: Domain) => Promise<Result>,
+): Promise<Result> {
+  const connection = call.client.connection();
+  const uuid = uuidText(named.uuid);
+  const domain = connection.domainOf({ name: named.name, uuid });
+  try {
+    return await action(domain);
+  } catch (error) {
+    if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
+    const renamed = await found(() => connection.lookupDomainByUuid(uuid));
+    if (renamed === undefined || renamed.name === named.name) throw error;
+    return action(renamed);
+  }
+}
+
+/** @throws TslxcError NO_NETWORK in libvirt's words; whatever `action` rejects with. */
+export async function withNetwork<Result>(
+  call: Call,
+  named: WireNetwork,
+  action: (network: Network) => Promise<Result>,
+): Promise<Result> {
+  const uuid = uuidText(named.uuid);
+  const network = await found(() => call.client.connection().lookupNetworkByUuid(uuid));
+  if (network === undefined) {
+    const detail = `no network with matching uuid '${uuid}' (${named.name})`;
+    throw new TslxcError('NO_NETWORK', detail);
+  }
+  return action(network);
+}
+
+/** Undefined where there is none of it. */
+async function found<T>(look: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await look();
+  } catch (error) {
+    if (TslxcError.is(error, 'NO_DOMAIN') || TslxcError.is(error, 'NO_NETWORK')) return undefined;
+    throw error;
+  }
+}

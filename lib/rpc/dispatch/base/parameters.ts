@@ -1,0 +1,53 @@
+/** Typed parameters: names with values, of which a client asks for the number first. */
+import { parameterTypes } from '../../protocol/values';
+import type { Parameter } from '../../protocol/values';
+import { WireError } from './wire-error';
+
+/** As many as a client has room for: none of them when it asks how many there are. */
+export function asked<T>(all: readonly T[], most: number): readonly T[] {
+  return most <= 0 ? [] : all.slice(0, most);
+}
+
+export function unsignedHyperOf(field: string, value: bigint | number): Parameter {
+  return { field, value: { type: parameterTypes.unsignedHyper, value: BigInt(value) } };
+}
+
+export function hyperOf(field: string, value: bigint | number): Parameter {
+  return { field, value: { type: parameterTypes.hyper, value: BigInt(value) } };
+}
+
+export function uintOf(field: string, value: number): Parameter {
+  return { field, value: { type: parameterTypes.uint, value } };
+}
+
+export function intOf(field: string, value: number): Parameter {
+  return { field, value: { type: parameterTypes.int, value } };
+}
+
+export function textOf(field: string, value: string): Parameter {
+  return { field, value: { type: parameterTypes.text, value } };
+}
+
+/** The numbers that a client has given. @throws WireError for a name that is not known, a text, and a number beyond exact ones. */
+export function numberIn(
+  parameters: readonly Parameter[],
+  known: readonly string[],
+): Map<string, number> {
+  return new Map(
+    parameters.map(({ field, value }) => {
+      checkKnown(field, known);
+      if (value.type === parameterTypes.text) throw wrongType(field);
+      return [field, Number(value.value)];
+    }),
+  );
+}
+
+/** @throws WireError in libvirt's words. */
+export function checkKnown(field: string, known: readonly string[]): void {
+  if (known.includes(field)) return;
+  throw new WireError('INVALID_ARG', `parameter '${field}' not supported`);
+}
+
+export function wrongType(field: string): WireError {
+  return new WireError('INVALID_ARG', `invalid type for parameter '${field}'`);
+}

@@ -1,0 +1,104 @@
+/** A client's connection: how it is opened and closed, and what the daemon says of itself. */
+import { TslxcError } from '../../../errors';
+import { authentications, features } from '../../protocol/numbers';
+import type { connectProcedures } from '../../protocol/connect';
+import { done } from '../base/call';
+import type { Call, Handlers, Opened } from '../base/call';
+import { checkFlags, hasFlag } from '../base/flags';
+
+/** What libvirt makes of 11.3.0: the release whose drivers for containers and networks this daemon behaves as. */
+const libvirtVersion = 11_003_000n;
+
+const openFlags = { readOnly: 1, noAliases: 2 } as const;
+
+/** The URIs that are served, with what their connections are. */
+const served: Readonly<Record<string, Opened>> = {
+  'lxc:///': { uri: 'lxc:///', type: 'LXC' },
+  'lxc:///system': { uri: 'lxc:///', type: 'LXC' },
+  'network:///system': { uri: 'network:///system', type: 'network' },
+};
+
+type Names =
+  | 'AuthList'
+  | 'AuthPolkit'
+  | 'ConnectOpen'
+  | 'ConnectClose'
+  | 'ConnectGetType'
+  | 'ConnectGetVersion'
+  | 'ConnectGetLibVersion'
+  | 'ConnectGetURI'
+  | 'ConnectGetHostname'
+  | 'ConnectGetSysinfo'
+  | 'ConnectGetCapabilities'
+  | 'ConnectIsSecure'
+  | 'ConnectSupportsFeature'
+  | 'ConnectRegisterCloseCallback'
+  | 'ConnectUnregisterCloseCallback'
+  | 'ConnectSetIdentity';
+
+export const connectionHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
+  AuthList: () => ({ types: [authentications.none] }),
+  // Nothing asks for it: the kernel says who a client is, and the socket what it may do.
+  AuthPolkit: () => ({ complete: 1 }),
+  ConnectOpen: async (call, { name, flags }) => {
+    checkFlags(flags, openFlags.readOnly | openFlags.noAliases, 'virConnectOpen');
+    const asked = hasFlag(flags, openFlags.readOnly) ? 'read-only' : 'read-write';
+    const access = call.peer.access === 'read-only' ? 'read-only' : asked;
+    await call.client.open(openedBy(name ?? ''), access);
+    return done;
+  },
+  ConnectClose: (call) => {
+    call.after(() => call.peer.closeSoon());
+    return done;
+  },
+  ConnectGetType: ({ client }) => ({ type: client.opened.type }),
+  ConnectGetVersion: ({ client }) => ({
+    version: kernelVersion(client.connection().version().kernel),
+  }),
+  ConnectGetLibVersion: () => ({ version: libvirtVersion }),
+  ConnectGetURI: ({ client }) => ({ uri: client.opened.uri }),
+  ConnectGetHostname: ({ client }) => ({ hostname: client.connection().hostname() }),
+  ConnectGetSysinfo: ({ client }, { flags }) => {
+    checkFlags(flags, 0, 'lxcConnectGetSysinfo');
+    return { sysinfo: client.connection().sysinfo() };
+  },
+  ConnectGetCapabilities: async ({ client }) => ({
+    capabilities: await client.connection().capabilities(),
+  }),
+  // By a local socket.
+  ConnectIsSecure: () => ({ secure: 1 }),
+  ConnectSupportsFeature: (call, { feature }) => ({ supported: Number(supports(call, feature)) }),
+  // The driver for containers never closes a connection by itself.
+  ConnectRegisterCloseCallback: () => done,
+  ConnectUnregisterCloseCallback: () => done,
+  // Who asks is told by the kernel, whatever the client says of itself.
+  ConnectSetIdentity: () => done,
+};
+
+function openedBy(name: string): Opened {
+  const opened = served[name === '' ? 'lxc:///' : name];
+  if (opened !== undefined) return opened;
+  throw new TslxcError('NO_CONNECT', `no connection driver available for ${name}`);
+}
+
+/** `6.12.43+deb13-amd64` → 6012043. */
+function kernelVersion(release: string): bigint {
+  const [major = '0', minor = '0', patch = '0'] = /\d+(\.\d+)*/.exec(release)?.[0].split('.') ?? [];
+  return BigInt(major) * 1_000_000n + BigInt(minor) * 1000n + BigInt(patch);
+}
+
+function supports({ peer }: Call, feature: number): boolean {
+  switch (feature) {
+    case features.keepalive:
+      peer.startKeepalive();
+      return true;
+    case features.remote:
+    case features.typedParameterStrings:
+    case features.eventCallbacks:
+    case features.closeCallbacks:
+    case features.networkUpdateOrder:
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,134 @@
+/** The answers to the calls of one client: by which program and procedure, whether it may, what a failure becomes. */
+import { TslxcError } from '../../errors';
+import type { Connection } from '../../driver/connection';
+import { absentProcedure } from '../protocol/absent';
+import type { ErrorOrigin } from '../protocol/error-numbers';
+import { programs } from '../protocol/numbers';
+import type { ErrorReply, Header } from '../protocol/values';
+import type { Answer, Conversation, Peer } from '../server/peer';
+import type { XdrReader } from '../xdr/reader';
+import type { Call, ClientState, Opened } from './base/call';
+import type { Access, Connections } from './base/connections';
+import { errorReplyOf, WireError } from './base/wire-error';
+import { ClientEvents } from './events/client-events';
+import type { EventHub } from './events/event-hub';
+import type { ServedProcedure, ServedPrograms } from './programs';
+
+export interface ConversationParts {
+  readonly connections: Connections;
+  readonly hub: EventHub;
+  readonly served: ServedPrograms;
+}
+
+export class DaemonConversation implements Conversation, ClientState {
+  readonly events: ClientEvents;
+  readonly #peer: Peer;
+  readonly #parts: ConversationParts;
+  #opened: Opened | undefined;
+  #access: Access = 'read-only';
+  #connection: Connection | undefined;
+  #own: Promise<Connection> | undefined;
+
+  constructor(peer: Peer, parts: ConversationParts) {
+    this.#peer = peer;
+    this.#parts = parts;
+    this.events = new ClientEvents(peer);
+    parts.hub.add(this.events);
+  }
+
+  async answer(call: Header, body: XdrReader): Promise<Answer> {
+    const served = this.#parts.served.find(call);
+    if (served === undefined) throw this.#refusal(call);
+    const { procedure, name } = served;
+    if (procedure.access === 'write') this.#checkWritable(name);
+    const given = procedure.arguments.read(body);
+    body.end();
+    return this.#perform(call, served, given);
+  }
+
+  errorOf(error: unknown, call: Header): ErrorReply {
+    return errorReplyOf(error, this.#originOf(call));
+  }
+
+  get opened(): Opened {
+    if (this.#opened === undefined) throw notOpen();
+    return this.#opened;
+  }
+
+  connection(): Connection {
+    if (this.#connection === undefined) throw notOpen();
+    return this.#connection;
+  }
+
+  ownConnection(): Promise<Connection> {
+    const opening = (this.#own ??= this.#parts.connections.own());
+    // The next call tries again.
+    opening.catch(() => (this.#own = undefined));
+    return opening;
+  }
+
+  async open(opened: Opened, access: Access): Promise<void> {
+    if (this.#opened !== undefined) {
+      throw new WireError('INTERNAL_ERROR', 'connection already open', 'rpc');
+    }
+    this.#connection = await this.#parts.connections.shared(access);
+    this.#opened = opened;
+    this.#access = access;
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.hub.remove(this.events).catch(() => undefined);
+    const own = await this.#own?.catch(() => undefined);
+    await own?.close();
+  }
+
+  async #perform(header: Header, served: ServedProcedure, given: unknown): Promise<Answer> {
+    let after: () => void = () => undefined;
+    let descriptors: readonly number[] = [];
+    const call: Call = {
+      header,
+      peer: this.#peer,
+      client: this,
+      after: (action) => (after = action),
+      give: (given_) => (descriptors = given_),
+    };
+    const result = await served.handle(call, given);
+    const body: Answer['body'] = (writer) => served.procedure.result.write(writer, result);
+    return { body, descriptors, after: () => after() };
+  }
+
+  /** Why there is no answer to a call. */
+  #refusal({ program, version, procedure }: Header): Error {
+    const known = Object.values(programs).find(({ number }) => number === program);
+    if (known === undefined || known.version !== version) {
+      const detail = `Cannot find program ${program} version ${version}`;
+      return new WireError('RPC', detail);
+    }
+    const absent = program === programs.remote.number ? absentProcedure(procedure) : undefined;
+    if (absent === undefined) return new WireError('RPC', `unknown procedure: ${procedure}`);
+    if (absent.access === 'write' && this.#isReadOnly()) return denied(absent.name, absent.origin);
+    return new WireError('NO_SUPPORT', `vir${absent.name}`, absent.origin);
+  }
+
+  #checkWritable(name: string): void {
+    if (this.#isReadOnly()) throw denied(name, name.startsWith('Network') ? 'network' : 'domain');
+  }
+
+  #isReadOnly(): boolean {
+    return this.#opened !== undefined
+      ? this.#access === 'read-only'
+      : this.#peer.access === 'read-only';
+  }
+
+  #originOf(call: Header): ErrorOrigin {
+    return this.#parts.served.find(call)?.origin ?? 'rpc';
+  }
+}
+
+function denied(name: string, origin: ErrorOrigin): WireError {
+  return new WireError('OPERATION_DENIED', `read only access prevents vir${name}`, origin);
+}
+
+function notOpen(): TslxcError {
+  return new TslxcError('INTERNAL_ERROR', 'hypervisor connection not open');
+}

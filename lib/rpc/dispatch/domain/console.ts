@@ -1,0 +1,20 @@
+/** Consoles as streams. */
+import type { streamProcedures } from '../../protocol/streams';
+import { done } from '../base/call';
+import type { Handlers } from '../base/call';
+import { checkFlags } from '../base/flags';
+import { withDomain } from '../base/identities';
+
+export const consoleHandlers: Handlers<typeof streamProcedures> = {
+  DomainOpenConsole: (call, { domain, device, flags }) => {
+    checkFlags(flags, 0, 'lxcDomainOpenConsole');
+    return withDomain(call, domain, async (one) => {
+      // A client is a terminal most of the time: it sees what is on the screen, and answers no question twice.
+      const shown = { replay: 'quiet' } as const;
+      const console_ = await one.openConsole(device === undefined ? shown : { ...shown, device });
+      // The answer goes first.
+      call.after(() => call.peer.openStream(call.header, console_));
+      return done;
+    });
+  },
+};

@@ -1,0 +1,121 @@
+/** Which domains there are. */
+import type { SeenDomain } from '../../../driver/connection';
+import { TslxcError } from '../../../errors';
+import type { ListFilter } from '../../../driver/types';
+import type { domainProcedures } from '../../protocol/domain';
+import type { Call, Handlers } from '../base/call';
+import { checkFlags, hasFlag } from '../base/flags';
+import { wireDomain } from '../base/identities';
+import { uuidText } from '../base/uuid';
+
+type Names =
+  | 'ConnectListAllDomains'
+  | 'ConnectListDomains'
+  | 'ConnectNumOfDomains'
+  | 'ConnectListDefinedDomains'
+  | 'ConnectNumOfDefinedDomains'
+  | 'DomainLookupByID'
+  | 'DomainLookupByName'
+  | 'DomainLookupByUUID';
+
+/** Filters. Of those about one thing, several mean one or the other; none mean all. */
+export const listFlags = {
+  active: 1,
+  inactive: 2,
+  persistent: 4,
+  transient: 8,
+  running: 16,
+  paused: 32,
+  shutoff: 64,
+  other: 128,
+  managedSave: 256,
+  noManagedSave: 512,
+  autostart: 1024,
+  noAutostart: 2048,
+  snapshot: 4096,
+  noSnapshot: 8192,
+  checkpoint: 16_384,
+  noCheckpoint: 32_768,
+} as const;
+
+/** What no container has; a list of those that have it is empty. */
+const absent = [
+  [listFlags.managedSave, listFlags.noManagedSave],
+  [listFlags.snapshot, listFlags.noSnapshot],
+  [listFlags.checkpoint, listFlags.noCheckpoint],
+] as const;
+
+const allFlags = Object.values(listFlags).reduce((sum, flag) => sum | flag, 0);
+
+export const listHandlers: Handlers<Pick<typeof domainProcedures, Names>> = {
+  ConnectListAllDomains: async (call, { needsResults, flags }) => {
+    checkFlags(flags, allFlags, 'lxcConnectListAllDomains');
+    const found = await listed(call, flags);
+    const domains = needsResults === 0 ? [] : found.map(({ domain, id }) => wireDomain(domain, id));
+    return { domains, count: found.length };
+  },
+  ConnectListDomains: async (call, { most }) => {
+    const found = await seen(call, { state: 'active' });
+    return { ids: found.flatMap(({ id }) => (id === undefined ? [] : [id])).slice(0, most) };
+  },
+  ConnectNumOfDomains: async (call) => ({ count: (await seen(call, { state: 'active' })).length }),
+  ConnectListDefinedDomains: async (call, { most }) => {
+    const found = await seen(call, { state: 'inactive' });
+    return { names: found.map(({ domain }) => domain.name).slice(0, most) };
+  },
+  ConnectNumOfDefinedDomains: async (call) => ({
+    count: (await seen(call, { state: 'inactive' })).length,
+  }),
+  DomainLookupByID: async ({ client }, { id }) => ({
+    domain: wireDomain(await client.connection().lookupDomainById(id)),
+  }),
+  DomainLookupByName: async ({ client }, { name }) => ({
+    domain: wireDomain(await client.connection().lookupDomainByName(name)),
+  }),
+  DomainLookupByUUID: async ({ client }, { uuid }) => ({
+    domain: wireDomain(await client.connection().lookupDomainByUuid(uuidText(uuid))),
+  }),
+};
+
+function seen({ client }: Call, filter: ListFilter): Promise<SeenDomain[]> {
+  return client.connection().listSeenDomains(filter);
+}
+
+/** The domains that pass the filters. */
+export async function listed(call: Call, flags: number): Promise<SeenDomain[]> {
+  if (absent.some(([has, lacks]) => hasFlag(flags, has) && !hasFlag(flags, lacks))) return [];
+  const found = await seen(call, filterOf(flags));
+  const passing = await Promise.all(
+    found.map(async (one) => ((await passes(one, flags)) ? [one] : [])),
+  );
+  return passing.flat();
+}
+
+function filterOf(flags: number): ListFilter {
+  const active = hasFlag(flags, listFlags.active);
+  const persistent = hasFlag(flags, listFlags.persistent);
+  const isState = active !== hasFlag(flags, listFlags.inactive);
+  const isPersistence = persistent !== hasFlag(flags, listFlags.transient);
+  return {
+    ...(isState ? { state: active ? 'active' : 'inactive' } : {}),
+    ...(isPersistence ? { persistence: persistent ? 'persistent' : 'transient' } : {}),
+  };
+}
+
+const stateFlags = listFlags.running | listFlags.paused | listFlags.shutoff | listFlags.other;
+
+/** The filters that the library does not have. One that has gone meanwhile passes none. */
+async function passes({ domain, state }: SeenDomain, flags: number): Promise<boolean> {
+  const marked = hasFlag(flags, listFlags.autostart);
+  try {
+    if (hasFlag(flags, stateFlags)) {
+      const { state: now } = await state();
+      if (!hasFlag(flags, listFlags[now === 'nostate' ? 'other' : now])) return false;
+    }
+    if (marked === hasFlag(flags, listFlags.noAutostart)) return true;
+    return (await domain.info()).autostart === marked;
+  } catch (error) {
+    if (TslxcError.is(error, 'NO_DOMAIN')) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+/** What one client wants to be told of, in the three ways in which libvirt's protocol has been asking, and how it is told. */
+import type { DomainEvent, NetworkEvent } from '../../../driver/types';
+import { domainEventTypes, networkEventTypes, notices } from '../../protocol/events';
+import type { Notice } from '../../protocol/events';
+import { programs } from '../../protocol/numbers';
+import type { WireDomain, WireNetwork } from '../../protocol/values';
+import type { Peer } from '../../server/peer';
+import { uuidBytes, uuidText } from '../base/uuid';
+import { WireError } from '../base/wire-error';
+import { domainNotice, networkNotice } from './notices';
+
+/** A callback of a client: its type of events, and whose it is about where that is not all. */
+interface Registration {
+  readonly event: number;
+  readonly uuid: string | undefined;
+  /** `typed`: told by the type of the event, without the number of a callback. */
+  readonly form: 'numbered' | 'typed';
+}
+
+/** Says which id a domain has now, of which an event tells. */
+export type IdOf = (domain: DomainEvent) => number;
+
+export class ClientEvents {
+  readonly #peer: Peer;
+  readonly #domains = new Map<number, Registration>();
+  readonly #networks = new Map<number, Registration>();
+  #next = 0;
+
+  constructor(peer: Peer) {
+    this.#peer = peer;
+  }
+
+  /** Whether events of this kind have to be followed for this client. */
+  wants(kind: 'domain' | 'network'): boolean {
+    return (kind === 'domain' ? this.#domains : this.#networks).size > 0;
+  }
+
+  /** The number of a new callback. */
+  addDomain(event: number, domain: WireDomain | undefined): number {
+    return this.#add(this.#domains, { event, uuid: uuidOf(domain), form: 'numbered' });
+  }
+
+  addNetwork(event: number, network: WireNetwork | undefined): number {
+    return this.#add(this.#networks, { event, uuid: uuidOf(network), form: 'numbered' });
+  }
+
+  /** By the type of events: one callback of each. */
+  addTyped(event: number): void {
+    this.#add(this.#domains, { event, uuid: undefined, form: 'typed' });
+  }
+
+  /** @throws WireError when there is none of that number. */
+  removeDomain(callback: number): void {
+    if (!this.#domains.delete(callback)) throw noCallback('domain', callback);
+  }
+
+  removeNetwork(callback: number): void {
+    if (!this.#networks.delete(callback)) throw noCallback('network', callback);
+  }
+
+  removeTyped(event: number): void {
+    const [callback] =
+      [...this.#domains].find(([, one]) => one.form === 'typed' && one.event === event) ?? [];
+    if (callback === undefined) throw noCallback('domain', event);
+    this.#domains.delete(callback);
+  }
+
+  tellDomain(event: DomainEvent, idOf: IdOf): void {
+    const notice = domainNotice(event);
+    if (notice === undefined) return;
+    let domain: WireDomain | undefined;
+    for (const [callback, { event: type, uuid, form }] of this.#domains) {
+      if (type !== domainEventTypes[notice.type]) continue;
+      if (uuid !== undefined && uuid !== event.uuid) continue;
+      domain ??= { name: event.domain, uuid: uuidBytes(event.uuid), id: idOf(event) };
+      if (form === 'numbered') notice.numbered(this.#send, callback, domain);
+      else notice.typed?.(this.#send, domain);
+    }
+  }
+
+  tellNetwork(event: NetworkEvent): void {
+    const notice = networkNotice(event);
+    const network = { name: event.network, uuid: uuidBytes(event.uuid) };
+    for (const [callback, { event: type, uuid }] of this.#networks) {
+      if (type !== networkEventTypes.lifecycle) continue;
+      if (uuid !== undefined && uuid !== event.uuid) continue;
+      this.#send(notices.networkLifecycle, { callback, network, ...notice });
+    }
+  }
+
+  readonly #send = <Value>({ number, body }: Notice<Value>, value: Value): void => {
+    const { number: program, version } = programs.remote;
+    this.#peer.notify({
+      program,
+      version,
+      procedure: number,
+      body: (writer) => body.write(writer, value),
+    });
+  };
+
+  #add(registrations: Map<number, Registration>, one: Registration): number {
+    const callback = this.#next;
+    this.#next += 1;
+    registrations.set(callback, one);
+    return callback;
+  }
+}
+
+function uuidOf(named: { readonly uuid: Uint8Array } | undefined): string | undefined {
+  return named === undefined ? undefined : uuidText(named.uuid);
+}
+
+function noCallback(kind: 'domain' | 'network', callback: number): WireError {
+  const detail = `${kind} event callback ${callback} not registered`;
+  return new WireError('INVALID_ARG', detail, 'remote');
+}

@@ -1,0 +1,95 @@
+/**
+ * What happens on this root, whichever process does it, for the clients that want to know. The log of events is followed while
+ * there is such a client, and by one follower for all of them.
+ */
+import type { Connection } from '../../../driver/connection';
+import type { DomainEvent, NetworkEvent } from '../../../driver/types';
+import { TslxcError } from '../../../errors';
+import type { Logger } from '../../../host/logger';
+import type { ClientEvents } from './client-events';
+import { mayRun } from './notices';
+
+export interface EventHubOptions {
+  readonly connection: () => Promise<Connection>;
+  readonly logger: Logger;
+}
+
+const kinds = ['domain', 'network'] as const;
+type Kind = (typeof kinds)[number];
+
+export class EventHub {
+  readonly #options: EventHubOptions;
+  readonly #clients = new Set<ClientEvents>();
+  readonly #followed = new Set<Kind>();
+  #connection: Connection | undefined;
+
+  constructor(options: EventHubOptions) {
+    this.#options = options;
+  }
+
+  add(client: ClientEvents): void {
+    this.#clients.add(client);
+  }
+
+  async remove(client: ClientEvents): Promise<void> {
+    this.#clients.delete(client);
+    await this.update();
+  }
+
+  /** Begins to follow what some client wants, and ends what none does. To be called when that has changed. */
+  async update(): Promise<void> {
+    for (const kind of kinds) {
+      const isWanted = [...this.#clients].some((client) => client.wants(kind));
+      if (isWanted && !this.#followed.has(kind)) await this.#follow(kind);
+      if (!isWanted && this.#followed.delete(kind)) this.#ignore(kind);
+    }
+  }
+
+  async #follow(kind: Kind): Promise<void> {
+    this.#followed.add(kind);
+    try {
+      this.#connection ??= this.#watched(await this.#options.connection());
+    } catch (error) {
+      this.#followed.delete(kind);
+      throw error;
+    }
+    if (kind === 'domain') this.#connection.on('domain', this.#onDomain);
+    else this.#connection.on('network', this.#onNetwork);
+  }
+
+  #ignore(kind: Kind): void {
+    if (kind === 'domain') this.#connection?.off('domain', this.#onDomain);
+    else this.#connection?.off('network', this.#onNetwork);
+  }
+
+  /** A follower that has fallen behind too far begins anew: what was lost is on record nowhere else. */
+  #watched(connection: Connection): Connection {
+    connection.on('error', (error) => {
+      this.#options.logger.error({ err: error }, 'events were lost');
+      for (const kind of this.#followed) {
+        this.#ignore(kind);
+        void this.#follow(kind).catch(() => undefined);
+      }
+    });
+    return connection;
+  }
+
+  readonly #onDomain = (event: DomainEvent): void => {
+    for (const client of this.#clients) client.tellDomain(event, this.#idOf);
+  };
+
+  readonly #onNetwork = (event: NetworkEvent): void => {
+    for (const client of this.#clients) client.tellNetwork(event);
+  };
+
+  /** As it is when the event is told: the log has none. */
+  readonly #idOf = (event: DomainEvent): number => {
+    if (!mayRun(event)) return -1;
+    try {
+      return this.#connection?.domainOf({ name: event.domain, uuid: event.uuid }).id ?? -1;
+    } catch (error) {
+      if (TslxcError.is(error)) return -1;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,79 @@
+/** All procedures that are served, by the number of their program and their own, each with what answers it. */
+import type { ErrorOrigin } from '../protocol/error-numbers';
+import { connectProcedures } from '../protocol/connect';
+import { domainProcedures } from '../protocol/domain';
+import { emptyLists } from '../protocol/empty-lists';
+import { eventProcedures } from '../protocol/events';
+import { networkProcedures } from '../protocol/network';
+import { programs } from '../protocol/numbers';
+import type { Procedure, Procedures } from '../protocol/procedure';
+import { streamProcedures } from '../protocol/streams';
+import { tuningProcedures } from '../protocol/tuning';
+import type { Header } from '../protocol/values';
+import type { Call, Handlers } from './base/call';
+import { connectionHandlers } from './connect/connection';
+import { emptyListHandlers } from './connect/empty-lists';
+import { nodeHandlers } from './connect/node';
+import { consoleHandlers } from './domain/console';
+import { definitionHandlers } from './domain/definitions';
+import { lifeHandlers } from './domain/life';
+import { limitHandlers } from './domain/limits';
+import { listHandlers } from './domain/lists';
+import { usageHandlers } from './domain/usage';
+import type { EventHub } from './events/event-hub';
+import { eventHandlers } from './events/handlers';
+import { networkHandlers } from './network/networks';
+import { portHandlers } from './network/ports';
+
+export interface ServedProcedure {
+  /** Without libvirt's `vir`. */
+  readonly name: string;
+  readonly procedure: Procedure<unknown, unknown>;
+  /** What part of libvirt its errors come from. */
+  readonly origin: ErrorOrigin;
+  readonly handle: (call: Call, given: unknown) => unknown;
+}
+
+export class ServedPrograms {
+  /** Of each program. */
+  readonly #byNumber: ReadonlyMap<number, ReadonlyMap<number, ServedProcedure>>;
+
+  constructor(hub: EventHub) {
+    const connect = { ...connectionHandlers, ...nodeHandlers };
+    const domain = { ...listHandlers, ...lifeHandlers, ...definitionHandlers };
+    const network = { ...networkHandlers, ...portHandlers };
+    this.#byNumber = new Map([
+      [
+        programs.remote.number,
+        new Map([
+          ...rows('lxc', connectProcedures, connect),
+          ...rows('lxc', domainProcedures, domain),
+          ...rows('lxc', streamProcedures, consoleHandlers),
+          ...rows('lxc', tuningProcedures, { ...limitHandlers, ...usageHandlers }),
+          ...rows('remote', eventProcedures, eventHandlers(hub)),
+          ...rows('network', networkProcedures, network),
+          ...rows('none', emptyLists, emptyListHandlers),
+        ]),
+      ],
+    ]);
+  }
+
+  find({
+    program,
+    version,
+    procedure,
+  }: Pick<Header, 'program' | 'version' | 'procedure'>): ServedProcedure | undefined {
+    return version === 1 ? this.#byNumber.get(program)?.get(procedure) : undefined;
+  }
+}
+
+function rows<P extends Procedures>(
+  origin: ErrorOrigin,
+  procedures: P,
+  handlers: Handlers<P>,
+): [number, ServedProcedure][] {
+  return Object.entries(procedures).map(([name, procedure]) => {
+    const handle = handlers[name as keyof P] as ServedProcedure['handle'];
+    return [procedure.number, { name, procedure, origin, handle }];
+  });
+}

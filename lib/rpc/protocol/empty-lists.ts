@@ -1,0 +1,44 @@
+/** Lists of what other drivers of libvirt have: here there is none of it. */
+import { int, list, text, uint } from '../xdr/codec';
+import { reads } from './procedure';
+import { maybeText } from './values';
+
+const number = { gives: { count: int } } as const;
+const names = { takes: { most: int }, gives: { names: list(text, 0) } } as const;
+const all = {
+  takes: { needsResults: int, flags: uint },
+  gives: { found: list(text, 0), count: uint },
+} as const;
+
+export const emptyLists = {
+  ConnectNumOfStoragePools: reads(71, number),
+  ConnectListStoragePools: reads(72, names),
+  ConnectNumOfDefinedStoragePools: reads(73, number),
+  ConnectListDefinedStoragePools: reads(74, names),
+  ConnectListAllStoragePools: reads(281, all),
+  NodeNumOfDevices: reads(111, {
+    takes: { capability: maybeText, flags: uint },
+    ...giving(number),
+  }),
+  NodeListDevices: reads(112, {
+    takes: { capability: maybeText, most: int, flags: uint },
+    ...giving(names),
+  }),
+  ConnectListAllNodeDevices: reads(285, all),
+  ConnectNumOfInterfaces: reads(126, number),
+  ConnectListInterfaces: reads(127, names),
+  ConnectNumOfDefinedInterfaces: reads(137, number),
+  ConnectListDefinedInterfaces: reads(138, names),
+  ConnectListAllInterfaces: reads(284, all),
+  ConnectNumOfSecrets: reads(139, number),
+  ConnectListSecrets: reads(140, names),
+  ConnectListAllSecrets: reads(287, all),
+  ConnectNumOfNWFilters: reads(178, number),
+  ConnectListNWFilters: reads(179, names),
+  ConnectListAllNWFilters: reads(286, all),
+  ConnectListAllNWFilterBindings: reads(401, all),
+} as const;
+
+function giving<R>({ gives }: { readonly gives: R }): { readonly gives: R } {
+  return { gives };
+}

@@ -1,0 +1,60 @@
+/** The numbers of libvirt's remote protocol that are not about a single procedure: programs, messages, limits. */
+
+/** The programs that this daemon speaks, with their version. */
+export const programs = {
+  /** What all drivers have: domains, networks, hosts. */
+  remote: { number: 0x20008086, version: 1 },
+  /** What containers alone have. */
+  lxc: { number: 0x00068000, version: 1 },
+  /** Pings, by either side. */
+  keepalive: { number: 0x6b656570, version: 1 },
+} as const;
+
+/** The procedures of the keepalive program. */
+export const keepaliveProcedures = { ping: 1, pong: 2 } as const;
+
+/** What a message is. */
+export const messageTypes = {
+  call: 0,
+  reply: 1,
+  message: 2,
+  stream: 3,
+  callWithDescriptors: 4,
+  replyWithDescriptors: 5,
+  streamHole: 6,
+} as const;
+
+/** How a message is to be taken. */
+export const messageStatuses = { ok: 0, error: 1, continue: 2 } as const;
+
+/** Bytes of the length before each message, which counts itself. */
+export const lengthSize = 4;
+
+/** Bytes of the header of a message. */
+export const headerSize = 24;
+
+/** The most bytes of a message with its header, without the length before it. */
+export const longestMessage = 33_554_432;
+
+/** The most bytes of one packet of a stream that every client takes: what messages were limited to once. */
+export const longestStreamPacket = 262_120;
+
+/** The most descriptors that go with a message. */
+export const mostDescriptors = 32;
+
+/** What a client may ask for by ConnectSupportsFeature, and that is the same for all drivers. */
+export const features = {
+  remote: 2,
+  descriptorPassing: 8,
+  typedParameterStrings: 9,
+  keepalive: 10,
+  eventCallbacks: 14,
+  closeCallbacks: 15,
+  networkUpdateOrder: 16,
+} as const;
+
+/** The ways to authenticate. */
+export const authentications = { none: 0, sasl: 1, polkit: 2 } as const;
+
+/** Flags of those calls that change what runs, what is stored, or both. */
+export const affects = { live: 1, config: 2 } as const;

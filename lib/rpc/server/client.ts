@@ -1,0 +1,232 @@
+/**
+ * One client of the daemon: its frames in, its answers out, in bounds. It may ask for a few things at once, and is not read from
+ * while that many are under way, nor while it does not read what it is sent; what nobody asks for ends it when it piles up.
+ */
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ProtocolError } from '../../errors';
+import {
+  keepaliveProcedures,
+  longestMessage,
+  messageStatuses,
+  messageTypes,
+  programs,
+} from '../protocol/numbers';
+import { errorReply } from '../protocol/values';
+import type { Header } from '../protocol/values';
+import type { XdrReader } from '../xdr/reader';
+import { FrameReader } from './frame-reader';
+import { Keepalive } from './keepalive';
+import { decodeFrame, encodeMessage, encodeRaw } from './message';
+import type { WriteBody } from './message';
+import type { Answer, Conversation, Credentials, Notification, Peer } from './peer';
+import { Streams } from './streams';
+
+/** As many calls and packets of one client are under way at once, as in libvirt. */
+const mostRequests = 5;
+
+/** Bytes that may wait to be read by a client before its next request is looked at. */
+const muchToSend = 1_048_576;
+
+/** Bytes that may wait to be read by a client at all. */
+const tooMuchToSend = 4 * longestMessage;
+
+/** Bytes of a frame of a client that may only look: it has nothing long to say. */
+const longestOfReadOnly = 262_144;
+
+export interface ClientOptions {
+  readonly socket: Socket;
+  readonly access: Peer['access'];
+  readonly credentials: Credentials;
+  /** Makes what answers its calls. */
+  readonly converse: (peer: Peer) => Conversation;
+  /** Sends descriptors by a socket that has nothing more to send: after a message, as libvirt does. */
+  readonly sendDescriptors: (socket: Socket, descriptors: readonly number[]) => Promise<void>;
+}
+
+export class Client implements Peer {
+  readonly access: Peer['access'];
+  readonly credentials: Credentials;
+  /** Resolves when the client is gone, and nothing of it is left. */
+  readonly gone: Promise<void>;
+  readonly #options: ClientOptions;
+  readonly #socket: Socket;
+  readonly #frames = new FrameReader();
+  /** Frames that have come while enough was under way. */
+  readonly #waiting: Buffer[] = [];
+  readonly #conversation: Conversation;
+  readonly #streams: Streams;
+  #keepalive: Keepalive | undefined;
+  #underWay = 0;
+  #state: 'open' | 'closing' | 'closed' = 'open';
+
+  constructor(options: ClientOptions) {
+    const { socket, access, credentials } = options;
+    this.#options = options;
+    this.#socket = socket;
+    this.access = access;
+    this.credentials = credentials;
+    this.#conversation = options.converse(this);
+    this.#streams = new Streams({
+      send: (header, bytes) => this.#send(encodeRaw(header, bytes)),
+      sendError: (header, error) => this.#sendError(header, error),
+    });
+    this.gone = new Promise((resolve) => {
+      socket.once('close', () => void this.#end().then(resolve));
+    });
+    socket.on('data', (bytes) => this.#receive(bytes));
+    socket.on('drain', () => this.#goOn());
+    // `close` follows.
+    socket.on('error', () => undefined);
+  }
+
+  notify({ program, version, procedure, body }: Notification): void {
+    const header = { program, version, procedure, serial: 1, ...messageKinds.message };
+    void this.#send([encodeMessage(header, body)]);
+    if (this.#socket.writableLength > tooMuchToSend) this.#socket.destroy();
+  }
+
+  openStream(call: Header, stream: Duplex): void {
+    if (this.#state === 'closed') stream.destroy();
+    else this.#streams.open(call, stream);
+  }
+
+  startKeepalive(): void {
+    this.#keepalive ??= new Keepalive({
+      ping: () => this.#sendKeepalive(keepaliveProcedures.ping),
+      giveUp: () => this.#socket.destroy(),
+    });
+  }
+
+  closeSoon(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closing';
+    this.#socket.end(() => this.#socket.destroy());
+  }
+
+  /** At once. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#keepalive?.hear();
+    try {
+      const most = this.access === 'read-only' ? longestOfReadOnly : longestMessage;
+      this.#waiting.push(...this.#frames.take(bytes, most));
+    } catch {
+      // Nothing that follows can be understood.
+      this.#socket.destroy();
+      return;
+    }
+    this.#goOn();
+  }
+
+  /** Begins with what has waited, as far as that may be, and reads on if nothing waits. */
+  #goOn(): void {
+    while (this.#state === 'open' && this.#isFree()) {
+      const frame = this.#waiting.shift();
+      if (frame === undefined) break;
+      this.#underWay += 1;
+      void this.#handle(frame).finally(() => {
+        this.#underWay -= 1;
+        this.#goOn();
+      });
+    }
+    if (this.#isFree()) this.#socket.resume();
+    else this.#socket.pause();
+  }
+
+  #isFree(): boolean {
+    return this.#underWay < mostRequests && this.#socket.writableLength < muchToSend;
+  }
+
+  async #handle(frame: Buffer): Promise<void> {
+    const { header, body, raw } = decodeFrame(frame);
+    switch (header.type) {
+      case messageTypes.call:
+      case messageTypes.callWithDescriptors:
+        return this.#call(header, body);
+      case messageTypes.stream:
+        return this.#streams.receive(header, raw);
+      case messageTypes.message:
+        if (header.program === programs.keepalive.number) this.#answerPing(header);
+        return undefined;
+      default:
+        // What only a server says. libvirt does not answer it either.
+        return undefined;
+    }
+  }
+
+  async #call(call: Header, body: XdrReader): Promise<void> {
+    try {
+      checkCall(call);
+      const answer = await this.#conversation.answer(call, body);
+      await this.#reply(call, answer);
+    } catch (error) {
+      this.#sendError({ ...call, type: messageTypes.reply }, error);
+    }
+  }
+
+  async #reply(call: Header, { body, descriptors = [], after }: Answer): Promise<void> {
+    const kind = descriptors.length === 0 ? messageKinds.reply : messageKinds.replyWithDescriptors;
+    const counted: WriteBody = (writer) => {
+      if (descriptors.length > 0) writer.uint(descriptors.length);
+      body(writer);
+    };
+    const sent = this.#send([encodeMessage({ ...call, ...kind }, counted)]);
+    if (descriptors.length > 0) {
+      await sent;
+      await this.#options.sendDescriptors(this.#socket, descriptors);
+    }
+    after?.();
+  }
+
+  #sendError(header: Header, error: unknown): void {
+    const status = messageStatuses.error;
+    const reply = this.#conversation.errorOf(error, header);
+    void this.#send([
+      encodeMessage({ ...header, status }, (writer) => errorReply.write(writer, reply)),
+    ]);
+  }
+
+  #answerPing({ procedure }: Header): void {
+    if (procedure === keepaliveProcedures.ping) this.#sendKeepalive(keepaliveProcedures.pong);
+  }
+
+  #sendKeepalive(procedure: number): void {
+    const { number: program, version } = programs.keepalive;
+    const header = { program, version, procedure, serial: 0, ...messageKinds.message };
+    void this.#send([encodeMessage(header, () => undefined)]);
+  }
+
+  /** Resolves when the kernel has it, or the client is gone. */
+  async #send(parts: readonly Buffer[]): Promise<void> {
+    if (this.#state === 'closed' || !this.#socket.writable) return;
+    this.#socket.cork();
+    const written = parts.map(
+      (part) => new Promise<void>((resolve) => this.#socket.write(part, () => resolve())),
+    );
+    this.#socket.uncork();
+    await Promise.all(written);
+  }
+
+  async #end(): Promise<void> {
+    this.#state = 'closed';
+    this.#waiting.length = 0;
+    this.#keepalive?.stop();
+    this.#streams.close();
+    await this.#conversation.close();
+  }
+}
+
+const messageKinds = {
+  message: { type: messageTypes.message, status: messageStatuses.ok },
+  reply: { type: messageTypes.reply, status: messageStatuses.ok },
+  replyWithDescriptors: { type: messageTypes.replyWithDescriptors, status: messageStatuses.ok },
+} as const;
+
+/** @throws ProtocolError, which becomes an error of the protocol, and no reason to close. */
+function checkCall({ status }: Header): void {
+  if (status !== messageStatuses.ok) throw new ProtocolError(`Unexpected message status ${status}`);
+}

@@ -1,0 +1,113 @@
+/** Listens at sockets, and has the clients that come by them: as many as there may be. */
+import { createServer } from 'node:net';
+import type { Server as NetServer, Socket } from 'node:net';
+import { native } from '../../host/native';
+import { Client } from './client';
+import { sendDescriptors, socketDescriptor } from './descriptors';
+import type { Conversation, Peer } from './peer';
+import { accessOfPath, clearPlace, removeSocket, withMode } from './sockets';
+import type { SocketPlace } from './sockets';
+
+/** As many clients at once, as in libvirt. */
+const mostClients = 5000;
+
+export interface ServerOptions {
+  /** Makes what answers the calls of a client. */
+  readonly converse: (peer: Peer) => Conversation;
+  /** Called when the first client comes, and when the last is gone. */
+  readonly onBusy?: (state: 'busy' | 'idle') => void;
+}
+
+export class Server {
+  readonly #options: ServerOptions;
+  readonly #listening: NetServer[] = [];
+  /** Paths of the sockets that it has made. */
+  readonly #made: string[] = [];
+  readonly #clients = new Set<Client>();
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+  }
+
+  /** How many clients there are. */
+  get clientCount(): number {
+    return this.#clients.size;
+  }
+
+  /** Listens at sockets that are made. @throws TslxcError OPERATION_INVALID when somebody listens there. */
+  async listenAt(places: readonly SocketPlace[]): Promise<void> {
+    // All of them, or none: nothing is made before each place is free.
+    for (const place of places) await clearPlace(place);
+    for (const place of places) {
+      const server = this.#server(() => place.access);
+      await started(server, () => withMode(place, () => server.listen(place.path)));
+      this.#made.push(place.path);
+    }
+  }
+
+  /** Listens at sockets that another process has made, and handed over. */
+  async listenOn(descriptors: readonly number[]): Promise<void> {
+    for (const fd of descriptors) {
+      const server = this.#server(() => accessOfPath(pathOf(server)));
+      await started(server, () => server.listen({ fd }));
+    }
+  }
+
+  /** Takes no more clients, and ends those that there are. */
+  async close(): Promise<void> {
+    for (const server of this.#listening) server.close();
+    for (const path of this.#made) removeSocket(path);
+    const clients = [...this.#clients];
+    for (const client of clients) client.close();
+    await Promise.all(clients.map(({ gone }) => gone));
+  }
+
+  #server(access: () => Peer['access']): NetServer {
+    const server = createServer({ pauseOnConnect: false }, (socket) =>
+      this.#accept(socket, access()),
+    );
+    this.#listening.push(server);
+    return server;
+  }
+
+  #accept(socket: Socket, access: Peer['access']): void {
+    if (this.#clients.size >= mostClients) {
+      socket.destroy();
+      return;
+    }
+    let client: Client;
+    try {
+      const credentials = native().peerCredentials(socketDescriptor(socket));
+      const { converse } = this.#options;
+      client = new Client({ socket, access, credentials, converse, sendDescriptors });
+    } catch {
+      // It has gone already.
+      socket.destroy();
+      return;
+    }
+    this.#clients.add(client);
+    if (this.#clients.size === 1) this.#options.onBusy?.('busy');
+    void client.gone.then(() => {
+      this.#clients.delete(client);
+      if (this.#clients.size === 0) this.#options.onBusy?.('idle');
+    });
+  }
+}
+
+function pathOf(server: NetServer): string {
+  const address = server.address();
+  return typeof address === 'string' ? address : '';
+}
+
+function started(server: NetServer, listen: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.once('listening', () => {
+      server.off('error', reject);
+      // A client that can't be taken, as for want of descriptors, is no reason to end the others.
+      server.on('error', () => undefined);
+      resolve();
+    });
+    listen();
+  });
+}

@@ -1,0 +1,86 @@
+/**
+ * The sockets that the daemon listens at: made by itself below a folder, or handed over by systemd (sd_listen_fds(3)). One that
+ * somebody else listens at is never taken; what a daemon that has died has left behind is.
+ */
+import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { TslxcError } from '../../errors';
+
+/** A socket of the file system that is to be made. */
+export interface SocketPlace {
+  readonly path: string;
+  readonly access: 'read-write' | 'read-only';
+  /** Who listens there if somebody does, for the refusal. */
+  readonly holder: string;
+}
+
+/** Modes, which decide who may connect: root and its group alone, or everybody. */
+const modes = { 'read-write': 0o660, 'read-only': 0o666 } as const;
+
+/** The first descriptor that systemd hands over. */
+const firstHandedOver = 3;
+
+/** The descriptors of sockets that systemd has handed over to this process. What they were told by is taken from the environment. */
+export function handedOver(environment: Record<string, string | undefined>): number[] {
+  const isMeant = environment['LISTEN_PID'] === String(process.pid);
+  const count = isMeant ? Number(environment['LISTEN_FDS'] ?? '0') : 0;
+  for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) {
+    // A hook or a monitor is not meant by it.
+    Reflect.deleteProperty(environment, name);
+  }
+  if (!Number.isInteger(count) || count < 0) return [];
+  return Array.from({ length: count }, (_, index) => firstHandedOver + index);
+}
+
+/** What a socket that was handed over is for, by its path. */
+export function accessOfPath(path: string): SocketPlace['access'] {
+  return path.endsWith('-ro') ? 'read-only' : 'read-write';
+}
+
+/**
+ * Makes room for a socket: its folder, and nothing at its path.
+ *
+ * @throws TslxcError OPERATION_INVALID when somebody listens there, or something other than a socket is in its place.
+ */
+export async function clearPlace({ path, holder }: SocketPlace): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isSocket()) throw refused(`${path} is there, and is no socket`);
+  if (await isListenedAt(path)) throw refused(`${holder} listens at ${path}`);
+  rmSync(path, { force: true });
+}
+
+/** Runs what makes a socket at a path, which nobody but root can connect to before it has its mode. */
+export function withMode(place: SocketPlace, make: () => void): void {
+  const before = process.umask(0o177);
+  try {
+    make();
+  } finally {
+    process.umask(before);
+  }
+  chmodSync(place.path, modes[place.access]);
+}
+
+export function removeSocket(path: string): void {
+  rmSync(path, { force: true });
+}
+
+function isListenedAt(path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED' || error.code === 'ENOENT') resolve(false);
+      else reject(error);
+    });
+  });
+}
+
+function refused(detail: string): TslxcError {
+  return new TslxcError('OPERATION_INVALID', detail);
+}

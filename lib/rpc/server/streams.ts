@@ -1,0 +1,110 @@
+/**
+ * The streams of one client: bytes both ways between it and a Duplex, under the number of the call that opened it. One packet at a
+ * time is on its way to the client, so that what does not read holds up the other side, and nothing grows here.
+ */
+import type { Duplex } from 'node:stream';
+import { longestStreamPacket, messageStatuses, messageTypes } from '../protocol/numbers';
+import type { Header } from '../protocol/values';
+
+/** What a stream does with its client. */
+export interface StreamWire {
+  /** Sends a packet; resolves when the kernel has it, or the client is gone. */
+  send(header: Header, bytes: Uint8Array): Promise<void>;
+  sendError(header: Header, error: unknown): void;
+}
+
+type Status = keyof typeof messageStatuses;
+
+/** A stream that is open. */
+class OpenStream {
+  readonly #call: Header;
+  readonly #duplex: Duplex;
+  readonly #wire: StreamWire;
+  #closed = false;
+
+  constructor(call: Header, duplex: Duplex, wire: StreamWire) {
+    this.#call = call;
+    this.#duplex = duplex;
+    this.#wire = wire;
+    // Also after the end: what comes late has nobody else.
+    duplex.on('error', () => undefined);
+  }
+
+  /** To the client, until the other side ends. */
+  async pump(): Promise<void> {
+    try {
+      for await (const chunk of this.#duplex.iterator({ destroyOnReturn: false })) {
+        await this.#deliver(chunk as Buffer);
+        if (this.#closed) return;
+      }
+      // An empty packet is the end of what is read.
+      if (!this.#closed) await this.#wire.send(this.#header('continue'), Buffer.alloc(0));
+    } catch (error) {
+      if (this.#closed) return;
+      this.#closed = true;
+      this.#wire.sendError(this.#header('error'), error);
+    }
+  }
+
+  /** Bytes from the client; resolves when there is room for more. */
+  async write(bytes: Buffer): Promise<void> {
+    if (this.#closed || !this.#duplex.writable) return;
+    // A copy: the frame that it is a part of is not kept.
+    await new Promise<void>((resolve) => this.#duplex.write(Buffer.from(bytes), () => resolve()));
+  }
+
+  /** The client has written all, or wants no more. */
+  finish(): Promise<void> {
+    this.close();
+    return this.#wire.send(this.#header('ok'), Buffer.alloc(0));
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#duplex.destroy();
+  }
+
+  async #deliver(chunk: Buffer): Promise<void> {
+    for (let at = 0; at < chunk.length && !this.#closed; at += longestStreamPacket) {
+      await this.#wire.send(this.#header('continue'), chunk.subarray(at, at + longestStreamPacket));
+    }
+  }
+
+  #header(status: Status): Header {
+    return { ...this.#call, type: messageTypes.stream, status: messageStatuses[status] };
+  }
+}
+
+export class Streams {
+  readonly #wire: StreamWire;
+  readonly #open = new Map<number, OpenStream>();
+
+  constructor(wire: StreamWire) {
+    this.#wire = wire;
+  }
+
+  open(call: Header, duplex: Duplex): void {
+    this.#open.get(call.serial)?.close();
+    const stream = new OpenStream(call, duplex, this.#wire);
+    this.#open.set(call.serial, stream);
+    void stream.pump();
+  }
+
+  /** A packet from the client. One of a stream that is no longer there means nothing, as in libvirt: it may have been on its way. */
+  async receive(header: Header, bytes: Buffer): Promise<void> {
+    const stream = this.#open.get(header.serial);
+    if (stream === undefined) return;
+    if (header.status === messageStatuses.continue) {
+      await stream.write(bytes);
+      return;
+    }
+    this.#open.delete(header.serial);
+    await stream.finish();
+  }
+
+  /** The client is gone. */
+  close(): void {
+    for (const stream of this.#open.values()) stream.close();
+    this.#open.clear();
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Reads values of XDR (RFC 4506) from bytes that somebody else has written: each length is compared with what there is before
+ * anything is made of it. Knows nothing of messages.
+ */
+import { ProtocolError } from '../../errors';
+
+/** Everything in XDR is a multiple of as many bytes. */
+const unit = 4;
+
+export class XdrReader {
+  readonly #bytes: Buffer;
+  #at: number;
+
+  constructor(bytes: Buffer, at = 0) {
+    this.#bytes = bytes;
+    this.#at = at;
+  }
+
+  int(): number {
+    return this.#bytes.readInt32BE(this.#take(unit));
+  }
+
+  uint(): number {
+    return this.#bytes.readUInt32BE(this.#take(unit));
+  }
+
+  hyper(): bigint {
+    return this.#bytes.readBigInt64BE(this.#take(2 * unit));
+  }
+
+  unsignedHyper(): bigint {
+    return this.#bytes.readBigUInt64BE(this.#take(2 * unit));
+  }
+
+  double(): number {
+    return this.#bytes.readDoubleBE(this.#take(2 * unit));
+  }
+
+  /** Whether an optional value follows. */
+  flag(): boolean {
+    const word = this.uint();
+    if (word > 1) throw new ProtocolError(`a boolean is 0 or 1, and not ${word}`);
+    return word === 1;
+  }
+
+  /** The length of what follows, at most `most`, each element of which takes at least `each` bytes. */
+  length(most: number, each: number): number {
+    const length = this.uint();
+    if (length > most) throw new ProtocolError(`a length of ${length} is more than ${most}`);
+    if (length * each > this.#rest()) throw new ProtocolError(`a length of ${length} ends nowhere`);
+    return length;
+  }
+
+  /** So many bytes and their padding; they are those of the message, and no copy. */
+  bytes(length: number): Buffer {
+    const from = this.#takePadded(length);
+    return this.#bytes.subarray(from, from + length);
+  }
+
+  /** Text of so many bytes in UTF-8. One with a NUL is none: in C it would end there. */
+  text(length: number): string {
+    const from = this.#takePadded(length);
+    const text = this.#bytes.toString('utf8', from, from + length);
+    if (text.includes('\0')) throw new ProtocolError('a text has a NUL in it');
+    return text;
+  }
+
+  /** @throws ProtocolError when there is something left. */
+  end(): void {
+    if (this.#rest() > 0) throw new ProtocolError(`${this.#rest()} bytes are left over`);
+  }
+
+  /** Where so many bytes and their padding begin. */
+  #takePadded(length: number): number {
+    const padding = (unit - (length % unit)) % unit;
+    const from = this.#take(length + padding);
+    for (let at = this.#at - padding; at < this.#at; at += 1) {
+      if (this.#bytes[at] !== 0) throw new ProtocolError('the padding is not zero');
+    }
+    return from;
+  }
+
+  #rest(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** Where so many bytes begin, which are then behind. */
+  #take(count: number): number {
+    if (count > this.#rest()) throw new ProtocolError('the message ends in the midst of a value');
+    const from = this.#at;
+    this.#at += count;
+    return from;
+  }
+}

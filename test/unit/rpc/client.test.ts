@@ -1,0 +1,301 @@
+/** What the server does with one client, whatever that sends: answers, error replies, or the end of the connection. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { errorReplyOf } from '../../../lib/rpc/dispatch/base/wire-error';
+import { longestMessage, messageTypes, programs } from '../../../lib/rpc/protocol/numbers';
+import { Client } from '../../../lib/rpc/server/client';
+import type { Answer, Conversation, Peer } from '../../../lib/rpc/server/peer';
+import { encodeMessage } from '../../../lib/rpc/server/message';
+import { RawClient } from '../../support/clients/raw-client';
+import { eventually } from '../../support/time/eventually';
+
+/** Procedures of the server of these tests. */
+const echo = 1;
+const wait = 2;
+const fail = 3;
+const stream = 4;
+const large = 5;
+const close = 6;
+
+interface Served extends AsyncDisposable {
+  readonly client: RawClient;
+  readonly peer: Peer;
+  /** What the calls of `wait` wait for. */
+  readonly waiting: (() => void)[];
+  /** What the stream's other side has. */
+  readonly other: PassThrough;
+  readonly gone: () => boolean;
+}
+
+const nothing: Answer = { body: () => undefined };
+
+async function serve(access: Peer['access'] = 'read-write'): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), 'tslxc-rpc-'));
+  const path = join(folder, 'sock');
+  const waiting: (() => void)[] = [];
+  const other = new PassThrough();
+  let gone = false;
+  let peer: Peer | undefined;
+  const converse = (of: Peer): Conversation => {
+    peer = of;
+    return {
+      answer: async (call, body) => {
+        if (call.procedure === wait) await new Promise<void>((resolve) => waiting.push(resolve));
+        if (call.procedure === fail) throw new Error('it does not work');
+        if (call.procedure === stream)
+          return { ...nothing, after: () => of.openStream(call, other) };
+        if (call.procedure === large) return { body: (writer) => writer.text('x'.repeat(2 ** 21)) };
+        if (call.procedure === close) return { ...nothing, after: () => of.closeSoon() };
+        const word = body.uint();
+        body.end();
+        return { body: (writer) => writer.uint(word) };
+      },
+      errorOf: (error) => errorReplyOf(error, 'lxc'),
+      close: async () => {
+        gone = true;
+        return Promise.resolve();
+      },
+    };
+  };
+  const clients: Client[] = [];
+  const server = createServer((socket) => {
+    const credentials = { pid: 1, uid: 0, gid: 0 };
+    const sendDescriptors = (): Promise<void> => Promise.resolve();
+    clients.push(new Client({ socket, access, credentials, converse, sendDescriptors }));
+  }).listen(path);
+  const client = await RawClient.connect(path);
+  await eventually(() => expect(peer).toBeDefined());
+  return {
+    client,
+    get peer() {
+      return peer as Peer;
+    },
+    waiting,
+    other,
+    gone: () => gone,
+    async [Symbol.asyncDispose]() {
+      client[Symbol.dispose]();
+      for (const waker of waiting) waker();
+      server.close();
+      await Promise.all(clients.map((one) => one.gone));
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function word(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+test('each answer has the serial of its call', async () => {
+  await using served = await serve();
+  const { client } = served;
+  for (const serial of [7, 7, 0xffffffff, 0]) {
+    client.sendFrame({ procedure: echo, serial }, word(serial));
+    const { header, body } = await client.next();
+    expect(header).toMatchObject({ procedure: echo, serial, type: messageTypes.reply, status: 0 });
+    expect(body.readUInt32BE()).toBe(serial);
+  }
+});
+
+test('a call that is answered later does not hold up another', async () => {
+  await using served = await serve();
+  const { client, waiting } = served;
+  client.sendFrame({ procedure: wait, serial: 1 }, word(1));
+  client.sendFrame({ procedure: echo, serial: 2 }, word(2));
+  expect((await client.next()).header.serial).toBe(2);
+  waiting[0]?.();
+  expect((await client.next()).header.serial).toBe(1);
+});
+
+test('of many calls at once five are under way, and the others come after them', async () => {
+  await using served = await serve();
+  const { client, waiting } = served;
+  for (let serial = 1; serial <= 20; serial += 1)
+    client.sendFrame({ procedure: wait, serial }, word(1));
+  await eventually(() => expect(waiting).toHaveLength(5));
+  await turn();
+  expect(waiting).toHaveLength(5);
+  for (let answered = 1; answered <= 20; answered += 1) {
+    await eventually(() => expect(waiting.length).toBeGreaterThanOrEqual(answered));
+    waiting[answered - 1]?.();
+    await client.next();
+  }
+  expect(waiting).toHaveLength(20);
+});
+
+test('what fails is an error reply, and the connection stays', async () => {
+  await using served = await serve();
+  const { client } = served;
+  client.sendFrame({ procedure: fail, serial: 3 });
+  expect(await client.nextError()).toMatchObject({
+    code: 1,
+    domain: 17,
+    level: 2,
+    message: 'internal error: it does not work',
+    format: 'internal error: %1$s',
+    detail: 'it does not work',
+  });
+  client.sendFrame({ procedure: echo, serial: 4 }, word(4));
+  expect((await client.next()).header.serial).toBe(4);
+});
+
+test.each([
+  ['too short for what the procedure takes', Buffer.alloc(2)],
+  ['too long for it', Buffer.alloc(8)],
+])('a body that is %s is an error of the protocol, and the connection stays', async (_, body) => {
+  await using served = await serve();
+  const { client } = served;
+  client.sendFrame({ procedure: echo, serial: 1 }, body);
+  expect(await client.nextError()).toMatchObject({ code: 39, domain: 7 });
+  client.sendFrame({ procedure: echo, serial: 2 }, word(2));
+  expect((await client.next()).header.serial).toBe(2);
+});
+
+test('a call with a status is an error of the protocol', async () => {
+  await using served = await serve();
+  served.client.sendFrame({ procedure: echo, status: 1 }, word(1));
+  expect(await served.client.nextError()).toMatchObject({ code: 39 });
+});
+
+test.each([
+  ['longer than libvirt’s limit', 'read-write', longestMessage + 5],
+  ['of 4 GiB', 'read-write', 0xffffffff],
+  ['longer than one who may only look has to say', 'read-only', 262_149],
+  ['without room for a header', 'read-write', 8],
+  ['of no length', 'read-write', 0],
+] as const)('a frame %s ends the connection', async (_, access, length) => {
+  await using served = await serve(access);
+  served.client.sendFrame({ procedure: echo }, word(1), length);
+  await served.client.closed();
+  await eventually(() => expect(served.gone()).toBe(true));
+});
+
+test.each([
+  ['a reply', messageTypes.reply],
+  ['a notice', messageTypes.message],
+  ['a packet of a stream that there is not', messageTypes.stream],
+  ['a hole in a stream', messageTypes.streamHole],
+  ['a type that does not exist', 77],
+])('%s from a client means nothing', async (_, type) => {
+  await using served = await serve();
+  const { client } = served;
+  client.sendFrame({ procedure: echo, type, serial: 9 }, word(1));
+  client.sendFrame({ procedure: echo, serial: 10 }, word(10));
+  expect((await client.next()).header.serial).toBe(10);
+});
+
+test('a client that goes in the midst of a frame, or of a call, leaves nothing', async () => {
+  await using served = await serve();
+  const { client, waiting } = served;
+  client.sendFrame({ procedure: wait, serial: 1 }, word(1));
+  await eventually(() => expect(waiting).toHaveLength(1));
+  client.sendFrame({ procedure: echo, serial: 2 }, word(1), 100);
+  client[Symbol.dispose]();
+  await eventually(() => expect(served.gone()).toBe(true));
+});
+
+test('a ping is answered by a pong', async () => {
+  await using served = await serve();
+  const { number: program, version } = programs.keepalive;
+  served.client.sendFrame({
+    program,
+    version,
+    procedure: 1,
+    type: messageTypes.message,
+    serial: 0,
+  });
+  expect((await served.client.next()).header).toEqual({
+    ...{ program, version, procedure: 2, type: messageTypes.message, serial: 0, status: 0 },
+  });
+});
+
+test('a client that does not read is not read from, and its answers do not pile up', async () => {
+  await using served = await serve();
+  const { client } = served;
+  client.socket.pause();
+  for (let serial = 1; serial <= 50; serial += 1) client.sendFrame({ procedure: large, serial });
+  // Its requests wait with the kernel, or where they can be counted: an answer has two MiB.
+  const before = process.memoryUsage().arrayBuffers;
+  for (let look = 0; look < 20; look += 1) await turn();
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(40 * 2 ** 20);
+  client.socket.resume();
+  for (let serial = 1; serial <= 50; serial += 1) {
+    expect((await client.next()).header.status).toBe(0);
+  }
+});
+
+test('a client that never reads its events is given up', async () => {
+  await using served = await serve();
+  const { client, peer } = served;
+  client.socket.pause();
+  const body: Answer['body'] = (writer) => writer.text('x'.repeat(2 ** 22));
+  for (let count = 0; count < 40; count += 1) {
+    peer.notify({ program: 1, version: 1, procedure: 1, body });
+  }
+  await eventually(() => expect(served.gone()).toBe(true));
+});
+
+test('bytes go both ways through a stream, and either side ends it', async () => {
+  await using served = await serve();
+  const { client, other } = served;
+  client.sendFrame({ procedure: stream, serial: 5 });
+  expect((await client.next()).header).toMatchObject({ type: messageTypes.reply, serial: 5 });
+  const packet = { procedure: stream, type: messageTypes.stream, serial: 5 };
+  client.sendFrame({ ...packet, status: 2 }, Buffer.from('odd'));
+  // What goes in comes out of a PassThrough.
+  const { header, body } = await client.next();
+  expect(header).toMatchObject({ ...packet, status: 2 });
+  expect(body.toString()).toBe('odd');
+  client.sendFrame({ ...packet, status: 0 });
+  expect((await client.next()).header).toMatchObject({ ...packet, status: 0 });
+  await eventually(() => expect(other.destroyed).toBe(true));
+});
+
+test('the end of what is read is an empty packet', async () => {
+  await using served = await serve();
+  const { client, other } = served;
+  client.sendFrame({ procedure: stream, serial: 5 });
+  await client.next();
+  other.end('last words');
+  expect((await client.next()).body.toString()).toBe('last words');
+  const { header, body } = await client.next();
+  expect(header).toMatchObject({ type: messageTypes.stream, status: 2 });
+  expect(body).toHaveLength(0);
+});
+
+test('what breaks a stream is told to its client', async () => {
+  await using served = await serve();
+  const { client, other } = served;
+  client.sendFrame({ procedure: stream, serial: 5 });
+  await client.next();
+  other.destroy(new Error('the monitor is gone'));
+  expect(await client.nextError()).toMatchObject({
+    message: 'internal error: the monitor is gone',
+  });
+});
+
+test('the other side of a stream ends with its client', async () => {
+  await using served = await serve();
+  const { client, other } = served;
+  client.sendFrame({ procedure: stream, serial: 5 });
+  await client.next();
+  client[Symbol.dispose]();
+  await eventually(() => expect(other.destroyed).toBe(true));
+});
+
+test('a client that says goodbye hears so, and is gone', async () => {
+  await using served = await serve();
+  const { client } = served;
+  const { number: program, version } = programs.remote;
+  const header = { program, version, procedure: close, type: 0, serial: 1, status: 0 };
+  client.send(encodeMessage(header, () => undefined));
+  expect((await client.next()).header.status).toBe(0);
+  await client.closed();
+});

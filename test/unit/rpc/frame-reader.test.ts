@@ -1,0 +1,63 @@
+/** Frames in a stream of bytes, however it is cut. */
+import * as fc from 'fast-check';
+import { FrameReader } from '../../../lib/rpc/server/frame-reader';
+
+const most = 1000;
+
+/** A frame around so many bytes, all the same. */
+function frame(length: number, fill = 7): Buffer {
+  const bytes = Buffer.alloc(4 + length, fill);
+  bytes.writeUInt32BE(4 + length, 0);
+  return bytes;
+}
+
+test('frames are the same however their bytes arrive', () => {
+  const lengths = fc.array(fc.integer({ min: 24, max: 200 }), { minLength: 1, maxLength: 8 });
+  const cuts = fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 100 });
+  fc.assert(
+    fc.property(lengths, cuts, (sizes, pieces) => {
+      const all = Buffer.concat(sizes.map((size, index) => frame(size, index)));
+      const reader = new FrameReader();
+      const found: Buffer[] = [];
+      let at = 0;
+      for (let piece = 0; at < all.length; piece += 1) {
+        const size = pieces[piece % pieces.length] ?? 1;
+        found.push(...reader.take(all.subarray(at, at + size), most));
+        at += size;
+      }
+      expect(found).toEqual(sizes.map((size, index) => Buffer.alloc(size, index)));
+      expect(reader.pending).toBe(0);
+    }),
+  );
+});
+
+test('nothing comes of a frame that is not complete', () => {
+  const reader = new FrameReader();
+  expect(reader.take(frame(100).subarray(0, 103), most)).toEqual([]);
+  expect(reader.pending).toBe(103);
+  expect(reader.take(Buffer.from([7]), most)).toEqual([Buffer.alloc(100, 7)]);
+});
+
+test.each([
+  ['shorter than a header', 27, 'no room for a header'],
+  ['shorter than itself', 0, 'no room for a header'],
+  ['longer than it may be', most + 5, `longer than ${most}`],
+  ['of 4 GiB', 0xffffffff, `longer than ${most}`],
+])('a frame that is %s is refused by its length alone', (_, length, message) => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(length, 0);
+  expect(() => new FrameReader().take(bytes, most)).toThrow(message);
+});
+
+test('the longest frame that may be is taken', () => {
+  expect(new FrameReader().take(frame(most), most)).toEqual([Buffer.alloc(most, 7)]);
+});
+
+test('a few bytes of the next frame do not keep those that have come with them', () => {
+  const reader = new FrameReader();
+  const bytes = Buffer.concat([frame(200), Buffer.from([0, 0])]);
+  expect(reader.take(bytes, most)).toHaveLength(1);
+  // Whoever has the bytes may use their memory again.
+  bytes.fill(0xff);
+  expect(reader.take(frame(30).subarray(2), most)).toEqual([Buffer.alloc(30, 7)]);
+});
