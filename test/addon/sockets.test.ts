@@ -49,7 +49,7 @@ describe('sendDescriptor', () => {
     });
     native().closeDescriptor(theirs);
     let said = '';
-    child.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    child.stdout?.on('data', (bytes: Buffer) => (said += bytes.toString()));
     const file = openSync('/tmp', 0o20200002, 0o600);
     writeSync(file, 'without a name');
     expect(native().sendDescriptor(ours, file)).toBe(true);

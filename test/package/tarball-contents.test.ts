@@ -12,7 +12,13 @@ test('the tarball holds what runs and what builds it, and nothing else', async (
   const allowed =
     /^(completions|dist|docs|examples|man|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
   expect([...tops].filter((top) => top === undefined || !allowed.test(top))).toEqual([]);
-  const units = ['systemd/tslxc@.service', 'systemd/tslxc-autostart.service'];
+  const units = [
+    'tslxc@.service',
+    'tslxc-autostart.service',
+    'tslxcd.service',
+    'tslxcd.socket',
+    'tslxcd-ro.socket',
+  ].map((name) => `systemd/${name}`);
   for (const path of [
     'dist/index.js',
     'dist/index.d.mts',

@@ -23,6 +23,7 @@ export const modules = {
   clone: (): CommandModule => require('../commands/snapshots/clone'),
   completion: (): CommandModule => require('../commands/host/completion'),
   console: (): CommandModule => require('../commands/domain/console'),
+  daemon: (): CommandModule => require('../commands/host/daemon'),
   define: (): CommandModule => require('../commands/domain/define'),
   devices: (): CommandModule => require('../commands/devices/attach-device'),
   doctor: (): CommandModule => require('../commands/host/doctor'),

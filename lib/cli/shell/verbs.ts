@@ -40,6 +40,7 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   'cpu-stats': 'domainUsage',
   cpuset: 'schedinfo',
   create: 'start',
+  daemon: 'daemon',
   define: 'define',
   desc: 'annotate',
   destroy: 'start',

@@ -5,7 +5,7 @@ import { native } from '../../host/native';
 import { Client } from './client';
 import { sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
-import { accessOfPath, clearPlace, removeSocket, withMode } from './sockets';
+import { accessOf, clearPlace, removeSocket, withMode } from './sockets';
 import type { SocketPlace } from './sockets';
 
 /** As many clients at once, as in libvirt. */
@@ -39,7 +39,7 @@ export class Server {
     // All of them, or none: nothing is made before each place is free.
     for (const place of places) await clearPlace(place);
     for (const place of places) {
-      const server = this.#server(() => place.access);
+      const server = this.#server(place.access);
       await started(server, () => withMode(place, () => server.listen(place.path)));
       this.#made.push(place.path);
     }
@@ -48,7 +48,8 @@ export class Server {
   /** Listens at sockets that another process has made, and handed over. */
   async listenOn(descriptors: readonly number[]): Promise<void> {
     for (const fd of descriptors) {
-      const server = this.#server(() => accessOfPath(pathOf(server)));
+      const access = accessOf(fd);
+      const server = this.#server(access);
       await started(server, () => server.listen({ fd }));
     }
   }
@@ -62,10 +63,8 @@ export class Server {
     await Promise.all(clients.map(({ gone }) => gone));
   }
 
-  #server(access: () => Peer['access']): NetServer {
-    const server = createServer({ pauseOnConnect: false }, (socket) =>
-      this.#accept(socket, access()),
-    );
+  #server(access: Peer['access']): NetServer {
+    const server = createServer((socket) => this.#accept(socket, access));
     this.#listening.push(server);
     return server;
   }
@@ -92,11 +91,6 @@ export class Server {
       if (this.#clients.size === 0) this.#options.onBusy?.('idle');
     });
   }
-}
-
-function pathOf(server: NetServer): string {
-  const address = server.address();
-  return typeof address === 'string' ? address : '';
 }
 
 function started(server: NetServer, listen: () => void): Promise<void> {

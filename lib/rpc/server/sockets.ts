@@ -2,7 +2,7 @@
  * The sockets that the daemon listens at: made by itself below a folder, or handed over by systemd (sd_listen_fds(3)). One that
  * somebody else listens at is never taken; what a daemon that has died has left behind is.
  */
-import { chmodSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { TslxcError } from '../../errors';
@@ -33,9 +33,18 @@ export function handedOver(environment: Record<string, string | undefined>): num
   return Array.from({ length: count }, (_, index) => firstHandedOver + index);
 }
 
-/** What a socket that was handed over is for, by its path. */
-export function accessOfPath(path: string): SocketPlace['access'] {
-  return path.endsWith('-ro') ? 'read-only' : 'read-write';
+/** What a socket that was handed over is for, by its path. Of one without a path that can be found out, only to look. */
+export function accessOf(descriptor: number): SocketPlace['access'] {
+  const path = pathOf(descriptor);
+  return path === undefined || path.endsWith('-ro') ? 'read-only' : 'read-write';
+}
+
+/** Where a socket is in the file system, by proc_net(5). */
+function pathOf(descriptor: number): string | undefined {
+  const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/self/fd/${descriptor}`)) ?? [];
+  if (inode === undefined) return undefined;
+  const line = new RegExp(`^(?:\\S+ +){6}${inode} (/.*)$`, 'm');
+  return line.exec(readFileSync('/proc/self/net/unix', 'latin1'))?.[1];
 }
 
 /**

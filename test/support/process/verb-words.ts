@@ -17,6 +17,7 @@ export const wordsOf: Readonly<Record<string, readonly string[]>> = {
   'cpu-stats': ['NAME'],
   cpuset: ['NAME'],
   create: ['FILE'],
+  daemon: [],
   define: ['FILE'],
   desc: ['NAME'],
   destroy: ['NAME'],

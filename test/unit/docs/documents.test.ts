@@ -48,6 +48,7 @@ test('few blocks are not run, and each says why', () => {
     'docs/hooks.md sh',
     'docs/images.md sh',
     'docs/images.md sh',
+    'docs/libvirt-clients.md sh',
     'docs/networks.md console',
     'docs/services.md sh',
   ]);

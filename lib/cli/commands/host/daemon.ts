@@ -1,0 +1,65 @@
+/** daemon: serves the clients of libvirt, until it is told to end or nobody has come for a while. */
+import { native } from '../../../host/native';
+import { Daemon } from '../../../rpc/daemon';
+import { withErrorMessage } from '../../shell/command-error';
+import { openLog } from '../../shell/log';
+import { timeoutOf } from '../../terminal/event-loop';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  daemon: {
+    group: 'tslxc',
+    summary: "serve libvirt's clients",
+    description:
+      "Answer virsh and other programs that speak libvirt's protocol, on the sockets that systemd hands over, or\n" +
+      'else on run/tslxc/tslxc-sock and, for those who may only look, run/tslxc/tslxc-sock-ro. Containers go on\n' +
+      'when it ends: by SIGTERM or SIGINT, or with --timeout. What goes wrong is told on stderr, or in the file\n' +
+      'of --log.',
+    options: [
+      {
+        name: 'libvirt',
+        kind: 'flag',
+        help: "listen at libvirt's own sockets as well, /run/libvirt/virtlxcd-sock and virtnetworkd-sock",
+      },
+      { name: 'timeout', kind: 'number', help: 'end after so many seconds without a client' },
+    ],
+    example: 'tslxc daemon --libvirt',
+    // Its clients, not a terminal, see what it does.
+    stdout: 'alone',
+    run: serve,
+  },
+};
+
+async function serve(context: Context, options: Options): Promise<undefined> {
+  const { environment, globals, signals } = context;
+  const seconds = timeoutOf(options);
+  const { debug = 3, logFile } = globals;
+  const logger = openLog({ debug, ...(logFile === undefined ? {} : { logFile }) });
+  const notify = notifier(environment);
+  const daemon = await withErrorMessage('Failed to start the daemon', () =>
+    Daemon.start({
+      root: globals.root ?? environment['TSLXC_ROOT'] ?? '/',
+      logger,
+      environment,
+      ...(options.has('libvirt') ? { libvirt: true } : {}),
+      ...(seconds === undefined ? {} : { timeout: seconds * 1000 }),
+    }),
+  );
+  const end = (): void => void daemon.close();
+  const ends = ['SIGTERM', 'SIGINT'] as const;
+  for (const signal of ends) signals.on(signal, end);
+  notify('READY=1');
+  await daemon.ended;
+  for (const signal of ends) signals.off(signal, end);
+  return undefined;
+}
+
+/** Tells a service manager that waits for it: sd_notify(3). Hooks and monitors are not to tell it anything. */
+function notifier(environment: Record<string, string | undefined>): (text: string) => void {
+  const { NOTIFY_SOCKET: socket } = environment;
+  delete environment['NOTIFY_SOCKET'];
+  return (text) => {
+    if (socket !== undefined && socket !== '') native().sendDatagram(socket, text);
+  };
+}

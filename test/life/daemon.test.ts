@@ -1,0 +1,258 @@
+/** The daemon as a process: its sockets and who may use them, what it answers whatever is asked, and what outlives it. */
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { absentNumbers, absentProcedure } from '../../lib/rpc/protocol/absent';
+import { connectProcedures } from '../../lib/rpc/protocol/connect';
+import { domainProcedures } from '../../lib/rpc/protocol/domain';
+import { networkProcedures } from '../../lib/rpc/protocol/network';
+import { programs } from '../../lib/rpc/protocol/numbers';
+import { streamProcedures } from '../../lib/rpc/protocol/streams';
+import { tuningProcedures } from '../../lib/rpc/protocol/tuning';
+import { uuidBytes } from '../../lib/rpc/dispatch/base/uuid';
+import { DaemonProcess } from '../support/clients/daemon-process';
+import { RawClient } from '../support/clients/raw-client';
+import { domainXml } from '../support/domain/domain-xml';
+import { commandOn } from '../support/process/command-on';
+import { commandLine, runProgram, spawnCommand } from '../support/process/run-command';
+import { eventually } from '../support/time/eventually';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
+
+const world = containerTest(rootAndConnection);
+const { refuses } = commandOn(() => world.root.path);
+
+const libvirtSocket = '/run/libvirt/virtlxcd-sock';
+const nobody = 65534;
+
+function socketOf(name = 'tslxc-sock'): string {
+  return join(world.root.path, 'run/tslxc', name);
+}
+
+function start(argv: readonly string[], socket = socketOf()): Promise<DaemonProcess> {
+  return DaemonProcess.start({ root: world.root.path, argv, socket });
+}
+
+async function opened(path = socketOf()): Promise<RawClient> {
+  const client = await RawClient.connect(path);
+  expect(await client.call(connectProcedures.ConnectOpen, { name: 'lxc:///', flags: 0 })).toEqual(
+    {},
+  );
+  return client;
+}
+
+const uriOf = async (path: string): Promise<unknown> => {
+  using client = await opened(path);
+  // Before the client is gone.
+  return await client.call(connectProcedures.ConnectGetURI, {});
+};
+
+test('it makes two sockets below its root, and removes them when it ends', async () => {
+  await using daemon = await start(commandLine('daemon'));
+  const modes = ['tslxc-sock', 'tslxc-sock-ro'].map(
+    (name) => statSync(socketOf(name)).mode & 0o777,
+  );
+  expect(modes).toEqual([0o660, 0o666]);
+  expect(await uriOf(socketOf())).toEqual({ uri: 'lxc:///' });
+  expect(existsSync(libvirtSocket)).toBe(false);
+  expect(await daemon.end('SIGINT')).toBe(0);
+  expect(existsSync(socketOf())).toBe(false);
+  expect(daemon.said).toBe('');
+});
+
+test('with --libvirt also those that libvirt’s clients look for, and nobody but root may change anything', async () => {
+  await using _daemon = await start(commandLine('daemon', '--libvirt'), libvirtSocket);
+  for (const name of ['virtlxcd-sock', 'virtnetworkd-sock']) {
+    expect(await uriOf(`/run/libvirt/${name}`)).toEqual({ uri: 'lxc:///' });
+    const words = [
+      'python3',
+      '-c',
+      'import socket,sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])',
+    ];
+    const other = (path: string): ReturnType<typeof runProgram> =>
+      runProgram([...words, path], { uid: nobody });
+    expect((await other(`/run/libvirt/${name}`)).stderr).toContain('PermissionError');
+    expect(await other(`/run/libvirt/${name}-ro`)).toMatchObject({ code: 0 });
+  }
+});
+
+const tables = [
+  connectProcedures,
+  domainProcedures,
+  networkProcedures,
+  streamProcedures,
+  tuningProcedures,
+];
+
+test('by the socket of those who may only look, whatever changes something is refused by its name', async () => {
+  await using _daemon = await start(commandLine('daemon'));
+  using client = await opened(socketOf('tslxc-sock-ro'));
+  const writes = tables.flatMap((table) =>
+    Object.entries(table).flatMap(([name, { access, number }]) =>
+      access === 'write' ? [{ name, number }] : [],
+    ),
+  );
+  const absent = absentNumbers().flatMap((number) => {
+    const { access, name } = absentProcedure(number) ?? {};
+    return access === 'write' && name !== undefined ? [{ name, number }] : [];
+  });
+  expect(writes.length + absent.length).toBeGreaterThan(190);
+  for (const { name, number } of [...writes, ...absent]) {
+    client.sendFrame({ procedure: number });
+    expect(await client.nextError()).toMatchObject({
+      code: 29,
+      message: `operation forbidden: read only access prevents vir${name}`,
+    });
+  }
+  expect(await client.call(domainProcedures.ConnectNumOfDomains, {})).toEqual({ count: 0 });
+});
+
+test('what libvirt’s drivers do not have is not supported, by its name', async () => {
+  await using _daemon = await start(commandLine('daemon'));
+  using client = await opened();
+  for (const number of absentNumbers()) {
+    client.sendFrame({ procedure: number });
+    expect(await client.nextError()).toMatchObject({
+      code: 3,
+      message: `this function is not supported by the connection driver: vir${absentProcedure(number)?.name ?? ''}`,
+    });
+  }
+});
+
+test('unknown programs, versions and procedures are errors of the protocol', async () => {
+  await using _daemon = await start(commandLine('daemon'));
+  using client = await opened();
+  for (const fields of [
+    { program: 0x12345678 },
+    { version: 2 },
+    { procedure: 454 },
+    { procedure: -1 },
+    { procedure: 107 },
+    { program: programs.lxc.number, procedure: 9 },
+  ]) {
+    client.sendFrame(fields);
+    expect(await client.nextError()).toMatchObject({ code: 39, domain: 7 });
+  }
+});
+
+test('nothing but the way in is answered before a connection is opened, and it is opened once', async () => {
+  await using _daemon = await start(commandLine('daemon'));
+  using client = await RawClient.connect(socketOf());
+  const { AuthList, ConnectGetURI, ConnectOpen } = connectProcedures;
+  expect(await client.call(AuthList, {})).toEqual({ types: [0] });
+  const closed = { code: 1, message: expect.stringContaining('not open') as string };
+  expect(await client.call(ConnectGetURI, {})).toMatchObject(closed);
+  expect(await client.call(domainProcedures.ConnectNumOfDomains, {})).toMatchObject(closed);
+  expect(await client.call(ConnectOpen, { name: 'qemu:///system', flags: 0 })).toMatchObject({
+    code: 5,
+  });
+  expect(await client.call(ConnectOpen, { name: undefined, flags: 0 })).toEqual({});
+  expect(await client.call(ConnectOpen, { name: 'lxc:///', flags: 0 })).toMatchObject({ code: 1 });
+});
+
+test('one that is there already is not disturbed', async () => {
+  await using _daemon = await start(commandLine('daemon'));
+  expect(await refuses('daemon')).toBe(
+    'error: Failed to start the daemon\n' +
+      'error: Requested operation is not valid: another tslxc daemon listens at ' +
+      `${socketOf()}\n`,
+  );
+  expect(await uriOf(socketOf())).toEqual({ uri: 'lxc:///' });
+});
+
+test('a daemon of libvirt is not disturbed, and nothing is made beside it', async () => {
+  mkdirSync('/run/libvirt', { recursive: true });
+  const libvirt = createServer().listen('/run/libvirt/virtnetworkd-sock');
+  try {
+    await once(libvirt, 'listening');
+    expect(await refuses('daemon --libvirt')).toContain(
+      'a daemon of libvirt listens at /run/libvirt/virtnetworkd-sock',
+    );
+    expect(existsSync(socketOf())).toBe(false);
+  } finally {
+    libvirt.close();
+  }
+});
+
+test('what is no socket is left alone, and what a killed daemon has left is not', async () => {
+  mkdirSync(join(world.root.path, 'run/tslxc'), { recursive: true });
+  writeFileSync(socketOf(), '');
+  expect(await refuses('daemon')).toContain(`${socketOf()} is there, and is no socket`);
+  rmSync(socketOf());
+  await using daemon = await start(commandLine('daemon'));
+  expect(await daemon.end('SIGKILL')).toBe('SIGKILL');
+  expect(existsSync(socketOf())).toBe(true);
+  await using _next = await start(commandLine('daemon'));
+  expect(await uriOf(socketOf())).toEqual({ uri: 'lxc:///' });
+});
+
+test('a time without clients ends it, and a client holds it', async () => {
+  await using daemon = await start(commandLine('daemon', '--timeout', '1'));
+  {
+    using client = await opened();
+    const began = performance.now();
+    while (performance.now() - began < 1500) {
+      expect(await client.call(connectProcedures.ConnectGetURI, {})).toEqual({ uri: 'lxc:///' });
+    }
+  }
+  expect(await daemon.exit()).toBe(0);
+  expect(await refuses('daemon --timeout 0')).toContain("Numeric value '0' for <timeout>");
+});
+
+test('sockets that systemd hands over are what it listens at, and stay when it ends', async () => {
+  const own = ['/run/own-sock', '/run/own-sock-ro'];
+  const script = join(__dirname, '../support/clients/handed-over.py');
+  const argv = ['python3', script, ...own, '--', ...commandLine('daemon')];
+  await using daemon = await start(argv, own[0]);
+  expect(existsSync(socketOf())).toBe(false);
+  expect(await uriOf('/run/own-sock')).toEqual({ uri: 'lxc:///' });
+  using client = await opened('/run/own-sock-ro');
+  client.sendFrame({ procedure: domainProcedures.DomainCreate.number });
+  expect(await client.nextError()).toMatchObject({ code: 29 });
+  expect(await daemon.end()).toBe(0);
+  expect(existsSync('/run/own-sock')).toBe(true);
+});
+
+test('a container outlives the daemon that has started it, and the next one finds it', async () => {
+  const daemon = await start(commandLine('daemon'));
+  {
+    using client = await opened();
+    const { domain } = (await client.call(domainProcedures.DomainCreateXML, {
+      xml: domainXml(),
+      flags: 0,
+    })) as { domain: { id: number } };
+    expect(domain.id).toBeGreaterThan(0);
+    expect(await daemon.end('SIGKILL')).toBe('SIGKILL');
+    const [found] = await world.connection.listDomains({ state: 'active' });
+    expect(found?.id).toBe(domain.id);
+  }
+  await using _next = await start(commandLine('daemon'));
+  using client = await opened();
+  expect(await client.call(domainProcedures.ConnectNumOfDomains, {})).toEqual({ count: 1 });
+});
+
+test('a container of --autodestroy ends with its client, and no other does', async () => {
+  await using _daemon = await start(commandLine('daemon'));
+  const stored = await world.connection.defineDomain(domainXml({ name: 'stays' }));
+  const bonded = await world.connection.defineDomain(domainXml({ name: 'goes' }));
+  {
+    using client = await opened();
+    for (const [{ name, uuid }, flags] of [
+      [stored, 0],
+      [bonded, 2],
+    ] as const) {
+      const domain = { name, uuid: uuidBytes(uuid), id: -1 };
+      await client.call(domainProcedures.DomainCreateWithFlags, { domain, flags });
+    }
+    expect(await world.connection.listDomains({ state: 'active' })).toHaveLength(2);
+  }
+  await eventually(async () => {
+    expect(await bonded.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+  });
+  expect(await stored.state()).toMatchObject({ state: 'running' });
+});
+
+test('root alone may start it', async () => {
+  const { code, stderr } = await spawnCommand(['daemon'], { root: world.root.path, uid: nobody });
+  expect([code, stderr]).toEqual([1, expect.stringContaining('needs root') as string]);
+});
