@@ -68,6 +68,7 @@ import {
   sendSignal,
 } from './lookup/inspect';
 import { currentOrDamaged, stateOf } from './lookup/lookup';
+import { openNamespaces } from './lookup/namespaces';
 import { domainSecurityLabel, type SecurityLabelInfo } from './lookup/security-label';
 import { Session } from './session/session';
 import { cloneDomain } from './snapshots/clone';
@@ -353,6 +354,21 @@ export class Domain {
   async sendSignal(number: number): Promise<void> {
     this.#session.requireAccess('write', 'Domain.sendSignal');
     await sendSignal(this.#session, this.#identity, number);
+  }
+
+  /**
+   * The namespaces of the running container, for setns(2) in another program: user, IPC, UTS, network, PID and mount. Whoever joins
+   * them has none of the limits, labels and rights that `exec` gives a command.
+   *
+   * @returns six descriptors in that order, which the caller closes
+   * @throws TslxcError OPERATION_INVALID when nothing runs.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainLxcOpenNamespace
+   */
+  async openNamespaces(): Promise<number[]> {
+    this.#session.requireAccess('write', 'Domain.openNamespaces');
+    return openNamespaces(this.#session, this.#identity);
   }
 
   // Definition.

@@ -7,7 +7,7 @@ import { eventProcedures } from '../protocol/events';
 import { networkProcedures } from '../protocol/network';
 import { programs } from '../protocol/numbers';
 import type { Procedure, Procedures } from '../protocol/procedure';
-import { streamProcedures } from '../protocol/streams';
+import { lxcProcedures, streamProcedures } from '../protocol/streams';
 import { tuningProcedures } from '../protocol/tuning';
 import type { Header } from '../protocol/values';
 import type { Call, Handlers } from './base/call';
@@ -15,6 +15,7 @@ import { connectionHandlers } from './connect/connection';
 import { emptyListHandlers } from './connect/empty-lists';
 import { nodeHandlers } from './connect/node';
 import { consoleHandlers } from './domain/console';
+import { namespaceHandlers } from './domain/namespaces';
 import { definitionHandlers } from './domain/definitions';
 import { lifeHandlers } from './domain/life';
 import { limitHandlers } from './domain/limits';
@@ -55,6 +56,7 @@ export class ServedPrograms {
           ...rows('none', emptyLists, emptyListHandlers),
         ]),
       ],
+      [programs.lxc.number, new Map(rows('lxc', lxcProcedures, namespaceHandlers))],
     ]);
   }
 

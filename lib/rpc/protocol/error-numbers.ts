@@ -2,9 +2,7 @@
 import type { ErrorCode } from '../../errors';
 
 /** libvirt's numbers of our codes. Those that libvirt does not have are internal errors to its clients. */
-export const errorCodes: Readonly<
-  Record<ErrorCode | 'RPC' | 'AUTH_CANCELLED' | MoreCodes, number>
-> = {
+export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
   INTERNAL_ERROR: 1,
   NO_SUPPORT: 3,
   NO_CONNECT: 5,
@@ -22,20 +20,12 @@ export const errorCodes: Readonly<
   RPC: 39,
   NO_DOMAIN: 42,
   NO_NETWORK: 43,
-  AUTH_FAILED: 45,
-  NO_STORAGE_POOL: 49,
-  NO_STORAGE_VOL: 50,
-  NO_NODE_DEVICE: 53,
   OPERATION_INVALID: 55,
-  NO_INTERFACE: 57,
-  NO_NWFILTER: 62,
-  NO_SECRET: 66,
   CONFIG_UNSUPPORTED: 67,
   OPERATION_TIMEOUT: 68,
   HOOK_SCRIPT_FAILED: 70,
   ARGUMENT_UNSUPPORTED: 74,
   OPERATION_ABORTED: 78,
-  AUTH_CANCELLED: 79,
   NO_DOMAIN_METADATA: 80,
   OPERATION_UNSUPPORTED: 84,
   RESOURCE_BUSY: 87,
@@ -51,16 +41,7 @@ export const errorCodes: Readonly<
 };
 
 /** Codes of libvirt's that the library has no use for. */
-export type MoreCodes =
-  | 'AUTH_FAILED'
-  | 'NO_STORAGE_POOL'
-  | 'NO_STORAGE_VOL'
-  | 'NO_NODE_DEVICE'
-  | 'NO_INTERFACE'
-  | 'NO_NWFILTER'
-  | 'NO_SECRET'
-  | 'NO_DOMAIN_METADATA'
-  | 'NO_NETWORK_METADATA';
+export type MoreCodes = 'RPC' | 'NO_DOMAIN_METADATA' | 'NO_NETWORK_METADATA';
 
 /** libvirt's numbers of what an error comes from. */
 export const errorOrigins = {
@@ -79,12 +60,6 @@ export const errorOrigins = {
   filter: 33,
   hook: 34,
   snapshot: 35,
-  streams: 38,
-  event: 40,
-  auth: 46,
-  cgroup: 54,
-  access: 55,
-  polkit: 60,
   checkpoint: 69,
 } as const;
 

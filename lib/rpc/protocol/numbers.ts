@@ -45,7 +45,6 @@ export const mostDescriptors = 32;
 /** What a client may ask for by ConnectSupportsFeature, and that is the same for all drivers. */
 export const features = {
   remote: 2,
-  descriptorPassing: 8,
   typedParameterStrings: 9,
   keepalive: 10,
   eventCallbacks: 14,
@@ -53,8 +52,8 @@ export const features = {
   networkUpdateOrder: 16,
 } as const;
 
-/** The ways to authenticate. */
-export const authentications = { none: 0, sasl: 1, polkit: 2 } as const;
+/** The way to authenticate: none, since the kernel says who a client is. */
+export const authentications = { none: 0 } as const;
 
 /** Flags of those calls that change what runs, what is stored, or both. */
 export const affects = { live: 1, config: 2 } as const;

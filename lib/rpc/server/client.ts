@@ -57,6 +57,8 @@ export class Client implements Peer {
   readonly #conversation: Conversation;
   readonly #streams: Streams;
   #keepalive: Keepalive | undefined;
+  /** Until the descriptors of a message have followed it: what is sent meanwhile comes after them. */
+  #gate: Promise<void> | undefined;
   #underWay = 0;
   #state: 'open' | 'closing' | 'closed' = 'open';
 
@@ -161,6 +163,8 @@ export class Client implements Peer {
   async #call(call: Header, body: XdrReader): Promise<void> {
     try {
       checkCall(call);
+      // The number of descriptors that it has brought, which nobody can have.
+      if (call.type === messageTypes.callWithDescriptors) body.uint();
       const answer = await this.#conversation.answer(call, body);
       await this.#reply(call, answer);
     } catch (error) {
@@ -174,11 +178,9 @@ export class Client implements Peer {
       if (descriptors.length > 0) writer.uint(descriptors.length);
       body(writer);
     };
-    const sent = this.#send([encodeMessage({ ...call, ...kind }, counted)]);
-    if (descriptors.length > 0) {
-      await sent;
-      await this.#options.sendDescriptors(this.#socket, descriptors);
-    }
+    const message = encodeMessage({ ...call, ...kind }, counted);
+    if (descriptors.length === 0) void this.#send([message]);
+    else await this.#sendWith(message, descriptors);
     after?.();
   }
 
@@ -200,8 +202,28 @@ export class Client implements Peer {
     void this.#send([encodeMessage(header, () => undefined)]);
   }
 
+  /** A message, and its descriptors right behind it. */
+  #sendWith(message: Buffer, descriptors: readonly number[]): Promise<void> {
+    const before = this.#gate ?? Promise.resolve();
+    const gate = before
+      .then(() => this.#write([message]))
+      .then(() => this.#options.sendDescriptors(this.#socket, descriptors));
+    this.#gate = gate;
+    // The first that hears of it, so that nobody overtakes those who wait for it.
+    void gate.then(() => {
+      if (this.#gate === gate) this.#gate = undefined;
+    });
+    return gate;
+  }
+
   /** Resolves when the kernel has it, or the client is gone. */
-  async #send(parts: readonly Buffer[]): Promise<void> {
+  #send(parts: readonly Buffer[]): Promise<void> {
+    return this.#gate === undefined
+      ? this.#write(parts)
+      : this.#gate.then(() => this.#write(parts));
+  }
+
+  async #write(parts: readonly Buffer[]): Promise<void> {
     if (this.#state === 'closed' || !this.#socket.writable) return;
     this.#socket.cork();
     const written = parts.map(

@@ -3,7 +3,7 @@
  * is kept, and there is never more of an unfinished one than its length.
  */
 import { ProtocolError } from '../../errors';
-import { headerSize, lengthSize } from '../protocol/numbers';
+import { headerSize, lengthSize, messageTypes, mostDescriptors } from '../protocol/numbers';
 
 export class FrameReader {
   /** What has come of the frame that is not complete yet. */
@@ -11,6 +11,8 @@ export class FrameReader {
   #have = 0;
   /** What is needed to go on: the length of the next frame, or all of it. */
   #need = lengthSize;
+  /** Bytes before the next frame that bring a descriptor each; Node.js takes none, and the kernel closes them. */
+  #skip = 0;
 
   /** Bytes that are kept of an unfinished frame. */
   get pending(): number {
@@ -24,6 +26,12 @@ export class FrameReader {
    * @throws ProtocolError for a length that no frame has: the rest of what comes means nothing then.
    */
   take(bytes: Buffer, most: number): Buffer[] {
+    const skipped = Math.min(this.#skip, bytes.length);
+    this.#skip -= skipped;
+    return this.#add(bytes.subarray(skipped), most);
+  }
+
+  #add(bytes: Buffer, most: number): Buffer[] {
     this.#pieces.push(bytes);
     this.#have += bytes.length;
     if (this.#have < this.#need) return [];
@@ -36,8 +44,13 @@ export class FrameReader {
       if (all.length - at < lengthSize) break;
       this.#need = checkedLength(all.readUInt32BE(at), most);
       if (all.length - at < this.#need) break;
-      frames.push(all.subarray(at + lengthSize, at + this.#need));
+      const frame = all.subarray(at + lengthSize, at + this.#need);
+      frames.push(frame);
       at += this.#need;
+      const descriptors = descriptorsAfter(frame);
+      const there = Math.min(descriptors, all.length - at);
+      this.#skip = descriptors - there;
+      at += there;
     }
     // A copy: a few bytes do not keep all that has come with them.
     const rest = Buffer.from(all.subarray(at));
@@ -45,6 +58,17 @@ export class FrameReader {
     this.#have = rest.length;
     return frames;
   }
+}
+
+/** Where the type of a message stands in its frame, and after the header the number of descriptors, where it brings some. */
+const typeAt = 12;
+
+function descriptorsAfter(frame: Buffer): number {
+  const brings = [messageTypes.callWithDescriptors, messageTypes.replyWithDescriptors];
+  if (!brings.some((type) => type === frame.readUInt32BE(typeAt))) return 0;
+  const count = frame.length < headerSize + lengthSize ? 0 : frame.readUInt32BE(headerSize);
+  if (count <= mostDescriptors) return count;
+  throw new ProtocolError(`a message with ${count} descriptors, more than ${mostDescriptors}`);
 }
 
 function checkedLength(length: number, most: number): number {

@@ -1,6 +1,7 @@
 /** What the server does with one client, whatever that sends: answers, error replies, or the end of the connection. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -20,6 +21,7 @@ const fail = 3;
 const stream = 4;
 const large = 5;
 const close = 6;
+const descriptors = 7;
 
 interface Served extends AsyncDisposable {
   readonly client: RawClient;
@@ -49,6 +51,7 @@ async function serve(access: Peer['access'] = 'read-write'): Promise<Served> {
         if (call.procedure === stream)
           return { ...nothing, after: () => of.openStream(call, other) };
         if (call.procedure === large) return { body: (writer) => writer.text('x'.repeat(2 ** 21)) };
+        if (call.procedure === descriptors) return { ...nothing, descriptors: [100, 101] };
         if (call.procedure === close) return { ...nothing, after: () => of.closeSoon() };
         const word = body.uint();
         body.end();
@@ -64,7 +67,13 @@ async function serve(access: Peer['access'] = 'read-write'): Promise<Served> {
   const clients: Client[] = [];
   const server = createServer((socket) => {
     const credentials = { pid: 1, uid: 0, gid: 0 };
-    const sendDescriptors = (): Promise<void> => Promise.resolve();
+    // A byte for each, and a while between them, as where the socket is full.
+    const sendDescriptors = async (to: Socket, sent: readonly number[]): Promise<void> => {
+      for (const descriptor of sent) {
+        await turn();
+        to.write(Buffer.from([descriptor]));
+      }
+    };
     clients.push(new Client({ socket, access, credentials, converse, sendDescriptors }));
   }).listen(path);
   const client = await RawClient.connect(path);
@@ -298,4 +307,25 @@ test('a client that says goodbye hears so, and is gone', async () => {
   client.send(encodeMessage(header, () => undefined));
   expect((await client.next()).header.status).toBe(0);
   await client.closed();
+});
+
+test('descriptors follow their message at once, whatever else is to be sent', async () => {
+  await using served = await serve();
+  const { client, peer } = served;
+  const seen: Buffer[] = [];
+  client.socket.removeAllListeners('data').on('data', (bytes: Buffer) => seen.push(bytes));
+  client.sendFrame({ procedure: descriptors, serial: 1 });
+  client.sendFrame({ procedure: descriptors, serial: 2 });
+  client.sendFrame({ procedure: echo, serial: 3 }, word(3));
+  await eventually(() => expect(Buffer.concat(seen).length).toBeGreaterThanOrEqual(2 * 34 + 32));
+  peer.notify({ program: 1, version: 1, procedure: 1, body: () => undefined });
+  await eventually(() => expect(Buffer.concat(seen)).toHaveLength(2 * 34 + 32 + 28));
+  // Each of the first two: its length, its header, the number of its descriptors, and they.
+  const all = Buffer.concat(seen);
+  for (const at of [0, 34]) {
+    expect(all.readUInt32BE(at)).toBe(32);
+    expect(all.readUInt32BE(at + 16)).toBe(messageTypes.replyWithDescriptors);
+    expect([...all.subarray(at + 28, at + 34)]).toEqual([0, 0, 0, 2, 100, 101]);
+  }
+  expect(all.readUInt32BE(68 + 20)).toBe(3);
 });

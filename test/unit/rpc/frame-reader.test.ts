@@ -49,6 +49,32 @@ test.each([
   expect(() => new FrameReader().take(bytes, most)).toThrow(message);
 });
 
+/** A message that brings descriptors: its type, their number, and after it a byte for each. */
+function withDescriptors(count: number): Buffer {
+  const bytes = frame(40);
+  bytes.writeUInt32BE(4, 4 + 12);
+  bytes.writeUInt32BE(count, 4 + 24);
+  return bytes;
+}
+
+test.each([1, 3, 1000])(
+  'what brings descriptors is no part of a frame, in pieces of %i',
+  (piece) => {
+    const all = Buffer.concat([withDescriptors(3), Buffer.alloc(3), frame(30, 9)]);
+    const reader = new FrameReader();
+    const found: Buffer[] = [];
+    for (let at = 0; at < all.length; at += piece) {
+      found.push(...reader.take(all.subarray(at, at + piece), most));
+    }
+    expect(found.map(({ length }) => length)).toEqual([40, 30]);
+    expect(found[1]).toEqual(Buffer.alloc(30, 9));
+  },
+);
+
+test('more descriptors than may be are refused', () => {
+  expect(() => new FrameReader().take(withDescriptors(33), most)).toThrow('more than 32');
+});
+
 test('the longest frame that may be is taken', () => {
   expect(new FrameReader().take(frame(most), most)).toEqual([Buffer.alloc(most, 7)]);
 });

@@ -7,16 +7,8 @@ import type { ErrorReply } from '../../protocol/values';
 type WireCode = keyof typeof errorCodes;
 
 /** libvirt's words of the codes that the library does not have. */
-const morePrefixes: Readonly<Record<MoreCodes | 'RPC' | 'AUTH_CANCELLED', string>> = {
+const morePrefixes: Readonly<Record<MoreCodes, string>> = {
   RPC: '',
-  AUTH_FAILED: 'authentication failed',
-  AUTH_CANCELLED: 'authentication cancelled',
-  NO_STORAGE_POOL: 'Storage pool not found',
-  NO_STORAGE_VOL: 'Storage volume not found',
-  NO_NODE_DEVICE: 'Node device not found',
-  NO_INTERFACE: 'Interface not found',
-  NO_NWFILTER: 'Network filter not found',
-  NO_SECRET: 'Secret not found',
   NO_DOMAIN_METADATA: 'metadata not found',
   NO_NETWORK_METADATA: 'metadata not found',
 };
