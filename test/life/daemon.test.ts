@@ -252,6 +252,33 @@ test('a container of --autodestroy ends with its client, and no other does', asy
   expect(await stored.state()).toMatchObject({ state: 'running' });
 });
 
+/** Connects to a socket, asks how one authenticates, and prints how many bytes of an answer come. */
+const asker = `
+import socket, struct, sys
+one = socket.socket(socket.AF_UNIX)
+one.connect(sys.argv[1])
+try:
+    one.sendall(struct.pack('>7I', 28, ${programs.remote.number}, 1, ${connectProcedures.AuthList.number}, 0, 1, 0))
+    print(len(one.recv(4)))
+except ConnectionError:
+    print(0)
+`;
+
+test('root in a container is not heard, though it sees the socket', async () => {
+  await using _daemon = await start(commandLine('daemon', '--libvirt'), libvirtSocket);
+  const ask = ['/usr/bin/python3', '-c', asker, libvirtSocket];
+  expect(await runProgram(ask)).toMatchObject({ code: 0, stdout: '4\n' });
+  const domain = await world.connection.defineDomain(domainXml());
+  await domain.start();
+  for (const path of [libvirtSocket, `${libvirtSocket}-ro`]) {
+    const inside = await domain.exec(['/usr/bin/python3', '-c', asker, path]);
+    let said = '';
+    for await (const chunk of inside.stdout) said += String(chunk);
+    expect([path, said]).toEqual([path, '0\n']);
+    await inside.result;
+  }
+});
+
 test('root alone may start it', async () => {
   const { code, stderr } = await spawnCommand(['daemon'], { root: world.root.path, uid: nobody });
   expect([code, stderr]).toEqual([1, expect.stringContaining('needs root') as string]);

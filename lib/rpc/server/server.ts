@@ -5,6 +5,7 @@ import { native } from '../../host/native';
 import { Client } from './client';
 import { sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
+import { isOfThisHost } from './same-host';
 import { accessOf, clearPlace, removeSocket, withMode } from './sockets';
 import type { SocketPlace } from './sockets';
 
@@ -74,13 +75,8 @@ export class Server {
       socket.destroy();
       return;
     }
-    let client: Client;
-    try {
-      const credentials = native().peerCredentials(socketDescriptor(socket));
-      const { converse } = this.#options;
-      client = new Client({ socket, access, credentials, converse, sendDescriptors });
-    } catch {
-      // It has gone already.
+    const client = this.#clientAt(socket, access);
+    if (client === undefined) {
       socket.destroy();
       return;
     }
@@ -90,6 +86,19 @@ export class Server {
       this.#clients.delete(client);
       if (this.#clients.size === 0) this.#options.onBusy?.('idle');
     });
+  }
+
+  /** Undefined for one that has gone already, and one in a container: it may see a socket in a folder that it shares with the host. */
+  #clientAt(socket: Socket, access: Peer['access']): Client | undefined {
+    let credentials: Peer['credentials'];
+    try {
+      credentials = native().peerCredentials(socketDescriptor(socket));
+    } catch {
+      return undefined;
+    }
+    if (!isOfThisHost(credentials.pid)) return undefined;
+    const { converse } = this.#options;
+    return new Client({ socket, access, credentials, converse, sendDescriptors });
   }
 }
 
