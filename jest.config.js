@@ -70,6 +70,8 @@ module.exports = {
     project('long', ['long'], 600),
     // Beside a real libvirt, each document of a corpus.
     project('parity', ['parity'], 1200),
+    // With Debian's own clients of libvirt, and the daemon.
+    project('clients', ['clients'], 120),
     // What npm test repeats less often (test/support/time/repeats.ts).
     {
       ...project('repeated', [], 120),

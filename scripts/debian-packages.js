@@ -10,6 +10,10 @@ const program = (name) => () => findProgram(name) !== undefined;
 /** libvirt's own schemas come without any daemon; the tests hold what we print against this one. */
 const networkSchema = '/usr/share/libvirt/schemas/network.rng';
 
+/** What only the tests of libvirt's clients need: its numbers, and its module for Python. */
+const libvirtHeader = '/usr/include/libvirt/virterror.h';
+const libvirtModule = '/usr/lib/python3/dist-packages/libvirt.py';
+
 /** clang's runtime libraries, by their names for each machine. */
 const clangRuntime = '/usr/lib/llvm-19/lib/clang/19/lib/linux';
 const hasLibFuzzer = () =>
@@ -53,8 +57,10 @@ const needs = [
     there: () => existsSync('/etc/libvirt/qemu/networks/default.xml'),
     for: 'libvirt',
   },
-  { package: 'libvirt-clients', there: program('virsh'), for: 'libvirt' },
-  { package: 'virtinst', there: program('virt-install'), for: 'libvirt' },
+  { package: 'libvirt-clients', there: program('virsh'), for: 'client' },
+  { package: 'libvirt-dev', there: () => existsSync(libvirtHeader), for: 'client' },
+  { package: 'python3-libvirt', there: () => existsSync(libvirtModule), for: 'client' },
+  { package: 'virtinst', there: program('virt-install'), for: 'client' },
   { package: 'lxc', there: program('lxc-start'), for: 'lxc' },
   { package: 'openvswitch-switch', there: program('ovs-vswitchd'), for: 'switch' },
   { package: 'chromium', there: program('chromium'), for: 'browser' },
@@ -74,7 +80,8 @@ const needs = [
 const purposes = {
   hello: ['hello'],
   test: ['hello', 'test'],
-  long: ['hello', 'test', 'browser', 'fresh', 'fuzz', 'libvirt', 'lxc', 'switch'],
+  long: ['hello', 'test', 'browser', 'fresh', 'fuzz', 'libvirt', 'client', 'lxc', 'switch'],
+  clients: ['hello', 'test', 'client'],
   fuzz: ['hello', 'fuzz'],
   fresh: ['fresh'],
   vm: ['hello', 'test', 'fresh', 'vm'],
@@ -93,7 +100,7 @@ function aptError(output) {
   return (lines.at(-1) ?? 'E: no reason given').slice(3);
 }
 
-/** Installs what is missing for `hello`, `test`, `long`, `fresh`, `fuzz` or `vm`. Needs root. */
+/** Installs what is missing for `hello`, `test`, `long`, `clients`, `fresh`, `fuzz` or `vm`. Needs root. */
 async function installPackages(purpose) {
   if (process.getuid() !== 0) {
     throw new StepError(`containers need root, and this is uid ${process.getuid()}`);

@@ -37,6 +37,9 @@ const long = [
 /** What is compared with a real libvirt: `npm run test:parity`. */
 const parity = ['parity'];
 
+/** What unmodified clients of libvirt do with the daemon: `npm run test:clients`. */
+const clients = ['clients'];
+
 /** What runs in machines: scripts/test-vm.js. */
 const machines = ['vm', 'vm-again', 'vm-long', 'vm-every', 'vm-selinux', 'vm-apparmor'];
 
@@ -52,6 +55,7 @@ const surroundings = {
   network: ownWorld,
   life: ownWorld,
   parity: ownWorld,
+  clients: ownWorld,
   // Some files once more, with all of their repetitions.
   repeated: allRepeats,
   'repeated-networks': [...allRepeats, ...ownNetwork],
@@ -67,7 +71,14 @@ const nodeOptions = { unit: ['--no-opt'] };
 
 /** Minutes after which a project hangs, on a slow machine beside others: several times what it takes. */
 const usualMinutes = 15;
-const minutes = { long: 90, parity: 30, repeated: 30, 'network-long': 30, install: 30 };
+const minutes = {
+  long: 90,
+  parity: 30,
+  clients: 30,
+  repeated: 30,
+  'network-long': 30,
+  install: 30,
+};
 
 /**
  * How to run a project: what starts it, with which options of Node.js, whether one file at a time, and after how many minutes
@@ -86,8 +97,18 @@ function settingsOf(project) {
 /** The projects of those names that would never be run. */
 function forgottenProjects(names) {
   const inLanes = [lanes, moreLanes].flatMap((one) => Object.values(one).flat());
-  const known = [...inLanes, ...last, ...moreLast, ...long, ...parity, ...machines];
+  const known = [...inLanes, ...last, ...moreLast, ...long, ...parity, ...clients, ...machines];
   return names.filter((name) => !known.includes(name));
 }
 
-module.exports = { forgottenProjects, lanes, last, long, moreLanes, moreLast, parity, settingsOf };
+module.exports = {
+  clients,
+  forgottenProjects,
+  lanes,
+  last,
+  long,
+  moreLanes,
+  moreLast,
+  parity,
+  settingsOf,
+};

@@ -18,6 +18,7 @@ main('test:all', () =>
       { name: 'more tests', argv: script('test:more') },
       { name: 'what takes long', argv: script('test:long') },
       { name: 'beside libvirt', argv: script('test:parity') },
+      { name: 'clients of libvirt', argv: script('test:clients') },
       { name: 'machines', argv: script('test:vm') },
       {
         name: 'machines, categories',

@@ -1,7 +1,8 @@
 // `npm test`: makes ready whatever is missing, runs the test projects of its lanes, and sums up. A skipped test, a todo or a
 // project without tests is a failure, and so is a project that is in no lane. With `--more`, `npm run test:more`: the same for
 // the lanes of test/more; with `--long`, `npm run test:long`: for the projects of the tests that take long, or for some files
-// of test/long; with `--parity`, `npm run test:parity`: for the comparison with a real libvirt.
+// of test/long; with `--parity`, `npm run test:parity`: for the comparison with a real libvirt; with `--clients`,
+// `npm run test:clients`: for what the clients of libvirt do with the daemon.
 // A few files that fail are run once more, alone, which tells chance from a break: see second-run.js.
 'use strict';
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
@@ -11,6 +12,7 @@ const { projects } = require('../jest.config');
 const { runJest } = require('./jest-process');
 const { describeFailure, describeResult, judge, parseReport } = require('./jest-report');
 const {
+  clients,
   forgottenProjects,
   lanes,
   last,
@@ -111,6 +113,7 @@ const tiers = {
   test: (folder) => runLanes(lanes, last, folder),
   more: (folder) => runLanes(moreLanes, moreLast, folder),
   parity: (folder) => runInTurn(parity, { output: 'live', folder }),
+  clients: (folder) => runInTurn(clients, { output: 'live', folder }),
   long: (folder, files) =>
     runInTurn(files.length === 0 ? long : ['long'], { output: 'live', folder, files }),
 };
@@ -119,12 +122,13 @@ main('test', async () => {
   const forgotten = forgottenProjects(projects.map(({ displayName }) => displayName));
   if (forgotten.length > 0) throw new StepError(`in no lane: ${forgotten.join(', ')}`);
   const tier =
-    ['more', 'long', 'parity'].find((name) => process.argv.includes(`--${name}`)) ?? 'test';
+    ['more', 'long', 'parity', 'clients'].find((name) => process.argv.includes(`--${name}`)) ??
+    'test';
   const files = process.argv.slice(2).filter((word) => word.endsWith('.test.ts'));
   if (files.length > 0 && tier !== 'long') {
     throw new StepError(`only test:long takes files: ${files[0]}`);
   }
-  await setUp(['long', 'parity'].includes(tier) ? 'long' : 'test');
+  await setUp({ long: 'long', parity: 'long', clients: 'clients' }[tier] ?? 'test');
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-test-'));
   try {
     const results = await again(await tiers[tier](folder, files), folder);

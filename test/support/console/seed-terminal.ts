@@ -1,6 +1,6 @@
 /**
  * A person's shell on the host, on a real terminal, in which the seed's commands are typed: `tslxc` is in its
- * PATH in the place of virsh. Never types ahead: each line waits for its prompt.
+ * PATH in the place of virsh, unless the test has virsh itself. Never types ahead: each line waits for its prompt.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,24 +16,36 @@ const hostPrompt = 'host> ';
 const busyboxPrompt = '~ # (?:\\x1b\\[6n)?(?:\\r~ # \\x1b\\[J)?';
 const containerPrompt = `(?:${rootPrompt}|${busyboxPrompt})`;
 
+export interface SeedTerminalOptions {
+  /** What the seed's commands are typed for; `tslxc` by default. */
+  readonly program?: string;
+  /** Added to the shell's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export class SeedTerminal implements AsyncDisposable {
   readonly #session: PtySession;
   readonly #folder: string;
+  readonly #program: string;
 
-  private constructor(session: PtySession, folder: string) {
+  private constructor(session: PtySession, folder: string, program: string) {
     this.#session = session;
     this.#folder = folder;
+    this.#program = program;
   }
 
   /** `root` is where tslxc keeps its state. */
-  static async open(root: string): Promise<SeedTerminal> {
+  static async open(
+    root: string,
+    { program = 'tslxc', env: more = {} }: SeedTerminalOptions = {},
+  ): Promise<SeedTerminal> {
     const folder = await mkdtemp('/var/tmp/tslxc-seed-');
     const words = commandLine().map((word) => `'${word}'`);
     const script = `#!/bin/sh\nexec ${words.join(' ')} "$@"\n`;
     await writeFile(join(folder, 'tslxc'), script, { mode: 0o755 });
-    const env = { TSLXC_ROOT: root, PATH: `${folder}:${process.env['PATH'] ?? ''}` };
+    const env = { TSLXC_ROOT: root, PATH: `${folder}:${process.env['PATH'] ?? ''}`, ...more };
     const session = PtySession.start(['/bin/sh', '-i'], { cwd: folder, columns: 200, env });
-    const terminal = new SeedTerminal(session, folder);
+    const terminal = new SeedTerminal(session, folder, program);
     try {
       await session.expect(rootPrompt);
       await terminal.host(`PS1='${hostPrompt}'`);
@@ -73,9 +85,9 @@ export class SeedTerminal implements AsyncDisposable {
     return before.replaceAll('\r\n', '\n') + (await this.#untilPrompt(prompt));
   }
 
-  /** Types `tslxc console NAME`; resolves with all up to the container's prompt. */
+  /** Types `tslxc console NAME`, or the same to the other program; resolves with all up to the container's prompt. */
   async openConsole(name: string): Promise<string> {
-    return this.#run(`tslxc console ${name}`, containerPrompt);
+    return this.#run(`${this.#program} console ${name}`, containerPrompt);
   }
 
   /** Types ^], which leaves the console; resolves with what comes before the host's prompt. */

@@ -1,0 +1,151 @@
+/** Events reach libvirt-python's event loop and virsh, whoever has caused them, and in each of the ways of the protocol. */
+import { spawn } from 'node:child_process';
+import { helloWorldXml } from '../support/domain/domain-xml';
+import {
+  clientEnvironment,
+  rootAndDaemon,
+  startDaemon,
+  virshText,
+} from '../support/clients/client-world';
+import { RawClient } from '../support/clients/raw-client';
+import { connectProcedures } from '../../lib/rpc/protocol/connect';
+import { eventProcedures, notices } from '../../lib/rpc/protocol/events';
+import { messageTypes } from '../../lib/rpc/protocol/numbers';
+import { XdrReader } from '../../lib/rpc/xdr/reader';
+import { eventually } from '../support/time/eventually';
+import { containerTest } from '../support/world/container-test';
+
+const world = containerTest(rootAndDaemon);
+
+/** A program that is told of events, and what it has printed. */
+class Watcher implements AsyncDisposable {
+  readonly #child;
+  #said = '';
+
+  constructor(argv: readonly [string, ...string[]]) {
+    const [program, ...words] = argv;
+    this.#child = spawn(program, words, {
+      env: { ...process.env, ...clientEnvironment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#child.stdout.on('data', (bytes: Buffer) => (this.#said += bytes.toString()));
+  }
+
+  get lines(): string[] {
+    return this.#said.split('\n').filter((line) => line !== '');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    this.#child.kill('SIGKILL');
+    await new Promise((resolve) => this.#child.once('exit', resolve));
+  }
+}
+
+/** Prints each event of libvirt-python's own event loop. */
+const pythonWatcher = `
+import libvirt, sys
+libvirt.virEventRegisterDefaultImpl()
+connection = libvirt.open('lxc:///')
+say = lambda *words: print(*words, flush=True)
+connection.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_LIFECYCLE,
+    lambda c, domain, event, detail, opaque: say('lifecycle', domain.name(), event, detail), None)
+connection.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_METADATA_CHANGE,
+    lambda c, domain, kind, uri, opaque: say('metadata', domain.name(), kind, uri), None)
+connection.networkEventRegisterAny(None, libvirt.VIR_NETWORK_EVENT_ID_LIFECYCLE,
+    lambda c, network, event, detail, opaque: say('network', network.name(), event, detail), None)
+say('ready')
+while True:
+    libvirt.virEventRunDefaultImpl()
+`;
+
+test('python is told of what the library does, in its order', async () => {
+  await using watcher = new Watcher(['/usr/bin/python3', '-c', pythonWatcher]);
+  await eventually(() => expect(watcher.lines).toEqual(['ready']));
+  const { connection } = world;
+  const domain = await connection.defineDomain(helloWorldXml);
+  await domain.start();
+  await domain.suspend();
+  await domain.resume();
+  await domain.setTitle('A title');
+  await domain.setMetadata('http://a.b/c', { key: 'k', xml: '<one/>' });
+  await domain.destroy();
+  await domain.undefine();
+  const network = await connection.defineNetwork('<network><name>lab</name></network>');
+  await network.undefine();
+  await eventually(() =>
+    expect(watcher.lines.slice(1)).toEqual([
+      'lifecycle helloworld 0 0',
+      'lifecycle helloworld 2 0',
+      'lifecycle helloworld 3 0',
+      'lifecycle helloworld 4 0',
+      'metadata helloworld 1 None',
+      'metadata helloworld 2 http://a.b/c',
+      'lifecycle helloworld 5 1',
+      'lifecycle helloworld 1 0',
+      'network lab 0 0',
+      'network lab 1 0',
+    ]),
+  );
+});
+
+test('virsh is told of what the command and another virsh do', async () => {
+  await using watcher = new Watcher(['virsh', 'event', '--all', '--loop']);
+  await using lab = new Watcher(['virsh', 'net-event', '--event', 'lifecycle', '--loop']);
+  // It says nothing before the first event: what is told shows that it was ready.
+  await eventually(async () => {
+    const domain = await world.connection.defineDomain(helloWorldXml);
+    await domain.undefine();
+    expect(watcher.lines.length).toBeGreaterThan(0);
+  });
+  const domain = await world.connection.defineDomain(helloWorldXml);
+  expect(await virshText('start', 'helloworld')).toContain('started');
+  expect(await virshText('destroy', 'helloworld')).toContain('destroyed');
+  await domain.undefine();
+  await eventually(() =>
+    expect(watcher.lines.slice(-3)).toEqual([
+      "event 'lifecycle' for domain 'helloworld': Started Booted",
+      "event 'lifecycle' for domain 'helloworld': Stopped Destroyed",
+      "event 'lifecycle' for domain 'helloworld': Undefined Removed",
+    ]),
+  );
+  expect(lab.lines).toEqual([]);
+});
+
+test('the two older ways of asking are answered by messages without a number', async () => {
+  using client = await RawClient.connect('/run/libvirt/virtlxcd-sock');
+  await client.call(connectProcedures.ConnectOpen, { name: 'lxc:///', flags: 0 });
+  expect(await client.call(eventProcedures.ConnectDomainEventRegister, {})).toEqual({
+    registered: 1,
+  });
+  await client.call(eventProcedures.ConnectDomainEventRegisterAny, { event: 1 });
+  await world.connection.defineDomain(helloWorldXml);
+  const { header, body } = await client.next((one) => one.header.type === messageTypes.message);
+  expect(header).toMatchObject({ procedure: notices.lifecycle.number, serial: 1, status: 0 });
+  expect(notices.lifecycle.body.read(new XdrReader(body))).toMatchObject({
+    domain: { name: 'helloworld', id: -1 },
+    event: 0,
+    detail: 0,
+  });
+  expect(await client.call(eventProcedures.ConnectDomainEventDeregister, {})).toEqual({
+    registered: 0,
+  });
+  expect(await client.call(eventProcedures.ConnectDomainEventDeregister, {})).toMatchObject({
+    code: 8,
+  });
+  const unknown = { event: 99, domain: undefined };
+  expect(
+    await client.call(eventProcedures.ConnectDomainEventCallbackRegisterAny, unknown),
+  ).toMatchObject({ code: 1, message: 'internal error: unsupported event ID 99' });
+});
+
+test('while virsh watches, the daemon is killed: virsh comes back, and the container has not noticed', async () => {
+  const domain = await world.connection.defineDomain(helloWorldXml);
+  await domain.start();
+  const { id } = domain;
+  expect(await world.daemon.end('SIGKILL')).toBe('SIGKILL');
+  expect(domain.id).toBe(id);
+  await using _next = await startDaemon(world.root.path);
+  expect((await virshText('domid', 'helloworld')).trim()).toBe(String(id));
+  await domain.destroy();
+});

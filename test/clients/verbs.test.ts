@@ -1,0 +1,123 @@
+/** What virsh prints of domains, networks and the host is what the command prints of them, byte for byte. */
+import { helloWorldXml } from '../support/domain/domain-xml';
+import { rootAndDaemon, virsh, virshText } from '../support/clients/client-world';
+import { runCommand, runSuccessfully } from '../support/process/run-command';
+import { containerTest } from '../support/world/container-test';
+
+const world = containerTest(
+  async (keep) => {
+    const made = await rootAndDaemon(keep);
+    const domain = await made.connection.defineDomain(
+      helloWorldXml.replace('<memory>', '<title>A title</title><memory>'),
+    );
+    await domain.start();
+    await made.connection.defineDomain(helloWorldXml.replace('helloworld', 'off'));
+    return made;
+  },
+  { per: 'file' },
+);
+
+/** Command lines that print the same, whoever is asked. */
+const same: readonly string[] = [
+  'uri',
+  'hostname',
+  'nodeinfo',
+  'nodecpumap',
+  'freecell',
+  'list --all --name',
+  'list --all --uuid',
+  'list --inactive --name',
+  'list --id',
+  'list --all --state-running --name',
+  'list --all --autostart --name',
+  'list --all --transient --name',
+  'domid helloworld',
+  'domuuid helloworld',
+  'domstate helloworld --reason',
+  'domstate off --reason',
+  'dumpxml helloworld',
+  'dumpxml helloworld --inactive',
+  'dumpxml off',
+  'ttyconsole helloworld',
+  'desc helloworld --title',
+  'domiflist helloworld',
+  'memtune helloworld',
+  'memtune helloworld --config',
+  'schedinfo helloworld',
+  'schedinfo helloworld --config',
+  'blkiotune helloworld',
+  'numatune helloworld',
+  'net-list --all --name',
+  'net-info default',
+  'net-dumpxml default',
+  'net-uuid default',
+];
+
+test.each(same)('%s prints the same', async (line) => {
+  const words = line.split(' ');
+  const ours = await runSuccessfully(words, { root: world.root.path });
+  expect(await virsh(...words)).toMatchObject({ code: 0, stdout: ours });
+});
+
+/** Command lines that fail, with what virsh then says. */
+const refused: readonly (readonly [line: string, error: string])[] = [
+  ['domstate none', "error: failed to get domain 'none'"],
+  ['start helloworld', 'error: Domain is already active'],
+  ['resume helloworld', 'error: Requested operation is not valid: domain is already running'],
+  ['suspend off', 'error: Requested operation is not valid: domain is not running'],
+  ['destroy off', 'error: Requested operation is not valid: domain is not running'],
+  ['console off', 'error: The domain is not running'],
+  ['destroy helloworld --graceful', 'unsupported flags (0x1) in function lxcDomainDestroyFlags'],
+  ['undefine off --nvram', 'unsupported flags (0x4) in function lxcDomainUndefineFlags'],
+  ['setmem off 1G', 'Cannot set memory higher than max memory'],
+  ['send-process-signal helloworld 2 term', 'Only the init process may be killed'],
+  ['net-start none', 'Network not found: no network with matching name'],
+  [
+    'save helloworld /nowhere',
+    'this function is not supported by the connection driver: virDomainSave',
+  ],
+  ['migrate helloworld qemu:///x', 'this function is not supported by the connection driver'],
+  ['vcpuinfo helloworld', 'virDomainGetVcpus'],
+];
+
+test.each(refused)('%s is refused', async (line, error) => {
+  const { code, stderr } = await virsh(...line.split(' '));
+  expect([code, stderr]).toEqual([1, expect.stringContaining(error) as string]);
+});
+
+test('a domain is changed by virsh, and seen so by the command', async () => {
+  const { path: root } = world.root;
+  const shown = async (line: string): Promise<string> =>
+    (await runCommand(['-q', ...line.split(' ')], { root })).stdout.trim();
+  expect(await virshText('desc', 'off', 'what it is for')).toContain('updated');
+  expect(await shown('desc off')).toBe('what it is for');
+  await virshText('metadata', 'off', 'http://a.b/c', '--key', 'k', '--set', '<one>1</one>');
+  expect(await shown('metadata off http://a.b/c')).toContain('<one>1</one>');
+  await virshText('setmaxmem', 'off', '200M', '--config');
+  await virshText('setmem', 'off', '50M', '--config');
+  expect(await shown('dominfo off')).toMatch(/Max memory: +204800 KiB/);
+  await virshText('memtune', 'off', '--hard-limit', '64M', '--config');
+  expect(await shown('memtune off --config')).toContain('hard_limit     : 65536');
+  await virshText('schedinfo', 'off', '--config', '--set', 'cpu_shares=512');
+  expect(await shown('schedinfo off --config')).toContain('cpu_shares     : 512');
+  await virshText('autostart', 'off');
+  expect(await shown('list --all --autostart --name')).toBe('off');
+  await virshText('autostart', 'off', '--disable');
+});
+
+test('what virsh counts of a domain is there', async () => {
+  expect(await virshText('dommemstat', 'helloworld')).toMatch(/^actual 102400$/m);
+  expect(await virshText('cpu-stats', 'helloworld', '--total')).toMatch(
+    /cpu_time +\d+\.\d{9} seconds/,
+  );
+  expect(await virshText('domstats', 'helloworld', '--state')).toBe(
+    "Domain: 'helloworld'\n  state.state=1\n  state.reason=1\n\n",
+  );
+});
+
+test('lists of what other drivers have are empty', async () => {
+  for (const list of ['pool-list', 'nodedev-list', 'secret-list', 'nwfilter-list', 'iface-list']) {
+    const { code, stdout } = await virsh('-q', list);
+    expect([list, code, stdout.trim()]).toEqual([list, 0, '']);
+  }
+});
