@@ -50,6 +50,10 @@ export class DaemonConversation implements Conversation, ClientState {
     return errorReplyOf(error, this.#originOf(call));
   }
 
+  get access(): Access {
+    return this.#access;
+  }
+
   get opened(): Opened {
     if (this.#opened === undefined) throw notOpen();
     return this.#opened;
@@ -71,9 +75,14 @@ export class DaemonConversation implements Conversation, ClientState {
     if (this.#opened !== undefined) {
       throw new WireError('INTERNAL_ERROR', 'connection already open', 'rpc');
     }
-    this.#connection = await this.#parts.connections.shared(access);
     this.#opened = opened;
     this.#access = access;
+    try {
+      this.#connection = await this.#parts.connections.shared(access);
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -28,8 +28,8 @@ const mostRequests = 5;
 /** Bytes that may wait to be read by a client before its next request is looked at. */
 const muchToSend = 1_048_576;
 
-/** Bytes that may wait to be read by a client at all. */
-const tooMuchToSend = 4 * longestMessage;
+/** Bytes that may wait to be read by a client that is sent more, which it has not asked for. */
+const tooMuchToSend = longestMessage;
 
 /** Bytes of a frame of a client that may only look: it has nothing long to say. */
 const longestOfReadOnly = 262_144;
@@ -112,6 +112,8 @@ export class Client implements Peer {
   }
 
   #receive(bytes: Buffer): void {
+    // What comes after a goodbye is not even kept.
+    if (this.#state !== 'open') return;
     this.#keepalive?.hear();
     try {
       const most = this.access === 'read-only' ? longestOfReadOnly : longestMessage;

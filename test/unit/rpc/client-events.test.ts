@@ -133,3 +133,9 @@ test('events of networks go to who has asked for them', () => {
     detail: 0,
   });
 });
+
+test('a client has so many callbacks, and no more', () => {
+  const { events } = listening();
+  for (let count = 0; count < 1024; count += 1) events.addDomain(0, undefined);
+  expect(() => events.addDomain(0, undefined)).toThrow('more than 1024 callbacks');
+});

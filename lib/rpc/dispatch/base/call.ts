@@ -19,9 +19,11 @@ export interface Call {
 
 /** What one client has opened. */
 export interface ClientState {
-  /** The type of driver that it has opened, and the URI that it is told. @throws WireError when it has opened none. */
+  /** The type of driver that it has opened, and the URI that it is told. @throws TslxcError when it has opened none. */
   readonly opened: Opened;
-  /** @throws WireError when it has not opened one. */
+  /** Whether it may change something. */
+  readonly access: Access;
+  /** @throws TslxcError when it has not opened one. */
   connection(): Connection;
   /** One of its own, with which its bonded containers end. */
   ownConnection(): Promise<Connection>;

@@ -28,6 +28,8 @@ type Names =
 const all = -1;
 
 const modelLength = 32;
+/** Numbers of pages that are asked for at once, of all sizes and cells. */
+const mostCells = 1024;
 const bytesInKibibyte = 1024n;
 const allocation = { set: 1 } as const;
 const suspendTargets = ['mem', 'disk', 'hybrid'] as const;
@@ -98,6 +100,7 @@ export const nodeHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
   },
   NodeGetFreePages: ({ client }, { sizes, firstCell, cells, flags }) => {
     checkFlags(flags, 0, 'virHostMemGetFreePages');
+    checkCells(sizes.length * cells);
     const connection = client.connection();
     const counts = Array.from({ length: cells }, (_, index) => index + firstCell).flatMap(
       (cell) => {
@@ -109,6 +112,7 @@ export const nodeHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
   },
   NodeAllocPages: ({ client }, { sizes, counts, firstCell, cells, flags }) => {
     checkFlags(flags, allocation.set, 'virHostMemAllocPages');
+    checkCells(sizes.length * cells);
     const how = hasFlag(flags, allocation.set) ? 'set' : 'add';
     let count = 0;
     for (let cell = firstCell; cell < firstCell + cells; cell += 1) {
@@ -128,6 +132,11 @@ export const nodeHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
     return done;
   },
 };
+
+/** @throws TslxcError for more answers than a message takes. */
+function checkCells(count: number): void {
+  if (count > mostCells) throw new TslxcError('INTERNAL_ERROR', 'the result would be too large');
+}
 
 function freeBytes(
   connection: { nodeFreeMemory(of: { readonly cell?: number }): number },

@@ -62,7 +62,7 @@ export const definitionHandlers: Handlers<Pick<typeof domainProcedures, Names>> 
   },
   DomainGetXMLDesc: (call, { domain, flags }) => {
     checkFlags(flags, allXmlFlags, 'lxcDomainGetXMLDesc');
-    if (call.peer.access === 'read-only' && hasFlag(flags, xmlFlags.secure)) {
+    if (call.client.access === 'read-only' && hasFlag(flags, xmlFlags.secure)) {
       throw new WireError('OPERATION_DENIED', 'virDomainGetXMLDesc with secure flag', 'domain');
     }
     const which = hasFlag(flags, xmlFlags.inactive) ? ({ which: 'inactive' } as const) : {};

@@ -5,6 +5,7 @@ import type { ListFilter } from '../../../driver/types';
 import type { domainProcedures } from '../../protocol/domain';
 import type { Call, Handlers } from '../base/call';
 import { checkFlags, hasFlag } from '../base/flags';
+import { asked } from '../base/parameters';
 import { wireDomain } from '../base/identities';
 import { uuidText } from '../base/uuid';
 
@@ -56,12 +57,22 @@ export const listHandlers: Handlers<Pick<typeof domainProcedures, Names>> = {
   },
   ConnectListDomains: async (call, { most }) => {
     const found = await seen(call, { state: 'active' });
-    return { ids: found.flatMap(({ id }) => (id === undefined ? [] : [id])).slice(0, most) };
+    return {
+      ids: asked(
+        found.flatMap(({ id }) => (id === undefined ? [] : [id])),
+        most,
+      ),
+    };
   },
   ConnectNumOfDomains: async (call) => ({ count: (await seen(call, { state: 'active' })).length }),
   ConnectListDefinedDomains: async (call, { most }) => {
     const found = await seen(call, { state: 'inactive' });
-    return { names: found.map(({ domain }) => domain.name).slice(0, most) };
+    return {
+      names: asked(
+        found.map(({ domain }) => domain.name),
+        most,
+      ),
+    };
   },
   ConnectNumOfDefinedDomains: async (call) => ({
     count: (await seen(call, { state: 'inactive' })).length,

@@ -17,6 +17,9 @@ interface Registration {
   readonly form: 'numbered' | 'typed';
 }
 
+/** Callbacks of one client, of domains and of networks. */
+const mostCallbacks = 1024;
+
 /** Says which id a domain has now, of which an event tells. */
 export type IdOf = (domain: DomainEvent) => number;
 
@@ -98,7 +101,11 @@ export class ClientEvents {
     });
   };
 
+  /** @throws WireError when it has so many. */
   #add(registrations: Map<number, Registration>, one: Registration): number {
+    if (registrations.size >= mostCallbacks) {
+      throw new WireError('INTERNAL_ERROR', `more than ${mostCallbacks} callbacks`, 'remote');
+    }
     const callback = this.#next;
     this.#next += 1;
     registrations.set(callback, one);

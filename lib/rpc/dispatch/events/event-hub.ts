@@ -21,6 +21,8 @@ export class EventHub {
   readonly #options: EventHubOptions;
   readonly #clients = new Set<ClientEvents>();
   readonly #followed = new Set<Kind>();
+  /** One change at a time. */
+  #turn: Promise<void> = Promise.resolve();
   #connection: Connection | undefined;
 
   constructor(options: EventHubOptions) {
@@ -36,25 +38,30 @@ export class EventHub {
     await this.update();
   }
 
-  /** Begins to follow what some client wants, and ends what none does. To be called when that has changed. */
-  async update(): Promise<void> {
+  /**
+   * Begins to follow what some client wants, and ends what none does. To be called when that has changed; resolves when nothing
+   * that happens from now on is missed.
+   */
+  update(): Promise<void> {
+    const turn = this.#turn.then(() => this.#apply());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #apply(): Promise<void> {
     for (const kind of kinds) {
       const isWanted = [...this.#clients].some((client) => client.wants(kind));
-      if (isWanted && !this.#followed.has(kind)) await this.#follow(kind);
-      if (!isWanted && this.#followed.delete(kind)) this.#ignore(kind);
+      if (isWanted && !this.#followed.has(kind)) {
+        this.#connection ??= this.#watched(await this.#options.connection());
+        this.#follow(kind);
+        this.#followed.add(kind);
+      } else if (!isWanted && this.#followed.delete(kind)) this.#ignore(kind);
     }
   }
 
-  async #follow(kind: Kind): Promise<void> {
-    this.#followed.add(kind);
-    try {
-      this.#connection ??= this.#watched(await this.#options.connection());
-    } catch (error) {
-      this.#followed.delete(kind);
-      throw error;
-    }
-    if (kind === 'domain') this.#connection.on('domain', this.#onDomain);
-    else this.#connection.on('network', this.#onNetwork);
+  #follow(kind: Kind): void {
+    if (kind === 'domain') this.#connection?.on('domain', this.#onDomain);
+    else this.#connection?.on('network', this.#onNetwork);
   }
 
   #ignore(kind: Kind): void {
@@ -64,14 +71,13 @@ export class EventHub {
 
   /** A follower that has fallen behind too far begins anew: what was lost is on record nowhere else. */
   #watched(connection: Connection): Connection {
-    connection.on('error', (error) => {
+    return connection.on('error', (error) => {
       this.#options.logger.error({ err: error }, 'events were lost');
       for (const kind of this.#followed) {
         this.#ignore(kind);
-        void this.#follow(kind).catch(() => undefined);
+        this.#follow(kind);
       }
     });
-    return connection;
   }
 
   readonly #onDomain = (event: DomainEvent): void => {

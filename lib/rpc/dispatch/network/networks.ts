@@ -13,6 +13,7 @@ import { bothAffects, checkFlags, hasFlag, whichOf } from '../base/flags';
 import { wireNetwork, withNetwork } from '../base/identities';
 import { uuidText } from '../base/uuid';
 import { readAnnotation, writeAnnotation } from '../base/annotations';
+import { asked } from '../base/parameters';
 import { allNetworkFlags, listedNetworks } from './filters';
 
 type Names = Exclude<
@@ -61,13 +62,13 @@ export const networkHandlers: Handlers<Pick<typeof networkProcedures, Names>> = 
   },
   ConnectNumOfNetworks: async (call) => ({ count: (await inState(call, 'active')).length }),
   ConnectListNetworks: async (call, { most }) => ({
-    names: (await inState(call, 'active')).map(({ name }) => name).slice(0, most),
+    names: asked(await namesInState(call, 'active'), most),
   }),
   ConnectNumOfDefinedNetworks: async (call) => ({
     count: (await inState(call, 'inactive')).length,
   }),
   ConnectListDefinedNetworks: async (call, { most }) => ({
-    names: (await inState(call, 'inactive')).map(({ name }) => name).slice(0, most),
+    names: asked(await namesInState(call, 'inactive'), most),
   }),
   NetworkLookupByName: async ({ client }, { name }) => ({
     network: wireNetwork(await client.connection().lookupNetworkByName(name)),
@@ -142,6 +143,10 @@ export const networkHandlers: Handlers<Pick<typeof networkProcedures, Names>> = 
     return does(call, network, (one) => writeAnnotation(one, { ...what, ...whichOf(flags) }));
   },
 };
+
+async function namesInState(call: Call, state: 'active' | 'inactive'): Promise<string[]> {
+  return (await inState(call, state)).map(({ name }) => name);
+}
 
 function inState({ client }: Call, state: 'active' | 'inactive'): Promise<Network[]> {
   return client.connection().listNetworks({ state });
