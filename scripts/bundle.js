@@ -52,10 +52,10 @@ const lazyImports = {
   },
 };
 
-/** The modules of the library, which a service loads at once: not in the midst of its first start. */
+/** The modules of the library, which a service loads at once: not in the midst of its first start. The daemon is none of it. */
 function libraryModules() {
   return readdirSync(join(packageRoot, 'lib'), { recursive: true })
-    .filter((name) => name.endsWith('.ts') && !/^(bundle|cli)\//.test(name))
+    .filter((name) => name.endsWith('.ts') && !/^(bundle|cli|rpc)\//.test(name))
     .sort();
 }
 
@@ -92,9 +92,10 @@ async function bundle(dist) {
   const library = "module.exports = require('./parts.js').library();\n";
   writeFileSync(join(dist, 'bundle', 'library.js'), library);
   rmSync(join(dist, 'bundle', 'parts.d.ts'));
-  // Nobody loads the command's modules but from there.
+  // Nobody loads the modules of the command and of the daemon but from there.
   const folder = join(dist, 'cli');
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+  rmSync(join(dist, 'rpc'), { recursive: true });
   const main = await bundled({ entryPoints: [join(packageRoot, 'lib', 'cli', 'main.ts')] });
   writeFileSync(join(folder, 'main.js'), main);
 }
