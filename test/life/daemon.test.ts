@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { absentNumbers, absentProcedure } from '../../lib/rpc/protocol/absent';
 import { connectProcedures } from '../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../lib/rpc/protocol/domain';
+import { emptyLists } from '../../lib/rpc/protocol/empty-lists';
+import { eventProcedures } from '../../lib/rpc/protocol/events';
 import { networkProcedures } from '../../lib/rpc/protocol/network';
 import { programs } from '../../lib/rpc/protocol/numbers';
 import { streamProcedures } from '../../lib/rpc/protocol/streams';
@@ -117,6 +119,26 @@ test('what libvirt’s drivers do not have is not supported, by its name', async
       message: `this function is not supported by the connection driver: vir${absentProcedure(number)?.name ?? ''}`,
     });
   }
+});
+
+test('whatever numbers it is given, each procedure that only looks answers, and the daemon goes on', async () => {
+  await using daemon = await start(commandLine('daemon'));
+  using client = await opened(socketOf('tslxc-sock-ro'));
+  const looks = [...tables, eventProcedures, emptyLists].flatMap((table) =>
+    Object.values(table).filter(({ access }) => access === 'read'),
+  );
+  let serial = 1000;
+  for (const { number, arguments: codec } of looks) {
+    // All numbers 0, -1, and the largest and the smallest of 32 bits; texts and lists are empty, or of a wrong length.
+    for (const word of ['00000000', 'ffffffff', '7fffffff', '80000000']) {
+      serial += 1;
+      client.sendFrame({ procedure: number, serial }, Buffer.alloc(codec.least, word, 'hex'));
+      const { header } = await client.next((one) => one.header.serial === serial);
+      expect(header).toMatchObject({ procedure: number, type: 1 });
+    }
+  }
+  expect(await client.call(connectProcedures.ConnectGetURI, {})).toEqual({ uri: 'lxc:///' });
+  expect(await daemon.end()).toBe(0);
 });
 
 test('unknown programs, versions and procedures are errors of the protocol', async () => {

@@ -2,7 +2,11 @@
  * Reads values of XDR (RFC 4506) from bytes that somebody else has written: each length is compared with what there is before
  * anything is made of it. Knows nothing of messages.
  */
+import { isUtf8 } from 'node:buffer';
 import { ProtocolError } from '../../errors';
+
+/** What Node.js puts into the place of bytes that are no UTF-8. */
+const replacement = '\ufffd';
 
 /** Everything in XDR is a multiple of as many bytes. */
 const unit = 4;
@@ -62,6 +66,10 @@ export class XdrReader {
     const from = this.#takePadded(length);
     const text = this.#bytes.toString('utf8', from, from + length);
     if (text.includes('\0')) throw new ProtocolError('a text has a NUL in it');
+    // In the place of what is none, unless it has been sent as it is.
+    if (text.includes(replacement) && !isUtf8(this.#bytes.subarray(from, from + length))) {
+      throw new ProtocolError('a text is not in UTF-8');
+    }
     return text;
   }
 

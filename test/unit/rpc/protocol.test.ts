@@ -1,4 +1,7 @@
 /** The table of procedures: each number once, and every number of the protocol's release accounted for. */
+import * as fc from 'fast-check';
+import { XdrReader } from '../../../lib/rpc/xdr/reader';
+import { XdrWriter } from '../../../lib/rpc/xdr/writer';
 import { absentNumbers, absentProcedure } from '../../../lib/rpc/protocol/absent';
 import { connectProcedures } from '../../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../../lib/rpc/protocol/domain';
@@ -63,3 +66,30 @@ test('names are those of libvirt’s entry points', () => {
   const known = /^(Auth|Connect|Node|Domain|Network)[A-Z]/;
   expect(served.filter(([name]) => !known.test(name))).toEqual([]);
 });
+
+test.each(served)(
+  '%s takes its arguments from bytes, or refuses them, whatever they are',
+  (...[, procedure]) => {
+    const { arguments: codec } = procedure;
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ minLength: codec.least, maxLength: codec.least + 64 }),
+        (bytes) => {
+          const reader = new XdrReader(Buffer.from(bytes));
+          let value: unknown;
+          try {
+            value = codec.read(reader);
+            reader.end();
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'PROTOCOL_ERROR' });
+            return;
+          }
+          const writer = new XdrWriter();
+          codec.write(writer, value);
+          expect(writer.finish().equals(Buffer.from(bytes))).toBe(true);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  },
+);

@@ -100,7 +100,7 @@ export const nodeHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
   },
   NodeGetFreePages: ({ client }, { sizes, firstCell, cells, flags }) => {
     checkFlags(flags, 0, 'virHostMemGetFreePages');
-    checkCells(sizes.length * cells);
+    checkCells(Math.max(1, sizes.length) * cells);
     const connection = client.connection();
     const counts = Array.from({ length: cells }, (_, index) => index + firstCell).flatMap(
       (cell) => {
@@ -112,7 +112,7 @@ export const nodeHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
   },
   NodeAllocPages: ({ client }, { sizes, counts, firstCell, cells, flags }) => {
     checkFlags(flags, allocation.set, 'virHostMemAllocPages');
-    checkCells(sizes.length * cells);
+    checkCells(Math.max(1, sizes.length) * cells);
     const how = hasFlag(flags, allocation.set) ? 'set' : 'add';
     let count = 0;
     for (let cell = firstCell; cell < firstCell + cells; cell += 1) {
