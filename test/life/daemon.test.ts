@@ -1,8 +1,8 @@
 /** The daemon as a process: its sockets and who may use them, what it answers whatever is asked, and what outlives it. */
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { absentNumbers, absentProcedure } from '../../lib/rpc/protocol/absent';
 import { connectProcedures } from '../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../lib/rpc/protocol/domain';
@@ -55,6 +55,14 @@ test('it makes two sockets below its root, and removes them when it ends', async
     (name) => statSync(socketOf(name)).mode & 0o777,
   );
   expect(modes).toEqual([0o660, 0o666]);
+  // Everybody gets to the sockets, and to nothing else.
+  const folder = dirname(socketOf());
+  expect(statSync(folder).mode & 0o777).toBe(0o711);
+  await world.connection.defineDomain(domainXml());
+  const open = readdirSync(folder).filter(
+    (name) => (statSync(join(folder, name)).mode & 0o77) !== 0,
+  );
+  expect(open.sort()).toEqual(['tslxc-sock', 'tslxc-sock-ro']);
   expect(await uriOf(socketOf())).toEqual({ uri: 'lxc:///' });
   expect(existsSync(libvirtSocket)).toBe(false);
   expect(await daemon.end('SIGINT')).toBe(0);

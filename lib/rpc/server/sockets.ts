@@ -18,6 +18,10 @@ export interface SocketPlace {
 /** Modes, which decide who may connect: root and its group alone, or everybody. */
 const modes = { 'read-write': 0o660, 'read-only': 0o666 } as const;
 
+/** Of a folder that a socket is the first thing in; and what lets everybody get to what they know the name of. */
+const folderMode = 0o711;
+const through = 0o111;
+
 /** The first descriptor that systemd hands over. */
 const firstHandedOver = 3;
 
@@ -53,7 +57,7 @@ function pathOf(descriptor: number): string | undefined {
  * @throws TslxcError OPERATION_INVALID when somebody listens there, or something other than a socket is in its place.
  */
 export async function clearPlace({ path, holder }: SocketPlace): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  mkdirSync(dirname(path), { recursive: true, mode: folderMode });
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isSocket()) throw refused(`${path} is there, and is no socket`);
@@ -70,6 +74,12 @@ export function withMode(place: SocketPlace, make: () => void): void {
     process.umask(before);
   }
   chmodSync(place.path, modes[place.access]);
+  letThrough(dirname(place.path));
+}
+
+/** Nobody but root looks into the folder of our state; to a socket in it one gets by its name. */
+function letThrough(folder: string): void {
+  chmodSync(folder, (statSync(folder).mode & 0o777) | through);
 }
 
 export function removeSocket(path: string): void {
