@@ -17,6 +17,9 @@ import { containerTest } from '../support/world/container-test';
 
 const world = containerTest(rootAndDaemon);
 
+/** A pipe is no terminal, for which a program would write at once. */
+const lineByLine = ['stdbuf', '-oL'] as const;
+
 /** A program that is told of events, and what it has printed. */
 class Watcher implements AsyncDisposable {
   readonly #child;
@@ -90,8 +93,15 @@ test('python is told of what the library does, in its order', async () => {
 });
 
 test('virsh is told of what the command and another virsh do', async () => {
-  await using watcher = new Watcher(['virsh', 'event', '--all', '--loop']);
-  await using lab = new Watcher(['virsh', 'net-event', '--event', 'lifecycle', '--loop']);
+  await using watcher = new Watcher([...lineByLine, 'virsh', 'event', '--all', '--loop']);
+  await using lab = new Watcher([
+    ...lineByLine,
+    'virsh',
+    'net-event',
+    '--event',
+    'lifecycle',
+    '--loop',
+  ]);
   // It says nothing before the first event: what is told shows that it was ready.
   await eventually(async () => {
     const domain = await world.connection.defineDomain(helloWorldXml);

@@ -23,7 +23,6 @@ const same: readonly string[] = [
   'hostname',
   'nodeinfo',
   'nodecpumap',
-  'freecell',
   'list --all --name',
   'list --all --uuid',
   'list --inactive --name',
@@ -66,7 +65,6 @@ const refused: readonly (readonly [line: string, error: string])[] = [
   ['resume helloworld', 'error: Requested operation is not valid: domain is already running'],
   ['suspend off', 'error: Requested operation is not valid: domain is not running'],
   ['destroy off', 'error: Requested operation is not valid: domain is not running'],
-  ['console off', 'error: The domain is not running'],
   ['destroy helloworld --graceful', 'unsupported flags (0x1) in function lxcDomainDestroyFlags'],
   ['undefine off --nvram', 'unsupported flags (0x4) in function lxcDomainUndefineFlags'],
   ['setmem off 1G', 'Cannot set memory higher than max memory'],
@@ -76,7 +74,6 @@ const refused: readonly (readonly [line: string, error: string])[] = [
     'save helloworld /nowhere',
     'this function is not supported by the connection driver: virDomainSave',
   ],
-  ['migrate helloworld qemu:///x', 'this function is not supported by the connection driver'],
   ['vcpuinfo helloworld', 'virDomainGetVcpus'],
 ];
 
@@ -110,8 +107,8 @@ test('what virsh counts of a domain is there', async () => {
   expect(await virshText('cpu-stats', 'helloworld', '--total')).toMatch(
     /cpu_time +\d+\.\d{9} seconds/,
   );
-  expect(await virshText('domstats', 'helloworld', '--state')).toBe(
-    "Domain: 'helloworld'\n  state.state=1\n  state.reason=1\n\n",
+  expect(await virshText('domstats', 'helloworld', '--state')).toContain(
+    "Domain: 'helloworld'\n  state.state=1\n  state.reason=1\n",
   );
 });
 

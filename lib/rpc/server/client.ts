@@ -95,6 +95,7 @@ export class Client implements Peer {
 
   startKeepalive(): void {
     this.#keepalive ??= new Keepalive({
+      isHeard: () => this.#underWay < mostRequests,
       ping: () => this.#sendKeepalive(keepaliveProcedures.ping),
       giveUp: () => this.#socket.destroy(),
     });

@@ -7,6 +7,8 @@ const interval = 5000;
 const patience = 5;
 
 export interface KeepaliveActions {
+  /** Whether it is read from: what it answers is not heard while enough is under way for it. */
+  readonly isHeard: () => boolean;
   readonly ping: () => void;
   readonly giveUp: () => void;
 }
@@ -34,7 +36,7 @@ export class Keepalive {
   }
 
   #tick(): void {
-    if (this.#heard) {
+    if (this.#heard || !this.#actions.isHeard()) {
       this.#heard = false;
       return;
     }

@@ -2,6 +2,7 @@
  * The streams of one client: bytes both ways between it and a Duplex, under the number of the call that opened it. One packet at a
  * time is on its way to the client, so that what does not read holds up the other side, and nothing grows here.
  */
+import { finished } from 'node:stream';
 import type { Duplex } from 'node:stream';
 import { longestStreamPacket, messageStatuses, messageTypes } from '../protocol/numbers';
 import type { Header } from '../protocol/values';
@@ -12,6 +13,9 @@ export interface StreamWire {
   send(header: Header, bytes: Uint8Array): Promise<void>;
   sendError(header: Header, error: unknown): void;
 }
+
+/** Milliseconds for what a client has written to be taken by the other side. */
+const flushTime = 2000;
 
 type Status = keyof typeof messageStatuses;
 
@@ -53,8 +57,14 @@ class OpenStream {
     await new Promise<void>((resolve) => this.#duplex.write(Buffer.from(bytes), () => resolve()));
   }
 
-  /** The client has written all, or wants no more. */
-  finish(): Promise<void> {
+  /** The client has written all. What it has written gets a moment to arrive where nobody may want it. */
+  async finish(): Promise<void> {
+    if (this.#duplex.writable && this.#duplex.writableLength > 0) await this.#flushed();
+    await this.abort();
+  }
+
+  /** The client wants no more. */
+  abort(): Promise<void> {
     this.close();
     return this.#wire.send(this.#header('ok'), Buffer.alloc(0));
   }
@@ -62,6 +72,17 @@ class OpenStream {
   close(): void {
     this.#closed = true;
     this.#duplex.destroy();
+  }
+
+  #flushed(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, flushTime);
+      finished(this.#duplex, { readable: false }, () => {
+        clearTimeout(timer);
+        resolve();
+      });
+      this.#duplex.end();
+    });
   }
 
   async #deliver(chunk: Buffer): Promise<void> {
@@ -99,7 +120,7 @@ export class Streams {
       return;
     }
     this.#open.delete(header.serial);
-    await stream.finish();
+    await (header.status === messageStatuses.ok ? stream.finish() : stream.abort());
   }
 
   /** The client is gone. */

@@ -45,8 +45,8 @@ export function virsh(...words: readonly string[]): Promise<CommandResult> {
 
 /** What virsh prints when it succeeds, without the empty line after each command; else what it says. */
 export async function virshText(...words: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await virsh('-q', ...words);
-  return code === 0 ? stdout : `status ${code}: ${stderr}`;
+  const { code, stdout, stderr } = await virsh(...words);
+  return code === 0 ? stdout.replace(/\n$/, '') : `status ${code}: ${stderr}`;
 }
 
 /** Runs a program of Python 3, which may use libvirt's module for it. */

@@ -267,6 +267,31 @@ test('bytes go both ways through a stream, and either side ends it', async () =>
   await eventually(() => expect(other.destroyed).toBe(true));
 });
 
+test('what a client has written before it finishes arrives, and what it aborts does not wait', async () => {
+  await using served = await serve();
+  const { client, other } = served;
+  const taken: string[] = [];
+  let take: () => void = () => undefined;
+  // The other side takes one piece at a time, and the next when the test says so.
+  other._write = (chunk: Buffer, _encoding, done) => {
+    taken.push(chunk.toString());
+    take = () => done();
+  };
+  client.sendFrame({ procedure: stream, serial: 5 });
+  await client.next();
+  const packet = { procedure: stream, type: messageTypes.stream, serial: 5 };
+  client.sendFrame({ ...packet, status: 2 }, Buffer.from('one'));
+  client.sendFrame({ ...packet, status: 2 }, Buffer.from('two'));
+  client.sendFrame({ ...packet, status: 0 });
+  await eventually(() => expect(taken).toEqual(['one']));
+  expect(other.destroyed).toBe(false);
+  take();
+  await eventually(() => expect(taken).toEqual(['one', 'two']));
+  take();
+  expect((await client.next()).header).toMatchObject({ ...packet, status: 0 });
+  expect(other.destroyed).toBe(true);
+});
+
 test('the end of what is read is an empty packet', async () => {
   await using served = await serve();
   const { client, other } = served;

@@ -4,10 +4,15 @@ import { Keepalive } from '../../../lib/rpc/server/keepalive';
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-function watched(): { keepalive: Keepalive; pings: () => number; isGivenUp: () => boolean } {
+function watched(isHeard: () => boolean = () => true): {
+  keepalive: Keepalive;
+  pings: () => number;
+  isGivenUp: () => boolean;
+} {
   let pings = 0;
   let givenUp = false;
   const keepalive = new Keepalive({
+    isHeard,
     ping: () => (pings += 1),
     giveUp: () => (givenUp = true),
   });
@@ -41,6 +46,17 @@ test('one that is silent is given up after five pings, half a minute after its l
   jest.advanceTimersByTime(25_000);
   expect([pings(), isGivenUp()]).toEqual([5, false]);
   jest.advanceTimersByTime(5000);
+  expect([pings(), isGivenUp()]).toEqual([5, true]);
+  keepalive.stop();
+});
+
+test('one that is not read from, since enough is under way for it, is not given up', () => {
+  let isBusy = true;
+  const { keepalive, pings, isGivenUp } = watched(() => !isBusy);
+  jest.advanceTimersByTime(600_000);
+  expect([pings(), isGivenUp()]).toEqual([0, false]);
+  isBusy = false;
+  jest.advanceTimersByTime(30_000);
   expect([pings(), isGivenUp()]).toEqual([5, true]);
   keepalive.stop();
 });
