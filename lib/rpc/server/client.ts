@@ -71,7 +71,7 @@ export class Client implements Peer {
     this.#conversation = options.converse(this);
     this.#streams = new Streams({
       send: (header, bytes) => this.#send(encodeRaw(header, bytes)),
-      sendError: (header, error) => this.#sendError(header, error),
+      sendError: (header, error) => void this.#sendError(header, error),
     });
     this.gone = new Promise((resolve) => {
       socket.once('close', () => void this.#end().then(resolve));
@@ -171,7 +171,7 @@ export class Client implements Peer {
       const answer = await this.#conversation.answer(call, body);
       await this.#reply(call, answer);
     } catch (error) {
-      this.#sendError({ ...call, type: messageTypes.reply }, error);
+      await this.#sendError({ ...call, type: messageTypes.reply }, error);
     }
   }
 
@@ -182,15 +182,21 @@ export class Client implements Peer {
       body(writer);
     };
     const message = encodeMessage({ ...call, ...kind }, counted);
-    if (descriptors.length === 0) void this.#send([message]);
-    else await this.#sendWith(message, descriptors);
+    if (descriptors.length > 0) {
+      await this.#sendWith(message, descriptors);
+      after?.();
+      return;
+    }
+    const sent = this.#send([message]);
     after?.();
+    // A call is under way until the kernel has its answer: those of a client that does not read do not pile up.
+    await sent;
   }
 
-  #sendError(header: Header, error: unknown): void {
+  #sendError(header: Header, error: unknown): Promise<void> {
     const status = messageStatuses.error;
     const reply = this.#conversation.errorOf(error, header);
-    void this.#send([
+    return this.#send([
       encodeMessage({ ...header, status }, (writer) => errorReply.write(writer, reply)),
     ]);
   }
