@@ -1,4 +1,6 @@
 /** Leases and ports of virtual networks. */
+import type { Network } from '../../../driver/network';
+import { TslxcError } from '../../../errors';
 import type { networkProcedures } from '../../protocol/network';
 import type { WireNetwork, WireNetworkPort } from '../../protocol/values';
 import { done } from '../base/call';
@@ -26,7 +28,7 @@ export const portHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
   NetworkGetDHCPLeases: (call, { network, mac, needsResults, flags }) => {
     checkFlags(flags, 0, 'networkGetDHCPLeases');
     return withNetwork(call, network, async (one) => {
-      const found = await one.leases(mac === undefined ? {} : { mac });
+      const found = await leasesOf(one, mac);
       const { bridge = '' } = await one.info();
       const leases = found.map((lease) => ({
         bridge,
@@ -84,6 +86,16 @@ export const portHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
     });
   },
 };
+
+/** Of a network that is off there are none, which is no fault of the client's, as in libvirt. */
+async function leasesOf(network: Network, mac: string | undefined): ReturnType<Network['leases']> {
+  try {
+    return await network.leases(mac === undefined ? {} : { mac });
+  } catch (error) {
+    if (TslxcError.is(error, 'OPERATION_INVALID')) return [];
+    throw error;
+  }
+}
 
 function wirePort(network: WireNetwork, uuid: string): WireNetworkPort {
   return { network, uuid: uuidBytes(uuid) };
