@@ -5,7 +5,7 @@ import type { Refusal } from './refusal';
 const refusals: Readonly<Record<string, Refusal>> = {
   blkdeviotune: [
     'virDomainGetBlockIoTune',
-    'Unable to get block I/O throttle parameters',
+    'Unable to get number of block I/O throttle parameters',
     'device',
   ],
   blockresize: ['virDomainBlockResize', "Failed to resize block device '%1'", 'path', 'size'],
@@ -107,7 +107,7 @@ const more: Readonly<Record<string, Refusal>> = {
   'snapshot-edit': ['virDomainSnapshotLookupByName', undefined],
   'update-memory-device': [undefined, 'no memory device found'],
   vcpucount: ['virDomainGetVcpusFlags', 'Failed to retrieve current vcpu count'],
-  vcpupin: ['virDomainGetVcpuPinInfo', undefined],
+  vcpupin: ['virDomainGetMaxVcpus', 'cannot get vcpupin for transient domain'],
   vncdisplay: [undefined, 'Failed to get VNC port. Is this domain using VNC?'],
 };
 

@@ -109,6 +109,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
       'vol-dumpxml',
       'vol-info',
       'vol-key',
+      'vol-path',
       'vol-resize',
       'vol-upload',
       'vol-wipe',
@@ -116,7 +117,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   ),
   ...lookedUp(
     ['virStorageVolLookupByPath', "failed to get vol '%1'", 'vol'],
-    ['vol-name', 'vol-path', 'vol-pool'],
+    ['vol-name', 'vol-pool'],
   ),
   ...lookedUp(
     ['virSecretLookupByUUIDString', "failed to get secret '%1'", 'secret'],
