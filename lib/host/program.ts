@@ -14,6 +14,8 @@ export interface ProgramCall {
   readonly input?: string;
   /** The step that an error names. */
   readonly step: string;
+  /** Ends the program, which is then an error of the code OPERATION_ABORTED. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -58,11 +60,12 @@ export interface ProgramResult {
 export async function tryProgram(
   call: ProgramCall & { readonly expected: readonly number[] },
 ): Promise<ProgramResult> {
-  const { program, args, input = '', step, expected } = call;
+  const { program, args, input = '', step, signal: abort, expected } = call;
   return await new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: { LC_ALL: 'C', PATH: searchPath() },
       stdio: ['pipe', 'pipe', 'pipe'],
+      ...(abort === undefined ? {} : { signal: abort }),
     });
     const [output, errors]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
@@ -70,7 +73,9 @@ export async function tryProgram(
     // A program may exit without reading its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
-    child.on('error', (error: NodeJS.ErrnoException) => reject(notRun(call, error)));
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      reject(abort?.aborted === true ? aborted(call) : notRun(call, error)),
+    );
     child.on('close', (code, signal) => {
       if (code !== null && expected.includes(code)) {
         resolve({ status: code, output: text(output), errors: text(errors) });
@@ -90,6 +95,12 @@ function notRun({ program, package: name, step }: ProgramCall, error: NodeJS.Err
   }
   const detail = `cannot run ${program}: ${errnoName(errno)} (${step})`;
   return new TslxcError('OPERATION_FAILED', detail, { step, errno, path: program, cause: error });
+}
+
+function aborted({ program, step }: ProgramCall): TslxcError {
+  return new TslxcError('OPERATION_ABORTED', `${program} is not needed any more (${step})`, {
+    step,
+  });
 }
 
 function searchPath(): string {

@@ -7,6 +7,7 @@ import { checkPrivileged, readPrivilege } from '../driver/session/access';
 import type { Logger } from '../host/logger';
 import { statePaths } from '../host/state/state-paths';
 import { Connections } from './dispatch/base/connections';
+import { checkPolkit, polkit } from './dispatch/connect/authority';
 import { DaemonConversation } from './dispatch/conversation';
 import { EventHub } from './dispatch/events/event-hub';
 import { ServedPrograms } from './dispatch/programs';
@@ -22,6 +23,8 @@ export interface DaemonOptions {
   readonly libvirt?: boolean;
   /** Milliseconds without a client after which it ends; without it, it never does. */
   readonly timeout?: number;
+  /** Everybody may connect, and polkit says who else than root may do something, and who may look. */
+  readonly polkit?: boolean;
   /** Says which sockets systemd has handed over; what is taken from it is removed. */
   readonly environment: Record<string, string | undefined>;
 }
@@ -39,13 +42,14 @@ export class Daemon {
   #end: () => void = () => undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  private constructor({ root, logger, timeout }: DaemonOptions) {
+  private constructor({ root, logger, timeout, polkit: asks }: DaemonOptions) {
     this.#connections = new Connections({ root, logger });
     const connections = this.#connections;
     const hub = new EventHub({ connection: () => connections.shared('read-only'), logger });
     const served = new ServedPrograms(hub);
+    const authority = asks === true ? polkit : undefined;
     this.#server = new Server({
-      converse: (peer) => new DaemonConversation(peer, { connections, hub, served }),
+      converse: (peer) => new DaemonConversation(peer, { connections, hub, served, authority }),
       onBusy: (state) => (state === 'busy' ? clearTimeout(this.#idle) : this.#awaitClients()),
     });
     this.#timeout = timeout;
@@ -57,16 +61,18 @@ export class Daemon {
   /**
    * Resolves when clients can connect.
    *
-   * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when another daemon listens at one of the sockets.
+   * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when another daemon listens at one of the sockets;
+   * OPERATION_UNSUPPORTED when polkit is to be asked, and is not installed.
    */
   static async start(options: DaemonOptions): Promise<Daemon> {
     checkPrivileged(readPrivilege());
+    if (options.polkit === true) checkPolkit();
     const daemon = new Daemon(options);
     // What is wrong with the root is told at once, and not to the first client.
     await daemon.#connections.shared('read-write');
     const given = handedOver(options.environment);
-    const own = given.length === 0 ? ownPlaces(options.root) : [];
-    const places = [...own, ...(options.libvirt === true ? libvirtPlaces() : [])];
+    const own = given.length === 0 ? ownPlaces(options) : [];
+    const places = [...own, ...(options.libvirt === true ? libvirtPlaces(options) : [])];
     await daemon.#server.listenAt(places);
     await daemon.#server.listenOn(given);
     daemon.#awaitClients();
@@ -88,19 +94,27 @@ export class Daemon {
   }
 }
 
-function ownPlaces(root: string): SocketPlace[] {
-  const { run } = statePaths(root);
-  return pair(join(run, 'tslxc-sock'), 'another tslxc daemon');
+function ownPlaces(options: DaemonOptions): SocketPlace[] {
+  const { run } = statePaths(options.root);
+  const holder = 'another tslxc daemon';
+  return pair({ path: join(run, 'tslxc-sock'), holder }, options);
 }
 
-function libvirtPlaces(): SocketPlace[] {
-  return libvirtSockets.flatMap((name) => pair(join(libvirtFolder, name), 'a daemon of libvirt'));
+function libvirtPlaces(options: DaemonOptions): SocketPlace[] {
+  const holder = 'a daemon of libvirt';
+  return libvirtSockets.flatMap((name) =>
+    pair({ path: join(libvirtFolder, name), holder }, options),
+  );
 }
 
 /** The socket of those who may change something, and that of those who may only look. */
-function pair(path: string, holder: string): SocketPlace[] {
+function pair(
+  { path, holder }: Pick<SocketPlace, 'path' | 'holder'>,
+  { polkit: asks }: DaemonOptions,
+): SocketPlace[] {
+  const open = asks === true ? 'everybody' : 'group';
   return [
-    { path, access: 'read-write', holder },
-    { path: `${path}-ro`, access: 'read-only', holder },
+    { path, access: 'read-write', open, holder },
+    { path: `${path}-ro`, access: 'read-only', open: 'everybody', holder },
   ];
 }

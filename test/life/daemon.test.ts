@@ -25,13 +25,18 @@ const world = containerTest(rootAndConnection);
 const { refuses } = commandOn(() => world.root.path);
 
 const libvirtSocket = '/run/libvirt/virtlxcd-sock';
+const lastLibvirtSocket = '/run/libvirt/virtnetworkd-sock-ro';
 const nobody = 65534;
 
 function socketOf(name = 'tslxc-sock'): string {
   return join(world.root.path, 'run/tslxc', name);
 }
 
-function start(argv: readonly string[], socket = socketOf()): Promise<DaemonProcess> {
+/** Resolves when the last of its sockets is there. */
+function start(
+  argv: readonly string[],
+  socket = socketOf('tslxc-sock-ro'),
+): Promise<DaemonProcess> {
   return DaemonProcess.start({ root: world.root.path, argv, socket });
 }
 
@@ -71,7 +76,7 @@ test('it makes two sockets below its root, and removes them when it ends', async
 });
 
 test('with --libvirt also those that libvirt’s clients look for, and nobody but root may change anything', async () => {
-  await using _daemon = await start(commandLine('daemon', '--libvirt'), libvirtSocket);
+  await using _daemon = await start(commandLine('daemon', '--libvirt'), lastLibvirtSocket);
   for (const name of ['virtlxcd-sock', 'virtnetworkd-sock']) {
     expect(await uriOf(`/run/libvirt/${name}`)).toEqual({ uri: 'lxc:///' });
     const words = [
@@ -84,6 +89,15 @@ test('with --libvirt also those that libvirt’s clients look for, and nobody bu
     expect((await other(`/run/libvirt/${name}`)).stderr).toContain('PermissionError');
     expect(await other(`/run/libvirt/${name}-ro`)).toMatchObject({ code: 0 });
   }
+});
+
+test('with --polkit everybody gets to its sockets, and who is not root to nothing before polkit is asked', async () => {
+  await using _daemon = await start(commandLine('daemon', '--polkit'));
+  const modes = ['tslxc-sock', 'tslxc-sock-ro'].map(
+    (name) => statSync(socketOf(name)).mode & 0o777,
+  );
+  expect(modes).toEqual([0o666, 0o666]);
+  expect(await uriOf(socketOf())).toEqual({ uri: 'lxc:///' });
 });
 
 const tables = [
@@ -295,7 +309,7 @@ except ConnectionError:
 `;
 
 test('root in a container is not heard, though it sees the socket', async () => {
-  await using _daemon = await start(commandLine('daemon', '--libvirt'), libvirtSocket);
+  await using _daemon = await start(commandLine('daemon', '--libvirt'), lastLibvirtSocket);
   const ask = ['/usr/bin/python3', '-c', asker, libvirtSocket];
   expect(await runProgram(ask)).toMatchObject({ code: 0, stdout: '4\n' });
   const domain = await world.connection.defineDomain(domainXml());

@@ -10,6 +10,7 @@ import type { XdrReader } from '../xdr/reader';
 import type { Call, ClientState, Opened } from './base/call';
 import type { Access, Connections } from './base/connections';
 import { errorReplyOf, WireError } from './base/wire-error';
+import type { Authority } from './connect/authority';
 import { ClientEvents } from './events/client-events';
 import type { EventHub } from './events/event-hub';
 import type { ServedProcedure, ServedPrograms } from './programs';
@@ -18,7 +19,12 @@ export interface ConversationParts {
   readonly connections: Connections;
   readonly hub: EventHub;
   readonly served: ServedPrograms;
+  /** Who says whether a client that is not root's may do anything; without one, the modes of the sockets do. */
+  readonly authority?: Authority | undefined;
 }
+
+/** What may be called before that is said. */
+const waysIn: readonly string[] = ['AuthList', 'AuthPolkit'];
 
 export class DaemonConversation implements Conversation, ClientState {
   readonly events: ClientEvents;
@@ -28,16 +34,22 @@ export class DaemonConversation implements Conversation, ClientState {
   #access: Access = 'read-only';
   #connection: Connection | undefined;
   #own: Promise<Connection> | undefined;
+  #isStranger: boolean;
+  #asking: Promise<void> | undefined;
+  /** Ends what is asked for a client that is gone. */
+  readonly #gone = new AbortController();
 
   constructor(peer: Peer, parts: ConversationParts) {
     this.#peer = peer;
     this.#parts = parts;
+    this.#isStranger = parts.authority !== undefined && peer.credentials.uid !== 0;
     this.events = new ClientEvents(peer);
     parts.hub.add(this.events);
   }
 
   async answer(call: Header, body: XdrReader): Promise<Answer> {
     const served = this.#parts.served.find(call);
+    if (this.#isStranger && !waysIn.includes(served?.name ?? '')) throw stranger();
     if (served === undefined) throw this.#refusal(call);
     const { procedure, name } = served;
     if (procedure.access === 'write') this.#checkWritable(name);
@@ -48,6 +60,23 @@ export class DaemonConversation implements Conversation, ClientState {
 
   errorOf(error: unknown, call: Header): ErrorReply {
     return errorReplyOf(error, this.#originOf(call));
+  }
+
+  get isStranger(): boolean {
+    return this.#isStranger;
+  }
+
+  async authorize(): Promise<void> {
+    if (!this.#isStranger) return;
+    const { credentials, access } = this.#peer;
+    this.#asking ??= this.#parts.authority?.({ credentials, access }, this.#gone.signal);
+    try {
+      await this.#asking;
+      this.#isStranger = false;
+    } finally {
+      // Who was refused may ask again.
+      this.#asking = undefined;
+    }
   }
 
   get access(): Access {
@@ -86,6 +115,7 @@ export class DaemonConversation implements Conversation, ClientState {
   }
 
   async close(): Promise<void> {
+    this.#gone.abort();
     await this.#parts.hub.remove(this.events).catch(() => undefined);
     const own = await this.#own?.catch(() => undefined);
     await own?.close();
@@ -136,6 +166,10 @@ export class DaemonConversation implements Conversation, ClientState {
 
 function denied(name: string, origin: ErrorOrigin): WireError {
   return new WireError('OPERATION_DENIED', `read only access prevents vir${name}`, origin);
+}
+
+function stranger(): WireError {
+  return new WireError('RPC', 'authentication required', 'rpc');
 }
 
 function notOpen(): TslxcError {

@@ -20,17 +20,20 @@ export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
   RPC: 39,
   NO_DOMAIN: 42,
   NO_NETWORK: 43,
+  AUTH_FAILED: 45,
   OPERATION_INVALID: 55,
   CONFIG_UNSUPPORTED: 67,
   OPERATION_TIMEOUT: 68,
   HOOK_SCRIPT_FAILED: 70,
   ARGUMENT_UNSUPPORTED: 74,
   OPERATION_ABORTED: 78,
+  AUTH_CANCELLED: 79,
   NO_DOMAIN_METADATA: 80,
   OPERATION_UNSUPPORTED: 84,
   RESOURCE_BUSY: 87,
   ACCESS_DENIED: 88,
   XML_INVALID_SCHEMA: 92,
+  AUTH_UNAVAILABLE: 94,
   DEVICE_MISSING: 99,
   NETWORK_PORT_EXIST: 106,
   NO_NETWORK_PORT: 107,
@@ -41,7 +44,13 @@ export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
 };
 
 /** Codes of libvirt's that the library has no use for. */
-export type MoreCodes = 'RPC' | 'NO_DOMAIN_METADATA' | 'NO_NETWORK_METADATA';
+export type MoreCodes =
+  | 'RPC'
+  | 'AUTH_FAILED'
+  | 'AUTH_CANCELLED'
+  | 'AUTH_UNAVAILABLE'
+  | 'NO_DOMAIN_METADATA'
+  | 'NO_NETWORK_METADATA';
 
 /** libvirt's numbers of what an error comes from. */
 export const errorOrigins = {
@@ -60,6 +69,7 @@ export const errorOrigins = {
   filter: 33,
   hook: 34,
   snapshot: 35,
+  polkit: 60,
   checkpoint: 69,
 } as const;
 

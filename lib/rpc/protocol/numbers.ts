@@ -52,8 +52,8 @@ export const features = {
   networkUpdateOrder: 16,
 } as const;
 
-/** The way to authenticate: none, since the kernel says who a client is. */
-export const authentications = { none: 0 } as const;
+/** The ways to authenticate: none, since the kernel says who a client is; or polkit has to say that such a one may. */
+export const authentications = { none: 0, polkit: 2 } as const;
 
 /** Flags of those calls that change what runs, what is stored, or both. */
 export const affects = { live: 1, config: 2 } as const;

@@ -9,6 +9,8 @@ export interface Credentials {
   readonly pid: number;
   readonly uid: number;
   readonly gid: number;
+  /** When the process has begun, in the kernel's ticks: with its pid, which process it is (proc_pid_stat(5)). */
+  readonly started: string;
 }
 
 /** A message that nobody has asked for. */

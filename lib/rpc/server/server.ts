@@ -5,7 +5,7 @@ import { native } from '../../host/native';
 import { Client } from './client';
 import { sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
-import { isOfThisHost } from './same-host';
+import { isOfThisHost, startOf } from './peer-process';
 import { accessOf, clearPlace, removeSocket, withMode } from './sockets';
 import type { SocketPlace } from './sockets';
 
@@ -92,7 +92,8 @@ export class Server {
   #clientAt(socket: Socket, access: Peer['access']): Client | undefined {
     let credentials: Peer['credentials'];
     try {
-      credentials = native().peerCredentials(socketDescriptor(socket));
+      const known = native().peerCredentials(socketDescriptor(socket));
+      credentials = { ...known, started: startOf(known.pid) };
     } catch {
       return undefined;
     }

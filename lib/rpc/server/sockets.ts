@@ -11,12 +11,14 @@ import { TslxcError } from '../../errors';
 export interface SocketPlace {
   readonly path: string;
   readonly access: 'read-write' | 'read-only';
+  /** Who may connect to it: root and its group alone, or everybody. */
+  readonly open: keyof typeof modes;
   /** Who listens there if somebody does, for the refusal. */
   readonly holder: string;
 }
 
-/** Modes, which decide who may connect: root and its group alone, or everybody. */
-const modes = { 'read-write': 0o660, 'read-only': 0o666 } as const;
+/** Modes, which decide who may connect. */
+const modes = { group: 0o660, everybody: 0o666 } as const;
 
 /** Of a folder that a socket is the first thing in; and what lets everybody get to what they know the name of. */
 const folderMode = 0o711;
@@ -73,7 +75,7 @@ export function withMode(place: SocketPlace, make: () => void): void {
   } finally {
     process.umask(before);
   }
-  chmodSync(place.path, modes[place.access]);
+  chmodSync(place.path, modes[place.open]);
   letThrough(dirname(place.path));
 }
 

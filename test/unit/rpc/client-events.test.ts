@@ -25,7 +25,7 @@ function listening(): { events: ClientEvents; told: Told[] } {
   };
   const peer: Peer = {
     access: 'read-write',
-    credentials: { pid: 1, uid: 0, gid: 0 },
+    credentials: { pid: 1, uid: 0, gid: 0, started: '1' },
     notify,
     openStream: () => undefined,
     startKeepalive: () => undefined,

@@ -66,7 +66,7 @@ async function serve(access: Peer['access'] = 'read-write'): Promise<Served> {
   };
   const clients: Client[] = [];
   const server = createServer((socket) => {
-    const credentials = { pid: 1, uid: 0, gid: 0 };
+    const credentials = { pid: 1, uid: 0, gid: 0, started: '1' };
     // A byte for each, and a while between them, as where the socket is full.
     const sendDescriptors = async (to: Socket, sent: readonly number[]): Promise<void> => {
       for (const descriptor of sent) {

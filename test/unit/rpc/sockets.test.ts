@@ -45,6 +45,7 @@ test('a place is free when nobody listens there, and else who does is named', as
   const place = {
     path: join(folder, 'deep', 'sock'),
     access: 'read-write',
+    open: 'group',
     holder: 'somebody',
   } as const;
   await clearPlace(place);

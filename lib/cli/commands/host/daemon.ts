@@ -22,6 +22,11 @@ export const commands: CommandTable = {
         kind: 'flag',
         help: "listen at libvirt's own sockets as well, /run/libvirt/virtlxcd-sock and virtnetworkd-sock",
       },
+      {
+        name: 'polkit',
+        kind: 'flag',
+        help: 'let everybody connect, and have polkit say who else than root may',
+      },
       { name: 'timeout', kind: 'number', help: 'end after so many seconds without a client' },
     ],
     example: 'tslxc daemon --libvirt',
@@ -43,6 +48,7 @@ async function serve(context: Context, options: Options): Promise<undefined> {
       logger,
       environment,
       ...(options.has('libvirt') ? { libvirt: true } : {}),
+      ...(options.has('polkit') ? { polkit: true } : {}),
       ...(seconds === undefined ? {} : { timeout: seconds * 1000 }),
     }),
   );

@@ -21,6 +21,10 @@ export interface Call {
 export interface ClientState {
   /** The type of driver that it has opened, and the URI that it is told. @throws TslxcError when it has opened none. */
   readonly opened: Opened;
+  /** Whether polkit has still to say that it may do anything. */
+  readonly isStranger: boolean;
+  /** Asks for that. @throws WireError when it may not. */
+  authorize(): Promise<void>;
   /** Whether it may change something. */
   readonly access: Access;
   /** @throws TslxcError when it has not opened one. */

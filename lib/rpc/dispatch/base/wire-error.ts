@@ -9,6 +9,9 @@ type WireCode = keyof typeof errorCodes;
 /** libvirt's words of the codes that the library does not have. */
 const morePrefixes: Readonly<Record<MoreCodes, string>> = {
   RPC: '',
+  AUTH_FAILED: 'authentication failed',
+  AUTH_CANCELLED: 'authentication cancelled',
+  AUTH_UNAVAILABLE: 'authentication unavailable',
   NO_DOMAIN_METADATA: 'metadata not found',
   NO_NETWORK_METADATA: 'metadata not found',
 };

@@ -37,9 +37,13 @@ type Names =
   | 'ConnectSetIdentity';
 
 export const connectionHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
-  AuthList: () => ({ types: [authentications.none] }),
-  // Nothing asks for it: the kernel says who a client is, and the socket what it may do.
-  AuthPolkit: () => ({ complete: 1 }),
+  AuthList: ({ client }) => ({
+    types: [client.isStranger ? authentications.polkit : authentications.none],
+  }),
+  AuthPolkit: async ({ client }) => {
+    await client.authorize();
+    return { complete: 1 };
+  },
   ConnectOpen: async (call, { name, flags }) => {
     checkFlags(flags, openFlags.readOnly | openFlags.noAliases, 'virConnectOpen');
     const asked = hasFlag(flags, openFlags.readOnly) ? 'read-only' : 'read-write';
