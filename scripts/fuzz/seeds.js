@@ -39,6 +39,10 @@ function goldenDocuments(folder, into) {
   }
 }
 
+/** As many as there may be of the daemon, and lengths of the arguments of most, which end with the domain or the network. */
+const procedures = 256;
+const bodies = [0, 4, 24, 28];
+
 const writers = {
   plan: (into) => {
     const fixtures = writeFixtures();
@@ -56,6 +60,15 @@ const writers = {
     goldenDocuments('plan', into);
   },
   network: (into) => goldenDocuments('network', into),
+  // A call of each procedure, with zeros as its arguments (test/fuzz/xml/frames.ts).
+  frames: (into) => {
+    for (let procedure = 0; procedure < procedures; procedure += 1) {
+      for (const length of bodies) {
+        const text = `c${String.fromCharCode(procedure)}${'\0'.repeat(length)}`;
+        writeFileSync(join(into, `call-${procedure}-${length}`), text);
+      }
+    }
+  },
 };
 
 /** The folder of a fuzzer's seeds, written anew; it may be empty. */

@@ -123,9 +123,24 @@ const openQuotes = {
   instead: 'text.replace(/\\p{Cc}/gu, (one) => escapes[one] ?? one)',
 };
 
+/** A padding of XDR that says something. */
+const loosePadding = {
+  file: 'lib/rpc/xdr/reader.ts',
+  check: "if (this.#bytes[at] !== 0) throw new ProtocolError('the padding is not zero');",
+  instead: '',
+};
+/** A frame of which a part has come. */
+const shortFrame = {
+  file: 'lib/rpc/server/frame-reader.ts',
+  check: 'if (all.length - at < this.#need) break;',
+  instead: '',
+};
+
+/** Searched by our own: texts, most of which are XML. */
 const xml = {
   domain: { longest: 8192, planted: [longPrefix] },
   network: { longest: 8192, planted: [longPrefix, openQuotes] },
+  frames: { longest: 1024, planted: [loosePadding, shortFrame] },
 };
 
 /** What test/native/fuzz-replay.cc links: all native fuzzers. */

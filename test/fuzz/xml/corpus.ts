@@ -1,7 +1,7 @@
 /** The texts that a search goes on from: for each feature, the shortest that has it. */
 import { counterOf, mostFeatures } from './coverage';
 import type { Random } from './random';
-import type { Depth } from './subjects';
+import type { Depth } from './depth';
 import type { Reached } from './trial';
 
 interface Entry {

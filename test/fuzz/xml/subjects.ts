@@ -1,4 +1,4 @@
-/** The two parsers as a fuzzer knows them: what is promised of any text, and whether a text keeps it. */
+/** The parsers as a fuzzer knows them: what is promised of any text, and whether a text keeps it. */
 import { isDeepStrictEqual } from 'node:util';
 import type { DomainDefinition } from '../../../lib/domain/definition';
 import { formatDomain } from '../../../lib/domain/format';
@@ -7,6 +7,8 @@ import type { NetworkDefinition } from '../../../lib/network/definition/definiti
 import { formatNetwork } from '../../../lib/network/definition/format';
 import { parse as parseDomain, withoutPositions } from '../../unit/domain/parse-context';
 import { parse as parseNetwork } from '../../unit/network/parse-context';
+import type { Depth } from './depth';
+import { checkFrames } from './frames';
 import { configureNetwork, planStart } from './prepare';
 
 /** Seconds of processor time that a text of a few kilobytes may take. */
@@ -81,9 +83,6 @@ function checkRoundTrip<Definition extends Unordered>(
   }
 }
 
-/** How far a text gets. */
-export type Depth = 'refused' | 'read' | 'prepared';
-
 /**
  * Throws when the text breaks a promise: it is read or refused with a place; what is read can be printed and read again, and
  * started or refused.
@@ -121,9 +120,10 @@ const network = {
   prepare: configureNetwork,
 };
 
-export type Subject = 'domain' | 'network';
+export type Subject = 'domain' | 'network' | 'frames';
 
 export const subjects: Readonly<Record<Subject, (text: string) => Depth>> = {
   domain: (text) => inTime(() => check(domain, text)),
   network: (text) => inTime(() => check(network, text)),
+  frames: (text) => inTime(() => checkFrames(text)),
 };

@@ -2,7 +2,7 @@
  * What chance would take long to come to: each of some values in each attribute and each text, where that was first seen in a
  * text that gets as far.
  */
-import type { Depth } from './subjects';
+import type { Depth } from './depth';
 import { attributesOf, replaced, slice, tagsOf, type Span, type Tag } from './tags';
 
 interface Place extends Span {

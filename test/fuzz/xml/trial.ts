@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { countedFeatures, startCounting } from './coverage';
-import { subjects, type Depth, type Subject } from './subjects';
+import type { Depth } from './depth';
+import { subjects, type Subject } from './subjects';
 
 /** A text that breaks a promise. */
 export class Finding extends Error {
