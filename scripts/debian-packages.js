@@ -10,9 +10,11 @@ const program = (name) => () => findProgram(name) !== undefined;
 /** libvirt's own schemas come without any daemon; the tests hold what we print against this one. */
 const networkSchema = '/usr/share/libvirt/schemas/network.rng';
 
-/** What only the tests of libvirt's clients need: its numbers, and its module for Python. */
+/** What only the tests of libvirt's clients need: its numbers, its modules for Python and Perl, and what Nova makes of them. */
 const libvirtHeader = '/usr/include/libvirt/virterror.h';
 const libvirtModule = '/usr/lib/python3/dist-packages/libvirt.py';
+const sysVirt = '/var/lib/dpkg/info/libsys-virt-perl.list';
+const novaDriver = '/usr/lib/python3/dist-packages/nova/virt/libvirt/driver.py';
 
 /** clang's runtime libraries, by their names for each machine. */
 const clangRuntime = '/usr/lib/llvm-19/lib/clang/19/lib/linux';
@@ -60,7 +62,24 @@ const needs = [
   { package: 'libvirt-clients', there: program('virsh'), for: 'client' },
   { package: 'libvirt-dev', there: () => existsSync(libvirtHeader), for: 'client' },
   { package: 'python3-libvirt', there: () => existsSync(libvirtModule), for: 'client' },
+  { package: 'libvirt-daemon-common', there: program('virt-ssh-helper'), for: 'client' },
   { package: 'virtinst', there: program('virt-install'), for: 'client' },
+  { package: 'virt-top', there: program('virt-top'), for: 'client' },
+  { package: 'libvirt-dbus', there: program('libvirt-dbus'), for: 'client' },
+  { package: 'libglib2.0-bin', there: program('gdbus'), for: 'client' },
+  { package: 'dbus-daemon', there: program('dbus-daemon'), for: 'client' },
+  { package: 'libsys-virt-perl', there: () => existsSync(sysVirt), for: 'client' },
+  {
+    package: 'prometheus-libvirt-exporter',
+    there: program('prometheus-libvirt-exporter'),
+    for: 'client',
+  },
+  { package: 'ansible', there: program('ansible-playbook'), for: 'client' },
+  { package: 'openssh-server', there: program('sshd'), for: 'client' },
+  { package: 'openssh-client', there: program('ssh'), for: 'client' },
+  { package: 'netcat-openbsd', there: program('nc'), for: 'client' },
+  { package: 'python3-nova', there: () => existsSync(novaDriver), for: 'client' },
+  { package: 'qemu-utils', there: program('qemu-img'), for: 'client' },
   { package: 'lxc', there: program('lxc-start'), for: 'lxc' },
   { package: 'openvswitch-switch', there: program('ovs-vswitchd'), for: 'switch' },
   { package: 'chromium', there: program('chromium'), for: 'browser' },

@@ -26,7 +26,7 @@ test('the network is started, a container is plugged into it, and its interface 
   expect(await virshText('domifstat', 'helloworld', name)).toMatch(
     new RegExp(`^${name} rx_bytes \\d+$`, 'm'),
   );
-  expect((await virshText('net-port-list', 'default')).trim()).toMatch(/^[0-9a-f-]{36}$/);
+  expect(await virshText('net-port-list', 'default')).toMatch(/^ [0-9a-f-]{36}$/m);
   expect((await virsh('net-dhcp-leases', 'default')).code).toBe(0);
   expect(await virshText('destroy', 'helloworld')).toContain('destroyed');
   expect(await virshText('net-destroy', 'default')).toBe('Network default destroyed\n');
@@ -37,7 +37,7 @@ test('a network is defined, changed and undefined', async () => {
   await world.connection.defineNetwork(xml);
   const host = "<host mac='52:54:00:00:00:01' ip='10.9.8.5'/>";
   expect(await virshText('net-update', 'lab', 'add', 'ip-dhcp-host', host, '--config')).toBe(
-    'Updated network lab persistent config\n',
+    'Updated network lab persistent config',
   );
   expect(await virshText('net-dumpxml', 'lab')).toContain("ip='10.9.8.5'");
   expect(await virshText('net-autostart', 'lab')).toBe('Network lab marked as autostarted\n');

@@ -67,7 +67,8 @@ const refused: readonly (readonly [line: string, error: string])[] = [
   ['destroy off', 'error: Requested operation is not valid: domain is not running'],
   ['destroy helloworld --graceful', 'unsupported flags (0x1) in function lxcDomainDestroyFlags'],
   ['undefine off --nvram', 'unsupported flags (0x4) in function lxcDomainUndefineFlags'],
-  ['setmem off 1G', 'Cannot set memory higher than max memory'],
+  ['setmem off 1G', 'domain is not running'],
+  ['setmem off 1G --config', 'Cannot set memory higher than max memory'],
   ['send-process-signal helloworld 2 term', 'Only the init process may be killed'],
   ['net-start none', 'Network not found: no network with matching name'],
   [

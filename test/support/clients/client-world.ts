@@ -6,10 +6,14 @@ import type { CommandResult } from '../process/run-command';
 import { makeTestRoot } from '../root/test-root';
 import type { TestRoot } from '../root/test-root';
 import type { Keep } from '../world/frame';
+import { BackgroundProgram } from './background-program';
 import { DaemonProcess } from './daemon-process';
 
 /** What libvirt's clients look for. The tests have a /run of their own. */
 export const libvirtSocket = '/run/libvirt/virtlxcd-sock';
+
+/** The last that the daemon makes: when it is there, all are. */
+export const lastLibvirtSocket = '/run/libvirt/virtnetworkd-sock-ro';
 
 export interface ClientWorld {
   readonly root: TestRoot;
@@ -23,7 +27,7 @@ export function startDaemon(root: string): Promise<DaemonProcess> {
   return DaemonProcess.start({
     root,
     argv: commandLine('daemon', '--libvirt'),
-    socket: libvirtSocket,
+    socket: lastLibvirtSocket,
   });
 }
 
@@ -53,4 +57,9 @@ export async function virshText(...words: readonly string[]): Promise<string> {
 export function python(script: string): Promise<CommandResult> {
   // Debian's, which has libvirt's module, whatever other is installed.
   return runProgram(['/usr/bin/python3', '-c', script], { env: clientEnvironment });
+}
+
+/** A client that runs on, and is told of what happens. */
+export function watching(argv: readonly [string, ...string[]]): BackgroundProgram {
+  return new BackgroundProgram(argv, clientEnvironment);
 }

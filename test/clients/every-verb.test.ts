@@ -1,0 +1,122 @@
+/** Every verb of virsh that tslxc has: what it refuses, it refuses by the daemon in the same words, and with the same exit code. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandsWith, refusedVerbs } from '../../lib/cli/shell/verbs';
+import { rootAndDaemon, virsh } from '../support/clients/client-world';
+import { domainXml } from '../support/domain/domain-xml';
+import { runCommand } from '../support/process/run-command';
+import { wordsOf } from '../support/process/verb-words';
+import { containerTest } from '../support/world/container-test';
+
+const world = containerTest(
+  async (keep) => {
+    const made = await rootAndDaemon(keep);
+    const domain = await made.connection.defineDomain(domainXml({ name: 'on' }));
+    await domain.start();
+    const file = join(made.root.path, 'file.xml');
+    writeFileSync(file, domainXml({ name: 'other' }));
+    return { ...made, file };
+  },
+  { per: 'file' },
+);
+
+/** Words for what virsh reads before it asks anybody. */
+const values: Readonly<Record<string, string>> = {
+  domain: 'on',
+  arch: 'x86_64',
+  bandwidth: '1',
+  cpulist: '0',
+  desturi: 'lxc:///',
+  downtime: '1',
+  id: '1',
+  iothread: '1',
+  keycode: '1',
+  size: '1',
+  target: 'mem',
+  threshold: '1',
+  type: 'dir',
+  uuid: '11111111-1111-4111-8111-111111111111',
+  vcpulist: '1',
+};
+
+interface Said {
+  readonly code: number;
+  readonly stderr: string;
+}
+
+/** What the command and virsh say, where that is not the same. */
+async function differences(
+  lines: readonly (readonly string[])[],
+): Promise<Readonly<Record<string, readonly [ours: Said, theirs: Said]>>> {
+  const found: Record<string, readonly [Said, Said]> = {};
+  for (const words of lines) {
+    const [ours, theirs] = await Promise.all([
+      runCommand(words, { root: world.root.path }),
+      virsh(...words),
+    ]);
+    const said = [ours, theirs].map(({ code, stderr }): Said => ({ code, stderr }));
+    const [here, there] = said;
+    if (here === undefined || there === undefined) continue;
+    if (here.code === there.code && here.stderr === there.stderr) continue;
+    found[words.join(' ')] = [here, there];
+  }
+  return found;
+}
+
+/** What virsh says when it has asked, and the driver does not have it. It finds fault with many words before it asks anybody. */
+const isNotSupported = ({ stderr }: Said): boolean =>
+  stderr.includes('this function is not supported by the connection driver');
+
+test('what libvirt’s drivers do not have is refused alike', async () => {
+  const lines = refusedVerbs.map((verb) => {
+    const options = commandsWith(verb)?.[verb]?.options ?? [];
+    return [
+      verb,
+      ...options.map(({ name }) => (name === 'file' ? world.file : (values[name] ?? 'x'))),
+    ];
+  });
+  expect(lines.length).toBeGreaterThan(150);
+  const found = Object.entries(await differences(lines));
+  expect(lines.length - found.length).toBeGreaterThan(110);
+  expect(found.filter(([, [, theirs]]) => isNotSupported(theirs))).toEqual([]);
+});
+
+/** Verbs that virsh does not have, or that wait for something, or that open an editor. */
+const others: readonly string[] = [
+  ...['autostart-all', 'cpuset', 'daemon', 'exec', 'hugepagetune', 'import', 'logs', 'pidtune'],
+  ...[
+    'plan',
+    'purge',
+    'reap',
+    'shell',
+    'wait',
+    'console',
+    'edit',
+    'net-edit',
+    'event',
+    'net-event',
+  ],
+  ...[
+    'nodesuspend',
+    'allocpages',
+    'create',
+    'define',
+    'net-create',
+    'net-define',
+    'domstats',
+    'list',
+  ],
+  ...['net-list', 'managedsave'],
+  // virsh’s exit code of the one is another, and of the others it is that of success.
+  ...['lxc-enter-namespace', 'net-port-delete', 'net-port-dumpxml'],
+];
+
+test('a domain and a network that are not there are refused alike by each verb', async () => {
+  const verbs = Object.entries(wordsOf).filter(([verb]) => !others.includes(verb));
+  const lines = verbs.map(([verb, words]) => [
+    verb,
+    ...words.map((word) => ({ NAME: 'none', FILE: world.file })[word] ?? word),
+  ]);
+  expect(lines.length).toBeGreaterThan(50);
+  expect(await differences(lines)).toEqual({});
+});
