@@ -29,7 +29,9 @@ test('the seed’s session, typed as it is printed', async () => {
   expect(printed(await terminal.host('virsh define helloworld.xml'))).toBe(
     "Domain 'helloworld' defined from helloworld.xml\n\n",
   );
-  expect(printed(await terminal.host('virsh start helloworld'))).toBe("Domain 'helloworld' started\n\n");
+  expect(printed(await terminal.host('virsh start helloworld'))).toBe(
+    "Domain 'helloworld' started\n\n",
+  );
   const list = printed(await terminal.host('virsh list'));
   const [, id = ''] = /^ (\d+) +helloworld +running$/m.exec(list) ?? [];
   expect(list.split('\n')[0]).toMatch(/^ Id +Name +State$/);
@@ -49,7 +51,9 @@ test('the seed’s session, typed as it is printed', async () => {
   expect(printed(await terminal.host('virsh list --all'))).toMatch(/^ - +helloworld +shut off$/m);
 
   await terminal.host('virsh start helloworld');
-  expect(printed(await terminal.host('virsh destroy helloworld'))).toBe("Domain 'helloworld' destroyed\n\n");
+  expect(printed(await terminal.host('virsh destroy helloworld'))).toBe(
+    "Domain 'helloworld' destroyed\n\n",
+  );
   expect(printed(await terminal.host('virsh list --all'))).toMatch(/^ - +helloworld +shut off$/m);
   expect(printed(await terminal.host('virsh undefine helloworld'))).toBe(
     "Domain 'helloworld' has been undefined\n\n",
