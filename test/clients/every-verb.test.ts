@@ -106,7 +106,7 @@ const others: readonly string[] = [
     'domstats',
     'list',
   ],
-  ...['net-list', 'managedsave'],
+  ...['net-list', 'managedsave', 'top', 'watch-health'],
   // virsh’s exit code of the one is another, and of the others it is that of success.
   ...['lxc-enter-namespace', 'net-port-delete', 'net-port-dumpxml'],
 ];
