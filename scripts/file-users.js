@@ -71,11 +71,14 @@ const fileUsers = {
   'lib/container/sources/overlay-upper.ts':
     'writable layers: a folder of the user’s, and two that no container can replace',
   'lib/driver/statistics/block.ts': '/sys',
-  'lib/rpc/server/sockets.ts': 'the daemon’s own sockets, in folders that root alone writes to',
+  'lib/rpc/server/peer-process.ts': '/proc',
+  'lib/rpc/server/sockets.ts':
+    'the daemon’s own sockets, in folders that root alone writes to, and /proc',
   'lib/driver/session/access.ts': '/proc/self',
   'lib/driver/session/containers.ts': 'the run folder',
   'lib/driver/logs.ts': '/proc',
   'lib/driver/lookup/host.ts': '/sys',
+  'lib/driver/lookup/namespaces.ts': '/proc',
   'lib/driver/health/watch.ts': 'closes a lock',
   'lib/driver/health/watcher.ts': 'likewise',
   'lib/driver/hooks/scripts.ts': 'scripts of the administrator, in folders that are root’s alone',
