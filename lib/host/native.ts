@@ -7,9 +7,9 @@
 import bindings from 'bindings';
 import { SyscallError, TslxcError } from '../errors';
 import type { LoopRequest } from './kernel/loop-request';
-import type { QuotaCalls } from './kernel/quota-calls';
-import type { SocketCalls } from './kernel/socket-calls';
-import type { TreeCalls } from './kernel/tree-calls';
+import type { QuotaCalls } from './calls/quota-calls';
+import type { SocketCalls } from './calls/socket-calls';
+import type { TreeCalls } from './calls/tree-calls';
 import type { LinkRequest } from './link-request';
 import { buildCommand, packageRoot } from './package-paths';
 import type { SurveyRequest } from './survey-request';

@@ -13,9 +13,9 @@ function declaredBy(file: string, head: string): string[] {
 
 const declared = [
   ...declaredBy('lib/host/native.ts', 'Native extends QuotaCalls, SocketCalls, TreeCalls'),
-  ...declaredBy('lib/host/kernel/quota-calls.ts', 'QuotaCalls'),
-  ...declaredBy('lib/host/kernel/socket-calls.ts', 'SocketCalls'),
-  ...declaredBy('lib/host/kernel/tree-calls.ts', 'TreeCalls'),
+  ...declaredBy('lib/host/calls/quota-calls.ts', 'QuotaCalls'),
+  ...declaredBy('lib/host/calls/socket-calls.ts', 'SocketCalls'),
+  ...declaredBy('lib/host/calls/tree-calls.ts', 'TreeCalls'),
 ];
 
 const tests = ['test/addon', 'test/more/addon']

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { native } from '../../lib/host/native';
-import type { InodeProject } from '../../lib/host/kernel/quota-calls';
+import type { InodeProject } from '../../lib/host/calls/quota-calls';
 import { domainXml } from '../support/domain/domain-xml';
 import { idMapXml, makeClosedRoot, runInside } from '../support/domain/mapped-domain';
 import { runProgram } from '../support/process/run-command';

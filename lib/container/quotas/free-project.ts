@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { native } from '../../host/native';
-import type { ProjectQuota } from '../../host/kernel/quota-calls';
+import type { ProjectQuota } from '../../host/calls/quota-calls';
 import { takeHostLock } from '../../host/state/file-lock';
 import { hostProjectsPath } from '../../host/state/state-paths';
 

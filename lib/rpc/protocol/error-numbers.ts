@@ -25,6 +25,7 @@ export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
   CONFIG_UNSUPPORTED: 67,
   OPERATION_TIMEOUT: 68,
   HOOK_SCRIPT_FAILED: 70,
+  NO_DOMAIN_SNAPSHOT: 72,
   ARGUMENT_UNSUPPORTED: 74,
   OPERATION_ABORTED: 78,
   AUTH_CANCELLED: 79,

@@ -24,15 +24,15 @@ function conversation(uid: number, authority?: Authority): DaemonConversation {
     access: 'read-write',
     credentials: { pid: 7, uid, gid: uid, started: '99' },
   } as Peer;
-  const connections = {} as ConversationParts['connections'];
+  const connections = {} as unknown as ConversationParts['connections'];
   const served = new ServedPrograms(hub);
   return new DaemonConversation(peer, { connections, hub, served, authority });
 }
 
 /** The result of a call without arguments. */
-async function call<P extends Procedure<unknown, unknown>>(
+async function call(
   client: DaemonConversation,
-  procedure: P,
+  procedure: Procedure<unknown, unknown>,
 ): Promise<unknown> {
   const { number: program, version } = programs.remote;
   const { number } = procedure;
