@@ -10,9 +10,9 @@ import type { LoopRequest } from './kernel/loop-request';
 import type { QuotaCalls } from './calls/quota-calls';
 import type { SocketCalls } from './calls/socket-calls';
 import type { TreeCalls } from './calls/tree-calls';
-import type { LinkRequest } from './link-request';
+import type { LinkRequest } from './calls/link-request';
 import { buildCommand, packageRoot } from './package-paths';
-import type { SurveyRequest } from './survey-request';
+import type { SurveyRequest } from './calls/survey-request';
 
 /** One thing to do in the cgroup file systems; paths are absolute host paths. */
 export type CgroupStep =

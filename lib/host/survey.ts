@@ -1,7 +1,7 @@
 /** The same files of many folders, looked at in one job of the addon and off the event loop. */
 import { native } from './native';
-import { stampBytes, surveyAnswers, surveyCalls } from './survey-request';
-import type { SurveyFile } from './survey-request';
+import { stampBytes, surveyAnswers, surveyCalls } from './calls/survey-request';
+import type { SurveyFile } from './calls/survey-request';
 
 /** What a survey says of one file; see SurveyFile. */
 export type Sight =

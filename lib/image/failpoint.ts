@@ -1,8 +1,5 @@
-/**
- * Failpoints: where a test can end this process, or make a step fail, in the order of a pull. Without TSLXC_IMAGE_FAILPOINT,
- * which has the form `NAME=ACTION`, each costs one comparison.
- */
-import { TslxcError } from '../errors';
+/** The failpoints in the order of a pull; TSLXC_IMAGE_FAILPOINT arms one. */
+import { reachPoint } from '../host/failpoint';
 
 export const imageFailpoints = [
   'image:after-lock',
@@ -21,14 +18,8 @@ export const imageFailpoints = [
 export type ImageFailpoint = (typeof imageFailpoints)[number];
 
 export function reach(point: ImageFailpoint): void {
-  const armed = process.env['TSLXC_IMAGE_FAILPOINT'];
-  if (armed === undefined || armed === '') return;
-  const [name = '', action = ''] = armed.split('=');
-  const isKnown = imageFailpoints.some((known) => known === name);
-  if (!isKnown || !['kill', 'fail'].includes(action)) {
-    throw new RangeError(`unknown failpoint '${armed}'`);
-  }
-  if (name !== point) return;
-  if (action === 'kill') process.kill(process.pid, 'SIGKILL');
-  throw new TslxcError('OPERATION_FAILED', `failpoint ${point}`, { step: point });
+  reachPoint(
+    { variable: 'TSLXC_IMAGE_FAILPOINT', names: imageFailpoints, actions: ['kill', 'fail'] },
+    point,
+  );
 }

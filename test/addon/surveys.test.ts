@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { native } from '../../lib/host/native';
 import { changeTimeOf, stampOf, survey } from '../../lib/host/survey';
 import type { Sight } from '../../lib/host/survey';
-import type { SurveyFile } from '../../lib/host/survey-request';
+import type { SurveyFile } from '../../lib/host/calls/survey-request';
 import { addonPath } from './node-child';
 import { Scratch } from './scratch';
 

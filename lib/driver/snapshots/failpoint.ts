@@ -1,8 +1,5 @@
-/**
- * Failpoints: where a test can end or stop this process, or make a step fail, in the order of a change of trees. Without
- * TSLXC_TREES_FAILPOINT, which has the form `NAME=ACTION`, each costs one comparison.
- */
-import { TslxcError } from '../../errors';
+/** The failpoints in the order of a change of trees; TSLXC_TREES_FAILPOINT arms one. */
+import { reachPoint } from '../../host/failpoint';
 
 export const treesFailpoints = [
   'trees:after-record',
@@ -20,16 +17,12 @@ export const treesFailpoints = [
 export type TreesFailpoint = (typeof treesFailpoints)[number];
 
 export function reach(point: TreesFailpoint): void {
-  const armed = process.env['TSLXC_TREES_FAILPOINT'];
-  if (armed === undefined || armed === '') return;
-  const [name = '', action = ''] = armed.split('=');
-  const isKnown = treesFailpoints.some((known) => known === name);
-  if (!isKnown || !['kill', 'stop', 'fail'].includes(action)) {
-    throw new RangeError(`unknown failpoint '${armed}'`);
-  }
-  if (name !== point) return;
-  if (action === 'fail') {
-    throw new TslxcError('OPERATION_FAILED', `failpoint ${point}`, { step: point });
-  }
-  process.kill(process.pid, action === 'kill' ? 'SIGKILL' : 'SIGSTOP');
+  reachPoint(
+    {
+      variable: 'TSLXC_TREES_FAILPOINT',
+      names: treesFailpoints,
+      actions: ['kill', 'stop', 'fail'],
+    },
+    point,
+  );
 }

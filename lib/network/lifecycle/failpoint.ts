@@ -1,8 +1,5 @@
-/**
- * Failpoints: where a test can end or stop this process, or make a step fail, in the order of a start and a stop. Without
- * TSLXC_NETWORK_FAILPOINT, which has the form `NAME=ACTION`, each costs one comparison.
- */
-import { TslxcError } from '../../errors';
+/** The failpoints in the order of a start and a stop of a network; TSLXC_NETWORK_FAILPOINT arms one. */
+import { reachPoint } from '../../host/failpoint';
 
 export const networkFailpoints = [
   'network:after-record',
@@ -28,16 +25,12 @@ export const networkFailpoints = [
 export type NetworkFailpoint = (typeof networkFailpoints)[number];
 
 export function reach(point: NetworkFailpoint): void {
-  const armed = process.env['TSLXC_NETWORK_FAILPOINT'];
-  if (armed === undefined || armed === '') return;
-  const [name = '', action = ''] = armed.split('=');
-  const isKnown = networkFailpoints.some((known) => known === name);
-  if (!isKnown || !['kill', 'stop', 'fail'].includes(action)) {
-    throw new RangeError(`unknown failpoint '${armed}'`);
-  }
-  if (name !== point) return;
-  if (action === 'fail') {
-    throw new TslxcError('OPERATION_FAILED', `failpoint ${point}`, { step: point });
-  }
-  process.kill(process.pid, action === 'kill' ? 'SIGKILL' : 'SIGSTOP');
+  reachPoint(
+    {
+      variable: 'TSLXC_NETWORK_FAILPOINT',
+      names: networkFailpoints,
+      actions: ['kill', 'stop', 'fail'],
+    },
+    point,
+  );
 }
