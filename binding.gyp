@@ -3,6 +3,8 @@
 # the monitor. The lists of files are read by `configure` and `rebuild` only.
 {
   'variables': {
+    # 1 for what the package brings, which has to run on other machines too: scripts/prebuild.js.
+    'prebuilt%': 0,
     # The C++ files of a folder.
     'list': 'node -p "require(\'fs\').readdirSync(process.argv[1])'
         '.filter((name) => name.endsWith(\'.cc\'))'
@@ -82,6 +84,15 @@
       # Node unloads an addon with the last worker thread that uses it. A thread that waits for a
       # lock may outlive that worker, so the code stays mapped.
       'ldflags': ['-Wl,-z,nodelete'],
+      'conditions': [
+        ['prebuilt==1', {
+          'ldflags': [
+            '-static-libstdc++',
+            '-static-libgcc',
+            '-Wl,--version-script=../native/addon.map',
+          ],
+        }],
+      ],
     },
     {
       'target_name': 'tslxc-monitor',
@@ -92,6 +103,9 @@
       'cflags_cc': ['-fno-pie'],
       'ldflags!': ['-pthread'],
       'ldflags': ['-static', '-no-pie', '-Wl,--fatal-warnings'],
+      # Before glibc 2.34 threads are a library of their own, of which a static executable needs all: what the C++ runtime
+      # refers to weakly, to find out whether there are threads, would be missing otherwise. Since then it is empty.
+      'libraries': ['-Wl,--whole-archive', '-lpthread', '-Wl,--no-whole-archive'],
     },
   ],
 }

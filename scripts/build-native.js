@@ -1,16 +1,16 @@
-// Builds the addon and the monitor with node-gyp. It is the package's install script, and so what
-// `npm rebuild tslxc` runs. It fetches nothing: Node's headers come from this machine, or it says in
-// one line which packages bring what is missing. `--if-stale` does nothing when the build is current.
+// Builds the addon and the monitor with node-gyp: in a clone, and where the package is installed on a machine that the native
+// code which it brings is not for (install.js). It fetches nothing: Node's headers come from this machine, or it says in one
+// line which packages bring what is missing. `--if-stale` does nothing when the build is current.
 'use strict';
 const { accessSync, constants, existsSync } = require('node:fs');
 const { delimiter, dirname, join } = require('node:path');
+const { CompileProgress, countSources } = require('./compile-progress');
 const { fingerprint, remember, remembered } = require('./fingerprint');
+const { products } = require('./prebuilt');
 const { StepError, main, packageRoot, run, say } = require('./steps');
 
 const record = join(packageRoot, 'build', 'native.fingerprint');
-const products = ['tslxc.node', 'tslxc-monitor'].map((name) =>
-  join(packageRoot, 'build', 'Release', name),
-);
+const built = products.map((name) => join(packageRoot, 'build', 'Release', name));
 
 /** The path of a program, as execvp(3) would find it, or undefined. */
 function findProgram(name) {
@@ -68,14 +68,16 @@ function compilers() {
   return { CC: 'ccache gcc', CXX: 'ccache g++', CCACHE_BASEDIR: packageRoot };
 }
 
+/** What the native code is made from. */
+const sources = ['binding.gyp', 'native', 'package.json'];
+
 function currentFingerprint() {
-  const extra = [process.version, process.arch];
-  return fingerprint(packageRoot, ['binding.gyp', 'native', 'package.json'], extra);
+  return fingerprint(packageRoot, sources, [process.version, process.arch]);
 }
 
 /** True when what is in build/ was made from the sources as they are. */
 function isCurrent() {
-  return products.every((path) => existsSync(path)) && remembered(record) === currentFingerprint();
+  return built.every((path) => existsSync(path)) && remembered(record) === currentFingerprint();
 }
 
 async function buildNative() {
@@ -83,12 +85,14 @@ async function buildNative() {
   if (missing.length > 0) {
     throw new StepError(`the build needs: apt-get install ${missing.join(' ')}`);
   }
-  say('building the native code with node-gyp (about a minute)');
+  const total = countSources(packageRoot);
+  say(`building the native code with node-gyp: ${total} files, a minute or more`);
+  const progress = new CompileProgress({ total, tell: say });
   const wanted = currentFingerprint();
   // node-gyp takes npm's settings from the environment, and over its own arguments.
   const env = { ...process.env, ...compilers(), npm_config_nodedir: findNodeDirectory() };
   const argv = [...findNodeGyp(), '--loglevel=error', 'configure', 'build', '--jobs', 'max'];
-  const { code, output } = await run(argv, { env });
+  const { code, output } = await run(argv, { env, listen: (chunk) => progress.take(`${chunk}`) });
   if (code !== 0) {
     process.stderr.write(output);
     throw new StepError(`node-gyp failed (exit code ${code}); its output is above`);
@@ -96,7 +100,14 @@ async function buildNative() {
   remember(record, wanted);
 }
 
-module.exports = { buildNative, findProgram, findNodeDirectory, isCurrent };
+module.exports = {
+  buildNative,
+  findNodeDirectory,
+  findNodeGyp,
+  findProgram,
+  isCurrent,
+  nativeSources: sources,
+};
 
 if (require.main === module) {
   const ifStale = process.argv.includes('--if-stale');

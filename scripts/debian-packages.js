@@ -103,6 +103,7 @@ const purposes = {
   clients: ['hello', 'test', 'client'],
   fuzz: ['hello', 'fuzz'],
   fresh: ['fresh'],
+  prebuild: ['hello', 'fresh'],
   vm: ['hello', 'test', 'fresh', 'vm'],
 };
 
@@ -119,7 +120,7 @@ function aptError(output) {
   return (lines.at(-1) ?? 'E: no reason given').slice(3);
 }
 
-/** Installs what is missing for `hello`, `test`, `long`, `clients`, `fresh`, `fuzz` or `vm`. Needs root. */
+/** Installs what is missing for a purpose. Needs root. */
 async function installPackages(purpose) {
   if (process.getuid() !== 0) {
     throw new StepError(`containers need root, and this is uid ${process.getuid()}`);

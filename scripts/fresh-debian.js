@@ -2,37 +2,22 @@
 // machine: its own mounts and root, this kernel. What apt and npm need to reach their registries is taken
 // from this machine's configuration; credentials are not.
 'use strict';
-const { cpSync, existsSync, mkdirSync, mkdtempSync } = require('node:fs');
-const { readFileSync, renameSync, rmSync } = require('node:fs');
+const { cpSync, existsSync, mkdtempSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { makeDebianTree } = require('./debian-sources');
+const { cachedTree } = require('./cached-tree');
 const { StepError, packageRoot, run, runOrFail, say } = require('./steps');
 
 const suite = 'trixie';
 const packages = ['ca-certificates', 'git', 'nodejs', 'npm'];
-const cache = join(process.env.XDG_CACHE_HOME || '/var/cache', 'tslxc-test');
 const caBundle = '/etc/ssl/certs/ca-certificates.crt';
-
-/** The path of the cached base tree, which is made when there is none. */
-async function baseTree() {
-  const base = join(cache, `debian-${suite}`);
-  if (existsSync(base)) return base;
-  say(`making a minimal Debian 13 with ${packages.join(', ')} in ${base} (about a minute)`);
-  mkdirSync(cache, { recursive: true });
-  const draft = mkdtempSync(join(cache, 'draft-'));
-  try {
-    await makeDebianTree(draft, { suite, packages });
-  } catch (error) {
-    rmSync(draft, { recursive: true, force: true });
-    throw error;
-  }
-  renameSync(draft, base);
-  return base;
-}
 
 /** A copy of the base tree, with the checked-in state of this repository in /root/tslxc. */
 async function makeFreshTree() {
-  const base = await baseTree();
+  const base = await cachedTree(`debian-${suite}`, {
+    what: `a minimal Debian 13 with ${packages.join(', ')}`,
+    suite,
+    packages,
+  });
   const tree = mkdtempSync('/var/tmp/tslxc-fresh-');
   say(`copying it to ${tree}, and cloning the committed state into it`);
   await runOrFail(['cp', '-a', '--reflink=auto', `${base}/.`, tree], (output) => output.trim());

@@ -16,9 +16,9 @@ function say(text) {
 
 /**
  * Runs a program; resolves with what it wrote, stdout and stderr in one, and its exit code.
- * `echo: 'live'` shows the output while it comes, `'none'` keeps it.
+ * `echo: 'live'` shows the output while it comes, `'none'` keeps it; `listen` is given it, too.
  */
-function run(argv, { echo = 'none', ...options } = {}) {
+function run(argv, { echo = 'none', listen = () => {}, ...options } = {}) {
   const [program, ...parameters] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, parameters, {
@@ -31,6 +31,7 @@ function run(argv, { echo = 'none', ...options } = {}) {
       stream.on('data', (chunk) => {
         chunks.push(chunk);
         if (echo === 'live') process.stdout.write(chunk);
+        listen(chunk);
       });
     }
     child.on('error', reject);

@@ -1,10 +1,10 @@
 #include "native/base/descriptors.h"
 
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 
+#include "native/base/kernel-names.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {

@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 #include <climits>
 
 #include "native/base/fd.h"
+#include "native/base/kernel-names.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {

@@ -12,6 +12,7 @@
 #include <cstdio>
 
 #include "native/base/file.h"
+#include "native/base/kernel-names.h"
 #include "native/base/syscall.h"
 
 extern "C" int umount2(const char* target, int flags) noexcept;

@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdint>
 
+#include "native/base/kernel-names.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <array>
 
 #include "native/base/fd.h"
+#include "native/base/kernel-names.h"
 #include "native/base/path.h"
 #include "native/base/process-id.h"
 #include "native/base/syscall.h"

@@ -2,9 +2,9 @@
 
 #include <linux/close_range.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "native/base/kernel-names.h"
 #include "native/base/message.h"
 #include "native/monitor/exec-failure.h"
 #include "native/plan/interpret.h"

@@ -3,10 +3,10 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "native/base/descriptors.h"
+#include "native/base/kernel-names.h"
 #include "native/base/message.h"
 #include "native/monitor/exec-failure.h"
 

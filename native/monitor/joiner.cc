@@ -4,10 +4,10 @@
 #include <linux/close_range.h>
 #include <sched.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "native/base/clone.h"
+#include "native/base/kernel-names.h"
 #include "native/base/message.h"
 #include "native/monitor/guardian.h"
 #include "native/plan/interpret.h"

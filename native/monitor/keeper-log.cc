@@ -1,29 +1,20 @@
 #include "native/monitor/keeper-log.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <string>
+
+#include "native/monitor/utc-time.h"
 
 namespace tslxc {
 namespace {
 
 constexpr off_t kMostBytes = 256 << 10;
 
-// UTC, as ISO 8601 has it.
 std::string now() {
   using namespace std::chrono;
-  const auto time = floor<seconds>(system_clock::now());
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  char text[32];
-  snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", static_cast<int>(date.year()),
-           static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-           static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-           static_cast<int>(clock.seconds().count()));
-  return text;
+  return UtcTime(floor<seconds>(system_clock::now().time_since_epoch())).text();
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <cstdlib>
 
 #include "native/base/clone.h"
+#include "native/base/error-text.h"
 #include "native/base/process-id.h"
 #include "native/base/signals.h"
 #include "native/base/syscall.h"
@@ -53,8 +53,9 @@ void writePid(int directory, const std::string& name, pid_t pid) {
   dup2(words, STDERR_FILENO);
   restoreSignals();
   execve(command.argv[0], command.argv.data(), environ);
+  const int error = errno;
   const std::string text =
-      std::string("execve ") + command.argv[0] + ": " + strerrordesc_np(errno) + "\n";
+      std::string("execve ") + command.argv[0] + ": " + errorText(error) + "\n";
   // If that fails too, only the exit status says so.
   _exit(write(STDERR_FILENO, text.data(), text.size()) == -1 ? kNotExecuted + 1 : kNotExecuted);
 }

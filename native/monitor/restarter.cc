@@ -12,6 +12,7 @@
 
 #include "native/base/clone.h"
 #include "native/base/file.h"
+#include "native/base/kernel-names.h"
 #include "native/base/monitor-descriptors.h"
 #include "native/base/syscall.h"
 #include "native/monitor/restart.h"
@@ -45,7 +46,7 @@ void kill(int pidfd) { syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0
 
 void reap(int pidfd) {
   siginfo_t end{};
-  retry([&] { return waitid(P_PIDFD, static_cast<id_t>(pidfd), &end, WEXITED); });
+  retry([&] { return waitid(kPidfd, static_cast<id_t>(pidfd), &end, WEXITED); });
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <optional>
 
 #include "native/base/clone.h"
+#include "native/base/error-text.h"
 #include "native/base/fd.h"
 #include "native/base/monitor-descriptors.h"
 #include "native/base/signals.h"
@@ -36,7 +37,7 @@ constexpr int kLookPause = 10;
   restoreSignals();
   execve(script[0], script, environ);
   const int error = errno;
-  dprintf(STDERR_FILENO, "%s: %s\n", script[0], strerrordesc_np(error));
+  dprintf(STDERR_FILENO, "%s: %s\n", script[0], errorText(error).c_str());
   _exit(error == ENOENT ? kNotFound : kNotExecuted);
 }
 
@@ -135,7 +136,7 @@ int runScript(char** argv) {
     constexpr int kScript = 2;
     return Runner(argv + kScript).run();
   } catch (const SyscallError& cause) {
-    dprintf(STDERR_FILENO, "%s: %s\n", cause.syscall, strerrordesc_np(cause.error));
+    dprintf(STDERR_FILENO, "%s: %s\n", cause.syscall, errorText(cause.error).c_str());
     return kNotExecuted;
   }
 }

@@ -2,10 +2,10 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "native/base/clone.h"
+#include "native/base/kernel-names.h"
 #include "native/base/message.h"
 
 namespace tslxc {

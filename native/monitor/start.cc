@@ -13,6 +13,7 @@
 
 #include "native/base/capability.h"
 #include "native/base/clone.h"
+#include "native/base/kernel-names.h"
 #include "native/base/monitor-descriptors.h"
 #include "native/base/mount.h"
 #include "native/base/namespaces.h"
@@ -277,8 +278,8 @@ void Start::listenToCaller() {
 
 void Start::reportDeath() {
   siginfo_t end{};
-  const int reaped = retry(
-      [&] { return waitid(P_PIDFD, static_cast<id_t>(started_.pidfd.get()), &end, WEXITED); });
+  const int reaped =
+      retry([&] { return waitid(kPidfd, static_cast<id_t>(started_.pidfd.get()), &end, WEXITED); });
   // ECHILD: of a sibling, whose parent sees how it ended.
   if (reaped == -1 && errno != ECHILD) check(-1, "waitid");
   started_.init = 0;
@@ -299,7 +300,7 @@ void Start::killInit() noexcept {
   syscall(SYS_pidfd_send_signal, started_.pidfd.get(), SIGKILL, nullptr, 0);
   siginfo_t end{};
   const id_t pidfd = static_cast<id_t>(started_.pidfd.get());
-  while (waitid(P_PIDFD, pidfd, &end, WEXITED) == -1 && errno == EINTR) {
+  while (waitid(kPidfd, pidfd, &end, WEXITED) == -1 && errno == EINTR) {
   }
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "native/base/cgroup-removal.h"
+#include "native/base/kernel-names.h"
 #include "native/base/oom-kills.h"
 #include "native/base/syscall.h"
 #include "native/monitor/records.h"
@@ -101,7 +102,7 @@ void Supervisor::addOutlets(StartedContainer& started, std::vector<Fd> consoleDe
 
 void Supervisor::ready(uint32_t) {
   siginfo_t end{};
-  check(retry([&] { return waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &end, WEXITED); }),
+  check(retry([&] { return waitid(kPidfd, static_cast<id_t>(pidfd_.get()), &end, WEXITED); }),
         "waitid");
   exited_.how = static_cast<uint8_t>(end.si_code == CLD_EXITED ? How::kExited : How::kKilled);
   exited_.status = static_cast<uint32_t>(end.si_status);

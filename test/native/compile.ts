@@ -64,6 +64,7 @@ export const programs = {
   frames: ['native/base/message.cc'],
   messages: [],
   'restart-pause': [],
+  'utc-time': [],
   ring: ['native/monitor/ring.cc'],
   console: [
     'native/monitor/console.cc',

@@ -98,6 +98,10 @@ testOf('control', 'what clients of the control socket cost the monitor is bounde
   expect(await run('control', emptyFolder('control'))).toMatchObject(success);
 });
 
+testOf('utc-time', 'a time has the date of the calendar', async () => {
+  expect(await run('utc-time')).toMatchObject(success);
+});
+
 testOf('restart-pause', 'a program that dies young waits longer each time', async () => {
   expect(await run('restart-pause')).toMatchObject(success);
 });

@@ -1,0 +1,52 @@
+// A time in UTC as ISO 8601 has it. Neither glibc's gmtime, which reads the host's time zone first,
+// nor C++20's calendar, which compilers that the package is built with lack.
+#pragma once
+
+#include <stdio.h>
+
+#include <array>
+#include <chrono>
+#include <string>
+
+namespace tslxc {
+
+class UtcTime {
+ public:
+  // Seconds since 1970, and no earlier time.
+  explicit UtcTime(std::chrono::seconds since)
+      : clock_(since.count() % kDay), day_(since.count() / kDay) {
+    while (day_ >= (isLeap() ? 366 : 365)) {
+      day_ -= isLeap() ? 366 : 365;
+      ++year_;
+    }
+    while (day_ >= daysOfMonth()) {
+      day_ -= daysOfMonth();
+      ++month_;
+    }
+  }
+
+  std::string text() const {
+    char text[64];
+    snprintf(text, sizeof text, "%04ld-%02zu-%02ldT%02ld:%02ld:%02ldZ", year_, month_ + 1, day_ + 1,
+             clock_ / 3600, clock_ / 60 % 60, clock_ % 60);
+    return text;
+  }
+
+ private:
+  static constexpr long kDay = 86'400;
+
+  bool isLeap() const { return year_ % 4 == 0 && (year_ % 100 != 0 || year_ % 400 == 0); }
+
+  long daysOfMonth() const {
+    constexpr std::array<long, 12> days{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return month_ == 1 && isLeap() ? 29 : days[month_];
+  }
+
+  long clock_;
+  // Of the year and then of the month, from 0; so is the month.
+  long day_;
+  long year_ = 1970;
+  size_t month_ = 0;
+};
+
+}  // namespace tslxc

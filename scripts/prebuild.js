@@ -1,0 +1,99 @@
+// `npm run prebuilds`: makes the native code that the package brings, in prebuilds/: built in a Debian 11, so that it runs with
+// every glibc from 2.31 on, with the C++ runtime linked in, and for Node-API, so for every version of Node.js. Names of
+// architectures (x64, arm64) make it for these alone; `--if-stale` leaves alone what is made from the sources as they are;
+// `--check` makes nothing, and fails when something is there that is not: `npm pack` does that. Needs root.
+'use strict';
+const { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
+const { join } = require('node:path');
+const { nativeSources } = require('./build-native');
+const { installPackages } = require('./debian-packages');
+const { fingerprint, remember, remembered } = require('./fingerprint');
+const { buildInOldDebian } = require('./prebuild/old-debian');
+const { portabilityFaults } = require('./prebuild/portability');
+const { oldestGlibc, targets } = require('./prebuild/targets');
+const { prebuiltFolder, products } = require('./prebuilt');
+const { StepError, main, packageRoot, say } = require('./steps');
+
+const names = Object.keys(targets);
+const sources = [...nativeSources, 'scripts/prebuild'];
+
+const recordOf = (arch) => join(packageRoot, 'build', `prebuilt-${arch}.fingerprint`);
+const currentFingerprint = () => fingerprint(packageRoot, sources);
+
+function isThere(arch) {
+  return products.some((name) => existsSync(join(prebuiltFolder(arch), name)));
+}
+
+/** True when what is there for an architecture was made from the sources as they are. */
+function isCurrent(arch) {
+  const complete = products.every((name) => existsSync(join(prebuiltFolder(arch), name)));
+  return complete && remembered(recordOf(arch)) === currentFingerprint();
+}
+
+/** Puts what has been built where the package brings it, if it runs wherever it should. */
+async function place(arch, built) {
+  const faults = await portabilityFaults(built, arch);
+  if (faults.length > 0) throw new StepError(faults.join('; '));
+  const folder = prebuiltFolder(arch);
+  const draft = `${folder}.new`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true });
+  for (const name of products) copyFileSync(join(built, name), join(draft, name));
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(draft, folder);
+}
+
+/** Makes the native code for an architecture. */
+async function prebuild(arch) {
+  const wanted = currentFingerprint();
+  say(`building the native code for linux-${arch} with glibc ${oldestGlibc}`);
+  await buildInOldDebian(arch, (built) => place(arch, built));
+  remember(recordOf(arch), wanted);
+  say(`it is in ${prebuiltFolder(arch)}`);
+}
+
+/** Makes it for each of these that is not current. */
+async function prebuildStale(archs) {
+  const stale = archs.filter((arch) => !isCurrent(arch));
+  if (stale.length === 0) return;
+  await installPackages('prebuild');
+  for (const arch of stale) await prebuild(arch);
+}
+
+/** Fails when a package would bring native code that its sources are newer than; says what it would not bring. */
+function check() {
+  const stale = names.filter((arch) => isThere(arch) && !isCurrent(arch));
+  if (stale.length > 0) {
+    const list = stale.map((arch) => `linux-${arch}`).join(' and ');
+    throw new StepError(`prebuilds/ is older than its sources for ${list}: run npm run prebuilds`);
+  }
+  const missing = names.filter((arch) => !isThere(arch)).map((arch) => `linux-${arch}`);
+  if (missing.length === 0) return;
+  say(`the package brings no native code for ${missing.join(' and ')}: npm run prebuilds makes it`);
+}
+
+/** What the words of the command line ask for. */
+function asked(words) {
+  const archs = words.filter((word) => !word.startsWith('--'));
+  const options = words.filter((word) => word.startsWith('--'));
+  const unknown = [
+    ...archs.filter((arch) => !names.includes(arch)),
+    ...options.filter((option) => !['--if-stale', '--check'].includes(option)),
+  ];
+  if (unknown.length > 0) {
+    throw new StepError(`what is '${unknown[0]}'? ${names.join(', ')}, --if-stale, --check`);
+  }
+  return { archs: archs.length === 0 ? names : archs, options };
+}
+
+module.exports = { isCurrent, prebuildStale };
+
+if (require.main === module) {
+  main('prebuild', async () => {
+    const { archs, options } = asked(process.argv.slice(2));
+    if (options.includes('--check')) return check();
+    if (options.includes('--if-stale')) return prebuildStale(archs);
+    await installPackages('prebuild');
+    for (const arch of archs) await prebuild(arch);
+  });
+}
