@@ -1,10 +1,11 @@
 /**
  * The one file that the package is, and what V8 has made of it. To compile it takes longer than Node's own start, and so
- * that is kept beside the addon: once for all verbs, when the package is built or installed, and once more for each of the
- * verbs that are run most, by the first run of it, since V8 reads all that is kept, and a verb needs a part of it.
+ * that is kept below build/: once for all verbs, when the package is built or its install script runs, and once more for each
+ * of the verbs that are run most, by the first run of it, since V8 reads all that is kept, and a verb needs a part of it.
  * V8 itself refuses what another version of it made, and the command then starts later, and as well.
  */
-import { accessSync, constants, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -60,16 +61,17 @@ export function loadBundle(words: readonly string[] = []): CompiledBundle {
 function findCompiled(header: string, ownPath: string | undefined): Buffer | undefined {
   if (ownPath === undefined) return readCompiled(header, compiledPath);
   const own = readCompiled(header, ownPath);
-  return own === undefined && !mayWrite(dirname(ownPath))
+  return own === undefined && !mayKeepIn(dirname(ownPath))
     ? readCompiled(header, compiledPath)
     : own;
 }
 
 /** Keeps what V8 has made of the bundle in this run, if it is missing and this user may write there. */
 export function keepCompiled({ script, header, missing }: CompiledBundle): void {
-  if (missing === undefined || !mayWrite(dirname(missing))) return;
+  if (missing === undefined || !mayKeepIn(dirname(missing))) return;
   const draft = `${missing}.${Math.random().toString(36).slice(2)}`;
   try {
+    mkdirSync(dirname(missing), { recursive: true });
     const bytes = Buffer.concat([Buffer.from(header), script.createCachedData()]);
     writeFileSync(draft, bytes, { flag: 'wx', flush: true, mode: 0o644 });
     renameSync(draft, missing);
@@ -77,6 +79,11 @@ export function keepCompiled({ script, header, missing }: CompiledBundle): void 
     // A full disk, for example: the next run tries again.
     rmSync(draft, { force: true });
   }
+}
+
+/** Also a folder that is not there yet, as where no install script has run. */
+function mayKeepIn(folder: string): boolean {
+  return mayWrite(folder) || (!existsSync(folder) && mayWrite(dirname(folder)));
 }
 
 function mayWrite(folder: string): boolean {

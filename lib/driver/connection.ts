@@ -9,6 +9,7 @@ import type { DomainSpec } from '../domain/builder/spec';
 import { release } from 'node:os';
 import { readNodeInfo } from '../host/kernel/node';
 import type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from '../host/kernel/node';
+import { native } from '../host/native';
 import { readCpuMap } from '../host/node/cpu-map';
 import type { NodeCpuMap } from '../host/node/cpu-map';
 import { fullHostName } from '../host/node/host-name';
@@ -18,7 +19,7 @@ import { changePool, numaCells, readFreePages } from '../host/node/pages';
 import type { FreePages, PoolChange } from '../host/node/pages';
 import { suspendHost } from '../host/node/sleep';
 import type { SuspendTarget } from '../host/node/sleep';
-import { packageVersion, requireBuilt } from '../host/package-paths';
+import { packageVersion } from '../host/package-paths';
 import type { HostSecurity } from '../host/security/host-security';
 import type { Plan } from '../plan/plan';
 import { createDomain, defineDomain } from './definitions/define';
@@ -81,14 +82,14 @@ export interface SeenDomain extends Seen {
  * that `ConnectOptions` names
  * @throws TslxcError NO_CONNECT for another driver or host; INVALID_ARG for a malformed URI or option;
  * OPERATION_DENIED when the process has no_new_privs set, which its monitors would inherit; NATIVE_NOT_BUILT, with the
- * command that builds, when the native code is missing.
+ * command that builds, when the native code is missing or can't be loaded here.
  * @see virConnectOpen, `virsh connect`
  * @example
  * await using connection = await connect();
  */
 export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promise<Connection> {
   return new Promise((resolve) => {
-    requireBuilt();
+    native();
     const resolved = resolveUri(uri);
     resolve(Connection.of(openSession(options), resolved));
   });

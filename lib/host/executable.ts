@@ -4,8 +4,8 @@
  * monitors share the pages of one file. If the kernel refuses the overlay, a sealed copy in memory is used.
  */
 import { openSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { requireBuilt, monitorPath, packageRoot } from './package-paths';
+import { basename, dirname } from 'node:path';
+import { requireBuilt, monitorPath } from './package-paths';
 import { native } from './native';
 import { O_PATH } from './state/open-flags';
 
@@ -33,7 +33,7 @@ function openMonitor(): number {
 
 /** Without an upper layer, overlayfs needs two lower layers; the second can be any. */
 function openInOverlay(): number {
-  const layers = [dirname(monitorPath), join(packageRoot, 'native')];
+  const layers = [dirname(monitorPath), __dirname];
   const overlay = native().makeFilesystem(
     'overlay',
     [`lowerdir=${layers.map(escapeLayer).join(':')}`],

@@ -4,14 +4,13 @@
  * the caller owns and closes (closeDescriptor). Functions that can block return promises and run off
  * the event loop; those that wait for a lock use their own thread.
  */
-import bindings from 'bindings';
-import { SyscallError, TslxcError } from '../errors';
+import { SyscallError } from '../errors';
 import type { LoopRequest } from './kernel/loop-request';
 import type { QuotaCalls } from './calls/quota-calls';
 import type { SocketCalls } from './calls/socket-calls';
 import type { TreeCalls } from './calls/tree-calls';
 import type { LinkRequest } from './calls/link-request';
-import { buildCommand, packageRoot } from './package-paths';
+import { loadAddon } from './package-paths';
 import type { SurveyRequest } from './calls/survey-request';
 
 /** One thing to do in the cgroup file systems; paths are absolute host paths. */
@@ -343,7 +342,7 @@ interface RawFailure {
 
 let opened: Native | undefined;
 
-/** The addon's functions. Loads it at the first call; throws NATIVE_NOT_BUILT if it has not been built. */
+/** The addon's functions. Loads it at the first call; throws NATIVE_NOT_BUILT if there is none, or none that can be loaded here. */
 export function native(): Native {
   opened ??= wrap(loadAddon() as Raw);
   return opened;
@@ -378,12 +377,4 @@ function wrap(raw: Raw): Native {
     };
   }
   return wrapped as unknown as Native;
-}
-
-function loadAddon(): unknown {
-  try {
-    return bindings({ bindings: 'tslxc', module_root: packageRoot });
-  } catch (cause) {
-    throw new TslxcError('NATIVE_NOT_BUILT', `run \`${buildCommand}\` to build it`, { cause });
-  }
 }

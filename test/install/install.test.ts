@@ -1,4 +1,4 @@
-/** The tarball as users get it: installed, built, loaded in every way, and said what is missing. Starts containers. */
+/** The tarball without native code, installed: built, loaded in every way, and said what is missing. Starts containers. */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -7,7 +7,7 @@ import {
   snapshotHost,
 } from '../support/world/host-snapshot';
 import { removeTree } from '../support/root/remove-tree';
-import { type PackedPackage, packPackage } from '../support/source/packed-package';
+import { type PackedPackage, packWithPrebuilds } from '../support/source/packed-package';
 import { packageRoot } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 import { Consumer } from './consumer';
@@ -22,7 +22,7 @@ let before: HostSnapshot;
 beforeAll(async () => {
   before = snapshotHost();
   folder = mkdtempSync('/var/tmp/tslxc-packed-');
-  packed = await packPackage(folder);
+  packed = await packWithPrebuilds(undefined, folder);
 });
 
 afterAll(async () => {

@@ -117,6 +117,15 @@ describe('a verb that is run often', () => {
     expect(await node('-e', ownState)).toBe('false');
   });
 
+  test('keeps it as well where no install script has run, which makes the folder', async () => {
+    const prebuilt = join(folder, 'prebuilds', `linux-${process.arch}`);
+    cpSync(join(folder, 'build/Release'), prebuilt, { recursive: true });
+    rmSync(join(folder, 'build'), { recursive: true });
+    expect(await node(...list())).toMatch(/^Id +Name +State/);
+    expect(built()).toEqual(['bundle.compiled.list']);
+    expect(await node('-e', ownState)).toBe('false');
+  });
+
   test('keeps nothing of a run that failed, and no other verb keeps anything', async () => {
     await runProgram([process.execPath, ...list(), '--no-such-option'], { cwd: folder });
     await node(script, 'version');
@@ -150,5 +159,6 @@ test('a build before there was a bundle is left alone, and a failure is no faile
   expect(await node('scripts/compile-bundle.js')).toBe('');
   cpSync(join(packageRoot, script), join(folder, script));
   rmSync(join(folder, 'build'), { recursive: true });
-  expect(await node('scripts/compile-bundle.js')).toMatch(/will start more slowly: ENOENT/);
+  writeFileSync(join(folder, 'build'), '');
+  expect(await node('scripts/compile-bundle.js')).toMatch(/will start more slowly: EEXIST/);
 });

@@ -10,7 +10,7 @@ test('the tarball holds what runs and what builds it, and nothing else', async (
   const { files } = await packPackage(folder);
   const tops = new Set(files.map((path) => path.split('/')[0]));
   const allowed =
-    /^(completions|dist|docs|examples|man|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
+    /^(completions|dist|docs|examples|man|native|prebuilds|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
   expect([...tops].filter((top) => top === undefined || !allowed.test(top))).toEqual([]);
   const units = [
     'tslxc@.service',
@@ -29,6 +29,9 @@ test('the tarball holds what runs and what builds it, and nothing else', async (
     'completions/fish/tslxc.fish',
     'completions/zsh/_tslxc',
     'scripts/compile-bundle.js',
+    'scripts/install.js',
+    'scripts/prebuilt.js',
+    'native/addon.map',
     'binding.gyp',
     'examples/README.md',
     'examples/service/package.json',

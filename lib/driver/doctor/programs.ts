@@ -1,6 +1,7 @@
 /** The package’s own native code, and the programs of the host that parts of it use. */
-import { requireBuilt, buildCommand } from '../../host/package-paths';
 import { lxcfsMount } from '../../host/kernel/lxcfs';
+import { native } from '../../host/native';
+import { buildCommand, nativeOrigin } from '../../host/package-paths';
 import { programPath } from '../../host/program';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
@@ -17,6 +18,11 @@ const programs = {
   mmdebstrap: { package: 'mmdebstrap', use: 'tslxc mkroot --debian' },
 } as const;
 
+const nativeFindings = {
+  built: 'the addon and the monitor are built',
+  prebuilt: `the package’s addon and monitor for ${process.arch}`,
+} as const;
+
 export function checkPrograms(): HostCheck[] {
   return [checkNative(), ...checkTools(), checkLxcfs()];
 }
@@ -24,8 +30,8 @@ export function checkPrograms(): HostCheck[] {
 function checkNative(): HostCheck {
   const id = 'package.native';
   try {
-    requireBuilt();
-    return ok(id, 'the addon and the monitor are built');
+    native();
+    return ok(id, nativeFindings[nativeOrigin]);
   } catch (error) {
     return fail(id, error instanceof Error ? error.message : String(error), buildCommand);
   }

@@ -1,0 +1,100 @@
+/** The tarball with native code for this machine, made in a Debian 11: installed in seconds, with and without its scripts. */
+import { existsSync, mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type HostSnapshot,
+  expectHostUnchanged,
+  snapshotHost,
+} from '../support/world/host-snapshot';
+import { removeTree } from '../support/root/remove-tree';
+import { type PackedPackage, packWithPrebuilds } from '../support/source/packed-package';
+import { packageRoot, runProgram } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import { Consumer } from './consumer';
+import { helloOutput, helloXml, importProgram, requireProgram } from './programs';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { portabilityFaults } = require(join(packageRoot, 'scripts/prebuild/portability.js')) as {
+  portabilityFaults(folder: string, arch: string): Promise<string[]>;
+};
+
+const offline = ['--prefer-offline', '--no-audit', '--no-fund'];
+const own = `linux-${process.arch}`;
+/** Milliseconds that an installation may take. */
+const limit = 15_000;
+const patience = 390_000;
+let folder: string;
+let packed: PackedPackage;
+let before: HostSnapshot;
+
+beforeAll(async () => {
+  before = snapshotHost();
+  folder = mkdtempSync('/var/tmp/tslxc-packed-');
+  const script = join(packageRoot, 'scripts/prebuild.js');
+  const argv = [process.execPath, script, '--if-stale', process.arch];
+  const { code, stderr } = await runProgram(argv, { timeout: patience });
+  if (code !== 0) throw new Error(stderr);
+  packed = await packWithPrebuilds(join(packageRoot, 'prebuilds'), folder);
+}, patience);
+
+afterAll(async () => {
+  await removeTree(folder);
+  await expectHostUnchanged(before);
+});
+
+/** A project with the package installed, and how long that took. */
+async function install(...options: readonly string[]): Promise<Consumer> {
+  const consumer = new Consumer();
+  const started = performance.now();
+  const result = await consumer.run('npm', 'install', ...options, ...offline, packed.tarball);
+  expect(result).toMatchObject({ code: 0 });
+  expect(performance.now() - started).toBeLessThan(limit);
+  return consumer;
+}
+
+const installed = (consumer: Consumer, path: string): boolean =>
+  existsSync(join(consumer.path, 'node_modules/tslxc', path));
+
+/** Hello world by require and by import, and what the doctor says of the native code. */
+async function expectItWorks(consumer: Consumer): Promise<void> {
+  for (const [name, program] of [
+    ['hello.cjs', requireProgram],
+    ['hello.mjs', importProgram],
+  ] as const) {
+    consumer.write(name, program);
+    await using root = await makeTestRoot();
+    const result = await consumer.run(process.execPath, name, root.path, helloXml);
+    expect(result).toEqual({ code: 0, signal: null, stdout: helloOutput, stderr: '' });
+  }
+  const { stdout } = await consumer.run('npx', '--no-install', 'tslxc', 'doctor', '--json');
+  const { checks } = JSON.parse(stdout) as { checks: { id: string }[] };
+  expect(checks.find(({ id }) => id === 'package.native')).toEqual({
+    id: 'package.native',
+    status: 'ok',
+    found: `the package’s addon and monitor for ${process.arch}`,
+  });
+}
+
+test('the tarball has it, and it runs on every Debian since 11', async () => {
+  for (const name of ['tslxc.node', 'tslxc-monitor']) {
+    expect(packed.files).toContain(`prebuilds/${own}/${name}`);
+  }
+  const faults = await portabilityFaults(join(packageRoot, 'prebuilds', own), process.arch);
+  expect(faults).toEqual([]);
+  // What is built here needs this machine's C++ runtime.
+  const built = await portabilityFaults(join(packageRoot, 'build/Release'), process.arch);
+  expect(built).toContainEqual(expect.stringMatching(/ needs .*libstdc\+\+\.so\.6/));
+});
+
+test('installed as usual, nothing but the command is compiled', async () => {
+  await using consumer = await install();
+  expect(installed(consumer, 'build/Release')).toBe(false);
+  expect(installed(consumer, 'build/bundle.compiled')).toBe(true);
+  await expectItWorks(consumer);
+});
+
+test('installed without scripts, it works as well', async () => {
+  await using consumer = await install('--ignore-scripts');
+  expect(installed(consumer, 'build')).toBe(false);
+  await expectItWorks(consumer);
+});
