@@ -1,17 +1,19 @@
-// Makes a fresh minimal Debian 13 (git, Node and npm only) and runs commands in it, as if it were the
+// Makes a fresh minimal Debian 13 (git, Node and npm only: no compiler) and runs commands in it, as if it were the
 // machine: its own mounts and root, this kernel. What apt and npm need to reach their registries is taken
 // from this machine's configuration; credentials are not.
 'use strict';
-const { cpSync, existsSync, mkdtempSync, readFileSync } = require('node:fs');
+const { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { cachedTree } = require('./cached-tree');
 const { StepError, packageRoot, run, runOrFail, say } = require('./steps');
 
 const suite = 'trixie';
 const packages = ['ca-certificates', 'git', 'nodejs', 'npm'];
+/** The folder in the tree that commands run in. */
+const home = '/root/tslxc';
 const caBundle = '/etc/ssl/certs/ca-certificates.crt';
 
-/** A copy of the base tree, with the checked-in state of this repository in /root/tslxc. */
+/** A copy of the base tree. */
 async function makeFreshTree() {
   const base = await cachedTree(`debian-${suite}`, {
     what: `a minimal Debian 13 with ${packages.join(', ')}`,
@@ -19,14 +21,25 @@ async function makeFreshTree() {
     packages,
   });
   const tree = mkdtempSync('/var/tmp/tslxc-fresh-');
-  say(`copying it to ${tree}, and cloning the committed state into it`);
+  say(`copying it to ${tree}`);
   await runOrFail(['cp', '-a', '--reflink=auto', `${base}/.`, tree], (output) => output.trim());
   for (const file of ['/etc/resolv.conf', '/etc/hosts', caBundle]) {
     if (existsSync(file)) cpSync(file, join(tree, file), { dereference: true });
   }
-  const clone = ['git', 'clone', '--quiet', '--no-hardlinks', packageRoot];
-  await runOrFail([...clone, join(tree, 'root/tslxc')], (output) => `git clone: ${output.trim()}`);
+  mkdirSync(join(tree, home));
   return tree;
+}
+
+/** Puts the checked-in state of this repository into the tree, where its commands begin. */
+async function addClone(tree) {
+  say('cloning the committed state into it');
+  const clone = ['git', 'clone', '--quiet', '--no-hardlinks', packageRoot];
+  await runOrFail([...clone, join(tree, home)], (output) => `git clone: ${output.trim()}`);
+}
+
+/** Puts a file there, too. */
+function addFile(tree, name, from) {
+  cpSync(from, join(tree, home, name));
 }
 
 /** npm's way to its registry, as environment variables. */
@@ -52,9 +65,9 @@ mount --rbind /dev dev
 mount -t tmpfs -o mode=755 tmpfs run
 pivot_root . mnt
 shift
-exec chroot . sh -c 'umount -l /mnt; cd /root/tslxc; exec "$@"' sh "$@"`;
+exec chroot . sh -c 'umount -l /mnt; cd ${home}; exec "$@"' sh "$@"`;
 
-/** Runs a command in the tree, with its output shown; resolves with exit code, output and seconds. */
+/** Runs a command in that folder of the tree, with its output shown; resolves with exit code, output and seconds. */
 async function runInTree(tree, argv) {
   const started = Date.now();
   const env = {
@@ -77,4 +90,4 @@ async function removeTree(tree) {
   await run(['rm', '-rf', '--one-file-system', tree]);
 }
 
-module.exports = { makeFreshTree, removeTree, runInTree };
+module.exports = { addClone, addFile, makeFreshTree, removeTree, runInTree };

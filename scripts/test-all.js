@@ -1,5 +1,5 @@
 // `npm run test:all`: everything that there is, in hours: what `npm test` runs, what takes long, all five machines with all of
-// their tests, the other versions of Node.js, and both commands on a fresh Debian.
+// their tests, the other versions of Node.js, and a fresh Debian with the tests.
 'use strict';
 const { runParts } = require('./parts');
 const { main } = require('./steps');
@@ -25,7 +25,7 @@ main('test:all', () =>
         argv: script('test:vm', '--', 'test/long/categories.test.ts'),
       },
       { name: 'other versions of Node.js', argv: script('test:node') },
-      { name: 'hello and tests on a fresh Debian', argv: script('test:fresh', '--', '--tests') },
+      { name: 'fresh Debian, with the tests', argv: script('test:fresh', '--', '--tests') },
     ],
     { budget, limit },
   ),

@@ -1,9 +1,12 @@
-// `npm run test:fresh`: the two commands where nothing is installed: a fresh minimal Debian 13 with git,
-// Node and npm only, and a clean clone of what is committed. `--tests` runs `npm test` there as well.
+// `npm run test:fresh`: where nothing is installed, a fresh minimal Debian 13 with git, Node and npm only: `npm run hello` in a
+// clean clone of what is committed; the package, which npm installs there without a compiler; and the Debian package. `--tests`
+// runs `npm test` in the clone as well.
 'use strict';
 const { installPackages } = require('./debian-packages');
+const { examineDebianPackage } = require('./fresh/debian-package');
+const { examinePackage } = require('./fresh/package');
+const { addClone, makeFreshTree, removeTree, runInTree } = require('./fresh-debian');
 const { main, say } = require('./steps');
-const { makeFreshTree, removeTree, runInTree } = require('./fresh-debian');
 
 const quickSeconds = 10;
 const showsInit = /^root +1 .* \/bin\/sh\s*$/m;
@@ -16,7 +19,9 @@ function helloFault({ code, output, seconds }, limit) {
   return undefined;
 }
 
-async function examine(tree, { withTests }) {
+/** Rows of what was tried, the seconds it took, and what is wrong. */
+async function examineClone(tree, { withTests }) {
+  await addClone(tree);
   const hello = ['npm', 'run', 'hello'];
   const first = await runInTree(tree, hello);
   const second = await runInTree(tree, hello);
@@ -32,14 +37,26 @@ async function examine(tree, { withTests }) {
   return results;
 }
 
-main('test:fresh', async () => {
-  await installPackages('fresh');
+/** What `examine` finds in a tree of its own, which is removed. */
+async function onFreshTree(examine) {
   const tree = await makeFreshTree();
-  let results;
   try {
-    results = await examine(tree, { withTests: process.argv.includes('--tests') });
+    return await examine(tree);
   } finally {
     await removeTree(tree);
+  }
+}
+
+main('test:fresh', async () => {
+  await installPackages('fresh');
+  const withTests = process.argv.includes('--tests');
+  const results = [];
+  for (const examine of [
+    (tree) => examineClone(tree, { withTests }),
+    examinePackage,
+    examineDebianPackage,
+  ]) {
+    results.push(...(await onFreshTree(examine)));
   }
   for (const [what, seconds, fault] of results) {
     say(`fresh Debian 13: ${what}: ${fault ?? 'as it should be'} (${seconds.toFixed(1)} s)`);

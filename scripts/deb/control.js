@@ -1,0 +1,77 @@
+// What dpkg is told of the Debian package: its control file, and what its scripts do.
+'use strict';
+
+/** Debian's names of the architectures that there is native code for, by Node's. */
+const architectures = { x64: 'amd64', arm64: 'arm64' };
+
+/** Where the package lies on the machine; its cache is below /var, where a program may write. */
+const home = '/usr/lib/tslxc';
+const cache = '/var/cache/tslxc';
+
+const description = `Linux containers from libvirt's XML, without libvirtd
+ The command tslxc creates and manages containers from libvirt's
+ <domain type='lxc'> documents, with the verbs of virsh. It needs no
+ daemon: a small monitor is the parent of each container.`;
+
+/** The fields in Debian's order. `kibibytes` is what it takes when it is installed. */
+function controlFile({ version, arch, kibibytes }) {
+  return [
+    'Package: tslxc',
+    `Version: ${version}`,
+    'Section: admin',
+    'Priority: optional',
+    `Architecture: ${architectures[arch]}`,
+    'Maintainer: the developers of tslxc <developers@tslxc.invalid>',
+    `Installed-Size: ${kibibytes}`,
+    'Depends: nodejs (>= 20), libc6 (>= 2.31)',
+    'Recommends: dnsmasq-base, iproute2, nftables',
+    'Suggests: apparmor, busybox-static, lxcfs, mmdebstrap',
+    `Description: ${description}`,
+    '',
+  ].join('\n');
+}
+
+const reloadUnits = `if [ -d /run/systemd/system ]; then
+  systemctl daemon-reload || true
+fi`;
+
+/** Scripts and lists of dpkg's, by name. */
+const controlFiles = {
+  // Also after a new version of Node.js, which is what the trigger is for.
+  postinst: `#!/bin/sh
+set -e
+if [ "$1" = configure ] || [ "$1" = triggered ]; then
+  /usr/bin/node ${home}/scripts/compile-bundle.js || true
+fi
+if [ "$1" = configure ]; then
+  ${reloadUnits.replace(/\n/g, '\n  ')}
+fi
+`,
+  // What the command keeps there is for the version that goes.
+  prerm: `#!/bin/sh
+set -e
+rm -rf ${cache}/*
+`,
+  // The state of the containers stays: roots of theirs may be in it.
+  postrm: `#!/bin/sh
+set -e
+${reloadUnits}
+`,
+  triggers: 'interest-noawait /usr/bin/node\n',
+};
+
+/** Debian's own form of it. */
+const copyright = `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+
+Files: *
+Copyright: the developers of tslxc
+License: Apache-2.0
+ The full text is in /usr/share/common-licenses/Apache-2.0.
+
+Files: usr/lib/tslxc/node_modules/*
+Copyright: as each of these packages says
+License: other
+ In the folder of each of these packages.
+`;
+
+module.exports = { architectures, cache, controlFile, controlFiles, copyright, home };

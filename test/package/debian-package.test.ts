@@ -1,0 +1,77 @@
+/** What the Debian package is made of, laid out but not installed: `npm run test:fresh` does that. */
+import { accessSync, constants, existsSync, mkdtempSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { removeTree } from '../support/root/remove-tree';
+import { packageRoot, runProgram } from '../support/process/run-command';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { layOut } = require(join(packageRoot, 'scripts/deb/tree.js')) as {
+  layOut(tree: string, options: { arch: string; native: string }): string;
+};
+
+const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+  version: string;
+};
+let tree: string;
+const at = (path: string): string => join(tree, path);
+const read = (path: string): string => readFileSync(at(path), 'utf8');
+
+beforeAll(() => {
+  tree = mkdtempSync('/var/tmp/tslxc-deb-');
+  layOut(tree, { arch: process.arch, native: join(packageRoot, 'build/Release') });
+});
+
+afterAll(() => removeTree(tree));
+
+test('the command runs from where it is installed, with nothing but what the package brings', async () => {
+  expect(readlinkSync(at('usr/bin/tslxc'))).toBe('../lib/tslxc/dist/cli/main.js');
+  expect(read('usr/lib/tslxc/dist/cli/main.js')).toMatch(/^#!\/usr\/bin\/node\n/);
+  expect(existsSync(at('usr/lib/tslxc/node_modules/node-addon-api'))).toBe(false);
+  const command = [process.execPath, at('usr/bin/tslxc')];
+  expect(await runProgram([...command, '--version'])).toMatchObject({ stdout: `${version}\n` });
+  const { stdout } = await runProgram([...command, 'doctor', '--json']);
+  const { checks } = JSON.parse(stdout) as { checks: { id: string }[] };
+  expect(checks).toContainEqual({
+    id: 'package.native',
+    status: 'ok',
+    found: `the package’s addon and monitor for ${process.arch}`,
+  });
+  const { stdout: logged } = await runProgram([...command, '-d', '0', '--version']);
+  expect(logged).toContain(version);
+});
+
+test('dpkg gets a control file and scripts that are whole', async () => {
+  const control = read('DEBIAN/control');
+  const architecture = process.arch === 'x64' ? 'amd64' : process.arch;
+  expect(control).toMatch(/^Package: tslxc$/m);
+  expect(control).toMatch(new RegExp(`^Version: ${version}$`, 'm'));
+  expect(control).toMatch(new RegExp(`^Architecture: ${architecture}$`, 'm'));
+  expect(Number(/^Installed-Size: (\d+)$/m.exec(control)?.[1])).toBeGreaterThan(1000);
+  for (const name of ['postinst', 'prerm', 'postrm']) {
+    accessSync(at(join('DEBIAN', name)), constants.X_OK);
+    const checked = await runProgram(['sh', '-n', at(join('DEBIAN', name))]);
+    expect(checked).toMatchObject({ code: 0, stderr: '' });
+  }
+  // What postinst runs: it says so when it can't, and is no failure then.
+  const script = [process.execPath, at('usr/lib/tslxc/scripts/compile-bundle.js')];
+  expect(await runProgram(script)).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('units, manual page and completions are where the system looks for them', () => {
+  expect(gunzipSync(readFileSync(at('usr/share/man/man1/tslxc.1.gz'))).toString()).toBe(
+    readFileSync(join(packageRoot, 'man/tslxc.1'), 'utf8'),
+  );
+  for (const path of [
+    'usr/lib/systemd/system/tslxc@.service',
+    'usr/lib/systemd/system/tslxc-autostart.service',
+    'usr/share/bash-completion/completions/tslxc',
+    'usr/share/fish/vendor_completions.d/tslxc.fish',
+    'usr/share/zsh/vendor-completions/_tslxc',
+    'usr/share/doc/tslxc/copyright',
+    'usr/lib/tslxc/prebuilds',
+  ]) {
+    expect(existsSync(at(path))).toBe(true);
+  }
+});
