@@ -93,6 +93,8 @@ const needs = [
   { package: 'e2fsprogs', there: program('mke2fs'), for: 'vm' },
   { package: 'qemu-system-x86', there: program('qemu-system-x86_64'), for: 'vm' },
   { package: 'xz-utils', there: program('xz'), for: 'vm' },
+  { package: 'kmod', there: program('depmod'), for: 'arm64' },
+  { package: 'qemu-system-arm', there: program('qemu-system-aarch64'), for: 'arm64' },
 ];
 
 /** What each purpose includes. */
@@ -105,6 +107,7 @@ const purposes = {
   fresh: ['fresh'],
   prebuild: ['hello', 'fresh'],
   vm: ['hello', 'test', 'fresh', 'vm'],
+  arm64: ['hello', 'fresh', 'vm', 'arm64'],
 };
 
 /** The packages whose needs are not met. */

@@ -45,8 +45,14 @@ function aptArguments(suite, folder) {
   return { sources, options: settings.map((path) => `--aptopt=${path}`) };
 }
 
+/** For another architecture than this machine's, by Debian's name: the variants that run nothing in the tree can be made so. */
+function architecture(arch) {
+  return arch === undefined ? [] : [`--architectures=${arch}`, '--skip=check/qemu'];
+}
+
 /** Fills the empty folder `tree` with packages of a suite; `options` are mmdebstrap's own. */
-async function makeDebianTree(tree, { suite, variant = 'minbase', packages = [], options = [] }) {
+async function makeDebianTree(tree, { suite, variant = 'minbase', arch, packages = [], ...more }) {
+  const options = [...architecture(arch), ...(more.options ?? [])];
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-sources-'));
   try {
     const { sources, options: apt } = aptArguments(suite, folder);

@@ -1,5 +1,5 @@
 // `npm run test:all`: everything that there is, in hours: what `npm test` runs, what takes long, all five machines with all of
-// their tests, the other versions of Node.js, and a fresh Debian with the tests.
+// their tests, an arm64 processor, the other versions of Node.js, and a fresh Debian with the tests.
 'use strict';
 const { runParts } = require('./parts');
 const { main } = require('./steps');
@@ -24,6 +24,7 @@ main('test:all', () =>
         name: 'machines, categories',
         argv: script('test:vm', '--', 'test/long/categories.test.ts'),
       },
+      { name: 'an arm64 processor', argv: script('test:arm64') },
       { name: 'other versions of Node.js', argv: script('test:node') },
       { name: 'fresh Debian, with the tests', argv: script('test:fresh', '--', '--tests') },
     ],

@@ -31,14 +31,18 @@ function removeOld() {
   }
 }
 
-/** The folder with `vmlinuz-*`, `initramfs-*`, `root.img` and `containers.img`; two callers at once make one. */
-async function ensureImage() {
+/**
+ * The folder with `vmlinuz-*`, `initramfs-*`, `root.img` and, but for arm64, `containers.img`; two callers at once make one.
+ * `kind` is Node's name of the machine's processor.
+ */
+async function ensureImage(kind = 'x64') {
   const sources = [...inputs, 'scripts/debian-sources.js'];
-  const key = fingerprint(packageRoot, sources, [isoWeek(Date.now()), nodeIdentity]).slice(0, 16);
+  const extra = [isoWeek(Date.now()), nodeIdentity, kind];
+  const key = fingerprint(packageRoot, sources, extra).slice(0, 16);
   const folder = join(cache, `vm-${key}`);
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
-  const build = [process.execPath, join(__dirname, 'image', 'build.js'), folder];
+  const build = [process.execPath, join(__dirname, 'image', 'build.js'), folder, kind];
   const options = { echo: 'live' };
   const argv = ['flock', join(cache, 'vm.lock'), ...build];
   await runOrFail(argv, () => 'the image could not be made; why is above', options);

@@ -6,6 +6,7 @@ const { closeSync, existsSync, openSync, readFileSync, readSync } = require('nod
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { StringDecoder } = require('node:string_decoder');
+const { processors: kinds } = require('./processors');
 
 /** Exit codes as timeout(1) has them: the limit is over; there is no result. */
 const exitCodes = { timeLimit: 124, noResult: 125 };
@@ -14,55 +15,44 @@ const spare = 120;
 const shownConsole = 3000;
 const ports = ['state', 'output', 'report', 'code'];
 // no_timer_check: on a busy host the emulated timer may be too late for the kernel, which then panics.
-const baseCommandLine =
-  'console=ttyS0 quiet panic=-1 no_timer_check mitigations=off random.trust_cpu=on';
+const baseCommandLine = 'quiet panic=-1 no_timer_check mitigations=off random.trust_cpu=on';
 
 function drive(id, file, extra = '') {
   const backend = `file=${file},format=raw,if=none,id=${id},cache=unsafe${extra}`;
   return ['-drive', backend, '-device', `virtio-blk-pci,drive=${id}`];
 }
 
-/** Emulated, the newest instructions cost more than they save: V8 uses whatever is there. */
-function processorOf(accelerator) {
-  return accelerator.startsWith('tcg') ? 'Nehalem' : 'max';
+/** Processors, memory, and what there is of both; nothing of QEMU's own choice. */
+function boardArguments({ kind, accelerator, processors }) {
+  const { machine, model } = kinds[kind];
+  return [
+    ...['-machine', machine, '-accel', accelerator, '-cpu', model(accelerator)],
+    ...['-smp', `${processors}`, '-m', '2048'],
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+  ];
 }
 
-function machineArguments({
-  image,
-  accelerator,
-  processors,
-  kernel,
-  commandLine,
-  limit,
-  rootDisk,
-  projectDisk,
-  folder,
-  boot,
-}) {
-  const limits = [`vmtest.limit=${limit}`, `vmtest.boot=${boot}`];
-  const append = [baseCommandLine, ...limits, ...commandLine];
+/** The disks: the caller's own, which a second boot finds as the first has left them, and the image's. */
+function diskArguments({ image, rootDisk, projectDisk }) {
+  const containers = join(image, 'containers.img');
   return [
-    ...[
-      '-machine',
-      'q35',
-      '-accel',
-      accelerator,
-      '-cpu',
-      processorOf(accelerator),
-      '-smp',
-      `${processors}`,
-      '-m',
-      '2048',
-    ],
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...drive('root', rootDisk),
+    ...drive('project', projectDisk),
+    ...(existsSync(containers) ? drive('containers', containers, ',snapshot=on') : []),
+  ];
+}
+
+function machineArguments(options) {
+  const { image, kind, kernel, commandLine, limit, folder, boot } = options;
+  const limits = [`vmtest.limit=${limit}`, `vmtest.boot=${boot}`];
+  const append = [`console=${kinds[kind].console}`, baseCommandLine, ...limits, ...commandLine];
+  return [
+    ...boardArguments(options),
     ...['-kernel', join(image, `vmlinuz-${kernel}`)],
     ...['-initrd', join(image, `initramfs-${kernel}`)],
     ...['-append', append.join(' ')],
     ...['-serial', `file:${join(folder, 'console')}`],
-    // The caller's own, which a second boot finds as the first has left them.
-    ...drive('root', rootDisk),
-    ...drive('project', projectDisk),
-    ...drive('containers', join(image, 'containers.img'), ',snapshot=on'),
+    ...diskArguments(options),
     ...['-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
     // A network interface that leads nowhere: what a container gets of a machine's own hardware.
     ...['-netdev', 'user,id=nowhere,restrict=on', '-device', 'virtio-net-pci,netdev=nowhere'],
@@ -97,14 +87,15 @@ function follow(file, take) {
 }
 
 /**
- * Runs the machine to its end; `listener` is told when the tests begin, and the lines of their output while they
- * come. Resolves with the exit code of their command (or one of `exitCodes`), whether QEMU itself found a fault in
- * itself, the text of the tests' report, and the console's last lines.
+ * Runs the machine to its end; `kind` is that of its processor, x64 unless told; `listener` is told when the tests begin, and
+ * the lines of their output while they come. Resolves with the exit code of their command (or one of `exitCodes`), whether QEMU
+ * itself found a fault in itself, the text of the tests' report, and the console's last lines.
  */
-async function runMachine(options, listener) {
+async function runMachine({ kind = 'x64', ...options }, listener) {
   const { folder, limit } = options;
   for (const name of ['state', 'output']) writeFileSync(join(folder, name), '');
-  const words = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...machineArguments(options)];
+  const qemu = [kinds[kind].program, ...machineArguments({ kind, ...options })];
+  const words = ['--pdeathsig', 'KILL', ...qemu];
   const env = { ...process.env, TMPDIR: folder };
   const child = spawn('setpriv', words, { stdio: ['ignore', 'inherit', 'inherit'], env });
   const stops = [

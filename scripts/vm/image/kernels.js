@@ -7,11 +7,12 @@ const { basename, dirname, join } = require('node:path');
 const { makeDebianTree } = require('../../debian-sources');
 const { StepError, runOrFail } = require('../../steps');
 
-/** One a row, by the name that a flavour refers to. */
+/** One a row, by the name that a flavour refers to; `arch` is Debian's name of another architecture than this machine's. */
 const kernels = {
   'debian-13': { suite: 'trixie', package: 'linux-image-amd64' },
   // The last one of Debian's whose v1 hierarchies have memory and cpuset.
   'debian-12': { suite: 'bookworm', package: 'linux-image-amd64' },
+  'debian-13-arm64': { suite: 'trixie', package: 'linux-image-arm64', arch: 'arm64' },
 };
 
 // Below kernel/: everything that a container may have to do with, and no drivers of real devices.
@@ -33,10 +34,10 @@ dpkg-deb -x "$file"_*.deb package`;
 /** Unpacks a kernel's package below `work`. */
 async function fetchKernel(name, work) {
   const tree = join(work, `kernel-${name}`);
-  const { suite, package: image } = kernels[name];
+  const { suite, package: image, arch } = kernels[name];
   mkdirSync(tree);
   const options = [`--customize-hook=${fetch(image)}`];
-  await makeDebianTree(tree, { suite, variant: 'custom', options });
+  await makeDebianTree(tree, { suite, variant: 'custom', arch, options });
 }
 
 /** Puts `vmlinuz-NAME` and `initramfs-NAME` into `out`, and the modules into the root tree. */
@@ -48,8 +49,15 @@ async function installKernel(name, { work, root, out }) {
   const version = image.slice('vmlinuz-'.length);
   const modules = join(root, 'usr/lib/modules', version);
   placeModules(tree, { version, modules });
-  await runOrFail(['chroot', root, 'depmod', version], (output) => `depmod: ${output.trim()}`);
+  await listModules(root, { version, arch: kernels[name].arch });
   await makeInitramfs(name, { work, root, modules, out });
+}
+
+/** depmod's lists: by the root's own, or by this machine's where that can't run. */
+async function listModules(root, { version, arch }) {
+  const argv =
+    arch === undefined ? ['chroot', root, 'depmod', version] : ['depmod', '-b', root, version];
+  await runOrFail(argv, (output) => `depmod: ${output.trim()}`);
 }
 
 function placeModules(tree, { version, modules }) {
