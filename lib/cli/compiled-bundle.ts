@@ -4,8 +4,8 @@
  * of the verbs that are run most, by the first run of it, since V8 reads all that is kept, and a verb needs a part of it.
  * V8 itself refuses what another version of it made, and the command then starts later, and as well.
  */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, lchownSync, mkdirSync, readFileSync } from 'node:fs';
+import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
@@ -71,7 +71,7 @@ export function keepCompiled({ script, header, missing }: CompiledBundle): void 
   if (missing === undefined || !mayKeepIn(dirname(missing))) return;
   const draft = `${missing}.${Math.random().toString(36).slice(2)}`;
   try {
-    mkdirSync(dirname(missing), { recursive: true });
+    makeFolder(dirname(missing));
     const bytes = Buffer.concat([Buffer.from(header), script.createCachedData()]);
     writeFileSync(draft, bytes, { flag: 'wx', flush: true, mode: 0o644 });
     renameSync(draft, missing);
@@ -79,6 +79,13 @@ export function keepCompiled({ script, header, missing }: CompiledBundle): void 
     // A full disk, for example: the next run tries again.
     rmSync(draft, { force: true });
   }
+}
+
+/** Makes a folder that belongs to whom the package belongs to, who may want to remove all of it. */
+function makeFolder(folder: string): void {
+  if (mkdirSync(folder, { recursive: true }) === undefined) return;
+  const { uid, gid } = statSync(dirname(folder));
+  lchownSync(folder, uid, gid);
 }
 
 /** Also a folder that is not there yet, as where no install script has run. */

@@ -1,5 +1,5 @@
 /** How the command starts: from one file, and with what V8 made of that, where it fits. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { chownSync, cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -121,9 +121,12 @@ describe('a verb that is run often', () => {
     const prebuilt = join(folder, 'prebuilds', `linux-${process.arch}`);
     cpSync(join(folder, 'build/Release'), prebuilt, { recursive: true });
     rmSync(join(folder, 'build'), { recursive: true });
+    chownSync(folder, 1234, 1234);
     expect(await node(...list())).toMatch(/^Id +Name +State/);
     expect(built()).toEqual(['bundle.compiled.list']);
     expect(await node('-e', ownState)).toBe('false');
+    // Whoever has installed the package can remove it.
+    expect(statSync(join(folder, 'build'))).toMatchObject({ uid: 1234, gid: 1234 });
   });
 
   test('keeps nothing of a run that failed, and no other verb keeps anything', async () => {
