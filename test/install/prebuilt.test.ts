@@ -15,7 +15,7 @@ import { helloOutput, helloXml, importProgram, requireProgram } from './programs
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { portabilityFaults } = require(join(packageRoot, 'scripts/prebuild/portability.js')) as {
-  portabilityFaults(folder: string, arch: string): Promise<string[]>;
+  portabilityFaults: (folder: string, arch: string) => Promise<string[]>;
 };
 
 const offline = ['--prefer-offline', '--no-audit', '--no-fund'];

@@ -5,7 +5,7 @@ import { packageRoot } from '../support/process/run-command';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { countSources } = require(join(packageRoot, 'scripts/compile-progress.js')) as {
-  countSources(root: string): number;
+  countSources: (root: string) => number;
 };
 
 test('the number of files is that of the objects in what gyp has written', () => {

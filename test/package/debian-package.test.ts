@@ -8,7 +8,7 @@ import { packageRoot, runProgram } from '../support/process/run-command';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { layOut } = require(join(packageRoot, 'scripts/deb/tree.js')) as {
-  layOut(tree: string, options: { arch: string; native: string }): string;
+  layOut: (tree: string, options: { arch: string; native: string }) => string;
 };
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {

@@ -49,12 +49,21 @@ test('what the package brings is taken where it works, and nothing is compiled b
 });
 
 test.each([
-  ['there is none', undefined, {}, `this package brings none for linux-${process.arch}`],
-  ['it does not work', 'broken', {}, 'what this package brings does not run here ('],
-  ['it is asked for', 'working', { npm_config_build_from_source: 'true' }, 'it was asked for'],
-] as const)('it is compiled where %s', async (_when, what, env, reason) => {
-  if (what !== undefined) bring(what);
-  const { code, stdout, stderr } = await install(env);
+  { when: 'there is none', reason: `this package brings none for linux-${process.arch}` },
+  {
+    when: 'it does not work',
+    what: 'broken',
+    reason: 'what this package brings does not run here (',
+  },
+  {
+    when: 'it is asked for',
+    what: 'working',
+    env: { npm_config_build_from_source: 'true' },
+    reason: 'it was asked for',
+  },
+] as const)('it is compiled where $when', async ({ reason, ...given }) => {
+  if ('what' in given) bring(given.what);
+  const { code, stdout, stderr } = await install('env' in given ? given.env : {});
   expect([code, stderr]).toEqual([1, needs]);
   expect(stdout).toContain(`==> the native code is compiled from source: ${reason}`);
 });

@@ -59,8 +59,7 @@ test('what its sources are newer than is not packed', async () => {
   writeFileSync(join(folder, 'native/base/another.cc'), '// A new source.\n');
   expect(await prebuild('--check')).toMatchObject({
     code: 1,
-    stderr:
-      'prebuild: prebuilds/ is older than its sources for linux-x64: run npm run prebuilds\n',
+    stderr: 'prebuild: prebuilds/ is older than its sources for linux-x64: run npm run prebuilds\n',
   });
 });
 
