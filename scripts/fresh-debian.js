@@ -4,7 +4,7 @@
 'use strict';
 const { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { cachedTree } = require('./cached-tree');
+const { cachedTree } = require('./cached-folder');
 const { StepError, packageRoot, run, runOrFail, say } = require('./steps');
 
 const suite = 'trixie';

@@ -6,6 +6,7 @@
 const { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
 const { nativeSources } = require('./build-native');
+const { cachedFolder } = require('./cached-folder');
 const { installPackages } = require('./debian-packages');
 const { fingerprint, remember, remembered } = require('./fingerprint');
 const { buildInOldDebian } = require('./prebuild/old-debian');
@@ -30,26 +31,38 @@ function isCurrent(arch) {
   return complete && remembered(recordOf(arch)) === currentFingerprint();
 }
 
-/** Puts what has been built where the package brings it, if it runs wherever it should. */
-async function place(arch, built) {
+/** Copies what has been built into a folder, if it runs wherever it should. */
+async function keep(arch, { built, folder }) {
   const faults = await portabilityFaults(built, arch);
   if (faults.length > 0) throw new StepError(faults.join('; '));
+  copyProducts(built, folder);
+}
+
+function copyProducts(from, to) {
+  for (const name of products) copyFileSync(join(from, name), join(to, name));
+}
+
+/** Puts it where the package brings it. */
+function place(arch, built) {
   const folder = prebuiltFolder(arch);
   const draft = `${folder}.new`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
-  for (const name of products) copyFileSync(join(built, name), join(draft, name));
+  copyProducts(built, draft);
   rmSync(folder, { recursive: true, force: true });
   renameSync(draft, folder);
 }
 
-/** Makes the native code for an architecture. */
+/** Makes the native code for an architecture, or takes what another clone has made of the same sources. */
 async function prebuild(arch) {
   const wanted = currentFingerprint();
-  say(`building the native code for linux-${arch} with glibc ${oldestGlibc}`);
-  await buildInOldDebian(arch, (built) => place(arch, built));
+  const kept = await cachedFolder(`prebuilt-${arch}-${wanted.slice(0, 16)}`, async (folder) => {
+    say(`building the native code for linux-${arch} with glibc ${oldestGlibc}`);
+    await buildInOldDebian(arch, (built) => keep(arch, { built, folder }));
+  });
+  place(arch, kept);
   remember(recordOf(arch), wanted);
-  say(`it is in ${prebuiltFolder(arch)}`);
+  say(`the native code for linux-${arch} is in ${prebuiltFolder(arch)}`);
 }
 
 /** Makes it for each of these that is not current. */

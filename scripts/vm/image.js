@@ -22,12 +22,12 @@ function isoWeek(time) {
   return `${year}-W${String(week).padStart(2, '0')}`;
 }
 
-/** Images that no week needs any more, and drafts whose makers were killed. */
+/** Images that no week needs any more, native code of former sources, and drafts whose makers were killed. */
 function removeOld() {
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);
     const old = Date.now() - statSync(path).mtimeMs > keptDays * day;
-    if (/^(vm|draft)-\w+$/.test(name) && old) rmSync(path, { recursive: true });
+    if (/^(vm|draft|prebuilt)-[\w-]+$/.test(name) && old) rmSync(path, { recursive: true });
   }
 }
 
