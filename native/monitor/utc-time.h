@@ -26,7 +26,7 @@ class UtcTime {
   }
 
   std::string text() const {
-    char text[64];
+    char text[128];
     snprintf(text, sizeof text, "%04ld-%02zu-%02ldT%02ld:%02ld:%02ldZ", year_, month_ + 1, day_ + 1,
              clock_ / 3600, clock_ / 60 % 60, clock_ % 60);
     return text;
