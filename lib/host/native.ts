@@ -10,7 +10,7 @@ import type { QuotaCalls } from './calls/quota-calls';
 import type { SocketCalls } from './calls/socket-calls';
 import type { TreeCalls } from './calls/tree-calls';
 import type { LinkRequest } from './calls/link-request';
-import { loadAddon } from './package-paths';
+import { loadAddon } from './addon';
 import type { SurveyRequest } from './calls/survey-request';
 
 /** One thing to do in the cgroup file systems; paths are absolute host paths. */

@@ -1,8 +1,6 @@
 /** Paths of this package's own files, and where its native code is. They are the same from lib/ and dist/, which are equally deep. */
 import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import bindings from 'bindings';
 import { TslxcError } from '../errors';
 
 /** The package's top folder. */
@@ -13,7 +11,7 @@ const [addon, monitor] = ['tslxc.node', 'tslxc-monitor'];
 /** Where the package brings the native code for this machine, made by `npm run prebuilds`. */
 const prebuiltFolder = join(packageRoot, 'prebuilds', `linux-${process.arch}`);
 
-/** Where node-gyp builds it, and then what is there. */
+/** Where node-gyp builds it. */
 const builtFolder = join(packageRoot, 'build', 'Release');
 
 /** What was built here comes before what was brought: somebody has asked for it. */
@@ -29,7 +27,7 @@ export const nativeOrigin: 'prebuilt' | 'built' =
 /** The monitor's executable. */
 export const monitorPath = join(nativeFolder, monitor);
 
-/** The addon. */
+/** The addon, which host/addon.ts loads. */
 export const addonPath = join(nativeFolder, addon);
 
 /** The command's script, which the monitor executes at the end of a container. */
@@ -51,24 +49,4 @@ export function requireBuilt(): void {
   if (path === undefined) return;
   const detail = `there is no ${path}: run \`${buildCommand}\` to build it`;
   throw new TslxcError('NATIVE_NOT_BUILT', detail, { path });
-}
-
-const load = createRequire(__filename);
-
-/**
- * What the addon exports: for host/native.ts, which says what that is.
- *
- * @throws TslxcError NATIVE_NOT_BUILT if there is no native code, or none that can be loaded here; with its `path`.
- */
-export function loadAddon(): unknown {
-  requireBuilt();
-  try {
-    if (nativeOrigin === 'prebuilt') return load(addonPath) as unknown;
-    return bindings({ bindings: addon, module_root: packageRoot });
-  } catch (cause) {
-    // It is for another C library, for example, or for a newer one than this host's.
-    const [reason = ''] = cause instanceof Error ? cause.message.split('\n') : [];
-    const detail = `${reason}: run \`${buildCommand}\` to build it here`;
-    throw new TslxcError('NATIVE_NOT_BUILT', detail, { cause, path: addonPath });
-  }
 }
