@@ -68,11 +68,9 @@ function compilers() {
   return { CC: 'ccache gcc', CXX: 'ccache g++', CCACHE_BASEDIR: packageRoot };
 }
 
-/** What the native code is made from. */
-const sources = ['binding.gyp', 'native', 'package.json'];
-
 function currentFingerprint() {
-  return fingerprint(packageRoot, sources, [process.version, process.arch]);
+  const extra = [process.version, process.arch];
+  return fingerprint(packageRoot, ['binding.gyp', 'native', 'package.json'], extra);
 }
 
 /** True when what is in build/ was made from the sources as they are. */
@@ -100,14 +98,7 @@ async function buildNative() {
   remember(record, wanted);
 }
 
-module.exports = {
-  buildNative,
-  findNodeDirectory,
-  findNodeGyp,
-  findProgram,
-  isCurrent,
-  nativeSources: sources,
-};
+module.exports = { buildNative, findNodeDirectory, findNodeGyp, findProgram, isCurrent };
 
 if (require.main === module) {
   const ifStale = process.argv.includes('--if-stale');

@@ -5,7 +5,6 @@
 'use strict';
 const { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
-const { nativeSources } = require('./build-native');
 const { cachedFolder } = require('./cached-folder');
 const { installPackages } = require('./debian-packages');
 const { fingerprint, remember, remembered } = require('./fingerprint');
@@ -14,12 +13,16 @@ const { portabilityFaults } = require('./prebuild/portability');
 const { oldestGlibc, targets } = require('./prebuild/targets');
 const { prebuiltFolder, products } = require('./prebuilt');
 const { StepError, main, packageRoot, say } = require('./steps');
+const { dependencies } = require('../package.json');
 
 const names = Object.keys(targets);
-const sources = [...nativeSources, 'scripts/prebuild'];
+const sources = ['binding.gyp', 'native', 'scripts/prebuild'];
 
 const recordOf = (arch) => join(packageRoot, 'build', `prebuilt-${arch}.fingerprint`);
-const currentFingerprint = () => fingerprint(packageRoot, sources);
+
+/** Of what it is made from as it is now: of package.json that is Node-API's headers for C++, and nothing else. */
+const currentFingerprint = () =>
+  fingerprint(packageRoot, sources, [dependencies['node-addon-api']]);
 
 function isThere(arch) {
   return products.some((name) => existsSync(join(prebuiltFolder(arch), name)));
@@ -99,7 +102,7 @@ function asked(words) {
   return { archs: archs.length === 0 ? names : archs, options };
 }
 
-module.exports = { isCurrent, prebuildStale };
+module.exports = { currentFingerprint, prebuildStale };
 
 if (require.main === module) {
   main('prebuild', async () => {

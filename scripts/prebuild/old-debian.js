@@ -22,7 +22,11 @@ function gather(work, { triplet }) {
   const copy = (from, to) => cpSync(from, join(work, to), { recursive: true, dereference: true });
   for (const name of ['binding.gyp', 'package.json', 'native', 'node_modules/node-addon-api'])
     copy(join(packageRoot, name), name);
-  copy(join(findNodeDirectory(), 'include/node'), 'node/include/node');
+  const headers = join(findNodeDirectory(), 'include');
+  copy(join(headers, 'node'), 'node/include/node');
+  // Debian's own Node.js takes libuv, and its headers, from another package.
+  const libuv = ['uv.h', 'uv'].filter((name) => existsSync(join(headers, name)));
+  for (const name of libuv) copy(join(headers, name), `node/include/node/${name}`);
   for (const name of kernelHeaders) copy(join('/usr/include', name), `kernel/${name}`);
   const asm = join('/usr/include', triplet, 'asm');
   if (!existsSync(join(asm, 'unistd.h'))) {

@@ -26,10 +26,9 @@ async function pretendToHaveBuilt(arch: string): Promise<void> {
   for (const name of ['tslxc.node', 'tslxc-monitor'])
     writeFileSync(join(folder, 'prebuilds', `linux-${arch}`, name), '');
   const remember = `
-    const { fingerprint, remember } = require('./scripts/fingerprint');
-    const { nativeSources } = require('./scripts/build-native');
-    const sum = fingerprint(process.cwd(), [...nativeSources, 'scripts/prebuild']);
-    remember('build/prebuilt-${arch}.fingerprint', sum);`;
+    const { remember } = require('./scripts/fingerprint');
+    const { currentFingerprint } = require('./scripts/prebuild');
+    remember('build/prebuilt-${arch}.fingerprint', currentFingerprint());`;
   const made = await runProgram([process.execPath, '-e', remember], { cwd: folder });
   expect(made).toMatchObject({ code: 0, stderr: '' });
 }
