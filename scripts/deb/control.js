@@ -11,7 +11,8 @@ const cache = '/var/cache/tslxc';
 const description = `Linux containers from libvirt's XML, without libvirtd
  The command tslxc creates and manages containers from libvirt's
  <domain type='lxc'> documents, with the verbs of virsh. It needs no
- daemon: a small monitor is the parent of each container.`;
+ daemon: a small monitor is the parent of each container. One for the
+ clients of libvirt, such as virsh itself, can be switched on.`;
 
 /** The fields in Debian's order. `kibibytes` is what it takes when it is installed. */
 function controlFile({ version, arch, kibibytes }) {
@@ -25,15 +26,14 @@ function controlFile({ version, arch, kibibytes }) {
     `Installed-Size: ${kibibytes}`,
     'Depends: nodejs (>= 20), libc6 (>= 2.31)',
     'Recommends: dnsmasq-base, iproute2, nftables',
-    'Suggests: apparmor, busybox-static, lxcfs, mmdebstrap',
+    'Suggests: apparmor, busybox-static, libvirt-clients, lxcfs, mmdebstrap, polkitd, skopeo, umoci',
     `Description: ${description}`,
     '',
   ].join('\n');
 }
 
-const reloadUnits = `if [ -d /run/systemd/system ]; then
-  systemctl daemon-reload || true
-fi`;
+/** What is asked of systemd, where that runs. It is no fault of the package's when it refuses. */
+const systemctl = (words) => `[ ! -d /run/systemd/system ] || systemctl ${words} || true`;
 
 /** Scripts and lists of dpkg's, by name. */
 const controlFiles = {
@@ -44,18 +44,23 @@ if [ "$1" = configure ] || [ "$1" = triggered ]; then
   /usr/bin/node ${home}/scripts/compile-bundle.js || true
 fi
 if [ "$1" = configure ]; then
-  ${reloadUnits.replace(/\n/g, '\n  ')}
+  ${systemctl('daemon-reload')}
+  # Where there was another version, its daemon may run.
+  ${systemctl('try-restart tslxcd.service')}
 fi
 `,
-  // What the command keeps there is for the version that goes.
+  // Containers go on, and so do the processes that wait for those of tslxc@NAME. What the command keeps is for the version that goes.
   prerm: `#!/bin/sh
 set -e
+if [ "$1" = remove ]; then
+  ${systemctl('stop tslxcd.socket tslxcd-ro.socket tslxcd.service')}
+fi
 rm -rf ${cache}/*
 `,
   // The state of the containers stays: roots of theirs may be in it.
   postrm: `#!/bin/sh
 set -e
-${reloadUnits}
+${systemctl('daemon-reload')}
 `,
   triggers: 'interest-noawait /usr/bin/node\n',
 };

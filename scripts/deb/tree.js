@@ -2,7 +2,7 @@
 'use strict';
 const { chmodSync, cpSync, mkdirSync, readFileSync, readdirSync } = require('node:fs');
 const { statSync, symlinkSync, writeFileSync } = require('node:fs');
-const { dirname, join } = require('node:path');
+const { basename, dirname, join } = require('node:path');
 const { gzipSync } = require('node:zlib');
 const { packageFolders } = require('../package-folders');
 const { products } = require('../prebuilt');
@@ -13,10 +13,11 @@ const { cache, controlFile, controlFiles, copyright, home } = require('./control
 const buildOnly = ['node-addon-api'];
 
 /** Where files of the repository go, by their paths there. */
-function placesOf({ dependencies }) {
+function placesOf({ dependencies, files }) {
   const names = Object.keys(dependencies).filter((name) => !buildOnly.includes(name));
-  const scripts = ['compile-bundle.js', 'steps.js'].map((name) => `scripts/${name}`);
-  const own = ['package.json', 'dist', 'completions', ...scripts];
+  const scripts = files.filter((path) => path.startsWith('scripts/'));
+  // The examples look for the package two folders above their own.
+  const own = ['package.json', 'dist', 'completions', 'examples', ...scripts];
   return {
     ...Object.fromEntries(
       [...own, ...packageFolders(names)].map((path) => [path, `${home}/${path}`]),
@@ -42,6 +43,12 @@ function compressed(path) {
   return gzipSync(readFileSync(join(packageRoot, path)), { level: 9 });
 }
 
+/** Copies a file or a folder of the repository; packages that npm has installed for an example are no part of that. */
+function place(from, to) {
+  const filter = (path) => from !== 'examples' || basename(path) !== 'node_modules';
+  cpSync(join(packageRoot, from), to, { recursive: true, filter });
+}
+
 /** The command runs with Debian's Node.js, whichever else is on the PATH. */
 function bindCommand(tree) {
   const path = join(tree, home, 'dist/cli/main.js');
@@ -62,15 +69,14 @@ function sizeOf(folder) {
 /** Fills the folder `tree` with the package for an architecture, whose native code is in `native`; returns the version. */
 function layOut(tree, { arch, native }) {
   const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
-  for (const [from, to] of Object.entries(placesOf(manifest))) {
-    cpSync(join(packageRoot, from), join(tree, to), { recursive: true });
-  }
+  for (const [from, to] of Object.entries(placesOf(manifest))) place(from, join(tree, to));
   for (const name of products) {
     cpSync(join(native, name), join(tree, home, `prebuilds/linux-${arch}`, name));
   }
   bindCommand(tree);
   mkdirSync(join(tree, cache), { recursive: true });
   symlinkSync(cache, join(tree, home, 'build'));
+  symlinkSync('../../../lib/tslxc/examples', join(tree, 'usr/share/doc/tslxc/examples'));
   write(join(tree, 'usr/share/man/man1/tslxc.1.gz'), compressed('man/tslxc.1'));
   write(join(tree, 'usr/share/doc/tslxc/changelog.gz'), compressed('CHANGELOG.md'));
   write(join(tree, 'usr/share/doc/tslxc/copyright'), copyright);

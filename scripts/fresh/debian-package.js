@@ -12,11 +12,15 @@ const paths = [
   '/usr/bin/tslxc',
   '/usr/lib/systemd/system/tslxc@.service',
   '/usr/lib/systemd/system/tslxc-autostart.service',
+  '/usr/lib/systemd/system/tslxcd.service',
+  '/usr/lib/systemd/system/tslxcd.socket',
+  '/usr/lib/systemd/system/tslxcd-ro.socket',
   '/usr/share/man/man1/tslxc.1.gz',
   '/usr/share/bash-completion/completions/tslxc',
   '/usr/share/fish/vendor_completions.d/tslxc.fish',
   '/usr/share/zsh/vendor-completions/_tslxc',
   '/usr/share/doc/tslxc/copyright',
+  '/usr/share/doc/tslxc/examples/README.md',
   // Made by its script.
   '/var/cache/tslxc/bundle.compiled',
 ];

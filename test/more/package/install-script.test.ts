@@ -1,8 +1,8 @@
 /** What the install script decides, in a copy of the package: to take the native code that it brings, or to compile it. */
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeTree } from '../support/root/remove-tree';
-import { type CommandResult, packageRoot, runProgram } from '../support/process/run-command';
+import { removeTree } from '../../support/root/remove-tree';
+import { type CommandResult, packageRoot, runProgram } from '../../support/process/run-command';
 
 const prebuilt = join('prebuilds', `linux-${process.arch}`);
 const needs = 'tslxc install: the build needs: apt-get install g++ make python3\n';

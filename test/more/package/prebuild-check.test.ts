@@ -1,8 +1,8 @@
 /** What `npm pack` asks before it takes native code along, in a copy of the package: whether that is as old as its sources. */
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeTree } from '../support/root/remove-tree';
-import { type CommandResult, packageRoot, runProgram } from '../support/process/run-command';
+import { removeTree } from '../../support/root/remove-tree';
+import { type CommandResult, packageRoot, runProgram } from '../../support/process/run-command';
 
 let folder: string;
 

@@ -1,19 +1,18 @@
 /** What the Debian package is made of, laid out but not installed: `npm run test:fresh` does that. */
 import { accessSync, constants, existsSync, mkdtempSync } from 'node:fs';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { removeTree } from '../support/root/remove-tree';
-import { packageRoot, runProgram } from '../support/process/run-command';
+import { removeTree } from '../../support/root/remove-tree';
+import { packageRoot, runProgram } from '../../support/process/run-command';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { layOut } = require(join(packageRoot, 'scripts/deb/tree.js')) as {
   layOut: (tree: string, options: { arch: string; native: string }) => string;
 };
 
-const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
-  version: string;
-};
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+const { version } = readJson(join(packageRoot, 'package.json')) as { version: string };
 let tree: string;
 const at = (path: string): string => join(tree, path);
 const read = (path: string): string => readFileSync(at(path), 'utf8');
@@ -62,9 +61,10 @@ test('units, manual page and completions are where the system looks for them', (
   expect(gunzipSync(readFileSync(at('usr/share/man/man1/tslxc.1.gz'))).toString()).toBe(
     readFileSync(join(packageRoot, 'man/tslxc.1'), 'utf8'),
   );
+  const units = readdirSync(join(packageRoot, 'systemd'));
+  expect(units).toContain('tslxcd.socket');
   for (const path of [
-    'usr/lib/systemd/system/tslxc@.service',
-    'usr/lib/systemd/system/tslxc-autostart.service',
+    ...units.map((name) => `usr/lib/systemd/system/${name}`),
     'usr/share/bash-completion/completions/tslxc',
     'usr/share/fish/vendor_completions.d/tslxc.fish',
     'usr/share/zsh/vendor-completions/_tslxc',
@@ -73,4 +73,20 @@ test('units, manual page and completions are where the system looks for them', (
   ]) {
     expect(existsSync(at(path))).toBe(true);
   }
+});
+
+test('the examples find the package that they lie in', () => {
+  const examples = realpathSync(at('usr/share/doc/tslxc/examples'));
+  const { dependencies } = readJson(join(examples, 'service/package.json')) as {
+    dependencies: { tslxc: string };
+  };
+  const folder = join(examples, 'service', dependencies.tslxc.replace(/^file:/, ''));
+  expect(folder).toBe(at('usr/lib/tslxc'));
+  const manifest = readJson(join(folder, 'package.json')) as {
+    main: string;
+    scripts: { install: string };
+  };
+  // npm runs the script of a package that it links, too.
+  const script = manifest.scripts.install.replace(/^node /, '');
+  for (const path of [manifest.main, script]) expect(existsSync(join(folder, path))).toBe(true);
 });

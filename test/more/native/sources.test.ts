@@ -1,7 +1,7 @@
 /** What a build compiles, as it is told while it goes on. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../support/process/run-command';
+import { packageRoot } from '../../support/process/run-command';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { countSources } = require(join(packageRoot, 'scripts/compile-progress.js')) as {
