@@ -42,8 +42,15 @@ function addFile(tree, name, from) {
   cpSync(from, join(tree, home, name));
 }
 
-/** npm's way to its registry, as environment variables. */
-async function npmEnvironment() {
+let npmSettings;
+
+/** npm's way to its registry, as environment variables. npm takes seconds to tell them, and is asked once. */
+function npmEnvironment() {
+  npmSettings ??= readNpmSettings();
+  return npmSettings;
+}
+
+async function readNpmSettings() {
   const env = { NODE_EXTRA_CA_CERTS: caBundle };
   for (const key of ['registry', 'proxy', 'https-proxy', 'noproxy']) {
     const { output } = await run(['npm', 'config', 'get', key]);
@@ -69,7 +76,6 @@ exec chroot . sh -c 'umount -l /mnt; cd ${home}; exec "$@"' sh "$@"`;
 
 /** Runs a command in that folder of the tree, with its output shown; resolves with exit code, output and seconds. */
 async function runInTree(tree, argv) {
-  const started = Date.now();
   const env = {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: '/root',
@@ -78,6 +84,7 @@ async function runInTree(tree, argv) {
     ...(await npmEnvironment()),
   };
   const unshare = ['unshare', '--mount', 'sh', '-c', enter, 'enter', tree, ...argv];
+  const started = Date.now();
   const result = await run(unshare, { env, echo: 'live' });
   return { ...result, seconds: (Date.now() - started) / 1000 };
 }

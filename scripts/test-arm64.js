@@ -43,7 +43,8 @@ async function makeProjectDisk(image, work) {
   await install(join(project, 'npm'), { cache: join(work, 'cache'), what: npm });
   const { output } = await run(['npm', 'config', 'get', 'registry']);
   const registry = `npm_config_registry='${output.trim()}'`;
-  writeFileSync(join(project, 'vm-command'), `exec env ${registry} node ${program}\n`);
+  const command = `exec env ${registry} node --test-reporter=tap ${program}\n`;
+  writeFileSync(join(project, 'vm-command'), command);
   await makeDisk(image, { tree: project, megabytes });
 }
 

@@ -37,6 +37,11 @@ async function examineClone(tree, { withTests }) {
   return results;
 }
 
+/** Both packages, in one tree: neither leaves there what the other could use. */
+async function examinePackages(tree) {
+  return [...(await examinePackage(tree)), ...(await examineDebianPackage(tree))];
+}
+
 /** What `examine` finds in a tree of its own, which is removed. */
 async function onFreshTree(examine) {
   const tree = await makeFreshTree();
@@ -50,14 +55,10 @@ async function onFreshTree(examine) {
 main('test:fresh', async () => {
   await installPackages('fresh');
   const withTests = process.argv.includes('--tests');
-  const results = [];
-  for (const examine of [
-    (tree) => examineClone(tree, { withTests }),
-    examinePackage,
-    examineDebianPackage,
-  ]) {
-    results.push(...(await onFreshTree(examine)));
-  }
+  const results = [
+    ...(await onFreshTree((tree) => examineClone(tree, { withTests }))),
+    ...(await onFreshTree(examinePackages)),
+  ];
   for (const [what, seconds, fault] of results) {
     say(`fresh Debian 13: ${what}: ${fault ?? 'as it should be'} (${seconds.toFixed(1)} s)`);
   }
