@@ -16,18 +16,19 @@ const folder = join(packageRoot, 'build', 'deb');
 
 /** Makes the package for an architecture; resolves with its path. */
 async function makePackage(arch) {
-  // As dpkg wants them, whatever the caller's are.
-  process.umask(0o022);
-  const tree = mkdtempSync(join(tmpdir(), 'tslxc-deb-'));
+  const work = mkdtempSync(join(tmpdir(), 'tslxc-deb-'));
+  const tree = join(work, 'root');
   try {
-    const version = layOut(join(tree, 'root'), { arch, native: prebuiltFolder(arch) });
+    const version = layOut(tree, { arch, native: prebuiltFolder(arch) });
     const file = join(folder, `tslxc_${version}_${architectures[arch]}.deb`);
     mkdirSync(folder, { recursive: true });
-    const argv = ['dpkg-deb', '--root-owner-group', '--build', join(tree, 'root'), file];
+    // Everybody may read it, whatever the umask was that the clone was made with.
+    await runOrFail(['chmod', '-R', 'u=rwX,go=rX', tree], (output) => output.trim());
+    const argv = ['dpkg-deb', '--root-owner-group', '--build', tree, file];
     await runOrFail(argv, (output) => `dpkg-deb: ${output.trim()}`);
     return file;
   } finally {
-    rmSync(tree, { recursive: true, force: true });
+    rmSync(work, { recursive: true, force: true });
   }
 }
 
