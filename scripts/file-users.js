@@ -39,6 +39,7 @@ const fileUsers = {
   'lib/container/interfaces/retained-netns.ts': '/proc: network namespaces',
   'lib/container/interfaces/borrowed-link.ts': '/proc: network namespaces',
   'lib/container/interfaces/port/link-name.ts': 'our folder of names for dnsmasq, and /proc',
+  'lib/container/interfaces/port/port-claims.ts': 'our folder of claims',
   'lib/container/cgroups/limit-files.ts': 'cgroups',
   'lib/container/interfaces/link-numbers.ts': 'our lock file',
   'lib/container/start/monitor-process.ts': 'cgroups',

@@ -5,9 +5,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, makeRoot } from 'tslxc';
 import type { Domain } from 'tslxc';
+import { readPortClaims } from '../../lib/container/interfaces/port/port-claims';
 import { domainXml } from '../support/domain/domain-xml';
 import { inside } from '../support/domain/inside';
 import { ServerNetwork } from '../support/network/server-network';
+import { DrivenChild } from '../support/process/driven-child';
+import { readProcess } from '../support/process/processes';
 import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
@@ -19,7 +22,7 @@ const world = containerTest(async (keep) => {
   const tree = join(root.path, 'tree');
   await makeRoot(tree);
   const server = keep(await ServerNetwork.open());
-  return { connection, tree, server };
+  return { connection, tree, server, root: root.path };
 });
 
 const gateway = '192.168.150.1';
@@ -51,12 +54,16 @@ const device = (last: string, content: string): string =>
 
 const web = (ranges: string): string => `<portForward proto='tcp'>${ranges}</portForward>`;
 
-/** A container that answers at its ports 80 and 81. */
-async function start(name: string, interfaceXml: string): Promise<Domain> {
+async function define(name: string, interfaceXml: string): Promise<Domain> {
   const filesystems = [{ source: world.tree, target: '/' }];
-  const domain = await world.connection.defineDomain(
+  return await world.connection.defineDomain(
     domainXml({ name, filesystems, devices: interfaceXml }),
   );
+}
+
+/** A container that answers at its ports 80 and 81. */
+async function start(name: string, interfaceXml: string): Promise<Domain> {
+  const domain = await define(name, interfaceXml);
   await domain.start();
   for (const port of [80, 81]) {
     await inside(domain, `(nc -ll -p ${port} -e echo ${name}${port} &)`);
@@ -191,6 +198,30 @@ test('the address that the network keeps for it will do, or one that DHCP gives;
   const gamma = await start('gamma', device('30', web("<range start='9090' to='80'/>")));
   expect(await inside(gamma, 'udhcpc -q -n')).toMatch(/lease of 192.168.150.\d+ obtained/);
   await eventually(() => expect(fromOutside(`${hostAddress} 9090`)).toBe(answer('gamma80')));
+});
+
+test('of two starts that find a port free, one gets it, and the other is told who', async () => {
+  await startNetwork("<forward mode='nat'/>");
+  await define('alpha', device('10', ownAddresses + web("<range start='8000' end='8100'/>")));
+  const env = { TSLXC_FAILPOINT: 'controller:before-start-record=stopSelf' };
+  await using caller = await DrivenChild.start(world.root, { env });
+  const outcome = caller.try("await (await connection.lookupDomainByName('alpha')).start();");
+  await eventually(() => expect(readProcess(caller.pid).state).toBe('T'));
+  const other = device('11', ownAddresses.replaceAll('10', '11') + web("<range start='8080'/>"));
+  const beta = await define('beta', other);
+  await beta.start();
+  process.kill(caller.pid, 'SIGCONT');
+  expect(await outcome).toMatchObject({
+    error: {
+      code: 'RESOURCE_BUSY',
+      message: expect.stringContaining(
+        "the port 8080 (tcp) is forwarded to the domain 'beta' already",
+      ) as string,
+    },
+  });
+  expect(tables()).toHaveLength(1);
+  await beta.destroy();
+  expect(readPortClaims()).toEqual([]);
 });
 
 test('an isolated network passes nothing on', async () => {

@@ -215,8 +215,9 @@ test('purge leaves nothing of it all', async () => {
   const left = ['/etc/tslxc', '/var/lib/tslxc', '/var/log/tslxc'];
   expect(left.filter((path) => existsSync(path))).toEqual([]);
   // But for what all roots of the host share until the next boot.
-  const locks = ['cgroups.lock', 'networks.lock', 'partitions.lock', 'projects.lock'];
-  const shared = ['categories', 'id-roots', 'images', 'links', ...locks];
+  const locked = ['cgroups', 'networks', 'partitions', 'ports', 'projects'];
+  const locks = locked.map((name) => `${name}.lock`);
+  const shared = ['categories', 'id-roots', 'images', 'links', 'ports', ...locks];
   const stays = existsSync('/run/tslxc') ? readdirSync('/run/tslxc') : [];
   expect(stays.filter((name) => !shared.includes(name))).toEqual([]);
   expect(await runSuccessfully(['purge', '--print'], { root })).not.toContain('/run/tslxc');

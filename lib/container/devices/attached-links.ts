@@ -34,6 +34,7 @@ type LinkDevice = DeviceOf<'interfaces' | 'hostInterfaces'>;
 export async function attachLink(request: AttachRequest<LinkDevice>): Promise<StartRecord> {
   const { context, start, xml, beforeLinked, whenLinked } = request;
   requirePrivateNetwork(context.definition);
+  const owner = { root: context.paths.root, name: context.name };
   const inside = await linksInside(request);
   using names = new LinkNumbers([]);
   const resolved = await resolve(request, inside, names);
@@ -50,7 +51,7 @@ export async function attachLink(request: AttachRequest<LinkDevice>): Promise<St
     onHost: [
       ...(beforeLinked === undefined ? [] : [() => beforeLinked(record)]),
       ...resolved.filters.map((filter) => () => placeFilter(filter)),
-      ...resolved.reaches.map((reach) => () => placeReach(reach)),
+      ...resolved.reaches.map((reach) => () => placeReach(reach, owner)),
     ],
     operations: planLink(link),
     places: linkPlaces([link]),

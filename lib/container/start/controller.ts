@@ -109,7 +109,8 @@ async function attemptStart(
   if (labelling !== undefined) await takeLabel(start, labelling);
   await takeSources(start, preparation, images);
   for (const filter of links.filters) await placeFilter(filter);
-  for (const reach of links.reaches) await placeReach(reach);
+  const owner = { root: paths.root, name: definition.name };
+  for (const reach of links.reaches) await placeReach(reach, owner);
   reach('controller:after-targets');
   trace?.('mount targets made', { targets: preparation.targets.length });
   const socket = await spawnMonitor({ ...start, waiting }, preparation, host.cgroups);

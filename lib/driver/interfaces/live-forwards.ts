@@ -45,7 +45,7 @@ export async function setLiveForwards(
   if (after === undefined) return;
   containers.replaceStart(paths, next);
   try {
-    await containers.forwards.place(after, leased);
+    await containers.forwards.place(after, { owner: { root: paths.root, name }, leased });
   } catch (error) {
     // Rules are replaced as a whole: those of before are still there.
     containers.replaceStart(paths, start);

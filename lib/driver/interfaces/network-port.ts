@@ -16,7 +16,6 @@ import type { NetworkState } from '../../network/lifecycle/state';
 import type { Port } from '../../plan/network/links';
 import { isFreshDefault, makeDefault } from '../networks/autostart';
 import { foreseenNetwork } from '../networks/foreseen';
-import { forwardsOfOthers, overlap } from '../networks/forwarded-ports';
 import { networkLinks } from '../networks/links';
 import { isActive, settleAndRepair } from '../networks/settling';
 import { launchNetwork } from '../networks/start';
@@ -45,7 +44,7 @@ export async function networkPort(
   const look = wanted.portForwards === undefined ? 'quick' : 'thorough';
   const found = await networkFor(session, wanted.network, { intent, place, look });
   const port = await portIn(session, found, { wanted, place, chosen, intent });
-  if (wanted.portForwards !== undefined) await checkForwards(session, wanted, found.definition);
+  if (wanted.portForwards !== undefined) checkForwards(session, wanted, found.definition);
   if (port.kind !== 'bridge') return port;
   return {
     ...port,
@@ -71,25 +70,19 @@ function forwardingOf(
 }
 
 /** @throws DefinitionError CONFIG_UNSUPPORTED in a network that passes nothing on; RESOURCE_BUSY for a port that is forwarded. */
-async function checkForwards(
-  session: Session,
+function checkForwards(
+  { containers, paths }: Session,
   { mac, portForwards: forwards = [] }: NetworkInterface,
   { name, forward: { mode } }: NetworkDefinition,
-): Promise<void> {
+): void {
   const [first] = forwards;
   if (first === undefined) return;
-  const path = 'domain/devices/interface/portForward';
   if (forwardingModes[mode] === undefined) {
+    const path = 'domain/devices/interface/portForward';
     const detail = `the host forwards nothing into the network '${name}': only with the modes nat, route and open`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, { path, position: first.position });
   }
-  const taken = await forwardsOfOthers(session, mac);
-  for (const one of forwards) {
-    const other = taken.find(({ forward }) => overlap(forward, one));
-    if (other === undefined) continue;
-    const detail = `a port of it is forwarded to the domain '${other.domain}' already`;
-    throw definitionError('RESOURCE_BUSY', detail, { path, position: one.position });
-  }
+  containers.forwards.check({ mac, forwards }, paths.root);
 }
 
 /** The addresses that the network keeps for it: a filter lets it have no other, and forwarded ports lead there. */

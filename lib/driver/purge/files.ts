@@ -9,10 +9,12 @@ import {
   hostCgroupsPath,
   hostNetworksPath,
   hostPartitionsPath,
+  hostPortsPath,
   hostProjectsPath,
   idRootsPath,
   imageDevicesPath,
   linkNumbersPath,
+  portClaimsPath,
 } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 
@@ -21,16 +23,18 @@ const sharedFolder = dirname(idRootsPath);
 
 /**
  * Locks, or records under locks on themselves: a file that was removed and made again would have two holders. And the claims of
- * devices: those of this root's containers went with them.
+ * devices and of ports: those of this root's containers went with them.
  */
 const sharedFiles = [
   idRootsPath,
   hostNetworksPath,
   hostCgroupsPath,
   hostPartitionsPath,
+  hostPortsPath,
   hostProjectsPath,
   linkNumbersPath,
   imageDevicesPath,
+  portClaimsPath,
   categoriesPath,
 ];
 

@@ -20,12 +20,10 @@ import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files
 import { freeze, isFrozen, killFrozen, thaw } from '../../container/cgroups/freezer';
 import { initControl, type InitControl } from '../../container/init/init-control';
 import { previewLinks } from '../../container/interfaces/links';
-import {
-  linkForwards,
-  placeForwards,
-  removeForwards,
-} from '../../container/interfaces/port/link-forwards';
+import { checkPorts } from '../../container/interfaces/port/claim-ports';
+import { linkForwards, removeForwards } from '../../container/interfaces/port/link-forwards';
 import { claimedAddress } from '../../container/interfaces/port/link-name';
+import { placeForwards } from '../../container/interfaces/port/place-forwards';
 import { previewImages } from '../../container/sources/image-devices';
 import { withUsbPlaces } from '../../container/sources/usb-devices';
 import { MonitorClient, type ConnectOptions } from '../../container/monitor/monitor-client';
@@ -80,6 +78,7 @@ type OnThisHost<Reads extends (start: StartRecord, layout: CgroupLayout) => unkn
 
 /** The forwarded ports of interfaces. */
 interface ForwardControl {
+  readonly check: typeof checkPorts;
   readonly decide: typeof linkForwards;
   readonly place: typeof placeForwards;
   readonly remove: typeof removeForwards;
@@ -184,6 +183,7 @@ export const containers: Containers = {
   shapeLink,
   leaveCaller: () => joinLastingCgroups(layout()),
   forwards: {
+    check: checkPorts,
     decide: linkForwards,
     place: placeForwards,
     remove: removeForwards,

@@ -176,6 +176,12 @@ export const hostPartitionsPath = '/run/tslxc/partitions.lock';
 /** The lock for choosing projects of file systems, whose quotas all roots share too. */
 export const hostProjectsPath = '/run/tslxc/projects.lock';
 
+/** The lock for taking ports of the host, which all roots share: held from the look at who has them to the own record. */
+export const hostPortsPath = '/run/tslxc/ports.lock';
+
+/** The records of who has which ports, of all network namespaces; see port-claims.ts. */
+export const portClaimsPath = '/run/tslxc/ports';
+
 /** The lock that keeps the cgroups of all containers and monitors: shared by starts, exclusive for their removal. */
 export const hostCgroupsPath = '/run/tslxc/cgroups.lock';
 

@@ -11,6 +11,7 @@ export class FakeForwards implements Control {
   readonly placed = new Map<string, readonly PortForward[]>();
   failure: Error | undefined;
   readonly decide = linkForwards;
+  readonly check = (): void => undefined;
 
   async place({ host, forwards }: LinkForwards): Promise<void> {
     await Promise.resolve();

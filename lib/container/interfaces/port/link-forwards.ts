@@ -1,14 +1,14 @@
-/** The forwarded ports of an interface on this host: decided, put in place before its link is made, and removed after it. */
+/** The forwarded ports of an interface on this host: decided before they are put in place (place-forwards.ts), and removed. */
 import type { InterfaceDefinition } from '../../../domain/interface/definition';
 import { parseIp, type IpFamily } from '../../../domain/interface/ip-address';
 import { definitionError } from '../../../domain/xml/source-location';
 import { TslxcError } from '../../../errors';
 import { hasTable, loadNft } from '../../../host/kernel/nftables';
-import { writeNetworkParameter } from '../../../host/kernel/sysctl';
 import type { Port } from '../../../plan/network/links';
 import type { FilteredLink } from '../filter-rules';
-import { forwardRules, forwardTable, noForwardRules } from './forward-rules';
+import { forwardTable, noForwardRules } from './forward-rules';
 import type { LinkForwards } from './forward-rules';
+import { removePortClaim } from './port-claims';
 
 /** What is known of the interface: its name on the host, the addresses that its network keeps for it, and how it is plugged in. */
 export interface ForwardingPort {
@@ -52,28 +52,7 @@ export function linkForwards(
   return { host, mac, bridge, forwards, targets, loopback: forwarding.loopback };
 }
 
-/**
- * `leased`: the address that DHCP will give.
- *
- * @throws TslxcError OPERATION_UNSUPPORTED without the program nft, OPERATION_FAILED with what it says, and when there is no address.
- */
-export async function placeForwards(link: LinkForwards, leased?: string): Promise<void> {
-  const targets = { ...(leased === undefined ? {} : { ipv4: leased }), ...link.targets };
-  if (Object.keys(targets).length === 0) {
-    const detail = `DHCP has no address left that ports could lead to, for the interface ${link.host}`;
-    throw new TslxcError('OPERATION_FAILED', detail, { step: 'forward ports' });
-  }
-  await loadNft(
-    forwardRules({ ...link, targets }),
-    `forward the ports of the interface ${link.host}`,
-  );
-  // What containers send to the loopback addresses, the rules of the network drop.
-  if (link.loopback === 'led-out') {
-    writeNetworkParameter(`ipv4/conf/${link.bridge}/route_localnet`, '1');
-  }
-}
-
-/** Nothing happens when it is not there. */
+/** First the rules, then who has the ports. Nothing happens when they are not there. */
 export async function removeForwards(link: FilteredLink): Promise<void> {
   const step = `remove the forwarded ports of the interface ${link.host}`;
   try {
@@ -81,4 +60,5 @@ export async function removeForwards(link: FilteredLink): Promise<void> {
   } catch (error) {
     if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
   }
+  removePortClaim(link);
 }

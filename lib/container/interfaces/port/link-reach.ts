@@ -3,8 +3,10 @@ import type { InterfaceDefinition } from '../../../domain/interface/definition';
 import type { Port } from '../../../plan/network/links';
 import type { Undo } from '../../record/undo';
 import type { LinkForwards } from './forward-rules';
-import { linkForwards, placeForwards } from './link-forwards';
+import type { PortOwner } from './claim-ports';
+import { linkForwards } from './link-forwards';
 import { linkName, placeName, type LinkName } from './link-name';
+import { placeForwards } from './place-forwards';
 
 export interface LinkReach {
   readonly name?: LinkName | undefined;
@@ -52,7 +54,7 @@ export function undoOfReach({ name, forwards }: LinkReach): Undo[] {
  *
  * @throws as `placeForwards`; SyscallError for names that can't be written.
  */
-export async function placeReach({ name, forwards }: LinkReach): Promise<void> {
+export async function placeReach({ name, forwards }: LinkReach, owner: PortOwner): Promise<void> {
   const leased = name === undefined ? undefined : placeName(name);
-  if (forwards !== undefined) await placeForwards(forwards, leased);
+  if (forwards !== undefined) await placeForwards(forwards, { owner, leased });
 }

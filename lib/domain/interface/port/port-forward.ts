@@ -136,3 +136,16 @@ function without({ start, end, to }: ForwardedPorts, gap: PortRange): ForwardedP
     ...(last < end ? [{ start: last + 1, end, to: to + last + 1 - start }] : []),
   ];
 }
+
+/** A port of the host that a packet for both could come to; undefined where there is none. */
+export function sharedPort(one: PortForward, other: PortForward): number | undefined {
+  const mayBeSame = (a: string | undefined, b: string | undefined): boolean =>
+    a === undefined || b === undefined || a === b;
+  if (one.protocol !== other.protocol || !mayBeSame(one.address, other.address)) return undefined;
+  if (!mayBeSame(one.device, other.device)) return undefined;
+  for (const { start, end } of forwardedPorts(one)) {
+    const found = forwardedPorts(other).find((ports) => ports.start <= end && start <= ports.end);
+    if (found !== undefined) return Math.max(start, found.start);
+  }
+  return undefined;
+}

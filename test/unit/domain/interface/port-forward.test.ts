@@ -1,7 +1,6 @@
 /** `<portForward>`: what is read and printed, what is forwarded, and what makes no sense. */
 import { formatDomain } from '../../../../lib/domain/format';
-import { forwardedPorts } from '../../../../lib/domain/interface/port/port-forward';
-import { overlap } from '../../../../lib/driver/networks/forwarded-ports';
+import { forwardedPorts, sharedPort } from '../../../../lib/domain/interface/port/port-forward';
 import type { PortForward } from '../../../../lib/domain/interface/definition';
 import { document, parse, withoutPositions } from '../parse-context';
 
@@ -92,17 +91,19 @@ test('what is excluded is left out, wherever it stands', () => {
 });
 
 test.each([
-  ["proto='tcp'><range start='10'/>", true],
-  ["proto='udp'><range start='10'/>", false],
-  ["proto='tcp'><range start='11' end='20'/>", false],
-  ["proto='tcp' address='192.0.2.1'><range start='1' end='20'/>", true],
-  ["proto='tcp' address='192.0.2.2'><range start='1' end='20'/>", false],
-  ["proto='tcp' dev='eth1'><range start='10'/>", false],
-  ["proto='tcp'>", true],
-])('<portForward %s may be meant by the same packet: %s', (content, expected) => {
+  ["proto='tcp'><range start='10'/>", 10],
+  ["proto='udp'><range start='10'/>", undefined],
+  ["proto='tcp'><range start='12' end='20'/>", undefined],
+  ["proto='tcp'><range start='11' end='20'/>", 11],
+  ["proto='tcp'><range start='1' end='20'/><range start='9' end='10' exclude='yes'/>", 11],
+  ["proto='tcp' address='192.0.2.1'><range start='1' end='20'/>", 10],
+  ["proto='tcp' address='192.0.2.2'><range start='1' end='20'/>", undefined],
+  ["proto='tcp' dev='eth1'><range start='10'/>", undefined],
+  ["proto='tcp'>", 10],
+])('<portForward %s may be meant by the same packet at the port %s', (content, expected) => {
   const one = forwardOf(
-    "<portForward proto='tcp' address='192.0.2.1' dev='eth0'><range start='10'/></portForward>",
+    "<portForward proto='tcp' address='192.0.2.1' dev='eth0'><range start='10' end='11'/></portForward>",
   );
   const other = forwardOf(`<portForward ${content}</portForward>`);
-  expect([overlap(one, other), overlap(other, one)]).toEqual([expected, expected]);
+  expect([sharedPort(one, other), sharedPort(other, one)]).toEqual([expected, expected]);
 });

@@ -1,0 +1,117 @@
+/**
+ * Ports of the host, for one interface at a time: of two that want the same, in whatever processes and roots, the second is refused.
+ * Who asks holds the lock of all claims from its look to its own record. What counts is a domain that runs, or that a process is at
+ * work on: who was killed has no port.
+ */
+import type { PortForward } from '../../../domain/interface/definition';
+import { sharedPort } from '../../../domain/interface/port/port-forward';
+import { definitionError } from '../../../domain/xml/source-location';
+import { takeHostLock } from '../../../host/state/file-lock';
+import { realRoot } from '../../../host/state/real-root';
+import { hostPortsPath, statePaths } from '../../../host/state/state-paths';
+import type { LiveUndo } from '../../record/live-undo';
+import { isDomainLocked } from '../../record/locks';
+import { readRunState } from '../../record/run-state';
+import type { RunState } from '../../record/run-state';
+import type { Undo } from '../../record/undo';
+import type { LinkForwards } from './forward-rules';
+import { removeForwards } from './link-forwards';
+import { readPortClaim, readPortClaims, removePortClaim, writePortClaim } from './port-claims';
+import type { PortClaim } from './port-claims';
+
+/** A domain of this host. */
+export interface PortOwner {
+  readonly root: string;
+  readonly name: string;
+}
+
+/** Ports, and the interface that they are to lead to. */
+export type WantedPorts = Pick<LinkForwards, 'mac' | 'forwards'>;
+
+/**
+ * Refuses early what `claimPorts` would refuse. Takes nothing, so that another may have the ports the moment after.
+ *
+ * @throws DefinitionError RESOURCE_BUSY, with the domain that has one of them.
+ */
+export function checkPorts(wanted: WantedPorts, root: string): void {
+  for (const claim of readPortClaims()) {
+    if (claim.mac !== wanted.mac) refuseIfTaken(wanted, claim, root);
+  }
+}
+
+/**
+ * Takes the ports of an interface, in the place of those that it has. The record of its start says before that they are given back.
+ * The rules of a domain that is dead are removed where they are in the way. Resolves to what puts the former claim back, for when its
+ * own rules can't be loaded.
+ *
+ * @throws DefinitionError as `checkPorts`; SyscallError when it can't be written down; and as `removeForwards`.
+ */
+export async function claimPorts(
+  link: LinkForwards,
+  { root, name }: PortOwner,
+): Promise<() => void> {
+  const { host, mac, forwards } = link;
+  using _lock = await takeHostLock({ path: hostPortsPath, step: 'take ports of the host' });
+  const others = readPortClaims().filter((claim) => claim.host !== host || claim.mac !== mac);
+  for (const claim of others) {
+    if (refuseIfTaken(link, claim, root) === 'dead') await removeForwards(claim);
+  }
+  const former = readPortClaim(link);
+  writePortClaim({ root: realRoot(root), name, host, mac, forwards });
+  return () => {
+    if (former === undefined) removePortClaim(link);
+    else writePortClaim(former);
+  };
+}
+
+/** @throws as `checkPorts`. @returns `dead` for ports that are in the way still, and nobody's. */
+function refuseIfTaken(
+  { forwards }: WantedPorts,
+  claim: PortClaim,
+  root: string,
+): 'dead' | 'other' {
+  for (const forward of forwards) {
+    const port = claim.forwards
+      .map((one) => sharedPort(one, forward))
+      .find((shared) => shared !== undefined);
+    if (port === undefined) continue;
+    if (!isLive(claim)) return 'dead';
+    throw portTaken(claim, { port, forward, root });
+  }
+  return 'other';
+}
+
+interface Refused {
+  readonly port: number;
+  readonly forward: PortForward;
+  /** That of the domain which is refused. */
+  readonly root: string;
+}
+
+function portTaken({ root: other, name }: PortClaim, { port, forward, root }: Refused): Error {
+  const { protocol, position } = forward;
+  const whose = other === realRoot(root) ? '' : ` of the root ${other}`;
+  const detail = `the port ${port} (${protocol}) is forwarded to the domain '${name}'${whose} already`;
+  const path = 'domain/devices/interface/portForward';
+  return definitionError('RESOURCE_BUSY', detail, { path, position });
+}
+
+/** Whether its domain runs with it, or a process is about to start that, or to plug the interface in. */
+function isLive({ root, name, host, mac }: PortClaim): boolean {
+  const paths = statePaths(root);
+  let state: RunState;
+  try {
+    state = readRunState(paths, name);
+  } catch {
+    // Whether a domain runs whose records are damaged can't be told.
+    return true;
+  }
+  if (state.phase === 'off' || (state.phase === 'ended' && state.exit !== undefined)) return false;
+  const isIts = (one: Undo | LiveUndo): boolean =>
+    one.undo === 'removeForwards' && one.host === host && one.mac === mac;
+  const { undo, plug } = state.start;
+  if (!undo.some(isIts)) return false;
+  // A start looks like one that has died until its monitor has its lock.
+  const isOnItsWay = state.phase === 'ended' || plug?.undo.some(isIts) === true;
+  return !isOnItsWay || isDomainLocked(paths, name);
+}
