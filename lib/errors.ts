@@ -9,7 +9,7 @@ import { printableText } from './printable';
 
 /**
  * The codes, named as libvirt names its `VIR_ERR_*`, and the words that libvirt puts before the detail.
- * `NATIVE_NOT_BUILT` and `PROTOCOL_ERROR` are our own.
+ * `NATIVE_NOT_BUILT`, `PROTOCOL_ERROR` and `MAX_BUFFER_EXCEEDED` are our own.
  */
 export const errorPrefixes = {
   INTERNAL_ERROR: 'internal error',
@@ -45,6 +45,7 @@ export const errorPrefixes = {
   NETWORK_PORT_EXIST: 'this network port exists already',
   HOOK_SCRIPT_FAILED: 'Hook script execution failed',
   NATIVE_NOT_BUILT: 'native code is not built',
+  MAX_BUFFER_EXCEEDED: 'too much output',
 } as const;
 
 /** A stable error code. Test this, not the class and not the message. */
@@ -76,8 +77,13 @@ export interface ErrorDetails {
   readonly domain?: string;
   /** The last lines of the console of a container that has ended, without control characters. */
   readonly console?: readonly string[];
-  /** What a command that was awaited had put out when it was ended, as text or bytes, as it was asked for. */
-  readonly output?: Readonly<Record<'stdout' | 'stderr', string | Buffer>>;
+  /**
+   * What a command that was awaited had put out when it was ended: text or bytes, as it was asked for. Of one on a terminal all that
+   * this had shown.
+   */
+  readonly stdout?: string | Buffer;
+  /** The same of its errors; nothing of one on a terminal. */
+  readonly stderr?: string | Buffer;
   /** The XML element that is at fault, as a path such as `domain/os/init`. */
   readonly element?: string;
   /** Line of the XML text, from 1. */
@@ -116,7 +122,8 @@ export class TslxcError extends Error implements ErrorDetails {
   declare readonly step?: string;
   declare readonly domain?: string;
   declare readonly console?: readonly string[];
-  declare readonly output?: Readonly<Record<'stdout' | 'stderr', string | Buffer>>;
+  declare readonly stdout?: string | Buffer;
+  declare readonly stderr?: string | Buffer;
   declare readonly element?: string;
   declare readonly line?: number;
   declare readonly column?: number;

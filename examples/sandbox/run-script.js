@@ -64,8 +64,8 @@ async function run(domain, script, seconds) {
     return { verdict, ...how, stdout: String(stdout), stderr: String(stderr) };
   } catch (error) {
     // What had come by then is kept of a script that was ended.
-    if (!TslxcError.is(error) || error.output === undefined) throw error;
-    const { stdout, stderr } = error.output;
+    if (!TslxcError.is(error) || error.stdout === undefined) throw error;
+    const { stdout, stderr } = error;
     return { verdict: verdictOf(error), stdout: String(stdout), stderr: String(stderr) };
   }
 }
@@ -75,11 +75,11 @@ async function run(domain, script, seconds) {
  *
  * @param {TslxcError} error
  */
-function verdictOf({ code, output }) {
+function verdictOf({ code }) {
   if (code === 'OPERATION_TIMEOUT') return 'timed out';
-  const isFull = [output?.stdout, output?.stderr].some((bytes) => bytes?.length === mostOutput);
-  // Else it was killed with its container, and with what looked after it there.
-  return isFull ? 'too much output' : 'killed';
+  if (code === 'MAX_BUFFER_EXCEEDED') return 'too much output';
+  // It was killed with its container, and with what looked after it there.
+  return 'killed';
 }
 
 /**

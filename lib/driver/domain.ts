@@ -700,9 +700,9 @@ export class Domain {
    * missing or may not be used.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
-   * @throws TslxcError where it is awaited also, with `output`, what was put out by then: OPERATION_ABORTED and
-   * OPERATION_TIMEOUT when `signal` or `timeout` have ended the command, OPERATION_FAILED when it has put out more
-   * than `maxBuffer`.
+   * @throws TslxcError where it is awaited also, with `stdout` and `stderr`, what was put out by then: OPERATION_ABORTED
+   * and OPERATION_TIMEOUT when `signal` or `timeout` have ended the command, MAX_BUFFER_EXCEEDED when it has put out
+   * more than `maxBuffer`, OPERATION_FAILED when the process that attends it was killed, which root inside can do.
    * @see setns(2); `virsh lxc-enter-namespace`
    * @example
    * const { stdout, code } = await domain.exec(['cat', '/etc/hostname'], { timeout: 5000 });

@@ -291,18 +291,19 @@ describe('a command that is awaited', () => {
     expect((await domain.exec(large)).stdout).toHaveLength(size);
     const refused = await failure([...large.slice(0, 3), '/dev/zero'], { maxBuffer: 1000 });
     expect(refused).toMatchObject({
-      code: 'OPERATION_FAILED',
+      code: 'MAX_BUFFER_EXCEEDED',
       message:
-        'operation failed: a command was ended: its stdout is longer than maxBuffer, 1000 bytes',
-      output: { stdout: '\0'.repeat(1000), stderr: '' },
+        'too much output: a command was ended: its stdout is longer than maxBuffer, 1000 bytes',
+      stdout: '\0'.repeat(1000),
+      stderr: '',
     });
     const endless = await failure(['sh', '-c', 'while :; do echo e >&2; done'], { maxBuffer: 10 });
-    expect(endless).toMatchObject({ output: { stdout: '', stderr: 'e\ne\ne\ne\ne\n' } });
+    expect(endless).toMatchObject({ stdout: '', stderr: 'e\ne\ne\ne\ne\n' });
   });
 
   test('rejects when its time is over and when it is aborted, with what it has said', async () => {
     const late = await failure(['sleep', '3141'], { timeout: 300 });
-    expect(late).toMatchObject({ code: 'OPERATION_TIMEOUT', output: { stdout: '', stderr: '' } });
+    expect(late).toMatchObject({ code: 'OPERATION_TIMEOUT', stdout: '', stderr: '' });
     expect(pidsOf('sleep', '3141')).toEqual([]);
     const abort = new AbortController();
     const { signal } = abort;
@@ -314,7 +315,8 @@ describe('a command that is awaited', () => {
     abort.abort();
     expect(await ended).toMatchObject({
       code: 'OPERATION_ABORTED',
-      output: { stdout: 'one\n', stderr: '' },
+      stdout: 'one\n',
+      stderr: '',
     });
     expect(pidsOf('sleep', '3146')).toEqual([]);
   });

@@ -37,7 +37,7 @@ const defaultMaxBuffer = 16 * 1024 * 1024;
 /** A pipe holds no more, unless root inside has made it larger: what comes later is not the command's. */
 const pipeSize = 1024 * 1024;
 
-/** @throws TslxcError OPERATION_FAILED for more than `maxBuffer`; as CommandProcess.result. */
+/** @throws TslxcError MAX_BUFFER_EXCEEDED; as CommandProcess.result. Each has in `stdout` and `stderr` what had come by then. */
 export async function collectOutput<Content extends string | Buffer>(
   command: PipedProcess | TerminalProcess,
   { encoding = 'utf8', maxBuffer = defaultMaxBuffer }: Keeping,
@@ -61,7 +61,7 @@ export async function collectOutput<Content extends string | Buffer>(
   } catch (error) {
     // What it had written by then may be on its way.
     await Promise.all(streams.map((stream) => stream.untilSilent()));
-    if (TslxcError.is(error)) Object.assign(error, { output: kept() });
+    if (TslxcError.is(error)) Object.assign(error, kept());
     throw error;
   } finally {
     for (const stream of streams) stream.letGo();
@@ -78,7 +78,7 @@ export function statusOf(result: CommandResult): Pick<CommandOutput, 'code' | 's
 
 function tooLong(stream: string, bytes: number): TslxcError {
   const detail = `a command was ended: its ${stream} is longer than maxBuffer, ${bytes} bytes`;
-  return new TslxcError('OPERATION_FAILED', detail, { step: 'collect the output of a command' });
+  return new TslxcError('MAX_BUFFER_EXCEEDED', detail, { step: 'collect the output of a command' });
 }
 
 class KeptStream {

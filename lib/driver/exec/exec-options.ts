@@ -32,7 +32,7 @@ export interface ExecOptions {
   readonly encoding?: 'utf8' | 'buffer';
   /**
    * When the command is awaited: bytes that are kept of its output, and as many of its errors. A command that puts out more is
-   * ended, with all that it has started. Default: 16 MiB.
+   * ended, with all that it has started, and rejects with MAX_BUFFER_EXCEEDED. Default: 16 MiB.
    */
   readonly maxBuffer?: number;
 }

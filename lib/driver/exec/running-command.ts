@@ -41,8 +41,9 @@ export class RunningCommand<
    * Collects the output until the command has ended. Awaiting calls it.
    *
    * @param onFulfilled - gets the output and the exit status
-   * @param onRejected - gets why there is none: a start that failed, OPERATION_ABORTED, OPERATION_TIMEOUT, and OPERATION_FAILED for
-   * more output than `maxBuffer`; in `output` of the error what had been put out by then
+   * @param onRejected - gets why there is none: a start that failed; OPERATION_ABORTED, OPERATION_TIMEOUT, MAX_BUFFER_EXCEEDED for
+   * more output than `maxBuffer`, and OPERATION_FAILED when what attends the command in the container was killed, each with `stdout`
+   * and `stderr`: what had been put out by then
    */
   then<Fulfilled = CommandOutput<Content>, Rejected = never>(
     onFulfilled?: ((output: CommandOutput<Content>) => Fulfilled | PromiseLike<Fulfilled>) | null,

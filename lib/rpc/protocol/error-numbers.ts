@@ -42,6 +42,7 @@ export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
   NO_NETWORK_METADATA: 111,
   NATIVE_NOT_BUILT: 1,
   PROTOCOL_ERROR: 1,
+  MAX_BUFFER_EXCEEDED: 1,
 };
 
 /** Codes of libvirt's that the library has no use for. */

@@ -19,5 +19,22 @@ test('what a command had written when it was ended is read, though that is told 
     stderr.write('and errors');
   });
   await expect(collected).rejects.toBe(failure);
-  expect(failure.output).toEqual({ stdout: 'last words', stderr: 'and errors' });
+  expect(failure).toMatchObject({ stdout: 'last words', stderr: 'and errors' });
+});
+
+test('too much output has a code of its own, and is kept up to its limit', async () => {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  let endBecauseOf: (reason: Error) => void = () => undefined;
+  const result = new Promise<never>((_resolve, reject) => {
+    endBecauseOf = reject;
+  });
+  const command = { stdout, stderr, result, endBecauseOf } as unknown as PipedProcess;
+  const collected = collectOutput<string>(command, { encoding: 'utf8', maxBuffer: 4 });
+  stderr.write('few');
+  stdout.write('too much');
+  await expect(collected).rejects.toMatchObject({
+    code: 'MAX_BUFFER_EXCEEDED',
+    stdout: 'too ',
+    stderr: 'few',
+  });
 });
