@@ -20,3 +20,10 @@ export function printableText(text: string): string {
     .map((part, index) => (index % 2 === 1 ? part : printable(part)))
     .join('');
 }
+
+/** A text of JSON with such characters as `\uNNNN`, which means the same. The ends of its own lines stay as they are. */
+export function escapedJson(json: string): string {
+  return json.replace(unprintable, (character) =>
+    character === '\n' ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,5 +1,6 @@
 /** What desc and metadata do for a domain, and net-desc and net-metadata for a virtual network. */
 import { printableText } from '../../printable';
+import { formatOption, showsData } from '../output/data';
 import { whichOf } from '../options/which-option';
 import { CommandError, withErrorMessage } from '../shell/command-error';
 import { editText } from '../terminal/edit-loop';
@@ -34,6 +35,7 @@ export const descriptionOptions: readonly Option[] = [
   ...affectOptions,
   { name: 'title', kind: 'flag', help: 'modify/get the title instead of description' },
   { name: 'edit', kind: 'flag', help: 'open an editor to modify the description' },
+  formatOption,
   { name: 'new-desc', kind: 'strings', help: 'message', positional: 'optional' },
 ];
 
@@ -85,7 +87,9 @@ export async function describe(
   if (options.has('edit')) return editDescription(context, text, { which, given });
   const { output } = context;
   if (given === undefined) {
-    const found = (await text.get(which)) ?? '';
+    const stored = await text.get(which);
+    if (showsData(output, options, { [text.word]: stored ?? null })) return undefined;
+    const found = stored ?? '';
     // As virsh, without an end of the line: the one that follows each command is it.
     if (found !== '') output.text(printableText(found));
     else if (output.verbosity === 'normal') {

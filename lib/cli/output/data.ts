@@ -1,4 +1,5 @@
 /** `--format json`: what a verb knows as data, in the place of its text, with the names that the library has for it. */
+import { escapedJson } from '../../printable';
 import type { Option, Options } from '../shell/arguments';
 import type { Output } from './output';
 
@@ -11,11 +12,28 @@ export const formatOption: Option = {
   closed: true,
 };
 
-/** Whether data is asked for: then it has been printed, and the text is left out. JSON has no bigint: each is its decimal digits. */
+/** Whether data is asked for. */
+export function wantsData(options: Options): boolean {
+  return options.string('format') === 'json';
+}
+
+/** Whether data is asked for: then it has been printed, and the text is left out. */
 export function showsData(output: Output, options: Options, data: unknown): boolean {
-  if (options.string('format') !== 'json') return false;
+  if (!wantsData(options)) return false;
+  output.text(`${json(data, 2)}\n`);
+  return true;
+}
+
+/** The same for one of several that come one after the other: each is a line. */
+export function showsDataLine(output: Output, options: Options, data: unknown): boolean {
+  if (!wantsData(options)) return false;
+  output.text(`${json(data, 0)}\n`);
+  return true;
+}
+
+/** JSON has no bigint: each is its decimal digits. */
+function json(data: unknown, indent: number): string {
   const exact = (_: string, value: unknown): unknown =>
     typeof value === 'bigint' ? String(value) : value;
-  output.text(`${JSON.stringify(data, exact, 2)}\n`);
-  return true;
+  return escapedJson(JSON.stringify(data, exact, indent));
 }

@@ -3,7 +3,7 @@ import { hexadecimal } from '../../driver/exact-json';
 import { describeOperation, namespaceNames } from '../../plan/describe';
 import type { Operation } from '../../plan/operation';
 import type { Plan } from '../../plan/plan';
-import { printable } from '../../printable';
+import { escapedJson, printable } from '../../printable';
 
 /** Ends each line; sections are apart by an empty one. */
 export function planText(plan: Plan): string {
@@ -37,7 +37,7 @@ function section(title: string, lines: readonly string[]): string {
 export function planJson(plan: Plan): string {
   const replacer = (_key: string, value: unknown): unknown =>
     typeof value === 'bigint' ? hexadecimal(value) : value;
-  return `${JSON.stringify(plan, replacer, 2)}\n`;
+  return `${escapedJson(JSON.stringify(plan, replacer, 2))}\n`;
 }
 
 function containerLines({ header }: Plan): string[] {

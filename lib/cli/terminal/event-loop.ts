@@ -1,4 +1,5 @@
 /** What `event` and `net-event` have in common: they wait for events, and show one or all that come. */
+import { formatOption, showsData, showsDataLine, wantsData } from '../output/data';
 import { CommandError, UsageError } from '../shell/command-error';
 import type { Connection } from '../../index';
 import type { Option, Options } from '../shell/arguments';
@@ -15,18 +16,25 @@ export const loopOptions: readonly Option[] = [
   { name: 'timeout', kind: 'number', help: 'timeout seconds' },
   { name: 'list', kind: 'flag', help: 'list valid event types' },
   { name: 'timestamp', kind: 'flag', help: 'show timestamp for each printed event' },
+  formatOption,
 ];
 
 /** What a command waits for. */
 export interface Watched<Event> {
   readonly events: (signal: AbortSignal) => AsyncIterable<Event>;
-  /** Undefined for an event that was not asked for. */
-  readonly lineOf: (event: Event) => string | undefined;
+  readonly isAsked: (event: Event) => boolean;
+  readonly lineOf: (event: Event) => string;
+}
+
+/** Shows what types of events there are. */
+export function showTypes({ output }: Context, options: Options, types: readonly string[]): void {
+  if (showsData(output, options, types)) return;
+  for (const type of types) output.line(type);
 }
 
 /**
  * Shows the events of what `open` looks up, until one has come, or with `--loop` until SIGINT or the timeout. Resolves to
- * the exit status when none came.
+ * the exit status when none came. As data each event is a line, and nothing else is said.
  */
 export async function showEvents<Event extends { readonly time: number }>(
   context: Context,
@@ -35,21 +43,25 @@ export async function showEvents<Event extends { readonly time: number }>(
 ): Promise<number | undefined> {
   const seconds = timeoutOf(options);
   const connection = await context.connect();
-  const { events, lineOf } = await open(connection);
+  const { events, isAsked, lineOf } = await open(connection);
   const { output } = context;
-  const count = await untilEnd(context, seconds, async (signal) => {
-    let shown = 0;
+  let shown = 0;
+  const end = await untilEnd(context, seconds, async (signal) => {
     for await (const event of events(signal)) {
-      const line = lineOf(event);
-      if (line === undefined) continue;
-      output.line(options.has('timestamp') ? `${universalTime(event.time)}: ${line}` : line);
+      if (!isAsked(event)) continue;
+      if (!showsDataLine(output, options, event)) {
+        const line = lineOf(event);
+        output.line(options.has('timestamp') ? `${universalTime(event.time)}: ${line}` : line);
+      }
       shown += 1;
       if (!options.has('loop')) break;
     }
-    return shown;
   });
-  output.line(`events received: ${String(count)}`);
-  return count > 0 ? undefined : 1;
+  if (!wantsData(options)) {
+    if (end !== undefined) output.line(endWords[end]);
+    output.line(`events received: ${String(shown)}`);
+  }
+  return shown > 0 ? undefined : 1;
 }
 
 /** The type that `--event` names; undefined without one. @throws CommandError when there is no such type. */
@@ -81,12 +93,12 @@ const endWords = {
 
 type End = keyof typeof endWords;
 
-/** Runs `action` until it is done, SIGINT comes or the time is over; says which of the two it was. */
-async function untilEnd<T>(
-  { output, signals }: Context,
+/** Runs `action` until it is done, SIGINT comes or the time is over; resolves to which of the two it was. */
+async function untilEnd(
+  { signals }: Context,
   seconds: number | undefined,
-  action: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+  action: (signal: AbortSignal) => Promise<void>,
+): Promise<End | undefined> {
   const abort = new AbortController();
   let end: End | undefined;
   const stop = (how: End): void => {
@@ -98,9 +110,8 @@ async function untilEnd<T>(
   const timer =
     seconds === undefined ? undefined : setTimeout(() => stop('timed out'), seconds * 1000);
   try {
-    const result = await action(abort.signal);
-    if (end !== undefined) output.line(endWords[end]);
-    return result;
+    await action(abort.signal);
+    return end;
   } finally {
     clearTimeout(timer);
     signals.off('SIGINT', interrupt);

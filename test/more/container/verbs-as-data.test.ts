@@ -101,6 +101,41 @@ test('their limits', async () => {
   expect(await json('hugepagetune on --format json')).toEqual(list);
 });
 
+test('what is said of them, and what they say', async () => {
+  expect(await json('desc on --format json')).toEqual({ description: null });
+  await says('exec on -- sh -c', 'printf "one\\ttwo\\033[31m\\n" >/dev/console');
+  await eventually(async () => {
+    const lines = (await says('logs on --lines 9 --format json')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toContainEqual({
+      line: expect.stringContaining('one\ttwo\u001b[31m') as string,
+    });
+  });
+  const item = { kind: 'domain', name: 'on', fate: 'remove', state: 'running' };
+  expect(await json('purge --print --format json')).toContainEqual(item);
+});
+
+test('what happens to them', async () => {
+  const { domain } = world;
+  expect(await json('event --list --format json')).toContain('lifecycle');
+  const told: unknown[] = [];
+  const hearing = json('event --domain on --event lifecycle --timeout 30 --format json');
+  const waiting = hearing.then((event) => told.push(event));
+  // Until the command listens, what happens escapes it.
+  while (told.length === 0) {
+    await domain.suspend();
+    await domain.resume();
+  }
+  await waiting;
+  expect(told).toEqual([
+    expect.objectContaining({
+      event: expect.stringMatching(/^(suspended|resumed)$/) as string,
+      domain: 'on',
+      uuid: domain.uuid,
+      time: count,
+    }),
+  ]);
+});
+
 test('the host', async () => {
   expect(await json('uri --format json')).toEqual({ uri: 'lxc:///' });
   expect(await json('hostname --format json')).toEqual({ hostname: text });
@@ -149,6 +184,10 @@ test('another format is refused', async () => {
     ['pidtune on --format x', other],
     ['blkiotune on --format x', other],
     ['hugepagetune on --format x', other],
+    ['desc on --format x', other],
+    ['logs on --format x', other],
+    ['event --all --format x', other],
+    ['plan on --format x', other],
   ]);
   await refusesEach([
     ['uri --format x', other],
@@ -168,6 +207,10 @@ test('another format is refused', async () => {
     ['net-uuid x --format x', other],
     ['net-dhcp-leases x --format x', other],
     ['net-port-list x --format x', other],
+    ['net-desc x --format x', other],
+    ['net-event --event lifecycle --format x', other],
+    ['purge --print --format x', other],
+    ['purge --yes --format json', '--format json needs --print'],
     ['top --format x', other],
     ['top --sort x', '--sort is one of cpu, memory, processes, io, network, name'],
     ['top --interval 0', '--interval needs a number from 1 on'],

@@ -200,6 +200,7 @@ test('a plan is shown, and what is no definition is none', async () => {
   writeFileSync(file, helloWorldXml);
   const plan = JSON.parse(await says(`plan --file ${file} --json`)) as object;
   expect(plan).toHaveProperty('header');
+  expect(JSON.parse(await says(`plan --file ${file} --format json`))).toHaveProperty('header');
   const configuration = join(root.path, 'config');
   writeFileSync(configuration, 'lxc.uts.name = web\n');
   await refusesEach([

@@ -84,6 +84,9 @@ test('they are made from words and from XML, and shown', async () => {
     },
   ]);
   expect(await says('snapshot-current web --name')).toMatch(/^\d{10}\n\n$/);
+  expect(await json('snapshot-current web --format json')).toMatchObject({
+    ...{ domain: 'web', isCurrent: true, parent: 'second' },
+  });
   expect(await says('snapshot-current web --security-info')).toMatch(/^<domainsnapshot>/);
   expect(await says('list --all --with-snapshot --name')).toBe('web\n\n');
   expect(await says('list --all --without-snapshot --name')).toBe('host\n\n');
@@ -232,6 +235,7 @@ test('what they refuse', async () => {
     ['snapshot-dumpxml web nosuch', none],
     ['snapshot-dumpxml web first --xpath [', 'Incorrect xpath'],
     ['snapshot-current nosuch', missing],
+    ['snapshot-current web --format xml', 'format'],
     ['snapshot-current web --snapshotname nosuch', 'no domain snapshot with matching name'],
     ['snapshot-current host', "domain 'host' has no current snapshot"],
     ['snapshot-parent nosuch first', missing],

@@ -100,6 +100,7 @@ test('what is known of one', async () => {
     expect.objectContaining({ owner: expect.objectContaining({ name: 'guest' }) as unknown, mac }),
   ]);
   expect(await json('net-dhcp-leases lab --format json')).toEqual([]);
+  expect(await json('net-desc lab --title --format json')).toEqual({ title: null });
   expect(await says('net-dumpxml lab --xpath /network/name/text()')).toBe('lab\n\n');
   expect(await says('net-dumpxml lab --xpath //name --wrap --inactive')).toBe(
     '<nodes>\n  <name>lab</name>\n</nodes>\n\n',
@@ -186,15 +187,25 @@ test('parts of a network change, and its ports are shown', async () => {
 
 test('events are waited for', async () => {
   const { connection } = world;
-  const told: string[] = [];
-  const waiting = says('net-event --event lifecycle --timeout 30').then((text) => told.push(text));
-  // Until the command listens, what happens escapes it.
-  while (told.length === 0) {
-    const network = await connection.defineNetwork(networkXml('brief', 155));
-    await network.undefine();
-  }
-  await waiting;
-  expect(told[0]).toMatch(/^event 'lifecycle' for network brief: (Defined|Undefined)\n/);
+  const heard = async (line: string): Promise<string> => {
+    const told: string[] = [];
+    const waiting = says(line).then((text) => told.push(text));
+    // Until the command listens, what happens escapes it.
+    while (told.length === 0) {
+      const network = await connection.defineNetwork(networkXml('brief', 155));
+      await network.undefine();
+    }
+    await waiting;
+    return told.join('');
+  };
+  expect(await heard('net-event --event lifecycle --timeout 30')).toMatch(
+    /^event 'lifecycle' for network brief: (Defined|Undefined)\n/,
+  );
+  const event = await heard('net-event --event lifecycle --timeout 30 --format json');
+  expect(JSON.parse(event)).toMatchObject({
+    event: expect.stringMatching(/^(defined|undefined)$/) as string,
+    network: 'brief',
+  });
   expect(await says('net-event --list')).toBe('lifecycle\n\n');
   await refusesEach([
     ['net-event --event bogus', 'unknown event type bogus'],

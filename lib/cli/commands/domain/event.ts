@@ -1,7 +1,13 @@
 /** event: waits for what happens to domains, whichever process does it. */
 import { CommandError } from '../../shell/command-error';
 import { findDomain } from '../../options/domain-argument';
-import { eventOption, loopOptions, showEvents, typeNamed } from '../../terminal/event-loop';
+import {
+  eventOption,
+  loopOptions,
+  showEvents,
+  showTypes,
+  typeNamed,
+} from '../../terminal/event-loop';
 import { isOomKilled } from '../../output/domain-words';
 import type { DomainEvent } from '../../../index';
 import type { Options } from '../../shell/arguments';
@@ -11,7 +17,9 @@ export const commands: CommandTable = {
   event: {
     group: 'monitor',
     summary: 'domain events',
-    description: 'List event types, or wait for domain events to occur.',
+    description:
+      'List event types, or wait for domain events to occur. With --format json each event is a line, and\n' +
+      'what else is said is left out.',
     options: [
       { name: 'domain', kind: 'string', help: 'filter by domain name, id or uuid' },
       eventOption,
@@ -38,7 +46,7 @@ type EventType = (typeof types)[number];
 
 async function watch(context: Context, options: Options): Promise<number | undefined> {
   if (options.has('list')) {
-    for (const type of types) context.output.line(type);
+    showTypes(context, options, types);
     return undefined;
   }
   const wanted = typesOf(options);
@@ -49,7 +57,8 @@ async function watch(context: Context, options: Options): Promise<number | undef
       (domain === undefined || event.uuid === domain.uuid) && wanted.includes(typeOf(event));
     return {
       events: (signal) => connection.events({ signal }),
-      lineOf: (event) => (isAsked(event) ? lineOf(event) : undefined),
+      isAsked,
+      lineOf,
     };
   });
 }

@@ -1,5 +1,6 @@
 /** logs: what a container's first console has put out, also when it runs no more. */
 import { TslxcError } from '../../../errors';
+import { formatOption, showsDataLine } from '../../output/data';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { printable } from '../../../printable';
@@ -13,7 +14,8 @@ export const commands: CommandTable = {
     summary: 'show what the guest console has put out',
     description:
       'Show the lines that the first console of the container has put out, in this run and those before it, as far as\n' +
-      'they are kept; by its name also when the domain is gone. Control characters are shown as \\xNN unless --raw is given.',
+      'they are kept; by its name also when the domain is gone. Control characters are shown as \\xNN unless --raw is given.\n' +
+      'With --format json each line is an object whose member line is what was put out, to the character.',
     options: [
       domainOption,
       {
@@ -24,6 +26,7 @@ export const commands: CommandTable = {
       },
       { name: 'lines', letter: 'n', kind: 'number', help: 'how many of the last lines to show' },
       { name: 'raw', kind: 'flag', help: 'show lines as they are: they may steer the terminal' },
+      formatOption,
     ],
     example: 'tslxc logs helloworld -n 20',
     run: show,
@@ -45,7 +48,11 @@ async function show(context: Context, options: Options): Promise<number | undefi
       signal: interrupt.signal,
       ...(lines === undefined ? {} : { lines }),
     });
-    for await (const line of shown) output.text(`${options.has('raw') ? line : readable(line)}\n`);
+    for await (const line of shown) {
+      // When it was put out is not kept, and all of it comes by one stream.
+      if (showsDataLine(output, options, { line })) continue;
+      output.text(`${options.has('raw') ? line : readable(line)}\n`);
+    }
   });
   for (const name of ['SIGINT', 'SIGTERM'] as const) signals.off(name, stop);
   return undefined;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { UsageError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { findDomain } from '../../options/domain-argument';
+import { formatOption, wantsData } from '../../output/data';
 import { warningOf } from '../../output/definition-warnings';
 import { planJson, planText } from '../../output/plan-text';
 import type { Options } from '../../shell/arguments';
@@ -31,7 +32,8 @@ export const commands: CommandTable = {
         help: 'file containing an XML domain description',
         values: 'file',
       },
-      { name: 'json', kind: 'flag', help: 'print JSON for programs' },
+      formatOption,
+      { name: 'json', kind: 'flag', help: 'the same as --format json' },
     ],
     example: 'tslxc plan helloworld.xml',
     run: showPlan,
@@ -41,7 +43,8 @@ export const commands: CommandTable = {
 async function showPlan(context: Context, options: Options): Promise<undefined> {
   options.exclusive('domain', 'file');
   const plan = await planOf(context, options);
-  context.output.text(options.has('json') ? planJson(plan) : planText(plan));
+  const isData = options.has('json') || wantsData(options);
+  context.output.text(isData ? planJson(plan) : planText(plan));
   return undefined;
 }
 

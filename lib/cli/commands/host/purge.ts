@@ -1,6 +1,7 @@
 /** purge: takes everything off this host that tslxc has put there. */
 import { createInterface } from 'node:readline';
-import { CommandError, withErrorMessage } from '../../shell/command-error';
+import { formatOption, showsData, wantsData } from '../../output/data';
+import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import type { PurgeItem } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -20,6 +21,7 @@ export const commands: CommandTable = {
     options: [
       { name: 'yes', kind: 'flag', help: 'do not ask' },
       { name: 'print', kind: 'flag', help: 'only say what would be removed' },
+      { ...formatOption, help: "with --print 'text' (the default), or 'json' for programs" },
     ],
     example: 'tslxc purge --print',
     run: purge,
@@ -30,6 +32,7 @@ async function purge(context: Context, options: Options): Promise<number | undef
   options.exclusive('yes', 'print');
   const { output, terminal } = context;
   const isPrint = options.has('print');
+  if (wantsData(options) && !isPrint) throw new UsageError('--format json needs --print');
   const asks = !options.has('yes') && !isPrint;
   if (asks && !terminal.isInteractive()) {
     throw new CommandError('There is no terminal to ask on: give --yes to remove everything', {
@@ -39,6 +42,7 @@ async function purge(context: Context, options: Options): Promise<number | undef
   const connection = await context.connect();
   if (!options.has('yes')) {
     const previewed = await connection.previewPurge();
+    if (showsData(output, options, previewed)) return undefined;
     if (previewed.length === 0) output.line('Nothing of tslxc is on this host');
     for (const item of previewed) output.line(describe(item, 'future'));
     if (isPrint) return undefined;

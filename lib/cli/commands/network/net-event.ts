@@ -1,7 +1,13 @@
 /** net-event: waits for what happens to virtual networks, whichever process does it. */
 import { CommandError } from '../../shell/command-error';
 import { findNetwork } from '../../options/network-argument';
-import { eventOption, loopOptions, showEvents, typeNamed } from '../../terminal/event-loop';
+import {
+  eventOption,
+  loopOptions,
+  showEvents,
+  showTypes,
+  typeNamed,
+} from '../../terminal/event-loop';
 import type { NetworkEvent } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -10,7 +16,9 @@ export const commands: CommandTable = {
   'net-event': {
     group: 'network',
     summary: 'network events',
-    description: 'List event types, or wait for network events to occur.',
+    description:
+      'List event types, or wait for network events to occur. With --format json each event is a line, and\n' +
+      'what else is said is left out.',
     options: [
       {
         name: 'network',
@@ -37,7 +45,7 @@ const words: Readonly<Record<NetworkEvent['event'], string>> = {
 
 async function watch(context: Context, options: Options): Promise<number | undefined> {
   if (options.has('list')) {
-    for (const type of types) context.output.line(type);
+    showTypes(context, options, types);
     return undefined;
   }
   if (typeNamed(options, types) === undefined) {
@@ -46,12 +54,10 @@ async function watch(context: Context, options: Options): Promise<number | undef
   return showEvents(context, options, async (connection) => {
     const text = options.string('network');
     const network = text === undefined ? undefined : await findNetwork(connection, text);
-    const lineOf = (event: NetworkEvent): string =>
-      `event 'lifecycle' for network ${event.network}: ${words[event.event]}`;
     return {
       events: (signal) => connection.networkEvents({ signal }),
-      lineOf: (event) =>
-        network === undefined || event.uuid === network.uuid ? lineOf(event) : undefined,
+      isAsked: (event) => network === undefined || event.uuid === network.uuid,
+      lineOf: (event) => `event 'lifecycle' for network ${event.network}: ${words[event.event]}`,
     };
   });
 }

@@ -52,6 +52,7 @@ export const commands: CommandTable = {
       domainOption,
       { name: 'name', kind: 'flag', help: 'list the name, rather than the full XML' },
       securityInfo,
+      formatOption,
       { ...snapshotOption, help: 'name of existing snapshot to make current' },
     ],
     example: 'tslxc snapshot-current helloworld --name',
@@ -122,6 +123,7 @@ async function current(context: Context, options: Options): Promise<undefined> {
     const message = `domain '${domain.name}' has no current snapshot`;
     throw new CommandError(message, { code: 'NO_DOMAIN_SNAPSHOT' });
   }
+  if (showsData(output, options, { ...found, domain: domain.name })) return undefined;
   if (options.has('name')) output.line(found.name);
   else output.text(await domain.snapshots.xml(found.name));
   return undefined;

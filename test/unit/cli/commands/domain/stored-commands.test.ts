@@ -38,6 +38,14 @@ describe('desc', () => {
     expect(domain.notes.get('title')).toBe('x y');
   });
 
+  test('shows either as data', async () => {
+    const shown = async (words: string): Promise<unknown> =>
+      JSON.parse((await tslxc(words)).stdout) as unknown;
+    expect(await shown('desc web --format json')).toEqual({ description: null });
+    domain.notes.set('title', 'one');
+    expect(await shown('desc web --title --format json')).toEqual({ title: 'one' });
+  });
+
   test.each([
     ['', {}],
     [' --current', {}],
@@ -303,6 +311,19 @@ describe('event', () => {
     );
     const filtered = await tslxc('event --domain web --event lifecycle --loop --timeout 1');
     expect(filtered.stdout).toContain('events received: 1\n');
+  });
+
+  test('prints each as a line of data, and nothing else', async () => {
+    connection.history = [at({}), at({ event: 'reboot', detail: 'rebooted' })];
+    const all = await tslxc('-q event --all --loop --timeout 1 --format json');
+    expect(all).toMatchObject({ status: 0, stderr: '' });
+    const lines = all.stdout.split('\n');
+    expect(lines.slice(0, 2).map((line) => JSON.parse(line) as unknown)).toEqual(
+      connection.history,
+    );
+    expect(lines.slice(2)).toEqual(['']);
+    const list = await tslxc('event --list --format json');
+    expect(JSON.parse(list.stdout)).toContain('lifecycle');
   });
 
   test('lists its types, and refuses others', async () => {

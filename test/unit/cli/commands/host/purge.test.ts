@@ -65,6 +65,18 @@ test('the end of the input is no consent', async () => {
   });
 });
 
+test('what would be removed is shown as data, and only where nothing is', async () => {
+  const ran = await run('purge --print --format json', { connection: connectionWith() });
+  expect(JSON.parse(ran.stdout)).toEqual(items);
+  const refused = await run('purge --yes --format json', { connection: connectionWith() });
+  expect(refused).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: 'error: --format json needs --print\n',
+  });
+  expect(refused.connection.calls).toEqual([]);
+});
+
 test('--print removes nothing', async () => {
   const ran = await run('purge --print', { connection: connectionWith([]) });
   expect(ran).toMatchObject({ status: 0, stdout: 'Nothing of tslxc is on this host\n\n' });

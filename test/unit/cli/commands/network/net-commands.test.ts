@@ -285,6 +285,11 @@ describe('net-event', () => {
         "event 'lifecycle' for network Default: Stopped\n" +
         'event loop timed out\nevents received: 2\n\n',
     ],
+    [
+      'net-event --event lifecycle --network lab --format json',
+      `${JSON.stringify({ event: 'started', network: 'lab', uuid: second, time })}\n\n`,
+    ],
+    ['net-event --list --format json', '[\n  "lifecycle"\n]\n\n'],
   ])('%s', async (words, stdout) => {
     const ran = await run(words, { connection: history() });
     expect(ran).toMatchObject({ status: 0, stdout, stderr: '' });
