@@ -1,6 +1,7 @@
 /** The numbers of the protocol, beside those in libvirt's own headers. */
 import { readFileSync } from 'node:fs';
 import { stateNumbers } from '../../lib/driver/statistics/named';
+import { networkSections, networkUpdateCommands } from '../../lib/network/definition/update-names';
 import { errorCodes, errorLevel, errorOrigins } from '../../lib/rpc/protocol/error-numbers';
 import { domainEventTypes, networkEventTypes } from '../../lib/rpc/protocol/events';
 import { parameterTypes } from '../../lib/rpc/protocol/values';
@@ -18,8 +19,9 @@ function numberOf(name: string): number | undefined {
   return shift === undefined ? Number(text) : 2 ** Number(shift);
 }
 
-/** `noAutostart` → `NO_AUTOSTART`. */
-const upper = (name: string): string => name.replace(/[A-Z]/g, '_$&').toUpperCase();
+/** `noAutostart` → `NO_AUTOSTART`, `add-last` → `ADD_LAST`. */
+const upper = (name: string): string =>
+  name.replace(/[A-Z]/g, '_$&').replaceAll('-', '_').toUpperCase();
 
 /** Those of tslxc that libvirt does not have, and is told of as internal errors. */
 const own = ['NATIVE_NOT_BUILT', 'PROTOCOL_ERROR', 'MAX_BUFFER_EXCEEDED'];
@@ -46,6 +48,8 @@ test('origins of errors are libvirt’s', () => {
 test.each([
   ['VIR_DOMAIN_EVENT_ID_', domainEventTypes],
   ['VIR_NETWORK_EVENT_ID_', networkEventTypes],
+  ['VIR_NETWORK_SECTION_', networkSections],
+  ['VIR_NETWORK_UPDATE_COMMAND_', networkUpdateCommands],
   ['VIR_CONNECT_LIST_DOMAINS_', { ...listFlags, managedSave: 256, noManagedSave: 512 }],
 ])('the numbers of %s… are libvirt’s', (prefix, table) => {
   const names: Readonly<Record<string, string>> = {

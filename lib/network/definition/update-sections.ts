@@ -7,6 +7,7 @@ import { parseMac } from '../../domain/interface/mac-address';
 import type { XmlElement } from '../../domain/xml/element';
 import type { Vocabulary } from '../../domain/xml/vocabulary';
 import { TslxcError } from '../../errors';
+import type { NetworkSection, NetworkUpdateCommand } from './update-names';
 import {
   dhcpHostVocabulary,
   dnsHostVocabulary,
@@ -16,24 +17,6 @@ import {
   srvVocabulary,
   txtVocabulary,
 } from './vocabulary';
-
-/** Parts that libvirt knows; the first five, and `forward-pf`, can't be changed by themselves. */
-export type NetworkSection =
-  | 'bridge'
-  | 'domain'
-  | 'ip'
-  | 'forward'
-  | 'forward-pf'
-  | 'ip-dhcp-host'
-  | 'ip-dhcp-range'
-  | 'forward-interface'
-  | 'portgroup'
-  | 'dns-host'
-  | 'dns-txt'
-  | 'dns-srv';
-
-/** What becomes of an element. */
-export type NetworkUpdateCommand = 'add-first' | 'add-last' | 'modify' | 'delete';
 
 /** The elements that stand there now, and the one that the caller has written. */
 export interface Candidates {

@@ -11,8 +11,10 @@ import { TslxcError } from '../../errors';
 import type { NetworkDefinition } from './definition';
 import { formatNetwork } from './format';
 import { readNetwork } from './parse';
+import { networkUpdateCommands } from './update-names';
+import type { NetworkSection, NetworkUpdateCommand } from './update-names';
 import { sections } from './update-sections';
-import type { Candidates, NetworkSection, NetworkUpdateCommand, Section } from './update-sections';
+import type { Candidates, Section } from './update-sections';
 
 /** One change of one part of a network. */
 export interface NetworkUpdate {
@@ -26,8 +28,6 @@ export interface NetworkUpdate {
   readonly parentIndex?: number;
 }
 
-const commands: readonly NetworkUpdateCommand[] = ['add-first', 'add-last', 'modify', 'delete'];
-
 /**
  * The definition with the change. As in libvirt, words of the element that its schema does not know are left out; see `unknown`,
  * whose places are those in the element.
@@ -40,7 +40,7 @@ export function updateNetwork(
   update: NetworkUpdate,
 ): NetworkDefinition {
   const { command, section: name, xml } = update;
-  if (!commands.includes(command)) {
+  if (!Object.hasOwn(networkUpdateCommands, command)) {
     throw new TslxcError('INVALID_ARG', `unrecognized network update command '${command}'`);
   }
   const section = sectionNamed(name, definition);

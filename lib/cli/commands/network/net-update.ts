@@ -4,12 +4,8 @@ import { readDefinitionFile } from '../../options/definition-file';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import { whichOf } from '../../options/which-option';
 import { warningOf } from '../../output/definition-warnings';
-import type {
-  NetworkInfo,
-  NetworkSection,
-  NetworkUpdateCommand,
-  WhichOption,
-} from '../../../index';
+import { networkSectionNames } from '../../../network/definition/update-names';
+import type { NetworkInfo, NetworkUpdateCommand, WhichOption } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -20,21 +16,6 @@ const changes: Readonly<Record<string, NetworkUpdateCommand>> = {
   delete: 'delete',
   modify: 'modify',
 };
-
-const sections: readonly NetworkSection[] = [
-  'bridge',
-  'domain',
-  'ip',
-  'ip-dhcp-host',
-  'ip-dhcp-range',
-  'forward',
-  'forward-interface',
-  'forward-pf',
-  'portgroup',
-  'dns-host',
-  'dns-txt',
-  'dns-srv',
-];
 
 export const commands: CommandTable = {
   'net-update': {
@@ -57,7 +38,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: 'which section of network configuration to update',
         positional: 'required',
-        values: sections,
+        values: networkSectionNames,
       },
       {
         name: 'xml',
@@ -84,7 +65,7 @@ async function update(context: Context, options: Options): Promise<undefined> {
   const command = Object.hasOwn(changes, word) ? changes[word] : undefined;
   if (command === undefined) throw new CommandError(`unrecognized command name '${word}'`);
   const name = options.required('section');
-  const section = sections.find((known) => known === name);
+  const section = networkSectionNames.find((known) => known === name);
   if (section === undefined) throw new CommandError(`unrecognized section name '${name}'`);
   const given = options.required('xml');
   const xml = given.startsWith('<') ? given : readDefinitionFile(given);

@@ -1,9 +1,6 @@
 /** Virtual networks: which there are, their definitions, how they are started and stopped. */
 import type { Network } from '../../../driver/network';
-import type {
-  NetworkUpdateCommand,
-  NetworkSection,
-} from '../../../network/definition/update-sections';
+import { networkSectionOf, networkUpdateCommandOf } from '../../../network/definition/update-names';
 import { TslxcError } from '../../../errors';
 import type { networkProcedures } from '../../protocol/network';
 import type { WireNetwork } from '../../protocol/values';
@@ -29,30 +26,6 @@ type Names = Exclude<
 
 const xmlFlags = { inactive: 1 } as const;
 const defineFlags = { validate: 1 } as const;
-
-/** virNetworkUpdateCommand and virNetworkUpdateSection: the number is the place. */
-const commands: readonly (NetworkUpdateCommand | undefined)[] = [
-  undefined,
-  'modify',
-  'delete',
-  'add-last',
-  'add-first',
-];
-const sections: readonly (NetworkSection | undefined)[] = [
-  undefined,
-  'bridge',
-  'domain',
-  'ip',
-  'ip-dhcp-host',
-  'ip-dhcp-range',
-  'forward',
-  'forward-interface',
-  'forward-pf',
-  'portgroup',
-  'dns-host',
-  'dns-txt',
-  'dns-srv',
-];
 
 export const networkHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
   ConnectListAllNetworks: async (call, { needsResults, flags }) => {
@@ -91,14 +64,14 @@ export const networkHandlers: Handlers<Pick<typeof networkProcedures, Names>> = 
   NetworkUndefine: (call, { network }) => does(call, network, (one) => one.undefine()),
   NetworkUpdate: (call, { network, command, section, parentIndex, xml, flags }) => {
     checkFlags(flags, bothAffects, 'networkUpdate');
-    const what = { command: commands[command], section: sections[section] };
-    if (what.command === undefined) {
+    const verb = networkUpdateCommandOf(command);
+    if (verb === undefined) {
       throw new TslxcError('INVALID_ARG', `unrecognized network update command code ${command}`);
     }
-    if (what.section === undefined) {
+    const part = networkSectionOf(section);
+    if (part === undefined) {
       throw new TslxcError('NO_SUPPORT', `can't update unrecognized section of network`);
     }
-    const { command: verb, section: part } = what;
     const parent = parentIndex < 0 ? {} : { parentIndex };
     return does(call, network, (one) =>
       one.update({ command: verb, section: part, xml, ...parent, ...whichOf(flags) }),

@@ -3,6 +3,12 @@ import { TslxcError } from '../../../../lib/errors';
 import { formatNetwork } from '../../../../lib/network/definition/format';
 import { updateNetwork } from '../../../../lib/network/definition/update';
 import type { NetworkUpdate } from '../../../../lib/network/definition/update';
+import {
+  networkSectionNames,
+  networkSectionOf,
+  networkSections,
+  networkUpdateCommandOf,
+} from '../../../../lib/network/definition/update-names';
 import { document, parse } from '../parse-context';
 
 const host = "<host mac='52:54:00:00:00:01' name='one' ip='10.0.0.11'/>";
@@ -307,4 +313,18 @@ test('a network without <forward> gets no devices', () => {
   expect(() =>
     updateNetwork(parse(document('')), { command: 'add-last', section: 'forward-interface', xml }),
   ).toThrow("there is no <forward> element in network 'test'");
+});
+
+test('parts and changes are found by the numbers that libvirt has for them', () => {
+  const numbers = Object.values(networkSections);
+  expect(numbers.map((number) => networkSectionOf(number))).toEqual(networkSectionNames);
+  expect([0, 1, 2, 3, 4, 5].map((number) => networkUpdateCommandOf(number))).toEqual([
+    undefined,
+    ...['modify', 'delete', 'add-last', 'add-first'],
+    undefined,
+  ]);
+  expect([0, numbers.length + 1].map((number) => networkSectionOf(number))).toEqual([
+    undefined,
+    undefined,
+  ]);
 });
