@@ -101,8 +101,9 @@ const needs = [
 const purposes = {
   hello: ['hello'],
   test: ['hello', 'test'],
-  long: ['hello', 'test', 'browser', 'fresh', 'fuzz', 'libvirt', 'client', 'lxc', 'switch'],
+  long: ['hello', 'test', 'fresh', 'fuzz', 'libvirt', 'client', 'lxc', 'switch'],
   clients: ['hello', 'test', 'client'],
+  browser: ['browser'],
   fuzz: ['hello', 'fuzz'],
   fresh: ['fresh'],
   prebuild: ['hello', 'fresh'],

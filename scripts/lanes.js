@@ -1,6 +1,6 @@
 // Which Jest projects run where, when, and for how long at most. A new project gets its lane here.
 'use strict';
-const { join } = require('node:path');
+const { basename, join } = require('node:path');
 
 /**
  * Lanes that run at once, each in this order, one file at a time where they share something. Those of `host` share what the
@@ -101,6 +101,19 @@ function forgottenProjects(names) {
   return names.filter((name) => !known.includes(name));
 }
 
+/** What a tier needs of Debian, as purposes of debian-packages.js. */
+const tierNeeds = { test: 'test', more: 'test', parity: 'long', clients: 'clients', long: 'long' };
+
+/** Files of test/long that need what no other test does: it is large, and comes only for them. */
+const ownNeeds = { 'web-console.test.ts': 'browser' };
+
+/** The purposes of a tier, or of some files of test/long. */
+function needsOf(tier, files = []) {
+  const isRun = (name) => files.length === 0 || files.some((file) => basename(file) === name);
+  const own = tier === 'long' ? Object.keys(ownNeeds).filter(isRun) : [];
+  return [tierNeeds[tier], ...own.map((name) => ownNeeds[name])];
+}
+
 module.exports = {
   clients,
   forgottenProjects,
@@ -109,6 +122,7 @@ module.exports = {
   long,
   moreLanes,
   moreLast,
+  needsOf,
   parity,
   settingsOf,
 };

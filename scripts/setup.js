@@ -42,9 +42,9 @@ async function installModules() {
   if (remembered(record) !== wanted) remember(record, wanted);
 }
 
-/** Makes everything ready for a purpose: `hello`, `test`, `long` or `vm`. */
-async function setUp(purpose) {
-  await installPackages(purpose);
+/** Makes everything ready for purposes: `hello`, `test`, `long` and others of debian-packages.js. */
+async function setUp(...purposes) {
+  for (const purpose of purposes) await installPackages(purpose);
   await installModules();
   if (!native.isCurrent()) await native.buildNative();
   if (!typescript.isCurrent()) await typescript.buildTypeScript();

@@ -19,6 +19,7 @@ const {
   long,
   moreLanes,
   moreLast,
+  needsOf,
   parity,
   settingsOf,
 } = require('./lanes');
@@ -128,7 +129,7 @@ main('test', async () => {
   if (files.length > 0 && tier !== 'long') {
     throw new StepError(`only test:long takes files: ${files[0]}`);
   }
-  await setUp({ long: 'long', parity: 'long', clients: 'clients' }[tier] ?? 'test');
+  await setUp(...needsOf(tier, files));
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-test-'));
   try {
     const results = await again(await tiers[tier](folder, files), folder);

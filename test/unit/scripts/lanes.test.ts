@@ -1,0 +1,41 @@
+/** What the tests need of Debian: all that a tier uses is brought, and no browser for those that open none. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../support/process/run-command';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { needsOf } = require(join(packageRoot, 'scripts/lanes.js')) as {
+  needsOf: (tier: string, files?: readonly string[]) => string[];
+};
+
+function browsingFiles(): string[] {
+  return readdirSync(join(packageRoot, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => join('test', name))
+    .filter((file) => /^import .* from '.*\/browser\/browser';$/m.test(text(file)));
+}
+
+function text(file: string): string {
+  return readFileSync(join(packageRoot, file), 'utf8');
+}
+
+test('a browser is brought for the tests that use one', () => {
+  const files = browsingFiles();
+  expect(files).not.toEqual([]);
+  expect(files.filter((file) => !file.startsWith('test/long/'))).toEqual([]);
+  expect(files.map((file) => needsOf('long', [file]))).toEqual(
+    files.map(() => ['long', 'browser']),
+  );
+  expect(needsOf('long')).toEqual(['long', 'browser']);
+});
+
+test('and for no others, as for the slice of deaths that continuous integration tries', () => {
+  const sweeps = ['test/long/deaths.test.ts', 'test/long/caller-deaths.test.ts'];
+  expect(needsOf('long', sweeps)).toEqual(['long']);
+  expect(['test', 'more', 'parity', 'clients'].map((tier) => needsOf(tier))).toEqual([
+    ['test'],
+    ['test'],
+    ['long'],
+    ['clients'],
+  ]);
+});
