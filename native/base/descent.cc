@@ -1,25 +1,14 @@
 #include "native/base/descent.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <cerrno>
 #include <utility>
 
+#include "native/base/inode-state.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {
-namespace {
-
-constexpr size_t kOpenDirectories = 64;
-
-struct stat stateOf(int fd) {
-  struct stat state{};
-  check(fstat(fd, &state), "fstat");
-  return state;
-}
-
-}  // namespace
 
 std::string Descent::pathOf(const std::string& name) const {
   std::string path;

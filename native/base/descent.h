@@ -4,12 +4,16 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "native/base/fd.h"
 
 namespace tslxc {
+
+// Directories above the current one that stay open.
+constexpr size_t kOpenDirectories = 64;
 
 class Descent {
  public:

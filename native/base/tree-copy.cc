@@ -16,6 +16,7 @@
 
 #include "native/base/descent.h"
 #include "native/base/file.h"
+#include "native/base/inode-state.h"
 #include "native/base/path.h"
 #include "native/base/syscall.h"
 #include "native/base/xattr.h"
@@ -26,12 +27,6 @@ namespace {
 constexpr mode_t kPermissions = 07777;
 // Between two looks at whether the copy is still wanted.
 constexpr size_t kPiece = size_t{64} << 20;
-
-struct stat stateOf(int fd) {
-  struct stat state{};
-  check(fstat(fd, &state), "fstat");
-  return state;
-}
 
 std::array<timespec, 2> timesOf(const struct stat& state) { return {state.st_atim, state.st_mtim}; }
 

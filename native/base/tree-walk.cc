@@ -9,20 +9,13 @@
 #include <utility>
 #include <vector>
 
+#include "native/base/descent.h"
 #include "native/base/file.h"
+#include "native/base/inode-state.h"
 #include "native/base/path.h"
 
 namespace tslxc {
 namespace {
-
-// Directories above the current one that stay open; those above them are found again by "..".
-constexpr size_t kOpenDirectories = 64;
-
-struct stat stateOf(int fd) {
-  struct stat state{};
-  check(fstat(fd, &state), "fstat");
-  return state;
-}
 
 std::vector<std::string> namesIn(int directory) {
   Fd readable(check(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "openat"));
