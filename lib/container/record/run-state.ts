@@ -26,8 +26,11 @@ export interface StartRecord {
   readonly persistence: 'persistent' | 'transient';
   /** Restarts in a row that have led to it, by on_poweroff and such, none of which ran for long. */
   readonly restarts?: number;
-  /** It was asked to shut down: of a container that is started again when it has failed. */
-  readonly shutdown?: true;
+  /**
+   * Until when an end of it is the shutdown that was asked for, in milliseconds since the epoch: of a container that is started again
+   * when it has failed.
+   */
+  readonly shutdown?: number;
   /** It is killed since its checks have found it unhealthy, and is started again. */
   readonly unhealthy?: true;
   /** The container ends with its owner, who alone may start it again. */

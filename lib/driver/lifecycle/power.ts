@@ -5,6 +5,7 @@ import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunState } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
+import { present } from '../../present';
 import { throwIfAborted } from '../session/abort';
 import type { MonitorConnection } from '../session/containers';
 import { askInit, type Asked, type Goal } from './ask-init';
@@ -20,6 +21,9 @@ const pause = 25;
 
 /** How long an end counts as the reboot that was asked for, in milliseconds, when the caller does not wait for it. */
 const rebootPatience = 120_000;
+
+/** The same of a shutdown, also for a caller that waits for less. */
+const shutdownPatience = 120_000;
 
 const knownModes: readonly string[] = ['auto', 'initctl', 'signal'] satisfies PowerMode[];
 
@@ -40,7 +44,7 @@ export async function askToEnd(
     transition(goal === 'reboot' ? 'reboot' : 'shutdown', phaseOf(session, state), name);
     if (state.phase !== 'running') throw new TypeError('the table lets only what runs end');
     const monitor = await connectRunning(session, name);
-    if (goal !== 'reboot') rememberShutdown(session, state.start);
+    markShutdown(session, state.start, { goal, ...present({ timeout }) });
     return { before: state, monitor };
   });
   // Without the lock: a file system of the container may make it take its time, and a destroy waits for nothing of it. Of
@@ -53,16 +57,58 @@ export async function askToEnd(
     signal,
     ownSignal: session.parse(before.start.xml).definition.extension.stopSignal,
   };
-  const asked = await askInit({ session, state: before, monitor }, request);
+  const asked = await askMarked({ session, state: before, monitor }, request);
   session.logger.debug({ domain: name, goal, ...asked }, 'init was asked to end');
   if (timeout === undefined) return { ...asked, outcome: 'asked' };
   return await outcomeOf(session, identity, { before, asked, goal, timeout, signal });
 }
 
-/** What was asked to end has not failed when it does, with whatever exit code. */
-function rememberShutdown(session: Session, start: StartRecord): void {
-  if (session.parse(start.xml).definition.extension.restart === undefined) return;
-  session.containers.replaceStart(session.paths, { ...start, shutdown: true });
+/**
+ * What was asked to end has not failed when it does, with whatever exit code; nor has it when a check kills it meanwhile. An init may
+ * take longer than the caller waits, and it may ignore what it is asked: what ends much later has ended for another reason.
+ */
+function markShutdown(
+  session: Session,
+  start: StartRecord,
+  { goal, timeout = 0 }: Pick<PowerOptions, 'timeout'> & { readonly goal: Goal },
+): void {
+  if (goal === 'reboot') {
+    setMark(session, start, undefined);
+    return;
+  }
+  const { restart, health } = session.parse(start.xml).definition.extension;
+  if (restart === undefined && health?.action !== 'restart') return;
+  setMark(session, start, Date.now() + Math.max(timeout, shutdownPatience));
+}
+
+/** As `askInit`. Where that fails, init was not asked: what was marked before holds. */
+async function askMarked(...[to, request]: Parameters<typeof askInit>): Promise<Asked> {
+  try {
+    return await askInit(to, request);
+  } catch (error) {
+    await takeBackMark(to.session, to.state).catch((failure: unknown) => {
+      const fields = { err: failure, domain: to.state.start.name };
+      to.session.logger.warn(fields, 'that init was not asked to end is not on record');
+    });
+    throw error;
+  }
+}
+
+async function takeBackMark(session: Session, { start, running }: Running): Promise<void> {
+  const { containers, paths } = session;
+  if (containers.readStart(paths, start.name)?.shutdown === start.shutdown) return;
+  await session.locked(start.name, () => {
+    const now = containers.readRunState(paths, start.name);
+    const isSame = now.phase === 'running' && now.running.id === running.id;
+    if (isSame) setMark(session, now.start, start.shutdown);
+    return Promise.resolve();
+  });
+}
+
+function setMark(session: Session, start: StartRecord, shutdown: number | undefined): void {
+  if (start.shutdown === shutdown) return;
+  const { shutdown: _former, ...rest } = start;
+  session.containers.replaceStart(session.paths, { ...rest, ...present({ shutdown }) });
 }
 
 /** For init's pipe, in milliseconds: more is of no use, and in less a busy machine would not find one. */

@@ -122,8 +122,8 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
   if (!isFailure(exit) || (restart === undefined && !isUnhealthy)) {
     return actionAfter(exit, definition) === 'restart';
   }
-  // It was asked to end, and has: how, is not looked at.
-  if (start.shutdown === true) return false;
+  // It was asked to end, and has: how, is not looked at. One that has run on is nobody's to end, and has failed.
+  if (start.shutdown !== undefined && exit.time <= start.shutdown) return false;
   return restartsAfter(start, exit) <= (restart?.max ?? Infinity);
 }
 
