@@ -17,6 +17,9 @@ import { inheritedWatch, tryTakeWatch } from './watcher-lock';
 /** Until the first success it is looked at more often, in milliseconds. */
 const startInterval = 500;
 
+/** How often is looked, in the pause between two checks, whether the container has rebooted, in milliseconds. */
+const rebootInterval = 1000;
+
 /** Resolves when the container has ended, was killed for being unhealthy, has no check, or another process watches it. */
 export async function watchHealth(session: Session, name: string): Promise<void> {
   for (;;) {
@@ -87,10 +90,7 @@ class Watcher {
     );
     try {
       while (!signal.aborted && !(await this.#round(signal))) {
-        const { interval } = this.#check;
-        const isStarting = this.#health.state === 'starting';
-        const pause = isStarting ? Math.min(interval, startInterval) : interval;
-        await sleep(pause, undefined, { signal }).catch(() => undefined);
+        await this.#pause(signal);
       }
     } finally {
       monitor.close();
@@ -98,8 +98,29 @@ class Watcher {
     }
   }
 
+  /** Until the next check is due, or a reboot has begun another life, which is to be looked at soon. */
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { interval } = this.#check;
+    const isStarting = this.#health.state === 'starting';
+    const pause = isStarting ? Math.min(interval, startInterval) : interval;
+    const due = performance.now() + pause;
+    for (let left = pause; left > 0 && !signal.aborted; left = due - performance.now()) {
+      await sleep(Math.min(left, rebootInterval), undefined, { signal }).catch(() => undefined);
+      if (this.#hasRebooted()) return;
+    }
+  }
+
+  /** By its own record alone, which is small: this is asked often. */
+  #hasRebooted(): boolean {
+    const { containers, paths } = this.#session;
+    const now = containers.readRunning(paths, this.#identity.name);
+    return now?.id === this.#id && (now.boots ?? 0) !== this.#boots;
+  }
+
   /** One check, but of what is paused; true when nothing more is to be checked. */
   async #round(signal: AbortSignal): Promise<boolean> {
+    // A life that has begun meanwhile is looked at as such.
+    this.#isSameLife(Date.now());
     if (this.#isPaused()) return false;
     const failure = await probe(this.#session, this.#identity, { check: this.#check, signal });
     const time = Date.now();
