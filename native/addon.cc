@@ -27,3 +27,4 @@
 #include "native/addon/terminals.cc"
 #include "native/addon/trees.cc"
 #include "native/addon/walk.cc"
+#include "native/addon/watches.cc"

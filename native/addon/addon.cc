@@ -25,6 +25,7 @@ Napi::Object initialize(Napi::Env, Napi::Object exports) {
   tslxc::addon::exportSurveys(exports);
   tslxc::addon::exportTerminals(exports);
   tslxc::addon::exportTrees(exports);
+  tslxc::addon::exportWatches(exports);
   exports.Freeze();
   return exports;
 }

@@ -23,5 +23,6 @@ void exportSockets(Napi::Object exports);
 void exportSurveys(Napi::Object exports);
 void exportTerminals(Napi::Object exports);
 void exportTrees(Napi::Object exports);
+void exportWatches(Napi::Object exports);
 
 }  // namespace tslxc::addon

@@ -1,4 +1,7 @@
-// Exports for local sockets: who is at their other end, and descriptors for it.
+// Exports for local sockets: who is at their other end, and what comes from there and goes there.
+#include <array>
+#include <cstdint>
+
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
@@ -24,10 +27,29 @@ Value sendDescriptor(const CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), tslxc::sendDescriptor(fdArgument(info), descriptor));
 }
 
+Value receiveFrom(const CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const size_t most = Input(info, 1, "most").number<uint32_t>();
+  std::array<char, 65536> buffer;
+  auto received = tslxc::receiveFrom(fdArgument(info), buffer, most);
+  if (!received) return env.Undefined();
+  Napi::Array descriptors = Napi::Array::New(env, received->descriptors.size());
+  for (uint32_t index = 0; index < received->descriptors.size(); ++index) {
+    descriptors.Set(index, Napi::Number::New(env, received->descriptors[index].get()));
+  }
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("bytes", Napi::Buffer<char>::Copy(env, buffer.data(), received->size));
+  result.Set("descriptors", descriptors);
+  // JavaScript has them now.
+  for (Fd& descriptor : received->descriptors) static_cast<void>(descriptor.release());
+  return result;
+}
+
 }  // namespace
 
 void exportSockets(Napi::Object exports) {
   define<peerCredentials>(exports, "peerCredentials");
+  define<receiveFrom>(exports, "receiveFrom");
   define<sendDescriptor>(exports, "sendDescriptor");
 }
 

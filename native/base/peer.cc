@@ -8,6 +8,27 @@
 #include "native/base/syscall.h"
 
 namespace tslxc {
+namespace {
+
+// As many as the kernel lets go with one message (SCM_MAX_FD).
+constexpr size_t kMostAtOnce = 253;
+
+std::vector<Fd> descriptorsOf(msghdr& message) {
+  std::vector<Fd> found;
+  for (cmsghdr* item = CMSG_FIRSTHDR(&message); item != nullptr;
+       item = CMSG_NXTHDR(&message, item)) {
+    if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_RIGHTS) continue;
+    const size_t count = (item->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t index = 0; index < count; ++index) {
+      int descriptor = -1;
+      std::memcpy(&descriptor, CMSG_DATA(item) + index * sizeof descriptor, sizeof descriptor);
+      found.emplace_back(descriptor);
+    }
+  }
+  return found;
+}
+
+}  // namespace
 
 PeerCredentials peerCredentials(int socket) {
   ucred found{};
@@ -35,6 +56,25 @@ bool sendDescriptor(int socket, int descriptor) {
   if (sent < 0 && errno == EAGAIN) return false;
   check(sent, "sendmsg");
   return true;
+}
+
+std::optional<BytesReceived> receiveFrom(int socket, std::span<char> buffer, size_t most) {
+  iovec part{buffer.data(), buffer.size()};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMostAtOnce)];
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  const ssize_t size =
+      retry([&] { return recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
+  if (size < 0 && errno == EAGAIN) return std::nullopt;
+  check(size, "recvmsg");
+  BytesReceived received{static_cast<size_t>(size), descriptorsOf(message)};
+  // The kernel has let go of those for which this process has no room.
+  const bool areLost = (message.msg_flags & MSG_CTRUNC) != 0;
+  if (areLost || received.descriptors.size() > most) throw SyscallError{EMSGSIZE, "recvmsg", {}};
+  return received;
 }
 
 }  // namespace tslxc

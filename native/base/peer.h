@@ -1,7 +1,14 @@
-// The process at the other end of a connected local socket, and descriptors for it: unix(7).
+// The process at the other end of a connected local socket, and descriptors both ways: unix(7).
 #pragma once
 
 #include <sys/types.h>
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "native/base/fd.h"
 
 namespace tslxc {
 
@@ -17,5 +24,16 @@ PeerCredentials peerCredentials(int socket);
 // One byte with a descriptor (SCM_RIGHTS). False when the socket is full, and nothing has been
 // sent.
 bool sendDescriptor(int socket, int descriptor);
+
+// What has come at once: so many bytes, and the descriptors that came with the last of them.
+struct BytesReceived {
+  size_t size = 0;
+  std::vector<Fd> descriptors;
+};
+
+// Reads into `buffer` what is there, without waiting: nothing when nothing is, no bytes when no
+// more will come. Throws EMSGSIZE when more descriptors have come than `most`, or than this process
+// may have: none of them is kept.
+std::optional<BytesReceived> receiveFrom(int socket, std::span<char> buffer, size_t most);
 
 }  // namespace tslxc

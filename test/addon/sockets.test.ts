@@ -1,9 +1,22 @@
-/** Local sockets: who is at the other end, and descriptors that are sent by them. */
+/** Local sockets: who is at the other end, and bytes and descriptors that come and go by them. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { constants } from 'node:os';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { native } from '../../lib/host/native';
+import { eventually } from '../support/time/eventually';
+import { failureOf } from './failure';
 
 /** Receives one descriptor by the socket 3, and reads the file that it is. */
 const receiver = `
@@ -84,6 +97,201 @@ describe('sendDescriptor', () => {
   });
 });
 
+describe('receiveFrom', () => {
+  test('bytes come with the descriptors that were sent with them, which are the receiver’s', () => {
+    const [one, other] = native().makePair('socket');
+    const path = join(mkdtempSync(join(tmpdir(), 'tslxc-socket-')), 'file');
+    const file = openSync(path, 'w');
+    try {
+      expect(native().receiveFrom(one, 3)).toBeUndefined();
+      writeSync(other, 'before');
+      for (let count = 0; count < 2; count += 1) native().sendDescriptor(other, file);
+      // What comes at once ends with the first byte that brings one.
+      const first = native().receiveFrom(one, 3);
+      expect(first?.bytes).toEqual(Buffer.from('before\0'));
+      const second = native().receiveFrom(one, 3);
+      expect(second?.bytes).toEqual(Buffer.from('\0'));
+      const got = [...(first?.descriptors ?? []), ...(second?.descriptors ?? [])];
+      expect(got.map((fd) => readlinkSync(`/proc/self/fd/${fd}`))).toEqual([path, path]);
+      expect(got.map(isClosedOnExec)).toEqual([true, true]);
+      closeAll(...got, other);
+      expect(native().receiveFrom(one, 3)).toEqual({ bytes: Buffer.alloc(0), descriptors: [] });
+    } finally {
+      closeSync(file);
+      closeAll(one);
+      rmSync(dirname(path), { recursive: true });
+    }
+  });
+
+  test('more than may be are refused, and closed', () => {
+    const [one, other] = native().makePair('socket');
+    const path = join(mkdtempSync(join(tmpdir(), 'tslxc-socket-')), 'file');
+    const file = openSync(path, 'w');
+    try {
+      native().sendDescriptor(other, file);
+      expect(failureOf(() => native().receiveFrom(one, 0))).toEqual({
+        errno: 'EMSGSIZE',
+        syscall: 'recvmsg',
+      });
+      expect(openAt(path)).toEqual([file]);
+    } finally {
+      closeSync(file);
+      closeAll(one, other);
+      rmSync(dirname(path), { recursive: true });
+    }
+  });
+
+  test('of what is no socket nothing can be received', () => {
+    const [read, write] = native().makePair('pipe');
+    try {
+      expect(failureOf(() => native().receiveFrom(read, 0))).toEqual({
+        errno: 'ENOTSOCK',
+        syscall: 'recvmsg',
+      });
+    } finally {
+      closeAll(read, write);
+    }
+  });
+});
+
+describe('watchReadable', () => {
+  test('it tells of what there is to read while it is on, and of the other end that is gone', async () => {
+    const [one, other] = native().makePair('socket');
+    const seen: string[] = [];
+    const watch = native().watchReadable(one, () => {
+      const bytes = native().receiveFrom(one, 0)?.bytes;
+      seen.push(bytes?.toString() ?? 'nothing');
+      if (bytes?.length === 0) native().changeWatch(watch, 'ended');
+    });
+    try {
+      writeSync(other, 'first');
+      await turns();
+      expect(seen).toEqual([]);
+      native().changeWatch(watch, 'on');
+      await eventually(() => expect(seen).toEqual(['first']));
+      native().changeWatch(watch, 'off');
+      writeSync(other, 'second');
+      await turns();
+      expect(seen).toEqual(['first']);
+      native().changeWatch(watch, 'on');
+      await eventually(() => expect(seen).toEqual(['first', 'second']));
+      closeAll(other);
+      await eventually(() => expect(seen).toEqual(['first', 'second', '']));
+      await turns();
+      expect(seen).toHaveLength(3);
+    } finally {
+      native().changeWatch(watch, 'ended');
+      closeAll(one);
+    }
+  });
+
+  test('all that was sent is there to be read when the other end has left an answer unread', async () => {
+    const [one, other] = native().makePair('socket');
+    let count = 0;
+    let isGone = false;
+    const watch = native().watchReadable(one, () => {
+      try {
+        const bytes = native().receiveFrom(one, 0)?.bytes;
+        count += bytes?.length ?? 0;
+        isGone = bytes?.length === 0;
+      } catch {
+        isGone = true;
+      }
+      if (isGone) native().changeWatch(watch, 'ended');
+    });
+    try {
+      writeSync(one, 'an answer that nobody reads');
+      const sent = 3 * 65_536;
+      const child = spawn('head', ['-c', String(sent), '/dev/zero'], {
+        stdio: ['ignore', other, 'ignore'],
+      });
+      // It writes while it is read, and is gone with its end when it has.
+      native().changeWatch(watch, 'on');
+      closeAll(other);
+      await once(child, 'exit');
+      await eventually(() => expect(isGone).toBe(true));
+      expect(count).toBe(sent);
+    } finally {
+      native().changeWatch(watch, 'ended');
+      closeAll(one);
+    }
+  });
+
+  test('what is always readable, and what is not open, can’t be watched', () => {
+    const file = openSync('/proc/self/status', 'r');
+    closeSync(file);
+    expect(failureOf(() => native().watchReadable(file, () => undefined))).toEqual({
+      errno: 'EBADF',
+      syscall: 'fcntl',
+    });
+    const ordinary = openSync(__filename, 'r');
+    try {
+      expect(failureOf(() => native().watchReadable(ordinary, () => undefined))).toEqual({
+        errno: 'EPERM',
+        syscall: 'epoll_ctl',
+      });
+    } finally {
+      closeSync(ordinary);
+    }
+  });
+});
+
+describe('changeWatch', () => {
+  test('one that is ended closes its own descriptor, and tells no more', async () => {
+    const [one, other] = native().makePair('socket');
+    let calls = 0;
+    const watch = native().watchReadable(one, () => (calls += 1));
+    native().changeWatch(watch, 'on');
+    native().changeWatch(watch, 'ended');
+    native().changeWatch(watch, 'ended');
+    writeSync(other, 'nobody hears it');
+    closeAll(one);
+    // Nobody has the end of which it was.
+    expect(() => writeSync(other, 'x')).toThrow(
+      expect.objectContaining({ code: 'EPIPE' }) as Error,
+    );
+    closeAll(other);
+    await turns();
+    expect(calls).toBe(0);
+  });
+
+  test('one that has ended does not begin again', () => {
+    const [one, other] = native().makePair('socket');
+    const watch = native().watchReadable(one, () => undefined);
+    native().changeWatch(watch, 'ended');
+    expect(failureOf(() => native().changeWatch(watch, 'on'))).toEqual({
+      errno: 'EBADF',
+      syscall: 'epoll_ctl',
+    });
+    expect(() => native().changeWatch({} as typeof watch, 'on')).toThrow('watch must be a watch');
+    closeAll(one, other);
+  });
+});
+
 function closeAll(...descriptors: readonly number[]): void {
   for (const descriptor of descriptors) native().closeDescriptor(descriptor);
+}
+
+/** The event loop goes round a few times. */
+async function turns(): Promise<void> {
+  for (let count = 0; count < 5; count += 1) await turn();
+}
+
+function isClosedOnExec(fd: number): boolean {
+  const text = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
+  const [, flags = ''] = /^flags:\s+(\d+)$/m.exec(text) ?? [];
+  return (parseInt(flags, 8) & 0o2000000) !== 0;
+}
+
+/** The descriptors of this process that lead to a file. */
+function openAt(path: string): number[] {
+  return readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`) === path;
+      } catch {
+        return false;
+      }
+    });
 }

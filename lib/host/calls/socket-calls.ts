@@ -7,9 +7,29 @@ export interface PeerCredentials {
   readonly gid: number;
 }
 
+/** What has come by a socket at once. */
+export interface ReceivedBytes {
+  /** Empty when no more will come. */
+  readonly bytes: Buffer;
+  /** That have come with the last of the bytes: O_CLOEXEC, and the caller's. */
+  readonly descriptors: readonly number[];
+}
+
+/** What is watched by the event loop: a value of the addon's. */
+export type ReadableWatch = object & { readonly watches: 'readable' };
+
 export interface SocketCalls {
   /** SO_PEERCRED. */
   peerCredentials(socket: number): PeerCredentials;
   /** One byte with a descriptor (SCM_RIGHTS), without waiting; false when the socket is full, and nothing has been sent. */
   sendDescriptor(socket: number, descriptor: number): boolean;
+  /** Up to 64 KiB of what is there, without waiting; undefined when there is nothing yet. EMSGSIZE, and they are closed, when more
+   *  descriptors have come than `most`, or than this process may have open. */
+  receiveFrom(socket: number, most: number): ReceivedBytes | undefined;
+  /** Calls `onReadable` whenever there is something to read at a descriptor, or its other end is gone, while the watch is on; it
+   *  is off at first. It has a descriptor of its own (F_DUPFD_CLOEXEC) until it is ended. EPERM for what can't be watched, such
+   *  as an ordinary file. */
+  watchReadable(descriptor: number, onReadable: () => void): ReadableWatch;
+  /** EBADF for one that was ended, unless it is ended again. */
+  changeWatch(watch: ReadableWatch, state: 'on' | 'off' | 'ended'): void;
 }
