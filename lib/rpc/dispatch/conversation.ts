@@ -47,7 +47,7 @@ export class DaemonConversation implements Conversation, ClientState {
     parts.hub.add(this.events);
   }
 
-  async answer(call: Header, body: XdrReader): Promise<Answer> {
+  async answer(call: Header, body: XdrReader, descriptors: readonly number[]): Promise<Answer> {
     const served = this.#parts.served.find(call);
     if (this.#isStranger && !waysIn.includes(served?.name ?? '')) throw stranger();
     if (served === undefined) throw this.#refusal(call);
@@ -55,7 +55,7 @@ export class DaemonConversation implements Conversation, ClientState {
     if (procedure.access === 'write') this.#checkWritable(name);
     const given = procedure.arguments.read(body);
     body.end();
-    return this.#perform(call, served, given);
+    return this.#perform({ header: call, descriptors }, served, given);
   }
 
   errorOf(error: unknown, call: Header): ErrorReply {
@@ -121,19 +121,23 @@ export class DaemonConversation implements Conversation, ClientState {
     await own?.close();
   }
 
-  async #perform(header: Header, served: ServedProcedure, given: unknown): Promise<Answer> {
+  async #perform(
+    brought: Pick<Call, 'header' | 'descriptors'>,
+    served: ServedProcedure,
+    given: unknown,
+  ): Promise<Answer> {
     let after: () => void = () => undefined;
-    let descriptors: readonly number[] = [];
+    let toSend: readonly number[] = [];
     const call: Call = {
-      header,
+      ...brought,
       peer: this.#peer,
       client: this,
       after: (action) => (after = action),
-      give: (given_) => (descriptors = given_),
+      give: (descriptors) => (toSend = descriptors),
     };
     const result = await served.handle(call, given);
     const body: Answer['body'] = (writer) => served.procedure.result.write(writer, result);
-    return { body, descriptors, after: () => after() };
+    return { body, descriptors: toSend, after: () => after() };
   }
 
   /** Why there is no answer to a call. */

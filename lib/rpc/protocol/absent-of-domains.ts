@@ -92,8 +92,6 @@ export const absentOfDomains: readonly AbsentGroup[] = [
       306: 'DomainMigrateFinish3Params',
       307: 'DomainMigrateConfirm3Params',
       308: 'DomainSetMemoryStatsPeriod',
-      309: 'DomainCreateXMLWithFiles',
-      310: 'DomainCreateWithFiles',
       334: 'DomainCoreDumpWithFormat',
       335: 'DomainFSFreeze',
       336: 'DomainFSThaw',

@@ -45,6 +45,7 @@ export const mostDescriptors = 32;
 /** What a client may ask for by ConnectSupportsFeature, and that is the same for all drivers. */
 export const features = {
   remote: 2,
+  descriptors: 8,
   typedParameterStrings: 9,
   keepalive: 10,
   eventCallbacks: 14,

@@ -15,11 +15,13 @@ import {
 import { errorReply } from '../protocol/values';
 import type { Header } from '../protocol/values';
 import type { XdrReader } from '../xdr/reader';
-import { FrameReader } from './frame-reader';
+import { IncomingMessages } from './incoming';
+import type { CloseDescriptors, Incoming } from './incoming';
 import { Keepalive } from './keepalive';
 import { decodeFrame, encodeMessage, encodeRaw } from './message';
 import type { WriteBody } from './message';
 import type { Answer, Conversation, Credentials, Notification, Peer } from './peer';
+import type { Reception } from './reception';
 import { Streams } from './streams';
 
 /** As many calls and packets of one client are under way at once, as in libvirt. */
@@ -35,13 +37,18 @@ const tooMuchToSend = longestMessage;
 const longestOfReadOnly = 262_144;
 
 export interface ClientOptions {
+  /** What is sent goes by it, and it is closed at the end. */
   readonly socket: Socket;
+  /** What comes comes by it. */
+  readonly reception: Reception;
   readonly access: Peer['access'];
   readonly credentials: Credentials;
   /** Makes what answers its calls. */
   readonly converse: (peer: Peer) => Conversation;
   /** Sends descriptors by a socket that has nothing more to send: after a message, as libvirt does. */
   readonly sendDescriptors: (socket: Socket, descriptors: readonly number[]) => Promise<void>;
+  /** Closes those that have come with a message, once it is answered. */
+  readonly closeDescriptors: CloseDescriptors;
 }
 
 export class Client implements Peer {
@@ -51,9 +58,10 @@ export class Client implements Peer {
   readonly gone: Promise<void>;
   readonly #options: ClientOptions;
   readonly #socket: Socket;
-  readonly #frames = new FrameReader();
-  /** Frames that have come while enough was under way. */
-  readonly #waiting: Buffer[] = [];
+  readonly #reception: Reception;
+  readonly #incoming: IncomingMessages;
+  /** Messages that have come while enough was under way. */
+  readonly #waiting: Incoming[] = [];
   readonly #conversation: Conversation;
   readonly #streams: Streams;
   #keepalive: Keepalive | undefined;
@@ -63,11 +71,14 @@ export class Client implements Peer {
   #state: 'open' | 'closing' | 'closed' = 'open';
 
   constructor(options: ClientOptions) {
-    const { socket, access, credentials } = options;
+    const { socket, reception, access, credentials } = options;
     this.#options = options;
     this.#socket = socket;
+    this.#reception = reception;
     this.access = access;
     this.credentials = credentials;
+    const longest = access === 'read-only' ? longestOfReadOnly : longestMessage;
+    this.#incoming = new IncomingMessages(longest, options.closeDescriptors);
     this.#conversation = options.converse(this);
     this.#streams = new Streams({
       send: (header, bytes) => this.#send(encodeRaw(header, bytes)),
@@ -76,10 +87,13 @@ export class Client implements Peer {
     this.gone = new Promise((resolve) => {
       socket.once('close', () => void this.#end().then(resolve));
     });
-    socket.on('data', (bytes) => this.#receive(bytes));
     socket.on('drain', () => this.#goOn());
     // `close` follows.
     socket.on('error', () => undefined);
+    reception.begin({
+      hear: (bytes, descriptors) => this.#receive(bytes, descriptors),
+      hearEnd: () => this.closeSoon(),
+    });
   }
 
   notify({ program, version, procedure, body }: Notification): void {
@@ -112,13 +126,15 @@ export class Client implements Peer {
     this.#socket.destroy();
   }
 
-  #receive(bytes: Buffer): void {
+  #receive(bytes: Buffer, descriptors: readonly number[]): void {
     // What comes after a goodbye is not even kept.
-    if (this.#state !== 'open') return;
+    if (this.#state !== 'open') {
+      this.#options.closeDescriptors(descriptors);
+      return;
+    }
     this.#keepalive?.hear();
     try {
-      const most = this.access === 'read-only' ? longestOfReadOnly : longestMessage;
-      this.#waiting.push(...this.#frames.take(bytes, most));
+      this.#waiting.push(...this.#incoming.take(bytes, descriptors));
     } catch {
       // Nothing that follows can be understood.
       this.#socket.destroy();
@@ -130,28 +146,29 @@ export class Client implements Peer {
   /** Begins with what has waited, as far as that may be, and reads on if nothing waits. */
   #goOn(): void {
     while (this.#state === 'open' && this.#isFree()) {
-      const frame = this.#waiting.shift();
-      if (frame === undefined) break;
+      const incoming = this.#waiting.shift();
+      if (incoming === undefined) break;
       this.#underWay += 1;
-      void this.#handle(frame).finally(() => {
+      void this.#handle(incoming).finally(() => {
+        this.#options.closeDescriptors(incoming.descriptors);
         this.#underWay -= 1;
         this.#goOn();
       });
     }
-    if (this.#isFree()) this.#socket.resume();
-    else this.#socket.pause();
+    if (this.#isFree()) this.#reception.resume();
+    else this.#reception.pause();
   }
 
   #isFree(): boolean {
     return this.#underWay < mostRequests && this.#socket.writableLength < muchToSend;
   }
 
-  async #handle(frame: Buffer): Promise<void> {
+  async #handle({ frame, descriptors }: Incoming): Promise<void> {
     const { header, body, raw } = decodeFrame(frame);
     switch (header.type) {
       case messageTypes.call:
       case messageTypes.callWithDescriptors:
-        return this.#call(header, body);
+        return this.#call(header, body, descriptors);
       case messageTypes.stream:
         return this.#streams.receive(header, raw);
       case messageTypes.message:
@@ -163,12 +180,12 @@ export class Client implements Peer {
     }
   }
 
-  async #call(call: Header, body: XdrReader): Promise<void> {
+  async #call(call: Header, body: XdrReader, descriptors: readonly number[]): Promise<void> {
     try {
       checkCall(call);
-      // The number of descriptors that it has brought, which nobody can have.
+      // The number of descriptors that it has brought.
       if (call.type === messageTypes.callWithDescriptors) body.uint();
-      const answer = await this.#conversation.answer(call, body);
+      const answer = await this.#conversation.answer(call, body, descriptors);
       await this.#reply(call, answer);
     } catch (error) {
       await this.#sendError({ ...call, type: messageTypes.reply }, error);
@@ -244,7 +261,11 @@ export class Client implements Peer {
 
   async #end(): Promise<void> {
     this.#state = 'closed';
-    this.#waiting.length = 0;
+    this.#reception.close();
+    for (const { descriptors } of this.#waiting.splice(0)) {
+      this.#options.closeDescriptors(descriptors);
+    }
+    this.#incoming.close();
     this.#keepalive?.stop();
     this.#streams.close();
     await this.#conversation.close();

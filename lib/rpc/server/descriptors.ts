@@ -1,4 +1,4 @@
-/** The descriptor of a socket, and descriptors that are sent by it. */
+/** The descriptor of a socket, descriptors that are sent by it, and those that have come. */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { native } from '../../host/native';
@@ -22,7 +22,7 @@ export async function sendDescriptors(
   } catch {
     socket.destroy();
   } finally {
-    for (const descriptor of descriptors) native().closeDescriptor(descriptor);
+    closeDescriptors(descriptors);
   }
 }
 
@@ -32,4 +32,8 @@ async function sendOne(socket: Socket, descriptor: number): Promise<void> {
     if (fd < 0 || native().sendDescriptor(fd, descriptor)) return;
     await sleep(pause);
   }
+}
+
+export function closeDescriptors(descriptors: readonly number[]): void {
+  for (const descriptor of descriptors) native().closeDescriptor(descriptor);
 }

@@ -5,39 +5,43 @@
 import { ProtocolError } from '../../errors';
 import { headerSize, lengthSize, messageTypes, mostDescriptors } from '../protocol/numbers';
 
+/** A frame without its length. */
+export interface Frame {
+  readonly bytes: Buffer;
+  /** How many descriptors it brings: a byte behind it for each, which has come as well. */
+  readonly descriptors: number;
+}
+
 export class FrameReader {
   /** What has come of the frame that is not complete yet. */
   #pieces: Buffer[] = [];
   #have = 0;
   /** What is needed to go on: the length of the next frame, or all of it. */
   #need = lengthSize;
-  /** Bytes before the next frame that bring a descriptor each; Node.js takes none, and the kernel closes them. */
-  #skip = 0;
+  /** A frame whose descriptors have not all come, and how many are missing. */
+  #unfinished: Frame | undefined;
+  #missing = 0;
 
   /** Bytes that are kept of an unfinished frame. */
   get pending(): number {
     return this.#have;
   }
 
+  /** How many descriptors the frame brings of which some are missing: as many may have come that belong to no other. */
+  get awaited(): number {
+    return this.#unfinished?.descriptors ?? 0;
+  }
+
   /**
-   * The frames that are complete with these bytes, without their lengths; they share memory with each other.
+   * The frames that are complete with these bytes; they share memory with each other.
    *
    * @param most - bytes that a frame may have without its length
    * @throws ProtocolError for a length that no frame has: the rest of what comes means nothing then.
    */
-  take(bytes: Buffer, most: number): Buffer[] {
-    const skipped = Math.min(this.#skip, bytes.length);
-    this.#skip -= skipped;
-    return this.#add(bytes.subarray(skipped), most);
-  }
-
-  #add(bytes: Buffer, most: number): Buffer[] {
-    this.#pieces.push(bytes);
-    this.#have += bytes.length;
-    if (this.#have < this.#need) return [];
-    // The pieces of a long frame are put together once.
-    const all = this.#pieces.length === 1 ? bytes : Buffer.concat(this.#pieces);
-    const frames: Buffer[] = [];
+  take(bytes: Buffer, most: number): Frame[] {
+    const frames: Frame[] = [];
+    const all = this.#joined(bytes.subarray(this.#pass(bytes.length, frames)));
+    if (all.length < this.#need) return frames;
     let at = 0;
     for (;;) {
       this.#need = lengthSize;
@@ -45,12 +49,10 @@ export class FrameReader {
       this.#need = checkedLength(all.readUInt32BE(at), most);
       if (all.length - at < this.#need) break;
       const frame = all.subarray(at + lengthSize, at + this.#need);
-      frames.push(frame);
+      this.#missing = descriptorsAfter(frame);
+      this.#unfinished = { bytes: frame, descriptors: this.#missing };
       at += this.#need;
-      const descriptors = descriptorsAfter(frame);
-      const there = Math.min(descriptors, all.length - at);
-      this.#skip = descriptors - there;
-      at += there;
+      at += this.#pass(all.length - at, frames);
     }
     // A copy: a few bytes do not keep all that has come with them.
     const rest = Buffer.from(all.subarray(at));
@@ -58,7 +60,29 @@ export class FrameReader {
     this.#have = rest.length;
     return frames;
   }
+
+  /** All of what has come, once it is enough to go on; else what has come is kept, and this is empty. */
+  #joined(bytes: Buffer): Buffer {
+    if (bytes.length > 0) this.#pieces.push(bytes);
+    this.#have += bytes.length;
+    if (this.#have < this.#need) return nothing;
+    // The pieces of a long frame are put together once.
+    return this.#pieces.length === 1 ? bytes : Buffer.concat(this.#pieces);
+  }
+
+  /** Of so many bytes, how many bring descriptors. With the last one the frame is complete. */
+  #pass(available: number, frames: Frame[]): number {
+    const passed = Math.min(this.#missing, available);
+    this.#missing -= passed;
+    if (this.#missing === 0 && this.#unfinished !== undefined) {
+      frames.push(this.#unfinished);
+      this.#unfinished = undefined;
+    }
+    return passed;
+  }
 }
+
+const nothing = Buffer.alloc(0);
 
 /** Where the type of a message stands in its frame, and after the header the number of descriptors, where it brings some. */
 const typeAt = 12;

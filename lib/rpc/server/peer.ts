@@ -46,8 +46,8 @@ export interface Answer {
 
 /** Answers the calls of one client. */
 export interface Conversation {
-  /** A rejection becomes an error reply by `errorOf`. */
-  answer(call: Header, body: XdrReader): Promise<Answer>;
+  /** A rejection becomes an error reply by `errorOf`. `descriptors` have come with the call, and are closed when it is answered. */
+  answer(call: Header, body: XdrReader, descriptors: readonly number[]): Promise<Answer>;
   errorOf(error: unknown, call: Header): ErrorReply;
   /** The client is gone. */
   close(): Promise<void>;

@@ -2,10 +2,12 @@
 import { createServer } from 'node:net';
 import type { Server as NetServer, Socket } from 'node:net';
 import { native } from '../../host/native';
+import { mostDescriptors } from '../protocol/numbers';
 import { Client } from './client';
-import { sendDescriptors, socketDescriptor } from './descriptors';
+import { closeDescriptors, sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
 import { isOfThisHost, startOf } from './peer-process';
+import { SocketReception } from './reception';
 import { accessOf, clearPlace, removeSocket, withMode } from './sockets';
 import type { SocketPlace } from './sockets';
 
@@ -65,7 +67,9 @@ export class Server {
   }
 
   #server(access: Peer['access']): NetServer {
-    const server = createServer((socket) => this.#accept(socket, access));
+    // Node does not read it: the descriptors that come would be lost.
+    const options = { pauseOnConnect: true };
+    const server = createServer(options, (socket) => this.#accept(socket, access));
     this.#listening.push(server);
     return server;
   }
@@ -91,15 +95,19 @@ export class Server {
   /** Undefined for one that has gone already, and one in a container: it may see a socket in a folder that it shares with the host. */
   #clientAt(socket: Socket, access: Peer['access']): Client | undefined {
     let credentials: Peer['credentials'];
+    let reception: SocketReception;
     try {
       const known = native().peerCredentials(socketDescriptor(socket));
       credentials = { ...known, started: startOf(known.pid) };
+      if (!isOfThisHost(credentials.pid)) return undefined;
+      // Who may only look has no use for any.
+      reception = new SocketReception(socket, access === 'read-only' ? 0 : mostDescriptors);
     } catch {
       return undefined;
     }
-    if (!isOfThisHost(credentials.pid)) return undefined;
     const { converse } = this.#options;
-    return new Client({ socket, access, credentials, converse, sendDescriptors });
+    const byDescriptor = { sendDescriptors, closeDescriptors };
+    return new Client({ socket, reception, access, credentials, converse, ...byDescriptor });
   }
 }
 

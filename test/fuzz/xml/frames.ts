@@ -15,6 +15,7 @@ import type { Procedure } from '../../../lib/rpc/protocol/procedure';
 import { streamProcedures } from '../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../lib/rpc/protocol/tuning';
 import { FrameReader } from '../../../lib/rpc/server/frame-reader';
+import type { Frame } from '../../../lib/rpc/server/frame-reader';
 import { decodeFrame, encodeRaw } from '../../../lib/rpc/server/message';
 import { XdrReader } from '../../../lib/rpc/xdr/reader';
 import { XdrWriter } from '../../../lib/rpc/xdr/writer';
@@ -62,12 +63,12 @@ function framesOf(stream: Buffer): Buffer[] | undefined {
     const isSame = whole === undefined ? other === undefined : isDeepStrictEqual(other, whole);
     if (!isSame) throw new Error(`other frames when ${piece} bytes come at once`);
   }
-  return whole;
+  return whole?.map(({ bytes }) => bytes);
 }
 
-function readIn(stream: Buffer, piece: number): Buffer[] | undefined {
+function readIn(stream: Buffer, piece: number): Frame[] | undefined {
   const reader = new FrameReader();
-  const frames: Buffer[] = [];
+  const frames: Frame[] = [];
   for (let at = 0; at < stream.length; at += piece) {
     const found = unlessRefused(() => reader.take(stream.subarray(at, at + piece), longestFrame));
     if (found === undefined) return undefined;

@@ -26,7 +26,7 @@ export class RawClient implements Disposable {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (bytes: Buffer) => {
-      for (const frame of this.#frames.take(bytes, 2 ** 26)) {
+      for (const { bytes: frame } of this.#frames.take(bytes, 2 ** 26)) {
         const { header, raw } = decodeFrame(frame);
         this.#received.push({ header, body: raw });
       }

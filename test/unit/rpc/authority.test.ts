@@ -37,7 +37,7 @@ async function call(
   const { number: program, version } = programs.remote;
   const { number } = procedure;
   const header = { program, version, procedure: number, type: 0, serial: 1, status: 0 };
-  const { body } = await client.answer(header, new XdrReader(Buffer.alloc(0)));
+  const { body } = await client.answer(header, new XdrReader(Buffer.alloc(0)), []);
   const writer = new XdrWriter();
   body(writer);
   return procedure.result.read(new XdrReader(writer.finish()));

@@ -1,106 +1,20 @@
 /** What the server does with one client, whatever that sends: answers, error replies, or the end of the connection. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { errorReplyOf } from '../../../lib/rpc/dispatch/base/wire-error';
 import { longestMessage, messageTypes, programs } from '../../../lib/rpc/protocol/numbers';
-import { Client } from '../../../lib/rpc/server/client';
-import type { Answer, Conversation, Peer } from '../../../lib/rpc/server/peer';
+import type { Answer } from '../../../lib/rpc/server/peer';
 import { encodeMessage } from '../../../lib/rpc/server/message';
-import { RawClient } from '../../support/clients/raw-client';
+import {
+  close,
+  descriptors,
+  echo,
+  fail,
+  large,
+  serve,
+  stream,
+  wait,
+  word,
+} from '../../support/clients/served-client';
 import { eventually } from '../../support/time/eventually';
-
-/** Procedures of the server of these tests. */
-const echo = 1;
-const wait = 2;
-const fail = 3;
-const stream = 4;
-const large = 5;
-const close = 6;
-const descriptors = 7;
-
-interface Served extends AsyncDisposable {
-  readonly client: RawClient;
-  readonly peer: Peer;
-  /** What the calls of `wait` wait for. */
-  readonly waiting: (() => void)[];
-  /** What the stream's other side has. */
-  readonly other: PassThrough;
-  readonly gone: () => boolean;
-}
-
-const nothing: Answer = { body: () => undefined };
-
-async function serve(access: Peer['access'] = 'read-write'): Promise<Served> {
-  const folder = mkdtempSync(join(tmpdir(), 'tslxc-rpc-'));
-  const path = join(folder, 'sock');
-  const waiting: (() => void)[] = [];
-  const other = new PassThrough();
-  let gone = false;
-  let peer: Peer | undefined;
-  const converse = (of: Peer): Conversation => {
-    peer = of;
-    return {
-      answer: async (call, body) => {
-        if (call.procedure === wait) await new Promise<void>((resolve) => waiting.push(resolve));
-        if (call.procedure === fail) throw new Error('it does not work');
-        if (call.procedure === stream)
-          return { ...nothing, after: () => of.openStream(call, other) };
-        if (call.procedure === large) return { body: (writer) => writer.text('x'.repeat(2 ** 21)) };
-        if (call.procedure === descriptors) return { ...nothing, descriptors: [100, 101] };
-        if (call.procedure === close) return { ...nothing, after: () => of.closeSoon() };
-        const word = body.uint();
-        body.end();
-        return { body: (writer) => writer.uint(word) };
-      },
-      errorOf: (error) => errorReplyOf(error, 'lxc'),
-      close: async () => {
-        gone = true;
-        return Promise.resolve();
-      },
-    };
-  };
-  const clients: Client[] = [];
-  const server = createServer((socket) => {
-    const credentials = { pid: 1, uid: 0, gid: 0, started: '1' };
-    // A byte for each, and a while between them, as where the socket is full.
-    const sendDescriptors = async (to: Socket, sent: readonly number[]): Promise<void> => {
-      for (const descriptor of sent) {
-        await turn();
-        to.write(Buffer.from([descriptor]));
-      }
-    };
-    clients.push(new Client({ socket, access, credentials, converse, sendDescriptors }));
-  }).listen(path);
-  const client = await RawClient.connect(path);
-  await eventually(() => expect(peer).toBeDefined());
-  return {
-    client,
-    get peer() {
-      return peer as Peer;
-    },
-    waiting,
-    other,
-    gone: () => gone,
-    async [Symbol.asyncDispose]() {
-      client[Symbol.dispose]();
-      for (const waker of waiting) waker();
-      server.close();
-      await Promise.all(clients.map((one) => one.gone));
-      rmSync(folder, { recursive: true });
-    },
-  };
-}
-
-function word(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
 
 test('each answer has the serial of its call', async () => {
   await using served = await serve();

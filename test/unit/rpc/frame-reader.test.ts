@@ -1,8 +1,14 @@
 /** Frames in a stream of bytes, however it is cut. */
 import * as fc from 'fast-check';
 import { FrameReader } from '../../../lib/rpc/server/frame-reader';
+import type { Frame } from '../../../lib/rpc/server/frame-reader';
 
 const most = 1000;
+
+/** The bytes of each frame that is complete with these. */
+function taken(reader: FrameReader, bytes: Buffer): Buffer[] {
+  return reader.take(bytes, most).map((one) => one.bytes);
+}
 
 /** A frame around so many bytes, all the same. */
 function frame(length: number, fill = 7): Buffer {
@@ -22,7 +28,7 @@ test('frames are the same however their bytes arrive', () => {
       let at = 0;
       for (let piece = 0; at < all.length; piece += 1) {
         const size = pieces[piece % pieces.length] ?? 1;
-        found.push(...reader.take(all.subarray(at, at + size), most));
+        found.push(...taken(reader, all.subarray(at, at + size)));
         at += size;
       }
       expect(found).toEqual(sizes.map((size, index) => Buffer.alloc(size, index)));
@@ -35,7 +41,7 @@ test('nothing comes of a frame that is not complete', () => {
   const reader = new FrameReader();
   expect(reader.take(frame(100).subarray(0, 103), most)).toEqual([]);
   expect(reader.pending).toBe(103);
-  expect(reader.take(Buffer.from([7]), most)).toEqual([Buffer.alloc(100, 7)]);
+  expect(taken(reader, Buffer.from([7]))).toEqual([Buffer.alloc(100, 7)]);
 });
 
 test.each([
@@ -62,21 +68,33 @@ test.each([1, 3, 1000])(
   (piece) => {
     const all = Buffer.concat([withDescriptors(3), Buffer.alloc(3), frame(30, 9)]);
     const reader = new FrameReader();
-    const found: Buffer[] = [];
+    const found: Frame[] = [];
     for (let at = 0; at < all.length; at += piece) {
       found.push(...reader.take(all.subarray(at, at + piece), most));
     }
-    expect(found.map(({ length }) => length)).toEqual([40, 30]);
-    expect(found[1]).toEqual(Buffer.alloc(30, 9));
+    expect(found.map(({ bytes, descriptors }) => [bytes.length, descriptors])).toEqual([
+      [40, 3],
+      [30, 0],
+    ]);
+    expect(found[1]?.bytes).toEqual(Buffer.alloc(30, 9));
   },
 );
+
+test('a frame that brings descriptors is complete with the last of them', () => {
+  const reader = new FrameReader();
+  const sent = withDescriptors(2);
+  expect(reader.take(Buffer.concat([sent, Buffer.alloc(1)]), most)).toEqual([]);
+  expect(reader.awaited).toBe(2);
+  expect(reader.take(Buffer.alloc(1), most)).toEqual([{ bytes: sent.subarray(4), descriptors: 2 }]);
+  expect(reader.awaited).toBe(0);
+});
 
 test('more descriptors than may be are refused', () => {
   expect(() => new FrameReader().take(withDescriptors(33), most)).toThrow('more than 32');
 });
 
 test('the longest frame that may be is taken', () => {
-  expect(new FrameReader().take(frame(most), most)).toEqual([Buffer.alloc(most, 7)]);
+  expect(taken(new FrameReader(), frame(most))).toEqual([Buffer.alloc(most, 7)]);
 });
 
 test('a few bytes of the next frame do not keep those that have come with them', () => {
@@ -85,5 +103,5 @@ test('a few bytes of the next frame do not keep those that have come with them',
   expect(reader.take(bytes, most)).toHaveLength(1);
   // Whoever has the bytes may use their memory again.
   bytes.fill(0xff);
-  expect(reader.take(frame(30).subarray(2), most)).toEqual([Buffer.alloc(30, 7)]);
+  expect(taken(reader, frame(30).subarray(2))).toEqual([Buffer.alloc(30, 7)]);
 });

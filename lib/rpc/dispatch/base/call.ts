@@ -11,6 +11,8 @@ export interface Call {
   readonly header: Header;
   readonly peer: Peer;
   readonly client: ClientState;
+  /** Descriptors that have come with it, which are closed when it is answered. */
+  readonly descriptors: readonly number[];
   /** Done once the answer is on its way. */
   after(action: () => void): void;
   /** Descriptors that go with the answer, and are closed then. */

@@ -97,6 +97,7 @@ function supports({ peer }: Call, feature: number): boolean {
       peer.startKeepalive();
       return true;
     case features.remote:
+    case features.descriptors:
     case features.typedParameterStrings:
     case features.eventCallbacks:
     case features.closeCallbacks:

@@ -16,6 +16,8 @@ type Names =
   | 'DomainCreate'
   | 'DomainCreateWithFlags'
   | 'DomainCreateXML'
+  | 'DomainCreateWithFiles'
+  | 'DomainCreateXMLWithFiles'
   | 'DomainDestroy'
   | 'DomainDestroyFlags'
   | 'DomainShutdown'
@@ -40,22 +42,10 @@ export const lifeHandlers: Handlers<Pick<typeof domainProcedures, Names>> = {
     await start(call, domain, 0);
     return done;
   },
-  DomainCreateWithFlags: async (call, { domain, flags }) => {
-    checkFlags(flags, startFlags.autodestroy, 'lxcDomainCreateWithFiles');
-    return { domain: await start(call, domain, flags) };
-  },
-  DomainCreateXML: async (call, { xml, flags }) => {
-    const known = startFlags.autodestroy | startFlags.validate;
-    checkFlags(flags, known, 'lxcDomainCreateXMLWithFiles');
-    const validate = hasFlag(flags, startFlags.validate) ? { validate: true } : {};
-    const { client } = call;
-    const connection = isBonded(flags) ? await client.ownConnection() : client.connection();
-    return {
-      domain: wireDomain(
-        await connection.createDomain(xml, { ...startOptions(flags), ...validate }),
-      ),
-    };
-  },
+  DomainCreateWithFlags: startWithFlags,
+  DomainCreateWithFiles: startWithFlags,
+  DomainCreateXML: create,
+  DomainCreateXMLWithFiles: create,
   DomainDestroy: (call, { domain }) => does(call, domain, (one) => one.destroy()),
   DomainDestroyFlags: (call, { domain, flags }) => {
     checkFlags(flags, 0, 'lxcDomainDestroyFlags');
@@ -130,19 +120,42 @@ function isBonded(flags: number): boolean {
 }
 
 /** A container outlives the daemon, unless it ends with the client that has asked for it. */
-function startOptions(flags: number): StartOptions {
-  return isBonded(flags) ? { autodestroy: true } : { ownership: 'leave' };
+function startOptions({ descriptors: passDescriptors }: Call, flags: number): StartOptions {
+  return isBonded(flags)
+    ? { passDescriptors, autodestroy: true }
+    : { passDescriptors, ownership: 'leave' };
+}
+
+/** Of a call that brings descriptors init gets them; one that brings none is the same. */
+async function startWithFlags(
+  call: Call,
+  { domain, flags }: { readonly domain: WireDomain; readonly flags: number },
+): Promise<{ domain: WireDomain }> {
+  checkFlags(flags, startFlags.autodestroy, 'lxcDomainCreateWithFiles');
+  return { domain: await start(call, domain, flags) };
+}
+
+async function create(
+  call: Call,
+  { xml, flags }: { readonly xml: string; readonly flags: number },
+): Promise<{ domain: WireDomain }> {
+  checkFlags(flags, startFlags.autodestroy | startFlags.validate, 'lxcDomainCreateXMLWithFiles');
+  const validate = hasFlag(flags, startFlags.validate) ? { validate: true } : {};
+  const { client } = call;
+  const connection = isBonded(flags) ? await client.ownConnection() : client.connection();
+  const options = { ...startOptions(call, flags), ...validate };
+  return { domain: wireDomain(await connection.createDomain(xml, options)) };
 }
 
 async function start(call: Call, named: WireDomain, flags: number): Promise<WireDomain> {
   if (isBonded(flags)) {
     const own = await call.client.ownConnection();
     const bonded = await own.lookupDomainByUuid(uuidText(named.uuid));
-    await bonded.start(startOptions(flags));
+    await bonded.start(startOptions(call, flags));
     return wireDomain(bonded);
   }
   return withDomain(call, named, async (domain) => {
-    await domain.start(startOptions(flags));
+    await domain.start(startOptions(call, flags));
     return wireDomain(domain);
   });
 }
