@@ -270,14 +270,18 @@ export interface DomainEvent {
 
 /** A change of a virtual network, in libvirt's words; seen by every connection of every process on the same root. */
 export interface NetworkEvent {
-  /** What happened. */
-  readonly event: 'defined' | 'undefined' | 'started' | 'stopped';
+  /** What happened. `metadata-change`: of what runs, of the stored definition, or of both. */
+  readonly event: 'defined' | 'undefined' | 'started' | 'stopped' | 'metadata-change';
+  /** With `metadata-change`: what has changed. */
+  readonly detail?: 'title' | 'description' | 'element';
   /** Its name. */
   readonly network: string;
   /** In lower case with dashes. */
   readonly uuid: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** With `metadata-change` of an element: its namespace. */
+  readonly uri?: string;
 }
 
 /** What `Network.info` tells of a virtual network. */

@@ -26,6 +26,8 @@ connection.domainEventRegisterAny(None, libvirt.VIR_DOMAIN_EVENT_ID_METADATA_CHA
     lambda c, domain, kind, uri, opaque: say('metadata', domain.name(), kind, uri), None)
 connection.networkEventRegisterAny(None, libvirt.VIR_NETWORK_EVENT_ID_LIFECYCLE,
     lambda c, network, event, detail, opaque: say('network', network.name(), event, detail), None)
+connection.networkEventRegisterAny(None, libvirt.VIR_NETWORK_EVENT_ID_METADATA_CHANGE,
+    lambda c, network, kind, uri, opaque: say('network metadata', network.name(), kind, uri), None)
 say('ready')
 while True:
     libvirt.virEventRunDefaultImpl()
@@ -46,6 +48,8 @@ test('python is told of what the library does, in its order', async () => {
   await domain.destroy();
   await domain.undefine();
   const network = await connection.defineNetwork('<network><name>lab</name></network>');
+  await network.setTitle('A title');
+  await network.setMetadata('http://a.b/c', { key: 'k', xml: '<one/>' });
   await network.undefine();
   await eventually(() =>
     expect(watcher.lines.slice(1)).toEqual([
@@ -58,6 +62,8 @@ test('python is told of what the library does, in its order', async () => {
       'lifecycle helloworld 5 1',
       'lifecycle helloworld 1 0',
       'network lab 0 0',
+      'network metadata lab 1 None',
+      'network metadata lab 2 http://a.b/c',
       'network lab 1 0',
     ]),
   );
@@ -91,6 +97,28 @@ test('virsh is told of what the command and another virsh do', async () => {
     ]),
   );
   expect(lab.lines).toEqual([]);
+});
+
+test('virsh is told of what another virsh says of a network', async () => {
+  const network = await world.connection.defineNetwork('<network><name>lab</name></network>');
+  const words = ['net-event', 'lab', '--event', 'metadata-change', '--loop'];
+  await using watcher = watching([...lineByLine, 'virsh', ...words]);
+  // It says nothing before the first event: what is told shows that it was ready.
+  await eventually(async () => {
+    await network.setTitle('A title');
+    expect(watcher.lines.length).toBeGreaterThan(0);
+  });
+  expect(await virshText('net-desc', 'lab', 'what it is for')).toContain('updated');
+  const element = ['--uri', 'urn:x', '--key', 'k', '--set', '<one/>', '--config'];
+  expect(await virshText('net-metadata', 'lab', ...element)).toContain('modified');
+  const line = (type: string): string => `event 'metadata-change' for network lab: type ${type}`;
+  await eventually(() =>
+    expect(watcher.lines.slice(-2)).toEqual([
+      line('description, uri <null>'),
+      line('element, uri urn:x'),
+    ]),
+  );
+  expect(watcher.lines[0]).toBe(line('title, uri <null>'));
 });
 
 test('the two older ways of asking are answered by messages without a number', async () => {

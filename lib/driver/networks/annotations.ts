@@ -44,6 +44,7 @@ export async function setNetworkText(
       const { [of]: _former, ...rest } = definition;
       return text === '' ? rest : { ...rest, [of]: text };
     },
+    news: { detail: of },
   });
 }
 
@@ -62,5 +63,6 @@ export async function setNetworkMetadata(
     identity,
     which,
     change: (definition) => withMetadata(definition, uri, content),
+    news: { detail: 'element', uri },
   });
 }

@@ -12,7 +12,7 @@ import { refuseUnknown, type UnknownWord } from '../../domain/xml/unsupported';
 import { present } from '../../present';
 import { isToBeValidated } from '../definitions/validate';
 import type { Session } from '../session/session';
-import type { DefineOptions } from '../types';
+import type { DefineOptions, NetworkEvent } from '../types';
 import { networkHook } from '../hooks/network-hooks';
 import { tellOfLeftOut } from './left-out';
 import { networkLinks } from './links';
@@ -30,6 +30,8 @@ export interface NetworkChange {
   readonly change: (definition: NetworkDefinition) => NetworkDefinition;
   /** Refuses what can't be done to a network that is in use. */
   readonly checkLive?: (before: NetworkDefinition, next: NetworkDefinition) => Promise<void>;
+  /** What is told of a change of its title, its description or its metadata. */
+  readonly news?: Pick<NetworkEvent, 'detail' | 'uri'>;
 }
 
 /**
@@ -40,9 +42,9 @@ export interface NetworkChange {
  */
 export async function changeNetwork(
   session: Session,
-  { identity, which, change, checkLive }: NetworkChange,
+  { identity, which, change, checkLive, news }: NetworkChange,
 ): Promise<void> {
-  const { name } = identity;
+  const { name, uuid } = identity;
   await session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
     checkSameNetwork(session, identity, state);
@@ -61,6 +63,8 @@ export async function changeNetwork(
     if (next !== undefined) {
       await session.networks.exclusive(() => session.networks.write(next));
     }
+    if (news === undefined) return;
+    await session.announce({ event: 'metadata-change', ...news, network: name, uuid });
   });
 }
 

@@ -206,7 +206,7 @@ test('events are waited for', async () => {
     event: expect.stringMatching(/^(defined|undefined)$/) as string,
     network: 'brief',
   });
-  expect(await says('net-event --list')).toBe('lifecycle\n\n');
+  expect(await says('net-event --list')).toBe('lifecycle\nmetadata-change\n\n');
   await refusesEach([
     ['net-event --event bogus', 'unknown event type bogus'],
     ['net-event nosuch --event lifecycle', missing],

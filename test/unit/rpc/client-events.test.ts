@@ -134,6 +134,22 @@ test('events of networks go to who has asked for them', () => {
   });
 });
 
+test('a change of what is said of a network goes to who has asked for such changes', () => {
+  const { events, told } = listening();
+  events.addNetwork(0, undefined);
+  events.addNetwork(1, undefined);
+  const about = { event: 'metadata-change', network: 'lan', uuid, time: 0 } as const;
+  events.tellNetwork({ ...about, detail: 'title' });
+  events.tellNetwork({ ...about, detail: 'element', uri: 'urn:x' });
+  const { number, body } = notices.networkMetadataChange;
+  expect(told.map((one) => one.number)).toEqual([number, number]);
+  const network = { name: 'lan', uuid: uuidBytes(uuid) };
+  expect(told.map((one) => body.read(new XdrReader(one.body)))).toEqual([
+    { callback: 1, network, type: 1, uri: undefined },
+    { callback: 1, network, type: 2, uri: 'urn:x' },
+  ]);
+});
+
 test('a client has so many callbacks, and no more', () => {
   const { events } = listening();
   for (let count = 0; count < 1024; count += 1) events.addDomain(0, undefined);

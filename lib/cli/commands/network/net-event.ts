@@ -34,9 +34,11 @@ export const commands: CommandTable = {
   },
 };
 
-const types = ['lifecycle'] as const;
+const types = ['lifecycle', 'metadata-change'] as const;
 
-const words: Readonly<Record<NetworkEvent['event'], string>> = {
+type EventType = (typeof types)[number];
+
+const words: Readonly<Record<Exclude<NetworkEvent['event'], 'metadata-change'>, string>> = {
   defined: 'Defined',
   undefined: 'Undefined',
   started: 'Started',
@@ -48,7 +50,8 @@ async function watch(context: Context, options: Options): Promise<number | undef
     showTypes(context, options, types);
     return undefined;
   }
-  if (typeNamed(options, types) === undefined) {
+  const wanted = typeNamed(options, types);
+  if (wanted === undefined) {
     throw new CommandError('either --list or --event <type> is required');
   }
   return showEvents(context, options, async (connection) => {
@@ -56,8 +59,20 @@ async function watch(context: Context, options: Options): Promise<number | undef
     const network = text === undefined ? undefined : await findNetwork(connection, text);
     return {
       events: (signal) => connection.networkEvents({ signal }),
-      isAsked: (event) => network === undefined || event.uuid === network.uuid,
-      lineOf: (event) => `event 'lifecycle' for network ${event.network}: ${words[event.event]}`,
+      isAsked: (event) =>
+        (network === undefined || event.uuid === network.uuid) && typeOf(event) === wanted,
+      lineOf,
     };
   });
+}
+
+function typeOf({ event }: NetworkEvent): EventType {
+  return event === 'metadata-change' ? event : 'lifecycle';
+}
+
+function lineOf({ event, network, detail = 'element', uri = '<null>' }: NetworkEvent): string {
+  if (event !== 'metadata-change') {
+    return `event 'lifecycle' for network ${network}: ${words[event]}`;
+  }
+  return `event 'metadata-change' for network ${network}: type ${detail}, uri ${uri}`;
 }

@@ -1,6 +1,6 @@
 /** What one client wants to be told of, in the three ways in which libvirt's protocol has been asking, and how it is told. */
 import type { DomainEvent, NetworkEvent } from '../../../driver/types';
-import { domainEventTypes, networkEventTypes, notices } from '../../protocol/events';
+import { domainEventTypes, networkEventTypes } from '../../protocol/events';
 import type { Notice } from '../../protocol/events';
 import { programs } from '../../protocol/numbers';
 import type { WireDomain, WireNetwork } from '../../protocol/values';
@@ -82,12 +82,12 @@ export class ClientEvents {
   }
 
   tellNetwork(event: NetworkEvent): void {
-    const notice = networkNotice(event);
+    const { type, numbered } = networkNotice(event);
     const network = { name: event.network, uuid: uuidBytes(event.uuid) };
-    for (const [callback, { event: type, uuid }] of this.#networks) {
-      if (type !== networkEventTypes.lifecycle) continue;
+    for (const [callback, { event: asked, uuid }] of this.#networks) {
+      if (asked !== networkEventTypes[type]) continue;
       if (uuid !== undefined && uuid !== event.uuid) continue;
-      this.#send(notices.networkLifecycle, { callback, network, ...notice });
+      numbered(this.#send, callback, network);
     }
   }
 

@@ -1,8 +1,8 @@
 /** Events of the library as the messages of libvirt's protocol. */
 import type { DomainEvent, NetworkEvent } from '../../../driver/types';
 import { notices } from '../../protocol/events';
-import type { domainEventTypes, Notice } from '../../protocol/events';
-import type { WireDomain } from '../../protocol/values';
+import type { domainEventTypes, networkEventTypes, Notice } from '../../protocol/events';
+import type { WireDomain, WireNetwork } from '../../protocol/values';
 import { metadataTypes } from '../base/annotations';
 
 /** Sends a message to a client. */
@@ -27,12 +27,13 @@ const lifecycle: Partial<Record<DomainEvent['event'], readonly [number, Details]
 
 type Details = Readonly<Record<string, number>>;
 
-const networkEvents: Readonly<Record<NetworkEvent['event'], number>> = {
-  defined: 0,
-  undefined: 1,
-  started: 2,
-  stopped: 3,
-};
+/** How an event of a network is told to a callback. */
+export interface NetworkNotice {
+  readonly type: keyof typeof networkEventTypes;
+  readonly numbered: (send: Send, callback: number, network: WireNetwork) => void;
+}
+
+const networkLifecycle = { defined: 0, undefined: 1, started: 2, stopped: 3 } as const;
 
 /** Undefined for what libvirt has no event for. */
 export function domainNotice(event: DomainEvent): DomainNotice | undefined {
@@ -50,8 +51,21 @@ export function domainNotice(event: DomainEvent): DomainNotice | undefined {
   }
 }
 
-export function networkNotice({ event }: NetworkEvent): { event: number; detail: number } {
-  return { event: networkEvents[event], detail: 0 };
+export function networkNotice({ event, detail = 'element', uri }: NetworkEvent): NetworkNotice {
+  if (event === 'metadata-change') {
+    const type = metadataTypes[detail];
+    return {
+      type: 'metadataChange',
+      numbered: (send, callback, network) =>
+        send(notices.networkMetadataChange, { callback, network, type, uri }),
+    };
+  }
+  const what = { event: networkLifecycle[event], detail: 0 };
+  return {
+    type: 'lifecycle',
+    numbered: (send, callback, network) =>
+      send(notices.networkLifecycle, { callback, network, ...what }),
+  };
 }
 
 /** Whether a domain has an id when this is told of it: what has ended, or was only defined, has none. */

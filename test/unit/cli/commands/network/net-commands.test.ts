@@ -41,7 +41,7 @@ test.each<[string, string]>([
   [`net-name ${first}`, 'Default\n\n'],
   ['net-uuid lab', `${second}\n\n`],
   ['net-dumpxml lab', '<network>\n  <name>lab</name>\n</network>\n\n'],
-  ['net-event --list', 'lifecycle\n\n'],
+  ['net-event --list', 'lifecycle\nmetadata-change\n\n'],
   [
     'net-info Default',
     `Name:           Default
@@ -262,9 +262,12 @@ describe('net-event', () => {
 
   function history(): FakeConnection {
     const connection = seed();
+    const about = { network: 'lab', uuid: second, time };
     connection.networkHistory = [
-      { event: 'started', network: 'lab', uuid: second, time },
+      { ...about, event: 'started' },
       { event: 'stopped', network: 'Default', uuid: first, time },
+      { event: 'metadata-change', detail: 'title', network: 'Default', uuid: first, time },
+      { ...about, event: 'metadata-change', detail: 'element', uri: 'urn:x' },
     ];
     return connection;
   }
@@ -289,7 +292,14 @@ describe('net-event', () => {
       'net-event --event lifecycle --network lab --format json',
       `${JSON.stringify({ event: 'started', network: 'lab', uuid: second, time })}\n\n`,
     ],
-    ['net-event --list --format json', '[\n  "lifecycle"\n]\n\n'],
+    ['net-event --list --format json', '[\n  "lifecycle",\n  "metadata-change"\n]\n\n'],
+      'net-event --event metadata-change',
+      "event 'metadata-change' for network Default: type title, uri <null>\nevents received: 1\n\n",
+    ],
+    [
+      'net-event --event metadata-change lab',
+      "event 'metadata-change' for network lab: type element, uri urn:x\nevents received: 1\n\n",
+    ],
   ])('%s', async (words, stdout) => {
     const ran = await run(words, { connection: history() });
     expect(ran).toMatchObject({ status: 0, stdout, stderr: '' });
