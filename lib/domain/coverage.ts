@@ -37,6 +37,7 @@ import {
   vcpuVocabulary,
 } from './elements/vocabulary';
 import {
+  consoleLogVocabulary,
   consoleTargetVocabulary,
   consoleVocabulary,
   devicesVocabulary,
@@ -287,6 +288,7 @@ const elements: readonly ElementCoverage[] = [
     cases: [{ written: 'another type than pty', ...otherConsole }],
   },
   { path: 'domain/devices/console/source', vocabulary: ptySourceVocabulary },
+  { path: 'domain/devices/console/log', vocabulary: consoleLogVocabulary },
   { path: 'domain/devices/console/target', vocabulary: consoleTargetVocabulary },
   {
     path: 'domain/devices/hostdev',

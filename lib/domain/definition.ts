@@ -220,9 +220,19 @@ export interface TimerDevice {
   readonly position: Position;
 }
 
+/** `<log>`: a file that the output of a console goes to as well. */
+export interface OutputFile {
+  /** Of the host. A start refuses what is no absolute path. */
+  readonly file: string;
+  /** As written. `on`: what is there stays at a start; else it is removed. */
+  readonly append?: 'on' | 'off';
+  readonly position: Position;
+}
+
 export interface ConsoleDefinition {
   /** Character device type as written; `start` refuses all but 'pty'. */
   readonly type: string;
+  readonly log?: OutputFile;
   /** `@type` of `<target>`, if it is not `lxc`. Printed; has no effect. */
   readonly targetType?: string;
   readonly kept?: readonly KeptPart[];

@@ -7,6 +7,7 @@ import { refuseAll, refuseUnsupported } from './xml/unsupported';
 import { checkMemoryTuning } from './tuning/memory-tuning';
 import { checkPartition } from './tuning/partition';
 import { definitionError } from './xml/source-location';
+import { checkOutputFiles } from './devices/output-files';
 import { checkSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkFilesystems } from './filesystem/validate';
 import { checkInterfaces } from './interface/validate';
@@ -17,7 +18,8 @@ export type Strictness = 'usual' | 'strict';
 /**
  * Returns if the definition may start.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED for a missing console, for more consoles than terminals, for what would be dangerous to ignore or, if strict, for everything that is not carried out, and for an invalid
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a missing console, for more consoles than terminals, for the log of one that can't
+ * be one (see checkOutputFiles), for what would be dangerous to ignore or, if strict, for everything that is not carried out, and for an invalid
  * partition, shared namespace, interface (see checkInterfaces) or filesystem (see checkFilesystems).
  */
 export function checkStartable(
@@ -26,6 +28,7 @@ export function checkStartable(
 ): void {
   checkConsoles(definition);
   checkTerminals(definition);
+  checkOutputFiles(definition);
   const { unsupported, unknown = [] } = definition;
   if (strictness === 'strict') refuseAll(unsupported, unknown);
   else refuseUnsupported(unsupported);

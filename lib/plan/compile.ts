@@ -4,6 +4,7 @@ import { carriedOutAction } from '../domain/elements/clock';
 import type { CgroupPlan } from './cgroups/cgroups';
 import { planKeyring, planMonitorScore, planOutsideScore } from './security/confinement';
 import type { ConfinementFacts } from './security/confinement';
+import { planConsoleOutput } from './console-output';
 import { namespaceFlags } from './constants';
 import { otherFilesystems } from './mounts/filesystems';
 import { planOutsideView } from './mounts/container-view';
@@ -180,6 +181,7 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     logDirectory: facts.consoleLog.directory,
     logFile: facts.consoleLog.file,
     logBytes: consoleLogBytes,
+    ...planConsoleOutput(definition),
     consoleDescriptors: facts.consoleDescriptors,
     passDescriptors: facts.passDescriptors,
     argv: [definition.os.init, ...definition.os.initArgs],

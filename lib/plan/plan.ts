@@ -25,6 +25,14 @@ export const headerFields = {
   logFile: 'string',
   /** Of one file; a full one is put aside as `<logFile>.1`. */
   logBytes: 'u32',
+  /** Files of the host that the output of each console goes to as well, '' for none; empty when no console has one. */
+  outputFiles: 'strings',
+  /** Consoles whose file is begun anew: it is removed before the clone, with what is behind it. */
+  freshOutputFiles: 'u32s',
+  /** Of one of these files; a full one is put aside as `<file>.0`, that one as `<file>.1`, and so on. */
+  outputFileBytes: 'u32',
+  /** How many full ones there may be of each. */
+  outputFileBackups: 'u8',
   /** 1 when descriptor 6 carries the first console, else 0. */
   consoleDescriptors: 'u8',
   /** Descriptors after that which init gets as 3, 4, … */

@@ -6,12 +6,23 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <utility>
 
 #include "native/base/syscall.h"
 
 namespace tslxc {
 
 ConsoleLog::ConsoleLog(Settings settings) : settings_(std::move(settings)) {}
+
+void ConsoleLog::begin(Beginning beginning, const std::string& path) {
+  if (beginning == Beginning::anew) {
+    removeFile(settings_.file);
+    for (const std::string& ending : settings_.old) removeFile(settings_.file + ending);
+  }
+  const int error = openFile();
+  if (error != 0) throw SyscallError{error, "openat", path};
+}
 
 uint64_t ConsoleLog::backlog(const OutputRing& output) const {
   return settings_.directory.valid() ? output.end() - position_ : 0;
@@ -34,7 +45,7 @@ void ConsoleLog::write(const OutputRing& output) {
 }
 
 size_t ConsoleLog::append(std::string_view bytes) {
-  if (!file_.valid() && !openFile()) return 0;
+  if (!file_.valid() && openFile() != 0) return 0;
   if (lost_ > 0 && !tellOfLoss()) return 0;
   if (size_ >= settings_.mostBytes && !rotate()) return 0;
   const size_t room = std::min(bytes.size(), static_cast<size_t>(settings_.mostBytes - size_));
@@ -44,15 +55,23 @@ size_t ConsoleLog::append(std::string_view bytes) {
   return static_cast<size_t>(size);
 }
 
-// O_NONBLOCK for what is no file: opening a pipe would wait for its reader.
-bool ConsoleLog::openFile() {
+// O_NONBLOCK for what is no file: opening a device may take its time.
+int ConsoleLog::openFile() {
   Fd file(openat(settings_.directory.get(), settings_.file.c_str(),
-                 O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+                 O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
   struct stat status{};
-  if (!file.valid() || fstat(file.get(), &status) == -1 || !S_ISREG(status.st_mode)) return false;
+  if (!file.valid() || fstat(file.get(), &status) == -1) return errno;
+  if (!S_ISREG(status.st_mode)) return EINVAL;
   size_ = static_cast<uint64_t>(status.st_size);
   file_ = std::move(file);
-  return true;
+  return 0;
+}
+
+void ConsoleLog::removeFile(const std::string& name) {
+  struct stat status{};
+  const int directory = settings_.directory.get();
+  if (fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == -1) return;
+  if (S_ISREG(status.st_mode)) unlinkat(directory, name.c_str(), 0);
 }
 
 bool ConsoleLog::rotate() {
@@ -60,13 +79,40 @@ bool ConsoleLog::rotate() {
   // Another process may have truncated it.
   if (fstat(file_.get(), &status) == 0) size_ = static_cast<uint64_t>(status.st_size);
   if (size_ < settings_.mostBytes) return true;
-  const std::string old = settings_.file + ".1";
-  const int directory = settings_.directory.get();
-  const int moved = renameat(directory, settings_.file.c_str(), directory, old.c_str());
-  // Or moved it.
-  if (moved == -1 && errno != ENOENT) return false;
+  const int error = putAside();
+  if (error == EACCES || error == EPERM) return keepYoungerHalf();
+  if (error != 0) return false;
   file_.reset();
-  return openFile() && size_ < settings_.mostBytes;
+  return openFile() == 0 && size_ < settings_.mostBytes;
+}
+
+int ConsoleLog::putAside() {
+  const int directory = settings_.directory.get();
+  std::string younger = settings_.file;
+  std::vector<std::pair<std::string, std::string>> moves;
+  for (const std::string& ending : settings_.old) {
+    std::string older = settings_.file + ending;
+    moves.emplace_back(younger, older);
+    younger = std::move(older);
+  }
+  // The oldest first. Another process may have moved any of them.
+  for (auto move = moves.rbegin(); move != moves.rend(); ++move) {
+    const int moved = renameat(directory, move->first.c_str(), directory, move->second.c_str());
+    if (moved == -1 && errno != ENOENT) return errno;
+  }
+  return 0;
+}
+
+bool ConsoleLog::keepYoungerHalf() {
+  std::string half(static_cast<size_t>(settings_.mostBytes / 2), '\0');
+  const off_t from = static_cast<off_t>(size_ - half.size());
+  const ssize_t kept = retry([&] { return pread(file_.get(), half.data(), half.size(), from); });
+  if (kept < 0 || ftruncate(file_.get(), 0) == -1) return false;
+  size_ = 0;
+  const ssize_t written =
+      retry([&] { return ::write(file_.get(), half.data(), static_cast<size_t>(kept)); });
+  if (written > 0) size_ = static_cast<uint64_t>(written);
+  return true;
 }
 
 bool ConsoleLog::tellOfLoss() {

@@ -1,12 +1,13 @@
-// The file that keeps what a console put out, to be read later. It is appended to from one
-// run to the next; when it is full it becomes the old one, in the place of the one before, and a
-// new one is begun. What can't be written is left out, and said so once writing is possible again:
-// a full disk holds nothing up.
+// A file that keeps what a console put out, to be read later. It is appended to from one run to the
+// next, or begun anew; when it is full it becomes an old one, the oldest of which goes, and a new
+// one is begun. What can't be written is left out, and said so once writing is possible again: a
+// full disk holds nothing up.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "native/base/fd.h"
 #include "native/monitor/ring.h"
@@ -21,9 +22,16 @@ class ConsoleLog {
     std::string file;
     // Of one file.
     uint64_t mostBytes;
+    // What the names of old files end with, the youngest first.
+    std::vector<std::string> old;
   };
+  enum class Beginning { anew, behind };
 
   explicit ConsoleLog(Settings settings);
+
+  // Before the container exists: the file is there, and without what was in it if it is begun anew.
+  // Throws SyscallError about `path` when that can't be.
+  void begin(Beginning beginning, const std::string& path);
 
   // How much of the output is not in the file yet.
   uint64_t backlog(const OutputRing& output) const;
@@ -32,9 +40,16 @@ class ConsoleLog {
  private:
   // How many of the bytes are kept; 0 when none can be.
   size_t append(std::string_view bytes);
-  bool openFile();
-  // Puts the full file aside; false when that is not possible.
+  // 0, or why it can't be opened.
+  int openFile();
+  // What is no file is left alone: it can't be opened then.
+  void removeFile(const std::string& name);
+  // Makes room in a full file; false when that is not possible.
   bool rotate();
+  // Puts it aside. 0, or why that is not possible.
+  int putAside();
+  // Where nothing in the folder can be renamed with the rights that are left: of the file itself.
+  bool keepYoungerHalf();
   bool tellOfLoss();
 
   Settings settings_;
@@ -42,6 +57,12 @@ class ConsoleLog {
   uint64_t size_ = 0;
   uint64_t position_ = 0;
   uint64_t lost_ = 0;
+};
+
+// What a console puts out, and one of the files that keep it.
+struct KeptOutput {
+  size_t console;
+  ConsoleLog log;
 };
 
 }  // namespace tslxc

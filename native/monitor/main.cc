@@ -7,7 +7,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "native/base/message.h"
 #include "native/monitor/attendant.h"
@@ -40,13 +43,40 @@ pid_t peerOf(int channel) {
 }
 
 // Without it the container runs all the same.
-ConsoleLog::Settings openLog(const PlanHeader& header) {
+KeptOutput openLog(const PlanHeader& header) {
   Fd directory;
   if (!header.logDirectory.empty()) {
     directory =
         Fd(open(header.logDirectory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   }
-  return {std::move(directory), header.logFile, header.logBytes};
+  return {0, ConsoleLog({std::move(directory), header.logFile, header.logBytes, {".1"}})};
+}
+
+// What the definition asks for is there, or the start fails.
+KeptOutput openOutputFile(const PlanHeader& header, size_t console) {
+  const std::string& path = header.outputFiles[console];
+  const size_t name = path.rfind('/') + 1;
+  const std::string folder = path.substr(0, name);
+  Fd directory(check(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open", folder));
+  std::vector<std::string> old;
+  for (int number = 0; number < header.outputFileBackups; ++number) {
+    old.push_back("." + std::to_string(number));
+  }
+  const std::vector<uint32_t>& fresh = header.freshOutputFiles;
+  const bool isFresh = std::find(fresh.begin(), fresh.end(), console) != fresh.end();
+  KeptOutput output{console, ConsoleLog({std::move(directory), path.substr(name),
+                                         header.outputFileBytes, std::move(old)})};
+  output.log.begin(isFresh ? ConsoleLog::Beginning::anew : ConsoleLog::Beginning::behind, path);
+  return output;
+}
+
+std::vector<KeptOutput> openLogs(const PlanHeader& header) {
+  std::vector<KeptOutput> logs;
+  logs.push_back(openLog(header));
+  for (size_t console = 0; console < header.outputFiles.size(); ++console) {
+    if (!header.outputFiles[console].empty()) logs.push_back(openOutputFile(header, console));
+  }
+  return logs;
 }
 
 class Monitor {
@@ -91,13 +121,13 @@ void Monitor::run() {
   std::vector<Fd> consoles = takeDescriptors(kFirstPassedDescriptor, header.consoleDescriptors);
   std::vector<Fd> passed =
       takeDescriptors(kFirstPassedDescriptor + header.consoleDescriptors, header.passDescriptors);
-  ConsoleLog::Settings log = openLog(header);
+  std::vector<KeptOutput> logs = openLogs(header);
   Restarter restarter(header, std::move(bytes), passed, failpoints);
   Start start(plan, channel_.get(), inbox_, runDirectory.get(), failpoints);
   StartedContainer started = start.run(passed);
   restarter.keepNetwork(std::move(started.network));
-  Supervisor::Settings settings{header.replayBytes, header.boot,    header.cgroups,
-                                runDirectory.get(), std::move(log), header.autodestroy != 0,
+  Supervisor::Settings settings{header.replayBytes, header.boot,     header.cgroups,
+                                runDirectory.get(), std::move(logs), header.autodestroy != 0,
                                 &restarter};
   plan = Plan{};
   Supervisor supervisor(std::move(settings), std::move(started), std::move(channel_),

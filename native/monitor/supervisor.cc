@@ -65,7 +65,10 @@ Supervisor::Supervisor(Settings settings, StartedContainer started, Fd channel, 
                        std::vector<Fd> consoleDescriptors)
     : settings_(std::move(settings)),
       pidfd_(std::move(started.pidfd)),
-      log_(std::move(settings_.log)) {
+      logs_(std::move(settings_.logs)) {
+  // A domain may have no console.
+  std::erase_if(logs_,
+                [&](const KeptOutput& kept) { return kept.console >= started.masters.size(); });
   consoles_.reserve(started.masters.size());
   for (Fd& master : started.masters) {
     consoles_.emplace_back(std::move(master), settings_.replayBytes);
@@ -210,11 +213,18 @@ bool Supervisor::unwatched() const {
 }
 
 uint64_t Supervisor::backlog() const {
-  return consoles_.empty() ? 0 : log_.backlog(consoles_.front().output());
+  uint64_t most = 0;
+  for (const auto& [console, log] : logs_) {
+    most = std::max(most, log.backlog(consoles_[console].output()));
+  }
+  return most;
 }
 
 void Supervisor::keepOutput() {
-  if (backlog() > 0) log_.write(consoles_.front().output());
+  for (auto& [console, log] : logs_) {
+    const OutputRing& output = consoles_[console].output();
+    if (log.backlog(output) > 0) log.write(output);
+  }
 }
 
 // The last output is in the log before the end is told. A pty holds some 64 KiB; one that a

@@ -57,7 +57,7 @@ class Supervisor : public Source, public InitControl {
     std::string boot;
     std::vector<std::string> cgroups;
     int runDirectory;
-    ConsoleLog::Settings log;
+    std::vector<KeptOutput> logs;
     bool endsWithCaller;
     Restarter* restarter;
   };
@@ -113,8 +113,8 @@ class Supervisor : public Source, public InitControl {
   Fd pidfd_;
   EventLoop loop_;
   std::vector<Console> consoles_;
-  // Of the first.
-  ConsoleLog log_;
+  // Of the first, and of those whose output goes to a file that the definition names.
+  std::vector<KeptOutput> logs_;
   std::vector<std::unique_ptr<ConsoleSource>> consoleSources_;
   std::vector<std::unique_ptr<HostTerminal>> hostTerminals_;
   std::vector<std::unique_ptr<RawFollower>> callersConsoles_;

@@ -494,6 +494,10 @@ void decode(Reader& reader, PlanHeader& value) {
   value.logDirectory = reader.string();
   value.logFile = reader.string();
   value.logBytes = reader.u32();
+  value.outputFiles = reader.strings();
+  value.freshOutputFiles = reader.u32s();
+  value.outputFileBytes = reader.u32();
+  value.outputFileBackups = reader.u8();
   value.consoleDescriptors = reader.u8();
   value.passDescriptors = reader.u8();
   value.argv = reader.strings();

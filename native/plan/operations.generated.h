@@ -442,6 +442,10 @@ struct PlanHeader {
   std::string logDirectory{};
   std::string logFile{};
   uint32_t logBytes = 0;
+  std::vector<std::string> outputFiles{};
+  std::vector<uint32_t> freshOutputFiles{};
+  uint32_t outputFileBytes = 0;
+  uint8_t outputFileBackups = 0;
   uint8_t consoleDescriptors = 0;
   uint8_t passDescriptors = 0;
   std::vector<std::string> argv{};

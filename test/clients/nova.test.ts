@@ -67,8 +67,7 @@ test('an instance is spawned from an image, used, rebooted and destroyed', async
       mounted: [],
       shares: 512,
     },
-    // What is in it is what has come in the moment of the look: see docs/libvirt-clients.md.
-    { step: 'console', shown: 'bytes' },
+    { step: 'console', ready: true },
     { step: 'diagnostics', state: 'running', driver: 'libvirt' },
     { step: 'pause', paused, unpaused: running },
     // What Nova calls so is a memory image of a machine, which a container does not have.

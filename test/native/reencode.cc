@@ -41,6 +41,10 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.string(value.logDirectory);
   bytes_.string(value.logFile);
   bytes_.u32(value.logBytes);
+  bytes_.strings(value.outputFiles);
+  numbers(value.freshOutputFiles);
+  bytes_.u32(value.outputFileBytes);
+  bytes_.u8(value.outputFileBackups);
   bytes_.u8(value.consoleDescriptors);
   bytes_.u8(value.passDescriptors);
   bytes_.strings(value.argv);

@@ -46,10 +46,18 @@ function containerLines({ header }: Plan): string[] {
     ...idMapLines('uids', header.uidMap),
     ...idMapLines('gids', header.gidMap),
     `consoles: ${String(header.consoles)}, the last ${String(header.replayBytes)} bytes kept`,
+    ...outputLines(header.outputFiles),
     `cgroup: ${header.unifiedCgroup === '' ? 'version 1 only' : header.unifiedCgroup}`,
     `state: ${header.runDirectory}`,
     `deadline: ${String(header.deadline)} ms`,
   ];
+}
+
+/** Where what consoles put out is written as well. */
+function outputLines(files: readonly string[]): string[] {
+  return files.flatMap((file, console) =>
+    file === '' ? [] : [`output of console ${String(console)}: also to ${file}`],
+  );
 }
 
 function idMapLines(what: string, map: string): string[] {

@@ -1,5 +1,6 @@
 /** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
+import { outputFileLocation } from '../../domain/devices/output-files';
 import { sharesRoot } from '../../domain/filesystem/lookup';
 import { limitedTrees } from '../../domain/filesystem/space-limits';
 import type { LimitedTree } from '../../domain/filesystem/space-limits';
@@ -42,6 +43,7 @@ import { layoutInPartition, partitionDirectories } from '../cgroups/partition';
 import { checkMappedSources, isReachable, ownersOfRoot } from '../sources/private-root';
 import type { Labelling } from '../security/labelled-start';
 import { lookUpNamespaces } from './shared-namespaces';
+import { checkOutputFolders } from '../console/output-folders';
 import { lookUpSources } from '../sources/sources';
 import type { Undo } from '../record/undo';
 import { overlayUppersOf } from '../sources/overlay-upper';
@@ -64,7 +66,7 @@ export interface Preparation {
   readonly overlayUppers: readonly OverlayUpper[];
   /** Trees of the host whose space is limited. */
   readonly limitedTrees: readonly LimitedTree[];
-  /** The elements that descriptors and network interfaces of the plan come from, by name. */
+  /** The elements that descriptors and network interfaces of the plan come from, by name, and files by path. */
   readonly places: ReadonlyMap<string, SourceLocation>;
   /** Who claims targets and layers. */
   readonly user: string;
@@ -109,6 +111,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   const hidden = hiddenFrom(definition, paths);
   const sources = await lookUpFilesystems(definition, input, hidden);
   const targets = await neededTargets(definition, sources, looks);
+  await checkOutputFolders(definition, looks);
   const overlayUppers = overlayUppersOf(definition);
   const user = userOf(paths, definition);
   const plan = compiledPlan(definition, {
@@ -254,7 +257,10 @@ function placesOf(
   definition: DomainDefinition,
   { links }: ResolvedLinks,
 ): Map<string, SourceLocation> {
-  return new Map([...filesystemLocations(definition), ...linkPlaces(links)]);
+  const logs = definition.consoles.flatMap(({ log }): [string, SourceLocation][] =>
+    log === undefined ? [] : [[log.file, outputFileLocation(log)]],
+  );
+  return new Map([...filesystemLocations(definition), ...linkPlaces(links), ...logs]);
 }
 
 function inputFacts(input: PreparationInput) {

@@ -14,7 +14,7 @@ import { reportedFailure, stepOf } from '../monitor/reported-failure';
 
 const { errno } = constants;
 
-/** `places` are the elements of the definition that descriptors and interfaces of the plan come from, by name. */
+/** `places` are the elements of the definition that descriptors and interfaces of the plan come from, by name, and files by path. */
 export function startFailure(
   plan: Plan,
   failed: MessageNamed<'failed'>,
@@ -23,7 +23,8 @@ export function startFailure(
   const stage: Stage = stages[failed.stage] ?? 'monitor';
   const domain = plan.header.name;
   const operation = operationOf(plan, stage, failed.step);
-  const place = operation === undefined ? undefined : placeOf(operation, stage, places);
+  const place =
+    operation === undefined ? places.get(failed.subject) : placeOf(operation, stage, places);
   const facts = {
     errno: failed.error,
     syscall: failed.syscall,

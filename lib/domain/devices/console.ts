@@ -2,8 +2,9 @@
  * `<console>`: a terminal of the container. Only type pty is supported. What libvirt writes for a
  * running domain (tty, source path, alias) is dropped: the caller can't choose it.
  */
-import type { ConsoleDefinition } from '../definition';
+import type { ConsoleDefinition, OutputFile } from '../definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
+import { enumerated } from '../xml/enumerated';
 import { keepRest } from '../xml/raw';
 import {
   childOf,
@@ -16,6 +17,7 @@ import {
 import type { ParseSession } from '../parse-session';
 import { parseSourceLabels } from '../security/source-label';
 import {
+  consoleLogVocabulary,
   consoleTargetVocabulary,
   consoleVocabulary,
   otherConsole,
@@ -23,12 +25,13 @@ import {
 } from './device-vocabulary';
 import { deviceSession, rawDevice } from './parsed-device';
 import { valuesOf } from '../xml/vocabulary';
+import { present } from '../../present';
 
 const types =
   'null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus'.split(
     ' ',
   );
-/** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type, XML_ERROR for an invalid port. */
+/** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type, XML_ERROR for an invalid port, and for a log that is neither on nor off. */
 export function parseConsole(at: LocatedElement, session: ParseSession): ConsoleDefinition {
   const own = deviceSession(session);
   const reading = readElement(at, consoleVocabulary, own);
@@ -39,6 +42,7 @@ export function parseConsole(at: LocatedElement, session: ParseSession): Console
     throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'type'));
   }
   const targetType = readTarget(reading, own);
+  const log = readLog(reading, own);
   const { position } = at;
   // Nothing else in the element matters then.
   if (type !== 'pty') {
@@ -55,11 +59,21 @@ export function parseConsole(at: LocatedElement, session: ParseSession): Console
   session.unsupported.push(...own.unsupported);
   return {
     type,
-    ...(targetType === undefined ? {} : { targetType }),
+    ...present({ log, targetType }),
     ...labels,
     ...(own.kept.length === 0 ? {} : { kept: own.kept }),
     position,
   };
+}
+
+/** Of one without a file nothing is left, as in libvirt. */
+function readLog(reading: Reading, session: ReadingSession): OutputFile | undefined {
+  const at = childOf(reading, 'log');
+  if (at === undefined) return undefined;
+  const log = readElement(at, consoleLogVocabulary, session);
+  const append = enumerated(log, 'append', ['on', 'off']);
+  const file = log.attributes.get('file');
+  return file === undefined ? undefined : { file, ...present({ append }), position: at.position };
 }
 
 /** The type, if it is not `lxc`. The port is checked and then dropped: libvirt renumbers consoles in document order. */

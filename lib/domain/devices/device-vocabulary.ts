@@ -56,11 +56,18 @@ export const consoleVocabulary = vocabulary({
   children: {
     source: 'many',
     protocol: ignored('a pty has no protocol'),
-    log: ignored('what a console puts out is kept by `tslxc logs`, in a file of its own'),
+    log: 'one',
     target: 'one',
     acpi: noFirmware,
     alias: 'output',
     address: 'output',
+  },
+});
+
+export const consoleLogVocabulary = vocabulary({
+  attributes: {
+    file: 'supported',
+    append: { values: { on: 'supported', off: 'supported' } },
   },
 });
 

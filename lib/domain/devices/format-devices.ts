@@ -182,7 +182,7 @@ function formatConsole(
   live: LiveState | undefined,
 ): PrintableElement {
   if (item.raw !== undefined) return item.raw;
-  const { type, targetType = 'lxc', sourceLabels, kept } = item;
+  const { type, log, targetType = 'lxc', sourceLabels, kept } = item;
   const path = live?.consolePaths[port];
   const labels = formatSourceLabels(sourceLabels);
   const isPlain = path === undefined && labels.length === 0;
@@ -190,6 +190,7 @@ function formatConsole(
   const tty = port === 0 ? path : undefined;
   const element = node('console', { type, tty }, [
     ...(isPlain ? [] : [node('source', { path }, labels)]),
+    ...(log === undefined ? [] : [node('log', { file: log.file, append: log.append })]),
     node('target', { type: targetType, port: String(port) }),
     ...(path === undefined ? [] : [node('alias', { name: `console${port}` })]),
   ]);

@@ -9,7 +9,7 @@ const consoles = domains('console', 'console', {
   'target-port': "<console type='pty'><target port='5'/></console>",
   'target-virtio': "<console type='pty'><target type='virtio'/></console>",
   tty: "<console type='pty' tty='/dev/pts/3'><source path='/dev/pts/3'/></console>",
-  log: "<console type='pty'><log file='/var/log/parity.log' append='on'/></console>",
+  log: "<console type='pty'><log file='/run/parity-console.log' append='on'/></console>",
   alias: "<console type='pty'><alias name='console0'/></console>",
   file: "<console type='file'><source path='/tmp/parity-console'/></console>",
   'without-type': '<console/>',

@@ -143,6 +143,15 @@ def root_device(instance):
         return [line.split()[0] for line in mounts if line.split()[1] == path]
 
 
+def console_has(driver, admin, instance, text):
+    """Whether Nova's log of the console has a text, at once or a little later."""
+    for _ in range(600):
+        if text in driver.get_console_output(admin, instance):
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def refusal(action):
     """What libvirt's client has been told instead."""
     try:
@@ -186,7 +195,7 @@ def main():
         mounted=root_device(instance),
         shares=libvirt.open("lxc:///").lookupByName(instance.name).schedulerParameters()["cpu_shares"],
     )
-    say("console", shown=type(driver.get_console_output(admin, instance)).__name__)
+    say("console", ready=console_has(driver, admin, instance, b"OpenStack Nova is ready"))
     diagnostics = driver.get_instance_diagnostics(instance)
     say("diagnostics", state=diagnostics.state, driver=diagnostics.driver)
 

@@ -26,7 +26,7 @@ function examplesOf(block: Block): Example[] {
   }));
 }
 
-const inDevices = ['disk', 'filesystem', 'hostdev', 'interface'];
+const inDevices = ['console', 'disk', 'filesystem', 'hostdev', 'interface'];
 
 /** A definition that has only this. */
 function around({ name, xml }: Example): string {

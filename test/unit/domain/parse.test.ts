@@ -203,7 +203,7 @@ test('what is not carried out is listed in document order, each with its place',
       devices: `    <interface type='user'/>
     <filesystem type='file'><driver type='nbd'/><source file='/a'/><target dir='/b'/></filesystem>
     <filesystem accessmode='squash'><driver/><source dir='/a' socket='x'/><target dir='/b'/></filesystem>
-    <console><log file='x'/><target type='virtio'/></console>
+    <console><protocol type='raw'/><target type='virtio'/></console>
     <disk type='dir'/>`,
     }),
   );
@@ -220,8 +220,8 @@ test('what is not carried out is listed in document order, each with its place',
     'domain/devices/filesystem/@accessmode 14:5 squash',
     'domain/devices/filesystem/driver 14:37',
     'domain/devices/filesystem/source/@socket 14:46',
-    'domain/devices/console/log 15:14',
-    'domain/devices/console/target/@type 15:29 virtio',
+    'domain/devices/console/protocol 15:14',
+    'domain/devices/console/target/@type 15:36 virtio',
     'domain/devices/disk/@type 16:5 dir',
   ]);
 });

@@ -73,6 +73,33 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     'Only PTY console types are supported',
   ],
   [
+    'a log of a console with a relative path',
+    document({ devices: "\n <console><log file='x'/></console>" }),
+    'domain/devices/console/log 9:11',
+    "the log 'x' of a console is not an absolute path",
+  ],
+  [
+    'a log of a console that is a folder',
+    document({ devices: "\n <console><log file='/x/..'/></console>" }),
+    'domain/devices/console/log 9:11',
+    "the log '/x/..' of a console names no file",
+  ],
+  [
+    'a log of a console with a name that leaves no room',
+    document({ devices: `\n <console><log file='/${'x'.repeat(251)}'/></console>` }),
+    'domain/devices/console/log 9:11',
+    'has more than 250 bytes',
+  ],
+  [
+    'a log of two consoles',
+    document({
+      devices:
+        "\n <console><log file='/x/y'/></console>\n <console><log file='/x//y'/></console>",
+    }),
+    'domain/devices/console/log 10:11',
+    "the log '/x//y' is that of the console in line 9",
+  ],
+  [
     'an interface of another type',
     document({ devices: "\n    <interface type='user'/>" }),
     'domain/devices/interface/@type 9:5',

@@ -99,6 +99,14 @@ test('what the monitor could not set up for itself says so', () => {
   });
 });
 
+test('a file that the definition names is told of with its element', () => {
+  const place = { path: 'domain/devices/console/log', position: { line: 3, column: 4 } };
+  const path = '/var/log/web.log';
+  const report = failed({ stage: 'monitor', subject: path });
+  const told = { path, element: place.path, line: 3, column: 4 };
+  expect(startFailure(plan, report, new Map([[path, place]]))).toMatchObject(told);
+});
+
 test('a stage that this version does not know is the monitor’s', () => {
   const unknown = { ...failed({ stage: 'monitor' }), stage: 77 };
   expect(startFailure(plan, unknown)).toMatchObject({

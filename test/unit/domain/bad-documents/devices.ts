@@ -168,4 +168,18 @@ export const devices: Row[] = [
     `${terminal}/target/@port 8:10`,
     "Invalid value for attribute 'port' in element 'target': 'zz'",
   ],
+  [
+    'a log of a console that is neither appended to nor begun anew',
+    document({ devices: "<console><log file='/x' append='zz'/></console>" }),
+    'XML_ERROR',
+    `${terminal}/log/@append 8:10`,
+    "Invalid value for attribute 'append' in element 'log': 'zz'",
+  ],
+  [
+    'a console with two logs',
+    document({ devices: "<console><log file='/x'/>\n<log file='/y'/></console>" }),
+    'XML_ERROR',
+    `${terminal}/log 9:1`,
+    'element <log> appears more than once',
+  ],
 ];

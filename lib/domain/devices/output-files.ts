@@ -1,0 +1,40 @@
+/** Checks the files that consoles put out to, before the domain is started: `<log>`. Pure. */
+import type { DomainDefinition, OutputFile } from '../definition';
+import { withoutDots } from '../xml/path';
+import { definitionError, type SourceLocation } from '../xml/source-location';
+
+/** Bytes of the name of a file, without what is added to the name of one that is full. */
+const longestName = 250;
+
+/** @throws DefinitionError CONFIG_UNSUPPORTED for what can't be the path of a file, and for a file of two consoles. */
+export function checkOutputFiles({ consoles }: DomainDefinition): void {
+  const seen = new Map<string, OutputFile>();
+  for (const { log } of consoles) {
+    if (log === undefined) continue;
+    checkPath(log);
+    const file = withoutDots(log.file);
+    const first = seen.get(file);
+    if (first !== undefined) {
+      refuse(log, `the log '${log.file}' is that of the console in line ${first.position.line}`);
+    }
+    seen.set(file, log);
+  }
+}
+
+/** Of the element. */
+export function outputFileLocation({ position }: OutputFile): SourceLocation {
+  return { path: 'domain/devices/console/log', position };
+}
+
+function checkPath(log: OutputFile): void {
+  const { file } = log;
+  if (!file.startsWith('/')) refuse(log, `the log '${file}' of a console is not an absolute path`);
+  const name = file.slice(file.lastIndexOf('/') + 1);
+  if (['', '.', '..'].includes(name)) refuse(log, `the log '${file}' of a console names no file`);
+  if (Buffer.byteLength(name) <= longestName) return;
+  refuse(log, `the name of the log '${file}' has more than ${longestName} bytes`);
+}
+
+function refuse(log: OutputFile, detail: string): never {
+  throw definitionError('CONFIG_UNSUPPORTED', detail, outputFileLocation(log));
+}

@@ -1,0 +1,25 @@
+/** Where the output of consoles goes besides to whoever reads them: what `<log>` asks for. Pure. */
+import type { DomainDefinition } from '../domain/definition';
+import type { PlanHeader } from './plan';
+
+/** Bytes of one file that a `<log>` names, and how many full ones are kept: what libvirt's virtlogd has without a setting. */
+export const outputFileBytes = 2 * 1024 * 1024;
+export const outputFileBackups = 3;
+
+type OutputHeader = Pick<
+  PlanHeader,
+  'outputFiles' | 'freshOutputFiles' | 'outputFileBytes' | 'outputFileBackups'
+>;
+
+export function planConsoleOutput({ consoles }: Pick<DomainDefinition, 'consoles'>): OutputHeader {
+  const logs = consoles.map(({ log }) => log);
+  const isAsked = logs.some((log) => log !== undefined);
+  return {
+    outputFiles: isAsked ? logs.map((log) => log?.file ?? '') : [],
+    freshOutputFiles: logs.flatMap((log, console) =>
+      log !== undefined && log.append !== 'on' ? [console] : [],
+    ),
+    outputFileBytes,
+    outputFileBackups,
+  };
+}

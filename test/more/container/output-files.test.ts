@@ -1,0 +1,180 @@
+/** The file that the `<log>` of a console names: what the console puts out is in it as well, in bounds, and nothing else is harmed. */
+import { spawnSync } from 'node:child_process';
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Domain } from 'tslxc';
+import { domainXml } from '../../support/domain/domain-xml';
+import { makeBusyboxRoot } from '../../support/root/busybox-root';
+import { containerTest, rootAndConnection } from '../../support/world/container-test';
+
+const megabyte = 2 ** 20;
+/** Of one file. */
+const most = 2 * megabyte;
+
+const world = containerTest(
+  async (keep) => {
+    const tree = keep(await makeBusyboxRoot(['stty', 'seq', 'true']));
+    return { ...(await rootAndConnection(keep)), tree: tree.path };
+  },
+  { per: 'file' },
+);
+
+const plain = "<console type='pty'/>";
+
+/** A domain whose init is a script, with these consoles. */
+function defined(name: string, script: string, consoles: string): Promise<Domain> {
+  const xml = domainXml({
+    name,
+    init: '/bin/sh',
+    initArguments: ['-c', script],
+    filesystems: [{ source: world.tree, target: '/' }],
+  });
+  return world.connection.defineDomain(xml.replace(plain, consoles));
+}
+
+const withLog = (file: string, append = ''): string =>
+  `<console type='pty'><log file='${file}'${append}/></console>`;
+
+/** A folder of the test's own, and a file in it that is not there. */
+function placeOf(name: string): { readonly folder: string; readonly file: string } {
+  const folder = join(world.root.path, name);
+  mkdirSync(folder);
+  return { folder, file: join(folder, 'console.log') };
+}
+
+async function runOnce(domain: Domain): Promise<void> {
+  await domain.start();
+  await domain.wait();
+}
+
+test.each([
+  ['on', " append='on'", 2],
+  ['off', " append='off'", 1],
+  ['nothing', '', 1],
+])('with append as %s the output of each run, or of the last, is there to the last byte', async (...row) => {
+  const [name, append, runs] = row;
+  const { file } = placeOf(`appended-${name}`);
+  const script = 'echo begin; printf "no end"';
+  const domain = await defined(`appended-${name}`, script, withLog(file, append));
+  for (let run = 0; run < 2; run += 1) await runOnce(domain);
+  expect(readFileSync(file, 'latin1')).toBe('begin\r\nno end'.repeat(runs));
+  const { mode, uid, gid } = statSync(file);
+  expect([mode & 0o7777, uid, gid]).toEqual([0o600, 0, 0]);
+  // What `tslxc logs` shows is what it is without it.
+  const lines: string[] = [];
+  for await (const line of domain.logs()) lines.push(line);
+  expect(lines).toEqual(['begin', 'no endbegin', 'no end']);
+  await domain.undefine();
+});
+
+test('one that is begun anew is there before anything is put out, without what was there', async () => {
+  const { folder, file } = placeOf('stale');
+  for (const ending of ['', '.0', '.2', '.3']) writeFileSync(`${file}${ending}`, 'stale');
+  chownSync(file, 1000, 1000);
+  const domain = await defined('fresh', 'true', withLog(file));
+  await runOnce(domain);
+  // The last is none of those that full files become.
+  expect(readdirSync(folder).sort()).toEqual(['console.log', 'console.log.3']);
+  expect(readFileSync(file, 'latin1')).toBe('');
+  expect([statSync(file).mode & 0o7777, statSync(file).uid]).toEqual([0o600, 0]);
+});
+
+test('each console has its own', async () => {
+  const { file } = placeOf('second');
+  const script = 'echo to the first; echo to the second > /dev/tty2';
+  const domain = await defined('second', script, plain + withLog(file));
+  await runOnce(domain);
+  expect(readFileSync(file, 'latin1')).toBe('to the second\r\n');
+});
+
+/** Whether it is the end of what `seq 1 last` prints, from the beginning of a line on. */
+function isEndOf(text: string, last: number): boolean {
+  const numbers = text.slice(text.indexOf('\n') + 1).split('\n');
+  const first = Number(numbers[0]);
+  const expected = Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
+  return numbers.join('\n') === `${expected.join('\n')}\n`;
+}
+
+test('a full one is put aside, of which there are three, and nothing in between is missing', async () => {
+  const { folder, file } = placeOf('rotated');
+  // More than nine megabytes.
+  const last = 1_300_000;
+  const domain = await defined('rotated', `stty -opost; seq 1 ${last}`, withLog(file));
+  await runOnce(domain);
+  const names = ['console.log.2', 'console.log.1', 'console.log.0', 'console.log'];
+  expect(readdirSync(folder).sort()).toEqual([...names].sort());
+  const texts = names.map((name) => readFileSync(join(folder, name), 'latin1'));
+  expect(texts.slice(0, 3).map(({ length }) => length)).toEqual([most, most, most]);
+  expect(texts[3]?.length).toBeLessThanOrEqual(most);
+  expect(isEndOf(texts.join(''), last)).toBe(true);
+  expect(statSync(file).mode & 0o7777).toBe(0o600);
+});
+
+test('in a folder of another user a full one loses its older half', async () => {
+  const { folder, file } = placeOf('foreign');
+  chownSync(folder, 1000, 1000);
+  const last = 400_000;
+  const domain = await defined('foreign', `stty -opost; seq 1 ${last}`, withLog(file));
+  await runOnce(domain);
+  expect(readdirSync(folder)).toEqual(['console.log']);
+  const text = readFileSync(file, 'latin1');
+  expect(text.length).toBeLessThanOrEqual(most);
+  expect(text.length).toBeGreaterThan(megabyte);
+  expect(isEndOf(text, last)).toBe(true);
+});
+
+const log = 'domain/devices/console/log';
+
+test.each([
+  ['a link', /ELOOP/],
+  ['a pipe', /EINVAL/],
+  ['a directory', /EISDIR/],
+  // Where the folder may have no devices, it can't be opened.
+  ['a device', /EINVAL|EACCES/],
+])('%s in its place is left alone, and the start refused', async (kind, errno) => {
+  const { folder, file } = placeOf(`planted ${kind}`);
+  const victim = join(folder, 'victim');
+  writeFileSync(victim, 'as it was');
+  if (kind === 'a link') symlinkSync(victim, file);
+  if (kind === 'a pipe') spawnSync('mkfifo', [file]);
+  if (kind === 'a directory') mkdirSync(file);
+  if (kind === 'a device') spawnSync('mknod', [file, 'c', '1', '3']);
+  const planted = lstatSync(file).ino;
+  const domain = await defined('planted', 'true', withLog(file));
+  await expect(domain.start()).rejects.toMatchObject({
+    code: 'SYSTEM_ERROR',
+    message: expect.stringMatching(errno) as string,
+    path: file,
+    element: log,
+    line: expect.any(Number) as number,
+  });
+  expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+  expect(lstatSync(file).ino).toBe(planted);
+  expect(readFileSync(victim, 'latin1')).toBe('as it was');
+  await domain.undefine();
+});
+
+test('a folder that is not there, or is none, is told of with the place of the element', async () => {
+  const { folder, file } = placeOf('missing');
+  const missing = await defined('missing', 'true', withLog(join(folder, 'none/console.log')));
+  await expect(missing.start()).rejects.toMatchObject({
+    code: 'SYSTEM_ERROR',
+    message: expect.stringContaining('ENOENT') as string,
+    path: join(folder, 'none'),
+    element: log,
+  });
+  writeFileSync(file, '');
+  const none = await defined('none', 'true', withLog(join(file, 'console.log')));
+  await expect(none.start()).rejects.toMatchObject({ element: log });
+  expect(existsSync(join(folder, 'none'))).toBe(false);
+});
