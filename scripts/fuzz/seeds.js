@@ -43,6 +43,14 @@ function goldenDocuments(folder, into) {
 const procedures = 256;
 const bodies = [0, 4, 24, 28];
 
+/** A frame of the remote program, as characters that are bytes: a call that opens nothing, or one that brings descriptors. */
+function frame(type, words) {
+  const header = [0x20008086, 1, 66, type, 1, 0];
+  const bytes = Buffer.alloc(4 * (1 + header.length + words.length));
+  [bytes.length, ...header, ...words].forEach((word, at) => bytes.writeUInt32BE(word, 4 * at));
+  return bytes.toString('latin1');
+}
+
 const writers = {
   plan: (into) => {
     const fixtures = writeFixtures();
@@ -60,7 +68,7 @@ const writers = {
     goldenDocuments('plan', into);
   },
   network: (into) => goldenDocuments('network', into),
-  // A call of each procedure, with zeros as its arguments (test/fuzz/xml/frames.ts).
+  // A call of each procedure, with zeros as its arguments, and streams of frames (test/fuzz/xml/frames.ts).
   frames: (into) => {
     for (let procedure = 0; procedure < procedures; procedure += 1) {
       for (const length of bodies) {
@@ -68,6 +76,9 @@ const writers = {
         writeFileSync(join(into, `call-${procedure}-${length}`), text);
       }
     }
+    const [call, withDescriptors] = [frame(0, []), `${frame(4, [2])}\0\0`];
+    writeFileSync(join(into, 'stream'), `f${call}${call}`);
+    writeFileSync(join(into, 'stream-with-descriptors'), `f${withDescriptors}${call}`);
   },
 };
 

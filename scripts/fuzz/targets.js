@@ -129,6 +129,30 @@ const loosePadding = {
   check: "if (this.#bytes[at] !== 0) throw new ProtocolError('the padding is not zero');",
   instead: '',
 };
+/** A flag that is neither yes nor no. */
+const looseFlag = {
+  file: 'lib/rpc/xdr/reader.ts',
+  check: 'if (word > 1) throw new ProtocolError(`a boolean is 0 or 1, and not ${word}`);',
+  instead: '',
+};
+/** Bytes that are no text. */
+const foreignText = {
+  file: 'lib/rpc/xdr/reader.ts',
+  check: "throw new ProtocolError('a text is not in UTF-8');",
+  instead: '',
+};
+/** A frame without a header. */
+const headless = {
+  file: 'lib/rpc/server/frame-reader.ts',
+  check: 'if (length < lengthSize + headerSize) {',
+  instead: 'if (length < lengthSize) {',
+};
+/** Descriptors of which some come later. */
+const uncounted = {
+  file: 'lib/rpc/server/frame-reader.ts',
+  check: 'this.#missing -= passed;',
+  instead: 'this.#missing = 0;',
+};
 /** A frame of which a part has come. */
 const shortFrame = {
   file: 'lib/rpc/server/frame-reader.ts',
@@ -136,11 +160,15 @@ const shortFrame = {
   instead: '',
 };
 
-/** Searched by our own: texts, most of which are XML. */
+/** Searched by our own: texts, most of which are XML. `counted`: the sources whose branches guide the search, if not all. */
 const xml = {
   domain: { longest: 8192, planted: [longPrefix] },
   network: { longest: 8192, planted: [longPrefix, openQuotes] },
-  frames: { longest: 1024, planted: [loosePadding, shortFrame] },
+  frames: {
+    longest: 1024,
+    planted: [loosePadding, looseFlag, foreignText, shortFrame, headless, uncounted],
+    counted: /[/\\]lib[/\\]rpc[/\\].*\.ts$/,
+  },
 };
 
 /** What test/native/fuzz-replay.cc links: all native fuzzers. */

@@ -39,12 +39,19 @@ const longestFrame = 4096;
 
 /** @throws what breaks a promise. */
 export function checkFrames(text: string): Depth {
-  const bytes = Buffer.from(text, 'latin1');
-  const frames = framesOf(
-    bytes.subarray(0, 1).toString() === 'f' ? bytes.subarray(1) : callOf(bytes),
-  );
+  const frames = framesOf(bytesFor(text));
   const depths = (frames ?? []).map((frame) => depthOf(frame));
   return depths.find((depth) => depth === 'prepared') ?? depths[0] ?? 'refused';
+}
+
+/** The bytes that a text means, each a character of its own. */
+export function streamOf(text: string): string {
+  return bytesFor(text).toString('latin1');
+}
+
+function bytesFor(text: string): Buffer {
+  const bytes = Buffer.from(text, 'latin1');
+  return text.startsWith('f') ? bytes.subarray(1) : callOf(bytes);
 }
 
 /** A frame with the call of some procedure. */

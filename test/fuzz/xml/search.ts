@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Corpus, type Change } from './corpus';
 import { counters } from './coverage';
 import { mutate } from './mutate';
+import { mutateBytes } from './mutate-bytes';
 import { Parts } from './parts';
 import { Random } from './random';
 import type { Subject } from './subjects';
@@ -88,11 +89,9 @@ export class Search {
   }
 
   #textByChance(): string {
-    return mutate(this.#corpus.choose(this.#random), {
-      other: this.#corpus.pick(this.#random),
-      parts: this.#parts,
-      words: fuzzWords,
-      random: this.#random,
-    });
+    const text = this.#corpus.choose(this.#random);
+    const material = { other: this.#corpus.pick(this.#random), random: this.#random };
+    if (this.#settings.subject === 'frames') return mutateBytes(text, material);
+    return mutate(text, { ...material, parts: this.#parts, words: fuzzWords });
   }
 }
