@@ -16,6 +16,7 @@ const machinePackages = [
   'nftables dnsmasq-base',
   'e2fsprogs xfsprogs btrfs-progs squashfs-tools qemu-utils',
   'apparmor attr selinux-policy-default selinux-utils policycoreutils',
+  'libvirt-clients libvirt-daemon-common polkitd',
 ].flatMap((line) => line.split(' '));
 
 const containerPackages =
@@ -35,7 +36,7 @@ const maskedUnits = [
   'systemd-pstore.service systemd-random-seed.service systemd-udev-load-credentials.service',
   'systemd-creds.socket systemd-sysext.socket systemd-ask-password-console.path',
   'systemd-ask-password-wall.path modprobe@drm.service modprobe@efi_pstore.service',
-  'selinux-autorelabel-mark.service',
+  'selinux-autorelabel-mark.service libvirt-guests.service',
 ].flatMap((line) => line.split(' '));
 
 async function makeTree(tree, packages) {
