@@ -12,7 +12,7 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 7;
+inline constexpr uint32_t kPlanVersion = 8;
 inline constexpr uint32_t kCommandPlanVersion = 3;
 inline constexpr uint32_t kFittingPlanVersion = 2;
 
