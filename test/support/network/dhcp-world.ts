@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { networkPaths, statePaths } from '../../../lib/host/state/state-paths';
 import type { ActiveNetwork } from '../../../lib/network/active-network';
 import { stopDnsmasq } from '../../../lib/network/dnsmasq/dnsmasq';
+import { removeNames } from '../../../lib/network/dnsmasq/names';
 import { parseNetwork } from '../../../lib/network/definition/parse';
 import { eventually } from '../time/eventually';
 import { runProgram } from '../process/run-command';
@@ -155,7 +156,11 @@ export class DhcpWorld {
   }
 
   async dispose(): Promise<void> {
-    for (const network of this.#networks) await stopDnsmasq(network);
+    for (const network of this.#networks) {
+      await stopDnsmasq(network);
+      // They stay at a stop: containers that run keep them while dnsmasq is started again.
+      removeNames(network.bridge);
+    }
     for (const client of this.#clients) client.end();
     for (const bridge of this.#bridges) spawnSync('ip', ['link', 'delete', bridge]);
     rmSync(this.#folder, { recursive: true, force: true });
