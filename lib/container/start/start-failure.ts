@@ -54,17 +54,19 @@ export function startFailure(
         syscall: failed.syscall,
       });
     case 'death':
-      return new TslxcError(
-        'INTERNAL_ERROR',
-        `guest failed to start: init died with ${failed.subject}${deathWords(failed)}`,
-        { domain, step: 'init, before it executed its program' },
-      );
+      return deathFailure(domain, failed);
     case 'label':
       return wrongLabel({ who: 'init', labels: plan.header.labels, domain }, failed);
     case 'monitor':
     case 'attached':
       return stepFailure(facts, 'set up the monitor');
   }
+}
+
+function deathFailure(domain: string, failed: MessageNamed<'failed'>): TslxcError {
+  const detail = `guest failed to start: init died with ${failed.subject}${deathWords(failed)}`;
+  const step = 'init, before it executed its program';
+  return new TslxcError('INTERNAL_ERROR', detail, { domain, step });
 }
 
 function deathWords({ reason }: MessageNamed<'failed'>): string {

@@ -61,21 +61,24 @@ test.each([
   ['on', " append='on'", 2],
   ['off', " append='off'", 1],
   ['nothing', '', 1],
-])('with append as %s the output of each run, or of the last, is there to the last byte', async (...row) => {
-  const [name, append, runs] = row;
-  const { file } = placeOf(`appended-${name}`);
-  const script = 'echo begin; printf "no end"';
-  const domain = await defined(`appended-${name}`, script, withLog(file, append));
-  for (let run = 0; run < 2; run += 1) await runOnce(domain);
-  expect(readFileSync(file, 'latin1')).toBe('begin\r\nno end'.repeat(runs));
-  const { mode, uid, gid } = statSync(file);
-  expect([mode & 0o7777, uid, gid]).toEqual([0o600, 0, 0]);
-  // What `tslxc logs` shows is what it is without it.
-  const lines: string[] = [];
-  for await (const line of domain.logs()) lines.push(line);
-  expect(lines).toEqual(['begin', 'no endbegin', 'no end']);
-  await domain.undefine();
-});
+])(
+  'with append as %s the output of each run, or of the last, is there to the last byte',
+  async (...row) => {
+    const [name, append, runs] = row;
+    const { file } = placeOf(`appended-${name}`);
+    const script = 'echo begin; printf "no end"';
+    const domain = await defined(`appended-${name}`, script, withLog(file, append));
+    for (let run = 0; run < 2; run += 1) await runOnce(domain);
+    expect(readFileSync(file, 'latin1')).toBe('begin\r\nno end'.repeat(runs));
+    const { mode, uid, gid } = statSync(file);
+    expect([mode & 0o7777, uid, gid]).toEqual([0o600, 0, 0]);
+    // What `tslxc logs` shows is what it is without it.
+    const lines: string[] = [];
+    for await (const line of domain.logs()) lines.push(line);
+    expect(lines).toEqual(['begin', 'no endbegin', 'no end']);
+    await domain.undefine();
+  },
+);
 
 test('one that is begun anew is there before anything is put out, without what was there', async () => {
   const { folder, file } = placeOf('stale');

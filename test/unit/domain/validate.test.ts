@@ -88,13 +88,12 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     'a log of a console with a name that leaves no room',
     document({ devices: `\n <console><log file='/${'x'.repeat(251)}'/></console>` }),
     'domain/devices/console/log 9:11',
-    'has more than 250 bytes',
+    `the name of the log '/${'x'.repeat(251)}' has more than 250 bytes`,
   ],
   [
     'a log of two consoles',
     document({
-      devices:
-        "\n <console><log file='/x/y'/></console>\n <console><log file='/x//y'/></console>",
+      devices: "\n <console><log file='/x/y'/></console>\n <console><log file='/x//y'/></console>",
     }),
     'domain/devices/console/log 10:11',
     "the log '/x//y' is that of the console in line 9",

@@ -1,6 +1,5 @@
 /** lib/driver/lifecycle/reaper.ts: who cleans up, and what comes after an end. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Domain } from '../../../../lib/index';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
 import { exitRecord, FakeHost } from '../fake-host';
@@ -379,50 +378,5 @@ describe('<tslxc:restart>', () => {
     expect(await connection.reap()).toBe(1);
     expect(performance.now() - began).toBeGreaterThan(380);
     expect(host.state('web').phase).toBe('running');
-  });
-});
-
-describe('what is started again when it has failed, and was asked to shut down', () => {
-  const [sigterm, sigusr1] = [15, 10];
-  const restart = "<t:restart policy='on-failure'/>";
-  const elements = `<metadata><t:container xmlns:t='urn:tslxc:domain:1'>${restart}</t:container></metadata>`;
-
-  async function running(heeded: number): Promise<Domain> {
-    host.init = { ...host.init, kindOf: () => 'other', heeds: (_, signal) => signal === heeded };
-    const domain = await host.connect().defineDomain(domainXml({ name: 'web', elements }));
-    await domain.start({ ownership: 'leave' });
-    return domain;
-  }
-
-  /** Milliseconds from now. */
-  const fails = (later: number): void =>
-    host.end('web', exitRecord({ code: 9, time: Date.now() + later }));
-
-  test.each([
-    ['soon', 1000, undefined, 'shutoff'],
-    ['when its caller waits no longer', 60_000, 0, 'shutoff'],
-    ['minutes later', 130_000, undefined, 'running'],
-  ])('and fails %s', async (_, later, timeout, state) => {
-    const domain = await running(sigterm);
-    const asked = domain.shutdown(timeout === undefined ? {} : { timeout });
-    if (timeout === undefined) await asked;
-    else await expect(asked).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
-    fails(later);
-    expect(await domain.state()).toMatchObject({ state });
-  });
-
-  test('and then to reboot, is started again', async () => {
-    const domain = await running(sigterm);
-    await domain.shutdown();
-    await domain.reboot();
-    fails(1000);
-    expect(await domain.state()).toMatchObject({ state: 'running' });
-  });
-
-  test('and can not be asked, is started again', async () => {
-    const domain = await running(sigusr1);
-    await expect(domain.shutdown()).rejects.toMatchObject({ code: 'OPERATION_UNSUPPORTED' });
-    fails(1000);
-    expect(await domain.state()).toMatchObject({ state: 'running' });
   });
 });

@@ -290,9 +290,10 @@ describe('net-event', () => {
     ],
     [
       'net-event --event lifecycle --network lab --format json',
-      `${JSON.stringify({ event: 'started', network: 'lab', uuid: second, time })}\n\n`,
+      `${JSON.stringify({ network: 'lab', uuid: second, time, event: 'started' })}\n\n`,
     ],
     ['net-event --list --format json', '[\n  "lifecycle",\n  "metadata-change"\n]\n\n'],
+    [
       'net-event --event metadata-change',
       "event 'metadata-change' for network Default: type title, uri <null>\nevents received: 1\n\n",
     ],
