@@ -1,5 +1,5 @@
 // What continuous integration runs (.ci/run): `npm test`, the checks, more of the same tests, a slice of the death sweeps, the
-// quick part of what needs a machine of its own, and what installs it on a fresh Debian. `npm run test:all` runs everything.
+// quick part of what needs a machine of its own, and `npm run hello` on a fresh Debian. `npm run test:all` runs everything.
 'use strict';
 const { runParts } = require('./parts');
 const { main } = require('./steps');
@@ -25,7 +25,7 @@ main('ci', () =>
         env: { TSLXC_TEST_SLICE: `${day % slices}/${slices}` },
       },
       { name: 'machines, the quick part', argv: ['npm', 'run', 'test:vm', '--', '--quick'] },
-      { name: 'fresh Debian', argv: ['npm', 'run', 'test:fresh'] },
+      { name: 'hello on a fresh Debian', argv: ['npm', 'run', 'test:fresh', '--', '--hello'] },
     ],
     { budget, limit },
   ),
