@@ -91,10 +91,12 @@ function endedBefore(name: string, cause?: unknown): TslxcError {
   return new TslxcError('OPERATION_INVALID', detail, { domain: name, cause });
 }
 
+const remedy = 'destroy the domain to end it';
+
 function notReached(name: string, modes: readonly PowerMode[]): TslxcError {
   const detail = isPipeOnly(modes)
     ? 'Container does not provide an initctl pipe'
-    : `init of domain '${name}' has no handler for a signal that asks it to end, and no initctl pipe`;
+    : `init of domain '${name}' has no handler for a signal that asks it to end, and no initctl pipe: ${remedy}`;
   return new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: name });
 }
 
@@ -104,10 +106,8 @@ function lateFor(name: string, { modes, search }: Request): TslxcError {
   const rest = isPipeOnly(modes)
     ? ''
     : ', and init has no handler for a signal that asks it to end';
-  return new TslxcError('OPERATION_TIMEOUT', `${place}${rest}: destroy the domain to end it`, {
-    domain: name,
-    step: 'look for the initctl pipe',
-  });
+  const step = 'look for the initctl pipe';
+  return new TslxcError('OPERATION_TIMEOUT', `${place}${rest}: ${remedy}`, { domain: name, step });
 }
 
 function isPipeOnly(modes: readonly PowerMode[]): boolean {
