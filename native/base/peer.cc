@@ -64,14 +64,17 @@ std::optional<BytesReceived> receiveFrom(int socket, std::span<char> buffer, siz
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
+  if (most > 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+  }
   const ssize_t size =
       retry([&] { return recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
   if (size < 0 && errno == EAGAIN) return std::nullopt;
   check(size, "recvmsg");
   BytesReceived received{static_cast<size_t>(size), descriptorsOf(message)};
-  // The kernel has let go of those for which this process has no room.
+  // The kernel has let go of those for which there is no room: unlike close(2) without waiting for
+  // whoever serves their files.
   const bool areLost = (message.msg_flags & MSG_CTRUNC) != 0;
   if (areLost || received.descriptors.size() > most) throw SyscallError{EMSGSIZE, "recvmsg", {}};
   return received;

@@ -33,7 +33,7 @@ struct BytesReceived {
 
 // Reads into `buffer` what is there, without waiting: nothing when nothing is, no bytes when no
 // more will come. Throws EMSGSIZE when more descriptors have come than `most`, or than this process
-// may have: none of them is kept.
+// may have: none of them is kept, and where none may come none is ever opened.
 std::optional<BytesReceived> receiveFrom(int socket, std::span<char> buffer, size_t most);
 
 }  // namespace tslxc

@@ -15,6 +15,7 @@ import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { native } from '../../lib/host/native';
+import { closeDescriptors } from '../../lib/rpc/server/descriptors';
 import { eventually } from '../support/time/eventually';
 import { failureOf } from './failure';
 
@@ -152,6 +153,14 @@ describe('receiveFrom', () => {
       closeAll(read, write);
     }
   });
+});
+
+test('all descriptors are closed, also when a close fails', () => {
+  const [one, other] = native().makePair('socket');
+  // None that is open: what a file system says of its own file can't be had here.
+  closeDescriptors([1_000_000, one]);
+  expect(failureOf(() => native().receiveFrom(one, 0)).errno).toBe('EBADF');
+  closeAll(other);
 });
 
 describe('watchReadable', () => {

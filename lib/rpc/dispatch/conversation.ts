@@ -62,6 +62,10 @@ export class DaemonConversation implements Conversation, ClientState {
     return errorReplyOf(error, this.#originOf(call));
   }
 
+  get takesDescriptors(): boolean {
+    return this.#peer.access === 'read-write' && !this.#isStranger;
+  }
+
   get isStranger(): boolean {
     return this.#isStranger;
   }

@@ -10,6 +10,7 @@ import {
   longestMessage,
   messageStatuses,
   messageTypes,
+  mostDescriptors,
   programs,
 } from '../protocol/numbers';
 import { errorReply } from '../protocol/values';
@@ -91,6 +92,7 @@ export class Client implements Peer {
     // `close` follows.
     socket.on('error', () => undefined);
     reception.begin({
+      mostDescriptors: () => (this.#conversation.takesDescriptors ? mostDescriptors : 0),
       hear: (bytes, descriptors) => this.#receive(bytes, descriptors),
       hearEnd: () => this.closeSoon(),
     });

@@ -63,11 +63,24 @@ export class FrameReader {
 
   /** All of what has come, once it is enough to go on; else what has come is kept, and this is empty. */
   #joined(bytes: Buffer): Buffer {
-    if (bytes.length > 0) this.#pieces.push(bytes);
+    if (bytes.length > 0) this.#keep(bytes);
     this.#have += bytes.length;
     if (this.#have < this.#need) return nothing;
     // The pieces of a long frame are put together once.
-    return this.#pieces.length === 1 ? bytes : Buffer.concat(this.#pieces);
+    const [only = nothing] = this.#pieces;
+    return this.#pieces.length === 1 ? only : Buffer.concat(this.#pieces);
+  }
+
+  /** Each piece is longer than the next, so that there are few of them, however small the parts are that a frame comes in. */
+  #keep(bytes: Buffer): void {
+    let piece = bytes;
+    for (;;) {
+      const last = this.#pieces.at(-1);
+      if (last === undefined || last.length > piece.length) break;
+      this.#pieces.pop();
+      piece = Buffer.concat([last, piece]);
+    }
+    this.#pieces.push(piece);
   }
 
   /** Of so many bytes, how many bring descriptors. With the last one the frame is complete. */

@@ -46,6 +46,8 @@ export interface Answer {
 
 /** Answers the calls of one client. */
 export interface Conversation {
+  /** Whether calls may bring descriptors: of who may not, none is ever opened. */
+  readonly takesDescriptors: boolean;
   /** A rejection becomes an error reply by `errorOf`. `descriptors` have come with the call, and are closed when it is answered. */
   answer(call: Header, body: XdrReader, descriptors: readonly number[]): Promise<Answer>;
   errorOf(error: unknown, call: Header): ErrorReply;

@@ -9,6 +9,8 @@ import { socketDescriptor } from './descriptors';
 
 /** Who is told of what comes. */
 export interface Hearer {
+  /** How many descriptors may come at once by now: with more of them the socket is destroyed. */
+  mostDescriptors(): number;
   /** Bytes, and the descriptors that have come with the last of them, which are the hearer's. */
   hear(bytes: Buffer, descriptors: readonly number[]): void;
   /** No more will come. */
@@ -31,19 +33,16 @@ type State = 'on' | 'off' | 'ended';
 
 export class SocketReception implements Reception {
   readonly #socket: Socket;
-  readonly #mostDescriptors: number;
   readonly #watch: ReadableWatch;
   #hearer: Hearer | undefined;
   #state: State = 'off';
 
   /**
    * @param socket - one that Node does not read (`pauseOnConnect` of its server)
-   * @param mostDescriptors - how many may come at once: with more of them the socket is destroyed
    * @throws SyscallError when the process may have no more descriptors.
    */
-  constructor(socket: Socket, mostDescriptors: number) {
+  constructor(socket: Socket) {
     this.#socket = socket;
-    this.#mostDescriptors = mostDescriptors;
     this.#watch = native().watchReadable(socketDescriptor(socket), () => this.#read());
   }
 
@@ -83,8 +82,9 @@ export class SocketReception implements Reception {
 
   /** Undefined when there is nothing: also of a client that is gone, or that has sent what it may not. */
   #received(): ReceivedBytes | undefined {
+    const most = this.#hearer?.mostDescriptors() ?? 0;
     try {
-      return native().receiveFrom(socketDescriptor(this.#socket), this.#mostDescriptors);
+      return native().receiveFrom(socketDescriptor(this.#socket), most);
     } catch {
       this.close();
       this.#socket.destroy();

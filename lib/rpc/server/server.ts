@@ -2,7 +2,6 @@
 import { createServer } from 'node:net';
 import type { Server as NetServer, Socket } from 'node:net';
 import { native } from '../../host/native';
-import { mostDescriptors } from '../protocol/numbers';
 import { Client } from './client';
 import { closeDescriptors, sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
@@ -100,8 +99,7 @@ export class Server {
       const known = native().peerCredentials(socketDescriptor(socket));
       credentials = { ...known, started: startOf(known.pid) };
       if (!isOfThisHost(credentials.pid)) return undefined;
-      // Who may only look has no use for any.
-      reception = new SocketReception(socket, access === 'read-only' ? 0 : mostDescriptors);
+      reception = new SocketReception(socket);
     } catch {
       return undefined;
     }

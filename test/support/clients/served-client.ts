@@ -64,6 +64,7 @@ export async function serve(access: Peer['access'] = 'read-write'): Promise<Serv
   const converse = (of: Peer): Conversation => {
     peer = of;
     return {
+      takesDescriptors: true,
       answer: async (call, body) => {
         if (call.procedure === wait) await new Promise<void>((resolve) => waiting.push(resolve));
         if (call.procedure === fail) throw new Error('it does not work');

@@ -58,8 +58,9 @@ test('a stranger is told to ask polkit, and until then gets nothing else', async
   // Nor is it told which procedures there are.
   const nothing = { ...ConnectGetLibVersion, number: 9999 };
   await expect(call(client, nothing)).rejects.toThrow(required);
-  expect(asked).toEqual([]);
+  expect([asked, client.takesDescriptors]).toEqual([[], false]);
   expect(await call(client, AuthPolkit)).toEqual({ complete: 1 });
+  expect(client.takesDescriptors).toBe(true);
   const credentials = { pid: 7, uid: 1000, gid: 1000, started: '99' };
   expect(asked).toEqual([{ credentials, access: 'read-write' }]);
   expect(await call(client, AuthList)).toEqual({ types: [0] });

@@ -44,6 +44,19 @@ test('nothing comes of a frame that is not complete', () => {
   expect(taken(reader, Buffer.from([7]))).toEqual([Buffer.alloc(100, 7)]);
 });
 
+test('of a frame that comes byte by byte few pieces are kept', () => {
+  const concat = jest.spyOn(Buffer, 'concat');
+  const reader = new FrameReader();
+  const whole = frame(990);
+  for (const byte of whole.subarray(0, -1)) reader.take(Buffer.of(byte), most);
+  // The last joining is of all that is kept.
+  concat.mockClear();
+  expect(taken(reader, whole.subarray(-1))).toEqual([Buffer.alloc(990, 7)]);
+  const joined = concat.mock.calls.map(([pieces]) => pieces.length);
+  concat.mockRestore();
+  expect(Math.max(...joined)).toBeLessThan(12);
+});
+
 test.each([
   ['shorter than a header', 27, 'no room for a header'],
   ['shorter than itself', 0, 'no room for a header'],
