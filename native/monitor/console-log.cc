@@ -79,9 +79,8 @@ bool ConsoleLog::rotate() {
   // Another process may have truncated it.
   if (fstat(file_.get(), &status) == 0) size_ = static_cast<uint64_t>(status.st_size);
   if (size_ < settings_.mostBytes) return true;
-  const int error = putAside();
-  if (error == EACCES || error == EPERM) return keepYoungerHalf();
-  if (error != 0) return false;
+  // As in a folder of another user, or with a mount point or a directory in the place of one.
+  if (putAside() != 0) return keepYoungerHalf();
   file_.reset();
   return openFile() == 0 && size_ < settings_.mostBytes;
 }

@@ -57,7 +57,7 @@ KeptOutput openOutputFile(const PlanHeader& header, size_t console) {
   const std::string& path = header.outputFiles[console];
   const size_t name = path.rfind('/') + 1;
   const std::string folder = path.substr(0, name);
-  Fd directory(check(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open", folder));
+  Fd directory(check(open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open", path));
   std::vector<std::string> old;
   for (int number = 0; number < header.outputFileBackups; ++number) {
     old.push_back("." + std::to_string(number));

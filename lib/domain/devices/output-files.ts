@@ -19,6 +19,19 @@ export function checkOutputFiles({ consoles }: DomainDefinition): void {
     }
     seen.set(file, log);
   }
+  for (const [file, log] of seen) {
+    const younger = youngerOf(file);
+    if (younger === undefined || !seen.has(younger)) continue;
+    refuse(
+      log,
+      `the log '${log.file}' is what '${younger}' of another console becomes when it is full`,
+    );
+  }
+}
+
+/** The file that this one would be put aside from, when it is full. */
+function youngerOf(file: string): string | undefined {
+  return /^(.*[^/])\.[0-2]$/.exec(file)?.[1];
 }
 
 /** Of the element. */
