@@ -25,6 +25,14 @@ export interface PortOwner {
   readonly name: string;
 }
 
+/** What has been claimed: one of both is called, once the rules are loaded or can't be. */
+export interface ClaimedPorts {
+  /** Lets go of the ports of before. */
+  keep(): void;
+  /** Goes back to the claim of before. */
+  putBack(): void;
+}
+
 /** Ports, and the interface that they are to lead to. */
 export type WantedPorts = Pick<LinkForwards, 'mac' | 'forwards'>;
 
@@ -41,26 +49,31 @@ export function checkPorts(wanted: WantedPorts, root: string): void {
 
 /**
  * Takes the ports of an interface, in the place of those that it has. The record of its start says before that they are given back.
- * The rules of a domain that is dead are removed where they are in the way. Resolves to what puts the former claim back, for when its
- * own rules can't be loaded.
+ * The rules of a domain that is dead are removed where they are in the way. Those that it has stay its own until `keep`.
  *
  * @throws DefinitionError as `checkPorts`; SyscallError when it can't be written down; and as `removeForwards`.
  */
 export async function claimPorts(
   link: LinkForwards,
   { root, name }: PortOwner,
-): Promise<() => void> {
+): Promise<ClaimedPorts> {
   const { host, mac, forwards } = link;
   using _lock = await takeHostLock({ path: hostPortsPath, step: 'take ports of the host' });
   const others = readPortClaims().filter((claim) => claim.host !== host || claim.mac !== mac);
   for (const claim of others) {
     if (refuseIfTaken(link, claim, root) === 'dead') await removeForwards(claim);
   }
+  const own = { root: realRoot(root), name, host, mac };
   const former = readPortClaim(link);
-  writePortClaim({ root: realRoot(root), name, host, mac, forwards });
-  return () => {
-    if (former === undefined) removePortClaim(link);
-    else writePortClaim(former);
+  const isOwn = former?.root === own.root && former.name === name;
+  // The rules of before are there until the new ones are loaded.
+  writePortClaim({ ...own, forwards: isOwn ? [...former.forwards, ...forwards] : forwards });
+  return {
+    keep: () => writePortClaim({ ...own, forwards }),
+    putBack: () => {
+      if (former === undefined) removePortClaim(link);
+      else writePortClaim(former);
+    },
   };
 }
 

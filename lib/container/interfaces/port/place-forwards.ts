@@ -23,16 +23,17 @@ export async function placeForwards(link: LinkForwards, { owner, leased }: Placi
     const detail = `DHCP has no address left that ports could lead to, for the interface ${link.host}`;
     throw new TslxcError('OPERATION_FAILED', detail, { step: 'forward ports' });
   }
-  const putBack = await claimPorts(link, owner);
+  const claimed = await claimPorts(link, owner);
   try {
     await loadNft(
       forwardRules({ ...link, targets }),
       `forward the ports of the interface ${link.host}`,
     );
   } catch (error) {
-    putBack();
+    claimed.putBack();
     throw error;
   }
+  claimed.keep();
   // What containers send to the loopback addresses, the rules of the network drop.
   if (link.loopback === 'led-out') {
     writeNetworkParameter(`ipv4/conf/${link.bridge}/route_localnet`, '1');
