@@ -20,7 +20,8 @@ async function cachedFolder(name, make) {
   } catch (error) {
     rmSync(draft, { recursive: true, force: true });
     // Another clone may have been faster.
-    if (error.code !== 'ENOTEMPTY') throw error;
+    // XFS says EEXIST.
+    if (!['ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
   }
   return folder;
 }

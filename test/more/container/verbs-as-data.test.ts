@@ -119,9 +119,10 @@ test('what happens to them', async () => {
   expect(await json('event --list --format json')).toContain('lifecycle');
   const told: unknown[] = [];
   const hearing = json('event --domain on --event lifecycle --timeout 30 --format json');
-  const waiting = hearing.then((event) => told.push(event));
+  const over = new AbortController();
+  const waiting = hearing.then((event) => told.push(event)).finally(() => over.abort());
   // Until the command listens, what happens escapes it.
-  while (told.length === 0) {
+  while (!over.signal.aborted) {
     await domain.suspend();
     await domain.resume();
   }
