@@ -12,9 +12,9 @@ export const formatOption: Option = {
   closed: true,
 };
 
-/** Whether data is asked for. */
+/** Whether data is asked for: by `--format json`, or by `--json` of the verbs that had that first. */
 export function wantsData(options: Options): boolean {
-  return options.string('format') === 'json';
+  return options.has('json') || options.string('format') === 'json';
 }
 
 /** Whether data is asked for: then it has been printed, and the text is left out. */

@@ -1,5 +1,4 @@
 /** doctor: whether this host can run containers, what they would lack, and what to do about it. */
-import { escapedJson } from '../../../printable';
 import { formatOption, showsData } from '../../output/data';
 import type * as CheckHost from '../../../driver/doctor/check-host';
 import type { CheckStatus, HostCheck } from '../../../index';
@@ -28,9 +27,7 @@ async function doctor(context: Context, options: Options): Promise<number> {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { checkHost } = require('../../../driver/doctor/check-host') as typeof CheckHost;
   const report = await checkHost(root === undefined ? {} : { root });
-  if (options.has('json')) {
-    output.text(`${escapedJson(JSON.stringify(report, undefined, 2))}\n`);
-  } else if (!showsData(output, options, report)) {
+  if (!showsData(output, options, report)) {
     for (const check of report.checks) show(context, check);
     output.line(summary(report.checks));
   }

@@ -43,8 +43,7 @@ export const commands: CommandTable = {
 async function showPlan(context: Context, options: Options): Promise<undefined> {
   options.exclusive('domain', 'file');
   const plan = await planOf(context, options);
-  const isData = options.has('json') || wantsData(options);
-  context.output.text(isData ? planJson(plan) : planText(plan));
+  context.output.text(wantsData(options) ? planJson(plan) : planText(plan));
   return undefined;
 }
 
