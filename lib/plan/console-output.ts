@@ -1,10 +1,10 @@
 /** Where the output of consoles goes besides to whoever reads them: what `<log>` asks for. Pure. */
 import type { DomainDefinition } from '../domain/definition';
+import { outputFileBackups } from '../domain/devices/output-files';
 import type { PlanHeader } from './plan';
 
-/** Bytes of one file that a `<log>` names, and how many full ones are kept: what libvirt's virtlogd has without a setting. */
+/** Bytes of one file that a `<log>` names: what libvirt's virtlogd has without a setting. */
 export const outputFileBytes = 2 * 1024 * 1024;
-export const outputFileBackups = 3;
 
 type OutputHeader = Pick<
   PlanHeader,

@@ -6,7 +6,10 @@ import { definitionError, type SourceLocation } from '../xml/source-location';
 /** Bytes of the name of a file, without what is added to the name of one that is full. */
 const longestName = 250;
 
-/** @throws DefinitionError CONFIG_UNSUPPORTED for what can't be the path of a file, and for a file of two consoles. */
+/** How many files there are that were full, as virtlogd has them: with the endings .0, for the youngest, .1 and so on. */
+export const outputFileBackups = 3;
+
+/** @throws DefinitionError CONFIG_UNSUPPORTED for what can't be the path of a file, and for files that two consoles would write to. */
 export function checkOutputFiles({ consoles }: DomainDefinition): void {
   const seen = new Map<string, OutputFile>();
   for (const { log } of consoles) {
@@ -31,7 +34,8 @@ export function checkOutputFiles({ consoles }: DomainDefinition): void {
 
 /** The file that this one would be put aside from, when it is full. */
 function youngerOf(file: string): string | undefined {
-  return /^(.*[^/])\.[0-2]$/.exec(file)?.[1];
+  const [, younger, number] = /^(.*[^/])\.(\d)$/.exec(file) ?? [];
+  return Number(number) < outputFileBackups ? younger : undefined;
 }
 
 /** Of the element. */
