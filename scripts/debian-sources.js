@@ -68,4 +68,9 @@ async function makeDebianTree(tree, { suite, variant = 'minbase', arch, packages
   }
 }
 
-module.exports = { makeDebianTree };
+/** Options for a tree in which nobody reads: without manual pages, documents and other languages. */
+const withoutDocuments = ['man', 'doc', 'locale'].map(
+  (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
+);
+
+module.exports = { makeDebianTree, withoutDocuments };

@@ -3,7 +3,7 @@
 'use strict';
 const { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
-const { makeDebianTree } = require('../../debian-sources');
+const { makeDebianTree, withoutDocuments } = require('../../debian-sources');
 
 const suite = 'trixie';
 const guest = join(dirname(__dirname), 'guest');
@@ -27,10 +27,7 @@ const folders = ['dev', 'proc', 'sys', 'run', 'tmp', 'project', 'root', 'var/lib
 
 async function makeArmTree(tree) {
   mkdirSync(tree);
-  const unneeded = ['man', 'doc', 'locale'].map(
-    (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
-  );
-  const options = unneeded;
+  const options = withoutDocuments;
   await makeDebianTree(tree, { suite, variant: 'extract', arch: 'arm64', packages, options });
   for (const folder of folders) mkdirSync(join(tree, folder), { recursive: true });
   for (const [path, text] of Object.entries(files)) writeFileSync(join(tree, path), text);

@@ -2,7 +2,7 @@
 'use strict';
 const { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
-const { makeDebianTree } = require('../../debian-sources');
+const { makeDebianTree, withoutDocuments } = require('../../debian-sources');
 const { inTree } = require('./in-tree');
 const { addNode } = require('./node');
 const { keepNoProfile, extendPolicy } = require('./security');
@@ -41,10 +41,7 @@ const maskedUnits = [
 
 async function makeTree(tree, packages) {
   mkdirSync(tree);
-  const unneeded = ['man', 'doc', 'locale'].map(
-    (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
-  );
-  await makeDebianTree(tree, { suite, packages, options: unneeded });
+  await makeDebianTree(tree, { suite, packages, options: withoutDocuments });
   for (const folder of ['var/cache/apt', 'var/lib/apt/lists']) {
     for (const name of readdirSync(join(tree, folder))) {
       rmSync(join(tree, folder, name), { recursive: true });
