@@ -27,8 +27,13 @@ export function showsData(output: Output, options: Options, data: unknown): bool
 /** The same for one of several that come one after the other: each is a line. */
 export function showsDataLine(output: Output, options: Options, data: unknown): boolean {
   if (!wantsData(options)) return false;
-  output.text(`${json(data, 0)}\n`);
+  printDataLine(output, data);
   return true;
+}
+
+/** Prints one of several as a line, where they are asked for in another way. */
+export function printDataLine(output: Output, data: unknown): void {
+  output.text(`${json(data, 0)}\n`);
 }
 
 /** JSON has no bigint: each is its decimal digits. */

@@ -2,6 +2,8 @@
 import { isatty } from 'node:tty';
 import type { ImageInfo, PullProgress } from '../../index';
 import type { Context } from '../shell/command';
+import { printDataLine } from './data';
+import type { Output } from './output';
 
 export const progressStyles = ['line', 'log', 'json', 'none'] as const;
 
@@ -27,16 +29,17 @@ export function pullReport(context: Context, asked: string | undefined): PullRep
     case 'log':
       return logReport(context);
     case 'json':
-      return jsonReport(context);
+      return jsonReport(context.output);
     case 'none':
       return { ...logReport(context), tell: () => undefined };
   }
 }
 
-function jsonReport({ output }: Context): PullReport {
+/** Objects, each a line. Nothing that an image says of itself can steer a terminal. */
+export function jsonReport(output: Output): PullReport {
   return {
-    tell: (progress) => output.line(JSON.stringify(progress)),
-    end: (image) => output.line(JSON.stringify({ image })),
+    tell: (progress) => printDataLine(output, progress),
+    end: (image) => printDataLine(output, { image }),
     close: () => undefined,
   };
 }

@@ -1,5 +1,9 @@
-/** How far a pull is, in words. */
-import { describeProgress } from '../../../../lib/cli/output/pull-progress';
+/** How far a pull is, in words and as data. */
+import { Output } from '../../../../lib/cli/output/output';
+import { describeProgress, jsonReport } from '../../../../lib/cli/output/pull-progress';
+import type { ImageInfo } from '../../../../lib/index';
+
+const nothing = { layers: 0, allLayers: 0, bytes: 0, allBytes: 0 };
 
 test.each([
   [{ phase: 'look', allLayers: 0 }, 'looking the image up'],
@@ -9,6 +13,40 @@ test.each([
   [{ phase: 'unpack', layers: 1, allLayers: 2 }, 'unpacking: 1 of 2 layers'],
   [{ phase: 'done', layers: 2, allLayers: 2 }, 'done: 2 of 2 layers'],
 ] as const)('progress in words: %j', (progress, words) => {
-  const nothing = { layers: 0, allLayers: 0, bytes: 0, allBytes: 0 };
   expect(describeProgress({ ...nothing, ...progress })).toBe(words);
+});
+
+test('as data each step is a line, and nothing that an image says of itself can steer a terminal', () => {
+  let text = '';
+  const output = new Output(
+    { write: (more) => (text += more) },
+    { write: () => undefined },
+    'normal',
+  );
+  const image: ImageInfo = {
+    name: 'web',
+    source: 'oci:/srv/web',
+    digest: 'sha256:0',
+    pulled: '2026-01-01T00:00:00.000Z',
+    architecture: 'amd64',
+    bytes: 1,
+    layers: [],
+    config: {
+      entrypoint: [],
+      cmd: [],
+      env: ['TITLE=\u009b31m', 'NAME=\u202etxt'],
+      user: '',
+      workingDirectory: '/',
+      ports: [],
+      volumes: [],
+    },
+  };
+  const report = jsonReport(output);
+  report.tell({ phase: 'look', ...nothing });
+  report.end(image);
+  const [first = '', last = '', ...rest] = text.split('\n');
+  expect(rest).toEqual(['']);
+  expect(JSON.parse(first)).toEqual({ phase: 'look', ...nothing });
+  expect(last).toContain('"TITLE=\\u009b31m","NAME=\\u202etxt"');
+  expect(JSON.parse(last)).toEqual({ image });
 });
