@@ -2,8 +2,8 @@
 // code which it brings is not for (install.js). It fetches nothing: Node's headers come from this machine, or it says in one
 // line which packages bring what is missing. `--if-stale` does nothing when the build is current.
 'use strict';
-const { accessSync, constants, existsSync } = require('node:fs');
-const { delimiter, dirname, join } = require('node:path');
+const { accessSync, constants, existsSync, rmSync } = require('node:fs');
+const { basename, delimiter, dirname, join } = require('node:path');
 const { CompileProgress, countSources } = require('./compile-progress');
 const { fingerprint, remember, remembered } = require('./fingerprint');
 const { products } = require('./prebuilt');
@@ -98,7 +98,21 @@ async function buildNative() {
   remember(record, wanted);
 }
 
-module.exports = { buildNative, findNodeDirectory, findNodeGyp, findProgram, isCurrent };
+/** Removes what a build has made, but for its objects, which nothing loads. Returns the names of what was there. */
+function removeBuilt() {
+  const there = built.filter((path) => existsSync(path));
+  for (const path of there) rmSync(path, { recursive: true });
+  return there.map((path) => basename(path));
+}
+
+module.exports = {
+  buildNative,
+  findNodeDirectory,
+  findNodeGyp,
+  findProgram,
+  isCurrent,
+  removeBuilt,
+};
 
 if (require.main === module) {
   const ifStale = process.argv.includes('--if-stale');
