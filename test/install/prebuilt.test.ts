@@ -1,5 +1,8 @@
-/** The tarball with native code for this machine, made in a Debian 11: installed in seconds, with and without its scripts. */
-import { existsSync, mkdtempSync } from 'node:fs';
+/**
+ * The tarball with native code for this machine, made in a Debian 11: installed without any being compiled, with and without its
+ * scripts. How long that takes, `npm run test:fresh` measures, where nothing else runs.
+ */
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type HostSnapshot,
@@ -20,8 +23,6 @@ const { portabilityFaults } = require(join(packageRoot, 'scripts/prebuild/portab
 
 const offline = ['--prefer-offline', '--no-audit', '--no-fund'];
 const own = `linux-${process.arch}`;
-/** Milliseconds that an installation may take. */
-const limit = 15_000;
 const patience = 390_000;
 let folder: string;
 let packed: PackedPackage;
@@ -42,18 +43,16 @@ afterAll(async () => {
   await expectHostUnchanged(before);
 });
 
-/** A project with the package installed, and how long that took. */
+/** A project with the package installed. */
 async function install(...options: readonly string[]): Promise<Consumer> {
   const consumer = new Consumer();
-  const started = performance.now();
   const result = await consumer.run('npm', 'install', ...options, ...offline, packed.tarball);
   expect(result).toMatchObject({ code: 0 });
-  expect(performance.now() - started).toBeLessThan(limit);
   return consumer;
 }
 
-const installed = (consumer: Consumer, path: string): boolean =>
-  existsSync(join(consumer.path, 'node_modules/tslxc', path));
+const inPackage = (consumer: Consumer, path: string): string =>
+  join(consumer.path, 'node_modules/tslxc', path);
 
 /** Hello world by require and by import, and what the doctor says of the native code. */
 async function expectItWorks(consumer: Consumer): Promise<void> {
@@ -88,13 +87,13 @@ test('the tarball has it, and it runs on every Debian since 11', async () => {
 
 test('installed as usual, nothing but the command is compiled', async () => {
   await using consumer = await install();
-  expect(installed(consumer, 'build/Release')).toBe(false);
-  expect(installed(consumer, 'build/bundle.compiled')).toBe(true);
+  // node-gyp's makefiles and objects would be there as well.
+  expect(readdirSync(inPackage(consumer, 'build'))).toEqual(['bundle.compiled']);
   await expectItWorks(consumer);
 });
 
 test('installed without scripts, it works as well', async () => {
   await using consumer = await install('--ignore-scripts');
-  expect(installed(consumer, 'build')).toBe(false);
+  expect(existsSync(inPackage(consumer, 'build'))).toBe(false);
   await expectItWorks(consumer);
 });
