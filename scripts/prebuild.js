@@ -4,7 +4,7 @@
 // `--check` makes nothing, and fails when something is there that is not: `npm pack` does that. Needs root.
 'use strict';
 const { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
-const { join } = require('node:path');
+const { dirname, join } = require('node:path');
 const { cachedFolder } = require('./cached-folder');
 const { installPackages } = require('./debian-packages');
 const { fingerprint, remember, remembered } = require('./fingerprint');
@@ -18,7 +18,10 @@ const { dependencies } = require('../package.json');
 const names = Object.keys(targets);
 const sources = ['binding.gyp', 'native', 'scripts/prebuild'];
 
-const recordOf = (arch) => join(packageRoot, 'build', `prebuilt-${arch}.fingerprint`);
+/** In build/, which is never packed, and on the same file system. */
+const besides = (arch, ending) => join(packageRoot, 'build', `prebuilt-${arch}.${ending}`);
+
+const recordOf = (arch) => besides(arch, 'fingerprint');
 
 /** Of what it is made from as it is now: of package.json that is Node-API's headers for C++, and nothing else. */
 const currentFingerprint = () =>
@@ -45,15 +48,17 @@ function copyProducts(from, to) {
   for (const name of products) copyFileSync(join(from, name), join(to, name));
 }
 
-/** Puts it where the package brings it. */
+/** Puts it where the package brings it, and `npm pack` takes all that is there: whenever this is killed, it is whole or gone. */
 function place(arch, built) {
   const folder = prebuiltFolder(arch);
-  const draft = `${folder}.new`;
-  rmSync(draft, { recursive: true, force: true });
+  const [draft, former] = ['new', 'old'].map((ending) => besides(arch, ending));
+  for (const path of [draft, former]) rmSync(path, { recursive: true, force: true });
   mkdirSync(draft, { recursive: true });
   copyProducts(built, draft);
-  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(dirname(folder), { recursive: true });
+  if (existsSync(folder)) renameSync(folder, former);
   renameSync(draft, folder);
+  rmSync(former, { recursive: true, force: true });
 }
 
 /** Makes the native code for an architecture, or takes what another clone has made of the same sources. */
@@ -102,7 +107,7 @@ function asked(words) {
   return { archs: archs.length === 0 ? names : archs, options };
 }
 
-module.exports = { currentFingerprint, prebuildStale };
+module.exports = { currentFingerprint, place, prebuildStale };
 
 if (require.main === module) {
   main('prebuild', async () => {

@@ -1,5 +1,6 @@
-/** What `npm pack` asks before it takes native code along, in a copy of the package: whether that is as old as its sources. */
+/** What `npm pack` takes along of native code, in a copy of the package: what is whole, and as old as its sources. */
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeTree } from '../../support/root/remove-tree';
 import { type CommandResult, packageRoot, runProgram } from '../../support/process/run-command';
@@ -67,4 +68,26 @@ test('an unknown word is told with those that there are', async () => {
     code: 1,
     stderr: "prebuild: what is 'mips'? x64, arm64, --if-stale, --check\n",
   });
+});
+
+test('what is put in place is there as a whole, or what was there before is', async () => {
+  await pretendToHaveBuilt('x64');
+  const made = join(folder, 'made');
+  mkdirSync(made);
+  writeFileSync(join(made, 'tslxc.node'), 'made anew');
+  const place = "require('./scripts/prebuild').place('x64', 'made')";
+  const argv = [process.execPath, '-e', place];
+  const inPlace = join(folder, 'prebuilds');
+  const addon = join(inPlace, 'linux-x64/tslxc.node');
+  const whole = ['linux-x64', 'linux-x64/tslxc-monitor', 'linux-x64/tslxc.node'];
+  const listed = (): string[] => readdirSync(inPlace, { recursive: true, encoding: 'utf8' }).sort();
+  // It ends when half of it is copied.
+  expect(await runProgram(argv, { cwd: folder })).toMatchObject({ code: 1 });
+  expect(listed()).toEqual(whole);
+  expect(readFileSync(addon, 'utf8')).toBe('');
+  writeFileSync(join(made, 'tslxc-monitor'), 'made anew');
+  expect(await runProgram(argv, { cwd: folder })).toMatchObject({ code: 0, stderr: '' });
+  expect(listed()).toEqual(whole);
+  expect(readFileSync(addon, 'utf8')).toBe('made anew');
+  expect(readdirSync(join(folder, 'build'))).toEqual(['prebuilt-x64.fingerprint']);
 });
