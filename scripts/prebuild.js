@@ -1,7 +1,7 @@
 // `npm run prebuilds`: makes the native code that the package brings, in prebuilds/: built in a Debian 11, so that it runs with
 // every glibc from 2.31 on, with the C++ runtime linked in, and for Node-API, so for every version of Node.js. Names of
 // architectures (x64, arm64) make it for these alone; `--if-stale` leaves alone what is made from the sources as they are;
-// `--check` makes nothing, and fails when something is there that is not: `npm pack` does that. Needs root.
+// `--check` makes nothing, and fails when something is there that is not: `npm pack` does that. Needs root and x86-64.
 'use strict';
 const { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } = require('node:fs');
 const { dirname, join } = require('node:path');
@@ -17,6 +17,9 @@ const { dependencies } = require('../package.json');
 
 const names = Object.keys(targets);
 const sources = ['binding.gyp', 'native', 'scripts/prebuild'];
+
+/** What the compilers of prebuild/old-debian.js run on; one of them is for arm64. */
+const builder = 'x64';
 
 /** In build/, which is never packed, and on the same file system. */
 const besides = (arch, ending) => join(packageRoot, 'build', `prebuilt-${arch}.${ending}`);
@@ -73,12 +76,22 @@ async function prebuild(arch) {
   say(`the native code for linux-${arch} is in ${prebuiltFolder(arch)}`);
 }
 
-/** Makes it for each of these that is not current. */
+/** Makes it for each of these. */
+async function prebuildAll(archs) {
+  if (process.arch !== builder) {
+    throw new StepError(
+      `native code for other machines is made on ${builder} alone, and this is ${process.arch}: ` +
+        'npm run build:native makes that of this machine',
+    );
+  }
+  await installPackages('prebuild');
+  for (const arch of archs) await prebuild(arch);
+}
+
+/** The same for those that are not current. */
 async function prebuildStale(archs) {
   const stale = archs.filter((arch) => !isCurrent(arch));
-  if (stale.length === 0) return;
-  await installPackages('prebuild');
-  for (const arch of stale) await prebuild(arch);
+  if (stale.length > 0) await prebuildAll(stale);
 }
 
 /** Fails when a package would bring native code that its sources are newer than; says what it would not bring. */
@@ -114,7 +127,6 @@ if (require.main === module) {
     const { archs, options } = asked(process.argv.slice(2));
     if (options.includes('--check')) return check();
     if (options.includes('--if-stale')) return prebuildStale(archs);
-    await installPackages('prebuild');
-    for (const arch of archs) await prebuild(arch);
+    await prebuildAll(archs);
   });
 }

@@ -91,3 +91,22 @@ test('what is put in place is there as a whole, or what was there before is', as
   expect(readFileSync(addon, 'utf8')).toBe('made anew');
   expect(readdirSync(join(folder, 'build'))).toEqual(['prebuilt-x64.fingerprint']);
 });
+
+test('on a machine that it can’t be made on, it says so before it installs anything', async () => {
+  for (const arch of ['x64', 'arm64']) await pretendToHaveBuilt(arch);
+  const pretend = join(folder, 'pretend.js');
+  writeFileSync(pretend, "Object.defineProperty(process, 'arch', { value: 'riscv64' });");
+  const argv = [process.execPath, '--require', pretend, join(folder, 'scripts/prebuild.js')];
+  // Nothing is to be made.
+  for (const option of ['--check', '--if-stale']) {
+    const asked = await runProgram([...argv, option], { cwd: folder });
+    expect(asked).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  }
+  expect(await runProgram([...argv, 'arm64'], { cwd: folder })).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr:
+      'prebuild: native code for other machines is made on x64 alone, and this is riscv64: ' +
+      'npm run build:native makes that of this machine\n',
+  });
+});
