@@ -133,7 +133,7 @@ const nativeExceptions = [
   },
   {
     file: 'native/monitor/console-log.cc',
-    uses: ['fstatat', 'openat', 'renameat', 'unlinkat'],
+    uses: ['faccessat', 'fstatat', 'openat', 'renameat', 'unlinkat'],
     reason: inOpenFolder,
   },
   {

@@ -27,7 +27,7 @@ export const headerFields = {
   logBytes: 'u32',
   /** Files of the host that the output of each console goes to as well, '' for none; empty when no console has one. */
   outputFiles: 'strings',
-  /** Consoles whose file is begun anew: it is removed before the clone, with what is behind it. */
+  /** Consoles whose file is begun anew, without those that full ones have become, when init executes its program. */
   freshOutputFiles: 'u32s',
   /** Of one of these files; a full one is put aside as `<file>.0`, that one as `<file>.1`, and so on. */
   outputFileBytes: 'u32',

@@ -15,13 +15,26 @@ namespace tslxc {
 
 ConsoleLog::ConsoleLog(Settings settings) : settings_(std::move(settings)) {}
 
-void ConsoleLog::begin(Beginning beginning, const std::string& path) {
-  if (beginning == Beginning::anew) {
-    removeFile(settings_.file);
-    for (const std::string& ending : settings_.old) removeFile(settings_.file + ending);
-  }
-  const int error = openFile();
-  if (error != 0) throw SyscallError{error, "openat", path};
+void ConsoleLog::prepare(Beginning beginning, std::string path) {
+  path_ = std::move(path);
+  beginning_ = beginning;
+  const bool isAnew = beginning == Beginning::anew;
+  const int error = openFile(isAnew ? 0 : O_CREAT);
+  const bool isFree = isAnew && error == ENOENT;
+  if (error != 0 && !isFree) throw SyscallError{error, "openat", path_};
+  if (!isAnew) return;
+  file_.reset();
+  // As where the file system is read-only.
+  check(faccessat(settings_.directory.get(), ".", W_OK, 0), "faccessat", path_);
+}
+
+void ConsoleLog::begin() {
+  if (beginning_ == Beginning::behind) return;
+  removeFile("");
+  for (const std::string& ending : settings_.old) removeFile(ending);
+  vacated_ = true;
+  const int error = makeFile();
+  if (error != 0) throw SyscallError{error, "openat", path_};
 }
 
 uint64_t ConsoleLog::backlog(const OutputRing& output) const {
@@ -45,7 +58,7 @@ void ConsoleLog::write(const OutputRing& output) {
 }
 
 size_t ConsoleLog::append(std::string_view bytes) {
-  if (!file_.valid() && openFile() != 0) return 0;
+  if (!file_.valid() && makeFile() != 0) return 0;
   if (lost_ > 0 && !tellOfLoss()) return 0;
   if (size_ >= settings_.mostBytes && !rotate()) return 0;
   const size_t room = std::min(bytes.size(), static_cast<size_t>(settings_.mostBytes - size_));
@@ -56,9 +69,9 @@ size_t ConsoleLog::append(std::string_view bytes) {
 }
 
 // O_NONBLOCK for what is no file: opening a device may take its time.
-int ConsoleLog::openFile() {
-  Fd file(openat(settings_.directory.get(), settings_.file.c_str(),
-                 O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600));
+int ConsoleLog::openFile(int creation) {
+  constexpr int kFlags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
+  Fd file(openat(settings_.directory.get(), settings_.file.c_str(), kFlags | creation, 0600));
   struct stat status{};
   if (!file.valid() || fstat(file.get(), &status) == -1) return errno;
   if (!S_ISREG(status.st_mode)) return EINVAL;
@@ -67,11 +80,29 @@ int ConsoleLog::openFile() {
   return 0;
 }
 
-void ConsoleLog::removeFile(const std::string& name) {
-  struct stat status{};
+// Where there was room, another process that may write to the folder could have made a link to a
+// file that is not for us to write to. What it has made is put aside like a full one.
+int ConsoleLog::makeFile() {
+  if (!vacated_) return openFile(O_CREAT);
+  constexpr int kAttempts = 3;
+  int error = openFile(O_CREAT | O_EXCL);
+  for (int more = 1; error == EEXIST && more < kAttempts && putAside() == 0; ++more) {
+    error = openFile(O_CREAT | O_EXCL);
+  }
+  return error;
+}
+
+void ConsoleLog::removeFile(const std::string& ending) {
+  const std::string name = settings_.file + ending;
+  const std::string path = path_ + ending;
   const int directory = settings_.directory.get();
-  if (fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == -1) return;
-  if (S_ISREG(status.st_mode)) unlinkat(directory, name.c_str(), 0);
+  struct stat status{};
+  const int found = fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW);
+  if (found == -1 && errno == ENOENT) return;
+  check(found, "fstatat", path);
+  if (!S_ISREG(status.st_mode)) return;
+  const int removed = unlinkat(directory, name.c_str(), 0);
+  if (removed == -1 && errno != ENOENT) check(removed, "unlinkat", path);
 }
 
 bool ConsoleLog::rotate() {
@@ -82,7 +113,8 @@ bool ConsoleLog::rotate() {
   // As in a folder of another user, or with a mount point or a directory in the place of one.
   if (putAside() != 0) return keepYoungerHalf();
   file_.reset();
-  return openFile() == 0 && size_ < settings_.mostBytes;
+  vacated_ = true;
+  return makeFile() == 0 && size_ < settings_.mostBytes;
 }
 
 int ConsoleLog::putAside() {

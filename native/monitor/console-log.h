@@ -29,9 +29,12 @@ class ConsoleLog {
 
   explicit ConsoleLog(Settings settings);
 
-  // Before the container exists: the file is there, and without what was in it if it is begun anew.
-  // Throws SyscallError about `path` when that can't be.
-  void begin(Beginning beginning, const std::string& path);
+  // Before the container exists. A file that is appended to is there then; of one that is begun
+  // anew nothing is changed yet. Throws SyscallError about `path` when it can't be written to.
+  void prepare(Beginning beginning, std::string path);
+  // Once the start can't fail any more, with all privileges still: a file that is begun anew is
+  // there, and what was there is gone, old ones included. Throws SyscallError about that.
+  void begin();
 
   // How much of the output is not in the file yet.
   uint64_t backlog(const OutputRing& output) const;
@@ -40,10 +43,13 @@ class ConsoleLog {
  private:
   // How many of the bytes are kept; 0 when none can be.
   size_t append(std::string_view bytes);
-  // 0, or why it can't be opened.
-  int openFile();
-  // What is no file is left alone: it can't be opened then.
-  void removeFile(const std::string& name);
+  // 0, or why it can't be opened; `creation` of O_CREAT and O_EXCL.
+  int openFile(int creation);
+  // The same, made if it is not there, or in any case where we have made room for it.
+  int makeFile();
+  // The file, or the old one of that ending. What is no file is left alone: the new one can't be
+  // made in its place.
+  void removeFile(const std::string& ending);
   // Makes room in a full file; false when that is not possible.
   bool rotate();
   // Puts it aside. 0, or why that is not possible.
@@ -53,6 +59,10 @@ class ConsoleLog {
   bool tellOfLoss();
 
   Settings settings_;
+  std::string path_;
+  Beginning beginning_ = Beginning::behind;
+  // What was there has been moved or removed here: what is there all the same is another's.
+  bool vacated_ = false;
   Fd file_;
   uint64_t size_ = 0;
   uint64_t position_ = 0;

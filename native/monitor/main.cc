@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -66,7 +67,7 @@ KeptOutput openOutputFile(const PlanHeader& header, size_t console) {
   const bool isFresh = std::find(fresh.begin(), fresh.end(), console) != fresh.end();
   KeptOutput output{console, ConsoleLog({std::move(directory), path.substr(name),
                                          header.outputFileBytes, std::move(old)})};
-  output.log.begin(isFresh ? ConsoleLog::Beginning::anew : ConsoleLog::Beginning::behind, path);
+  output.log.prepare(isFresh ? ConsoleLog::Beginning::anew : ConsoleLog::Beginning::behind, path);
   return output;
 }
 
@@ -78,6 +79,25 @@ std::vector<KeptOutput> openLogs(const PlanHeader& header) {
   }
   return logs;
 }
+
+// Logs that are begun anew are so when init runs its program, and nothing has been read from its
+// consoles: a start that fails loses none.
+class FirstStart : public Start {
+ public:
+  using Start::Start;
+
+  // They must outlive this.
+  void beginLogs(std::vector<KeptOutput>& logs) { logs_ = logs; }
+
+ protected:
+  void tellOfSuccess() override {
+    for (KeptOutput& kept : logs_) kept.log.begin();
+    Start::tellOfSuccess();
+  }
+
+ private:
+  std::span<KeptOutput> logs_;
+};
 
 class Monitor {
  public:
@@ -123,7 +143,8 @@ void Monitor::run() {
       takeDescriptors(kFirstPassedDescriptor + header.consoleDescriptors, header.passDescriptors);
   std::vector<KeptOutput> logs = openLogs(header);
   Restarter restarter(header, std::move(bytes), passed, failpoints);
-  Start start(plan, channel_.get(), inbox_, runDirectory.get(), failpoints);
+  FirstStart start(plan, channel_.get(), inbox_, runDirectory.get(), failpoints);
+  start.beginLogs(logs);
   StartedContainer started = start.run(passed);
   restarter.keepNetwork(std::move(started.network));
   Supervisor::Settings settings{header.replayBytes, header.boot,     header.cgroups,

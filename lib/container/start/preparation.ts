@@ -1,6 +1,6 @@
 /** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
-import type { DomainDefinition, Hardening } from '../../domain/definition';
-import { outputFileLocation } from '../../domain/devices/output-files';
+import type { DomainDefinition, Hardening, OutputFile } from '../../domain/definition';
+import { outputFileLocation, outputFilePaths } from '../../domain/devices/output-files';
 import { sharesRoot } from '../../domain/filesystem/lookup';
 import { limitedTrees } from '../../domain/filesystem/space-limits';
 import type { LimitedTree } from '../../domain/filesystem/space-limits';
@@ -257,10 +257,12 @@ function placesOf(
   definition: DomainDefinition,
   { links }: ResolvedLinks,
 ): Map<string, SourceLocation> {
-  const logs = definition.consoles.flatMap(({ log }): [string, SourceLocation][] =>
-    log === undefined ? [] : [[log.file, outputFileLocation(log)]],
-  );
+  const logs = definition.consoles.flatMap(({ log }) => (log === undefined ? [] : logPlaces(log)));
   return new Map([...filesystemLocations(definition), ...linkPlaces(links), ...logs]);
+}
+
+function logPlaces(log: OutputFile): [string, SourceLocation][] {
+  return outputFilePaths(log).map((path) => [path, outputFileLocation(log)]);
 }
 
 function inputFacts(input: PreparationInput) {

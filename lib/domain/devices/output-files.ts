@@ -38,6 +38,11 @@ function youngerOf(file: string): string | undefined {
   return Number(number) < outputFileBackups ? younger : undefined;
 }
 
+/** The file, and those that it becomes when it is full. */
+export function outputFilePaths({ file }: OutputFile): string[] {
+  return [file, ...Array.from({ length: outputFileBackups }, (_, number) => `${file}.${number}`)];
+}
+
 /** Of the element. */
 export function outputFileLocation({ position }: OutputFile): SourceLocation {
   return { path: 'domain/devices/console/log', position };

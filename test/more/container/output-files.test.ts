@@ -1,8 +1,9 @@
 /** The file that the `<log>` of a console names: what the console puts out is in it as well, in bounds, and nothing else is harmed. */
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chownSync,
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readFileSync,
@@ -31,14 +32,16 @@ const world = containerTest(
 
 const plain = "<console type='pty'/>";
 
-/** A domain whose init is a script, with these consoles. */
-function defined(name: string, script: string, consoles: string): Promise<Domain> {
-  const xml = domainXml({
-    name,
-    init: '/bin/sh',
-    initArguments: ['-c', script],
-    filesystems: [{ source: world.tree, target: '/' }],
-  });
+/** A domain whose init is a script, or other words, with these consoles. */
+function defined(
+  name: string,
+  script: string | readonly [string, ...string[]],
+  consoles: string,
+): Promise<Domain> {
+  const words = typeof script === 'string' ? (['/bin/sh', '-c', script] as const) : script;
+  const [init, ...initArguments] = words;
+  const filesystems = [{ source: world.tree, target: '/' }];
+  const xml = domainXml({ name, init, initArguments, filesystems });
   return world.connection.defineDomain(xml.replace(plain, consoles));
 }
 
@@ -90,6 +93,29 @@ test('one that is begun anew is there before anything is put out, without what w
   expect(readdirSync(folder).sort()).toEqual(['console.log', 'console.log.3']);
   expect(readFileSync(file, 'latin1')).toBe('');
   expect([statSync(file).mode & 0o7777, statSync(file).uid]).toEqual([0o600, 0]);
+});
+
+test('a start that fails leaves the log of the last one as it is, and what full ones have become', async () => {
+  const { folder, file } = placeOf('kept');
+  const names = ['console.log', 'console.log.0', 'console.log.2'];
+  for (const name of names) writeFileSync(join(folder, name), `${name} of before`);
+  const domain = await defined('kept', ['/bin/none'], withLog(file));
+  await expect(domain.start()).rejects.toThrow("cannot find init path '/bin/none'");
+  expect(readdirSync(folder).sort()).toEqual(names);
+  for (const name of names) {
+    expect(readFileSync(join(folder, name), 'latin1')).toBe(`${name} of before`);
+  }
+});
+
+test('what a hard link in its place leads to is not written to when it is begun anew', async () => {
+  const { folder, file } = placeOf('linked');
+  const victim = join(folder, 'victim');
+  writeFileSync(victim, 'as it was');
+  linkSync(victim, file);
+  const domain = await defined('linked', 'printf "put out"', withLog(file));
+  await runOnce(domain);
+  expect(readFileSync(file, 'latin1')).toBe('put out');
+  expect(readFileSync(victim, 'latin1')).toBe('as it was');
 });
 
 test('each console has its own', async () => {
@@ -164,6 +190,32 @@ test.each([
   expect(await domain.state()).toMatchObject({ state: 'shutoff' });
   expect(lstatSync(file).ino).toBe(planted);
   expect(readFileSync(victim, 'latin1')).toBe('as it was');
+  await domain.undefine();
+});
+
+test.each([
+  ['the former file', ''],
+  ['what a full one has become', '.1'],
+])('where %s can’t be removed the start is refused, and it stays', async (_, ending) => {
+  const { folder, file } = placeOf(`fixed${ending}`);
+  const fixed = `${file}${ending}`;
+  writeFileSync(fixed, 'as it was');
+  const domain = await defined('fixed', 'echo put out', withLog(file));
+  execFileSync('chattr', ['+a', fixed]);
+  try {
+    await expect(domain.start()).rejects.toMatchObject({
+      code: 'SYSTEM_ERROR',
+      message: expect.stringContaining('EPERM') as string,
+      path: fixed,
+      element: log,
+      line: expect.any(Number) as number,
+    });
+  } finally {
+    execFileSync('chattr', ['-a', fixed]);
+  }
+  expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+  expect(readdirSync(folder)).toEqual([`console.log${ending}`]);
+  expect(readFileSync(fixed, 'latin1')).toBe('as it was');
   await domain.undefine();
 });
 
