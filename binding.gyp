@@ -11,6 +11,7 @@
         '.map((name) => process.argv[1] + \'/\' + name).join(\' \')"',
     # Those of native/base that only the addon uses.
     'host_sources': [
+      'native/base/allocator.cc',
       'native/base/cgroup.cc',
       'native/base/datagram.cc',
       'native/base/descent.cc',

@@ -2,6 +2,7 @@
 // of node-addon-api. What they name without linkage is therefore common to all of them.
 #include "native/addon/addon.cc"
 
+#include "native/addon/allocator.cc"
 #include "native/addon/attributes.cc"
 #include "native/addon/cgroup-step.cc"
 #include "native/addon/cgroups.cc"

@@ -6,6 +6,7 @@
  */
 import { SyscallError } from '../errors';
 import type { LoopRequest } from './kernel/loop-request';
+import type { MemoryCalls } from './calls/memory-calls';
 import type { QuotaCalls } from './calls/quota-calls';
 import type { SocketCalls } from './calls/socket-calls';
 import type { TreeCalls } from './calls/tree-calls';
@@ -189,7 +190,7 @@ export interface Neighbour {
 }
 
 /** Every function of the addon. Failures are SyscallError with `errno`, `syscall` and mostly `path`. */
-export interface Native extends QuotaCalls, SocketCalls, TreeCalls {
+export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls {
   /** One job off the event loop: the plan into a socket pair, the spawn of the monitor's stage 0 (posix_spawn, own session,
    *  `/dev/null` on 0-2, default signals), meanwhile the cgroup steps, and the wait for stage 0.
    *  Resolves to the caller's end of the channel (a stream socket, CLOEXEC, non-blocking). */

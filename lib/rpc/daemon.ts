@@ -11,6 +11,7 @@ import { checkPolkit, polkit } from './dispatch/connect/authority';
 import { DaemonConversation } from './dispatch/conversation';
 import { EventHub } from './dispatch/events/event-hub';
 import { ServedPrograms } from './dispatch/programs';
+import type { Activity } from './server/activity';
 import { Server } from './server/server';
 import { handedOver } from './server/sockets';
 import type { SocketPlace } from './server/sockets';
@@ -25,6 +26,8 @@ export interface DaemonOptions {
   readonly timeout?: number;
   /** Everybody may connect, and polkit says who else than root may do something, and who may look. */
   readonly polkit?: boolean;
+  /** Is told of what there is to do, and first of all of the start. */
+  readonly activity?: Activity;
   /** Says which sockets systemd has handed over; what is taken from it is removed. */
   readonly environment: Record<string, string | undefined>;
 }
@@ -42,7 +45,7 @@ export class Daemon {
   #end: () => void = () => undefined;
   #idle: NodeJS.Timeout | undefined;
 
-  private constructor({ root, logger, timeout, polkit: asks }: DaemonOptions) {
+  private constructor({ root, logger, timeout, polkit: asks, activity }: DaemonOptions) {
     this.#connections = new Connections({ root, logger });
     const connections = this.#connections;
     const hub = new EventHub({ connection: () => connections.shared('read-only'), logger });
@@ -50,6 +53,7 @@ export class Daemon {
     const authority = asks === true ? polkit : undefined;
     this.#server = new Server({
       converse: (peer) => new DaemonConversation(peer, { connections, hub, served, authority }),
+      activity,
       onBusy: (state) => (state === 'busy' ? clearTimeout(this.#idle) : this.#awaitClients()),
     });
     this.#timeout = timeout;
@@ -76,6 +80,7 @@ export class Daemon {
     await daemon.#server.listenAt(places);
     await daemon.#server.listenOn(given);
     daemon.#awaitClients();
+    options.activity?.touch();
     return daemon;
   }
 

@@ -7,6 +7,7 @@
 namespace {
 
 Napi::Object initialize(Napi::Env, Napi::Object exports) {
+  tslxc::addon::exportAllocator(exports);
   tslxc::addon::exportAttributes(exports);
   tslxc::addon::exportCgroups(exports);
   tslxc::addon::exportGlances(exports);

@@ -5,6 +5,7 @@
 
 namespace tslxc::addon {
 
+void exportAllocator(Napi::Object exports);
 void exportAttributes(Napi::Object exports);
 void exportCgroups(Napi::Object exports);
 void exportGlances(Napi::Object exports);

@@ -12,7 +12,11 @@ function declaredBy(file: string, head: string): string[] {
 }
 
 const declared = [
-  ...declaredBy('lib/host/native.ts', 'Native extends QuotaCalls, SocketCalls, TreeCalls'),
+  ...declaredBy(
+    'lib/host/native.ts',
+    'Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls',
+  ),
+  ...declaredBy('lib/host/calls/memory-calls.ts', 'MemoryCalls'),
   ...declaredBy('lib/host/calls/quota-calls.ts', 'QuotaCalls'),
   ...declaredBy('lib/host/calls/socket-calls.ts', 'SocketCalls'),
   ...declaredBy('lib/host/calls/tree-calls.ts', 'TreeCalls'),

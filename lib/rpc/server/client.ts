@@ -16,6 +16,7 @@ import {
 import { errorReply } from '../protocol/values';
 import type { Header } from '../protocol/values';
 import type { XdrReader } from '../xdr/reader';
+import type { Activity } from './activity';
 import { IncomingMessages } from './incoming';
 import type { CloseDescriptors, Incoming } from './incoming';
 import { Keepalive } from './keepalive';
@@ -50,6 +51,8 @@ export interface ClientOptions {
   readonly sendDescriptors: (socket: Socket, descriptors: readonly number[]) => Promise<void>;
   /** Closes those that have come with a message, once it is answered. */
   readonly closeDescriptors: CloseDescriptors;
+  /** Is told of its calls, streams and notices. */
+  readonly activity?: Activity | undefined;
 }
 
 export class Client implements Peer {
@@ -82,7 +85,7 @@ export class Client implements Peer {
     this.#incoming = new IncomingMessages(longest, options.closeDescriptors);
     this.#conversation = options.converse(this);
     this.#streams = new Streams({
-      send: (header, bytes) => this.#send(encodeRaw(header, bytes)),
+      send: (header, bytes) => this.#sendPacket(header, bytes),
       sendError: (header, error) => void this.#sendError(header, error),
     });
     this.gone = new Promise((resolve) => {
@@ -99,6 +102,7 @@ export class Client implements Peer {
   }
 
   notify({ program, version, procedure, body }: Notification): void {
+    this.#options.activity?.touch();
     const header = { program, version, procedure, serial: 1, ...messageKinds.message };
     void this.#send([encodeMessage(header, body)]);
     if (this.#socket.writableLength > tooMuchToSend) this.#socket.destroy();
@@ -172,6 +176,7 @@ export class Client implements Peer {
       case messageTypes.callWithDescriptors:
         return this.#call(header, body, descriptors);
       case messageTypes.stream:
+        this.#options.activity?.touch();
         return this.#streams.receive(header, raw);
       case messageTypes.message:
         if (header.program === programs.keepalive.number) this.#answerPing(header);
@@ -187,10 +192,20 @@ export class Client implements Peer {
       checkCall(call);
       // The number of descriptors that it has brought.
       if (call.type === messageTypes.callWithDescriptors) body.uint();
-      const answer = await this.#conversation.answer(call, body, descriptors);
+      const answer = await this.#answer(call, body, descriptors);
       await this.#reply(call, answer);
     } catch (error) {
       await this.#sendError({ ...call, type: messageTypes.reply }, error);
+    }
+  }
+
+  /** It is over before the client has read it: one that does not read is no work. */
+  async #answer(call: Header, body: XdrReader, descriptors: readonly number[]): Promise<Answer> {
+    this.#options.activity?.begin();
+    try {
+      return await this.#conversation.answer(call, body, descriptors);
+    } finally {
+      this.#options.activity?.end();
     }
   }
 
@@ -210,6 +225,11 @@ export class Client implements Peer {
     after?.();
     // A call is under way until the kernel has its answer: those of a client that does not read do not pile up.
     await sent;
+  }
+
+  #sendPacket(header: Header, bytes: Uint8Array): Promise<void> {
+    this.#options.activity?.touch();
+    return this.#send(encodeRaw(header, bytes));
   }
 
   #sendError(header: Header, error: unknown): Promise<void> {

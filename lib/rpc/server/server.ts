@@ -2,6 +2,7 @@
 import { createServer } from 'node:net';
 import type { Server as NetServer, Socket } from 'node:net';
 import { native } from '../../host/native';
+import type { Activity } from './activity';
 import { Client } from './client';
 import { closeDescriptors, sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
@@ -18,6 +19,8 @@ export interface ServerOptions {
   readonly converse: (peer: Peer) => Conversation;
   /** Called when the first client comes, and when the last is gone. */
   readonly onBusy?: (state: 'busy' | 'idle') => void;
+  /** Is told of clients that come and go, and of what they do. */
+  readonly activity?: Activity | undefined;
 }
 
 export class Server {
@@ -83,9 +86,11 @@ export class Server {
       socket.destroy();
       return;
     }
+    this.#options.activity?.touch();
     this.#clients.add(client);
     if (this.#clients.size === 1) this.#options.onBusy?.('busy');
     void client.gone.then(() => {
+      this.#options.activity?.touch();
       this.#clients.delete(client);
       if (this.#clients.size === 0) this.#options.onBusy?.('idle');
     });
@@ -103,9 +108,9 @@ export class Server {
     } catch {
       return undefined;
     }
-    const { converse } = this.#options;
-    const byDescriptor = { sendDescriptors, closeDescriptors };
-    return new Client({ socket, reception, access, credentials, converse, ...byDescriptor });
+    const { converse, activity } = this.#options;
+    const told = { converse, activity, sendDescriptors, closeDescriptors };
+    return new Client({ socket, reception, access, credentials, ...told });
   }
 }
 

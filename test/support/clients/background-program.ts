@@ -22,6 +22,10 @@ export class BackgroundProgram implements AsyncDisposable {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** All that it has written. */
   get said(): string {
     return this.#said;

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { errorReplyOf } from '../../../lib/rpc/dispatch/base/wire-error';
+import type { Activity } from '../../../lib/rpc/server/activity';
 import { Client } from '../../../lib/rpc/server/client';
 import type { Answer, Conversation, Peer } from '../../../lib/rpc/server/peer';
 import type { Hearer, Reception } from '../../../lib/rpc/server/reception';
@@ -34,6 +35,8 @@ export interface Served extends AsyncDisposable {
   readonly hearer: Hearer;
   /** Those that came with messages, and are closed. */
   readonly closed: number[];
+  /** What the server's activity is told, in order. */
+  readonly told: (keyof Activity)[];
 }
 
 const nothing: Answer = { body: () => undefined };
@@ -61,6 +64,12 @@ export async function serve(access: Peer['access'] = 'read-write'): Promise<Serv
   let peer: Peer | undefined;
   let hearer: Hearer | undefined;
   const closed: number[] = [];
+  const told: Served['told'] = [];
+  const activity: Activity = {
+    begin: () => void told.push('begin'),
+    end: () => void told.push('end'),
+    touch: () => void told.push('touch'),
+  };
   const converse = (of: Peer): Conversation => {
     peer = of;
     return {
@@ -96,8 +105,8 @@ export async function serve(access: Peer['access'] = 'read-write'): Promise<Serv
     };
     const reception = readByNode(socket, (one) => (hearer = one));
     const closeDescriptors = (of: readonly number[]): void => void closed.push(...of);
-    const byDescriptor = { sendDescriptors, closeDescriptors };
-    clients.push(new Client({ socket, reception, access, credentials, converse, ...byDescriptor }));
+    const own = { converse, activity, sendDescriptors, closeDescriptors };
+    clients.push(new Client({ socket, reception, access, credentials, ...own }));
   }).listen(path);
   const client = await RawClient.connect(path);
   await eventually(() => expect(peer).toBeDefined());
@@ -113,6 +122,7 @@ export async function serve(access: Peer['access'] = 'read-write'): Promise<Serv
       return hearer as Hearer;
     },
     closed,
+    told,
     async [Symbol.asyncDispose]() {
       client[Symbol.dispose]();
       for (const waker of waiting) waker();

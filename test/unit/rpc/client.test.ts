@@ -268,3 +268,41 @@ test('descriptors follow their message at once, whatever else is to be sent', as
   }
   expect(all.readUInt32BE(68 + 20)).toBe(3);
 });
+
+test('the server is told of calls while they are under way, of streams and notices, and not of pings', async () => {
+  await using served = await serve();
+  const { client, peer, waiting, told } = served;
+  const heard = (): string[] => told.splice(0);
+  const { number: program, version } = programs.keepalive;
+  client.sendFrame({ program, version, procedure: 1, type: messageTypes.message, serial: 0 });
+  await client.next();
+  expect(heard()).toEqual([]);
+  client.sendFrame({ procedure: wait, serial: 1 }, word(1));
+  await eventually(() => expect(waiting).toHaveLength(1));
+  expect(heard()).toEqual(['begin']);
+  waiting[0]?.();
+  await client.next();
+  expect(heard()).toEqual(['end']);
+  client.sendFrame({ procedure: fail, serial: 2 });
+  await client.nextError();
+  expect(heard()).toEqual(['begin', 'end']);
+  peer.notify({ program: 1, version: 1, procedure: 1, body: () => undefined });
+  await client.next();
+  expect(heard()).toEqual(['touch']);
+  client.sendFrame({ procedure: stream, serial: 5 });
+  await client.next();
+  expect(heard()).toEqual(['begin', 'end']);
+  // A packet of the client's, and the same one as it comes back.
+  const packet = { procedure: stream, type: messageTypes.stream, serial: 5, status: 2 };
+  client.sendFrame(packet, Buffer.from('odd'));
+  await client.next();
+  expect(heard()).toEqual(['touch', 'touch']);
+});
+
+test('an answer that its client does not read is no call under way', async () => {
+  await using served = await serve();
+  const { client, told } = served;
+  client.socket.pause();
+  client.sendFrame({ procedure: large, serial: 1 });
+  await eventually(() => expect(told).toEqual(['begin', 'end']));
+});

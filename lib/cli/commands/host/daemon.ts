@@ -1,6 +1,7 @@
 /** daemon: serves the clients of libvirt, until it is told to end or nobody has come for a while. */
 import { native } from '../../../host/native';
 import { Daemon } from '../../../rpc/daemon';
+import { keepMemorySmall } from '../../../rpc/memory/process-memory';
 import { withErrorMessage } from '../../shell/command-error';
 import { openLog } from '../../shell/log';
 import { timeoutOf } from '../../terminal/event-loop';
@@ -36,29 +37,37 @@ export const commands: CommandTable = {
   },
 };
 
+const failure = 'Failed to start the daemon';
+
 async function serve(context: Context, options: Options): Promise<undefined> {
   const { environment, globals, signals } = context;
   const seconds = timeoutOf(options);
   const { debug = 3, logFile } = globals;
   const logger = openLog({ debug, ...(logFile === undefined ? {} : { logFile }) });
   const notify = notifier(environment);
-  const daemon = await withErrorMessage('Failed to start the daemon', () =>
-    Daemon.start({
-      root: globals.root ?? environment['TSLXC_ROOT'] ?? '/',
-      logger,
-      environment,
-      ...(options.has('libvirt') ? { libvirt: true } : {}),
-      ...(options.has('polkit') ? { polkit: true } : {}),
-      ...(seconds === undefined ? {} : { timeout: seconds * 1000 }),
-    }),
-  );
-  const end = (): void => void daemon.close();
-  const ends = ['SIGTERM', 'SIGINT'] as const;
-  for (const signal of ends) signals.on(signal, end);
-  notify('READY=1');
-  await daemon.ended;
-  for (const signal of ends) signals.off(signal, end);
-  return undefined;
+  const memory = await withErrorMessage(failure, keepMemorySmall);
+  try {
+    const daemon = await withErrorMessage(failure, () =>
+      Daemon.start({
+        root: globals.root ?? environment['TSLXC_ROOT'] ?? '/',
+        logger,
+        activity: memory,
+        environment,
+        ...(options.has('libvirt') ? { libvirt: true } : {}),
+        ...(options.has('polkit') ? { polkit: true } : {}),
+        ...(seconds === undefined ? {} : { timeout: seconds * 1000 }),
+      }),
+    );
+    const end = (): void => void daemon.close();
+    const ends = ['SIGTERM', 'SIGINT'] as const;
+    for (const signal of ends) signals.on(signal, end);
+    notify('READY=1');
+    await daemon.ended;
+    for (const signal of ends) signals.off(signal, end);
+    return undefined;
+  } finally {
+    memory.stop();
+  }
 }
 
 /** Tells a service manager that waits for it: sd_notify(3). Hooks and monitors are not to tell it anything. */
