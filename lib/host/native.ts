@@ -12,7 +12,7 @@ import type { SocketCalls } from './calls/socket-calls';
 import type { TreeCalls } from './calls/tree-calls';
 import type { LinkRequest } from './calls/link-request';
 import { loadAddon } from './addon';
-import type { SurveyRequest } from './calls/survey-request';
+import type { OwnSurveyRequest, SurveyRequest } from './calls/survey-request';
 
 /** One thing to do in the cgroup file systems; paths are absolute host paths. */
 export type CgroupStep =
@@ -282,6 +282,8 @@ export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls 
   /** Looks at the same files of many folders, in one job: the answers, all files of the first folder, then those of the next.
    *  What can't be read is an answer too; it rejects only when it has not been asked properly. */
   survey(request: SurveyRequest): Promise<Buffer>;
+  /** The same at once, on the caller's thread: for a few files of our own. */
+  surveyNow(request: OwnSurveyRequest): Buffer;
 
   /** The content of a file of ours, as UTF-8: undefined if there is none, null if something other than an ordinary file is in
    *  its place, such as a symbolic link, which is not followed. */

@@ -1,7 +1,9 @@
-/** The same files of many folders, looked at in one job of the addon and off the event loop. */
+/**
+ * The same files of many folders, looked at by one call of the addon: off the event loop, but for a few files of our own.
+ */
 import { native } from './native';
 import { stampBytes, surveyAnswers, surveyCalls } from './calls/survey-request';
-import type { SurveyFile } from './calls/survey-request';
+import type { OwnFile, SurveyFile } from './calls/survey-request';
 
 /** What a survey says of one file; see SurveyFile. */
 export type Sight =
@@ -19,12 +21,29 @@ export interface Survey {
   readonly known?: (folder: number, file: number) => Buffer | undefined;
 }
 
+/** Of files in tslxc's own folders, where it reads on the event loop for a single domain, too. */
+export interface OwnSurvey extends Survey {
+  readonly files: readonly OwnFile[];
+}
+
 const noneKnown = new Uint8Array();
+
+/** As many looks at our own files take some tenths of a millisecond at most. To have a thread do them takes longer than a few. */
+const few = 64;
 
 /** What is seen of each file of the first folder, then of the next, and so on: to be taken one by one. */
 export async function survey(asked: Survey): Promise<SightReader> {
   const { folders, files } = asked;
-  return new SightReader(await native().survey({ folders, files, known: knownStamps(asked) }));
+  const known = knownStamps(asked);
+  return new SightReader(await native().survey({ folders, files, known }));
+}
+
+/** The same of files of our own: few of them are looked at on the caller's thread. */
+export async function surveyOwn(asked: OwnSurvey): Promise<SightReader> {
+  const { folders, files } = asked;
+  if (folders.length * files.length > few) return survey(asked);
+  const known = knownStamps(asked);
+  return new SightReader(native().surveyNow({ folders, files, known }));
 }
 
 function knownStamps({ folders, files, known }: Survey): Uint8Array {

@@ -1,4 +1,4 @@
-// The export that looks at the same files of many folders in one job of the pool.
+// Exports that look at the same files of many folders: in one job of the pool, or at once.
 #include <string>
 #include <utility>
 
@@ -28,12 +28,14 @@ using Napi::CallbackInfo;
 using Napi::Value;
 
 SurveyLook lookOf(const Input& look) {
-  switch (look.word({"text", "stamp", "record", "lock"})) {
+  switch (look.word({"text", "stamp", "entry", "record", "lock"})) {
     case 0:
       return SurveyLook::text;
     case 1:
       return SurveyLook::stamp;
     case 2:
+      return SurveyLook::entry;
+    case 3:
       return SurveyLook::record;
     default:
       return SurveyLook::lock;
@@ -61,8 +63,16 @@ Value survey(const CallbackInfo& info) {
                 }));
 }
 
+Value surveyNow(const CallbackInfo& info) {
+  const SurveyRequest request = toSurveyRequest(Input(info, 0, "request"));
+  return toValue(info.Env(), SurveyBytes{tslxc::survey(request)});
+}
+
 }  // namespace
 
-void exportSurveys(Napi::Object exports) { definePromise<survey>(exports, "survey"); }
+void exportSurveys(Napi::Object exports) {
+  definePromise<survey>(exports, "survey");
+  define<surveyNow>(exports, "surveyNow");
+}
 
 }  // namespace tslxc::addon

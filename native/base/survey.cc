@@ -104,9 +104,10 @@ bool isFile(std::string& out, int result, const struct stat& state) {
   return false;
 }
 
-void putStamp(std::string& out, int folder, const std::string& name) {
+// `flags` are those of fstatat(2).
+void putStamp(std::string& out, int folder, const std::string& name, int flags) {
   struct stat state{};
-  if (!isFile(out, fstatat(folder, name.c_str(), &state, 0), state)) return;
+  if (!isFile(out, fstatat(folder, name.c_str(), &state, flags), state)) return;
   put(out, SurveyAnswer::stamp);
   out.append(stampOf(state));
 }
@@ -144,7 +145,9 @@ void putAnswer(std::string& out, int folder, const SurveyFile& file, std::string
     case SurveyLook::text:
       return putText(out, folder, file.name);
     case SurveyLook::stamp:
-      return putStamp(out, folder, file.name);
+      return putStamp(out, folder, file.name, 0);
+    case SurveyLook::entry:
+      return putStamp(out, folder, file.name, AT_SYMLINK_NOFOLLOW);
     case SurveyLook::record:
       return putRecord(out, folder, file.name, known);
     case SurveyLook::lock:

@@ -1,5 +1,5 @@
 // The same small files in each of many folders, looked at one after the other, with the answers as
-// one block of bytes: a job for hundreds of containers, instead of a call for each of their files.
+// one block of bytes: one call for hundreds of containers, instead of one for each of their files.
 // What the answers mean is decided elsewhere.
 #pragma once
 
@@ -11,8 +11,9 @@ namespace tslxc {
 enum class SurveyLook {
   text,    // its content, whatever it is
   stamp,   // its stamp: of what a link leads to
+  entry,   // its stamp; no link is followed
   record,  // its stamp, and its content unless it has the stamp that is known; no link is followed
-  lock     // whether another open file description has a write lock on its first byte
+  lock     // whether another open file description has a write lock on its first byte; likewise
 };
 
 struct SurveyFile {

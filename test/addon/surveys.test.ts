@@ -1,11 +1,12 @@
-/** The same files of many folders, looked at in one job. */
+/** The same files of many folders, looked at in one job, or at once. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '../../lib/host/native';
-import { changeTimeOf, stampOf, survey } from '../../lib/host/survey';
+import { changeTimeOf, SightReader, stampOf, survey } from '../../lib/host/survey';
 import type { Sight } from '../../lib/host/survey';
-import type { SurveyFile } from '../../lib/host/calls/survey-request';
+import { stampBytes } from '../../lib/host/calls/survey-request';
+import type { OwnSurveyRequest, SurveyFile } from '../../lib/host/calls/survey-request';
 import { addonPath } from './node-child';
 import { Scratch } from './scratch';
 
@@ -83,6 +84,14 @@ describe('survey', () => {
     expect(await seen(pipe, 'stamp')).toEqual({ seen: 'other' });
   });
 
+  test('an entry is that of the folder, whatever a link leads to', async () => {
+    expect(await seen(file, 'entry')).toEqual({ seen: 'stamp', stamp: stampAt(file) });
+    expect(await seen(link, 'entry')).toEqual({ seen: 'other' });
+    expect(await seen(pipe, 'entry')).toEqual({ seen: 'other' });
+    expect(await seen(scratch.at(), 'entry')).toEqual({ seen: 'other' });
+    expect(await seen(scratch.at('gone'), 'entry')).toMatchObject({ errno: 2, syscall: 'stat' });
+  });
+
   test('a lock of another open file is seen, and nothing is locked by looking', async () => {
     expect(await seen(file, 'lock')).toEqual({ seen: 'unlocked' });
     const fd = scratch.open(file, 'r+');
@@ -130,5 +139,81 @@ describe('survey', () => {
     const refused = 'request.known must be empty, or a stamp for each file of each folder';
     expect(() => addon.survey({ ...request, known: new Uint8Array(39) })).toThrow(refused);
     expect(() => addon.survey({ ...request, known: new Uint8Array(80) })).toThrow(refused);
+  });
+});
+
+describe('surveyNow', () => {
+  const looks = ['entry', 'record', 'lock'] as const;
+  const names = ['start.json', 'exit.json', 'monitor.lock'];
+  const files = names.flatMap((name) => looks.map((look) => ({ name, look })));
+  const noneKnown = Buffer.alloc(0);
+
+  /** A run folder with these files. */
+  function folder(name: string, content: Readonly<Record<string, string>>): string {
+    mkdirSync(scratch.at(name));
+    for (const [file, text] of Object.entries(content)) writeFileSync(scratch.at(name, file), text);
+    return scratch.at(name);
+  }
+
+  /** Domains as their run folders show them, and what else can be in the place of a folder or a file. */
+  function folders(): string[] {
+    const start = '{"boot":"1"}';
+    const running = folder('running', { 'start.json': start, 'monitor.lock': '7' });
+    const held = scratch.open(join(running, 'monitor.lock'), 'r+');
+    expect(native().tryLockByte(held, 0)).toBe(true);
+    const odd = folder('odd', {});
+    symlinkSync('/proc/version', join(odd, 'start.json'));
+    execFileSync('mkfifo', [join(odd, 'monitor.lock')]);
+    mkdirSync(join(odd, 'exit.json'));
+    writeFileSync(scratch.at('no-folder'), '');
+    return [
+      scratch.at('never-made'),
+      folder('off', { 'exit.json': '{"how":"exited"}' }),
+      running,
+      folder('ended', { 'start.json': start, 'exit.json': '{"how":"lost"}', 'monitor.lock': '' }),
+      folder('damaged', { 'start.json': '{', 'monitor.lock': '' }),
+      odd,
+      scratch.at('no-folder'),
+    ];
+  }
+
+  function sightsOf(answers: Buffer, { folders: all }: OwnSurveyRequest): Sight[] {
+    const reader = new SightReader(answers);
+    return all.flatMap(() => files.map(() => reader.next()));
+  }
+
+  test('it says what the job says of domains that run, have ended, are damaged or are none', async () => {
+    const request = { folders: folders(), files, known: noneKnown };
+    const answers = native().surveyNow(request);
+    expect(answers).toEqual(await native().survey(request));
+    const sights = sightsOf(answers, request);
+    expect(new Set(sights.map(({ seen: what }) => what))).toEqual(
+      new Set(['failed', 'stamp', 'record', 'locked', 'unlocked', 'other']),
+    );
+    const known = Buffer.alloc(sights.length * stampBytes);
+    for (const [index, sight] of sights.entries()) {
+      if (sight.seen === 'record') sight.stamp.copy(known, index * stampBytes);
+    }
+    const again = native().surveyNow({ ...request, known });
+    expect(again).toEqual(await native().survey({ ...request, known }));
+    expect(sightsOf(again, request).map(({ seen: what }) => what)).toEqual(
+      sights.map(({ seen: what }) => (what === 'record' ? 'unchanged' : what)),
+    );
+  });
+
+  test('what can not be read is an answer, which keeps none of the others from being read', () => {
+    const good = folder('good', { 'start.json': 'good' });
+    const start = [{ name: 'start.json', look: 'record' }] as const;
+    const request = { folders: ['/nowhere', good], files: start, known: noneKnown };
+    const reader = new SightReader(native().surveyNow(request));
+    expect(reader.next()).toEqual({ seen: 'failed', errno: 2, syscall: 'open' });
+    expect(reader.next()).toMatchObject({ seen: 'record', bytes: Buffer.from('good') });
+  });
+
+  test('stamps that are not one for each file are refused', () => {
+    const request = { folders: ['/'], files, known: Buffer.alloc(stampBytes) };
+    expect(() => native().surveyNow(request)).toThrow(
+      'request.known must be empty, or a stamp for each file of each folder',
+    );
   });
 });

@@ -1,10 +1,10 @@
 /**
- * The states of many domains, from their run folders: looked at in jobs off the event loop, and taken in in slices. A record is
- * read and parsed again only after it has changed.
+ * The states of many domains, from their run folders: looked at in jobs off the event loop, unless they are few, and taken in in
+ * slices. A record is read and parsed again only after it has changed.
  */
 import { basename } from 'node:path';
 import { Slice } from '../../host/slices';
-import { changeTimeOf, survey } from '../../host/survey';
+import { changeTimeOf, surveyOwn } from '../../host/survey';
 import type { Sight, SightReader } from '../../host/survey';
 import { kindByErrno } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
@@ -87,7 +87,7 @@ async function readSome(
   const files = looks.map(([file, look]) => ({ name: basename(anyFiles[file]), look }));
   const folders = names.map((name) => runPaths(paths, name));
   const known = names.map((name) => cache.get(name) ?? []);
-  const sights = await survey({
+  const sights = await surveyOwn({
     folders: folders.map(({ directory }) => directory),
     files,
     known: (folder, file) => known[folder]?.[file]?.stamp,

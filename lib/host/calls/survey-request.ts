@@ -4,10 +4,16 @@
 export interface SurveyFile {
   readonly name: string;
   /**
-   * `text`: its content. `stamp`: its stamp, of what a link leads to. `record`: its stamp, and its content unless it has the
-   * stamp that is known; no link is followed. `lock`: whether another open file description has a write lock on its first byte.
+   * `text`: its content. `stamp`: its stamp, of what a link leads to. `entry`: its stamp; no link is followed. `record`: its
+   * stamp, and its content unless it has the stamp that is known; no link is followed. `lock`: whether another open file
+   * description has a write lock on its first byte; no link is followed.
    */
-  readonly look: 'text' | 'stamp' | 'record' | 'lock';
+  readonly look: 'text' | 'stamp' | 'entry' | 'record' | 'lock';
+}
+
+/** A file in a folder of tslxc's own: no link is followed, so that the look waits for no other file system. */
+export interface OwnFile extends SurveyFile {
+  readonly look: Exclude<SurveyFile['look'], 'text' | 'stamp'>;
 }
 
 export interface SurveyRequest {
@@ -16,6 +22,10 @@ export interface SurveyRequest {
   readonly files: readonly SurveyFile[];
   /** For each file of each folder its known stamp, zeroes for none; empty if none is known. */
   readonly known: Uint8Array;
+}
+
+export interface OwnSurveyRequest extends SurveyRequest {
+  readonly files: readonly OwnFile[];
 }
 
 /** Bytes of a stamp: device, inode, size, modification and change in nanoseconds. */

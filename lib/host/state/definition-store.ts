@@ -8,7 +8,8 @@ import { mkdir, rm, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { Slice } from '../slices';
-import { stampOf, survey } from '../survey';
+import { stampOf, survey, surveyOwn } from '../survey';
+import type { SightReader } from '../survey';
 import { DefinitionFiles } from './definition-files';
 import { finishRenames, isRenamedAway, renamedAway, renameFile } from './definition-rename';
 import { flushDirectory, replaceFile } from './durable-file';
@@ -52,6 +53,16 @@ changes may be. To change the ${kind}, give an edited copy to: ${command} FILE
 -->
 
 `;
+}
+
+/** The stamps that a survey gives of one file for each name; none of what it gives no stamp of. */
+function stampsIn(sights: SightReader, names: readonly string[]): ReadonlyMap<string, Buffer> {
+  const stamps = new Map<string, Buffer>();
+  for (const name of names) {
+    const sight = sights.next();
+    if (sight.seen === 'stamp') stamps.set(name, sight.stamp);
+  }
+  return stamps;
 }
 
 /** Whether a name can be that of a definition's file. */
@@ -255,15 +266,22 @@ export class DefinitionStore<Definition extends Identity> {
     this.#files.keepOnly(names);
     if (names.length === 0) return [];
     const renamed = renamedAway(this.#directory);
-    const files = names.map((name) => ({ name: `${name}${suffix}`, look: 'stamp' }) as const);
-    const sights = await survey({ folders: [this.#directory], files });
+    const files = names.map((name) => ({ name: `${name}${suffix}`, look: 'entry' }) as const);
+    const own = stampsIn(await surveyOwn({ folders: [this.#directory], files }), names);
+    const others = await this.#followed(names.filter((name) => !own.has(name)));
     return names.flatMap((name): [string, Buffer][] => {
-      const sight = sights.next();
       if (renamed.has(`${name}${suffix}`)) return [];
-      if (sight.seen === 'stamp') return [[name, sight.stamp]];
+      const stamp = own.get(name) ?? others.get(name);
       // It is gone by now, or is something other than a file.
-      return this.#otherStamp(name);
+      return stamp === undefined ? this.#otherStamp(name) : [[name, stamp]];
     });
+  }
+
+  /** The stamps of what links lead to. That may be on a file system that never answers: off the event loop. */
+  async #followed(names: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
+    if (names.length === 0) return new Map<string, Buffer>();
+    const files = names.map((name) => ({ name: `${name}${suffix}`, look: 'stamp' }) as const);
+    return stampsIn(await survey({ folders: [this.#directory], files }), names);
   }
 
   #otherStamp(name: string): [string, Buffer][] {

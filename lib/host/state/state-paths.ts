@@ -109,20 +109,21 @@ export interface RunPaths {
 }
 
 export function runPaths(paths: StatePaths, name: string): RunPaths {
+  // Normalized once: they are asked for with each look at a domain.
   const directory = join(paths.domains, name);
   return {
     directory,
-    start: join(directory, 'start.json'),
-    running: join(directory, 'running.json'),
-    exit: join(directory, 'exit.json'),
-    exitRoom: join(directory, 'exit.room'),
-    monitorLock: join(directory, 'monitor.lock'),
-    control: join(directory, 'control'),
-    hooks: join(directory, 'hooks.json'),
-    fitterLock: join(directory, 'fitter.lock'),
-    plan: join(directory, 'plan'),
-    mounts: join(directory, 'mounts'),
-    health: join(directory, 'health.json'),
+    start: `${directory}/start.json`,
+    running: `${directory}/running.json`,
+    exit: `${directory}/exit.json`,
+    exitRoom: `${directory}/exit.room`,
+    monitorLock: `${directory}/monitor.lock`,
+    control: `${directory}/control`,
+    hooks: `${directory}/hooks.json`,
+    fitterLock: `${directory}/fitter.lock`,
+    plan: `${directory}/plan`,
+    mounts: `${directory}/mounts`,
+    health: `${directory}/health.json`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Domains and networks as clients name them, and as the library does. */
 import { TslxcError } from '../../../errors';
+import type { SeenDomain } from '../../../driver/connection';
 import type { Domain } from '../../../driver/domain';
 import type { Network } from '../../../driver/network';
 import type { WireDomain, WireNetwork } from '../../protocol/values';
@@ -10,8 +11,13 @@ import { uuidBytes, uuidText } from './uuid';
 const noId = -1;
 
 /** A domain for a client, with the id that it has now. */
-export function wireDomain(domain: Domain, id = domain.id): WireDomain {
-  return { name: domain.name, uuid: uuidBytes(domain.uuid), id: id ?? noId };
+export function wireDomain(domain: Domain): WireDomain {
+  return wireSeen({ domain, id: domain.id });
+}
+
+/** The same with the id that it had when it was seen: a list is one look at all of them. */
+export function wireSeen({ domain, id = noId }: Pick<SeenDomain, 'domain' | 'id'>): WireDomain {
+  return { name: domain.name, uuid: uuidBytes(domain.uuid), id };
 }
 
 export function wireNetwork({ name, uuid }: Network): WireNetwork {

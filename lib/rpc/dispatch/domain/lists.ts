@@ -6,7 +6,7 @@ import type { domainProcedures } from '../../protocol/domain';
 import type { Call, Handlers } from '../base/call';
 import { checkFlags, hasFlag } from '../base/flags';
 import { asked } from '../base/parameters';
-import { wireDomain } from '../base/identities';
+import { wireDomain, wireSeen } from '../base/identities';
 import { uuidText } from '../base/uuid';
 
 type Names =
@@ -52,7 +52,7 @@ export const listHandlers: Handlers<Pick<typeof domainProcedures, Names>> = {
   ConnectListAllDomains: async (call, { needsResults, flags }) => {
     checkFlags(flags, allFlags, 'lxcConnectListAllDomains');
     const found = await listed(call, flags);
-    const domains = needsResults === 0 ? [] : found.map(({ domain, id }) => wireDomain(domain, id));
+    const domains = needsResults === 0 ? [] : found.map(wireSeen);
     return { domains, count: found.length };
   },
   ConnectListDomains: async (call, { most }) => {

@@ -15,7 +15,7 @@ import type { tuningProcedures } from '../../protocol/tuning';
 import type { Parameter, WireDomain } from '../../protocol/values';
 import type { Call, Handlers } from '../base/call';
 import { checkFlags, hasFlag } from '../base/flags';
-import { wireDomain, withDomain } from '../base/identities';
+import { wireSeen, withDomain } from '../base/identities';
 import { asked, hyperOf, intOf, textOf, uintOf, unsignedHyperOf } from '../base/parameters';
 import { listed } from './lists';
 
@@ -234,7 +234,7 @@ async function recordOf(
     const measured = { statistics: await domain.stats(), info: await domain.info() };
     const shown = statisticsGroups.filter(({ bit }) => groups === 0 || hasFlag(groups, bit));
     const parameters = shown.flatMap(({ named }) => (named?.(measured) ?? []).map(parameterOf));
-    return [{ domain: wireDomain(domain, measured.statistics.id), parameters }];
+    return [{ domain: wireSeen({ domain, id: measured.statistics.id }), parameters }];
   } catch (error) {
     if (TslxcError.is(error, 'NO_DOMAIN')) return [];
     throw error;
