@@ -96,6 +96,20 @@ test('each is what a look at it alone says, damage included', async () => {
   expect(await states.read(['nothing'])).toEqual(new Map([['nothing', alone('nothing')]]));
 });
 
+test('a few are looked at without a job, and many in one, which says the same of each', async () => {
+  writeEach();
+  const names = runNames(paths);
+  const more = Array.from({ length: 20 }, (_, index) => `none${index}`);
+  const expected = new Map([...names, ...more].map((name) => [name, alone(name)]));
+  const survey = jest.spyOn(native(), 'survey');
+  const few = await openRunStates(paths).read(names);
+  expect(survey).not.toHaveBeenCalled();
+  const many = await openRunStates(paths).read([...names, ...more]);
+  expect(survey).toHaveBeenCalledTimes(1);
+  expect(many).toEqual(expected);
+  expect(new Map([...few, ...more.map((name) => [name, alone(name)] as const)])).toEqual(expected);
+});
+
 test('hundreds are read in a few jobs, and a record is parsed once for each change', async () => {
   const names = Array.from({ length: 300 }, (_, index) => `d${index}`);
   for (const name of names) write(name, { start: { ...startRecord, name }, exit });

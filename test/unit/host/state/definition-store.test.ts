@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { parseDomain } from '../../../../lib/domain/parse';
 import { domainStore, generatorsOf } from '../../../../lib/driver/session/stores';
+import { native } from '../../../../lib/host/native';
 import { isFileName } from '../../../../lib/host/state/definition-store';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
@@ -192,6 +193,25 @@ test('a change by another process is seen', async () => {
   writeFileSync(join(directory, 'web.xml'), domainXml({ name: 'web', uuid: other }));
   expect(store.identity('web')?.uuid).toBe(other);
   expect(await store.identities()).toEqual([{ name: 'web', uuid: other }]);
+});
+
+test('what a link leads to is a definition as well, and is looked at off the event loop', async () => {
+  const { store, directory, warnings } = makeStore();
+  await store.write(definition('web'));
+  const survey = jest.spyOn(native(), 'survey');
+  expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
+  expect(survey).not.toHaveBeenCalled();
+  const other = uuid.replace(/1/g, '9');
+  writeFileSync(join(directory, '..', 'elsewhere'), domainXml({ name: 'db', uuid: other }));
+  symlinkSync('../elsewhere', join(directory, 'db.xml'));
+  symlinkSync('../nowhere', join(directory, 'none.xml'));
+  expect(await store.identities()).toEqual([
+    { name: 'db', uuid: other },
+    { name: 'web', uuid },
+  ]);
+  expect(survey).toHaveBeenCalledTimes(1);
+  expect(warnings).toEqual([]);
+  survey.mockRestore();
 });
 
 test('reading many definitions keeps nobody else waiting', async () => {
