@@ -26,6 +26,8 @@ export const descriptors = 7;
 export interface Served extends AsyncDisposable {
   readonly client: RawClient;
   readonly peer: Peer;
+  /** How many calls were begun with. */
+  readonly calls: () => number;
   /** What the calls of `wait` wait for. */
   readonly waiting: (() => void)[];
   /** What the stream's other side has. */
@@ -61,6 +63,7 @@ export async function serve(access: Peer['access'] = 'read-write'): Promise<Serv
   const waiting: (() => void)[] = [];
   const other = new PassThrough();
   let gone = false;
+  let calls = 0;
   let peer: Peer | undefined;
   let hearer: Hearer | undefined;
   const closed: number[] = [];
@@ -75,6 +78,7 @@ export async function serve(access: Peer['access'] = 'read-write'): Promise<Serv
     return {
       takesDescriptors: true,
       answer: async (call, body) => {
+        calls += 1;
         if (call.procedure === wait) await new Promise<void>((resolve) => waiting.push(resolve));
         if (call.procedure === fail) throw new Error('it does not work');
         if (call.procedure === stream)
@@ -115,6 +119,7 @@ export async function serve(access: Peer['access'] = 'read-write'): Promise<Serv
     get peer() {
       return peer as Peer;
     },
+    calls: () => calls,
     waiting,
     other,
     gone: () => gone,

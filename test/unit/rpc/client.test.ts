@@ -53,6 +53,21 @@ test('of many calls at once five are under way, and the others come after them',
   expect(waiting).toHaveLength(20);
 });
 
+test('however many calls come together, the event loop goes on between them', async () => {
+  await using served = await serve();
+  const { client, hearer } = served;
+  const { number: program, version } = programs.remote;
+  const header = { program, version, procedure: echo, type: messageTypes.call, status: 0 };
+  const serials = Array.from({ length: 200 }, (_, index) => index);
+  const calls = serials.map((serial) =>
+    encodeMessage({ ...header, serial }, (writer) => writer.uint(serial)),
+  );
+  hearer.hear(Buffer.concat(calls), []);
+  await turn();
+  expect(served.calls()).toBeLessThan(50);
+  for (const serial of serials) expect((await client.next()).header.serial).toBe(serial);
+});
+
 test('what fails is an error reply, and the connection stays', async () => {
   await using served = await serve();
   const { client } = served;
