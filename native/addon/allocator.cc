@@ -1,10 +1,11 @@
 // Exports for what the C library's allocator keeps; native/base does the work.
+#include "native/base/allocator.h"
+
 #include <cstdint>
 
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
-#include "native/base/allocator.h"
 
 namespace tslxc::addon {
 namespace {

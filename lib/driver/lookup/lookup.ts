@@ -234,7 +234,11 @@ function combine(what: {
 }
 
 async function settledState(session: Session, name: string): Promise<RunState> {
-  const state = session.containers.readRunState(session.paths, name);
+  return settledFrom(session, name, session.containers.readRunState(session.paths, name));
+}
+
+/** `state` is what has just been read. */
+async function settledFrom(session: Session, name: string, state: RunState): Promise<RunState> {
   if (!isUnsettled(session, name, state) || session.access === 'read-only') return state;
   return session.locked(name, async () => (await settle(session, name, 'carryOut')).state);
 }
@@ -243,7 +247,7 @@ async function settledOrDamaged(session: Session, name: string): Promise<FoundDo
   const state = readStateOrDamage(session, name);
   if (state.phase === 'damaged') return state;
   try {
-    return await settledState(session, name);
+    return await settledFrom(session, name, state);
   } catch (error) {
     return damagedState(session, name, error);
   }
