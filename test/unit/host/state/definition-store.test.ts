@@ -214,6 +214,13 @@ test('what a link leads to is a definition as well, and is looked at off the eve
   survey.mockRestore();
 });
 
+test('renames that can not be looked for are an error, and not none', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  writeFileSync(join(directory, 'renames'), '');
+  await expect(store.identities()).rejects.toMatchObject({ code: 'ENOTDIR' });
+});
+
 test('reading many definitions keeps nobody else waiting', async () => {
   const { store, directory } = makeStore();
   await store.write(definition('web'));
