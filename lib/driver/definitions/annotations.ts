@@ -92,9 +92,11 @@ interface Annotation {
 }
 
 /**
- * Under the domain's lock. Of `both` the stored definition is checked first, then what runs is changed, then stored.
+ * Under the domain's lock. Of `both` the stored definition is checked first, then what runs is changed, then stored. Where it can't be
+ * written then, what runs has changed, and is told of.
  *
- * @throws TslxcError OPERATION_INVALID for `live` when nothing runs, and for `inactive` of a transient domain; NO_DOMAIN.
+ * @throws TslxcError OPERATION_INVALID for `live` when nothing runs, and for `inactive` of a transient domain; NO_DOMAIN;
+ * SyscallError.
  */
 async function annotate(
   session: Session,
@@ -112,8 +114,15 @@ async function annotate(
     if (targets.live) checkLive?.();
     const next = definition === undefined ? undefined : checked(session, change(definition));
     if (targets.live && state.phase !== 'off') changeRunning(session, state, change);
-    if (next !== undefined) await session.store.exclusive(() => session.store.write(next));
-    await session.announce({ event: 'metadata-change', ...news, domain: name, uuid });
+    const tell = (): Promise<void> =>
+      session.announce({ event: 'metadata-change', ...news, domain: name, uuid });
+    try {
+      if (next !== undefined) await session.store.exclusive(() => session.store.write(next));
+    } catch (error) {
+      if (targets.live) await tell();
+      throw error;
+    }
+    await tell();
   });
 }
 

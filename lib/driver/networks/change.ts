@@ -31,20 +31,21 @@ export interface NetworkChange {
   /** Refuses what can't be done to a network that is in use. */
   readonly checkLive?: (before: NetworkDefinition, next: NetworkDefinition) => Promise<void>;
   /** What is told of a change of its title, its description or its metadata. */
-  readonly news?: Pick<NetworkEvent, 'detail' | 'uri'>;
+  readonly news?: Pick<NetworkEvent, 'detail' | 'uri'> | undefined;
 }
 
 /**
- * Of `both` the stored definition is changed last: what either refuses leaves both as they were.
+ * Of `both` the stored definition is changed last: what either refuses leaves both as they were. Where it can't be written then, what
+ * runs has changed, and is told of.
  *
  * @throws TslxcError OPERATION_INVALID for `live` when it is not active, and for `inactive` of a transient network;
- * NO_NETWORK; what `change` throws; and as `changeRunning`.
+ * NO_NETWORK; SyscallError; what `change` throws; and as `changeRunning`.
  */
 export async function changeNetwork(
   session: Session,
   { identity, which, change, checkLive, news }: NetworkChange,
 ): Promise<void> {
-  const { name, uuid } = identity;
+  const { name } = identity;
   await session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
     checkSameNetwork(session, identity, state);
@@ -52,20 +53,42 @@ export async function changeNetwork(
     const isLive = which === undefined ? runs : which !== 'inactive';
     const isStored = which === undefined ? !runs : which !== 'live';
     const next = isStored ? change(storedNetwork(session, identity)) : undefined;
+    let changed: NetworkDefinition | undefined;
     if (isLive) {
       const record = runningRecord(state, name);
       const before = runningDefinition(record);
-      const changed = change(before);
+      changed = change(before);
       await checkLive?.(before, changed);
       await changeRunning(session.paths, record, changed);
-      await networkHook(session, 'updated', { network: changed });
     }
-    if (next !== undefined) {
-      await session.networks.exclusive(() => session.networks.write(next));
+    try {
+      if (next !== undefined) {
+        await session.networks.exclusive(() => session.networks.write(next));
+      }
+    } catch (error) {
+      if (changed !== undefined) await tell(session, identity, { news, changed });
+      throw error;
     }
-    if (news === undefined) return;
-    await session.announce({ event: 'metadata-change', ...news, network: name, uuid });
+    await tell(session, identity, { news, changed });
   });
+}
+
+interface Told {
+  readonly news: NetworkChange['news'];
+  /** What runs, if that has changed. */
+  readonly changed: NetworkDefinition | undefined;
+}
+
+/** First those who listen: this process may be killed while a script takes its time. */
+async function tell(
+  session: Session,
+  { name, uuid }: Identity,
+  { news, changed }: Told,
+): Promise<void> {
+  if (news !== undefined) {
+    await session.announce({ event: 'metadata-change', ...news, network: name, uuid });
+  }
+  if (changed !== undefined) await networkHook(session, 'updated', { network: changed });
 }
 
 /**

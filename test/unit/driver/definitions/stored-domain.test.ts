@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
 import type { DomainEvent } from '../../../../lib/driver/types';
+import { DefinitionStore } from '../../../../lib/host/state/definition-store';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
 import { exitRecord, FakeHost, thisBoot } from '../fake-host';
@@ -193,6 +194,17 @@ describe('title, description and metadata', () => {
     expect(told()).not.toHaveProperty('uri');
     await domain.setMetadata('urn:x', { key: 'x', xml: '<a/>' });
     expect(told()).toMatchObject({ event: 'metadata-change', detail: 'element', uri: 'urn:x' });
+  });
+
+  test('a change of what runs is told of though the stored definition can not be written after it', async () => {
+    await domain.start();
+    const write = jest.spyOn(DefinitionStore.prototype, 'write');
+    write.mockRejectedValueOnce(new Error('no room'));
+    await expect(domain.setTitle('x', { which: 'both' })).rejects.toThrow('no room');
+    write.mockRestore();
+    expect(await domain.getTitle()).toBe('x');
+    expect(await domain.getTitle({ which: 'inactive' })).toBeUndefined();
+    expect(host.lastEvent()).toMatchObject({ event: 'metadata-change', detail: 'title' });
   });
 
   test('our own elements are read before they are stored, and can not be changed of what runs', async () => {
