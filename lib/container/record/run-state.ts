@@ -12,6 +12,7 @@ import { lookAtLock, readPlain, removeWhatIsAt } from '../../host/state/plain-fi
 import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';
 import type { HostDevice } from '../../plan/mounts/host-devices';
+import type { AskedEnd } from './asked-ends';
 import type { ExitRecord } from './exit-record';
 import { findRecord, readRecord, writeRecord } from '../../host/state/record-file';
 import { isAssignedSecurity, type AssignedSecurity } from '../security/assigned';
@@ -27,10 +28,10 @@ export interface StartRecord {
   /** Restarts in a row that have led to it, by on_poweroff and such, none of which ran for long. */
   readonly restarts?: number;
   /**
-   * Until when an end of it is the shutdown that was asked for, in milliseconds since the epoch: of a container that is started again
-   * when it has failed.
+   * What init is asked for, in that order: of a container that is started again when it has failed. What records of older packages
+   * have in its place, as `shutdown`, says nothing.
    */
-  readonly shutdown?: number;
+  readonly askedEnds?: readonly AskedEnd[];
   /** It is killed since its checks have found it unhealthy, and is started again. */
   readonly unhealthy?: true;
   /** The container ends with its owner, who alone may start it again. */
@@ -232,12 +233,12 @@ export function damaged(path: string, domain: string): TslxcError {
 
 export function isStartRecord(record: unknown): record is StartRecord {
   const { name, uuid, boot, persistence, xml, hardening, undo, ...rest } = fieldsOf(record);
-  const { links, firstId, security, devices, mounts, plug } = rest;
+  const { links, firstId, security, devices, mounts, plug, askedEnds } = rest;
   return (
     [name, uuid, boot, xml, hardening].every((field) => typeof field === 'string') &&
     (persistence === 'persistent' || persistence === 'transient') &&
     areObjects(undo) &&
-    [links, devices, mounts].every((list) => list === undefined || areObjects(list)) &&
+    [links, devices, mounts, askedEnds].every((list) => list === undefined || areObjects(list)) &&
     (plug === undefined || isPlug(plug)) &&
     (firstId === undefined || typeof firstId === 'number') &&
     (security === undefined || isAssignedSecurity(security))

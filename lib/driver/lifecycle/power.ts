@@ -1,8 +1,9 @@
 /** shutdown and reboot: asks init, and answers with what came of it. */
-import type { StartRecord } from '../../container/record/run-state';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withAskedEnd, withoutAskedEnd } from '../../container/record/asked-ends';
 import type { ExitRecord } from '../../container/record/exit-record';
-import type { RunState } from '../../container/record/run-state';
+import type { RunState, StartRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { present } from '../../present';
@@ -38,14 +39,14 @@ export async function askToEnd(
   const modes = modesOf(options.mode);
   checkTimeout(timeout);
   throwIfAborted(signal);
-  const { before, monitor } = await session.locked(name, async () => {
+  const { before, monitor, mark } = await session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
     transition(goal === 'reboot' ? 'reboot' : 'shutdown', phaseOf(session, state), name);
     if (state.phase !== 'running') throw new TypeError('the table lets only what runs end');
     const monitor = await connectRunning(session, name);
-    markShutdown(session, state.start, { goal, ...present({ timeout }) });
-    return { before: state, monitor };
+    const mark = markEnd(session, state.start, { goal, ...present({ timeout }) });
+    return { before: state, monitor, mark };
   });
   // Without the lock: a file system of the container may make it take its time, and a destroy waits for nothing of it. Of
   // another container of that name, started meanwhile, this monitor knows nothing.
@@ -57,7 +58,7 @@ export async function askToEnd(
     signal,
     ownSignal: session.parse(before.start.xml).definition.extension.stopSignal,
   };
-  const asked = await askMarked({ session, state: before, monitor }, request);
+  const asked = await askMarked({ session, state: before, monitor, mark }, request);
   session.logger.debug({ domain: name, goal, ...asked }, 'init was asked to end');
   if (timeout === undefined) return { ...asked, outcome: 'asked' };
   return await outcomeOf(session, identity, { before, asked, goal, timeout, signal });
@@ -65,28 +66,40 @@ export async function askToEnd(
 
 /**
  * What was asked to end has not failed when it does, with whatever exit code; nor has it when a check kills it meanwhile. An init may
- * take longer than the caller waits, and it may ignore what it is asked: what ends much later has ended for another reason.
+ * take longer than the caller waits, and it may ignore what it is asked: what ends much later has ended for another reason. Returns
+ * what it has marked that with, if it has.
  */
-function markShutdown(
+function markEnd(
   session: Session,
   start: StartRecord,
   { goal, timeout = 0 }: Pick<PowerOptions, 'timeout'> & { readonly goal: Goal },
-): void {
-  if (goal === 'reboot') {
-    setMark(session, start, undefined);
-    return;
-  }
-  const { restart, health } = session.parse(start.xml).definition.extension;
-  if (restart === undefined && health?.action !== 'restart') return;
-  setMark(session, start, Date.now() + Math.max(timeout, shutdownPatience));
+): string | undefined {
+  const { askedEnds: former = [] } = start;
+  if (!(goal === 'reboot' ? former.length > 0 : isStartedAgain(session, start))) return undefined;
+  const [id, now] = [randomUUID(), Date.now()];
+  const until = goal === 'reboot' ? undefined : now + Math.max(timeout, shutdownPatience);
+  const askedEnds = withAskedEnd(former, { id, ...present({ until }) }, now);
+  session.containers.replaceStart(session.paths, { ...start, askedEnds });
+  return id;
 }
 
-/** As `askInit`. Where that fails, init was not asked: what was marked before holds. */
-async function askMarked(...[to, request]: Parameters<typeof askInit>): Promise<Asked> {
+/** Whether it is when it has failed, or is found unhealthy. */
+function isStartedAgain(session: Session, { xml }: StartRecord): boolean {
+  const { restart, health } = session.parse(xml).definition.extension;
+  return restart !== undefined || health?.action === 'restart';
+}
+
+type Addressee = Parameters<typeof askInit>[0];
+
+/** As `askInit`. Where that fails, init was not asked: what the others have marked holds. */
+async function askMarked(
+  { mark, ...to }: Addressee & { readonly mark: string | undefined },
+  request: Parameters<typeof askInit>[1],
+): Promise<Asked> {
   try {
     return await askInit(to, request);
   } catch (error) {
-    await takeBackMark(to.session, to.state).catch((failure: unknown) => {
+    await takeBackMark(to.session, to.state, mark).catch((failure: unknown) => {
       const fields = { err: failure, domain: to.state.start.name };
       to.session.logger.warn(fields, 'that init was not asked to end is not on record');
     });
@@ -94,21 +107,24 @@ async function askMarked(...[to, request]: Parameters<typeof askInit>): Promise<
   }
 }
 
-async function takeBackMark(session: Session, { start, running }: Running): Promise<void> {
+async function takeBackMark(
+  session: Session,
+  { start: { name }, running }: Running,
+  mark: string | undefined,
+): Promise<void> {
+  if (mark === undefined) return;
   const { containers, paths } = session;
-  if (containers.readStart(paths, start.name)?.shutdown === start.shutdown) return;
-  await session.locked(start.name, () => {
-    const now = containers.readRunState(paths, start.name);
-    const isSame = now.phase === 'running' && now.running.id === running.id;
-    if (isSame) setMark(session, now.start, start.shutdown);
+  await session.locked(name, () => {
+    const now = containers.readRunState(paths, name);
+    if (now.phase === 'running' && now.running.id === running.id) {
+      const { askedEnds: marked = [], ...rest } = now.start;
+      if (marked.some(({ id }) => id === mark)) {
+        const askedEnds = withoutAskedEnd(marked, mark);
+        containers.replaceStart(paths, { ...rest, ...present({ askedEnds }) });
+      }
+    }
     return Promise.resolve();
   });
-}
-
-function setMark(session: Session, start: StartRecord, shutdown: number | undefined): void {
-  if (start.shutdown === shutdown) return;
-  const { shutdown: _former, ...rest } = start;
-  session.containers.replaceStart(session.paths, { ...rest, ...present({ shutdown }) });
 }
 
 /** For init's pipe, in milliseconds: more is of no use, and in less a busy machine would not find one. */

@@ -4,6 +4,7 @@
  */
 import type { DomainDefinition } from '../../domain/definition';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAskedShutdown } from '../../container/record/asked-ends';
 import { meaningOf, type ExitRecord } from '../../container/record/exit-record';
 import type { RunState, StartRecord } from '../../container/record/run-state';
 import { turn } from '../../host/slices';
@@ -123,7 +124,7 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
     return actionAfter(exit, definition) === 'restart';
   }
   // It was asked to end, and has: how, is not looked at. One that has run on is nobody's to end, and has failed.
-  if (start.shutdown !== undefined && exit.time <= start.shutdown) return false;
+  if (isAskedShutdown(start.askedEnds ?? [], exit.time)) return false;
   return restartsAfter(start, exit) <= (restart?.max ?? Infinity);
 }
 
