@@ -1,16 +1,22 @@
 /**
  * The numbers of a start's `vnetN`. libvirt counts from 0 and fails when a name is taken between its look and its
  * creation: ours are higher, and never in its way. Starts of tslxc don't get in one another's way either, in all processes
- * and roots, since each number is locked from its choice to the end of the start.
+ * and roots, since each number is locked from its choice to the end of the start. So is, for those who look, what an interface is known
+ * by that ports of the host are to lead to.
  */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
 import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
+import { hasErrno } from '../../host/state/file-error';
+import { offsetOf } from '../../host/state/named-lock';
 import { linkNumbersPath } from '../../host/state/state-paths';
+import type { FilteredLink } from './filter-rules';
 
-const { EEXIST } = system.errno;
+const { EEXIST, ENOENT } = system.errno;
+
+const lockFlags = constants.O_RDWR | constants.O_NOFOLLOW;
 
 const firstNumber = 1000;
 const afterLastNumber = 100_000;
@@ -36,6 +42,8 @@ export interface LinkNames {
   readonly choose: ChooseName;
   /** Names that the kernel has said to be taken. */
   readonly taken: readonly string[];
+  /** Told of an interface that ports of the host are to lead to. */
+  readonly hold?: (link: FilteredLink) => void;
 }
 
 /** The names that one attempt of a start has chosen, with the locks of their numbers; `taken` come from those before it. */
@@ -55,6 +63,12 @@ export class LinkNumbers implements LinkNames, Disposable {
     this.#next += 1;
     this.#chosen.add(name);
     return name;
+  };
+
+  /** Locks it for `isLinkHeld`. Where another start is to make the same, the kernel refuses one of both. */
+  readonly hold = (link: FilteredLink): void => {
+    this.#locks ??= openLocks();
+    native().tryLockByte(this.#locks, byteOf(link));
   };
 
   constructor(taken: readonly string[]) {
@@ -78,6 +92,29 @@ export class LinkNumbers implements LinkNames, Disposable {
   }
 }
 
+/**
+ * Whether a start of any root, or what plugs an interface in, is about to make this one, which the kernel may not know until then. The
+ * name alone would not say whose it is: who looks may have chosen it for an interface of its own. True also when it can't be told.
+ */
+export function isLinkHeld(link: FilteredLink): boolean {
+  let fd: number;
+  try {
+    fd = openSync(linkNumbersPath, lockFlags);
+  } catch (error) {
+    return !hasErrno(error, ENOENT);
+  }
+  try {
+    return native().isByteLocked(fd, byteOf(link));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Beyond all numbers. */
+function byteOf({ host, mac }: FilteredLink): number {
+  return 2 ** 48 + offsetOf(`${host} ${mac}`);
+}
+
 function nameOf(number: number): string {
   return `vnet${number}`;
 }
@@ -88,10 +125,9 @@ function after(number: number): number {
 }
 
 function openLocks(): number {
-  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
   try {
     mkdirSync(dirname(linkNumbersPath), { recursive: true, mode: 0o700 });
-    return openSync(linkNumbersPath, flags, 0o600);
+    return openSync(linkNumbersPath, lockFlags | constants.O_CREAT, 0o600);
   } catch (error) {
     const { errno = 0, syscall = 'open', path = linkNumbersPath } = error as NodeJS.ErrnoException;
     const step = 'choose the names of the network interfaces';

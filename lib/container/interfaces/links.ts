@@ -126,17 +126,17 @@ class Resolution {
   readonly #byName: ReadonlyMap<string, HostLink>;
   readonly #all: readonly HostLink[];
   readonly #domain: DomainDefinition;
-  readonly #choose: LinkNames['choose'];
+  readonly #names: LinkNames;
   /** Of the host: in use, asked for by the definition, or chosen. */
   readonly #taken: Set<string>;
 
-  constructor(all: readonly HostLink[], { definition, names: { choose, taken } }: LinksWanted) {
+  constructor(all: readonly HostLink[], { definition, names }: LinksWanted) {
     this.#all = all;
     this.#domain = definition;
     this.#byName = new Map(all.map((link) => [link.name, link]));
-    this.#choose = choose;
+    this.#names = names;
     const asked = definition.interfaces.flatMap(({ targetDevice }) => targetDevice ?? []);
-    this.#taken = new Set([...this.#byName.keys(), ...asked, ...taken]);
+    this.#taken = new Set([...this.#byName.keys(), ...asked, ...names.taken]);
   }
 
   resolve(definition: InterfaceDefinition, port: Port, guest: string): Resolved {
@@ -283,6 +283,7 @@ class Resolution {
     };
     const filter = linkFilter(definition, { host, reserved: port.reserved ?? [] });
     const reach = linkReach(this.#domain.name, definition, { ...port, host });
+    if (reach.forwards !== undefined) this.#names.hold?.(reach.forwards);
     const remove = { undo: 'removeLink', name: host, mac: hostMac } as const;
     // Undone is what comes last first: as long as there is a link, its filter holds.
     const undo: Undo[] = [
@@ -324,7 +325,7 @@ class Resolution {
   #hostName(definition: InterfaceDefinition): string {
     const { targetDevice } = definition;
     if (targetDevice === undefined) {
-      const name = this.#choose((one) => this.#taken.has(one));
+      const name = this.#names.choose((one) => this.#taken.has(one));
       this.#taken.add(name);
       return name;
     }

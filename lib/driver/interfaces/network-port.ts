@@ -44,7 +44,7 @@ export async function networkPort(
   const look = wanted.portForwards === undefined ? 'quick' : 'thorough';
   const found = await networkFor(session, wanted.network, { intent, place, look });
   const port = await portIn(session, found, { wanted, place, chosen, intent });
-  if (wanted.portForwards !== undefined) checkForwards(session, wanted, found.definition);
+  if (wanted.portForwards !== undefined) await checkForwards(session, wanted, found.definition);
   if (port.kind !== 'bridge') return port;
   return {
     ...port,
@@ -70,11 +70,11 @@ function forwardingOf(
 }
 
 /** @throws DefinitionError CONFIG_UNSUPPORTED in a network that passes nothing on; RESOURCE_BUSY for a port that is forwarded. */
-function checkForwards(
+async function checkForwards(
   { containers, paths }: Session,
   { mac, portForwards: forwards = [] }: NetworkInterface,
   { name, forward: { mode } }: NetworkDefinition,
-): void {
+): Promise<void> {
   const [first] = forwards;
   if (first === undefined) return;
   if (forwardingModes[mode] === undefined) {
@@ -82,7 +82,7 @@ function checkForwards(
     const detail = `the host forwards nothing into the network '${name}': only with the modes nat, route and open`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, { path, position: first.position });
   }
-  containers.forwards.check({ mac, forwards }, paths.root);
+  await containers.forwards.check({ mac, forwards }, paths.root);
 }
 
 /** The addresses that the network keeps for it: a filter lets it have no other, and forwarded ports lead there. */

@@ -148,7 +148,7 @@ const mostOffsets = 1024;
  * 48 bits of a hash of the name: an exact number, and practically unique. All processes have to come to the same one. Not by
  * node:crypto, which takes a tenth of the time that a short command has.
  */
-function offsetOf(name: string): number {
+export function offsetOf(name: string): number {
   const known = offsets.get(name);
   if (known !== undefined) return known;
   const offset = hashBits(name, 0x811c9dc5) * 2 ** 24 + hashBits(name, 0x9747b28c);

@@ -202,8 +202,8 @@ export function namesPath(namespace: string, bridge: string): string {
 export const namesFolder = '/run/tslxc-names';
 
 /**
- * One byte for each number of a `vnetN`, locked from its choice until the interface is made. Not below a root, since
- * all roots share the names of interfaces.
+ * One byte for each number of a `vnetN`, and for each interface that ports of the host lead to, locked from the choice until the
+ * interface is made. Not below a root, since all roots share the names of interfaces.
  */
 export const linkNumbersPath = '/run/tslxc/links';
 

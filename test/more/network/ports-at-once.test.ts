@@ -1,9 +1,14 @@
 /** A port of the host is one container's: of several starts at once, in several processes and roots, and of those that are killed. */
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Domain } from 'tslxc';
 import { readPortClaims } from '../../../lib/container/interfaces/port/port-claims';
+import { readRecord, writeRecord } from '../../../lib/host/state/record-file';
+import { portClaimsPath } from '../../../lib/host/state/state-paths';
 import { NetworkWorld, interfaceXml } from '../../support/network/network-world';
 import { ChildGone, DrivenChild } from '../../support/process/driven-child';
+import { readProcess } from '../../support/process/processes';
 import { sendSignal } from '../../support/process/send-signal';
 import { eventually } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
@@ -126,6 +131,66 @@ test('a container has its port without its caller, and not without its monitor',
   for (const monitor of monitorsOf(first.name)) sendSignal(monitor, 'SIGKILL');
   await eventually(() => next.start());
   expect(tables()).toHaveLength(1);
+});
+
+/** A caller in the root of `place`, from which the other root is hidden by a mount namespace of its own. */
+function blindTo(hidden: Place, place: Place): Promise<DrivenChild> {
+  const hide = `mount -t tmpfs none ${worlds[hidden].root} && exec "$@"`;
+  const prefix = ['unshare', '--mount', 'sh', '-c', hide, 'sh'];
+  return DrivenChild.start(worlds[place].root, { prefix });
+}
+
+test.each([
+  { how: 'is chosen', target: '' },
+  { how: 'is asked for', target: "<target dev='portweb0'/>" },
+])('who does not see its root gets none of its ports; its name $how', async ({ target }) => {
+  const first = await define('one', 10, forwarded("start='8080' to='80'") + target);
+  const next = await define('other', 11);
+  const env = { TSLXC_FAILPOINT: 'controller:after-targets=stopSelf' };
+  await using caller = await DrivenChild.start(worlds.one.root, { env });
+  await using blind = await blindTo('one', 'other');
+  const expectRefusal = async (): Promise<void> => {
+    const message = `forwarded to the domain '${first.name}' of the root ${worlds.one.root} already`;
+    expect(await blind.try(startOf(next))).toMatchObject({
+      error: {
+        code: 'RESOURCE_BUSY',
+        message: expect.stringContaining(message) as string,
+      },
+    });
+    expect(readPortClaims()).toEqual([expect.objectContaining({ name: first.name })]);
+    expect(tables()).toHaveLength(1);
+  };
+  const started = caller.try(startOf(first));
+  await eventually(() => expect(readProcess(caller.pid).state).toBe('T'));
+  // Nothing of it is there but the claim and its rules.
+  await expectRefusal();
+  sendSignal(caller.pid, 'SIGCONT');
+  expect(await started).not.toHaveProperty('error');
+  await expectRefusal();
+  // Nobody cleans up after it.
+  await caller[Symbol.asyncDispose]();
+  for (const monitor of monitorsOf(first.name)) sendSignal(monitor, 'SIGKILL');
+  await eventually(() => blind.run(startOf(next)));
+  expect(readPortClaims()).toEqual([expect.objectContaining({ name: next.name })]);
+  expect(tables()).toHaveLength(1);
+  await next.destroy();
+});
+
+test('a claim of another network namespace is in nobody’s way, and stays', async () => {
+  const first = await define('one', 10);
+  const path = join(portClaimsPath, '1-tslxc_forward_of_another.json');
+  await first.start();
+  const foreign = { ...readPortClaims()[0], name: 'port-elsewhere' };
+  await first.destroy();
+  writeRecord(path, foreign);
+  try {
+    await first.start();
+    expect(readPortClaims()).toEqual([expect.objectContaining({ name: first.name })]);
+    await first.destroy();
+    expect(readRecord(path)).toEqual(foreign);
+  } finally {
+    rmSync(path);
+  }
 });
 
 test('what runs keeps its ports when it asks for those of another', async () => {

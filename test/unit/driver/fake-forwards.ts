@@ -11,7 +11,7 @@ export class FakeForwards implements Control {
   readonly placed = new Map<string, readonly PortForward[]>();
   failure: Error | undefined;
   readonly decide = linkForwards;
-  readonly check = (): void => undefined;
+  readonly check = (): Promise<void> => Promise.resolve();
 
   async place({ host, forwards }: LinkForwards): Promise<void> {
     await Promise.resolve();

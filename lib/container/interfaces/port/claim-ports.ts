@@ -1,11 +1,15 @@
 /**
  * Ports of the host, for one interface at a time: of two that want the same, in whatever processes and roots, the second is refused.
  * Who asks holds the lock of all claims from its look to its own record. What counts is a domain that runs, or that a process is at
- * work on: who was killed has no port.
+ * work on: who was killed has no port. The record of the domain says which it is. Where the asking process does not see that, such as
+ * one in a mount namespace without the other root, the claim is dead only when what all processes of the network namespace see says so:
+ * there is no such interface, and nobody is about to make it.
  */
 import type { PortForward } from '../../../domain/interface/definition';
+import { hostSideMac } from '../../../domain/interface/mac-address';
 import { sharedPort } from '../../../domain/interface/port/port-forward';
 import { definitionError } from '../../../domain/xml/source-location';
+import { native } from '../../../host/native';
 import { takeHostLock } from '../../../host/state/file-lock';
 import { realRoot } from '../../../host/state/real-root';
 import { hostPortsPath, statePaths } from '../../../host/state/state-paths';
@@ -14,6 +18,7 @@ import { isDomainLocked } from '../../record/locks';
 import { readRunState } from '../../record/run-state';
 import type { RunState } from '../../record/run-state';
 import type { Undo } from '../../record/undo';
+import { isLinkHeld } from '../link-numbers';
 import type { LinkForwards } from './forward-rules';
 import { removeForwards } from './link-forwards';
 import { readPortClaim, readPortClaims, removePortClaim, writePortClaim } from './port-claims';
@@ -41,9 +46,9 @@ export type WantedPorts = Pick<LinkForwards, 'mac' | 'forwards'>;
  *
  * @throws DefinitionError RESOURCE_BUSY, with the domain that has one of them.
  */
-export function checkPorts(wanted: WantedPorts, root: string): void {
+export async function checkPorts(wanted: WantedPorts, root: string): Promise<void> {
   for (const claim of readPortClaims()) {
-    if (claim.mac !== wanted.mac) refuseIfTaken(wanted, claim, root);
+    if (claim.mac !== wanted.mac) await refuseIfTaken(wanted, claim, root);
   }
 }
 
@@ -61,7 +66,7 @@ export async function claimPorts(
   using _lock = await takeHostLock({ path: hostPortsPath, step: 'take ports of the host' });
   const others = readPortClaims().filter((claim) => claim.host !== host || claim.mac !== mac);
   for (const claim of others) {
-    if (refuseIfTaken(link, claim, root) === 'dead') await removeForwards(claim);
+    if ((await refuseIfTaken(link, claim, root)) === 'dead') await removeForwards(claim);
   }
   const own = { root: realRoot(root), name, host, mac };
   const former = readPortClaim(link);
@@ -78,17 +83,17 @@ export async function claimPorts(
 }
 
 /** @throws as `checkPorts`. @returns `dead` for ports that are in the way still, and nobody's. */
-function refuseIfTaken(
+async function refuseIfTaken(
   { forwards }: WantedPorts,
   claim: PortClaim,
   root: string,
-): 'dead' | 'other' {
+): Promise<'dead' | 'other'> {
   for (const forward of forwards) {
     const port = claim.forwards
       .map((one) => sharedPort(one, forward))
       .find((shared) => shared !== undefined);
     if (port === undefined) continue;
-    if (!isLive(claim)) return 'dead';
+    if ((await stateOf(claim)) === 'dead') return 'dead';
     throw portTaken(claim, { port, forward, root });
   }
   return 'other';
@@ -109,22 +114,42 @@ function portTaken({ root: other, name }: PortClaim, { port, forward, root }: Re
   return definitionError('RESOURCE_BUSY', detail, { path, position });
 }
 
-/** Whether its domain runs with it, or a process is about to start that, or to plug the interface in. */
-function isLive({ root, name, host, mac }: PortClaim): boolean {
+type ClaimState = 'live' | 'dead';
+
+async function stateOf(claim: PortClaim): Promise<ClaimState> {
+  return recordedState(claim) ?? (await visibleState(claim));
+}
+
+/**
+ * `live` when its domain runs with the interface, or a process is about to start that, or to plug the interface in. Undefined when no
+ * record of the domain that this process sees has the interface.
+ */
+function recordedState({ root, name, host, mac }: PortClaim): ClaimState | undefined {
   const paths = statePaths(root);
   let state: RunState;
   try {
     state = readRunState(paths, name);
   } catch {
     // Whether a domain runs whose records are damaged can't be told.
-    return true;
+    return 'live';
   }
-  if (state.phase === 'off' || (state.phase === 'ended' && state.exit !== undefined)) return false;
+  if (state.phase === 'off') return undefined;
   const isIts = (one: Undo | LiveUndo): boolean =>
     one.undo === 'removeForwards' && one.host === host && one.mac === mac;
   const { undo, plug } = state.start;
-  if (!undo.some(isIts)) return false;
+  if (!undo.some(isIts)) return undefined;
+  if (state.phase === 'ended' && state.exit !== undefined) return 'dead';
   // A start looks like one that has died until its monitor has its lock.
   const isOnItsWay = state.phase === 'ended' || plug?.undo.some(isIts) === true;
-  return !isOnItsWay || isDomainLocked(paths, name);
+  return !isOnItsWay || isDomainLocked(paths, name) ? 'live' : 'dead';
+}
+
+/** What all processes of this network namespace see: the interface, which outlives a reboot, and before it who is to make it. */
+async function visibleState(claim: PortClaim): Promise<ClaimState> {
+  // First this: it is held until the interface is there.
+  if (isLinkHeld(claim)) return 'live';
+  const { host, mac } = claim;
+  const address = hostSideMac(mac);
+  const links = await native().listLinks();
+  return links.some((link) => link.name === host && link.address === address) ? 'live' : 'dead';
 }

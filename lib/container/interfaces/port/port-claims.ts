@@ -1,7 +1,8 @@
 /**
  * Who has which ports of the host: a record for each interface that ports lead to, in a folder that all roots share, since the rules
- * are in one network namespace. It is written before the rules are, and removed after them. One whose domain has ended, or whose start
- * has died, says nothing any more: see claim-ports.ts.
+ * are in one network namespace, whose inode its name begins with. Those of other namespaces are nobody's concern here: they are in no
+ * conflict, and who removes them, as their rules, is in that namespace. It is written before the rules are, and removed after them. One
+ * whose domain has ended, or whose start has died, says nothing any more: see claim-ports.ts.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
