@@ -1,7 +1,9 @@
 #include "native/monitor/console-log.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,29 +14,51 @@
 #include "native/base/syscall.h"
 
 namespace tslxc {
+namespace {
+
+// A monitor that is just ending may have the lock of its log a moment longer than its life.
+constexpr int kLockAttempts = 20;
+constexpr int kPause = 10;
+
+// Another process that may write to the folder can be in the way once, or now and then.
+constexpr int kMakeAttempts = 3;
+
+// False when another description has the lock. A file system without locks keeps nobody out.
+bool tryLock(int file) {
+  return retry([=] { return flock(file, LOCK_EX | LOCK_NB); }) == 0 || errno != EWOULDBLOCK;
+}
+
+}  // namespace
 
 ConsoleLog::ConsoleLog(Settings settings) : settings_(std::move(settings)) {}
 
 void ConsoleLog::prepare(Beginning beginning, std::string path) {
   path_ = std::move(path);
   beginning_ = beginning;
-  const bool isAnew = beginning == Beginning::anew;
-  const int error = openFile(isAnew ? 0 : O_CREAT);
-  const bool isFree = isAnew && error == ENOENT;
-  if (error != 0 && !isFree) throw SyscallError{error, "openat", path_};
-  if (!isAnew) return;
-  file_.reset();
-  // As where the file system is read-only.
-  check(faccessat(settings_.directory.get(), ".", W_OK, 0), "faccessat", path_);
+  if (beginning == Beginning::anew) {
+    claimFormer();
+    // As where the file system is read-only.
+    check(faccessat(settings_.directory.get(), ".", W_OK, 0), "faccessat", path_);
+    return;
+  }
+  const int error = openFile(O_CREAT);
+  if (error != 0) throw SyscallError{error, "openat", path_};
+  claim();
 }
 
 void ConsoleLog::begin() {
   if (beginning_ == Beginning::behind) return;
-  removeFile("");
-  for (const std::string& ending : settings_.old) removeFile(ending);
-  vacated_ = true;
-  const int error = makeFile();
+  int error = EEXIST;
+  for (int attempt = 0; error == EEXIST && attempt < kMakeAttempts; ++attempt) {
+    if (!file_.valid()) claimFormer();
+    // Its lock goes when the new one has one.
+    const Fd former = std::move(file_);
+    removeFile("");
+    for (const std::string& ending : settings_.old) removeFile(ending);
+    error = openFile(O_CREAT | O_EXCL);
+  }
   if (error != 0) throw SyscallError{error, "openat", path_};
+  claim();
 }
 
 uint64_t ConsoleLog::backlog(const OutputRing& output) const {
@@ -77,6 +101,8 @@ int ConsoleLog::openFile(int creation) {
   if (!S_ISREG(status.st_mode)) return EINVAL;
   size_ = static_cast<uint64_t>(status.st_size);
   file_ = std::move(file);
+  // A container that runs goes on without the lock when another process has taken it.
+  static_cast<void>(tryLock(file_.get()));
   return 0;
 }
 
@@ -84,12 +110,38 @@ int ConsoleLog::openFile(int creation) {
 // file that is not for us to write to. What it has made is put aside like a full one.
 int ConsoleLog::makeFile() {
   if (!vacated_) return openFile(O_CREAT);
-  constexpr int kAttempts = 3;
   int error = openFile(O_CREAT | O_EXCL);
-  for (int more = 1; error == EEXIST && more < kAttempts && putAside() == 0; ++more) {
+  for (int more = 1; error == EEXIST && more < kMakeAttempts && putAside() == 0; ++more) {
     error = openFile(O_CREAT | O_EXCL);
   }
   return error;
+}
+
+void ConsoleLog::claimFormer() {
+  const int error = openFile(0);
+  if (error == ENOENT) return;
+  if (error != 0) throw SyscallError{error, "openat", path_};
+  claim();
+}
+
+void ConsoleLog::claim() const {
+  bool isOurs = tryLock(file_.get());
+  for (int attempt = 1; !isOurs && attempt < kLockAttempts; ++attempt) {
+    poll(nullptr, 0, kPause);
+    isOurs = tryLock(file_.get());
+  }
+  // One whose name is gone has been put aside by the monitor that had it until then.
+  if (!isOurs || !isNamed()) throw SyscallError{EBUSY, "flock", path_};
+}
+
+bool ConsoleLog::isNamed() const {
+  struct stat opened{};
+  struct stat named{};
+  if (fstat(file_.get(), &opened) == -1) return false;
+  const int directory = settings_.directory.get();
+  const char* name = settings_.file.c_str();
+  if (fstatat(directory, name, &named, AT_SYMLINK_NOFOLLOW) == -1) return false;
+  return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
 void ConsoleLog::removeFile(const std::string& ending) {
@@ -112,7 +164,8 @@ bool ConsoleLog::rotate() {
   if (size_ < settings_.mostBytes) return true;
   // As in a folder of another user, or with a mount point or a directory in the place of one.
   if (putAside() != 0) return keepYoungerHalf();
-  file_.reset();
+  // Its lock goes when the new one has one.
+  const Fd full = std::move(file_);
   vacated_ = true;
   return makeFile() == 0 && size_ < settings_.mostBytes;
 }

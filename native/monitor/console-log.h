@@ -1,7 +1,8 @@
 // A file that keeps what a console put out, to be read later. It is appended to from one run to the
 // next, or begun anew; when it is full it becomes an old one, the oldest of which goes, and a new
 // one is begun. What can't be written is left out, and said so once writing is possible again: a
-// full disk holds nothing up.
+// full disk holds nothing up. The file that is written has a lock, flock(2), so that two monitors
+// do not write to one, nor put it aside for each other.
 #pragma once
 
 #include <cstdint>
@@ -29,11 +30,12 @@ class ConsoleLog {
 
   explicit ConsoleLog(Settings settings);
 
-  // Before the container exists. A file that is appended to is there then; of one that is begun
-  // anew nothing is changed yet. Throws SyscallError about `path` when it can't be written to.
+  // Before the container exists, with a lock on what is there. A file that is appended to is there
+  // then; of one that is begun anew nothing is changed yet. Throws SyscallError about `path` when
+  // it can't be written to; EBUSY, of flock, when it is another's.
   void prepare(Beginning beginning, std::string path);
   // Once the start can't fail any more, with all privileges still: a file that is begun anew is
-  // there, and what was there is gone, old ones included. Throws SyscallError about that.
+  // there, and what was there is gone, old ones included. Throws as `prepare`.
   void begin();
 
   // How much of the output is not in the file yet.
@@ -47,6 +49,11 @@ class ConsoleLog {
   int openFile(int creation);
   // The same, made if it is not there, or in any case where we have made room for it.
   int makeFile();
+  // Opens what is there before one is begun anew, with its lock; nothing, where nothing is.
+  void claimFormer();
+  // Throws EBUSY when another description has the lock, or the name is no longer this file's.
+  void claim() const;
+  bool isNamed() const;
   // The file, or the old one of that ending. What is no file is left alone: the new one can't be
   // made in its place.
   void removeFile(const std::string& ending);

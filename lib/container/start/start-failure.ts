@@ -104,6 +104,10 @@ function stepWords({ errno: number, syscall, path }: Failure): string | undefine
   if (number === errno.ESTALE && syscall === 'open') {
     return `the namespace ${path ?? ''} is another than the one that was looked up`;
   }
+  // Of the monitor's, which locks the file of a console's `<log>`.
+  if (number === errno.EBUSY && syscall === 'flock') {
+    return `another domain that runs, or a program, has the log ${path ?? ''}`;
+  }
   // ptmx(4) says ENOSPC for what has nothing to do with a disk.
   if (number === errno.ENOSPC && path?.endsWith('ptmx') === true) {
     return 'no pseudo-terminal is free, see kernel.pty.max and kernel.pty.reserve';

@@ -24,6 +24,7 @@ import { finish } from './finish';
 import { killInit, withinPatience } from './kill';
 import { restoreLostLabels } from './lost-labels';
 import { portsOf } from '../interfaces/ports';
+import { namingLogHolder } from '../lookup/log-holder';
 import { tellOfReboots } from './reboots';
 import type { Session } from '../session/session';
 import { checkFloors, whenLinked } from '../interfaces/shaping';
@@ -95,7 +96,8 @@ async function makeContainer(
     const placed = withPlaces(session, definition);
     const running = { ...start, ...placed, ...gate };
     container = await containers.startContainer({ ...running, ports, whenLinked: shape });
-  } catch (error) {
+  } catch (cause) {
+    const error = await namingLogHolder(session, cause);
     await hooks?.failed();
     await rollback.run(error);
     logger.error({ err: error, domain: definition.name }, 'starting failed');

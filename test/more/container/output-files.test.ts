@@ -1,5 +1,6 @@
 /** The file that the `<log>` of a console names: what the console puts out is in it as well, in bounds, and nothing else is harmed. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chownSync,
   existsSync,
@@ -12,10 +13,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
 import { domainXml } from '../../support/domain/domain-xml';
 import { makeBusyboxRoot } from '../../support/root/busybox-root';
+import { eventually } from '../../support/time/eventually';
 import { containerTest, rootAndConnection } from '../../support/world/container-test';
 
 const megabyte = 2 ** 20;
@@ -217,6 +220,68 @@ test.each([
   expect(readdirSync(folder)).toEqual([`console.log${ending}`]);
   expect(readFileSync(fixed, 'latin1')).toBe('as it was');
   await domain.undefine();
+});
+
+/** The start of a domain is refused the log that another one has. */
+async function expectRefused(domain: Domain, file: string, words: string): Promise<void> {
+  await expect(domain.start()).rejects.toMatchObject({
+    code: 'SYSTEM_ERROR',
+    message: expect.stringContaining(words) as string,
+    errno: constants.errno.EBUSY,
+    path: file,
+    element: log,
+    line: expect.any(Number) as number,
+    column: expect.any(Number) as number,
+  });
+  expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+}
+
+test.each([
+  ['on', " append='on'"],
+  ['off', ''],
+])('with append as %s one that a running domain has is refused to another', async (...row) => {
+  const [name, append] = row;
+  const { folder, file } = placeOf(`taken-${name}`);
+  const ours = await defined(`first-${name}`, 'echo ours; exec cat', withLog(file));
+  const theirs = await defined(`second-${name}`, 'echo theirs', withLog(file, append));
+  await ours.start();
+  await eventually(() => expect(readFileSync(file, 'latin1')).toBe('ours\r\n'));
+  const { ino } = statSync(file);
+  await expectRefused(theirs, file, `is that of domain 'first-${name}', which runs: EBUSY`);
+  expect(readdirSync(folder)).toEqual(['console.log']);
+  expect(statSync(file).ino).toBe(ino);
+  expect(readFileSync(file, 'latin1')).toBe('ours\r\n');
+  await ours.destroy();
+  await runOnce(theirs);
+  expect(readFileSync(file, 'latin1')).toMatch(/theirs\r\n$/);
+});
+
+test('the file after one that was put aside is refused to another, too', async () => {
+  const { folder, file } = placeOf('taken-later');
+  const script = 'stty -opost; seq 1 400000; exec cat';
+  const ours = await defined('first-later', script, withLog(file));
+  const theirs = await defined('second-later', 'true', withLog(file));
+  await ours.start();
+  await eventually(() => expect(readFileSync(file, 'latin1')).toMatch(/\n400000\n$/));
+  expect(readdirSync(folder).sort()).toEqual(['console.log', 'console.log.0']);
+  await expectRefused(theirs, file, "is that of domain 'first-later', which runs");
+  await ours.destroy();
+});
+
+test('one that a program has locked is refused, as long as it has', async () => {
+  const { file } = placeOf('locked');
+  writeFileSync(file, '');
+  const holder = spawn('flock', ['--exclusive', file, 'sh', '-c', 'echo locked; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(holder.stdout, 'data');
+  const domain = await defined('locked', 'echo mine', withLog(file));
+  await expectRefused(domain, file, `or a program, has the log ${file}: EBUSY`);
+  const ended = once(holder, 'exit');
+  holder.stdin.end();
+  await ended;
+  await runOnce(domain);
+  expect(readFileSync(file, 'latin1')).toBe('mine\r\n');
 });
 
 test('a folder that is not there, or is none, is told of with the place of the element', async () => {

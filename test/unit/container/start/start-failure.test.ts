@@ -9,6 +9,7 @@ const { plan } = compile(parse(document({})));
 
 const ENOENT = 2;
 const EACCES = 13;
+const EBUSY = 16;
 const ESTALE = 116;
 
 interface Report {
@@ -60,6 +61,22 @@ test('a stale file of NFS is no namespace', () => {
   expect(startFailure(plan, report).message).toMatch(
     /^(?!.*namespace \/nfs).*open_tree \/nfs\/srv: ESTALE/,
   );
+});
+
+test('a log that another has is told of with the place of its element', () => {
+  const path = '/var/log/web.log';
+  const place = { path: 'domain/devices/console/log', position: { line: 7, column: 5 } };
+  const report = failed({ stage: 'monitor', error: EBUSY, syscall: 'flock', subject: path });
+  expect(startFailure(plan, report, new Map([[path, place]]))).toMatchObject({
+    code: 'SYSTEM_ERROR',
+    message:
+      'another domain that runs, or a program, has the log /var/log/web.log: EBUSY ' +
+      '(set up the monitor; domain/devices/console/log, line 7, column 5)',
+    path,
+    element: 'domain/devices/console/log',
+    line: 7,
+    column: 5,
+  });
 });
 
 test('a namespace that is another than the one that was found is named', () => {

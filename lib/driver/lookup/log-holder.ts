@@ -1,0 +1,37 @@
+/** Which domain has the log of a console that another one's start wants. */
+import { constants } from 'node:os';
+import { isSame } from '../../domain/xml/path';
+import { describePlace, TslxcError } from '../../errors';
+import { present } from '../../present';
+import type { Session } from '../session/session';
+import { readableStates } from './readable-state';
+
+const { EBUSY } = constants.errno;
+
+/**
+ * The error of a start that could not have a log, with the name of the domain of this root that has it; any other as it is, and one
+ * of a log that no such domain names: a program has it then, or a domain of another root.
+ */
+export async function namingLogHolder(session: Session, error: unknown): Promise<unknown> {
+  if (!TslxcError.is(error, 'SYSTEM_ERROR')) return error;
+  const { errno, syscall, path, step, domain, element, line, column } = error;
+  if (errno !== EBUSY || syscall !== 'flock' || path === undefined) return error;
+  const holder = await holderOf(session, { path, domain });
+  if (holder === undefined) return error;
+  const words = `the log ${path} is that of domain '${holder}', which runs: EBUSY (${describePlace(error)})`;
+  const details = present({ step, domain, element, line, column });
+  return new TslxcError('SYSTEM_ERROR', words, { errno, syscall, path, ...details, cause: error });
+}
+
+async function holderOf(
+  session: Session,
+  { path, domain }: { readonly path: string; readonly domain: string | undefined },
+): Promise<string | undefined> {
+  for (const [name, state] of await readableStates(session)) {
+    const isAlive = state.phase === 'starting' || state.phase === 'running';
+    if (name === domain || !isAlive) continue;
+    const { consoles } = session.parse(state.start.xml).definition;
+    if (consoles.some(({ log }) => log !== undefined && isSame(log.file, path))) return name;
+  }
+  return undefined;
+}
