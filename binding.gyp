@@ -13,6 +13,7 @@
     'host_sources': [
       'native/base/allocator.cc',
       'native/base/cgroup.cc',
+      'native/base/closing.cc',
       'native/base/datagram.cc',
       'native/base/descent.cc',
       'native/base/device-program.cc',

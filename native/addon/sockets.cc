@@ -1,10 +1,13 @@
 // Exports for local sockets: who is at their other end, and what comes from there and goes there.
 #include <array>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
+#include "native/base/closing.h"
 #include "native/base/peer.h"
 
 namespace tslxc::addon {
@@ -45,9 +48,19 @@ Value receiveFrom(const CallbackInfo& info) {
   return result;
 }
 
+Value closeElsewhere(const CallbackInfo& info) {
+  std::vector<Fd> descriptors;
+  for (const int descriptor : Input(info, 0, "descriptors").descriptors()) {
+    descriptors.emplace_back(descriptor);
+  }
+  tslxc::closeElsewhere(std::move(descriptors));
+  return info.Env().Undefined();
+}
+
 }  // namespace
 
 void exportSockets(Napi::Object exports) {
+  define<closeElsewhere>(exports, "closeElsewhere");
   define<peerCredentials>(exports, "peerCredentials");
   define<receiveFrom>(exports, "receiveFrom");
   define<sendDescriptor>(exports, "sendDescriptor");

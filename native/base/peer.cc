@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
+#include "native/base/closing.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {
@@ -12,6 +14,8 @@ namespace {
 
 // As many as the kernel lets go with one message (SCM_MAX_FD).
 constexpr size_t kMostAtOnce = 253;
+// As long as so many that have come can't be closed, no others may come.
+constexpr size_t kMostClosing = 256;
 
 std::vector<Fd> descriptorsOf(msghdr& message) {
   std::vector<Fd> found;
@@ -59,6 +63,7 @@ bool sendDescriptor(int socket, int descriptor) {
 }
 
 std::optional<BytesReceived> receiveFrom(int socket, std::span<char> buffer, size_t most) {
+  if (most > 0 && stillClosing() > kMostClosing) most = 0;
   iovec part{buffer.data(), buffer.size()};
   alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int) * kMostAtOnce)];
   msghdr message{};
@@ -76,7 +81,10 @@ std::optional<BytesReceived> receiveFrom(int socket, std::span<char> buffer, siz
   // The kernel has let go of those for which there is no room: unlike close(2) without waiting for
   // whoever serves their files.
   const bool areLost = (message.msg_flags & MSG_CTRUNC) != 0;
-  if (areLost || received.descriptors.size() > most) throw SyscallError{EMSGSIZE, "recvmsg", {}};
+  if (areLost || received.descriptors.size() > most) {
+    closeElsewhere(std::move(received.descriptors));
+    throw SyscallError{EMSGSIZE, "recvmsg", {}};
+  }
   return received;
 }
 

@@ -33,7 +33,8 @@ struct BytesReceived {
 
 // Reads into `buffer` what is there, without waiting: nothing when nothing is, no bytes when no
 // more will come. Throws EMSGSIZE when more descriptors have come than `most`, or than this process
-// may have: none of them is kept, and where none may come none is ever opened.
+// may have: none of them is kept, and where none may come none is ever opened. None may come while
+// more than 256 that have come before are not closed yet, see closing.h.
 std::optional<BytesReceived> receiveFrom(int socket, std::span<char> buffer, size_t most);
 
 }  // namespace tslxc

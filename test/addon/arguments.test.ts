@@ -29,6 +29,7 @@ test.each([
   ['openPidfd', [1.5], 'pid must be an integer in its range'],
   ['openPidfd', [Number.NaN], 'pid must be an integer in its range'],
   ['openPidfd', [2 ** 31], 'pid must be an integer in its range'],
+  ['closeElsewhere', [3], 'descriptors must be an array'],
   ['windowSize', [-2], 'fd must be an integer in its range'],
   ['tryLockByte', [0, 2 ** 53], 'offset must be an integer in its range'],
   ['setWindowSize', [0, { rows: 70_000, columns: 1 }], 'size.rows must be an integer in its range'],

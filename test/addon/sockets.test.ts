@@ -15,7 +15,6 @@ import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { native } from '../../lib/host/native';
-import { closeDescriptors } from '../../lib/rpc/server/descriptors';
 import { eventually } from '../support/time/eventually';
 import { failureOf } from './failure';
 
@@ -155,12 +154,26 @@ describe('receiveFrom', () => {
   });
 });
 
-test('all descriptors are closed, also when a close fails', () => {
-  const [one, other] = native().makePair('socket');
-  // None that is open: what a file system says of its own file can't be had here.
-  closeDescriptors([1_000_000, one]);
-  expect(failureOf(() => native().receiveFrom(one, 0)).errno).toBe('EBADF');
-  closeAll(other);
+describe('closeElsewhere', () => {
+  test('each is closed, though one is not open', async () => {
+    const [one, other] = native().makePair('socket');
+    // What a file system says of its own file can't be had here.
+    native().closeElsewhere([1_000_000, one]);
+    await eventually(() =>
+      expect(failureOf(() => native().sendDescriptor(other, other))).toEqual({
+        errno: 'EPIPE',
+        syscall: 'sendmsg',
+      }),
+    );
+    closeAll(other);
+  });
+
+  test('where one can not be a descriptor none is closed', () => {
+    const [one, other] = native().makePair('socket');
+    expect(() => native().closeElsewhere([one, -2])).toThrow('descriptors');
+    expect(native().peerCredentials(one)).toMatchObject({ pid: process.pid });
+    closeAll(one, other);
+  });
 });
 
 describe('watchReadable', () => {

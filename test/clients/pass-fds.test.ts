@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import { native } from '../../lib/host/native';
 import { connectProcedures } from '../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../lib/rpc/protocol/domain';
-import { messageTypes } from '../../lib/rpc/protocol/numbers';
+import { messageTypes, programs } from '../../lib/rpc/protocol/numbers';
 import { socketDescriptor } from '../../lib/rpc/server/descriptors';
+import { encodeMessage } from '../../lib/rpc/server/message';
 import { XdrWriter } from '../../lib/rpc/xdr/writer';
 import type { Codec } from '../../lib/rpc/xdr/codec';
 import {
@@ -20,10 +21,12 @@ import {
   libvirtSocket,
   python,
   rootAndDaemon,
+  virshText,
 } from '../support/clients/client-world';
 import { RawClient } from '../support/clients/raw-client';
 import { askConsole } from '../support/console/console-answer';
 import { domainXml } from '../support/domain/domain-xml';
+import { StuckFile } from '../support/fake/stuck-file';
 import { runProgram } from '../support/process/run-command';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
@@ -207,4 +210,65 @@ test.each([
   // Nobody else has lost anything.
   using other = await opened();
   expect(await other.call(connectProcedures.ConnectGetURI, {})).toEqual({ uri: 'lxc:///' });
+});
+
+/** Calls that come to nothing, and say that they bring so many descriptors each. */
+function failingCalls(count: number, each: number): Buffer[] {
+  const { number: program, version } = programs.remote;
+  const { number: procedure, arguments: codec } = DomainCreateWithFiles;
+  const type = messageTypes.callWithDescriptors;
+  const header = { program, version, procedure, type, serial: 1, status: 0 };
+  const call = encodeMessage(header, (writer) => {
+    writer.uint(each);
+    codec.write(writer, { domain: nobody, flags: 0 });
+  });
+  return Array.from({ length: count }, () => call);
+}
+
+/** Has them sent with descriptors of the file, until each is refused. */
+async function handOver(
+  { stuck, client }: { readonly stuck: StuckFile; readonly client: RawClient },
+  { count, each }: { readonly count: number; readonly each: number },
+): Promise<void> {
+  const messages = failingCalls(count, each);
+  stuck.handOver(socketDescriptor(client.socket), { messages, each });
+  for (let answer = 0; answer < count; answer += 1) {
+    expect((await client.nextError()).code).toBe(42);
+  }
+  // And the process that has handed them over.
+  await stuck.untilClosing(count * each + 1);
+}
+
+test('those whose file keeps whoever closes it hold up nobody', async () => {
+  await using stuck = await StuckFile.mount();
+  using client = await opened();
+  // More than there are threads in libuv's pool.
+  await handOver({ stuck, client }, { count: 5, each: 1 });
+  using other = await opened();
+  expect(await other.call(connectProcedures.ConnectGetURI, {})).toEqual({ uri: 'lxc:///' });
+  // With a process that the daemon starts.
+  await world.connection.defineDomain(domainXml());
+  expect(await virshText('start', 'helloworld')).not.toContain('status');
+  expect(await virshText('destroy', 'helloworld')).not.toContain('status');
+  expect(await client.call(connectProcedures.ConnectGetURI, {})).toEqual({ uri: 'lxc:///' });
+});
+
+test('as long as too many are kept so, none are taken', async () => {
+  const path = fileOf('one');
+  await using stuck = await StuckFile.mount();
+  using client = await opened();
+  await handOver({ stuck, client }, { count: 9, each: 32 });
+  using other = await opened();
+  const body = withFiles(nobody, 0);
+  const call = { procedure: DomainCreateWithFiles.number, body, count: 1 };
+  await send(other, path, call);
+  await expect(other.nextError()).rejects.toThrow('the connection is closed');
+  expect(held(path)).toBe(0);
+  expect(await client.call(connectProcedures.ConnectGetURI, {})).toEqual({ uri: 'lxc:///' });
+  await stuck.release();
+  // Nothing is left of it.
+  await eventually(() => expect(held(stuck.path)).toBe(0));
+  using last = await opened();
+  await send(last, path, call);
+  expect((await last.nextError()).code).toBe(42);
 });

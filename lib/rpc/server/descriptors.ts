@@ -34,13 +34,7 @@ async function sendOne(socket: Socket, descriptor: number): Promise<void> {
   }
 }
 
-/** All of them, whatever a close says: those of a client are of files that may say anything. */
+/** All of them, without waiting: those of a client are of files that may keep whoever closes them, or say anything. */
 export function closeDescriptors(descriptors: readonly number[]): void {
-  for (const descriptor of descriptors) {
-    try {
-      native().closeDescriptor(descriptor);
-    } catch {
-      // It is closed all the same (close(2)); what its file could not write is a matter of the sender's.
-    }
-  }
+  if (descriptors.length > 0) native().closeElsewhere(descriptors);
 }
