@@ -27,8 +27,8 @@ print(connection.getType())
 });
 
 /**
- * Runs virsh where only the hierarchies of v1 are mounted. It joins the groups of a domain by itself, and of v2 it takes the group
- * above that of the domain, which no process can be in.
+ * Runs virsh where only the hierarchies of v1 are mounted. It joins the group that `libvirt` is in by itself, which no process can
+ * do with v2 but in the hierarchy's real root: the test has a cgroup namespace of its own.
  */
 function virshWithoutUnified(...words: readonly string[]): Promise<CommandResult> {
   const unmount = 'if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi';
