@@ -57,6 +57,11 @@ export interface StartOptions {
   readonly strict?: boolean;
   /** Called for each warning once the container runs, in the order in which `start` resolves to them. */
   readonly onWarning?: (warning: Warning) => void;
+  /**
+   * Called with the name of each virtual network that the start brings up, for it is not up yet: `default` at its first use, and those
+   * that are started with the host. They stay up, also when the start fails.
+   */
+  readonly onNetworkStarted?: (name: string) => void;
   /** Called while a large tree is labelled, see `<seclabel>`: every 1,000 files or 200 ms. */
   readonly onProgress?: (progress: LabelProgress) => void;
   /** Aborts a start until init has been executed: it rejects with OPERATION_ABORTED, and the host is as it was before. */

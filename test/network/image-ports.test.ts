@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { busyboxLayer, makeLayout } from '../support/image/image-layout';
 import { ServerNetwork } from '../support/network/server-network';
-import { runSuccessfully } from '../support/process/run-command';
+import { runCommand, runSuccessfully } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 import { containerTest } from '../support/world/container-test';
 
@@ -20,13 +20,15 @@ const world = containerTest(async (keep) => {
 const tslxc = (...words: readonly string[]): Promise<string> =>
   runSuccessfully(words, { root: world.root.path });
 
-/** A container that answers at its port 80. */
-async function serve(name: string, ...options: readonly string[]): Promise<void> {
+/** Runs a container that answers at its port 80. Resolves to what the command has said on stderr. */
+async function serve(name: string, ...options: readonly string[]): Promise<string> {
   const program = ['nc', '-ll', '-p', '80', '-e', 'echo', name];
-  const said = await tslxc('run', '-d', '--name', name, ...options, 'web', '--', ...program);
-  expect(said).toBe(`${name}\n`);
+  const words = ['run', '-d', '--name', name, ...options, 'web', '--', ...program];
+  const said = await runCommand(words, { root: world.root.path });
+  expect(said).toMatchObject({ code: 0, stdout: `${name}\n` });
   const domain = await world.connection.lookupDomainByName(name);
   await domain.waitFor({ port: 80 });
+  return said.stderr;
 }
 
 const ask = (to: string): string => `busybox nc -w 2 ${to} </dev/null`;
@@ -44,7 +46,7 @@ test('a published port leads to the program from the host, from outside, and fro
     <ip family='ipv6' address='fd00:77::1' prefix='64'/>
   </network>`);
   await network.start();
-  await serve('shop', '--network', 'lab', '-p', '8080:80');
+  expect(await serve('shop', '--network', 'lab', '-p', '8080:80')).not.toContain('started');
   expect(fromHost('127.0.0.1 8080')).toBe('shop\n');
   expect(fromHost('fd00:77::1 8080')).toBe('shop\n');
   expect(world.server.run('sh', '-c', ask(`${ServerNetwork.hostAddress} 8080`))).toBe('shop\n');
@@ -57,8 +59,8 @@ test('a published port leads to the program from the host, from outside, and fro
   expect(tables()).not.toContain('tslxc_forward');
 });
 
-test('without a word of a network it is the default one', async () => {
-  await serve('shop', '-p', '127.0.0.1:8080:80');
+test('without a word of a network it is the default one, whose first start is told of', async () => {
+  expect(await serve('shop', '-p', '127.0.0.1:8080:80')).toContain("Network 'default' started\n");
   expect(fromHost('127.0.0.1 8080')).toBe('shop\n');
   expect(await tslxc('dumpxml', 'shop')).toContain("<source network='default' ");
 });

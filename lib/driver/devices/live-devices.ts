@@ -68,7 +68,7 @@ async function attachInterface(
   { definition, device, xml }: AttachedInterface,
 ): Promise<void> {
   const only = withOnly(definition, device);
-  const ports = await portsOf(session, only, 'start');
+  const ports = await portsOf(session, only, { intent: 'start' });
   await checkFloors(session, { definition: only, ports });
   const [port] = ports;
   const told = portsToTellOf(session, { definition: only, ports });

@@ -28,6 +28,8 @@ export interface PortContext {
   readonly chosen: readonly string[];
   /** `preview` starts no network, and foresees those that a start would. */
   readonly intent: 'start' | 'preview';
+  /** Called with the name of each network that is started. */
+  readonly onNetworkStarted?: ((name: string) => void) | undefined;
 }
 
 /**
@@ -37,12 +39,17 @@ export interface PortContext {
 export async function networkPort(
   session: Session,
   wanted: NetworkInterface,
-  { chosen, intent }: PortContext,
+  { chosen, intent, onNetworkStarted }: PortContext,
 ): Promise<Port> {
   const place = { path: 'domain/devices/interface', position: wanted.position };
   // What forwarded ports need of the network's rules has to be there.
   const look = wanted.portForwards === undefined ? 'quick' : 'thorough';
-  const found = await networkFor(session, wanted.network, { intent, place, look });
+  const found = await networkFor(session, wanted.network, {
+    intent,
+    onNetworkStarted,
+    place,
+    look,
+  });
   const port = await portIn(session, found, { wanted, place, chosen, intent });
   if (wanted.portForwards !== undefined) await checkForwards(session, wanted, found.definition);
   if (port.kind !== 'bridge') return port;
@@ -189,7 +196,7 @@ function checkSwitch(
 }
 
 /** What for, and how well it is looked at whether it needs a repair. */
-interface NetworkUse extends Pick<PortContext, 'intent'> {
+interface NetworkUse extends Omit<PortContext, 'chosen'> {
   readonly place: SourceLocation;
   readonly look: 'quick' | 'thorough';
 }
@@ -198,10 +205,10 @@ interface NetworkUse extends Pick<PortContext, 'intent'> {
 async function networkFor(
   session: Session,
   name: string,
-  { intent, place, look }: NetworkUse,
+  { intent, onNetworkStarted, place, look }: NetworkUse,
 ): Promise<NetworkAtHand> {
   if (intent === 'start') {
-    const state = await stateForStart(session, name, look);
+    const state = await stateForStart(session, name, { look, onNetworkStarted });
     return { definition: activeDefinition(session, { name, state, place }), isForeseen: false };
   }
   const state = readNetworkState(session.paths, name);
@@ -229,7 +236,7 @@ function activeDefinition(
 async function stateForStart(
   session: Session,
   name: string,
-  look: NetworkUse['look'],
+  { look, onNetworkStarted }: Pick<NetworkUse, 'look' | 'onNetworkStarted'>,
 ): Promise<NetworkState> {
   const { paths } = session;
   const state = readNetworkState(paths, name);
@@ -240,7 +247,10 @@ async function stateForStart(
     const settled = await settleAndRepair(session, name);
     if (!isFreshDefault(session, name, settled)) return settled;
     const definition = session.networks.read(name);
-    if (definition !== undefined) await launchNetwork(session, definition);
+    if (definition !== undefined) {
+      await launchNetwork(session, definition);
+      onNetworkStarted?.(name);
+    }
     return readNetworkState(paths, name);
   });
 }

@@ -15,16 +15,16 @@ import type { Session } from '../session/session';
 export async function portsOf(
   session: Session,
   definition: DomainDefinition,
-  intent: PortContext['intent'],
+  use: Omit<PortContext, 'chosen'>,
 ): Promise<Port[]> {
   const { interfaces } = definition;
-  if (intent === 'start' && interfaces.some(({ type }) => type === 'network')) {
-    await startAutostartNetworks(session);
+  if (use.intent === 'start' && interfaces.some(({ type }) => type === 'network')) {
+    await startAutostartNetworks(session, use.onNetworkStarted);
   }
   const ports: Port[] = [];
   for (const one of interfaces) {
     const chosen = ports.flatMap((port) => (port.kind === 'direct' ? [port.device] : []));
-    ports.push(await portOf(session, one, { chosen, intent }));
+    ports.push(await portOf(session, one, { chosen, ...use }));
   }
   return ports;
 }

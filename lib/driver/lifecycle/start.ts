@@ -77,14 +77,14 @@ async function makeContainer(
 ): Promise<OwnedContainer> {
   const { containers, logger, paths } = session;
   const { definition, file, options } = what;
-  const { signal } = options;
+  const { signal, onNetworkStarted } = options;
   const start = describeStart(session, what, rollback);
   let container: OwnedContainer;
   let hooks: StartHooks | undefined;
   try {
     checkOnce(definition, strictness(readSettings(paths), options));
     hooks = await prepareHooks(session, { definition, rollback, signal });
-    const ports = await portsOf(session, definition, 'start');
+    const ports = await portsOf(session, definition, { intent: 'start', onNetworkStarted });
     await checkFloors(session, { definition, ports });
     await tellOfPorts(session, { definition, ports }, { rollback, signal });
     const shape = whenLinked(session, { definition, ports }, rollback);
@@ -191,7 +191,7 @@ export async function planStart(
   checkStartable(stored, strictness(visibleSettings(session.paths), asked));
   const definition = session.containers.withUsbPlaces(stored);
   const { paths, hardening, startTimeout, containers } = session;
-  const ports = await portsOf(session, definition, 'preview');
+  const ports = await portsOf(session, definition, { intent: 'preview' });
   const links = await containers.previewLinks(definition, ports);
   const images = await containers.previewImages(definition);
   const labelling = containers.previewLabelling({ paths, definition, hardening });

@@ -36,15 +36,20 @@ export async function prepareNetworks(session: Session, defining?: string): Prom
 /**
  * Starts the networks that are started with the host and have not been since it booted. One that was stopped since, or
  * that could not be started, stays off.
+ *
+ * @param onStarted - called with the name of each that is started
  */
-export async function startAutostartNetworks(session: Session): Promise<void> {
+export async function startAutostartNetworks(
+  session: Session,
+  onStarted?: (name: string) => void,
+): Promise<void> {
   const { networks, paths, logger } = session;
   for (const name of networks.autostartedNames()) {
     if (!isDue(readNetworkState(paths, name))) continue;
     try {
       await session.lockedNetwork(name, async () => {
         if (!isDue(await settleAndTell(session, name))) return;
-        await launchOnce(session, name);
+        await launchOnce(session, name, onStarted);
       });
     } catch (error) {
       logger.error({ err: error, network: name }, 'a network could not be started with the host');
@@ -53,11 +58,17 @@ export async function startAutostartNetworks(session: Session): Promise<void> {
 }
 
 /** A failure is recorded, so that a definition that can't be read or carried out is not tried again at each call. */
-async function launchOnce(session: Session, name: string): Promise<void> {
+async function launchOnce(
+  session: Session,
+  name: string,
+  onStarted: ((name: string) => void) | undefined,
+): Promise<void> {
   const { networks, paths } = session;
   try {
     const definition = networks.read(name);
-    if (definition !== undefined) await launchNetwork(session, definition);
+    if (definition === undefined) return;
+    await launchNetwork(session, definition);
+    onStarted?.(name);
   } catch (error) {
     if (isDue(readNetworkState(paths, name))) writeOffRecord(paths, { name, uuid: '' }, 'failed');
     throw error;

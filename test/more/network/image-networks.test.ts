@@ -6,6 +6,7 @@ import type { Domain, ImageDomain } from 'tslxc';
 import { domainXml } from '../../support/domain/domain-xml';
 import { runIn } from '../../support/domain/exec';
 import { busyboxLayer, makeLayout } from '../../support/image/image-layout';
+import { runCommand } from '../../support/process/run-command';
 import { makeTestRoot } from '../../support/root/test-root';
 import { containerTest } from '../../support/world/container-test';
 
@@ -14,7 +15,7 @@ const world = containerTest(async (keep) => {
   const connection = keep(await connect(undefined, { root: root.path }));
   const source = makeLayout(join(root.path, 'layout'), { layers: [busyboxLayer()] });
   const { layers } = await connection.images.pull(source, { name: 'web' });
-  return { connection, tree: layers[0] ?? '' };
+  return { root, connection, tree: layers[0] ?? '' };
 });
 
 async function startNetwork(forward: string, ips: string): Promise<void> {
@@ -82,6 +83,24 @@ test('a network without names leaves the image’s own server, and one of IPv6 a
   await domain.waitFor({ port: 81 });
   const ask = 'busybox nc -w 2 fd00:77::1 8081 </dev/null';
   expect(execFileSync('sh', ['-c', ask], { encoding: 'utf8' })).toBe('second\n');
+});
+
+test('a start tells of the network that it brings up, and the next one that is in it does not', async () => {
+  const started: string[] = [];
+  const onNetworkStarted = (name: string): void => void started.push(name);
+  const domain: ImageDomain = { cmd: ['sleep', '1000'], network: { name: 'default' } };
+  for (const name of ['a', 'b']) {
+    await world.connection.createFromImage('web', { ...domain, name }, { onNetworkStarted });
+    expect(started).toEqual(['default']);
+  }
+});
+
+test('run -q says nothing of the network that it starts', async () => {
+  const program = ['web', '--', 'sleep', '1000'];
+  const words = ['-q', 'run', '-d', '--name', 'quiet', '--network', 'default', ...program];
+  const said = await runCommand(words, { root: world.root.path });
+  expect(said).toMatchObject({ code: 0, stdout: 'quiet\n' });
+  expect(said.stderr).not.toContain('started');
 });
 
 test('a directory of the caller at /etc is left as it is', async () => {

@@ -9,6 +9,7 @@ import { abandonable } from '../../terminal/abandonable';
 import { runInForeground } from '../../terminal/foreground';
 import { attach } from '../../terminal/attach';
 import { LineEnds } from '../../output/line-ends';
+import type { Output } from '../../output/output';
 import { OutputCopy } from '../../terminal/output-copy';
 import { TslxcError } from '../../../errors';
 import { native, type WindowSize } from '../../../host/native';
@@ -25,7 +26,8 @@ export const commands: CommandTable = {
       'Start a container from an image that was pulled, show what it writes, and end as its program does.\n' +
       'The words after the image take the place of the image’s own. With a terminal, what is typed goes to\n' +
       'the container; else its input is empty. SIGTERM and SIGINT ask it to end, a second one kills it;\n' +
-      'when this command is killed, so is the container. With -d it goes on by itself, and the name of its\n' +
+      'when this command is killed, so is the container. A virtual network that is started for it is named\n' +
+      'on stderr, unless -q is given. With -d the container goes on by itself, and the name of its\n' +
       'domain is shown. The domain is transient: it is gone with its container, and so is what that has\n' +
       'written, unless --upper names a place. The exit status is that of the program, or 128 and the signal\n' +
       'that ended it; 127 where there is no such program, 126 where it can not be executed, 125 when this\n' +
@@ -80,12 +82,24 @@ interface Asked {
   readonly domain: ImageDomain;
 }
 
+/** Tells of the networks that are started for the container, which nobody has asked for by name; `-q` leaves it out. */
+function networkNote(output: Output): (network: string) => void {
+  return (network) => {
+    if (output.verbosity === 'normal') output.note(`Network '${network}' started`);
+  };
+}
+
 /** Its name is all that is shown: for what is to be done with it next. */
 async function leave({ context, connection, image, domain }: Asked, failed: string): Promise<void> {
   const onWarning = warningOf(context.output);
   const { result } = await abandonable(context.signals, (signal) =>
     withErrorMessage(failed, () =>
-      connection.createFromImage(image, domain, { ownership: 'leave', onWarning, signal }),
+      connection.createFromImage(image, domain, {
+        ownership: 'leave',
+        onWarning,
+        onNetworkStarted: networkNote(context.output),
+        signal,
+      }),
     ),
   );
   context.output.line(result.name);
@@ -134,6 +148,7 @@ class Run {
         autodestroy: true,
         consoleDescriptor: theirs,
         onWarning: warningOf(context.output),
+        onNetworkStarted: networkNote(context.output),
         signal,
       });
     } catch (error) {
