@@ -386,8 +386,8 @@ export class Connection implements AsyncDisposable {
     return reapInTurn(this.#session);
   }
 
-  /** @internal Checks the health of a running container until it ends: what the process does that `launch` starts for it. */
-  async watchHealth(name: string): Promise<void> {
+  /** @internal Checks the health of running containers until the last one ends: what the process does that `launch` starts for it. */
+  async watchHealth(name?: string): Promise<void> {
     this.#session.requireAccess('write', 'Connection.watchHealth');
     await watchHealth(this.#session, name);
   }

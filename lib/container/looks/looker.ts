@@ -71,8 +71,11 @@ export class Looker {
     freePlace();
   }
 
-  /** Leaves it to itself: it waits for something. It lives as long as its end of the channel is open. */
-  leave(): void {
+  /**
+   * Leaves it to itself: it waits for something. It lives as long as its end of the channel is open. Resolves when it has ended, which
+   * may never be.
+   */
+  async leave(): Promise<void> {
     if (this.#state !== 'used') return;
     this.#state = 'left';
     leavePlace();
@@ -81,16 +84,14 @@ export class Looker {
     } catch {
       // It has just ended.
     }
-    const gone = async (): Promise<void> => {
+    try {
       // An answer may still be on its way.
       while ((await this.#channel.receive()) !== undefined);
-    };
-    void gone()
-      .catch(() => undefined)
-      .then(() => {
-        freeLeftPlace();
-        this.#channel.close();
-      });
+    } catch {
+      // That is its end, too.
+    }
+    freeLeftPlace();
+    this.#channel.close();
   }
 }
 

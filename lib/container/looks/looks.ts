@@ -14,6 +14,7 @@ import type { LookKind } from '../monitor/messages';
 import { Glances } from './glances';
 import { Looker } from './looker';
 import type { Question, Seen } from './looker';
+import { tooManyLeft } from './places';
 
 /** What the error of a look that takes too long tells besides the path. */
 export interface LookedFor {
@@ -49,21 +50,34 @@ export interface LooksOptions {
 /** How long a process is kept that has nothing to look at, in milliseconds. */
 const idleTime = 1000;
 
+export interface LookersOptions {
+  /** How many of these processes may be left alone at a time, of those that this process may have. Default: all of them. */
+  readonly mostLeft?: number;
+}
+
 /** The processes of one connection: what has looked for one start looks for the next, if that comes soon. */
 export class Lookers {
   readonly #idle: Looker[] = [];
+  readonly #mostLeft: number;
+  #left = 0;
   #timer: NodeJS.Timeout | undefined;
   #state: 'open' | 'closed' = 'open';
+
+  constructor({ mostLeft = Infinity }: LookersOptions = {}) {
+    this.#mostLeft = mostLeft;
+  }
 
   /** Looks until they are disposed of. */
   looks(options: LooksOptions): Looks {
     return new Looks(this, options);
   }
 
+  /** @throws TslxcError RESOURCE_BUSY when too many have been left alone; as Looker.start. */
   async take(): Promise<Looker> {
     const idle = this.#idle.pop();
     if (idle?.hasEnded === false) return idle;
     idle?.end();
+    if (this.#left >= this.#mostLeft) throw tooManyLeft(this.#left);
     return await Looker.start();
   }
 
@@ -76,6 +90,14 @@ export class Lookers {
     this.#idle.push(looker);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#endIdle(), idleTime).unref();
+  }
+
+  /** Leaves one to itself that waits for something. */
+  leave(looker: Looker): void {
+    this.#left += 1;
+    void looker.leave().then(() => {
+      this.#left -= 1;
+    });
   }
 
   close(): void {
@@ -184,7 +206,7 @@ export class Looks implements Disposable {
     this.#state = 'disposed';
     this.#looker = undefined;
     looker?.then(
-      (one) => (this.#underWay === 0 ? this.#lookers.giveBack(one) : one.leave()),
+      (one) => (this.#underWay === 0 ? this.#lookers.giveBack(one) : this.#lookers.leave(one)),
       () => undefined,
     );
   }

@@ -22,7 +22,7 @@ const waiting: Waiter[] = [];
  * @throws TslxcError RESOURCE_BUSY when all are taken by processes that have been left alone.
  */
 export async function takePlace(): Promise<void> {
-  if (left >= most) throw noneFree();
+  if (left >= most) throw tooManyLeft(left);
   if (taken < most) {
     taken += 1;
     return;
@@ -41,7 +41,7 @@ export function freePlace(): void {
 export function leavePlace(): void {
   left += 1;
   if (left < most) return;
-  for (const { refuse } of waiting.splice(0)) refuse(noneFree());
+  for (const { refuse } of waiting.splice(0)) refuse(tooManyLeft(left));
 }
 
 export function freeLeftPlace(): void {
@@ -49,7 +49,8 @@ export function freeLeftPlace(): void {
   freePlace();
 }
 
-function noneFree(): TslxcError {
-  const detail = `${left} processes of tslxc wait for file systems that do not answer; look for them by \`ps -C tslxc-look\``;
+/** The error of a look when so many processes have been left alone that there is to be none more. */
+export function tooManyLeft(count: number): TslxcError {
+  const detail = `${count} processes of tslxc wait for file systems that do not answer; look for them by \`ps -C tslxc-look\``;
   return new TslxcError('RESOURCE_BUSY', detail, { step: 'look at what the definition names' });
 }

@@ -2,6 +2,7 @@
 import { CommandProcess } from '../../container/exec/command-process';
 import type { PipedProcess, TerminalProcess } from '../../container/exec/command-process';
 import type { ExecRequest, ExecTarget } from '../../container/exec/exec';
+import type { Lookers } from '../../container/looks/looks';
 import { asStarted } from '../../container/record/as-started';
 import { TslxcError } from '../../errors';
 import { onAbort } from '../../host/abort-listener';
@@ -24,6 +25,8 @@ const largestSize = 0xffff;
 interface Asked {
   readonly argv: readonly string[];
   readonly options: ExecOptions;
+  /** How the container's root is looked at. Default: as the connection looks. */
+  readonly lookers?: Lookers;
 }
 
 /** Begins a command. Whatever it fails with, what is returned rejects with. */
@@ -48,7 +51,7 @@ export async function execCommand(
   const { options } = asked;
   const request = requestOf(asked, session.startTimeout);
   throwIfAborted(options.signal);
-  const target = await commandTarget(session, identity);
+  const target = await commandTarget(session, identity, asked.lookers);
   const process = await session.containers
     .execInContainer(target, request)
     .catch((error: unknown) => {
@@ -80,13 +83,14 @@ export async function execAlone(session: Session, identity: Identity, asked: Ask
 async function commandTarget(
   session: Session,
   identity: Identity,
+  lookers = session.lookers,
 ): Promise<Omit<ExecTarget, 'host'>> {
   const state = await currentState(session, identity);
   transition('exec', phaseOf(session, state), identity.name);
   if (state.phase !== 'running') throw new TypeError('the table lets only what runs have commands');
   const { start, running } = state;
   const definition = asStarted(runningDefinition(session, state), start);
-  return { paths: session.paths, lookers: session.lookers, start, running, definition };
+  return { paths: session.paths, lookers, start, running, definition };
 }
 
 /** @throws TslxcError INVALID_ARG. */

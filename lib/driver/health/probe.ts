@@ -1,4 +1,5 @@
 /** One check of a container's health. */
+import type { Lookers } from '../../container/looks/looks';
 import type { HealthCheck } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
@@ -11,18 +12,25 @@ import type { Session } from '../session/session';
 const maxBuffer = 64 * 1024;
 const longestWord = 200;
 
+export interface Probe {
+  readonly check: HealthCheck;
+  /** How the container's root is looked at. */
+  readonly lookers: Lookers;
+  readonly signal: AbortSignal;
+}
+
 /** Why it has failed; undefined when the container is well. */
 export async function probe(
   session: Session,
   identity: Identity,
-  { check, signal }: { readonly check: HealthCheck; readonly signal: AbortSignal },
+  { check, lookers, signal }: Probe,
 ): Promise<string | undefined> {
   try {
     if ('port' in check.probe) return await listens(session, identity, check.probe.port);
     const { argv } = check.probe;
     const { timeout } = check;
     const options = { stdin: 'ignore', timeout, signal } as const;
-    const command = await execCommand(session, identity, { argv, options });
+    const command = await execCommand(session, identity, { argv, options, lookers });
     const { code, stdout, stderr } = await collectOutput<string>(command, {
       encoding: 'utf8',
       maxBuffer,

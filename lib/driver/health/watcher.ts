@@ -1,10 +1,11 @@
-/** Starts the process that watches the health of a container, which outlives this one. */
+/** Has the health of a container watched, by a process that outlives this one: by that of its root, which is started if there is none. */
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import type { DomainDefinition } from '../../domain/definition';
 import { commandPath } from '../../host/package-paths';
 import type { Session } from '../session/session';
-import { lockEnvironment, tryTakeWatch } from './watcher-lock';
+import { request } from './requests';
+import { isWatched, lockEnvironment, tryTakeWatch } from './watcher-lock';
 
 /** As the monitor's last act: nothing of this process's environment. */
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -12,20 +13,24 @@ const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 type Watched = Pick<DomainDefinition, 'name' | 'extension'>;
 
 /**
- * Does nothing for a container without a check or with a watcher, and on a read-only connection. One that can't be started is logged:
- * the container runs all the same.
+ * For a container that runs. Does nothing for one without a check or with a watcher, and on a read-only connection. A watcher that
+ * can't be asked or started is logged: the container runs all the same.
  */
-export function startWatcher(session: Session, { name, extension }: Watched): void {
+export function haveWatched(session: Session, { name, extension }: Watched): void {
   if (extension.health === undefined || session.access !== 'read-write') return;
+  const { paths } = session;
   const failed = (error: unknown): void => {
     session.logger.error({ err: error, domain: name }, 'nothing watches the health of a container');
   };
   try {
+    if (isWatched(paths, name)) return;
+    // In this order: a watcher that is about to end lets its lock go, and then looks for requests once more.
+    request(paths, name);
     // Taken here and handed over, so that no second one is started while the first one begins.
-    const lock = tryTakeWatch(session.paths, name);
+    const lock = tryTakeWatch(paths);
     if (lock === undefined) return;
     try {
-      execute(session, name, lock).on('error', failed).unref();
+      execute(session, lock).on('error', failed).unref();
     } finally {
       closeSync(lock);
     }
@@ -34,8 +39,8 @@ export function startWatcher(session: Session, { name, extension }: Watched): vo
   }
 }
 
-function execute({ paths }: Session, name: string, lock: number): ReturnType<typeof spawn> {
-  return spawn(process.execPath, [commandPath, 'watch-health', '--', name], {
+function execute({ paths }: Session, lock: number): ReturnType<typeof spawn> {
+  return spawn(process.execPath, [commandPath, 'watch-health'], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', lock],
     cwd: '/',

@@ -19,7 +19,7 @@ import { present } from '../../present';
 import { prepareHooks } from '../hooks/domain-hooks';
 import type { StartHooks } from '../hooks/domain-hooks';
 import { tellOfPorts } from '../hooks/port-hooks';
-import { startWatcher } from '../health/watcher';
+import { haveWatched } from '../health/watcher';
 import { finish } from './finish';
 import { killInit, withinPatience } from './kill';
 import { restoreLostLabels } from './lost-labels';
@@ -64,7 +64,7 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
   const container = await makeContainer(session, what, rollback);
   const warnings = warningsOf(container, definition, what.file);
   await tellOfStart(session, definition, { id: container.id, warnings });
-  startWatcher(session, definition);
+  haveWatched(session, definition);
   for (const warning of warnings) options.onWarning?.(warning);
   return { warnings };
 }

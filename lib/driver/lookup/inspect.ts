@@ -8,7 +8,7 @@ import { isolationOf } from '../../domain/namespaces/isolation';
 import { TslxcError } from '../../errors';
 import { exactJson } from '../exact-json';
 import { readHealth } from '../health/record';
-import { startWatcher } from '../health/watcher';
+import { haveWatched } from '../health/watcher';
 import type { MonitorConnection } from '../session/containers';
 import { requireRunning, runningDefinition, stored } from '../definitions/definitions';
 import { withLiveLinks } from '../interfaces/interfaces';
@@ -57,7 +57,7 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
   });
 }
 
-/** As its watcher has found it; one that has none any more gets another. */
+/** As the watcher has found it; where there is none any more, another one is started. */
 function healthOf(
   session: Session,
   state: FoundDomain['state'],
@@ -65,7 +65,7 @@ function healthOf(
 ): Pick<DomainInfo, 'health'> {
   if (state.phase !== 'running' || definition.extension.health === undefined) return {};
   const { name, time: since } = state.start;
-  startWatcher(session, definition);
+  haveWatched(session, definition);
   const health = readHealth(session.paths, name, state.running);
   return { health: health ?? { state: 'starting', since, failures: 0 } };
 }

@@ -14,6 +14,8 @@ export interface StatePaths {
   readonly run: string;
   /** The run folders of domains, one for each, mode 0700. */
   readonly domains: string;
+  /** Names of the domains whose health is to be checked, a file for each, mode 0700: see driver/health. */
+  readonly checked: string;
   /** The lock file, in which each domain has a byte. Only `purge` removes it. */
   readonly locks: string;
   /** The event log that connections of all processes follow. */
@@ -39,6 +41,7 @@ export function statePaths(root: string): StatePaths {
     hooks: join(root, 'etc/tslxc/hooks'),
     run,
     domains: join(run, 'lxc'),
+    checked: join(run, 'health'),
     locks: join(run, 'locks'),
     events: join(run, 'events'),
     knownIdentities: join(run, 'identities.json'),

@@ -1,4 +1,7 @@
-/** watch-health: checks the health of a container until it ends. Started with the container, so that no user sees its output. */
+/**
+ * watch-health: checks the health of all containers until the last one ends. Started with the first one, so that no user sees its
+ * output.
+ */
 import { DomainLog, withoutDomain } from '../../../host/state/domain-log';
 import { statePaths } from '../../../host/state/state-paths';
 import type { Options } from '../../shell/arguments';
@@ -7,18 +10,19 @@ import type { CommandTable, Context } from '../../shell/command';
 export const commands: CommandTable = {
   'watch-health': {
     group: 'domain',
-    summary: 'check the health of a container until it ends',
+    summary: 'check the health of containers until they end',
     description:
-      'Carries out the checks of <tslxc:health>, unless another process does. Started with the container.',
+      'Carries out the checks of <tslxc:health> of all containers that have been started, unless another\n' +
+      'process does. Started with the first of them.',
     options: [
       {
         name: 'domain',
         kind: 'string',
-        help: 'the name of the running domain',
-        positional: 'required',
+        help: 'the name of a running domain, whose checks are to be carried out as well',
+        positional: 'optional',
       },
     ],
-    example: 'tslxc watch-health helloworld',
+    example: 'tslxc watch-health',
     visibility: 'hidden',
     run: watch,
   },
@@ -28,13 +32,14 @@ async function watch(context: Context, options: Options): Promise<number | undef
   const { globals, environment } = context;
   const { logs } = statePaths(globals.root ?? environment['TSLXC_ROOT'] ?? '/');
   const log = new DomainLog({ directory: logs, fallback: 'watch-health', level: 'info' });
-  const domain = options.required('domain');
+  const domain = options.string('domain');
   try {
     const connection = await context.connect(withoutDomain(log));
     await connection.watchHealth(domain);
     return undefined;
   } catch (error) {
-    log.error({ err: error, domain }, 'nothing watches the health of the container any more');
+    const fields = { err: error, ...(domain === undefined ? {} : { domain }) };
+    log.error(fields, 'nothing watches the health of containers any more');
     throw error;
   } finally {
     await log.flush();

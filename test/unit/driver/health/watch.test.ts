@@ -1,8 +1,10 @@
-/** The watcher of a container: what it tells, and when it is done. */
-import { closeSync, mkdirSync } from 'node:fs';
+/** The watcher of a root: what it tells of each container, and when it is done. */
+import { closeSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Connection } from '../../../../lib/index';
 import { readHealth } from '../../../../lib/driver/health/record';
-import { tryTakeWatch } from '../../../../lib/driver/health/watcher-lock';
+import { requested } from '../../../../lib/driver/health/requests';
+import { tryTakeContainer, tryTakeWatch } from '../../../../lib/driver/health/watcher-lock';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
@@ -11,33 +13,53 @@ import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();
 
-const health = `<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:health port='80' interval='10' retries='1'/></tslxc:container></metadata>`;
+const elements = (interval: number): string =>
+  `<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:health port='80' interval='${interval}' retries='1'/></tslxc:container></metadata>`;
 
 let host: FakeHost;
 let connection: Connection;
 let watching: Promise<void>;
 
+async function start(name: string, interval = 10): Promise<void> {
+  mkdirSync(runPaths(statePaths(host.root), name).directory, { recursive: true });
+  const document = domainXml({ name, elements: elements(interval) });
+  await connection.createDomain(document, { ownership: 'leave' });
+}
+
+/** What `act` would have another process watch is watched by this one alone. */
+async function withoutWatcher(act: () => Promise<void>): Promise<void> {
+  const lock = tryTakeWatch(statePaths(host.root));
+  if (lock === undefined) throw new Error('nobody can have it');
+  try {
+    await act();
+  } finally {
+    closeSync(lock);
+  }
+}
+
 /** Runs a container, and watches it in this process, in the place of the one that a start would spawn. */
 beforeEach(async () => {
   host = new FakeHost(scratchDirectory());
   connection = host.connect();
-  mkdirSync(runPaths(statePaths(host.root), 'web').directory, { recursive: true });
-  const lock = tryTakeWatch(statePaths(host.root), 'web');
-  if (lock === undefined) throw new Error('nobody can have it');
-  await connection.createDomain(domainXml({ name: 'web', elements: health }), {
-    ownership: 'leave',
-  });
-  closeSync(lock);
-  watching = connection.watchHealth('web');
+  await withoutWatcher(() => start('web'));
+  watching = connection.watchHealth();
 });
 
-function runs(): { id: number; boots?: number } {
-  const state = host.state('web');
+function runs(name: string): { id: number; boots?: number } {
+  const state = host.state(name);
   if (state.phase !== 'running') throw new Error(state.phase);
   return state.running;
 }
 
-const found = (): string | undefined => readHealth(statePaths(host.root), 'web', runs())?.state;
+const found = (name = 'web'): string | undefined =>
+  readHealth(statePaths(host.root), name, runs(name))?.state;
+
+const untilFound = (state: string, name = 'web'): Promise<void> =>
+  eventually(() => expect(found(name)).toBe(state));
+
+const listen = (): void => {
+  host.network.listening = [{ family: 'ipv4', port: 80, address: '0.0.0.0' }];
+};
 
 /** It runs again, by another monitor, as soon as it has ended. */
 function startAgain(): void {
@@ -49,36 +71,140 @@ function startAgain(): void {
   host.running.set('web', { ...entry, ended: [] });
 }
 
+function reboot(name = 'web'): void {
+  const state = host.state(name);
+  if (state.phase !== 'running') throw new Error(state.phase);
+  host.states.set(name, { ...state, running: { ...state.running, boots: 1 } });
+}
+
 test('it finds the container unhealthy and healthy, and ends with it', async () => {
-  await eventually(() => expect(found()).toBe('unhealthy'));
-  host.network.listening = [{ family: 'ipv4', port: 80, address: '0.0.0.0' }];
-  await eventually(() => expect(found()).toBe('healthy'));
+  await untilFound('unhealthy');
+  listen();
+  await untilFound('healthy');
   host.end('web');
   await watching;
+  expect(requested(statePaths(host.root))).toEqual([]);
 });
 
 test('one that is started again before it is done is its own, too', async () => {
-  await eventually(() => expect(found()).toBe('unhealthy'));
+  await untilFound('unhealthy');
   startAgain();
   expect(found()).toBeUndefined();
-  await eventually(() => expect(found()).toBe('unhealthy'));
+  await untilFound('unhealthy');
   host.end('web');
   await watching;
 });
 
 test('what was found before a reboot says nothing of the next life', async () => {
-  await eventually(() => expect(found()).toBe('unhealthy'));
-  const state = host.state('web');
-  if (state.phase !== 'running') throw new Error(state.phase);
-  host.states.set('web', { ...state, running: { ...state.running, boots: 1 } });
+  await untilFound('unhealthy');
+  reboot();
   expect(found()).toBeUndefined();
-  await eventually(() => expect(found()).toBe('unhealthy'));
+  await untilFound('unhealthy');
   host.end('web');
   await watching;
 });
 
-test('there is one at most', async () => {
-  await connection.watchHealth('web');
+test('a reboot is noticed in the longest pause, by the record that the monitor replaces', async () => {
+  listen();
+  await start('slow', 3_600_000);
+  await untilFound('healthy', 'slow');
+  reboot('slow');
+  writeFileSync(runPaths(statePaths(host.root), 'slow').running, '{}');
+  await untilFound('healthy', 'slow');
+  host.end('slow');
+  host.end('web');
+  await watching;
+});
+
+test('there is one at most, which goes on with those that are asked for later, until the last one has ended', async () => {
+  let state = 'watching';
+  const ended = watching.then(() => {
+    state = 'ended';
+  });
+  await start('mail');
+  await connection.watchHealth();
+  await connection.watchHealth('mail');
+  await untilFound('unhealthy', 'mail');
+  await untilFound('unhealthy');
+  host.end('web');
+  // A further check of the other one.
+  listen();
+  await untilFound('healthy', 'mail');
+  expect(state).toBe('watching');
+  host.end('mail');
+  await ended;
+});
+
+test('what goes wrong with one is logged, and the others go on; asked for, it is watched again', async () => {
+  await start('mail');
+  await untilFound('unhealthy', 'mail');
+  host.damaged.set('mail', 'start');
+  await eventually(() => {
+    expect(host.lines).toContainEqual({
+      level: 'error',
+      fields: { domain: 'mail', err: expect.objectContaining({ code: 'INTERNAL_ERROR' }) as Error },
+      message: 'nothing watches the health of the container any more',
+    });
+  });
+  listen();
+  await untilFound('healthy');
+  host.damaged.delete('mail');
+  expect(found('mail')).toBe('unhealthy');
+  const mail = await connection.lookupDomainByName('mail');
+  await mail.info();
+  await untilFound('healthy', 'mail');
+  host.end('mail');
+  host.end('web');
+  await watching;
+});
+
+test('a check that does not end holds up no other one', async () => {
+  const web = runs('web').id;
+  const look = host.network.listeningInside.bind(host.network);
+  const asked = jest.fn();
+  let answer = (): void => undefined;
+  const late = new Promise<undefined>((resolve) => {
+    answer = () => resolve(undefined);
+  });
+  host.network.listeningInside = (running) => {
+    if (running.id !== web) return look(running);
+    asked();
+    return late;
+  };
+  await eventually(() => expect(asked).toHaveBeenCalled());
+  await start('mail');
+  await untilFound('unhealthy', 'mail');
+  listen();
+  await untilFound('healthy', 'mail');
+  expect(asked).toHaveBeenCalledTimes(1);
+  host.end('web');
+  answer();
+  host.end('mail');
+  await watching;
+});
+
+test('what another process checks, of an older package, is not checked twice', async () => {
+  const lock = tryTakeContainer(statePaths(host.root), 'mail');
+  if (lock === undefined) throw new Error('nobody can have it');
+  await start('mail');
+  await connection.watchHealth('mail');
+  await untilFound('unhealthy');
+  await eventually(() => expect(requested(statePaths(host.root))).toEqual(['web']));
+  expect(found('mail')).toBeUndefined();
+  closeSync(lock);
+  await connection.watchHealth('mail');
+  await untilFound('unhealthy', 'mail');
+  host.end('mail');
+  host.end('web');
+  await watching;
+});
+
+test('requests for what does not run are withdrawn, and there may be anything in their place', async () => {
+  const { checked } = statePaths(host.root);
+  mkdirSync(join(checked, 'folder', 'in-it'), { recursive: true });
+  await connection.watchHealth('nothing');
+  await eventually(() => expect(requested(statePaths(host.root))).toEqual(['web']));
+  expect(existsSync(join(checked, 'folder'))).toBe(false);
   host.end('web');
   await watching;
 });

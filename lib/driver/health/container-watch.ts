@@ -1,0 +1,200 @@
+/** Checks the health of one container, again and again, until it ends. */
+import { closeSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Lookers } from '../../container/looks/looks';
+import type { RunningRecord, StartRecord } from '../../container/record/run-state';
+import type { HealthCheck } from '../../domain/definition';
+import type { Identity } from '../../host/state/definition-store';
+import { runPaths } from '../../host/state/state-paths';
+import type { MonitorConnection } from '../session/containers';
+import type { Session } from '../session/session';
+import { watchFolder } from './folder-watch';
+import { healthAfter, type HealthInfo } from './health';
+import { probe } from './probe';
+import { writeHealth } from './record';
+import { tryTakeContainer } from './watcher-lock';
+
+/** Until the first success it is looked at more often, in milliseconds. */
+const startInterval = 500;
+
+/** How many of the processes that look at paths may wait for its root without end: those for all containers are bounded together. */
+const mostLeft = 4;
+
+/** Resolves when the container has ended, was killed for being unhealthy, has no check, or another process watches it. */
+export async function watchContainer(session: Session, name: string): Promise<void> {
+  // It may be that of an older package.
+  const lock = tryTakeContainer(session.paths, name);
+  if (lock === undefined) return;
+  try {
+    await watchRun(session, name);
+  } finally {
+    closeSync(lock);
+  }
+}
+
+async function watchRun(session: Session, name: string): Promise<void> {
+  const { containers, paths } = session;
+  const monitor = await containers.connectMonitor(paths, name);
+  if (monitor === undefined) return;
+  try {
+    const state = containers.readRunState(paths, name);
+    if (state.phase !== 'running') return;
+    const { health: check } = session.parse(state.start.xml).definition.extension;
+    if (check === undefined) return;
+    containers.leaveCaller();
+    await new ContainerWatch(session, { ...state, check }).run(monitor);
+  } finally {
+    monitor.close();
+  }
+}
+
+interface Watched {
+  readonly start: StartRecord;
+  readonly running: RunningRecord;
+  readonly check: HealthCheck;
+}
+
+class ContainerWatch {
+  readonly #session: Session;
+  readonly #identity: Identity;
+  /** Of the monitor: another container of the name has another. */
+  readonly #id: number;
+  readonly #check: HealthCheck;
+  readonly #lookers = new Lookers({ mostLeft });
+  /** Of this life: a reboot begins another. */
+  #boots: number;
+  #began: number;
+  #health: HealthInfo;
+  /** Ends the sleep between two checks. */
+  #wake = (): void => undefined;
+
+  constructor(session: Session, { start, running, check }: Watched) {
+    this.#session = session;
+    this.#identity = { name: start.name, uuid: start.uuid };
+    this.#id = running.id;
+    this.#check = check;
+    this.#boots = running.boots ?? 0;
+    this.#began = start.time;
+    this.#health = { state: 'starting', since: start.time, failures: 0 };
+  }
+
+  async run(monitor: MonitorConnection): Promise<void> {
+    const over = new AbortController();
+    const { signal } = over;
+    const end = (): void => {
+      over.abort();
+      this.#wake();
+    };
+    // An answer of the monitor's is awaited all the time: it keeps this process alive.
+    void monitor.exited().then(end, end);
+    // A reboot replaces this record.
+    const { directory, running } = runPaths(this.#session.paths, this.#identity.name);
+    const place = { folder: directory, file: basename(running) };
+    using _reboots = watchFolder(place, () => this.#wake());
+    try {
+      while (!signal.aborted && !(await this.#round(signal))) {
+        await this.#pause(signal);
+      }
+    } finally {
+      this.#lookers.close();
+    }
+  }
+
+  /** Until the next check is due, or a reboot has begun another life, which is to be looked at soon. */
+  async #pause(signal: AbortSignal): Promise<void> {
+    const { interval } = this.#check;
+    const isStarting = this.#health.state === 'starting';
+    const due = performance.now() + (isStarting ? Math.min(interval, startInterval) : interval);
+    while (!signal.aborted && !this.#hasRebooted()) {
+      const left = due - performance.now();
+      if (left <= 0) return;
+      await this.#sleep(left);
+    }
+  }
+
+  /** For so many milliseconds, or until it is woken. */
+  async #sleep(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** By its own record alone, which is small: this is asked often. */
+  #hasRebooted(): boolean {
+    const { containers, paths } = this.#session;
+    const now = containers.readRunning(paths, this.#identity.name);
+    return now?.id === this.#id && (now.boots ?? 0) !== this.#boots;
+  }
+
+  /** One check, but of what is paused; true when nothing more is to be checked. */
+  async #round(signal: AbortSignal): Promise<boolean> {
+    // A life that has begun meanwhile is looked at as such.
+    this.#isSameLife(Date.now());
+    if (this.#isPaused()) return false;
+    const what = { check: this.#check, lookers: this.#lookers, signal };
+    const failure = await probe(this.#session, this.#identity, what);
+    const time = Date.now();
+    // A pause meanwhile is no failure.
+    if (signal.aborted || this.#isPaused() || !this.#isSameLife(time)) return signal.aborted;
+    const before = this.#health;
+    this.#health = healthAfter(before, { failure, time, age: time - this.#began }, this.#check);
+    await this.#tell(before);
+    if (this.#health.state !== 'unhealthy' || this.#check.action === 'none') return false;
+    await this.#kill();
+    return true;
+  }
+
+  #isPaused(): boolean {
+    const { containers, paths } = this.#session;
+    const now = containers.readRunState(paths, this.#identity.name);
+    return now.phase === 'running' && containers.isFrozen(now.start);
+  }
+
+  /** Whether it still runs as it did when the check began; after a reboot all begins anew. */
+  #isSameLife(time: number): boolean {
+    const { containers, paths } = this.#session;
+    const now = containers.readRunState(paths, this.#identity.name);
+    if (now.phase !== 'running' || now.running.id !== this.#id) return false;
+    const boots = now.running.boots ?? 0;
+    if (boots === this.#boots) return true;
+    this.#boots = boots;
+    this.#began = time;
+    this.#health = { state: 'starting', since: time, failures: 0 };
+    return false;
+  }
+
+  async #tell(before: HealthInfo): Promise<void> {
+    const { name: domain, uuid } = this.#identity;
+    const { state, message } = this.#health;
+    const record = { id: this.#id, boots: this.#boots, health: this.#health };
+    writeHealth(this.#session.paths, domain, record);
+    if (state === before.state || state === 'starting') return;
+    await this.#session.announce({ event: 'health-change', detail: state, domain, uuid });
+    const fields = { domain, ...(message === undefined ? {} : { reason: message }) };
+    if (state === 'healthy') this.#session.logger.info(fields, 'the container is healthy');
+    else this.#session.logger.warn(fields, 'the container is unhealthy');
+  }
+
+  /** Its end is a failure then, after which it is started again. */
+  async #kill(): Promise<void> {
+    const { containers, paths } = this.#session;
+    const { name } = this.#identity;
+    await this.#session.locked(name, async () => {
+      const now = containers.readRunState(paths, name);
+      if (now.phase !== 'running' || now.running.id !== this.#id) return;
+      containers.replaceStart(paths, { ...now.start, unhealthy: true });
+      const monitor = await containers.connectMonitor(paths, name);
+      try {
+        await monitor?.signal(killSignal);
+      } finally {
+        monitor?.close();
+      }
+    });
+  }
+}
+
+const killSignal = 9;

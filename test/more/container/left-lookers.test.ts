@@ -1,0 +1,33 @@
+/** Processes that look at paths: whose share of them waits without end is refused more, and nobody else is. */
+import { join } from 'node:path';
+import { Lookers } from '../../../lib/container/looks/looks';
+import { StuckFolder } from '../../support/fake/stuck-folder';
+import { eventually } from '../../support/time/eventually';
+
+const what = { step: 'look for data' };
+
+/** The code of the error, or 'seen'. */
+async function look(lookers: Lookers, path: string): Promise<string> {
+  using looks = lookers.looks({ within: 3000 });
+  try {
+    await looks.mount(path, what);
+    return 'seen';
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+}
+
+test('a share that was used up is given back when its processes have ended', async () => {
+  await using stuck = await StuckFolder.mount();
+  const path = join(stuck.path, 'data');
+  const few = new Lookers({ mostLeft: 2 });
+  const [first, second] = [await look(few, path), await look(few, path)];
+  expect([first, second]).toEqual(['OPERATION_TIMEOUT', 'OPERATION_TIMEOUT']);
+  expect(await look(few, '/')).toBe('RESOURCE_BUSY');
+  const others = new Lookers();
+  expect(await look(others, '/')).toBe('seen');
+  await stuck.release();
+  await eventually(async () => expect(await look(few, '/')).toBe('seen'));
+  few.close();
+  others.close();
+});
