@@ -81,6 +81,11 @@ void ConsoleLog::write(const OutputRing& output) {
   }
 }
 
+void ConsoleLog::letGo() {
+  hasLetGo_ = true;
+  if (file_.valid()) flock(file_.get(), LOCK_UN);
+}
+
 size_t ConsoleLog::append(std::string_view bytes) {
   if (!file_.valid() && makeFile() != 0) return 0;
   if (lost_ > 0 && !tellOfLoss()) return 0;
@@ -102,7 +107,7 @@ int ConsoleLog::openFile(int creation) {
   size_ = static_cast<uint64_t>(status.st_size);
   file_ = std::move(file);
   // A container that runs goes on without the lock when another process has taken it.
-  static_cast<void>(tryLock(file_.get()));
+  if (!hasLetGo_) static_cast<void>(tryLock(file_.get()));
   return 0;
 }
 
@@ -111,6 +116,8 @@ int ConsoleLog::openFile(int creation) {
 int ConsoleLog::makeFile() {
   if (!vacated_) return openFile(O_CREAT);
   int error = openFile(O_CREAT | O_EXCL);
+  // It may be the next start's.
+  if (hasLetGo_) return error;
   for (int more = 1; error == EEXIST && more < kMakeAttempts && putAside() == 0; ++more) {
     error = openFile(O_CREAT | O_EXCL);
   }
@@ -162,6 +169,8 @@ bool ConsoleLog::rotate() {
   // Another process may have truncated it.
   if (fstat(file_.get(), &status) == 0) size_ = static_cast<uint64_t>(status.st_size);
   if (size_ < settings_.mostBytes) return true;
+  // What has the name may be the next start's.
+  if (hasLetGo_ && !(tryLock(file_.get()) && isNamed())) return false;
   // As in a folder of another user, or with a mount point or a directory in the place of one.
   if (putAside() != 0) return keepYoungerHalf();
   // Its lock goes when the new one has one.

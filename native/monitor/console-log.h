@@ -42,6 +42,10 @@ class ConsoleLog {
   uint64_t backlog(const OutputRing& output) const;
   void write(const OutputRing& output);
 
+  // Once the container has ended: without its lock the next start can have the file, while readers
+  // are still waited for here. From now on it is put aside only if no other monitor has it.
+  void letGo();
+
  private:
   // How many of the bytes are kept; 0 when none can be.
   size_t append(std::string_view bytes);
@@ -70,6 +74,7 @@ class ConsoleLog {
   Beginning beginning_ = Beginning::behind;
   // What was there has been moved or removed here: what is there all the same is another's.
   bool vacated_ = false;
+  bool hasLetGo_ = false;
   Fd file_;
   uint64_t size_ = 0;
   uint64_t position_ = 0;

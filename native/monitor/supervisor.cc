@@ -194,6 +194,8 @@ bool Supervisor::run() {
     while (!ended_) turn(kForEver);
     catchUp();
   } while (startAgain());
+  // Before another process can know of the end, and start it anew.
+  for (KeptOutput& kept : logs_) kept.log.letGo();
   recordEnd();
   caller_->tell(exited_);
   const auto until = Clock::now() + kDeliveryTime;

@@ -3,15 +3,19 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chownSync,
+  closeSync,
+  constants as flags,
   existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readFileSync,
   readdirSync,
   statSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -254,6 +258,28 @@ test.each([
   await ours.destroy();
   await runOnce(theirs);
   expect(readFileSync(file, 'latin1')).toMatch(/theirs\r\n$/);
+});
+
+test.each([
+  ['on', " append='on'"],
+  ['off', ''],
+])('with append as %s the next start has it while readers are waited for', async (...row) => {
+  const [name, append] = row;
+  const { file } = placeOf(`again-${name}`);
+  const domain = await defined(`again-${name}`, 'read line; echo END', withLog(file, append));
+  await domain.start();
+  const terminal = domain.consolePath() ?? '';
+  // It reads nothing: the monitor stays for two seconds.
+  const unread = openSync(terminal, flags.O_RDWR | flags.O_NOCTTY);
+  try {
+    writeSync(unread, '\r');
+    await domain.wait();
+    await domain.start();
+    expect(await domain.state()).toMatchObject({ state: 'running' });
+  } finally {
+    closeSync(unread);
+  }
+  await domain.destroy();
 });
 
 test('the file after one that was put aside is refused to another, too', async () => {
