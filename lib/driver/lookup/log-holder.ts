@@ -16,7 +16,8 @@ export async function namingLogHolder(session: Session, error: unknown): Promise
   if (!TslxcError.is(error, 'SYSTEM_ERROR')) return error;
   const { errno, syscall, path, step, domain, element, line, column } = error;
   if (errno !== EBUSY || syscall !== 'flock' || path === undefined) return error;
-  const holder = await holderOf(session, { path, domain });
+  // What can't be looked up is no reason to leave what the start has borrowed.
+  const holder = await holderOf(session, { path, domain }).catch(() => undefined);
   if (holder === undefined) return error;
   const words = `the log ${path} is that of domain '${holder}', which runs: EBUSY (${describePlace(error)})`;
   const details = present({ step, domain, element, line, column });
