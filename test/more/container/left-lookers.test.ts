@@ -6,9 +6,9 @@ import { eventually } from '../../support/time/eventually';
 
 const what = { step: 'look for data' };
 
-/** The code of the error, or 'seen'. */
-async function look(lookers: Lookers, path: string): Promise<string> {
-  using looks = lookers.looks({ within: 3000 });
+/** The code of the error, or 'seen'. `within` milliseconds the process has to be started and, where it can, to answer. */
+async function look(lookers: Lookers, path: string, within = 30_000): Promise<string> {
+  using looks = lookers.looks({ within });
   try {
     await looks.mount(path, what);
     return 'seen';
@@ -21,8 +21,8 @@ test('a share that was used up is given back when its processes have ended', asy
   await using stuck = await StuckFolder.mount();
   const path = join(stuck.path, 'data');
   const few = new Lookers({ mostLeft: 2 });
-  const [first, second] = [await look(few, path), await look(few, path)];
-  expect([first, second]).toEqual(['OPERATION_TIMEOUT', 'OPERATION_TIMEOUT']);
+  const both = await Promise.all([look(few, path, 6000), look(few, path, 6000)]);
+  expect(both).toEqual(['OPERATION_TIMEOUT', 'OPERATION_TIMEOUT']);
   expect(await look(few, '/')).toBe('RESOURCE_BUSY');
   const others = new Lookers();
   expect(await look(others, '/')).toBe('seen');
