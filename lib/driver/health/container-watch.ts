@@ -22,7 +22,7 @@ const mostLeft = 4;
 
 /** Resolves when the container has ended, was killed for being unhealthy, has no check, or another process watches it. */
 export async function watchContainer(session: Session, name: string): Promise<void> {
-  // It may be that of an older package.
+  // Whoever else has it is a watcher of an older package.
   const lock = tryTakeContainer(session.paths, name);
   if (lock === undefined) return;
   try {

@@ -1,7 +1,7 @@
 /**
- * Of which containers the health is to be checked: a file for each, named after the domain. Who starts a container makes it, and the
- * watcher removes it when the container has ended. So a watcher that runs hears of one more, and one that is started in the place of
- * one that was killed knows them all.
+ * Of which containers the health is to be checked: a file for each, named after the domain. Whoever starts a container makes it, and
+ * the watcher removes it when it has no more to check there: the container has ended, or its checks can't be made. So a watcher that
+ * runs hears of one more, and one that is started in the place of one that was killed knows them all.
  */
 import { join } from 'node:path';
 import { namesIn } from '../../host/names-in';

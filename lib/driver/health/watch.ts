@@ -115,7 +115,7 @@ class Watcher {
       withdraw(this.#session.paths, name);
     } catch (error) {
       this.#refused.add(name);
-      const detail = 'that the health of the container is to be checked could not be withdrawn';
+      const detail = 'the request to check the health of the container could not be withdrawn';
       this.#session.logger.error({ err: error, domain: name }, detail);
     }
   }
