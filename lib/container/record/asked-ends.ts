@@ -8,7 +8,7 @@
 export interface AskedEnd {
   /** Of this request alone. */
   readonly id: string;
-  /** Until when an end is this shutdown, in milliseconds since the epoch; missing of a reboot, before which no shutdown counts. */
+  /** Until when an end is this shutdown, in milliseconds since the epoch. A reboot has none: no shutdown before it counts any more. */
   readonly until?: number;
 }
 
