@@ -45,8 +45,13 @@ export async function askToEnd(
     transition(goal === 'reboot' ? 'reboot' : 'shutdown', phaseOf(session, state), name);
     if (state.phase !== 'running') throw new TypeError('the table lets only what runs end');
     const monitor = await connectRunning(session, name);
-    const mark = markEnd(session, state.start, { goal, ...present({ timeout }) });
-    return { before: state, monitor, mark };
+    try {
+      const mark = markEnd(session, state.start, { goal, ...present({ timeout }) });
+      return { before: state, monitor, mark };
+    } catch (error) {
+      monitor.close();
+      throw error;
+    }
   });
   // Without the lock: a file system of the container may make it take its time, and a destroy waits for nothing of it. Of
   // another container of that name, started meanwhile, this monitor knows nothing.

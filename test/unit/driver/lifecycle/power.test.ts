@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { InitKind } from '../../../../lib/container/init/init-control';
-import type { Connection } from '../../../../lib/driver/connection';
+import { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
 import { parseDomainEvent } from '../../../../lib/driver/events/event-log';
 import { SyscallError } from '../../../../lib/errors';
@@ -311,6 +311,28 @@ describe('without room for records', () => {
         fields: { domain: 'web', err: host.failReplace },
       }),
     );
+  });
+
+  test('a shutdown that can not be put on record is refused, and its connection to the monitor closed', async () => {
+    const restart = "<t:restart policy='on-failure'/>";
+    const elements = `<metadata><t:container xmlns:t='urn:tslxc:domain:1'>${restart}</t:container></metadata>`;
+    const session = host.session();
+    const connect = session.containers.connectMonitor.bind(session.containers);
+    await using own = Connection.of(session, 'lxc:///');
+    const other = await own.defineDomain(domainXml({ name: 'other', elements }));
+    await other.start({ ownership: 'leave' });
+    host.failReplace = full();
+    const close = jest.fn();
+    const connected = jest.spyOn(session.containers, 'connectMonitor');
+    connected.mockImplementation(async (paths, name) => {
+      const monitor = await connect(paths, name);
+      if (monitor !== undefined) jest.spyOn(monitor, 'close').mockImplementation(close);
+      return monitor;
+    });
+    await expect(other.shutdown()).rejects.toMatchObject({ errno: constants.errno.ENOSPC });
+    expect(connected).toHaveBeenCalled();
+    expect(close).toHaveBeenCalledTimes(connected.mock.calls.length);
+    expect(host.asked).toEqual([]);
   });
 
   test('what has rebooted is listed, and can be destroyed', async () => {
