@@ -44,10 +44,19 @@ const clients = ['clients'];
 const machines = ['vm', 'vm-again', 'vm-long', 'vm-every', 'vm-selinux', 'vm-apparmor'];
 
 /**
+ * A new namespace may have the number of one that is gone, and with it the folders of containers' names that it has left: in the
+ * pictures of the host they would be its own.
+ */
+function enterNetwork() {
+  const left = '"/run/tslxc-names/$(stat -Lc %i /proc/self/ns/net)"-*';
+  return `ip link set lo up && rm -rf ${left} && exec "$@"`;
+}
+
+/**
  * What a project is started by. Bridges, rules of nftables and IP forwarding belong to a network namespace: those of the
  * tests are made in one of their own, and the machine's are left alone. With containers beside others' it takes more.
  */
-const ownNetwork = ['unshare', '--net', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+const ownNetwork = ['unshare', '--net', '--', 'sh', '-c', enterNetwork(), 'sh'];
 const ownWorld = ['env', 'TSLXC_TEST_LANE=apart', 'sh', join(__dirname, 'own-world.sh')];
 const allRepeats = ['env', 'TSLXC_TEST_REPEATS=all'];
 const surroundings = {
