@@ -1,8 +1,9 @@
 /** `tslxc run` and `create` of images: how they end, what they leave, and how much of what is written reaches the reader. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain, ImageDomain } from 'tslxc';
+import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { runIn } from '../../support/domain/exec';
 import { pullWeb } from '../../support/image/web-image';
 import { runWithLibrary } from '../../support/process/library-child';
@@ -83,6 +84,9 @@ test('create starts one that goes on, and goes with its container', async () => 
 test('what one that has ended by itself has left goes when the next one is made', async () => {
   const domain = await make({ cmd: ['sh', '-c', 'echo x > /srv/alice/x'], name: 'alone' });
   await untilGone(domain.name);
+  // Its record is the last that goes: as long as it is there, what it names is in use.
+  const record = runPaths(statePaths(world.root.path), domain.name).start;
+  await eventually(() => expect(existsSync(record)).toBe(false));
   expect(written().filter((name) => name.startsWith('alone'))).toHaveLength(2);
   const next = await make({ ...sleeping, name: 'next' });
   expect(written().filter((name) => name.startsWith('alone'))).toEqual([]);
