@@ -29,6 +29,9 @@ function kill({ pid }, signal) {
   }
 }
 
+/** On a terminal that is dumb, as where there is none, Node.js edits no lines: those of tests are not. */
+const terminal = process.env.TERM === 'dumb' ? { TERM: 'xterm' } : {};
+
 /** Their groups are not the terminal's: what is said to this process is for them too. */
 function handOnSignals() {
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
@@ -65,7 +68,7 @@ function runJest(argv, { report, minutes, output, grace = usualGrace }) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, parameters, {
       cwd: packageRoot,
-      env: { ...process.env, TSLXC_TEST_RUNNING: runningFile },
+      env: { ...process.env, ...terminal, TSLXC_TEST_RUNNING: runningFile },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -1,5 +1,6 @@
 /** With polkit's own daemon: who else than root may is what its rules say. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { BackgroundProgram } from '../support/clients/background-program';
 import { clientEnvironment, lastLibvirtSocket } from '../support/clients/client-world';
@@ -49,6 +50,14 @@ function asNobody(...words: readonly string[]): Promise<CommandResult> {
 }
 
 const refusal = (text: string): unknown => [1, expect.stringContaining(text)];
+
+test('everybody gets to its sockets, since polkit says who may do what', () => {
+  const own = ['tslxc-sock', 'tslxc-sock-ro'].map((name) =>
+    join(world.root.path, 'run/tslxc', name),
+  );
+  const modes = [...own, lastLibvirtSocket].map((socket) => statSync(socket).mode & 0o777);
+  expect(modes).toEqual([0o666, 0o666, 0o666]);
+});
 
 test('without a rule for them others may look, and nobody but root may change anything', async () => {
   await world.connection.defineDomain(helloWorldXml);

@@ -91,15 +91,6 @@ test('with --libvirt also those that libvirt’s clients look for, and nobody bu
   }
 });
 
-test('with --polkit everybody gets to its sockets, and who is not root to nothing before polkit is asked', async () => {
-  await using _daemon = await start(commandLine('daemon', '--polkit'));
-  const modes = ['tslxc-sock', 'tslxc-sock-ro'].map(
-    (name) => statSync(socketOf(name)).mode & 0o777,
-  );
-  expect(modes).toEqual([0o666, 0o666]);
-  expect(await uriOf(socketOf())).toEqual({ uri: 'lxc:///' });
-});
-
 const tables = [
   connectProcedures,
   domainProcedures,
