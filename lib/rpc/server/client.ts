@@ -17,6 +17,8 @@ import { errorReply } from '../protocol/values';
 import type { Header } from '../protocol/values';
 import type { XdrReader } from '../xdr/reader';
 import type { Activity } from './activity';
+import { Eagerness } from './attention';
+import type { Attention } from './attention';
 import { IncomingMessages } from './incoming';
 import type { CloseDescriptors, Incoming } from './incoming';
 import { Keepalive } from './keepalive';
@@ -54,6 +56,8 @@ export interface ClientOptions {
   readonly sendDescriptors: (socket: Socket, descriptors: readonly number[]) => Promise<void>;
   /** Closes those that have come with a message, once it is answered. */
   readonly closeDescriptors: CloseDescriptors;
+  /** What waits for its next call, while it asks one thing after the other. */
+  readonly attention: Attention;
   /** Is told of its calls, streams and notices. */
   readonly activity?: Activity | undefined;
 }
@@ -71,6 +75,7 @@ export class Client implements Peer {
   readonly #waiting: Incoming[] = [];
   readonly #conversation: Conversation;
   readonly #streams: Streams;
+  readonly #eagerness: Eagerness;
   #keepalive: Keepalive | undefined;
   /** Until the descriptors of a message have followed it: what is sent meanwhile comes after them. */
   #gate: Promise<void> | undefined;
@@ -88,6 +93,7 @@ export class Client implements Peer {
     this.access = access;
     this.credentials = credentials;
     const longest = access === 'read-only' ? longestOfReadOnly : longestMessage;
+    this.#eagerness = new Eagerness(options.attention);
     this.#incoming = new IncomingMessages(longest, options.closeDescriptors);
     this.#conversation = options.converse(this);
     this.#streams = new Streams({
@@ -145,6 +151,7 @@ export class Client implements Peer {
       return;
     }
     this.#keepalive?.hear();
+    this.#eagerness.hear();
     this.#begun = 0;
     try {
       this.#waiting.push(...this.#incoming.take(bytes, descriptors));
@@ -214,6 +221,7 @@ export class Client implements Peer {
     } catch (error) {
       await this.#sendError({ ...call, type: messageTypes.reply }, error);
     }
+    this.#eagerness.answer();
   }
 
   /** It is over before the client has read it: one that does not read is no work. */

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { Server as NetServer, Socket } from 'node:net';
 import { native } from '../../host/native';
 import type { Activity } from './activity';
+import { Attention } from './attention';
 import { Client } from './client';
 import { closeDescriptors, sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
@@ -29,6 +30,7 @@ export class Server {
   /** Paths of the sockets that it has made. */
   readonly #made: string[] = [];
   readonly #clients = new Set<Client>();
+  readonly #attention = new Attention();
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -109,8 +111,9 @@ export class Server {
       return undefined;
     }
     const { converse, activity } = this.#options;
-    const told = { converse, activity, sendDescriptors, closeDescriptors };
-    return new Client({ socket, reception, access, credentials, ...told });
+    const told = { converse, activity, attention: this.#attention };
+    const actions = { sendDescriptors, closeDescriptors };
+    return new Client({ socket, reception, access, credentials, ...told, ...actions });
   }
 }
 

@@ -8,6 +8,7 @@ import { PassThrough } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { errorReplyOf } from '../../../lib/rpc/dispatch/base/wire-error';
 import type { Activity } from '../../../lib/rpc/server/activity';
+import { Attention } from '../../../lib/rpc/server/attention';
 import { Client } from '../../../lib/rpc/server/client';
 import type { Answer, Conversation, Peer } from '../../../lib/rpc/server/peer';
 import type { Hearer, Reception } from '../../../lib/rpc/server/reception';
@@ -109,7 +110,8 @@ export async function serve(access: Peer['access'] = 'read-write'): Promise<Serv
     };
     const reception = readByNode(socket, (one) => (hearer = one));
     const closeDescriptors = (of: readonly number[]): void => void closed.push(...of);
-    const own = { converse, activity, sendDescriptors, closeDescriptors };
+    const attention = new Attention();
+    const own = { converse, activity, attention, sendDescriptors, closeDescriptors };
     clients.push(new Client({ socket, reception, access, credentials, ...own }));
   }).listen(path);
   const client = await RawClient.connect(path);
