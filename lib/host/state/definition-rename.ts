@@ -84,8 +84,6 @@ async function carryAutostart(
 }
 
 function unfinished(directory: string): string[] {
-  // Mostly there are none, and no folder either: an error of node:fs takes longer than a look.
-  if (statSync(renames(directory), { throwIfNoEntry: false }) === undefined) return [];
   try {
     return readdirSync(renames(directory));
   } catch (error) {
