@@ -1,6 +1,7 @@
 /**
  * Removes everything that tslxc has put on this host for one root: domains and networks are stopped, and what is left of
- * them, their definitions included, is removed. The user's data stays: root trees, images and upper layers.
+ * them, their definitions included, is removed. The user's data stays, but for what lies in the folder of images and what was made
+ * from them.
  */
 import { monitorOf } from '../../container/record/run-state';
 import { removeCgroupsOf } from '../../container/cgroups/stale-cgroups';
@@ -33,7 +34,7 @@ export interface PurgeItem {
   readonly kind: 'domain' | 'network' | 'cgroup' | 'partition' | 'files' | 'upper' | 'snapshot';
   /** Name of a domain or network; else a path. */
   readonly name: string;
-  /** `keep`: it is the user's data. */
+  /** `keep`: it is the user's data. `remove`, of an `upper` or a `snapshot`: it is below the root's own files, and goes with them. */
   readonly fate: 'remove' | 'keep';
   /** Of domains and networks only. */
   readonly state?: 'running' | 'off';
@@ -54,7 +55,7 @@ export function previewPurge(session: Session): PurgeItem[] {
     return { kind: 'network', name, fate: 'remove', state: phase === 'off' ? 'off' : 'running' };
   });
   const cgroups = cgroupItems(paths);
-  return [...domains, ...networks, ...cgroups, ...filesOf(session), ...kept(session)];
+  return [...domains, ...networks, ...cgroups, ...filesOf(session), ...written(session)];
 }
 
 /**
@@ -101,6 +102,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
         return Promise.resolve();
       });
     }
+    if (failures.length === 0) for (const item of previewed.filter(goesWithFiles)) tell(item);
     forgetIdRoot(session.paths);
     const mounts = cgroupMounts();
     await awaitLastActs(session.paths, mounts, lastWords);
@@ -197,7 +199,12 @@ function filesOf({ paths }: Session): PurgeItem[] {
   return purgeableFiles(paths).map((name) => ({ kind: 'files', name, fate: 'remove' }));
 }
 
-function kept({ store, paths }: Session): PurgeItem[] {
+function goesWithFiles({ kind, fate }: PurgeItem): boolean {
+  return (kind === 'upper' || kind === 'snapshot') && fate === 'remove';
+}
+
+/** What containers have written into overlays, and the files of snapshots. */
+function written({ store, paths }: Session): PurgeItem[] {
   const layers = store.names().flatMap((name) => {
     try {
       const definition = store.read(name);
@@ -209,12 +216,11 @@ function kept({ store, paths }: Session): PurgeItem[] {
   const copies = allCatalogues(paths).flatMap(({ snapshots }) =>
     snapshots.flatMap(({ trees }) => trees.map((tree) => tree.kept)),
   );
-  // Those of images lie among what is removed.
-  const stays = (name: string) => !isBelow(name, paths.library);
+  // Those of containers made from images are below the files that are removed, unless they were put elsewhere.
+  const fateOf = (name: string): PurgeItem['fate'] =>
+    isBelow(name, paths.library) ? 'remove' : 'keep';
   return [
-    ...[...new Set(layers)]
-      .filter(stays)
-      .map((name): PurgeItem => ({ kind: 'upper', name, fate: 'keep' })),
-    ...copies.filter(stays).map((name): PurgeItem => ({ kind: 'snapshot', name, fate: 'keep' })),
+    ...[...new Set(layers)].map((name): PurgeItem => ({ kind: 'upper', name, fate: fateOf(name) })),
+    ...copies.map((name): PurgeItem => ({ kind: 'snapshot', name, fate: fateOf(name) })),
   ];
 }

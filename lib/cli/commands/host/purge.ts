@@ -15,8 +15,9 @@ export const commands: CommandTable = {
       'Stop all domains and networks, and remove everything that tslxc has made for them:\n' +
       'definitions, autostart, networks, run state, logs, leases, ranges of ids, cgroups, rules of\n' +
       'nftables and bridges, the images that were pulled, and what containers made from them have\n' +
-      'written. Other root trees, images, upper layers of overlays and the files of snapshots are your\n' +
-      'data, and stay. So does what belongs to libvirt, or to another root of tslxc.\n' +
+      'written, with its snapshots, unless it was put elsewhere: each is named. Other root trees, upper\n' +
+      'layers of overlays and files of snapshots are your data, and stay. So does what belongs to\n' +
+      'libvirt, or to another root of tslxc.\n' +
       'Asks before; without a terminal it needs --yes.',
     options: [
       { name: 'yes', kind: 'flag', help: 'do not ask' },

@@ -8,6 +8,7 @@ const items: readonly PurgeItem[] = [
   { kind: 'domain', name: 'db', fate: 'remove', state: 'off' },
   { kind: 'network', name: 'default', fate: 'remove', state: 'running' },
   { kind: 'files', name: '/etc/tslxc', fate: 'remove' },
+  { kind: 'upper', name: '/var/lib/tslxc/images/containers/db', fate: 'remove' },
   { kind: 'upper', name: '/srv/web-upper', fate: 'keep' },
 ];
 
@@ -22,6 +23,7 @@ const removed = [
   "removed domain 'db'",
   "removed network 'default', stopped",
   'removed files in /etc/tslxc',
+  'removed upper layer /var/lib/tslxc/images/containers/db',
   'kept upper layer /srv/web-upper',
 ].join('\n');
 
