@@ -8,7 +8,7 @@ import { Transform, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { TslxcError } from '../../errors';
-import { abortedBy } from '../../host/abort-listener';
+import { abortedBy, onAbort } from '../../host/abort-listener';
 import { fileError } from '../../host/state/file-error';
 import type { Descriptor } from '../config';
 import { EntryCheck, type LayerContent, type LayerLimits } from './entry-check';
@@ -47,12 +47,16 @@ export async function checkLayer(layer: CheckedLayer): Promise<LayerContent> {
     },
   });
   const stages = [createReadStream(path), hashing(packed), ...unpacking(descriptor), sink] as const;
+  const given = new AbortController();
+  const stop = onAbort(signal, () => given.abort());
   try {
-    await pipeline([...stages], signal === undefined ? {} : { signal });
+    await pipeline([...stages], { signal: given.signal });
     reader.end();
   } catch (error) {
     if (signal?.aborted === true) throw abortedBy(signal);
     throw ofLayer(error, descriptor.digest);
+  } finally {
+    stop();
   }
   compare(packed, descriptor.digest, 'the layer');
   compare(plain, diffId, 'the content of the layer');

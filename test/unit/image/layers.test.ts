@@ -1,4 +1,9 @@
 /** What is read of a layer, and what no layer may hold. */
+import { getEventListeners } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkLayer } from '../../../lib/image/layer/check';
 import { EntryCheck } from '../../../lib/image/layer/entry-check';
 import { TarReader, type TarEntry } from '../../../lib/image/layer/tar-reader';
 import { chainsOf, sha256 } from '../../../lib/image/store/layer-store';
@@ -143,4 +148,28 @@ test('a layer is named after all that it lies on', () => {
   expect(chains[0]).toBe(a);
   expect(chains[1]).toBe(sha256(`${a} ${b}`));
   expect(chains[2]).toBe(sha256(`${chains[1]} ${c}`));
+});
+
+test('however many layers are checked with one signal, it has one listener, and an abort ends all', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tslxc-layer-'));
+  try {
+    const path = join(folder, 'layer.tar');
+    const bytes = archive([file('a', 'x')]);
+    writeFileSync(path, bytes);
+    const digest = sha256(bytes);
+    const mediaType = 'application/vnd.oci.image.layer.v1.tar';
+    const descriptor = { mediaType, digest, size: bytes.length };
+    const abort = new AbortController();
+    const layer = { path, descriptor, diffId: digest, limits, signal: abort.signal };
+    expect(await checkLayer(layer)).toMatchObject({ entries: 1 });
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
+    const checks = Array.from({ length: 20 }, () => checkLayer(layer));
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1);
+    abort.abort();
+    for (const check of await Promise.allSettled(checks)) {
+      expect(check).toMatchObject({ reason: { code: 'OPERATION_ABORTED' } });
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
