@@ -49,14 +49,22 @@ export async function spawnMonitor(
   preparation: Preparation,
   layout: CgroupLayout,
 ): Promise<number> {
-  const { cgroups, partition } = preparation;
+  const { cgroups, partition, plan } = preparation;
+  const { name } = plan.header;
   using _lock = await lockPartition(partition);
   if (partition !== undefined) await makeParents(layout, partition);
+  const program = { ...callers, name, unified: cgroups.monitorUnified };
+  const instructions = { cgroups: cgroups.steps, plan: framed(plan) };
   for (let isFirst = true; ; isFirst = false) {
+    const waiting = isFirst ? await callers.waiting.take() : undefined;
     try {
-      const waiting = isFirst ? await callers.waiting.take() : undefined;
-      return await begin(callers, preparation, waiting);
-    } catch (error) {
+      reach('controller:before-spawn');
+      if (waiting === undefined) return await startProcess(program, instructions);
+      await native().instructMonitor(waiting, instructions);
+      return waiting;
+    } catch (cause) {
+      if (waiting !== undefined) native().closeDescriptor(waiting);
+      const error = spawnFailure(cause, cgroups.steps, name);
       if (isFirst && (await isMended(error, preparation, layout))) continue;
       throw takenCgroup(error, cgroups.directories) ?? error;
     }
@@ -81,29 +89,6 @@ async function isMended(
 function isFailedMkdir(error: unknown, name: 'ENOENT' | 'EEXIST'): boolean {
   const isMkdir = error instanceof SyscallError && error.syscall === 'mkdir';
   return isMkdir && error.errno === system.errno[name];
-}
-
-async function begin(
-  callers: CallersDescriptors,
-  { plan, cgroups }: Preparation,
-  waiting: number | undefined,
-): Promise<number> {
-  const { name } = plan.header;
-  const instructions = { cgroups: cgroups.steps, plan: framed(plan) };
-  try {
-    reach('controller:before-spawn');
-    if (waiting === undefined) {
-      return await startProcess(
-        { ...callers, name, unified: cgroups.monitorUnified },
-        instructions,
-      );
-    }
-    await native().instructMonitor(waiting, instructions);
-    return waiting;
-  } catch (error) {
-    if (waiting !== undefined) native().closeDescriptor(waiting);
-    throw spawnFailure(error, cgroups.steps, name);
-  }
 }
 
 const nothingYet: MonitorInstructions = { cgroups: [], plan: new Uint8Array() };

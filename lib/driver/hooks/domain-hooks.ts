@@ -17,13 +17,13 @@ import type { HookCall, Scripts } from './scripts';
 /** What is called while a domain starts, after `prepare`. Without scripts, nothing. */
 export interface StartHooks {
   /** Whether the container has to end with its caller until `started` has agreed. */
-  readonly isGate: boolean;
+  readonly isProvisional: boolean;
   /** Before the container is made. @throws as `runScripts`: the start is refused. */
   readonly start: () => Promise<void>;
   /** When the container runs. @throws as `runScripts`: the container is to be ended. */
   readonly started: (running: Pick<RunningRecord, 'id' | 'consoles'>) => Promise<void>;
   /** When the start has failed, and nothing of a container runs any more: `start` is the record of what it had taken. */
-  readonly failed: (start?: StartRecord) => Promise<void>;
+  readonly onDead: (start?: StartRecord) => Promise<void>;
 }
 
 /** What is called at the end of a domain. Failures are logged. */
@@ -64,39 +64,39 @@ export async function prepareHooks(
   const begin = (operation: string, told = input): Promise<void> =>
     runScripts(session, scripts, { object: name, operation, phase: 'begin', input: told, signal });
   let stopped: Promise<void> | undefined;
-  const failed = (start?: StartRecord): Promise<void> => {
+  const onDead = (start?: StartRecord): Promise<void> => {
     stopped ??= endsOf(session, scripts, { name, mark, start }).stopped();
     return stopped;
   };
   writeMark(session, name, mark);
   rollback.add(async () => {
-    await failed();
+    await onDead();
     await endsOf(session, scripts, { name, mark }).released('failed');
     clearMark(session, name);
   });
   await begin('prepare');
   return {
-    isGate: true,
+    isProvisional: true,
     start: () => begin('start'),
     started: async (running) => {
       writeMark(session, name, { ...mark, running });
       await begin('started', liveInput(session, name, { ...mark, running }));
       writeMark(session, name, { ...mark, running, stage: 'started' });
     },
-    failed,
+    onDead,
   };
 }
 
 /** Those of a network may be told of its ports all the same, which are on record elsewhere once it runs. */
 function noStartHooks(session: Session, name: string): StartHooks {
   return {
-    isGate: false,
+    isProvisional: false,
     start: nothing,
     started: async () => {
       await Promise.resolve();
       if (hasMark(session, name)) removeMark(session, name);
     },
-    failed: nothing,
+    onDead: nothing,
   };
 }
 

@@ -91,14 +91,13 @@ async function makeContainer(
     await hooks.start();
     // While scripts ran, others may have been promised what there was.
     await checkFloors(session, { definition, ports });
-    const { isGate: isProvisional, failed: onDead } = hooks;
-    const gate = { isProvisional, onDead };
+    const { isProvisional, onDead } = hooks;
     const placed = withPlaces(session, definition);
-    const running = { ...start, ...placed, ...gate };
+    const running = { ...start, ...placed, isProvisional, onDead };
     container = await containers.startContainer({ ...running, ports, whenLinked: shape });
   } catch (cause) {
     const error = await namingLogHolder(session, cause);
-    await hooks?.failed();
+    await hooks?.onDead();
     await rollback.run(error);
     logger.error({ err: error, domain: definition.name }, 'starting failed');
     rememberFailure(session, what);
