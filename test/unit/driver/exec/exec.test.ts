@@ -1,0 +1,33 @@
+/** Domain.exec, up to what runs the command: why a command has ended, when that and its end come at the same moment. */
+import { TerminalProcess } from '../../../../lib/container/exec/command-process';
+import { Channel } from '../../../../lib/container/monitor/channel';
+import { encodeFrame } from '../../../../lib/container/monitor/frames';
+import { domainXml } from '../../../support/domain/domain-xml';
+import { socketPair } from '../../container/socket-pair';
+import { FakeHost } from '../fake-host';
+import { removeScratchAfterEach, scratchDirectory } from '../scratch';
+
+removeScratchAfterEach();
+
+const SIGKILL = 9;
+
+test('a command that an abort has ended during its start was aborted, also when its end is read first', async () => {
+  const host = new FakeHost(scratchDirectory());
+  const connection = host.connect();
+  const domain = await connection.createDomain(domainXml({ name: 'web' }));
+  using channel = await socketPair();
+  using terminal = await socketPair();
+  const abort = new AbortController();
+  host.exec = async () => {
+    const streams = { kind: 'terminal', stream: terminal.ours } as const;
+    const command = new TerminalProcess(new Channel(channel.ours), 'web', streams);
+    abort.abort();
+    const end = { how: 1, status: SIGKILL, requested: 1 };
+    channel.theirs.write(encodeFrame({ message: 'exited', ...end }));
+    expect(await command.result).toEqual({ signal: 'SIGKILL' });
+    return command;
+  };
+  const options = { signal: abort.signal, tty: { rows: 24, columns: 80 } };
+  await expect(domain.exec(['true'], options)).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+  await connection.close();
+});
