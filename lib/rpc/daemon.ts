@@ -1,6 +1,6 @@
 /**
- * The daemon: libvirt's remote protocol on sockets of this host, answered by the library. It is one more caller of it: containers
- * outlive it, and what other processes do reaches its clients as events.
+ * The daemon: libvirt's remote protocol on sockets of this host, answered by the library. The daemon is just another caller of
+ * the library: containers outlive it, and its clients see as events what other processes do.
  */
 import { join } from 'node:path';
 import { checkPrivileged, readPrivilege } from '../driver/session/access';
@@ -20,26 +20,26 @@ export interface DaemonOptions {
   /** The root whose domains and networks are served: an absolute path. */
   readonly root: string;
   readonly logger: Logger;
-  /** Listens where libvirt's clients look for its daemons for containers and networks, too. */
+  /** Also listens where libvirt's clients look for libvirt's own daemons for containers and networks. */
   readonly libvirt?: boolean;
-  /** Milliseconds without a client after which it ends; without it, it never does. */
+  /** Milliseconds without a client after which the daemon ends. Default: it never does. */
   readonly timeout?: number;
-  /** Everybody may connect, and polkit says who else than root may do something, and who may look. */
+  /** Every user may connect, and polkit decides who other than root gets read-write or read-only access. */
   readonly polkit?: boolean;
-  /** Is told of what there is to do, and first of all of the start. */
+  /** Told of the daemon's work, beginning with its start. */
   readonly activity?: Activity;
-  /** Says which sockets systemd has handed over; what is taken from it is removed. */
+  /** The environment, in which systemd announces the sockets that it passes; those variables are removed from it. */
   readonly environment: Record<string, string | undefined>;
 }
 
-/** Where libvirt's clients look, by the daemon that they look for. */
+/** Where libvirt's clients look for its daemons: the folder, and the socket of each daemon. */
 const libvirtFolder = '/run/libvirt';
 const libvirtSockets = ['virtlxcd-sock', 'virtnetworkd-sock'] as const;
 
 export class Daemon {
   readonly #server: Server;
   readonly #connections: Connections;
-  /** Resolves when it has ended: by `close`, or for want of clients. */
+  /** Resolves when it has ended: by `close`, or because there were no clients for `timeout`. */
   readonly ended: Promise<void>;
   readonly #timeout: number | undefined;
   #end: () => void = () => undefined;
@@ -72,7 +72,7 @@ export class Daemon {
     checkPrivileged(readPrivilege());
     if (options.polkit === true) checkPolkit();
     const daemon = new Daemon(options);
-    // What is wrong with the root is told at once, and not to the first client.
+    // A problem with the root is reported now, and not to the first client.
     await daemon.#connections.shared('read-write');
     const given = handedOver(options.environment);
     const own = given.length === 0 ? ownPlaces(options) : [];
@@ -84,7 +84,10 @@ export class Daemon {
     return daemon;
   }
 
-  /** Takes no more clients and ends those that there are. Containers go on, but for those that end with their client. */
+  /**
+   * Takes no more clients, and disconnects the present ones. Containers keep running, except those that end with their client
+   * (autodestroy).
+   */
   async close(): Promise<void> {
     clearTimeout(this.#idle);
     await this.#server.close();
@@ -112,7 +115,7 @@ function libvirtPlaces(options: DaemonOptions): SocketPlace[] {
   );
 }
 
-/** The socket of those who may change something, and that of those who may only look. */
+/** The read-write socket, and the read-only socket. */
 function pair(
   { path, holder }: Pick<SocketPlace, 'path' | 'holder'>,
   { polkit: asks }: DaemonOptions,

@@ -1,4 +1,4 @@
-/** The answers to the calls of one client: by which program and procedure, whether it may, what a failure becomes. */
+/** Answers the calls of one client: finds the program and the procedure, checks access, and turns failures into error replies. */
 import { TslxcError } from '../../errors';
 import type { Connection } from '../../driver/connection';
 import { absentProcedure } from '../protocol/absent';
@@ -19,11 +19,11 @@ export interface ConversationParts {
   readonly connections: Connections;
   readonly hub: EventHub;
   readonly served: ServedPrograms;
-  /** Who says whether a client that is not root's may do anything; without one, the modes of the sockets do. */
+  /** Decides whether a client that is not root may do anything; without it, only the modes of the sockets decide. */
   readonly authority?: Authority | undefined;
 }
 
-/** What may be called before that is said. */
+/** What a client may call before it is authorized. */
 const waysIn: readonly string[] = ['AuthList', 'AuthPolkit'];
 
 export class DaemonConversation implements Conversation, ClientState {
@@ -36,7 +36,7 @@ export class DaemonConversation implements Conversation, ClientState {
   #own: Promise<Connection> | undefined;
   #isStranger: boolean;
   #asking: Promise<void> | undefined;
-  /** Ends what is asked for a client that is gone. */
+  /** Aborts a question to polkit when the client is gone. */
   readonly #gone = new AbortController();
 
   constructor(peer: Peer, parts: ConversationParts) {
@@ -78,7 +78,7 @@ export class DaemonConversation implements Conversation, ClientState {
       await this.#asking;
       this.#isStranger = false;
     } finally {
-      // Who was refused may ask again.
+      // A client that was refused may ask again.
       this.#asking = undefined;
     }
   }
@@ -144,7 +144,7 @@ export class DaemonConversation implements Conversation, ClientState {
     return { body, descriptors: toSend, after: () => after() };
   }
 
-  /** Why there is no answer to a call. */
+  /** The error for a call that is not served. */
   #refusal({ program, version, procedure }: Header): Error {
     const known = Object.values(programs).find(({ number }) => number === program);
     if (known === undefined || known.version !== version) {

@@ -1,4 +1,4 @@
-/** All procedures that are served, by the number of their program and their own, each with what answers it. */
+/** All procedures that are served, by the numbers of program and procedure, each with its handler. */
 import type { ErrorOrigin } from '../protocol/error-numbers';
 import { connectProcedures } from '../protocol/connect';
 import { domainProcedures } from '../protocol/domain';
@@ -30,13 +30,13 @@ export interface ServedProcedure {
   /** Without libvirt's `vir`. */
   readonly name: string;
   readonly procedure: Procedure<unknown, unknown>;
-  /** What part of libvirt its errors come from. */
+  /** Which part of libvirt its errors come from. */
   readonly origin: ErrorOrigin;
   readonly handle: (call: Call, given: unknown) => unknown;
 }
 
 export class ServedPrograms {
-  /** Of each program. */
+  /** By program, then by procedure. */
   readonly #byNumber: ReadonlyMap<number, ReadonlyMap<number, ServedProcedure>>;
 
   constructor(hub: EventHub) {

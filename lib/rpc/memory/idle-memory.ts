@@ -1,19 +1,19 @@
 /**
- * When the daemon gives memory back: once it has had nothing to do for a while, and only if it has come to hold more since the
- * last time. Nothing wakes it when nothing has happened, and a call under way is not held up.
+ * Decides when the daemon gives memory back: once it has had nothing to do for a while, and only if the process has grown since
+ * the last time. An idle daemon is never woken up for this, and no call in progress is delayed.
  */
 import type { Activity } from '../server/activity';
 
 /** Milliseconds without anything to do after which memory is given back. */
 const quietTime = 2000;
 
-/** KiB. Less is not worth the time: who looks every few seconds does not make the daemon work for it each time. */
+/** KiB. Less is not worth the time: a client that polls every few seconds does not cost a collection each time. */
 const worthwhile = 1024;
 
 export interface IdleMemoryActions {
   /** KiB that the process holds. */
   readonly held: () => number;
-  /** Gives back what is not used. It holds up the event loop for some 20 ms. */
+  /** Gives back unused memory. Blocks the event loop for some 20 ms. */
   readonly giveBack: () => void;
   /** Called once, when it stops. */
   readonly stop: () => void;
@@ -46,14 +46,14 @@ export class IdleMemory implements Activity {
     if (this.#state === 'stopped') return;
     if (this.#state === 'rested') {
       this.#state = 'used';
-      // Only now: V8 goes on to free pages in threads of its own after it has collected.
+      // Measured only now: after a collection, V8 continues to free pages in its own threads.
       this.#before = this.#actions.held();
     }
     if (this.#timer === undefined) this.#await();
     else this.#timer.refresh();
   }
 
-  /** Gives nothing back from now on, whatever it is told. Does nothing the second time. */
+  /** Gives nothing back from now on, whatever happens. Does nothing the second time. */
   stop(): void {
     if (this.#state === 'stopped') return;
     this.#state = 'stopped';
@@ -68,7 +68,7 @@ export class IdleMemory implements Activity {
 
   #rest(): void {
     this.#timer = undefined;
-    // The end of the call is told of.
+    // `end` will start the timer again.
     if (this.#underWay > 0) return;
     if (this.#actions.held() - this.#before < worthwhile) return;
     this.#actions.giveBack();

@@ -1,7 +1,7 @@
 /**
- * What the daemon's process keeps of memory that it does not use. V8 and the C library keep what a busy moment has taken, for the next
- * one; a daemon mostly waits. What is set here is set for all of a process: for one that is the daemon's alone, and never for that
- * of a program with the library.
+ * Limits the unused memory that the daemon's process keeps. V8 and the C library keep what a busy moment has taken for the next
+ * one, but a daemon mostly waits. These settings affect the whole process: they are for a process that runs nothing but the
+ * daemon, never for a program that uses the library.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
@@ -10,23 +10,23 @@ import { native } from '../../host/native';
 import { IdleMemory } from './idle-memory';
 
 /**
- * The part of its heap that V8 makes new objects in stays as large as it is at first, instead of growing to 32 MiB while there is
- * much to do. V8 heeds this flag at any time.
+ * Keeps the part of V8's heap for new objects at its initial size, instead of letting it grow to 32 MiB under load. V8 heeds this
+ * flag at any time.
  */
 const heapFlag = '--semi-space-growth-factor=1';
 
 /**
- * Threads allocate from one arena, and not each from one of its own, of which little is ever given back. The threshold is glibc's
- * default, which grows with the blocks that are freed unless it is set: mallopt(3).
+ * All threads allocate from one arena, since little of a thread's own arena is ever given back. The threshold is glibc's default,
+ * which is set explicitly because it otherwise grows with the blocks that are freed: mallopt(3).
  */
 const mallocLimits = { arenas: 1, trimThreshold: 131_072 } as const;
 
-/** More than there is up to the line that is read. */
+/** Enough to include the line that is read. */
 const statusBytes = 4096;
 
 /**
- * Sets this for the process, and makes what gives memory back when it is idle. To be called early: what V8's heap has grown by
- * it keeps.
+ * Applies these settings to the process, and returns the object that gives memory back when the daemon is idle. Must be called
+ * early: V8 keeps what its heap has already grown by.
  *
  * @throws TslxcError NATIVE_NOT_BUILT without native code.
  */
@@ -34,7 +34,7 @@ export function keepMemorySmall(): IdleMemory {
   setFlagsFromString(heapFlag);
   native().limitMalloc(mallocLimits);
   const collect = collector();
-  // Open for good: it is also to be read when no more descriptors can be had.
+  // Kept open, so that it can still be read when no more descriptors can be opened.
   const status = openSync('/proc/self/status', 'r');
   return new IdleMemory({
     held: () => anonymousMemory(status),
@@ -46,13 +46,13 @@ export function keepMemorySmall(): IdleMemory {
   });
 }
 
-/** V8's own collection of all garbage, which it shows to contexts that are made after it was told to. */
+/** V8's full garbage collection, which it exposes only in contexts that are created after this flag is set. */
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;
 }
 
-/** KiB of the process that are in no file and shared with no other process: RssAnon of proc_pid_status(5). */
+/** KiB of the process's memory that belong to no file and are shared with no other process: RssAnon of proc_pid_status(5). */
 function anonymousMemory(status: number): number {
   const bytes = Buffer.alloc(statusBytes);
   const length = readSync(status, bytes, 0, statusBytes, 0);

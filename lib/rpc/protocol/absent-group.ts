@@ -1,7 +1,7 @@
 /** The shape of the tables of procedures that are answered by NO_SUPPORT. */
 import type { ErrorOrigin } from './error-numbers';
 
-/** Procedures with the same origin of their errors: their numbers, and the names of their entry points without `vir`. */
+/** Procedures whose errors have the same origin: the names of libvirt's functions without `vir`, by procedure number. */
 export interface AbsentGroup {
   readonly origin: ErrorOrigin;
   readonly reads: Readonly<Record<number, string>>;

@@ -1,6 +1,6 @@
 /**
- * Procedures of libvirt's remote protocol that neither its driver for containers nor that for networks has: those of other drivers.
- * Each is answered as libvirt does, by the name of its entry point (here without `vir`), which is all there is to know of it.
+ * Procedures of libvirt's remote protocol that neither its driver for containers nor that for networks supports: those of other
+ * drivers. Each is answered with the same error as by libvirt, for which the name of the function (here without `vir`) is enough.
  */
 import type { AbsentGroup } from './absent-group';
 

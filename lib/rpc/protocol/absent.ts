@@ -1,4 +1,4 @@
-/** What is known of the procedures that are answered by NO_SUPPORT, and nothing else. */
+/** The procedures that are only ever answered by NO_SUPPORT. */
 import { absentOfDomains } from './absent-of-domains';
 import { absentOfHosts } from './absent-of-hosts';
 import type { ErrorOrigin } from './error-numbers';
@@ -16,7 +16,7 @@ const byNumber = new Map<number, AbsentProcedure>(
   ]),
 );
 
-/** Undefined for a number that is none of theirs. */
+/** Undefined for any other number. */
 export function absentProcedure(number: number): AbsentProcedure | undefined {
   return byNumber.get(number);
 }

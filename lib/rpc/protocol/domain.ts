@@ -26,7 +26,7 @@ export const domainProcedures = {
   DomainCreateXML: writes(10, { takes: { xml: text, flags: uint }, gives: found }),
   DomainCreate: writes(9, { takes: about }),
   DomainCreateWithFlags: writes(196, { takes: { ...about, flags: uint }, gives: found }),
-  // Two that bring descriptors.
+  // These two come with descriptors.
   DomainCreateXMLWithFiles: writes(309, { takes: { xml: text, flags: uint }, gives: found }),
   DomainCreateWithFiles: writes(310, { takes: { ...about, flags: uint }, gives: found }),
   DomainUndefine: writes(35, { takes: about }),

@@ -1,4 +1,4 @@
-/** Lists of what other drivers of libvirt have: here there is none of it. */
+/** Lists of objects that only other drivers of libvirt have: here they are always empty. */
 import { int, list, text, uint } from '../xdr/codec';
 import { reads } from './procedure';
 import { maybeText } from './values';

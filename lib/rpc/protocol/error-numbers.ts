@@ -1,7 +1,7 @@
 /** The numbers that an error has in libvirt: its code, and what part of libvirt it comes from. */
 import type { ErrorCode } from '../../errors';
 
-/** libvirt's numbers of our codes. Those that libvirt does not have are internal errors to its clients. */
+/** libvirt's numbers for the library's error codes. Codes that libvirt does not have are internal errors to its clients. */
 export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
   INTERNAL_ERROR: 1,
   NO_SUPPORT: 3,
@@ -45,7 +45,7 @@ export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
   MAX_BUFFER_EXCEEDED: 1,
 };
 
-/** Codes of libvirt's that the library has no use for. */
+/** Codes of libvirt that only the daemon uses, not the library. */
 export type MoreCodes =
   | 'RPC'
   | 'AUTH_FAILED'
@@ -54,7 +54,7 @@ export type MoreCodes =
   | 'NO_DOMAIN_METADATA'
   | 'NO_NETWORK_METADATA';
 
-/** libvirt's numbers of what an error comes from. */
+/** libvirt's numbers for the part of libvirt that an error comes from. */
 export const errorOrigins = {
   none: 0,
   xml: 5,
@@ -77,5 +77,5 @@ export const errorOrigins = {
 
 export type ErrorOrigin = keyof typeof errorOrigins;
 
-/** An error, and no warning. */
+/** VIR_ERR_ERROR: an error, not a warning. */
 export const errorLevel = 2;

@@ -1,11 +1,12 @@
-/** Procedures by which a client says what it wants to be told of, and the messages that tell it. */
+/** Procedures by which a client subscribes to events, and the messages that carry the events. */
 import { int, optional, structure, text } from '../xdr/codec';
 import type { Codec } from '../xdr/codec';
 import { reads } from './procedure';
 import { domain, maybeText, network } from './values';
 
 export const eventProcedures = {
-  // The first way, which only tells of lifecycles; the second, by the type of an event; and the third, by a number for each.
+  // Three generations: the first is for lifecycle events only; the second subscribes by event type; the third gives each callback
+  // a number.
   ConnectDomainEventRegister: reads(105, { gives: { registered: int } }),
   ConnectDomainEventDeregister: reads(106, { gives: { registered: int } }),
   ConnectDomainEventRegisterAny: reads(167, { takes: { event: int } }),
@@ -22,7 +23,7 @@ export const eventProcedures = {
   ConnectNetworkEventDeregisterAny: reads(314, { takes: { callback: int } }),
 } as const;
 
-/** A message that nobody has asked for: its number, and what is in it. */
+/** An event message: its procedure number, and its body. */
 export interface Notice<Value> {
   readonly number: number;
   readonly body: Codec<Value>;
@@ -38,11 +39,11 @@ const ofDevice = { domain, alias: text };
 const metadataFields = { type: int, uri: maybeText };
 
 export const notices = {
-  /** For clients of the first two ways. */
+  /** For clients that use the first two generations. */
   lifecycle: notice(107, lifecycle),
   reboot: notice(169, onlyDomain),
   deviceRemoved: notice(311, structure(ofDevice)),
-  /** For those of the third. */
+  /** For clients that use the third. */
   callbackLifecycle: notice(318, structure({ callback: int, message: lifecycle })),
   callbackReboot: notice(319, structure({ callback: int, message: onlyDomain })),
   callbackDeviceRemoved: notice(333, structure({ callback: int, message: structure(ofDevice) })),
@@ -53,7 +54,7 @@ export const notices = {
   connectionClosed: notice(362, structure({ reason: int })),
 } as const;
 
-/** The numbers of the types of events that domains have here. */
+/** Numbers of the types of domain events that occur here. */
 export const domainEventTypes = {
   lifecycle: 0,
   reboot: 1,
@@ -62,10 +63,10 @@ export const domainEventTypes = {
   metadataChange: 23,
 } as const;
 
-/** As many types of events as libvirt knows. */
+/** How many types of domain events libvirt knows; their numbers are below this. */
 export const knownDomainEventTypes = 28;
 
-/** The numbers of the types of events that networks have. */
+/** Numbers of the types of network events. */
 export const networkEventTypes = { lifecycle: 0, metadataChange: 1 } as const;
 
 export const knownNetworkEventTypes = 2;

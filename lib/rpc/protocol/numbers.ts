@@ -13,7 +13,7 @@ export const programs = {
 /** The procedures of the keepalive program. */
 export const keepaliveProcedures = { ping: 1, pong: 2 } as const;
 
-/** What a message is. */
+/** The type of a message. */
 export const messageTypes = {
   call: 0,
   reply: 1,
@@ -24,7 +24,7 @@ export const messageTypes = {
   streamHole: 6,
 } as const;
 
-/** How a message is to be taken. */
+/** The status of a message. */
 export const messageStatuses = { ok: 0, error: 1, continue: 2 } as const;
 
 /** Bytes of the length before each message, which counts itself. */
@@ -36,13 +36,13 @@ export const headerSize = 24;
 /** The most bytes of a message with its header, without the length before it. */
 export const longestMessage = 33_554_432;
 
-/** The most bytes of one packet of a stream that every client takes: what messages were limited to once. */
+/** The most bytes in one packet of a stream that every client accepts: the former limit of messages. */
 export const longestStreamPacket = 262_120;
 
 /** The most descriptors that go with a message. */
 export const mostDescriptors = 32;
 
-/** What a client may ask for by ConnectSupportsFeature, and that is the same for all drivers. */
+/** Features that a client may ask about by ConnectSupportsFeature, and for which all drivers give the same answer. */
 export const features = {
   remote: 2,
   descriptors: 8,
@@ -53,8 +53,8 @@ export const features = {
   networkUpdateOrder: 16,
 } as const;
 
-/** The ways to authenticate: none, since the kernel says who a client is; or polkit has to say that such a one may. */
+/** The ways to authenticate: none, since the kernel says who a client is; or polkit, which has to authorize the client. */
 export const authentications = { none: 0, polkit: 2 } as const;
 
-/** Flags of those calls that change what runs, what is stored, or both. */
+/** Flags that select the running definition, the stored one, or both. */
 export const affects = { live: 1, config: 2 } as const;

@@ -1,4 +1,4 @@
-/** What the table says of one procedure: its number, whether it changes anything, and what it is given and gives. */
+/** What the table says of one procedure: its number, whether it changes anything, its arguments and its result. */
 import { structure } from '../xdr/codec';
 import type { Codec, Fields, StructureOf } from '../xdr/codec';
 
@@ -10,13 +10,13 @@ export interface Procedure<Arguments, Result> {
   readonly result: Codec<Result>;
 }
 
-/** What a procedure is given. */
+/** The arguments of a procedure. */
 export type ArgumentsOf<P> = P extends Procedure<infer Arguments, unknown> ? Arguments : never;
 
-/** What a procedure gives. */
+/** The result of a procedure. */
 export type ResultOf<P> = P extends Procedure<unknown, infer Result> ? Result : never;
 
-/** Procedures by the name of the entry point of libvirt that they carry, without its `vir`. */
+/** Procedures by the name of the libvirt function that they implement, without its `vir`. */
 export type Procedures = Readonly<Record<string, Procedure<unknown, unknown>>>;
 
 /** The fields of a procedure's arguments and of its result, in their order. */
@@ -41,7 +41,7 @@ function procedure<A extends Fields, R extends Fields>(
   };
 }
 
-/** A procedure that only looks. */
+/** A procedure that changes nothing. */
 export function reads<const A extends Fields = Nothing, const R extends Fields = Nothing>(
   number: number,
   signature: Signature<A, R> = {},
@@ -57,7 +57,7 @@ export function writes<const A extends Fields = Nothing, const R extends Fields 
   return procedure(number, 'write', signature);
 }
 
-/** A procedure that comes before a connection is opened. */
+/** A procedure that may be called before a connection is opened. */
 export function opens<const A extends Fields = Nothing, const R extends Fields = Nothing>(
   number: number,
   signature: Signature<A, R> = {},

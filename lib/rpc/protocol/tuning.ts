@@ -6,7 +6,7 @@ import { domain, longestList, maybeText, parameter } from './values';
 const about = { domain } as const;
 const few = list(parameter, 16);
 
-/** Parameters as a client has them: none at first, to be told how many there are. */
+/** How a client asks for parameters: at first for none, to learn how many there are. */
 const asked = {
   takes: { ...about, most: int, flags: uint },
   gives: { parameters: few, count: int },

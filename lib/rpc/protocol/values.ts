@@ -1,4 +1,4 @@
-/** The values of libvirt's remote protocol that several procedures have: domains, networks, typed parameters, errors. */
+/** The values of libvirt's remote protocol that several procedures share: domains, networks, typed parameters, errors. */
 import {
   double,
   fixedOpaque,

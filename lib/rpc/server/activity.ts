@@ -1,8 +1,8 @@
-/** What is told of the work of the server: whoever does something when there is none. */
+/** Told of the server's work, so that something can be done once there is none. */
 export interface Activity {
-  /** A call of a client is under way, until `end`. */
+  /** A client's call is in progress, until `end`. */
   begin(): void;
   end(): void;
-  /** Something else has come or gone that takes memory: a client, bytes of a stream, a notice. A ping is nothing of that. */
+  /** Something else that takes memory has come or gone: a client, bytes of a stream, an event message. A ping does not count. */
   touch(): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The frames in what a client sends: a length, and as many bytes. Of a frame that is too long, or too short for a header, nothing
- * is kept, and there is never more of an unfinished one than its length.
+ * Splits what a client sends into frames: a length, which counts itself, and the bytes after it. Nothing is kept of a frame that
+ * is too long, or too short for a header, and never more of an unfinished frame than its length.
  */
 import { ProtocolError } from '../../errors';
 import { headerSize, lengthSize, messageTypes, mostDescriptors } from '../protocol/numbers';
@@ -8,7 +8,7 @@ import { headerSize, lengthSize, messageTypes, mostDescriptors } from '../protoc
 /** A frame without its length. */
 export interface Frame {
   readonly bytes: Buffer;
-  /** How many descriptors it brings: a byte behind it for each, which has come as well. */
+  /** Number of descriptors that came with it, each sent with one byte after the frame. */
   readonly descriptors: number;
 }
 
@@ -16,7 +16,7 @@ export class FrameReader {
   /** What has come of the frame that is not complete yet. */
   #pieces: Buffer[] = [];
   #have = 0;
-  /** What is needed to go on: the length of the next frame, or all of it. */
+  /** Bytes needed to go on: those of the next frame's length, then all of that frame. */
   #need = lengthSize;
   /** A frame whose descriptors have not all come, and how many are missing. */
   #unfinished: Frame | undefined;
@@ -27,7 +27,7 @@ export class FrameReader {
     return this.#have;
   }
 
-  /** How many descriptors the frame brings of which some are missing: as many may have come that belong to no other. */
+  /** Number of descriptors of the unfinished frame, or 0: up to this many may already have been received for it. */
   get awaited(): number {
     return this.#unfinished?.descriptors ?? 0;
   }
@@ -36,7 +36,7 @@ export class FrameReader {
    * The frames that are complete with these bytes; they share memory with each other.
    *
    * @param most - bytes that a frame may have without its length
-   * @throws ProtocolError for a length that no frame has: the rest of what comes means nothing then.
+   * @throws ProtocolError for an invalid length, or too many descriptors: nothing that follows can be understood.
    */
   take(bytes: Buffer, most: number): Frame[] {
     const frames: Frame[] = [];
@@ -54,14 +54,14 @@ export class FrameReader {
       at += this.#need;
       at += this.#pass(all.length - at, frames);
     }
-    // A copy: a few bytes do not keep all that has come with them.
+    // A copy, so that a few bytes do not keep the whole received buffer in memory.
     const rest = Buffer.from(all.subarray(at));
     this.#pieces = rest.length === 0 ? [] : [rest];
     this.#have = rest.length;
     return frames;
   }
 
-  /** All of what has come, once it is enough to go on; else what has come is kept, and this is empty. */
+  /** Everything received so far, once it is enough to go on; until then it is kept, and the result is empty. */
   #joined(bytes: Buffer): Buffer {
     if (bytes.length > 0) this.#keep(bytes);
     this.#have += bytes.length;
@@ -71,7 +71,7 @@ export class FrameReader {
     return this.#pieces.length === 1 ? only : Buffer.concat(this.#pieces);
   }
 
-  /** Each piece is longer than the next, so that there are few of them, however small the parts are that a frame comes in. */
+  /** Keeps each piece longer than the next, so that there are few pieces, however small the chunks are in which a frame arrives. */
   #keep(bytes: Buffer): void {
     let piece = bytes;
     for (;;) {
@@ -83,7 +83,7 @@ export class FrameReader {
     this.#pieces.push(piece);
   }
 
-  /** Of so many bytes, how many bring descriptors. With the last one the frame is complete. */
+  /** How many of the next `available` bytes carry descriptors. The last of them completes the frame. */
   #pass(available: number, frames: Frame[]): number {
     const passed = Math.min(this.#missing, available);
     this.#missing -= passed;
@@ -97,7 +97,7 @@ export class FrameReader {
 
 const nothing = Buffer.alloc(0);
 
-/** Where the type of a message stands in its frame, and after the header the number of descriptors, where it brings some. */
+/** Offset of the message type in a frame. If a message brings descriptors, their number follows the header. */
 const typeAt = 12;
 
 function descriptorsAfter(frame: Buffer): number {

@@ -1,23 +1,23 @@
-/** What a client sends: frames, each with the descriptors that it brings. */
+/** Pairs each frame that a client sends with the descriptors that came with it. */
 import { ProtocolError } from '../../errors';
 import { FrameReader } from './frame-reader';
 
-/** A message as it has come. */
+/** A received message. */
 export interface Incoming {
   /** Without its length. */
   readonly frame: Buffer;
-  /** To be closed by whoever has it. */
+  /** To be closed by the owner of the message. */
   readonly descriptors: readonly number[];
 }
 
-/** Closes descriptors that have come. */
+/** Closes received descriptors. */
 export type CloseDescriptors = (descriptors: readonly number[]) => void;
 
 export class IncomingMessages {
   readonly #frames = new FrameReader();
   readonly #longest: number;
   readonly #closeDescriptors: CloseDescriptors;
-  /** Those of a message that has not come whole. */
+  /** Received descriptors whose message is not complete yet. */
   #held: number[] = [];
 
   /** @param longest - bytes that a frame may have without its length */
@@ -29,8 +29,9 @@ export class IncomingMessages {
   /**
    * The messages that are complete with these bytes.
    *
-   * @param descriptors - that have come with the last of the bytes
-   * @throws ProtocolError when the rest of what comes means nothing: nothing of it is kept then, and no descriptor is open.
+   * @param descriptors - received with the last of the bytes
+   * @throws ProtocolError when nothing that follows can be understood: nothing is kept then, and every descriptor has been
+   * closed.
    */
   take(bytes: Buffer, descriptors: readonly number[]): Incoming[] {
     this.#held.push(...descriptors);
@@ -50,7 +51,7 @@ export class IncomingMessages {
     }
   }
 
-  /** Nothing more comes. */
+  /** No more will come: closes the descriptors of an incomplete message. */
   close(): void {
     this.#closeDescriptors(this.#held);
     this.#held = [];

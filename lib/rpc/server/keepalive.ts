@@ -1,13 +1,13 @@
-/** Pings a client from which nothing has come for a while, and gives it up when it does not answer. */
+/** Pings a client that has been silent for a while, and gives up on it when it does not answer. */
 
 /** Milliseconds without a message after which a client is pinged, as in libvirt. */
 const interval = 5000;
 
-/** As many pings may stay without an answer. */
+/** How many pings in a row may stay unanswered. */
 const patience = 5;
 
 export interface KeepaliveActions {
-  /** Whether it is read from: what it answers is not heard while enough is under way for it. */
+  /** Whether the client is being read from: its answers go unnoticed while it has as many calls in progress as it may have. */
   readonly isHeard: () => boolean;
   readonly ping: () => void;
   readonly giveUp: () => void;

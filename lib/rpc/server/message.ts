@@ -17,7 +17,7 @@ export function encodeMessage(header: Header, writeBody: WriteBody): Buffer {
   return writer.finish();
 }
 
-/** The message with bytes that are not XDR: what a stream carries has no padding. */
+/** A message whose body is not XDR: the data of a stream has no padding. */
 export function encodeRaw(header: Header, bytes: Uint8Array): Buffer[] {
   const head = encodeMessage(header, () => undefined);
   head.writeUInt32BE(head.length + bytes.length, 0);

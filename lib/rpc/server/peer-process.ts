@@ -1,7 +1,10 @@
-/** The process at the other end of a socket, when it has connected. Of one that has ended since nothing is known. */
+/** The process that connected to a socket. Nothing is known of one that has ended since. */
 import { readFileSync, readlinkSync } from 'node:fs';
 
-/** Whether it is one of this host, or of a container on it, whose root is not to be the host's: by its PID namespace. */
+/**
+ * Whether the process belongs to this host rather than to a container on it, whose root must not be taken for the host's: by its
+ * PID namespace.
+ */
 export function isOfThisHost(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/ns/pid`) === readlinkSync('/proc/self/ns/pid');
@@ -10,10 +13,10 @@ export function isOfThisHost(pid: number): boolean {
   }
 }
 
-/** Of the fields that follow the name, which may have anything in it. */
+/** Index of the start time among the fields after the name, which may contain anything. */
 const startField = 19;
 
-/** When it has begun, in the kernel's ticks. @throws SystemError when it is gone. */
+/** Start time of the process, in the kernel's clock ticks. @throws the errors of node:fs when it is gone. */
 export function startOf(pid: number): string {
   const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');

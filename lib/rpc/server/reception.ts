@@ -1,31 +1,31 @@
 /**
- * What comes by the socket of a client, with the descriptors that come with it: Node.js reads bytes alone, and the kernel closes
- * what else they bring. So the socket is Node's for what is sent, and is never read by it.
+ * Reads from a client's socket, including the descriptors sent along with the bytes: Node.js reads only the bytes, and the kernel
+ * then closes the descriptors. So Node.js writes to the socket, and never reads from it.
  */
 import type { Socket } from 'node:net';
 import { native } from '../../host/native';
 import type { ReadableWatch, ReceivedBytes } from '../../host/calls/socket-calls';
 import { socketDescriptor } from './descriptors';
 
-/** Who is told of what comes. */
+/** Receives what has been read. */
 export interface Hearer {
-  /** How many descriptors may come at once by now: with more of them the socket is destroyed. */
+  /** How many descriptors may arrive at once at this moment: if more do, the socket is destroyed. */
   mostDescriptors(): number;
-  /** Bytes, and the descriptors that have come with the last of them, which are the hearer's. */
+  /** Bytes, and the descriptors received with the last of them, which the hearer then owns. */
   hear(bytes: Buffer, descriptors: readonly number[]): void;
   /** No more will come. */
   hearEnd(): void;
 }
 
-/** Where a client is read from. */
+/** The receiving side of a client's connection. */
 export interface Reception {
   /** Begins to read. Called once. */
   begin(hearer: Hearer): void;
-  /** Leaves what comes to the kernel, which takes no more of it than it has room for. */
+  /** Stops reading: the kernel's buffer fills up, and the client has to wait. */
   pause(): void;
-  /** Reads on. */
+  /** Continues to read. */
   resume(): void;
-  /** Reads no more; does nothing the second time. */
+  /** Stops reading for good; does nothing the second time. */
   close(): void;
 }
 
@@ -39,7 +39,7 @@ export class SocketReception implements Reception {
 
   /**
    * @param socket - one that Node does not read (`pauseOnConnect` of its server)
-   * @throws SyscallError when the process may have no more descriptors.
+   * @throws SyscallError when the process has reached its limit of descriptors.
    */
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -80,7 +80,10 @@ export class SocketReception implements Reception {
     this.#hearer?.hearEnd();
   }
 
-  /** Undefined when there is nothing: also of a client that is gone, or that has sent what it may not. */
+  /**
+   * Undefined if there is nothing to read; also if the client is gone, or has sent something that is not allowed, which closes
+   * the connection.
+   */
   #received(): ReceivedBytes | undefined {
     const most = this.#hearer?.mostDescriptors() ?? 0;
     try {

@@ -1,45 +1,48 @@
 /**
- * The sockets that the daemon listens at: made by itself below a folder, or handed over by systemd (sd_listen_fds(3)). One that
- * somebody else listens at is never taken; what a daemon that has died has left behind is.
+ * The sockets that the daemon listens on: created by itself below a folder, or passed by systemd (sd_listen_fds(3)). A socket
+ * that another process listens on is never taken over; a stale one, left behind by a daemon that has died, is replaced.
  */
 import { chmodSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { TslxcError } from '../../errors';
 
-/** A socket of the file system that is to be made. */
+/** A socket to be created in the file system. */
 export interface SocketPlace {
   readonly path: string;
   readonly access: 'read-write' | 'read-only';
-  /** Who may connect to it: root and its group alone, or everybody. */
+  /** Who may connect to it: only root and its group, or every user. */
   readonly open: keyof typeof modes;
-  /** Who listens there if somebody does, for the refusal. */
+  /** Which daemon would be listening there already, for the error message. */
   readonly holder: string;
 }
 
 /** Modes, which decide who may connect. */
 const modes = { group: 0o660, everybody: 0o666 } as const;
 
-/** Of a folder that a socket is the first thing in; and what lets everybody get to what they know the name of. */
+/** Mode of a folder that is created for a socket; and the bits that let every user reach an entry whose name they know. */
 const folderMode = 0o711;
 const through = 0o111;
 
 /** The first descriptor that systemd hands over. */
 const firstHandedOver = 3;
 
-/** The descriptors of sockets that systemd has handed over to this process. What they were told by is taken from the environment. */
+/**
+ * The descriptors of the sockets that systemd has passed to this process. The variables that announce them are removed from the
+ * environment.
+ */
 export function handedOver(environment: Record<string, string | undefined>): number[] {
   const isMeant = environment['LISTEN_PID'] === String(process.pid);
   const count = isMeant ? Number(environment['LISTEN_FDS'] ?? '0') : 0;
   for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) {
-    // A hook or a monitor is not meant by it.
+    // Hooks and monitors inherit the environment, but these are not meant for them.
     Reflect.deleteProperty(environment, name);
   }
   if (!Number.isInteger(count) || count < 0) return [];
   return Array.from({ length: count }, (_, index) => firstHandedOver + index);
 }
 
-/** What a socket that was handed over is for, by its path. Of one without a path that can be found out, only to look. */
+/** The access that a passed socket gives, according to its path; read-only if the path can't be found out. */
 export function accessOf(descriptor: number): SocketPlace['access'] {
   const path = pathOf(descriptor);
   return path === undefined || path.endsWith('-ro') ? 'read-only' : 'read-write';
@@ -56,7 +59,7 @@ function pathOf(descriptor: number): string | undefined {
 /**
  * Makes room for a socket: its folder, and nothing at its path.
  *
- * @throws TslxcError OPERATION_INVALID when somebody listens there, or something other than a socket is in its place.
+ * @throws TslxcError OPERATION_INVALID when another process listens there, or something other than a socket is there.
  */
 export async function clearPlace({ path, holder }: SocketPlace): Promise<void> {
   mkdirSync(dirname(path), { recursive: true, mode: folderMode });
@@ -67,7 +70,7 @@ export async function clearPlace({ path, holder }: SocketPlace): Promise<void> {
   rmSync(path, { force: true });
 }
 
-/** Runs what makes a socket at a path, which nobody but root can connect to before it has its mode. */
+/** Runs `make`, which creates a socket at the path. Until the socket has its final mode, only root can connect to it. */
 export function withMode(place: SocketPlace, make: () => void): void {
   const before = process.umask(0o177);
   try {
@@ -79,7 +82,7 @@ export function withMode(place: SocketPlace, make: () => void): void {
   letThrough(dirname(place.path));
 }
 
-/** Nobody but root looks into the folder of our state; to a socket in it one gets by its name. */
+/** Lets every user reach a socket in the folder by its name, while only root may list the folder. */
 function letThrough(folder: string): void {
   chmodSync(folder, (statSync(folder).mode & 0o777) | through);
 }

@@ -1,20 +1,21 @@
 /**
- * The streams of one client: bytes both ways between it and a Duplex, under the number of the call that opened it. One packet at a
- * time is on its way to the client, so that what does not read holds up the other side, and nothing grows here.
+ * The streams of one client: each carries bytes in both directions between the client and a Duplex, under the serial number of
+ * the call that opened it. Only one packet at a time is on its way to the client, so that a client that does not read holds up
+ * the other side (back-pressure), and nothing piles up here.
  */
 import { finished } from 'node:stream';
 import type { Duplex } from 'node:stream';
 import { longestStreamPacket, messageStatuses, messageTypes } from '../protocol/numbers';
 import type { Header } from '../protocol/values';
 
-/** What a stream does with its client. */
+/** How a stream sends to its client. */
 export interface StreamWire {
   /** Sends a packet; resolves when the kernel has it, or the client is gone. */
   send(header: Header, bytes: Uint8Array): Promise<void>;
   sendError(header: Header, error: unknown): void;
 }
 
-/** Milliseconds for what a client has written to be taken by the other side. */
+/** Milliseconds that the other side gets to take what the client has written, once the client has finished. */
 const flushTime = 2000;
 
 type Status = keyof typeof messageStatuses;
@@ -30,18 +31,18 @@ class OpenStream {
     this.#call = call;
     this.#duplex = duplex;
     this.#wire = wire;
-    // Also after the end: what comes late has nobody else.
+    // Kept after the end: a late error would otherwise have no listener.
     duplex.on('error', () => undefined);
   }
 
-  /** To the client, until the other side ends. */
+  /** Carries bytes to the client until the other side ends. */
   async pump(): Promise<void> {
     try {
       for await (const chunk of this.#duplex.iterator({ destroyOnReturn: false })) {
         await this.#deliver(chunk as Buffer);
         if (this.#closed) return;
       }
-      // An empty packet is the end of what is read.
+      // An empty packet marks the end of the data.
       if (!this.#closed) await this.#wire.send(this.#header('continue'), Buffer.alloc(0));
     } catch (error) {
       if (this.#closed) return;
@@ -53,11 +54,11 @@ class OpenStream {
   /** Bytes from the client; resolves when there is room for more. */
   async write(bytes: Buffer): Promise<void> {
     if (this.#closed || !this.#duplex.writable) return;
-    // A copy: the frame that it is a part of is not kept.
+    // A copy, so that the whole frame is not kept in memory.
     await new Promise<void>((resolve) => this.#duplex.write(Buffer.from(bytes), () => resolve()));
   }
 
-  /** The client has written all. What it has written gets a moment to arrive where nobody may want it. */
+  /** The client has finished writing. What it wrote gets a moment to be taken, for the other side may not be reading. */
   async finish(): Promise<void> {
     if (this.#duplex.writable && this.#duplex.writableLength > 0) await this.#flushed();
     await this.abort();
@@ -111,7 +112,7 @@ export class Streams {
     void stream.pump();
   }
 
-  /** A packet from the client. One of a stream that is no longer there means nothing, as in libvirt: it may have been on its way. */
+  /** A packet from the client. One for a stream that no longer exists is ignored, as in libvirt: it may have been on its way. */
   async receive(header: Header, bytes: Buffer): Promise<void> {
     const stream = this.#open.get(header.serial);
     if (stream === undefined) return;

@@ -1,6 +1,6 @@
 /**
- * What a value looks like in XDR, as data: a codec for each kind, and those that are made of others. The types of TypeScript
- * derive from them, so that the table of procedures says each field once.
+ * XDR encodings as data: a codec for each basic type, and functions that combine codecs into others. The TypeScript types are
+ * derived from them, so that the table of procedures states each field only once.
  */
 import { ProtocolError } from '../../errors';
 import type { XdrReader } from './reader';
@@ -63,7 +63,7 @@ export const text: Codec<string> = {
   write: (writer, value) => writer.text(value),
 };
 
-/** Bytes with their length before them. */
+/** Bytes, preceded by their length. */
 export function opaque(most = longest): Codec<Uint8Array> {
   return {
     least: 4,
@@ -75,7 +75,7 @@ export function opaque(most = longest): Codec<Uint8Array> {
   };
 }
 
-/** Exactly so many bytes, without their length. */
+/** Exactly `length` bytes, not preceded by their length. */
 export function fixedOpaque(length: number): Codec<Uint8Array> {
   return {
     least: length,
@@ -96,7 +96,7 @@ export function optional<Value>(of: Codec<Value>): Codec<Value | undefined> {
   };
 }
 
-/** So many values at most, with their number before them. */
+/** At most `most` values, preceded by their number. */
 export function list<Value>(of: Codec<Value>, most: number): Codec<readonly Value[]> {
   return {
     least: 4,
@@ -111,7 +111,7 @@ export function list<Value>(of: Codec<Value>, most: number): Codec<readonly Valu
   };
 }
 
-/** Exactly so many values, without their number. */
+/** Exactly `length` values, not preceded by their number. */
 export function tuple<Value>(of: Codec<Value>, length: number): Codec<readonly Value[]> {
   return {
     least: of.least * length,
@@ -122,7 +122,7 @@ export function tuple<Value>(of: Codec<Value>, length: number): Codec<readonly V
   };
 }
 
-/** So many values; `Array.from` takes several times as long. */
+/** Calls `make` `count` times; `Array.from` takes several times as long. */
 function times<Value>(count: number, make: () => Value): Value[] {
   const values: Value[] = [];
   for (let at = 0; at < count; at += 1) values.push(make());
@@ -145,7 +145,7 @@ export function structure<const F extends Fields>(fields: F): Codec<StructureOf<
   };
 }
 
-/** One of several, with its number before it. */
+/** One of several types of value, preceded by the number of its type. */
 export function union<Value extends { readonly type: number }>(
   arms: Readonly<Record<number, Codec<unknown>>>,
 ): Codec<Value> {

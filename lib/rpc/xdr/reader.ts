@@ -1,14 +1,14 @@
 /**
- * Reads values of XDR (RFC 4506) from bytes that somebody else has written: each length is compared with what there is before
- * anything is made of it. Knows nothing of messages.
+ * Reads XDR values (RFC 4506) from untrusted bytes: each length is checked against the remaining bytes before anything is
+ * allocated for it. Knows nothing of messages.
  */
 import { isUtf8 } from 'node:buffer';
 import { ProtocolError } from '../../errors';
 
-/** What Node.js puts into the place of bytes that are no UTF-8. */
+/** What Node.js decodes invalid UTF-8 to. */
 const replacement = '\ufffd';
 
-/** Everything in XDR is a multiple of as many bytes. */
+/** Every XDR value is a multiple of this many bytes long. */
 const unit = 4;
 
 export class XdrReader {
@@ -55,18 +55,18 @@ export class XdrReader {
     return length;
   }
 
-  /** So many bytes and their padding; they are those of the message, and no copy. */
+  /** Reads `length` bytes and their padding. The result shares memory with the message. */
   bytes(length: number): Buffer {
     const from = this.#takePadded(length);
     return this.#bytes.subarray(from, from + length);
   }
 
-  /** Text of so many bytes in UTF-8. One with a NUL is none: in C it would end there. */
+  /** Reads UTF-8 text of `length` bytes. A NUL is refused: in C the text would end there. */
   text(length: number): string {
     const from = this.#takePadded(length);
     const text = this.#bytes.toString('utf8', from, from + length);
     if (text.includes('\0')) throw new ProtocolError('a text has a NUL in it');
-    // In the place of what is none, unless it has been sent as it is.
+    // It stands for invalid bytes, unless the client has really sent this character.
     if (text.includes(replacement) && !isUtf8(this.#bytes.subarray(from, from + length))) {
       throw new ProtocolError('a text is not in UTF-8');
     }
@@ -78,7 +78,7 @@ export class XdrReader {
     if (this.#rest() > 0) throw new ProtocolError(`${this.#rest()} bytes are left over`);
   }
 
-  /** Where so many bytes and their padding begin. */
+  /** Consumes `length` bytes and their padding; returns where they begin. */
   #takePadded(length: number): number {
     const padding = (unit - (length % unit)) % unit;
     const from = this.#take(length + padding);
@@ -92,7 +92,7 @@ export class XdrReader {
     return this.#bytes.length - this.#at;
   }
 
-  /** Where so many bytes begin, which are then behind. */
+  /** Consumes `count` bytes; returns where they begin. */
   #take(count: number): number {
     if (count > this.#rest()) throw new ProtocolError('the message ends in the midst of a value');
     const from = this.#at;

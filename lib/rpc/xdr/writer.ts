@@ -1,8 +1,8 @@
-/** Writes values of XDR (RFC 4506), one after the other, into bytes that grow as they need to. Knows nothing of messages. */
+/** Writes XDR values (RFC 4506), one after the other, into a buffer that grows as needed. Knows nothing of messages. */
 
 const unit = 4;
 
-// `#add` may put other bytes into the place of these: it comes before they are named.
+// `#add` may replace `#bytes`, so it is always called before `#bytes` is evaluated.
 export class XdrWriter {
   #bytes: Buffer;
   #length = 0;
@@ -60,7 +60,7 @@ export class XdrWriter {
     return this.#length;
   }
 
-  /** What has been written: bytes of its own as long as nothing more is. */
+  /** What has been written. It shares memory with this writer, to which nothing more may be written. */
   finish(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -72,7 +72,7 @@ export class XdrWriter {
     return from;
   }
 
-  /** Where so many more bytes begin. */
+  /** Makes room for `count` more bytes; returns where they begin. */
   #add(count: number): number {
     const from = this.#length;
     this.#length += count;

@@ -58,7 +58,7 @@ interface Change extends Asked {
   readonly key: string | undefined;
 }
 
-/** Sets it, or takes it away when there is nothing to be set. */
+/** Sets it, or removes it if `metadata` is undefined. */
 export function writeAnnotation(
   annotated: Annotated,
   { type, uri, metadata, key, ...which }: Change,

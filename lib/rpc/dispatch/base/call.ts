@@ -11,27 +11,27 @@ export interface Call {
   readonly header: Header;
   readonly peer: Peer;
   readonly client: ClientState;
-  /** Descriptors that have come with it, which are closed when it is answered. */
+  /** Descriptors that came with the call; they are closed when it is answered. */
   readonly descriptors: readonly number[];
-  /** Done once the answer is on its way. */
+  /** Runs `action` once the answer is on its way. */
   after(action: () => void): void;
-  /** Descriptors that go with the answer, and are closed then. */
+  /** Sends descriptors with the answer, and closes them afterwards. */
   give(descriptors: readonly number[]): void;
 }
 
-/** What one client has opened. */
+/** The state of one client's connection. */
 export interface ClientState {
-  /** The type of driver that it has opened, and the URI that it is told. @throws TslxcError when it has opened none. */
+  /** What the client has opened. @throws TslxcError INTERNAL_ERROR when it has opened nothing. */
   readonly opened: Opened;
-  /** Whether polkit has still to say that it may do anything. */
+  /** Whether polkit still has to authorize the client. */
   readonly isStranger: boolean;
-  /** Asks for that. @throws WireError when it may not. */
+  /** Asks polkit. @throws WireError when polkit refuses. */
   authorize(): Promise<void>;
-  /** Whether it may change something. */
+  /** Whether the client may change something. */
   readonly access: Access;
-  /** @throws TslxcError when it has not opened one. */
+  /** @throws TslxcError INTERNAL_ERROR when the client has not opened one. */
   connection(): Connection;
-  /** One of its own, with which its bonded containers end. */
+  /** A connection of the client's own: its bonded containers (autodestroy) end with it. */
   ownConnection(): Promise<Connection>;
   open(opened: Opened, access: Access): Promise<void>;
   readonly events: ClientEvents;
@@ -43,7 +43,7 @@ export interface Opened {
   readonly type: 'LXC' | 'network';
 }
 
-/** What answers each procedure of a table. One that is missing does not compile. */
+/** The handler of each procedure of a table. A missing one does not compile. */
 export type Handlers<P extends Procedures> = {
   readonly [Name in keyof P]: (
     call: Call,
@@ -51,5 +51,5 @@ export type Handlers<P extends Procedures> = {
   ) => ResultOf<P[Name]> | Promise<ResultOf<P[Name]>>;
 };
 
-/** What procedures give that give nothing. */
+/** The result of procedures that return nothing. */
 export const done = {};

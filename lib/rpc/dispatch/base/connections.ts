@@ -1,6 +1,6 @@
 /**
- * The connections that the daemon works by: one for all clients that may change something, one for those that may only look, and
- * for a client with bonded containers one of its own. Each is opened when it is first needed.
+ * The library connections that the daemon uses: one shared by all read-write clients, one shared by all read-only clients, and
+ * one of its own for each client with bonded containers. Each is opened when it is first needed.
  */
 import { connect } from '../../../driver/connection';
 import type { Connection } from '../../../driver/connection';
@@ -16,7 +16,7 @@ export class Connections {
     this.#options = options;
   }
 
-  /** That of all clients with this access. */
+  /** The connection that all clients with this access share. */
   shared(access: Access): Promise<Connection> {
     const known = this.#shared.get(access);
     if (known !== undefined) return known;
@@ -27,7 +27,7 @@ export class Connections {
     return opening;
   }
 
-  /** One of its own, which whoever asks for it closes. */
+  /** A new connection, which the caller closes. */
   own(): Promise<Connection> {
     return connect('lxc:///', this.#options);
   }

@@ -1,4 +1,4 @@
-/** Flags of calls: which there are, and what those mean that many calls have. */
+/** Checks the flags of calls, and reads those that many calls have. */
 import { affects } from '../../protocol/numbers';
 import { WireError } from './wire-error';
 
@@ -17,7 +17,10 @@ export function hasFlag(flags: number, flag: number): boolean {
 
 type Which = 'live' | 'inactive' | 'both';
 
-/** Which definition is meant by the two flags for it: nothing when what runs is, or else what is stored. */
+/**
+ * Which definition the two flags select. With neither, `which` is absent: the running definition, or the stored one if the domain
+ * or network is inactive.
+ */
 export function whichOf(flags: number): { readonly which?: Which } {
   const live = hasFlag(flags, affects.live);
   const config = hasFlag(flags, affects.config);

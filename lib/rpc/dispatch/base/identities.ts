@@ -15,7 +15,7 @@ export function wireDomain(domain: Domain): WireDomain {
   return wireSeen({ domain, id: domain.id });
 }
 
-/** The same with the id that it had when it was seen: a list is one look at all of them. */
+/** The same with the id that the domain had when the list was made: a list looks at all domains at once. */
 export function wireSeen({ domain, id = noId }: Pick<SeenDomain, 'domain' | 'id'>): WireDomain {
   return { name: domain.name, uuid: uuidBytes(domain.uuid), id };
 }
@@ -25,7 +25,7 @@ export function wireNetwork({ name, uuid }: Network): WireNetwork {
 }
 
 /**
- * Does something to the domain that a client names. It is meant by its uuid, as in libvirt, also when it has another name by now.
+ * Runs `action` on the domain that a client names. As in libvirt, the uuid identifies it, even if it has another name by now.
  *
  * @throws TslxcError NO_DOMAIN; whatever `action` rejects with.
  */
@@ -62,7 +62,7 @@ export async function withNetwork<Result>(
   return action(network);
 }
 
-/** Undefined where there is none of it. */
+/** The result of `look`; undefined if there is no such domain or network. */
 async function found<T>(look: () => Promise<T>): Promise<T | undefined> {
   try {
     return await look();

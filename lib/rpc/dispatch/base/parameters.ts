@@ -1,9 +1,9 @@
-/** Typed parameters: names with values, of which a client asks for the number first. */
+/** Typed parameters: names with values. A client first asks how many there are. */
 import { parameterTypes } from '../../protocol/values';
 import type { Parameter } from '../../protocol/values';
 import { WireError } from './wire-error';
 
-/** As many as a client has room for: none of them when it asks how many there are. */
+/** As many as the client has room for; none when it only asks how many there are. */
 export function asked<T>(all: readonly T[], most: number): readonly T[] {
   return most <= 0 ? [] : all.slice(0, most);
 }
@@ -28,7 +28,7 @@ export function textOf(field: string, value: string): Parameter {
   return { field, value: { type: parameterTypes.text, value } };
 }
 
-/** The numbers that a client has given. @throws WireError for a name that is not known, a text, and a number beyond exact ones. */
+/** The numbers that a client has given, by name. @throws WireError INVALID_ARG for an unknown name, or a text. */
 export function numberIn(
   parameters: readonly Parameter[],
   known: readonly string[],
@@ -42,7 +42,7 @@ export function numberIn(
   );
 }
 
-/** @throws WireError in libvirt's words. */
+/** @throws WireError in libvirt's words for an unknown name. */
 export function checkKnown(field: string, known: readonly string[]): void {
   if (known.includes(field)) return;
   throw new WireError('INVALID_ARG', `parameter '${field}' not supported`);

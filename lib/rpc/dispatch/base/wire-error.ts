@@ -6,7 +6,7 @@ import type { ErrorReply } from '../../protocol/values';
 
 type WireCode = keyof typeof errorCodes;
 
-/** libvirt's words of the codes that the library does not have. */
+/** libvirt's words for the codes that the library does not have. */
 const morePrefixes: Readonly<Record<MoreCodes, string>> = {
   RPC: '',
   AUTH_FAILED: 'authentication failed',
@@ -73,7 +73,7 @@ interface Described {
 
 function described(error: unknown): Described {
   if (error instanceof WireError) return error;
-  // A message of the client's that is none, which its own words name.
+  // The client has sent a malformed message; the error's own words say what is wrong with it.
   if (TslxcError.is(error, 'PROTOCOL_ERROR')) return { code: 'RPC', message: error.message };
   if (TslxcError.is(error)) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,10 +1,10 @@
-/** Who else than root may: what polkit says of a client, asked by polkit's own program, which asks over the system's D-Bus. */
+/** Whether a client that is not root may use the daemon: asks polkit's own program, which asks polkit over the system's D-Bus. */
 import { programPath, tryProgram } from '../../../host/program';
 import type { Credentials } from '../../server/peer';
 import type { Access } from '../base/connections';
 import { WireError } from '../base/wire-error';
 
-/** Resolves when a client may do what its socket allows; rejects with what it is told when it may not. */
+/** Resolves if the client may do what its socket allows; otherwise rejects with the error that the client is sent. */
 export type Authority = (client: Asking, signal: AbortSignal) => Promise<void>;
 
 /** Who asks, and for what. */
@@ -13,7 +13,7 @@ export interface Asking {
   readonly access: Access;
 }
 
-/** libvirt's names of the two, which administrators have their rules for. */
+/** libvirt's polkit actions for the two kinds of access, for which administrators already have rules. */
 const actions: Readonly<Record<Access, string>> = {
   'read-write': 'org.libvirt.unix.manage',
   'read-only': 'org.libvirt.unix.monitor',
@@ -29,7 +29,7 @@ export function checkPolkit(): void {
   programPath(asked);
 }
 
-/** Whoever sits at the client's terminal or screen may be asked for a password; `signal` ends that. */
+/** The user at the client's terminal or screen may be asked for a password; `signal` aborts that. */
 export const polkit: Authority = async ({ credentials, access }, signal) => {
   const action = actions[access];
   const { pid, started, uid } = credentials;

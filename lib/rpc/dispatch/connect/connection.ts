@@ -6,12 +6,12 @@ import { done } from '../base/call';
 import type { Call, Handlers, Opened } from '../base/call';
 import { checkFlags, hasFlag } from '../base/flags';
 
-/** What libvirt makes of 11.3.0: the release whose drivers for containers and networks this daemon behaves as. */
+/** 11.3.0 in libvirt's notation: the release whose drivers for containers and networks this daemon behaves like. */
 const libvirtVersion = 11_003_000n;
 
 const openFlags = { readOnly: 1, noAliases: 2 } as const;
 
-/** The URIs that are served, with what their connections are. */
+/** The URIs that are served, and what a client that opens one is told. */
 const served: Readonly<Record<string, Opened>> = {
   'lxc:///': { uri: 'lxc:///', type: 'LXC' },
   'lxc:///system': { uri: 'lxc:///', type: 'LXC' },
@@ -69,13 +69,13 @@ export const connectionHandlers: Handlers<Pick<typeof connectProcedures, Names>>
   ConnectGetCapabilities: async ({ client }) => ({
     capabilities: await client.connection().capabilities(),
   }),
-  // By a local socket.
+  // Clients come only by local sockets.
   ConnectIsSecure: () => ({ secure: 1 }),
   ConnectSupportsFeature: (call, { feature }) => ({ supported: Number(supports(call, feature)) }),
   // The driver for containers never closes a connection by itself.
   ConnectRegisterCloseCallback: () => done,
   ConnectUnregisterCloseCallback: () => done,
-  // Who asks is told by the kernel, whatever the client says of itself.
+  // Ignored: the kernel says who the client is.
   ConnectSetIdentity: () => done,
 };
 

@@ -1,4 +1,4 @@
-/** The host: its processors and memory, and what is asked of it. */
+/** The host: its processors and memory, their settings, and suspending it. */
 import { TslxcError } from '../../../errors';
 import type { MemoryMerging, MemoryMergingChange } from '../../../host/node/memory-merging';
 import type { connectProcedures } from '../../protocol/connect';
@@ -28,7 +28,7 @@ type Names =
 const all = -1;
 
 const modelLength = 32;
-/** Numbers of pages that are asked for at once, of all sizes and cells. */
+/** The most page counts in one answer, for all sizes and cells together. */
 const mostCells = 1024;
 const bytesInKibibyte = 1024n;
 const allocation = { set: 1 } as const;
@@ -133,7 +133,7 @@ export const nodeHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
   },
 };
 
-/** @throws TslxcError for more answers than a message takes. */
+/** @throws TslxcError INTERNAL_ERROR for more counts than a message takes. */
 function checkCells(count: number): void {
   if (count > mostCells) throw new TslxcError('INTERNAL_ERROR', 'the result would be too large');
 }

@@ -9,10 +9,11 @@ export const consoleHandlers: Handlers<typeof streamProcedures> = {
   DomainOpenConsole: (call, { domain, device, flags }) => {
     checkFlags(flags, 0, 'lxcDomainOpenConsole');
     return withDomain(call, domain, async (one) => {
-      // A client is a terminal most of the time: it sees what is on the screen, and answers no question twice.
+      // Most clients are terminals: they are shown what is on the screen, without the queries that a terminal would answer a
+      // second time.
       const shown = { replay: 'quiet' } as const;
       const console_ = await one.openConsole(device === undefined ? shown : { ...shown, device });
-      // The answer goes first.
+      // The answer to the call has to go before the stream's data.
       call.after(() => call.peer.openStream(call.header, console_));
       return done;
     });

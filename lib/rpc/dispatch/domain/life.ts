@@ -1,4 +1,4 @@
-/** How domains are started and ended, and what they do. */
+/** Starts and ends domains, and tells their state. */
 import type { Domain } from '../../../driver/domain';
 import type { PowerMode } from '../../../driver/lifecycle/power-types';
 import { stateNumbers } from '../../../driver/statistics/named';
@@ -105,7 +105,7 @@ export const lifeHandlers: Handlers<Pick<typeof domainProcedures, Names>> = {
   },
 };
 
-/** Does something that gives nothing. */
+/** Runs an action for a procedure that returns nothing. */
 export async function does(
   call: Call,
   named: WireDomain,
@@ -119,14 +119,14 @@ function isBonded(flags: number): boolean {
   return hasFlag(flags, startFlags.autodestroy);
 }
 
-/** A container outlives the daemon, unless it ends with the client that has asked for it. */
+/** A container outlives the daemon, unless the client has asked for autodestroy. */
 function startOptions({ descriptors: passDescriptors }: Call, flags: number): StartOptions {
   return isBonded(flags)
     ? { passDescriptors, autodestroy: true }
     : { passDescriptors, ownership: 'leave' };
 }
 
-/** Of a call that brings descriptors init gets them; one that brings none is the same. */
+/** Serves calls with and without descriptors: init gets those that came with the call. */
 async function startWithFlags(
   call: Call,
   { domain, flags }: { readonly domain: WireDomain; readonly flags: number },
@@ -160,7 +160,7 @@ async function start(call: Call, named: WireDomain, flags: number): Promise<Wire
   });
 }
 
-/** How init is asked: as it heeds unless the client says how. */
+/** How init is asked to end or to reboot: without a mode from the client, in the way that this init understands. */
 function modeOf(flags: number, driverFunction: string): { readonly mode?: readonly PowerMode[] } {
   checkFlags(flags, powerFlags.initctl | powerFlags.signal, driverFunction);
   const mode = (['initctl', 'signal'] as const).filter((one) => hasFlag(flags, powerFlags[one]));

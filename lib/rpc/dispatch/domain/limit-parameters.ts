@@ -18,7 +18,7 @@ import { WireError } from '../base/wire-error';
 
 export interface LimitParameters {
   read(domain: Domain, which: WhichOption): Promise<Parameter[]>;
-  /** @throws WireError for a parameter that is none of them. */
+  /** @throws WireError INVALID_ARG for an unknown parameter. */
   write(domain: Domain, parameters: readonly Parameter[], which: WhichOption): Promise<void>;
 }
 
@@ -74,7 +74,7 @@ export const cpuTuning: LimitParameters = {
   },
 };
 
-/** Those of block devices are texts, of paths and numbers with commas between them. */
+/** Parameters of block devices are texts: paths and numbers, separated by commas. */
 const blockNames = {
   device_weight: 'weight',
   device_read_iops_sec: 'readIops',
@@ -167,7 +167,11 @@ export function interfaceRates(device: string): LimitParameters {
   };
 }
 
-/** The parameters that are texts, by name, and the others. @throws WireError for one of those names that is no text. */
+/**
+ * Separates the parameters with these names, which are texts, from the others.
+ *
+ * @throws WireError INVALID_ARG if one of them is not a text.
+ */
 function sorted(
   parameters: readonly Parameter[],
   names: readonly string[],

@@ -39,7 +39,7 @@ type Names =
 
 /** Of DomainSetMemoryFlags. */
 const memoryFlags = { maximum: 4 } as const;
-/** The client takes texts as parameters. */
+/** VIR_TYPED_PARAM_STRING_OKAY: the client accepts parameters that are texts. */
 const textsOkay = 4;
 
 export const limitHandlers: Handlers<Pick<typeof tuningProcedures, Names>> = {

@@ -19,7 +19,7 @@ type Names =
   | 'DomainLookupByName'
   | 'DomainLookupByUUID';
 
-/** Filters. Of those about one thing, several mean one or the other; none mean all. */
+/** Filters. Several flags about the same property mean any of them; none of them means all. */
 export const listFlags = {
   active: 1,
   inactive: 2,
@@ -39,7 +39,7 @@ export const listFlags = {
   noCheckpoint: 32_768,
 } as const;
 
-/** What no container has; a list of those that have it is empty. */
+/** What no container has: a list filtered by it is empty. */
 const absent = [
   [listFlags.managedSave, listFlags.noManagedSave],
   [listFlags.snapshot, listFlags.noSnapshot],
@@ -115,7 +115,7 @@ function filterOf(flags: number): ListFilter {
 
 const stateFlags = listFlags.running | listFlags.paused | listFlags.shutoff | listFlags.other;
 
-/** The filters that the library does not have. One that has gone meanwhile passes none. */
+/** Applies the filters that the library does not have. A domain that has gone meanwhile passes none. */
 async function passes({ domain, state }: SeenDomain, flags: number): Promise<boolean> {
   const marked = hasFlag(flags, listFlags.autostart);
   try {

@@ -41,16 +41,16 @@ const memoryTags = {
   diskCaches: 10,
 } as const;
 
-/** Instead of the number of a processor: all together. */
+/** In place of the number of a processor: all of them together. */
 const total = -1;
 
 /** virDomainInterfaceAddressesSource; 1 is an agent in a guest, which containers do not have. */
 const addressSources: readonly (AddressSource | undefined)[] = ['lease', undefined, 'arp'];
 const families = { ipv4: 0, ipv6: 1 } as const;
 
-/** Of ConnectGetAllDomainStats: 2^31 is that groups which are not there are refused. */
+/** Flags of ConnectGetAllDomainStats; `enforce` (2^31) refuses groups that do not exist here. */
 const statsFlags = { nowait: 2 ** 29, backing: 2 ** 30, enforce: 2 ** 31 } as const;
-/** Its filters, which are those of a list. */
+/** Its filter flags, which are those of a list of domains. */
 const statsFilters = 0xff;
 
 export const usageHandlers: Handlers<Pick<typeof tuningProcedures, Names>> = {
@@ -225,7 +225,7 @@ async function meant(call: Call, named: readonly WireDomain[], flags: number): P
   );
 }
 
-/** None of a domain that has gone meanwhile. */
+/** Empty for a domain that has gone meanwhile. */
 async function recordOf(
   domain: Domain,
   groups: number,

@@ -1,4 +1,4 @@
-/** What one client wants to be told of, in the three ways in which libvirt's protocol has been asking, and how it is told. */
+/** The event subscriptions of one client, in any of the protocol's three generations, and how it is sent the events. */
 import type { DomainEvent, NetworkEvent } from '../../../driver/types';
 import { domainEventTypes, networkEventTypes } from '../../protocol/events';
 import type { Notice } from '../../protocol/events';
@@ -9,18 +9,18 @@ import { uuidBytes, uuidText } from '../base/uuid';
 import { WireError } from '../base/wire-error';
 import { domainNotice, networkNotice } from './notices';
 
-/** A callback of a client: its type of events, and whose it is about where that is not all. */
+/** A callback of a client: its type of events, and the uuid of the one domain or network that it is about; undefined for all. */
 interface Registration {
   readonly event: number;
   readonly uuid: string | undefined;
-  /** `typed`: told by the type of the event, without the number of a callback. */
+  /** `typed`: its messages carry no callback number. */
   readonly form: 'numbered' | 'typed';
 }
 
-/** Callbacks of one client, of domains and of networks. */
+/** The most callbacks of one client for domains, and as many again for networks. */
 const mostCallbacks = 1024;
 
-/** Says which id a domain has now, of which an event tells. */
+/** Finds the present id of the domain that an event is about. */
 export type IdOf = (domain: DomainEvent) => number;
 
 export class ClientEvents {
@@ -47,7 +47,7 @@ export class ClientEvents {
     return this.#add(this.#networks, { event, uuid: uuidOf(network), form: 'numbered' });
   }
 
-  /** By the type of events: one callback of each. */
+  /** Subscribes by event type, without a callback number. */
   addTyped(event: number): void {
     this.#add(this.#domains, { event, uuid: undefined, form: 'typed' });
   }
@@ -101,7 +101,7 @@ export class ClientEvents {
     });
   };
 
-  /** @throws WireError when it has so many. */
+  /** @throws WireError INTERNAL_ERROR when the client already has `mostCallbacks` of them. */
   #add(registrations: Map<number, Registration>, one: Registration): number {
     if (registrations.size >= mostCallbacks) {
       throw new WireError('INTERNAL_ERROR', `more than ${mostCallbacks} callbacks`, 'remote');

@@ -1,6 +1,6 @@
 /**
- * What happens on this root, whichever process does it, for the clients that want to know. The log of events is followed while
- * there is such a client, and by one follower for all of them.
+ * Passes on what happens below this root, in whichever process, to the clients that have subscribed to it. The log of events is
+ * followed while there is such a client, by one follower for all of them.
  */
 import type { Connection } from '../../../driver/connection';
 import type { DomainEvent, NetworkEvent } from '../../../driver/types';
@@ -39,8 +39,8 @@ export class EventHub {
   }
 
   /**
-   * Begins to follow what some client wants, and ends what none does. To be called when that has changed; resolves when nothing
-   * that happens from now on is missed.
+   * Begins to follow the events that some client wants, and stops following those that no client wants. To be called when that
+   * has changed; once it resolves, no event from then on is missed.
    */
   update(): Promise<void> {
     const turn = this.#turn.then(() => this.#apply());
@@ -69,7 +69,7 @@ export class EventHub {
     else this.#connection?.off('network', this.#onNetwork);
   }
 
-  /** A follower that has fallen behind too far begins anew: what was lost is on record nowhere else. */
+  /** A follower that has fallen too far behind begins anew: the lost events can't be recovered from anywhere else. */
   #watched(connection: Connection): Connection {
     return connection.on('error', (error) => {
       this.#options.logger.error({ err: error }, 'events were lost');
@@ -88,7 +88,7 @@ export class EventHub {
     for (const client of this.#clients) client.tellNetwork(event);
   };
 
-  /** As it is when the event is told: the log has none. */
+  /** The id at the time when the event is passed on: the log does not record it. */
   readonly #idOf = (event: DomainEvent): number => {
     if (!mayRun(event)) return -1;
     try {

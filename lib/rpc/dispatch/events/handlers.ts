@@ -54,7 +54,7 @@ export function eventHandlers(hub: EventHub): Handlers<typeof eventProcedures> {
   };
 }
 
-/** Changes what a client wants, and answers when that is followed. */
+/** Changes what a client has subscribed to, and answers once that is being followed. */
 function changing(hub: EventHub): <Result>(action: () => Result) => Promise<Result> {
   return async (action) => {
     const result = action();
@@ -63,13 +63,13 @@ function changing(hub: EventHub): <Result>(action: () => Result) => Promise<Resu
   };
 }
 
-/** @throws TslxcError for a client that has opened nothing, which hears nothing. */
+/** @throws TslxcError INTERNAL_ERROR for a client that has not opened a connection, and so gets no events. */
 function events({ client }: Call): Call['client']['events'] {
   client.connection();
   return client.events;
 }
 
-/** A type of events that libvirt knows, whether containers ever have one or not. */
+/** An event type that libvirt knows, even if containers never have such events. @throws WireError INTERNAL_ERROR for any other. */
 function checked(event: number, known: number): number {
   if (event >= 0 && event < known) return event;
   throw new WireError('INTERNAL_ERROR', `unsupported event ID ${event}`, 'remote');

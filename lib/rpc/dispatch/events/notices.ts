@@ -8,14 +8,14 @@ import { metadataTypes } from '../base/annotations';
 /** Sends a message to a client. */
 export type Send = <Value>(notice: Notice<Value>, value: Value) => void;
 
-/** How an event is told: to a callback with a number, and to one by type where there is such a message. */
+/** How to send an event to a numbered callback, and to one subscribed by type if there is such a message. */
 export interface DomainNotice {
   readonly type: keyof typeof domainEventTypes;
   readonly numbered: (send: Send, callback: number, domain: WireDomain) => void;
   readonly typed?: (send: Send, domain: WireDomain) => void;
 }
 
-/** Numbers of what happened, each with those of its details. */
+/** libvirt's numbers of lifecycle events, each with the numbers of its details. */
 const lifecycle: Partial<Record<DomainEvent['event'], readonly [number, Details]>> = {
   defined: [0, { added: 0, updated: 1, renamed: 2 }],
   undefined: [1, { removed: 0, renamed: 1 }],
@@ -27,7 +27,7 @@ const lifecycle: Partial<Record<DomainEvent['event'], readonly [number, Details]
 
 type Details = Readonly<Record<string, number>>;
 
-/** How an event of a network is told to a callback. */
+/** How to send an event of a network to a callback. */
 export interface NetworkNotice {
   readonly type: keyof typeof networkEventTypes;
   readonly numbered: (send: Send, callback: number, network: WireNetwork) => void;
@@ -68,7 +68,7 @@ export function networkNotice({ event, detail = 'element', uri }: NetworkEvent):
   };
 }
 
-/** Whether a domain has an id when this is told of it: what has ended, or was only defined, has none. */
+/** Whether the domain may have an id after this event: one that has stopped, or has just been defined, has none. */
 export function mayRun({ event, detail }: DomainEvent): boolean {
   return event !== 'stopped' && event !== 'undefined' && detail !== 'added';
 }

@@ -4,7 +4,7 @@ import type { Network } from '../../../driver/network';
 import type { NetworkFilter } from '../../../driver/types';
 import { hasFlag } from '../base/flags';
 
-/** virConnectListAllNetworksFlags: of a pair, both together are no filter. */
+/** virConnectListAllNetworksFlags: both flags of a pair together filter nothing. */
 const networkFlags = {
   inactive: 1,
   active: 2,

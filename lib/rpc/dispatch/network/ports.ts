@@ -54,7 +54,7 @@ export const portHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
   NetworkPortLookupByUUID: (call, { network, uuid }) =>
     withNetwork(call, network, async (one) => {
       const text = uuidText(uuid);
-      // Which says why there is none.
+      // Throws the right error if there is no such port.
       await one.portXml(text);
       return { port: wirePort(network, text) };
     }),
@@ -87,7 +87,7 @@ export const portHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
   },
 };
 
-/** Of a network that is off there are none, which is no fault of the client's, as in libvirt. */
+/** None for an inactive network: as in libvirt, that is no error. */
 async function leasesOf(network: Network, mac: string | undefined): ReturnType<Network['leases']> {
   try {
     return await network.leases(mac === undefined ? {} : { mac });
