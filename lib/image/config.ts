@@ -1,4 +1,4 @@
-/** The documents of an OCI image, and of Docker's that are like them. Pure. */
+/** Parses the documents of an OCI image, and Docker's similar ones. Pure. */
 import { TslxcError } from '../errors';
 import { present } from '../present';
 import type { ImageConfig } from './types';
@@ -21,7 +21,7 @@ export interface Manifest {
 export interface Configuration {
   readonly architecture: string;
   readonly created?: string;
-  /** Digests of the layers as they are when they are decompressed, from the bottom up. */
+  /** Digests of the decompressed layers, from the bottom up. */
   readonly diffIds: readonly string[];
   readonly config: ImageConfig;
 }
@@ -29,7 +29,7 @@ export interface Configuration {
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
 const mostLayers = 127;
 
-/** Of `index.json` of a layout with one image. @throws TslxcError OPERATION_FAILED. */
+/** Parses the `index.json` of a layout with one image. @throws TslxcError OPERATION_FAILED. */
 export function parseIndex(text: string): Descriptor {
   const { manifests } = objectOf(text, 'index');
   const [only, ...others] = Array.isArray(manifests) ? (manifests as unknown[]) : [];
@@ -122,7 +122,7 @@ function objectOf(text: string, where: string): Readonly<Record<string, unknown>
     const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch {
-    // As any other text that is no document.
+    // Refused below, like any other text that is not a JSON object.
   }
   throw malformed(where, 'it is no JSON object');
 }

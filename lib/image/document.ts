@@ -1,4 +1,4 @@
-/** A domain of an image, as libvirt's XML: what the image says of its program, unless the caller says otherwise. */
+/** The libvirt XML of a domain that is made from an image: what the image says of its program, unless the caller says otherwise. */
 import { randomBytes } from 'node:crypto';
 import { isBelow, isSame } from '../domain/xml/path';
 import { node, printXml, type PrintableElement } from '../domain/xml/print';
@@ -23,14 +23,14 @@ export interface ImageDocument {
   /** An empty directory. */
   readonly empty: string;
   readonly domain: ImageDomain;
-  /** Of its virtual network; undefined where it is in none, or in one without addresses. */
+  /** What its virtual network gives it; undefined if it is in none, or in one without addresses. */
   readonly share?: NetworkShare;
 }
 
-/** The namespace of what is told of the image in `<metadata>`. */
+/** XML namespace of the information about the image in `<metadata>`. */
 const imageNamespace = 'urn:tslxc:image:1';
 
-/** As other programs that run images have it. */
+/** The PATH that other programs that run images use by default. */
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const usualMemory = 1024 * 1024;
 
@@ -40,8 +40,8 @@ export function newDomainName(image: string): string {
 }
 
 /**
- * @throws TslxcError INVALID_ARG for a value that makes no sense, or that XML can't hold; OPERATION_FAILED when the image has
- * no program, or not the one that it names; SyscallError.
+ * @throws TslxcError INVALID_ARG for an invalid value, for one that XML can't hold, or when neither the image nor the caller
+ * names a program; OPERATION_FAILED when the image does not have the program; SyscallError.
  */
 export function imageDocument(document: ImageDocument): string {
   const { image, name, domain } = document;
@@ -64,7 +64,7 @@ interface Merged extends ImageConfig {
 
 function merged(config: ImageConfig, domain: ImageDomain): Merged {
   const { entrypoint = config.entrypoint, user = config.user } = domain;
-  // Words that are meant for another entry point would not suit this one.
+  // The image's words belong to its own entry point, and would not suit another.
   const own = domain.entrypoint === undefined ? config.cmd : [];
   const { cmd = own, workingDirectory = config.workingDirectory } = domain;
   if (!workingDirectory.startsWith('/')) {
@@ -81,7 +81,10 @@ function merged(config: ImageConfig, domain: ImageDomain): Merged {
   };
 }
 
-/** A variable without a value can't be told by libvirt's XML, and most programs take it for one that is not set. */
+/**
+ * The image's variables, and over them the caller's. Empty ones are left out later: libvirt's XML can't express them, and most
+ * programs take them for ones that are not set.
+ */
 function environmentOf(
   ofImage: readonly string[],
   given: readonly string[],
@@ -121,7 +124,7 @@ function osElement(config: Merged, tree: ImageTree): PrintableElement {
   ]);
 }
 
-/** Without a group it is the one that the image's passwd(5) gives the user; root's for one that it does not know. */
+/** A user without a group gets the one from the image's passwd(5), or root's if the user is not in it. */
 function identityOf(
   asked: string,
   tree: ImageTree,
@@ -188,7 +191,7 @@ function devices(
   ];
 }
 
-/** Neither a directory of the caller's is changed for it, nor is a link followed to what the image does not have. */
+/** Not if the path is in a volume of the caller, which must not be changed, nor if a dangling link is there. */
 function canHaveResolver({ volumes = {} }: ImageDomain, tree: ImageTree): boolean {
   const isTheirs = Object.keys(volumes).some(
     (target) => isSame(target, resolverTarget) || isBelow(resolverTarget, target),

@@ -1,6 +1,6 @@
 /**
- * A look into an image: where its program is, and who its user is. Its layers are seen as one tree that is attached nowhere,
- * without devices; paths are resolved in it by the kernel, so that no link leads to the host.
+ * Looks into an image: where its program is, and who its user is. Its layers are mounted as one detached tree without devices, in
+ * which the kernel resolves paths, so that no link leads to the host.
  */
 import { closeSync, constants, fstatSync, readSync } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -64,7 +64,7 @@ export class ImageTree implements Disposable {
     return undefined;
   }
 
-  /** Whether a file can be shown in the place of one there: not where a link leads to nothing. */
+  /** Whether a file can be mounted at the path: not if a dangling link is there. */
   canShowAt(path: string): boolean {
     return this.#isThere(path, O_PATH) || !this.#isThere(path, O_PATH | constants.O_NOFOLLOW);
   }
@@ -86,7 +86,7 @@ export class ImageTree implements Disposable {
     }
   }
 
-  /** '' for what is no file. */
+  /** '' if there is no regular file. */
   #read(path: string): string {
     const fd = this.#open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     if (fd === undefined) return '';
@@ -103,7 +103,7 @@ export class ImageTree implements Disposable {
     try {
       return native().openInRoot(this.#root, path, flags);
     } catch (error) {
-      // A device can't be opened there at all.
+      // EACCES: no device can be opened in this mount.
       if ([ENOENT, ENOTDIR, ELOOP, EACCES].some((errno) => hasErrno(error, errno)))
         return undefined;
       throw error;

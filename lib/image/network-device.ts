@@ -1,21 +1,18 @@
-/** How a domain of an image is in a network, as an element of its XML. Pure. */
+/** The XML element that puts a domain made from an image into a network. Pure. */
 import { interfaceElement } from '../domain/builder/interface-element';
 import { node, type PrintableElement } from '../domain/xml/print';
 import { TslxcError } from '../errors';
 import { parsePublishedPort } from './published-port';
 import type { ImageDomain } from './types';
 
-/**
- * What an interface is given of its virtual network. A program of an image has no client of DHCP beside it, so that all of it
- * stands in the XML.
- */
+/** What an interface gets from its virtual network. The program of an image has no DHCP client beside it, so all of it is in the XML. */
 export interface NetworkShare {
   readonly mac: string;
   /** With their prefixes: `192.168.122.7/24`. */
   readonly addresses: readonly string[];
-  /** Addresses of the routers by which everything else is reached; none in a network that leads nowhere. */
+  /** Addresses of the default routers; none in a network that is isolated. */
   readonly routers: readonly string[];
-  /** A file of the host, as resolv.conf(5); undefined where the network answers for no names. */
+  /** A file of the host in the form of resolv.conf(5); undefined if the network has no name server. */
   readonly resolver?: string;
 }
 
@@ -57,10 +54,10 @@ export function networkDevice(
   });
 }
 
-/** Where its programs read which server to ask for names. */
+/** Where the container's programs find their name servers. */
 export const resolverTarget = '/etc/resolv.conf';
 
-/** The network's name server, in the place of that which the image names. */
+/** Mounts the network's file over that of the image. */
 export function resolverDevice(resolver: string): PrintableElement {
   return node('filesystem', { type: 'mount' }, [
     node('source', { dir: resolver }),

@@ -1,10 +1,10 @@
-/** What a pull is asked for, and what an image is called. Pure. */
+/** Where a pull gets an image from, and the names of images. Pure. */
 import { TslxcError } from '../errors';
 
 /** Where an image comes from, in skopeo's words. */
 export interface ImageSource {
   readonly transport: 'docker' | 'oci' | 'docker-archive' | 'dir';
-  /** The whole of it, as skopeo takes it. */
+  /** The whole source, as skopeo takes it. */
   readonly text: string;
   /** What the image is called by default. */
   readonly defaultName: string;
@@ -12,12 +12,12 @@ export interface ImageSource {
 
 const transports = ['docker', 'oci', 'docker-archive', 'dir'] as const;
 
-/** A name: as a reference of a registry, and of its characters. It stands in file names, XML and messages. */
+/** A name: of the form and the characters of a registry's reference. It is used in file names, XML and messages. */
 const namePattern = /^[a-z0-9]+(?:[._:/-]+[a-z0-9]+)*(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?$/;
-/** Of the name of its record, in which some characters take three. */
+/** Limit for the percent-encoded name, which its record is named after. */
 const longestName = 240;
 
-/** @throws TslxcError INVALID_ARG for another transport, or nothing after it. */
+/** @throws TslxcError INVALID_ARG for an unknown transport, or if nothing follows it. */
 export function parseSource(text: string): ImageSource {
   const transport = transports.find((known) => text.startsWith(`${known}:`));
   const rest = transport === undefined ? '' : text.slice(transport.length + 1);
@@ -34,7 +34,7 @@ export function parseSource(text: string): ImageSource {
   return { transport, text, defaultName: nameOfFile(transport, rest) };
 }
 
-/** Without what is understood: the usual registry and its folder; a digest is no part of a name. */
+/** The reference without the default registry and folder, and without a digest, which is no part of a name. */
 function nameOfRegistry(reference: string): string {
   const plain = reference
     .replace(/@sha256:.*$/, '')
@@ -53,13 +53,13 @@ function nameOfFile(transport: 'oci' | 'docker-archive' | 'dir', rest: string): 
   return withTag(tag.length === 0 || tag[0] === '' ? name : `${name}:${tag.join(':')}`);
 }
 
-/** The same image by its digest: a tag may be another image's by the next time that it is asked for. */
+/** The same source by the image's digest: a tag may mean another image the next time that it is used. */
 export function pinnedSource({ transport, text }: ImageSource, digest: string): string {
   if (transport !== 'docker' || text.includes('@')) return text;
   return `${text.replace(/:[^/:]*$/, '')}@${digest}`;
 }
 
-/** The name with the tag that is meant when there is none. */
+/** The name, with the default tag if it has none. */
 export function withTag(name: string): string {
   return /:[^/]*$/.test(name) ? name : `${name}:latest`;
 }

@@ -1,6 +1,6 @@
 /**
- * Runs skopeo and umoci: until they have ended, killed with this process or by an abort, in a session of their own so that
- * Ctrl-C reaches this process alone.
+ * Runs skopeo and umoci to their end. They are killed when this process dies or the call is aborted, and have their own session,
+ * so that Ctrl-C reaches only this process.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,11 +16,11 @@ export interface ToolCall {
   readonly signal: AbortSignal | undefined;
   /** Where it may keep files of its own. */
   readonly temporary: string;
-  /** A descriptor that it has as 3. */
+  /** A descriptor that the program gets as 3. */
   readonly descriptor?: number;
 }
 
-/** Of its last words: the reason stands at the end. */
+/** Characters of its error output that are searched for the reason, which is at the end. */
 const longestWords = 4096;
 
 /**

@@ -2,7 +2,7 @@
 
 /** What an image says about the program in it: the part `config` of an OCI image configuration. */
 export interface ImageConfig {
-  /** Words that the program begins with. */
+  /** The program and its first arguments; may be empty, when `cmd` begins with the program. */
   readonly entrypoint: readonly string[];
   /** Words that follow the entry point, unless the caller gives others. */
   readonly cmd: readonly string[];
@@ -16,7 +16,7 @@ export interface ImageConfig {
   readonly ports: readonly string[];
   /** Absolute paths in the container at which it keeps data. */
   readonly volumes: readonly string[];
-  /** What asks the program to end, such as `SIGQUIT`; SIGTERM when it is left out. */
+  /** The signal that asks the program to end, such as `SIGQUIT`. Default: SIGTERM. */
   readonly stopSignal?: string;
 }
 
@@ -30,11 +30,11 @@ export interface ImageInfo {
   readonly digest: string;
   /** When it was pulled: ISO 8601, UTC. */
   readonly pulled: string;
-  /** When it was built, as it says itself. */
+  /** When it was built, according to the image itself. */
   readonly created?: string;
-  /** The kernel's architecture that its programs are for, in the words of OCI: `amd64`. */
+  /** The architecture that its programs are for, by its OCI name: `amd64`. */
   readonly architecture: string;
-  /** What the files of its layers hold, in bytes; layers that images share count for each of them. */
+  /** Size of the files in its layers, in bytes; a layer that several images share counts for each of them. */
   readonly bytes: number;
   /** Absolute paths of the directories of its layers, from the uppermost on. */
   readonly layers: readonly string[];
@@ -49,11 +49,11 @@ export interface PullProgress {
    * `done`: the image is there.
    */
   readonly phase: 'look' | 'download' | 'unpack' | 'done';
-  /** How many layers are done, those that were here before included. */
+  /** How many layers are done, including those that were already on this host. */
   readonly layers: number;
   /** How many layers the image has; 0 until that is known. */
   readonly allLayers: number;
-  /** Bytes of the layers that have been copied, compressed as they are. */
+  /** Bytes of the layers copied so far, in their compressed form. */
   readonly bytes: number;
   /** Bytes of the layers that are to be copied; 0 until that is known, or where the source doesn't say. */
   readonly allBytes: number;
@@ -61,27 +61,27 @@ export interface PullProgress {
 
 /** How `connection.images.pull` gets an image. */
 export interface PullOptions {
-  /** What it is to be called here. Default: as its source, without the transport. */
+  /** Its name on this host. Default: that of its source, without the transport. */
   readonly name?: string;
-  /** Aborts it: it rejects with OPERATION_ABORTED, and nothing remains. */
+  /** Aborts the pull: it rejects with OPERATION_ABORTED, and leaves nothing behind. */
   readonly signal?: AbortSignal;
-  /** Called whenever it is further, ten times a second at most while something is copied. */
+  /** Called whenever there is progress, at most ten times a second while something is copied. */
   readonly onProgress?: (progress: PullProgress) => void;
-  /** Takes the registry's certificate, or HTTP, for granted. Default: `verify`. */
+  /** `trust`: accepts any certificate of the registry, and plain HTTP. Default: `verify`. */
   readonly tls?: 'verify' | 'trust';
   /** Refuses an image whose layers unpack to more bytes. Default: 32 GiB. */
   readonly mostBytes?: number;
 }
 
-/** What of a container from an image is other than the image says. Every part has a default. */
+/** What differs from the image in a container that is made from it. Every part has a default. */
 export interface ImageDomain {
-  /** Name of the domain. Default: that of the image, and a part at random. */
+  /** Name of the domain. Default: that of the image, with a random suffix. */
   readonly name?: string;
   /** In place of the image's entry point; [] for none. */
   readonly entrypoint?: readonly string[];
   /** In place of the image's words after the entry point. */
   readonly cmd?: readonly string[];
-  /** `NAME=VALUE`, beside the image's, and in place of one of the same name. */
+  /** `NAME=VALUE`, in addition to the image's; one of the same name is replaced. */
   readonly env?: readonly string[];
   /** `USER` or `USER:GROUP`. */
   readonly user?: string;
@@ -91,15 +91,18 @@ export interface ImageDomain {
   readonly stopSignal?: string;
   /** `80/tcp`, in place of the image's. */
   readonly ports?: readonly string[];
-  /** Directories of the host, by the path in the container at which each is shown; those of the image are in its layer. */
+  /**
+   * Directories of the host, by the path in the container at which each is mounted. Other volumes of the image are in the
+   * container's layer.
+   */
   readonly volumes?: Readonly<Record<string, string>>;
-  /** Most memory, in KiB. Default: 1 GiB. */
+  /** Memory limit, in KiB. Default: 1 GiB. */
   readonly memory?: number;
   /** `auto` (default): ids of its own, as `<tslxc:idmap>`. `host`: those of the host, which is no security boundary. */
   readonly ids?: 'auto' | 'host';
   /**
-   * `none`: nothing but `lo`. `host`: that of the host. Else the name of a virtual network, of whose addresses it is given one, with a
-   * route and the name server; it is found there by its name. Default: `none`, and where ports are published the network `default`.
+   * `none`: nothing but `lo`. `host`: the network of the host. Otherwise the name of a virtual network, which gives it an
+   * address, a route and a name server, and resolves its name. Default: `none`, or the network `default` if ports are published.
    */
   readonly network?:
     | 'none'
@@ -109,13 +112,13 @@ export interface ImageDomain {
         readonly name: string;
       };
   /**
-   * Ports of the host that lead to it: `8080:80`, `127.0.0.1:5353:53/udp`, `[fd00::1]:8000-8009:80-89`. TCP, and each address of the
-   * host, where nothing else is said. They need a virtual network.
+   * Ports of the host that are forwarded to it: `8080:80`, `127.0.0.1:5353:53/udp`, `[fd00::1]:8000-8009:80-89`. TCP, and every
+   * address of the host, unless stated otherwise. They need a virtual network.
    */
   readonly publish?: readonly string[];
   /**
-   * A directory for what the container writes, which stays. Default: one of tslxc's, which goes with the container when it
-   * is transient.
+   * A directory for what the container writes, which is kept. Default: a directory of tslxc, which is removed together with a
+   * transient container.
    */
   readonly upper?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Reads a layer from its first byte to its last before anything of it is unpacked: its digests, compressed and not, and each
- * of its entries. It writes nothing, so that a layer that unpacks to more than the disk holds costs time alone.
+ * Reads a layer from its first byte to its last before anything of it is unpacked: its digests, compressed and not, and each of
+ * its entries. Nothing is written, so that a layer that unpacks to more than the disk holds only costs time.
  */
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -18,7 +18,7 @@ export interface CheckedLayer {
   /** The file that it is in. */
   readonly path: string;
   readonly descriptor: Descriptor;
-  /** The digest that it has to have when it is decompressed. */
+  /** The digest that it must have when decompressed. */
   readonly diffId: string;
   readonly limits: LayerLimits;
   readonly signal: AbortSignal | undefined;
@@ -27,8 +27,8 @@ export interface CheckedLayer {
 const step = 'check a layer';
 
 /**
- * @throws TslxcError OPERATION_DENIED for an entry that no layer may have; OPERATION_FAILED for another digest, or what is no
- * archive; OPERATION_ABORTED; SyscallError.
+ * @throws TslxcError OPERATION_DENIED for an entry that no layer may have; OPERATION_FAILED for a wrong digest, or if it is not
+ * an archive; OPERATION_UNSUPPORTED for an unknown compression; OPERATION_ABORTED; SyscallError.
  */
 export async function checkLayer(layer: CheckedLayer): Promise<LayerContent> {
   const { path, descriptor, diffId, signal } = layer;

@@ -1,6 +1,6 @@
 /**
- * What no layer may hold. umoci keeps whatever a layer says within the root, and makes something else of it than was
- * written; an image that is meant for that is refused, with the entry that gives it away. Pure.
+ * What no layer may contain. umoci confines every path to the root, and so unpacks something else than the layer says; an image
+ * that tries to get out is refused, with the entry that does so. Pure.
  */
 import { TslxcError } from '../../errors';
 import type { TarEntry } from './tar-reader';
@@ -17,7 +17,7 @@ export interface LayerContent {
   readonly entries: number;
 }
 
-/** Bytes of a file system that an entry takes at least. */
+/** Bytes that an entry takes at least in a file system. */
 const bytesOfEntry = 512;
 const longestPath = 4096;
 const longestName = 255;
@@ -46,7 +46,7 @@ export class EntryCheck {
       checkPath(entry.linkName, entry);
       this.#checkWay(entry.linkName, entry);
     }
-    // Types that umoci knows. An archive of a disk's dump or of several volumes is no layer.
+    // Types that umoci knows. An archive of a GNU dump, or of several volumes, is no layer.
     if (!'0123456'.includes(entry.type)) refuse(entry, 'is of an unknown kind');
     if (entry.paxKeys.some((key) => key.startsWith('GNU.sparse'))) refuse(entry, 'is sparse');
     this.#entries += 1;
@@ -59,7 +59,10 @@ export class EntryCheck {
     else this.#outward.delete(path);
   }
 
-  /** A link is only read inside the container, where nothing is above its root; what lies beyond one is written by umoci. */
+  /**
+   * A link that leads out is harmless by itself: it is only followed inside the container, where nothing is above its root. But
+   * an entry beyond such a link would be written by umoci.
+   */
   #checkWay(name: string, entry: TarEntry): void {
     if (this.#outward.size === 0) return;
     const parts = plainPath(name).split('/');

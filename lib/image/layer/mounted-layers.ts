@@ -1,6 +1,6 @@
 /**
- * Layers seen as one tree: an overlay that is attached nowhere, reached through its descriptor alone. It is gone with the last
- * process that has the descriptor, also when that is killed.
+ * Layers as one tree: a detached overlay, reached only through its descriptor. It disappears with the last process that has the
+ * descriptor, even if that is killed.
  */
 import { closeSync, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -22,13 +22,14 @@ export interface Stack {
 
 /** The descriptor of the overlay, to be closed by the caller. @throws SyscallError. */
 export function mountLayers({ lowers, options, attributes }: Stack): number {
-  // What hides a directory of a layer below stands in attributes of the kind `user`, for containers with ids of their own.
+  // The marks that hide a directory of a lower layer are extended attributes of the kind `user`, for containers with ids of their
+  // own.
   const all = ['userxattr', ...options];
   try {
     const single = lowers.map((path) => `lowerdir+=${path}`);
     return native().makeFilesystem('overlay', [...single, ...all], attributes);
   } catch (error) {
-    // Before Linux 6.8 all layers are one value, of 255 bytes at most.
+    // Before Linux 6.8 all layers have to be in one value, of 255 bytes at most.
     if (!hasErrno(error, system.errno.EINVAL)) throw error;
     return mountJoined({ lowers, options: all, attributes });
   }

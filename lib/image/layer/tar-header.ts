@@ -3,7 +3,7 @@
 export const blockSize = 512;
 
 export interface TarHeader {
-  /** As it is written; `/` or `..` in it have not been looked at. */
+  /** As written in the archive: a leading `/`, or `..`, has not been looked for. */
   readonly name: string;
   /** Of links. */
   readonly linkName: string;
@@ -13,7 +13,7 @@ export interface TarHeader {
   readonly size: number;
 }
 
-/** Undefined for a block of zeros, two of which end an archive. @throws RangeError for what is no header. */
+/** Undefined for a block of zeros, two of which end an archive. @throws RangeError if it is not a header. */
 export function parseTarHeader(block: Buffer): TarHeader | undefined {
   if (block.every((byte) => byte === 0)) return undefined;
   if (numberAt(block, 148, 8) !== checksum(block)) throw new RangeError('a header is damaged');
@@ -30,18 +30,18 @@ export function parseTarHeader(block: Buffer): TarHeader | undefined {
   };
 }
 
-/** What programs read in different ways could hide an entry from the one that looks. */
+/** Refuses headers that programs read in different ways, which could hide an entry from this check. */
 function refuseAmbiguous(block: Buffer, name: string): void {
   if (block[156] === 0 && name.endsWith('/')) throw new RangeError('a directory is of no kind');
   if (block.toString('latin1', 508, 511) === 'tar') throw new RangeError('a header is of star');
 }
 
-/** The number of bytes that data of so many takes in the archive. */
+/** Bytes that data of this size takes in the archive. */
 export function paddedSize(size: number): number {
   return Math.ceil(size / blockSize) * blockSize;
 }
 
-/** `LENGTH KEY=VALUE\n`, once and again. @throws RangeError. */
+/** Parses records of the form `LENGTH KEY=VALUE\n`. @throws RangeError. */
 export function parsePaxRecords(data: Buffer): ReadonlyMap<string, string> {
   const records = new Map<string, string>();
   for (let at = 0; at < data.length;) {
@@ -77,7 +77,7 @@ function numberAt(block: Buffer, at: number, length: number): number {
   const field = block.subarray(at, at + length);
   const first = field[0] ?? 0;
   if ((first & 0x80) !== 0) {
-    // A negative one, or one beyond what a number here holds, is no size.
+    // A size is not negative, and not larger than 48 bits.
     if (first !== 0x80 || field.subarray(1, length - 6).some((byte) => byte !== 0)) {
       throw new RangeError('a number in a header is out of range');
     }

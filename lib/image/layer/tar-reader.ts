@@ -1,6 +1,6 @@
 /**
- * Reads the headers of a tar archive as its bytes come, with the names that pax and GNU put into entries of their own. What
- * the files hold is passed over.
+ * Reads the headers of a tar archive as its bytes arrive, including the names that pax and GNU put into entries of their own. The
+ * content of files is skipped.
  */
 import {
   blockSize,
@@ -10,13 +10,13 @@ import {
   type TarHeader,
 } from './tar-header';
 
-/** An entry of the archive, as whatever unpacks it understands it. */
+/** An entry of the archive, as the program that unpacks it understands it. */
 export interface TarEntry extends TarHeader {
   /** The keys of its pax records, such as `SCHILY.xattr.user.x`. */
   readonly paxKeys: readonly string[];
 }
 
-/** Of names and pax records: no path is that long, and what is kept in memory is bounded. */
+/** Bytes of a name or of pax records: no path is longer, and the memory for it is bounded. */
 const longestExtension = 1024 * 1024;
 
 /** What is known about the next entry before its own header. */
@@ -31,9 +31,9 @@ export class TarReader {
   readonly #onEntry: (entry: TarEntry) => void;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
-  /** Bytes of a file that are passed over. */
+  /** Bytes of a file's content that are still to be skipped. */
   #skip = 0;
-  /** The header whose data is read. */
+  /** The extension header whose data is being read. */
   #extension: TarHeader | undefined;
   #ahead: Ahead = { keys: [] };
   #zeros = 0;
@@ -43,7 +43,7 @@ export class TarReader {
     this.#onEntry = onEntry;
   }
 
-  /** @throws RangeError for what is no archive; what `onEntry` throws. */
+  /** @throws RangeError if it is not an archive; what `onEntry` throws. */
   write(chunk: Buffer): void {
     let rest = chunk;
     if (this.#skip > 0) {
@@ -95,7 +95,7 @@ export class TarReader {
       this.#zeros += 1;
       return;
     }
-    // Programs differ in whether they read on: what one of them does not see must not be in it.
+    // Some programs stop here, and others read on: an entry that only some would see is refused.
     if (this.#zeros > 0) throw new RangeError('entries follow its end');
     if ('LKxg'.includes(header.type)) {
       if (header.size > longestExtension) throw new RangeError('a name is too long');
@@ -113,7 +113,7 @@ export class TarReader {
   }
 
   #extendByPax(type: string, records: ReadonlyMap<string, string>): void {
-    // Those of `g` are for all entries that follow, which no layer needs: a comment of git's is all that is known.
+    // Records of type `g` apply to all entries that follow. No layer needs them; only a comment by git is known.
     if (type === 'g' && [...records.keys()].some((key) => key !== 'comment')) {
       throw new RangeError('it has global pax records');
     }

@@ -1,7 +1,7 @@
 /**
- * Unpacks one layer by umoci, into an overlay on the layers that it lies on. So it is the kernel that keeps what the layer
- * adds, changes and removes apart from what lies below, in the very form in which containers are shown it; a link to a file of
- * a layer below, or a name that leads through a link there, is what it would be in the container.
+ * Unpacks one layer with umoci, into an overlay on top of the layers below it. So the kernel itself keeps what the layer adds,
+ * changes and removes apart from what is below, in the very form in which containers get it; and a hard link to a file of a lower
+ * layer, or a name that goes through a link there, means what it would in the container.
  */
 import { chmod, chown, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export interface UnpackedLayer {
 
 const step = 'unpack a layer';
 
-/** What is in the folder then is `root` and `layer.json`. @throws TslxcError; SyscallError. */
+/** Afterwards the folder contains `root` and `layer.json`. @throws TslxcError; SyscallError. */
 export async function unpackLayer(layer: UnpackedLayer): Promise<void> {
   const { folder, lowers, note } = layer;
   const [upper, work] = [join(folder, 'upper'), join(folder, 'work')];
@@ -33,7 +33,7 @@ export async function unpackLayer(layer: UnpackedLayer): Promise<void> {
   await mkdir(work);
   await makeRootLike(lowers[0] ?? '', join(upper, 'root'));
   const layout = await singleLayout(layer);
-  // The root of the image is a directory in the overlay, so that umoci is not given a link of /proc as its root.
+  // The image's root is a directory in the overlay, so that the root given to umoci is not itself a link of /proc.
   const overlay = mountLayers({
     lowers: lowers.map((path) => join(path, '..')),
     options: [`upperdir=${upper}`, `workdir=${work}`],
@@ -56,7 +56,7 @@ export async function unpackLayer(layer: UnpackedLayer): Promise<void> {
   await writeFile(join(folder, 'layer.json'), `${JSON.stringify(note)}\n`, { mode: 0o600 });
 }
 
-/** What no layer says otherwise, the root has from the layer below. */
+/** The root has the owner and mode of the layer below, unless this layer sets others. */
 async function makeRootLike(lower: string, root: string): Promise<void> {
   const { mode, uid, gid } = await stat(lower);
   await mkdir(root);
@@ -64,7 +64,7 @@ async function makeRootLike(lower: string, root: string): Promise<void> {
   await chmod(root, mode & 0o7777);
 }
 
-/** An OCI layout of an image with this layer alone, for umoci unpacks whole images. Its blob is that of the image. */
+/** An OCI layout of an image with only this layer, since umoci unpacks whole images. Its blob is a link to that of the real image. */
 async function singleLayout({ folder, descriptor, note, blobs }: UnpackedLayer): Promise<string> {
   const layout = join(folder, 'layout');
   const sha = join(layout, 'blobs', 'sha256');

@@ -1,4 +1,4 @@
-/** Copies an image to this host by skopeo, which checks the digests of what it copies. Layers that are here stay away. */
+/** Copies an image to this host with skopeo, which checks the digests of what it copies. Layers that are already here are not copied. */
 import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,16 +22,16 @@ export interface Downloaded {
   readonly blobs: string;
   readonly manifest: Manifest;
   readonly configuration: Configuration;
-  /** Of the manifest as it was copied. */
+  /** Digest of the manifest as it was copied. */
   readonly digest: string;
 }
 
 const step = 'copy the image';
 
-/** Documents of an image that are longer have something else in mind. */
+/** Bytes. No honest document of an image is longer. */
 const longestDocument = 8 * 1024 * 1024;
 
-/** @throws as `runTool`; TslxcError OPERATION_FAILED when what has come is not what it says. */
+/** @throws as `runTool`; TslxcError OPERATION_FAILED when a copied document is malformed, or does not have its digest. */
 export async function downloadImage(download: Download): Promise<Downloaded> {
   const { source, tls, signal, temporary, looked, progress } = download;
   const blobs = join(temporary, 'blobs');
@@ -60,11 +60,12 @@ export async function downloadImage(download: Download): Promise<Downloaded> {
 }
 
 /**
- * The layers that have to be copied. In the place of each other one lies an empty file of its size: skopeo sees that it is
- * there. An image may have a layer twice, of which one place is new.
+ * Makes a sparse file of the right size in the place of each layer that is already here, which skopeo then does not copy. Returns
+ * the layers that have to be copied: if an image contains the same layer twice, it may be here in one of its places and new in
+ * the other.
  */
 async function standIn({ looked, paths }: Download, blobs: string): Promise<SourceLayer[]> {
-  // What is compressed anew gets another digest.
+  // A layer that is compressed anew gets another digest.
   const isKept = formatWords(looked).length === 0;
   const isHere = ({ chain, size }: SourceLayer): boolean =>
     isKept && size > 0 && chain !== undefined && hasLayer(paths, chain);
@@ -84,13 +85,13 @@ function sizeOf(layers: readonly SourceLayer[]): number {
   return layers.reduce((sum, { size }) => sum + Math.max(size, 0), 0);
 }
 
-/** umoci knows gzip, and no newer kinds. */
+/** umoci supports gzip, and nothing newer. */
 function formatWords({ layers }: Looked): string[] {
   const isNewer = layers.some(({ mediaType }) => mediaType.endsWith('zstd'));
   return isNewer ? ['--dest-compress-format', 'gzip'] : [];
 }
 
-/** Tells how much has been copied, by the files that grow: skopeo itself tells only a terminal. */
+/** Reports how much has been copied, by the growth of the files: skopeo itself reports progress only on a terminal. */
 async function watch(
   { progress, temporary }: Download,
   blobs: string,
@@ -105,7 +106,7 @@ async function watch(
   }
 }
 
-/** What is on the disk: files that only stand in have no blocks. */
+/** Bytes on the disk: the sparse files have no blocks. */
 async function bytesIn(folder: string): Promise<number> {
   let sum = 0;
   for (const name of await readdir(folder).catch((): string[] => [])) {
@@ -127,7 +128,7 @@ async function readDocuments(layout: string, blobs: string): Promise<Downloaded>
   return { blobs, manifest, configuration, digest: index.digest };
 }
 
-/** @throws TslxcError OPERATION_FAILED when its digest is another one. */
+/** @throws TslxcError OPERATION_FAILED when its digest does not match, or it is too long. */
 async function readBlob(blobs: string, { digest, size }: Descriptor): Promise<string> {
   const path = join(blobs, 'sha256', digest.slice('sha256:'.length));
   const isLong = size > longestDocument || (await stat(path)).size > longestDocument;

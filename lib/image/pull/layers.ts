@@ -1,4 +1,4 @@
-/** The layers of an image that has been copied become those of this host, each checked, and unpacked once. */
+/** Turns the layers of a copied image into layers of this host: each is checked, and unpacked only once. */
 import { rename, statfs } from 'node:fs/promises';
 import { constants as system } from 'node:os';
 import { join } from 'node:path';
@@ -28,9 +28,9 @@ export interface Layering {
 
 const { ENOTEMPTY, EEXIST } = system.errno;
 
-/** Of an image in all, which is what its files take in a file system's tables. */
+/** The most entries in all layers of an image together, since each takes an inode. */
 const mostEntries = 10_000_000;
-/** Of the disk, for what is written meanwhile. */
+/** Bytes of the disk that are left free for other writers. */
 const spared = 64 * 1024 * 1024;
 
 export interface Layered {
@@ -40,10 +40,10 @@ export interface Layered {
 }
 
 /**
- * Unpacks in the draft what is not here yet, and puts it in its place when all of it is on the disk: where a layer lies, it is
- * whole, also after a power failure. Another pull may do the same meanwhile; the first one is kept.
+ * Unpacks the missing layers in the draft, and moves them to their place when all of them are on the disk: a layer in its place
+ * is complete, even after a power failure. Another pull may do the same meanwhile; then the first one is kept.
  *
- * @throws as `checkLayer`, `unpackLayer`; SyscallError ENOSPC before a layer that the disk has no room for is unpacked.
+ * @throws as `checkLayer`, `unpackLayer`; SyscallError ENOSPC if the disk has no room for a layer, before it is unpacked.
  */
 export async function takeLayers(layering: Layering): Promise<Layered> {
   const { state, downloaded, signal, mostBytes, progress } = layering;
@@ -82,9 +82,9 @@ interface Fresh {
 }
 
 interface Layer {
-  /** From the bottom up. */
+  /** Its index, from the bottom up. */
   readonly at: number;
-  /** Directories that it lies on, from the uppermost on. */
+  /** Directories of the layers below it, from the uppermost on. */
   readonly below: readonly string[];
   readonly limits: LayerLimits;
 }
@@ -107,7 +107,7 @@ async function unpackInto(
   return content;
 }
 
-/** One flush for all: it takes as long as all that is written on the file system, whoever has written it. */
+/** One flush for all layers: it waits for everything written to the file system, also by other processes. */
 async function putInPlace(
   paths: ImagePaths,
   draft: string,
@@ -128,7 +128,7 @@ async function putInPlace(
   await flushDirectory(paths.layers);
 }
 
-/** The limit holds whoever has unpacked it. */
+/** The limit also holds for a layer that is already here. */
 async function knownContent(
   chain: string,
   mostBytes: number,

@@ -6,7 +6,7 @@ import { chainsOf } from '../store/layer-store';
 import { runTool } from '../tool';
 
 export interface Looked {
-  /** The source, so that it is this image whenever it is asked for. */
+  /** The source by digest, so that it always means this image. */
   readonly pinned: string;
   /** The digest of the image where it comes from. */
   readonly digest: string;
@@ -59,7 +59,7 @@ export async function lookUpImage({ source, tls, signal, temporary }: LookUp): P
   };
 }
 
-/** skopeo refuses everything where no policy says which images may be copied. One that is there is kept to. */
+/** skopeo refuses everything if no policy says which images may be copied. If there is a policy, it is respected. */
 export function policyWords(): string[] {
   const home = process.env['HOME'] ?? '/root';
   const places = ['/etc/containers/policy.json', `${home}/.config/containers/policy.json`];

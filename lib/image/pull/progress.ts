@@ -1,4 +1,4 @@
-/** Tells a caller how far a pull is. What it says never goes back. */
+/** Tells the caller how far a pull is. The numbers never decrease. */
 import type { PullProgress } from '../types';
 
 /** Between two looks at what has been copied, in milliseconds. */
@@ -16,7 +16,7 @@ export class Progress {
     this.#tell(this.#state);
   }
 
-  /** Tells when something is other than before. */
+  /** Tells the caller, unless nothing has changed. */
   update(change: Partial<PullProgress>): void {
     const next = { ...this.#state, ...change };
     const isSame = (Object.keys(change) as (keyof PullProgress)[]).every(
@@ -27,7 +27,7 @@ export class Progress {
     this.#tell(next);
   }
 
-  /** Bytes that have been copied; skopeo may begin one again. */
+  /** Bytes copied so far; fewer than before if skopeo has begun a layer again, which is not reported. */
   copied(bytes: number): void {
     const { allBytes } = this.#state;
     const most = allBytes > 0 ? Math.min(bytes, allBytes) : bytes;

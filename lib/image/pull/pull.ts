@@ -1,4 +1,4 @@
-/** A pull, from the source to the record: the table of contents of it. */
+/** A pull, step by step, from the source to the record. */
 import { takeHostLock } from '../../host/state/file-lock';
 import { fileError } from '../../host/state/file-error';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -21,7 +21,7 @@ const step = 'pull an image';
 const usualMostBytes = 32 * 1024 ** 3;
 
 /**
- * An image is there when its record is, which is written last. What comes before is in a draft, or a layer that is whole.
+ * An image exists once its record does, which is written last. Until then, everything is in a draft, or is a complete layer.
  *
  * @throws TslxcError INVALID_ARG, OPERATION_UNSUPPORTED, OPERATION_FAILED, OPERATION_DENIED, OPERATION_ABORTED; SyscallError.
  */

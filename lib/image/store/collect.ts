@@ -1,6 +1,6 @@
 /**
- * Removes what nothing needs any more: layers of no image and no domain, and what transient domains that are gone have
- * written. Only while nothing is pulled or made from an image.
+ * Removes what nothing needs any more: layers that belong to no image and no domain, and what was written by transient domains
+ * that no longer exist. Only while nothing is being pulled, or made from an image.
  */
 import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
@@ -14,10 +14,10 @@ import { layerFolders } from './layer-store';
 import { refuseMountsBelow } from './mounts-below';
 import { readImageRecords } from './records';
 
-/** Absolute paths that stored and running domains name; undefined when that can't be told of all of them. */
+/** Absolute paths that stored and running domains name; undefined if some of these domains can't be read. */
 export type UsedPaths = () => Promise<ReadonlySet<string> | undefined>;
 
-/** Does nothing while a pull or another such process is at work: that one collects at its end. */
+/** Does nothing while another process pulls, makes a container from an image, or collects: a pull collects when it ends. */
 export async function collect(paths: ImagePaths, usedPaths: UsedPaths): Promise<void> {
   if (!existsSync(paths.folder)) return;
   using lock = tryTakeHostLock({ path: paths.lock, step: 'lock the images' });
@@ -53,7 +53,7 @@ async function removeWritten(paths: ImagePaths, used: ReadonlySet<string>): Prom
   }
 }
 
-/** Into a draft first: a tree that is half removed is not where it could be taken for a whole one. */
+/** Moves the tree into a draft first, so that a half-removed tree is never taken for a complete one. */
 async function removeTree(paths: ImagePaths, folder: string): Promise<void> {
   refuseMountsBelow(folder);
   await using draft = await makeDraft(paths);

@@ -1,7 +1,7 @@
 /**
- * Folders in which pulls work. Everything that a pull makes lies in its draft until it is moved, as a whole, to where it stays.
- * Its process holds a lock on the claim beside it as long as it lives: whose claim is free has died, and the next pull removes
- * what it has left.
+ * Working folders of pulls. Everything that a pull makes is in its draft until it is moved, as a whole, to its final place. The
+ * process holds a lock on the claim beside the draft while it lives: if a claim is not locked, its process has died, and the next
+ * pull removes the leftovers.
  */
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
@@ -24,7 +24,7 @@ export async function makeDraft({ drafts }: ImagePaths): Promise<Draft> {
     const folder = join(drafts, randomBytes(8).toString('hex'));
     const claim = `${folder}${suffix}`;
     const fd = openSync(claim, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o600);
-    // Another process may have taken it for one that was left, between the two calls.
+    // Between the two calls, another process may have taken it for an abandoned one.
     if (!native().tryFlock(fd, 'exclusive') || fstatSync(fd).nlink === 0) {
       closeSync(fd);
       continue;
@@ -34,7 +34,7 @@ export async function makeDraft({ drafts }: ImagePaths): Promise<Draft> {
   }
 }
 
-/** Removes what pulls that have died have left. */
+/** Removes the leftovers of pulls whose process has died. */
 export async function removeAbandonedDrafts({ drafts }: ImagePaths): Promise<void> {
   for (const name of await readdir(drafts)) {
     if (!name.endsWith(suffix)) continue;
@@ -46,7 +46,7 @@ export async function removeAbandonedDrafts({ drafts }: ImagePaths): Promise<voi
   }
 }
 
-/** The claim goes last: without it nobody would look for the folder. */
+/** The claim is removed last: without it, no process would look for the folder. */
 async function removeDraft(folder: string, claim: number): Promise<void> {
   try {
     refuseMountsBelow(folder);

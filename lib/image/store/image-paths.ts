@@ -5,19 +5,19 @@ import type { StatePaths } from '../../host/state/state-paths';
 export interface ImagePaths {
   /** All of it; mode 0700, so that no set-uid program in it is within reach of other users. */
   readonly folder: string;
-  /** Shared by whatever needs layers that are not yet in use; exclusive for the removal of what nothing needs. */
+  /** Held shared while layers that no domain uses yet are needed; exclusively while layers that nothing needs are removed. */
   readonly lock: string;
   /** One record for each image: what it is, and which layers it has. */
   readonly records: string;
   /** One folder for each layer, named after its chain, with `root` and `layer.json`. */
   readonly layers: string;
-  /** An empty directory, which the lowest layer lies on while it is unpacked. */
+  /** An empty directory, on which the lowest layer is unpacked. */
   readonly empty: string;
-  /** Pulls at work: a folder each, and beside it a claim that its process holds a lock on. */
+  /** Working folders of pulls, each with a claim beside it that the process of the pull has locked. */
   readonly drafts: string;
-  /** What containers made from images have written, and a note beside each that goes with its domain. */
+  /** What containers made from images have written; a note beside a folder says that it is removed together with its domain. */
   readonly containers: string;
-  /** Files that are shown as /etc/resolv.conf, each named after the server that it names. */
+  /** Files that are mounted as /etc/resolv.conf, each named after its name server. */
   readonly resolvers: string;
 }
 
@@ -34,7 +34,7 @@ export function imagePaths({ images }: Pick<StatePaths, 'images'>): ImagePaths {
   };
 }
 
-/** The record of an image. Its name has characters that no file name may have. */
+/** The path of an image's record. The name is encoded, since it has characters that no file name may have. */
 export function recordPath({ records }: ImagePaths, name: string): string {
   return join(records, `${encodeURIComponent(name)}.json`);
 }
@@ -48,13 +48,13 @@ export function nameOfRecord(file: string): string | undefined {
 
 export interface LayerPaths {
   readonly folder: string;
-  /** What the layer adds to those below it, as overlayfs has it. */
+  /** The layer's changes to those below it, in the form of overlayfs. */
   readonly root: string;
-  /** There when the layer is whole. */
+  /** Exists only when the layer is complete. */
   readonly note: string;
 }
 
-/** The files of one layer, by the digest of its chain: that of all layers up to it. */
+/** The files of one layer, by the digest of its chain, which covers all layers up to it. */
 export function layerPaths({ layers }: ImagePaths, chain: string): LayerPaths {
   const folder = join(layers, chain.replace(/^sha256:/, ''));
   return { folder, root: join(folder, 'root'), note: join(folder, 'layer.json') };

@@ -1,6 +1,6 @@
 /**
- * Layers that are unpacked: each once, for all images and containers. One is named after its chain, the digest of what it lies
- * on and of its own content, as OCI defines it: two images have a layer in common when all below it is the same.
+ * Unpacked layers, each of them once for all images and containers. A layer is named after its chain, the digest that OCI defines
+ * for its own content together with everything below it: two images share a layer only if all layers below it are the same, too.
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -32,7 +32,7 @@ export function sha256(content: string | Buffer): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }
 
-/** Whether the layer is unpacked: it was put there as a whole. */
+/** Whether the layer is unpacked; if it is there, it is complete. */
 export function hasLayer(paths: ImagePaths, chain: string): boolean {
   return existsSync(layerPaths(paths, chain).note);
 }
@@ -58,7 +58,7 @@ export async function prepareFolders(paths: ImagePaths): Promise<void> {
   for (const path of [folder, records, layers, empty, drafts, containers]) {
     await mkdir(path, { recursive: true, mode: 0o700 });
   }
-  // The root of an image takes after it, unless a layer says how that is.
+  // The root of an image has this mode, unless a layer sets another.
   const root = join(empty, 'root');
   await mkdir(root, { recursive: true });
   await chmod(root, 0o755);

@@ -1,4 +1,4 @@
-/** A look before a tree is removed: what is mounted in it belongs to others. */
+/** A check before a tree is removed: what is mounted in it belongs to others, and must not be emptied. */
 import { TslxcError } from '../../errors';
 import { mountsWithin } from '../../host/kernel/mount-table';
 

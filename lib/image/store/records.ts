@@ -1,4 +1,4 @@
-/** The records of images: what `list` tells, and what keeps their layers. */
+/** The records of images: what `list` reports, and what keeps their layers from being removed. */
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { TslxcError } from '../../errors';
@@ -10,7 +10,7 @@ import { layerPaths, nameOfRecord, recordPath, type ImagePaths } from './image-p
 
 const ENOENT = 2;
 
-/** What is kept of an image: as it is told, with the chains of its layers in place of their directories. */
+/** What is stored of an image: its ImageInfo, with the chains of its layers in place of their directories. */
 export interface ImageRecord extends Omit<ImageInfo, 'layers'> {
   /** From the bottom up. */
   readonly chains: readonly string[];
@@ -41,7 +41,7 @@ export async function readImageRecords(paths: ImagePaths): Promise<ImageRecord[]
   return records.filter((record) => record !== undefined);
 }
 
-/** The image that is meant by a name with or without its tag. @throws TslxcError INVALID_ARG when there is none. */
+/** The image with that name, which may lack its tag. @throws TslxcError INVALID_ARG when there is none. */
 export async function findImageRecord(paths: ImagePaths, name: string): Promise<ImageRecord> {
   const full = checkedName(name);
   const found = existsSync(paths.records) ? await readIfThere(paths, full) : undefined;
