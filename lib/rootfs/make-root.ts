@@ -21,11 +21,11 @@ export type RootContent =
       suite: string;
     }>;
 
-/** What a root file system holds, and how its making is followed: see `makeRoot`. */
+/** What a root file system contains, and how to follow its creation: see `makeRoot`. */
 export interface MakeRootOptions {
   /** Default: busybox. */
   readonly content?: RootContent;
-  /** Aborts it: it rejects with OPERATION_ABORTED, and nothing remains. */
+  /** Aborts the call: it rejects with OPERATION_ABORTED, and leaves nothing behind. */
   readonly signal?: AbortSignal;
   /** Called with the next step or a message of mmdebstrap: one line without a newline. */
   readonly onProgress?: (step: string) => void;
