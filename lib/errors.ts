@@ -1,15 +1,15 @@
 /**
- * Every error that tslxc throws. An error is data until someone shows it: it carries the code, and
- * where there are such the errno, system call, path, step, element and position. No program parses a message. Whatever
- * a message quotes, as names that a container has chosen, it has no character that could steer a terminal.
+ * Every error that tslxc throws. An error is data until it is shown: it carries the code and, where they apply, the errno, system
+ * call, path, step, element and position. No program parses a message. Whatever a message quotes, such as names chosen by a
+ * container, it has no character that could control a terminal.
  */
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { printableText } from './printable';
 
 /**
- * The codes, named as libvirt names its `VIR_ERR_*`, and the words that libvirt puts before the detail.
- * `NATIVE_NOT_BUILT`, `PROTOCOL_ERROR` and `MAX_BUFFER_EXCEEDED` are our own.
+ * The codes, named as libvirt names its `VIR_ERR_*`, and the words that libvirt puts before the detail. `NATIVE_NOT_BUILT`,
+ * `PROTOCOL_ERROR` and `MAX_BUFFER_EXCEEDED` are tslxc's own.
  */
 export const errorPrefixes = {
   INTERNAL_ERROR: 'internal error',
@@ -78,11 +78,11 @@ export interface ErrorDetails {
   /** The last lines of the console of a container that has ended, without control characters. */
   readonly console?: readonly string[];
   /**
-   * What a command that was awaited had put out when it was ended: text or bytes, as it was asked for. Of one on a terminal all that
-   * this had shown.
+   * What an awaited command had written to its standard output when it was ended: text or bytes, as requested. For a command on a
+   * terminal, everything that the terminal had shown.
    */
   readonly stdout?: string | Buffer;
-  /** The same of its errors; nothing of one on a terminal. */
+  /** The same for its standard error; empty for a command on a terminal. */
   readonly stderr?: string | Buffer;
   /** The XML element that is at fault, as a path such as `domain/os/init`. */
   readonly element?: string;
@@ -90,7 +90,10 @@ export interface ErrorDetails {
   readonly line?: number;
   /** Column of the XML text, from 1. */
   readonly column?: number;
-  /** Everything that is wrong with a definition, where that is told at once; `element`, `line` and `column` are of the first. */
+  /**
+   * Everything that is wrong with a definition, if all of it is reported at once; `element`, `line` and `column` are those of the
+   * first problem.
+   */
   readonly problems?: readonly DefinitionProblem[];
   /** The error that led to this one. */
   readonly cause?: unknown;
@@ -112,7 +115,7 @@ const brand = Symbol.for('tslxc.error');
 export class TslxcError extends Error implements ErrorDetails {
   /** The name of the class. */
   override readonly name: string = 'TslxcError';
-  /** Marks an error of this package, whichever copy of it that is. */
+  /** Marks an error of this package, whichever copy of the package it comes from. */
   readonly [brand] = true;
   /** Stable: test this. */
   readonly code: ErrorCode;
@@ -147,7 +150,7 @@ export class TslxcError extends Error implements ErrorDetails {
   }
 }
 
-/** The definition says something that it may not say, or says it in a wrong way. Has `element`, `line`, `column`. */
+/** The definition contains something that is not allowed, or is malformed. Has `element`, `line`, `column`. */
 export class DefinitionError extends TslxcError {
   /** The name of the class. */
   override readonly name: string = 'DefinitionError';
@@ -173,7 +176,7 @@ export interface Failure {
   readonly column?: number;
 }
 
-/** A system call failed. `errno`, `syscall` and mostly `path` and `step` are set; `code` is SYSTEM_ERROR unless told. */
+/** A system call failed. `errno`, `syscall` and mostly `path` and `step` are set; `code` is SYSTEM_ERROR unless another is given. */
 export class SyscallError extends TslxcError {
   /** The name of the class. */
   override readonly name: string = 'SyscallError';
@@ -183,7 +186,7 @@ export class SyscallError extends TslxcError {
   }
 }
 
-/** A peer (monitor, or caller of a socket) said something that it may not say, or fell silent. */
+/** A peer (the monitor, or the client of a socket) violated the protocol, or stopped answering. */
 export class ProtocolError extends TslxcError {
   /** The name of the class. */
   override readonly name: string = 'ProtocolError';
@@ -196,7 +199,7 @@ export class ProtocolError extends TslxcError {
 /** Numbers from here on are libuv's own, for getaddrinfo(3) and the like. */
 const firstOfLibuv = 3000;
 
-/** Those that not every libuv has words for, and that a container can fail with. */
+/** Words for errnos that a container can fail with, and that some versions of libuv have no words for. */
 const errnoWords: Readonly<Record<string, string>> = {
   EBADMSG: 'bad message',
   ECHILD: 'no child processes',
@@ -230,7 +233,7 @@ function describeFailure(failure: Failure): string {
   return `${what}: ${describeErrno(errno)}${where === '' ? '' : ` (${where})`}${hintFor(failure)}`;
 }
 
-/** What only has to be written to by us. A service's unit can take that away. */
+/** Places that only tslxc has to write to. A systemd unit can make them read-only for it. */
 const ownPlaces = /^\/sys\/fs\/cgroup\/|\/(etc|run|lib|log)\/tslxc(\/|$)/;
 
 function hintFor({ errno, path = '' }: Failure): string {

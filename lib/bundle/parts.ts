@@ -1,6 +1,6 @@
 /**
- * All of the built package in one file: scripts/bundle.js makes it of this one, and what is in it is loaded part by part.
- * The library is `library()`, which dist/bundle/library.js exports; cli/main.ts runs `command()`.
+ * The two ways into the bundle, the one file that scripts/bundle.js makes of the whole package: dist/bundle/library.js exports
+ * `library()`, and cli/main.ts runs `command()`, which loads a module only when it is first used.
  */
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return --
    the return types are those of the very modules that are loaded */
