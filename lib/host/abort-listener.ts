@@ -8,13 +8,16 @@ type Listener = () => void;
 
 interface Shared {
   readonly listeners: Set<Listener>;
-  /** Ends the one listener that the signal has. */
+  /** Removes the one listener that the signal has. */
   readonly end: Listener;
 }
 
 const bySignal = new WeakMap<AbortSignal, Shared>();
 
-/** Calls `listener` when the signal fires, at once if it has; what is returned ends that. Without a signal it does nothing. */
+/**
+ * Calls `listener` when the signal fires, or at once if it already has; the returned function stops listening. Does nothing
+ * without a signal.
+ */
 export function onAbort(signal: AbortSignal | undefined, listener: Listener): Listener {
   if (signal === undefined) return () => undefined;
   if (signal.aborted) {
@@ -22,7 +25,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: Listener): Li
     return () => undefined;
   }
   const { listeners, end } = bySignal.get(signal) ?? listenTo(signal);
-  // Each call has an entry of its own, also when two give the same function.
+  // Each call has an entry of its own, even if two calls pass the same function.
   const entry = (): void => listener();
   listeners.add(entry);
   return () => {
@@ -33,7 +36,7 @@ export function onAbort(signal: AbortSignal | undefined, listener: Listener): Li
 function listenTo(signal: AbortSignal): Shared {
   const listeners = new Set<Listener>();
   const handler = (): void => {
-    // What a listener ends, or adds, meanwhile has its effect.
+    // Removing or adding a listener during this loop takes effect at once.
     for (const listener of listeners) listener();
   };
   const end = (): void => {

@@ -1,4 +1,7 @@
-/** Loads the addon: what was built on this machine by `bindings`, what the package brings by its path. Knows nothing of what it does. */
+/**
+ * Loads the addon: with `bindings` if it was built on this machine, by its path if the package brings it. Knows nothing of what
+ * it does.
+ */
 import { createRequire } from 'node:module';
 import bindings from 'bindings';
 import { TslxcError } from '../errors';

@@ -13,7 +13,7 @@ export interface Failpoints<Name extends string> {
 
 export type FailpointAction = 'kill' | 'stop' | 'fail';
 
-/** Does what is armed for this point. Throws RangeError when what is armed is none of these. */
+/** Does what is armed for this point. Throws RangeError if an unknown point or action is armed. */
 export function reachPoint<Name extends string>(
   { variable, names, actions }: Failpoints<Name>,
   point: Name,

@@ -38,12 +38,12 @@ export interface DeviceRule {
   readonly access: string;
 }
 
-/** What a monitor waits for. */
+/** What a started monitor waits for. */
 export interface MonitorInstructions {
-  /** Run in order while the monitor starts, which is told `continue` after them. If one fails, the promise rejects, and it has
-   *  ended. Read once, and kept with the array, which may never change. */
+  /** Run in order while the monitor starts; then it is told `continue`. If one fails, the promise rejects, and the monitor has
+   *  ended. The array is read once and remembered, so it may never change. */
   readonly cgroups: readonly CgroupStep[];
-  /** The framed bytes that are written to the monitor's socket, before it is spawned if they are there by then. */
+  /** The framed bytes that are written to the monitor's socket, before the monitor is spawned if they are available by then. */
   readonly plan: Uint8Array;
 }
 
@@ -115,20 +115,20 @@ export interface LinkStatistics {
   readonly txPackets: bigint;
   /** Packets that could not be sent. */
   readonly txErrors: bigint;
-  /** Packets that were to be sent and dropped. */
+  /** Packets that were dropped instead of being sent. */
   readonly txDropped: bigint;
 }
 
-/** A file as the kernel's caches have it: statx(2). */
+/** What the kernel's caches know about a file: statx(2). */
 export interface Glance {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
   readonly size: bigint;
-  /** Of its file system, as makedev(3) puts the numbers together. */
+  /** Device of its file system, as makedev(3) encodes it. */
   readonly device: bigint;
   readonly inode: bigint;
-  /** Of a device node itself, in the same way. */
+  /** Device number of a device node itself, encoded in the same way. */
   readonly node: bigint;
   /** The number of its mount in proc_pid_mountinfo(5). */
   readonly mount: bigint;
@@ -191,14 +191,14 @@ export interface Neighbour {
 
 /** Every function of the addon. Failures are SyscallError with `errno`, `syscall` and mostly `path`. */
 export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls {
-  /** One job off the event loop: the plan into a socket pair, the spawn of the monitor's stage 0 (posix_spawn, own session,
-   *  `/dev/null` on 0-2, default signals), meanwhile the cgroup steps, and the wait for stage 0.
-   *  Resolves to the caller's end of the channel (a stream socket, CLOEXEC, non-blocking). */
+  /** One job off the event loop: writes the plan into a socket pair, spawns the monitor's stage 0 (posix_spawn, own session,
+   *  `/dev/null` on 0-2, default signals), meanwhile runs the cgroup steps, and waits for stage 0. Resolves to the caller's end
+   *  of the channel (a stream socket, CLOEXEC, non-blocking). */
   startMonitor(request: MonitorRequest): Promise<number>;
-  /** The other half of `startMonitor`, in a job of its own, for one that was started without a plan and without cgroup steps:
-   *  `channel` is what that has resolved to. It waits for the plan for ten seconds. */
+  /** The other half of `startMonitor`, in a job of its own, for a monitor that was started without a plan and without cgroup
+   *  steps: `channel` is what `startMonitor` resolved to. The monitor waits for the plan for ten seconds. */
   instructMonitor(channel: number, instructions: MonitorInstructions): Promise<void>;
-  /** Only the spawn of `startMonitor`: `channel` is the monitor's end of a stream socketpair(2), which the caller closes then. */
+  /** Only the spawn of `startMonitor`: `channel` is the monitor's end of a stream socketpair(2), which the caller closes afterwards. */
   executeMonitor(program: MonitorProgram, channel: number): Promise<void>;
 
   /** For tests alone: nothing in lib/ calls it. Runs encoded plan operations by the monitor's own interpreter, in a new
@@ -212,20 +212,20 @@ export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls 
   makeFilesystem(type: string, options: readonly string[], attributes: number): number;
   /** openat2(2) with RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS; `flags` as open(2), O_CLOEXEC is added. */
   openInRoot(root: number, path: string, flags: number): number;
-  /** What the kernel holds of a path in its caches, below `root` as in the container unless that is ''; undefined where a file
-   *  system would have to be asked, or before Linux 5.12. Never waits: openat2(2) with RESOLVE_CACHED, statx(2) with
-   *  AT_STATX_DONT_SYNC. Throws for what the caches know not to be there. */
+  /** What the kernel's caches know about a path, resolved below `root` as in the container unless that is ''; undefined if a file
+   *  system would have to be asked, or before Linux 5.12. Never blocks: openat2(2) with RESOLVE_CACHED, statx(2) with
+   *  AT_STATX_DONT_SYNC. Throws if the caches know that nothing is there. */
   glance(root: string, path: string): Glance | undefined;
-  /** Whether there have been mounts or unmounts since a file as of proc_pid_mountinfo(5) was opened, or since this was asked last. */
+  /** Whether anything was mounted or unmounted since `fd`, an open file of proc_pid_mountinfo(5), was opened or last asked about. */
   hasChanged(fd: number): boolean;
   /** A sealed memory file with the content of `path` (memfd_create(2), F_SEAL_WRITE …), O_CLOEXEC. */
   sealedCopy(path: string): number;
 
-  /** The image as the loop device of that number, which is made if there is none (LOOP_CTL_ADD, LOOP_CONFIGURE), until
-   *  `detachLoop`. EBUSY with the device's path when it has an image. */
+  /** Attaches the image to the loop device of that number until `detachLoop`; makes the device if there is none (LOOP_CTL_ADD,
+   *  LOOP_CONFIGURE). EBUSY with the device's path if it has an image already. */
   attachLoop(request: LoopRequest): Promise<void>;
-  /** Takes the image from the device (LOOP_CLR_FD), which happens when the last process closes it, and removes the device
-   *  unless another has it open (LOOP_CTL_REMOVE). One without an image, or none, is no error. */
+  /** Detaches the image (LOOP_CLR_FD), which takes effect when the last process closes the device, and removes the device unless
+   *  another process has it open (LOOP_CTL_REMOVE). A device without an image, or none, is no error. */
   detachLoop(number: number): Promise<void>;
 
   /** The array is read once, and may never change. */
@@ -235,8 +235,8 @@ export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls 
   killCgroups(paths: readonly string[], milliseconds: number): Promise<void>;
   /** Removes the cgroups with all below them, deepest first, retrying EBUSY for `milliseconds`. Missing ones are skipped. */
   removeCgroups(paths: readonly string[], milliseconds: number): Promise<void>;
-  /** The same for those of `paths`, in their order, that have this extended attribute; then of the others those that have
-   *  no such attribute, if nothing is in them. `inner` is a name that is likely to be below them. */
+  /** The same for those of `paths`, in their order, that have the extended attribute `mark`; then for those without any such
+   *  attribute, if they are empty. `inner` is the name of a cgroup that is likely to be below them. */
   removeMarkedCgroups(
     paths: readonly string[],
     options: Readonly<{ mark: Readonly<{ name: string; value: string }>; inner: string }>,
@@ -250,7 +250,7 @@ export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls 
   createLink(request: LinkRequest, namespace?: number): Promise<void>;
   changeLink(name: string, change: LinkChange, namespace?: number): Promise<void>;
   deleteLink(name: string, namespace?: number): Promise<void>;
-  /** As `deleteLink`, but resolves when the name is free, some 20 ms before the kernel is done with all of it. */
+  /** As `deleteLink`, but resolves when the name is free, some 20 ms before the kernel has finished the removal. */
   removeLinkName(name: string, namespace?: number): Promise<void>;
   listLinks(namespace?: number): Promise<Link[]>;
   /** `broadcast` and `peer` may be ''. Without duplicate address detection. EEXIST if the interface has the address. */
@@ -279,25 +279,26 @@ export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls 
   /** Whether another open file description holds a write lock on the byte (F_OFD_GETLK). */
   isByteLocked(fd: number, offset: number): boolean;
 
-  /** Looks at the same files of many folders, in one job: the answers, all files of the first folder, then those of the next.
-   *  What can't be read is an answer too; it rejects only when it has not been asked properly. */
+  /** Looks at the same files in many folders, in one job: answers all files of the first folder, then those of the next. A file
+   *  that can't be read gets an answer, too; it rejects only for an invalid request. */
   survey(request: SurveyRequest): Promise<Buffer>;
-  /** The same at once, on the caller's thread: for a few files of our own. */
+  /** The same on the caller's thread, without a job: for a few of tslxc's own files. */
   surveyNow(request: OwnSurveyRequest): Buffer;
 
-  /** The content of a file of ours, as UTF-8: undefined if there is none, null if something other than an ordinary file is in
-   *  its place, such as a symbolic link, which is not followed. */
+  /** The content of one of tslxc's own files, as UTF-8: undefined if there is none, null if something other than an ordinary file
+   *  is in its place, such as a symbolic link, which is not followed. */
   readRecord(path: string): string | undefined | null;
   /** As `isByteLocked` of the file at `path`; undefined and null as `readRecord`. */
   isRecordLocked(path: string, offset: number): boolean | undefined | null;
-  /** Makes a file of ours with mode 0600, and removes what was there before; false if its folder is missing. ENOTDIR if that
-   *  is something else, such as a symbolic link; EISDIR if a directory is in its place. */
+  /** Makes one of tslxc's own files with mode 0600, and removes what was there before; false if its folder is missing. ENOTDIR if
+   *  the folder is something else, such as a symbolic link; EISDIR if a directory is in the file's place. */
   makeRecord(path: string, content: string): boolean;
-  /** The same by a rename of `path` with `.new`, so that a reader sees the former content or the new one. */
+  /** The same by way of a file with the suffix `.new`, which is renamed to `path`, so that a reader sees either the old content
+   *  or the new one. */
   replaceRecord(path: string, content: string): boolean;
   /** unlink(2); false if there was none. EISDIR for a directory. */
   removeRecord(path: string): boolean;
-  /** Appends to a file with mode 0600, off the event loop; one of more than `most` bytes is renamed to `path` with `.1` before. */
+  /** Appends to a file with mode 0600, off the event loop; a file of more than `most` bytes is renamed with the suffix `.1` first. */
   appendLog(path: string, text: string, most: number): Promise<void>;
 
   /** An extended attribute of an open file; undefined if it is missing (ENODATA). */
@@ -316,7 +317,7 @@ export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls 
   makePair(kind: 'pipe' | 'socket'): [number, number];
   /** `count` pipes as the two ends of FIFOs in a detached tmpfs, whose mount options can give them a label. */
   makeFifos(count: number, options: readonly string[]): [number, number][];
-  /** A null device of its own, O_RDWR and O_CLOEXEC, in such a tmpfs. */
+  /** A new null device, O_RDWR and O_CLOEXEC, in such a tmpfs. */
   makeNull(options: readonly string[]): number;
   makeRaw(fd: number): void;
   setWindowSize(fd: number, size: WindowSize): void;

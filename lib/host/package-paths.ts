@@ -8,13 +8,13 @@ export const packageRoot = join(__dirname, '..', '..');
 
 const [addon, monitor] = ['tslxc.node', 'tslxc-monitor'];
 
-/** Where the package brings the native code for this machine, made by `npm run prebuilds`. */
+/** Where the package ships the native code for this machine, made by `npm run prebuilds`. */
 const prebuiltFolder = join(packageRoot, 'prebuilds', `linux-${process.arch}`);
 
 /** Where node-gyp builds it. */
 const builtFolder = join(packageRoot, 'build', 'Release');
 
-/** What was built here comes before what was brought: somebody has asked for it. */
+/** What was built here takes precedence over what was shipped: the build was asked for. */
 const nativeFolder =
   [builtFolder, prebuiltFolder].find((folder) =>
     [addon, monitor].every((name) => existsSync(join(folder, name))),

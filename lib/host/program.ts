@@ -14,7 +14,7 @@ export interface ProgramCall {
   readonly input?: string;
   /** The step that an error names. */
   readonly step: string;
-  /** Ends the program, which is then an error of the code OPERATION_ABORTED. */
+  /** Ends the program; the call then rejects with OPERATION_ABORTED. */
   readonly signal?: AbortSignal;
 }
 

@@ -19,7 +19,7 @@ export interface HostSettings {
   readonly defaultConfined: boolean;
   /** Whether a domain without a label is refused. */
   readonly requireConfined: boolean;
-  /** Whether what is not carried out of a definition is refused, also where that means nothing to a container. */
+  /** Whether a definition is refused if any part of it is not implemented, even one that means nothing to a container. */
   readonly strict: boolean;
   /** Seconds that a hook may take. */
   readonly hookTimeout: number;
@@ -55,7 +55,7 @@ const settings: Readonly<Record<string, Setting>> = {
 /** The settings; the defaults if there is no file. @throws TslxcError CONF_SYNTAX; SyscallError if it can't be read. */
 export function readSettings({ settings: path }: StatePaths): HostSettings {
   try {
-    // Mostly there is none: to look first costs less than the error of a read.
+    // Usually there is none: looking first costs less than the error of a read.
     const state = statSync(path, { throwIfNoEntry: false });
     return parseSettings(state === undefined ? '' : readFileSync(path, 'utf8'), path);
   } catch (error) {
@@ -65,8 +65,8 @@ export function readSettings({ settings: path }: StatePaths): HostSettings {
 }
 
 /**
- * The settings, as far as this process may read them: for a look at what the host offers, which any user may take. Settings
- * that it may not read count as the defaults; a start has to use `readSettings`, which refuses then.
+ * The settings, as far as this process may read them: for queries about what the host offers, which any user may make. Settings
+ * that it may not read count as the defaults; a start has to use `readSettings`, which fails then.
  *
  * @throws TslxcError CONF_SYNTAX; SyscallError for any other failure.
  */

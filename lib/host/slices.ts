@@ -1,10 +1,10 @@
 /**
- * Work for many containers, in slices between which the event loop goes on: a service has other things to do. A slice
- * takes some milliseconds at most, unless one thing takes longer.
+ * Splits work for many containers into slices, between which the event loop continues: a service has other things to do. A slice
+ * takes some milliseconds at most, unless a single step takes longer.
  */
 import { setImmediate as nextIteration } from 'node:timers/promises';
 
-/** Milliseconds. With what else comes in the same iteration of the event loop, it stays below 10. */
+/** Milliseconds. Together with other work in the same iteration of the event loop, it stays below 10. */
 const sliceMilliseconds = 2;
 
 /** For a loop over many things: `await slice.rest()` after each. */
@@ -19,13 +19,14 @@ export class Slice {
   }
 }
 
-/** Those that wait for their turn, in the order in which they have asked. */
+/** The callers that wait for their turn, in the order of their calls. */
 const waiting: (() => void)[] = [];
 let isTaken = false;
 
 /**
- * Resolves when it is the caller's turn: one in each iteration of the event loop, in the order of the calls. So hundreds of
- * calls at once are not hundreds of beginnings at once. Without others that wait it is the caller's turn at once.
+ * Resolves when it is the caller's turn: one turn in each iteration of the event loop, in the order of the calls, so that
+ * hundreds of calls at once do not all begin at once. If no other caller has had its turn in this iteration, it resolves
+ * immediately.
  */
 export function turn(): Promise<void> {
   if (isTaken) return new Promise((resolve) => waiting.push(resolve));

@@ -1,6 +1,4 @@
-/**
- * The same files of many folders, looked at by one call of the addon: off the event loop, but for a few files of our own.
- */
+/** Looks at the same files in many folders with one call of the addon: off the event loop, except for a few of tslxc's own files. */
 import { native } from './native';
 import { stampBytes, surveyAnswers, surveyCalls } from './calls/survey-request';
 import type { OwnFile, SurveyFile } from './calls/survey-request';
@@ -17,28 +15,28 @@ export interface Survey {
   /** Absolute paths. */
   readonly folders: readonly string[];
   readonly files: readonly SurveyFile[];
-  /** The stamp that is known of a file of a folder, by their indices; for `record` alone. */
+  /** The known stamp of a file, by the indices of its folder and of the file; only for `record`. */
   readonly known?: (folder: number, file: number) => Buffer | undefined;
 }
 
-/** Of files in tslxc's own folders, where it reads on the event loop for a single domain, too. */
+/** A survey of tslxc's own folders, which are read on the event loop for a single domain, too. */
 export interface OwnSurvey extends Survey {
   readonly files: readonly OwnFile[];
 }
 
 const noneKnown = new Uint8Array();
 
-/** As many looks at our own files take some tenths of a millisecond at most. To have a thread do them takes longer than a few. */
+/** This many looks at tslxc's own files take some tenths of a millisecond at most; handing even a few of them to a thread takes longer. */
 const few = 64;
 
-/** What is seen of each file of the first folder, then of the next, and so on: to be taken one by one. */
+/** The answers for each file of the first folder, then of the next, and so on: to be read one by one. */
 export async function survey(asked: Survey): Promise<SightReader> {
   const { folders, files } = asked;
   const known = knownStamps(asked);
   return new SightReader(await native().survey({ folders, files, known }));
 }
 
-/** The same of files of our own: few of them are looked at on the caller's thread. */
+/** The same for tslxc's own files: if there are few, on the caller's thread. */
 export async function surveyOwn(asked: OwnSurvey): Promise<SightReader> {
   const { folders, files } = asked;
   if (folders.length * files.length > few) return survey(asked);

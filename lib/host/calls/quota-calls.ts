@@ -17,20 +17,20 @@ export interface InodeProject {
   readonly inherited: boolean;
 }
 
-/** Each takes a descriptor of anything on the file system; O_PATH is enough where it is not said otherwise. */
+/** Each takes a descriptor of anything on the file system; O_PATH is enough unless stated otherwise. */
 export interface QuotaCalls {
-  /** Whether the file system counts what projects use (Q_XGETQSTATV), and whether limits of it hold. ENOSYS of a kernel before Linux 5.14,
-   *  of one without quotas, and of a file system that has none; EINVAL of one that knows no projects. */
+  /** Whether the file system counts what projects use (Q_XGETQSTATV), and whether it enforces their limits. ENOSYS before Linux
+   *  5.14, for a kernel without quotas, and for a file system without them; EINVAL for one without projects. */
   projectQuotas(fd: number): 'off' | 'counted' | 'limited';
-  /** Q_GETQUOTA; undefined where the file system has nothing on record of the project (ENOENT, ESRCH). */
+  /** Q_GETQUOTA; undefined if the file system has no record of the project (ENOENT, ESRCH). */
   projectQuota(fd: number, project: number): ProjectQuota | undefined;
   /** Q_SETQUOTA of limits of space, in KiB; 0 for none. */
   limitProject(fd: number, project: number, limits: Pick<ProjectQuota, 'soft' | 'hard'>): void;
   /** FS_IOC_FSGETXATTR of a directory or a file that is open for reading. */
   projectOf(fd: number): InodeProject;
-  /** FS_IOC_FSSETXATTR of it; of a directory also that it is inherited. */
+  /** The same with FS_IOC_FSSETXATTR; what is made in a directory inherits the project from then on. */
   setProject(fd: number, project: number): void;
-  /** The same of each directory and regular file of the tree at `source`, without following links or entering other mounts:
-   *  nothing else can be opened without an effect. EEXIST for one that has another project already. `report` as `relabelTree`. */
+  /** The same for each directory and regular file of the tree at `source`, without following links or entering other mounts:
+   *  opening anything else could have an effect. EEXIST for one that has another project already. `report` as `relabelTree`. */
   setProjectOfTree(source: number, project: number, report: number): Promise<void>;
 }

@@ -7,33 +7,33 @@ export interface PeerCredentials {
   readonly gid: number;
 }
 
-/** What has come by a socket at once. */
+/** What one read from a socket returned. */
 export interface ReceivedBytes {
   /** Empty when no more will come. */
   readonly bytes: Buffer;
-  /** That have come with the last of the bytes: O_CLOEXEC, and the caller's. */
+  /** Received with the last of the bytes: O_CLOEXEC, and owned by the caller. */
   readonly descriptors: readonly number[];
 }
 
-/** What is watched by the event loop: a value of the addon's. */
+/** A descriptor that is watched by the event loop: a value that only the addon reads. */
 export type ReadableWatch = object & { readonly watches: 'readable' };
 
 export interface SocketCalls {
   /** SO_PEERCRED. */
   peerCredentials(socket: number): PeerCredentials;
-  /** One byte with a descriptor (SCM_RIGHTS), without waiting; false when the socket is full, and nothing has been sent. */
+  /** Sends one byte with a descriptor (SCM_RIGHTS), without waiting; false if the socket is full, and nothing has been sent. */
   sendDescriptor(socket: number, descriptor: number): boolean;
-  /** Up to 64 KiB of what is there, without waiting; undefined when there is nothing yet. EMSGSIZE, and they are closed, when more
-   *  descriptors have come than `most`, or than this process may have open; or any, while more than 256 are not closed yet that
-   *  `closeElsewhere` has been given. */
+  /** Reads up to 64 KiB, without waiting; undefined if there is nothing yet. EMSGSIZE if more descriptors have come than `most`,
+   *  or than this process may have open, or any at all while more than 256 that `closeElsewhere` was given are not closed yet;
+   *  none of them is kept. */
   receiveFrom(socket: number, most: number): ReceivedBytes | undefined;
-  /** Closes what has come from other processes, in other threads: close(2) waits for whoever serves the file, as with FUSE. Some may
-   *  be open for a while, and for ever where that does not answer. What is not open is left alone. */
+  /** Closes descriptors that came from other processes, in other threads: close(2) waits for the server of the file, as with
+   *  FUSE. Some may stay open for a while, or forever if the server does not answer. Those that are not open are left alone. */
   closeElsewhere(descriptors: readonly number[]): void;
   /** Calls `onReadable` whenever there is something to read at a descriptor, or its other end is gone, while the watch is on; it
-   *  is off at first. It has a descriptor of its own (F_DUPFD_CLOEXEC) until it is ended. EPERM for what can't be watched, such
-   *  as an ordinary file. */
+   *  is off at first. The watch has a descriptor of its own (F_DUPFD_CLOEXEC) until it is ended. EPERM for what can't be watched,
+   *  such as an ordinary file. */
   watchReadable(descriptor: number, onReadable: () => void): ReadableWatch;
-  /** EBADF for one that was ended, unless it is ended again. */
+  /** EBADF for a watch that was ended, unless it is ended again. */
   changeWatch(watch: ReadableWatch, state: 'on' | 'off' | 'ended'): void;
 }

@@ -1,17 +1,17 @@
-/** What a survey of many folders is asked by, and what its answers consist of: native/base/survey.h carries it out. */
+/** The request for a survey of many folders, and the parts of its answers: native/base/survey.h carries it out. */
 
 /** What is looked at in each folder of a survey. */
 export interface SurveyFile {
   readonly name: string;
   /**
-   * `text`: its content. `stamp`: its stamp, of what a link leads to. `entry`: its stamp; no link is followed. `record`: its
-   * stamp, and its content unless it has the stamp that is known; no link is followed. `lock`: whether another open file
-   * description has a write lock on its first byte; no link is followed.
+   * `text`: its content. `stamp`: its stamp, following links. `entry`: its stamp; no link is followed. `record`: its stamp, and
+   * its content unless its stamp is the known one; no link is followed. `lock`: whether another open file description has a write
+   * lock on its first byte; no link is followed.
    */
   readonly look: 'text' | 'stamp' | 'entry' | 'record' | 'lock';
 }
 
-/** A file in a folder of tslxc's own: no link is followed, so that the look waits for no other file system. */
+/** A file in one of tslxc's own folders: no link is followed, so that the look never waits for another file system. */
 export interface OwnFile extends SurveyFile {
   readonly look: Exclude<SurveyFile['look'], 'text' | 'stamp'>;
 }
@@ -31,7 +31,7 @@ export interface OwnSurveyRequest extends SurveyRequest {
 /** Bytes of a stamp: device, inode, size, modification and change in nanoseconds. */
 export const stampBytes = 40;
 
-/** The number that an answer of a survey begins with: native/base/survey.h says what follows. */
+/** An answer of a survey begins with an index into this list; native/base/survey.h says what follows. */
 export const surveyAnswers = [
   'failed',
   'text',
@@ -43,5 +43,5 @@ export const surveyAnswers = [
   'other',
 ] as const;
 
-/** What a survey says of a failure besides errno. */
+/** The system calls that an answer `failed` names by an index, besides errno. */
 export const surveyCalls = ['open', 'stat', 'read', 'fcntl'] as const;

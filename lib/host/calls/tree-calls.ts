@@ -21,22 +21,24 @@ export interface TreeCalls {
     labels: TreeMemory & { made?: string },
     report: number,
   ): Promise<boolean>;
-  /** Makes all that is below the directory `source` in the empty directory `into`, and gives that the owner, mode, times and extended
-   *  attributes of `source`. By descriptor: no link is followed, no other mount entered. Blocks are shared where the file system
-   *  can (FICLONE). Flushed to the disk (syncfs(2)). EEXIST for what is there already. `report` as `relabelTree`. */
+  /** Copies everything below the directory `source` into the empty directory `into`, which also gets the owner, mode, times and
+   *  extended attributes of `source`. By descriptor: no link is followed, no other mount entered. Blocks are shared if the file
+   *  system can do that (FICLONE). Flushed to the disk (syncfs(2)). EEXIST for an entry that is there already. `report` as
+   *  `relabelTree`. */
   copyTree(source: number, target: { readonly into: number }, report: number): Promise<void>;
-  /** Removes all that is in the directory `source`, also what is immutable; EBUSY or ENOTEMPTY for what is mounted in it. `report`
-   *  as `relabelTree`; the argument between is not looked at. */
+  /** Removes everything in the directory `source`, even what is immutable; EBUSY or ENOTEMPTY if something is mounted in it.
+   *  `report` as `relabelTree`; `target` is ignored. */
   emptyTree(source: number, target: undefined, report: number): Promise<void>;
-  /** Takes away what chattr(1) has set against changes of a file or a directory, which otherwise can't be renamed or removed. */
+  /** Clears the flags of chattr(1) that keep a file or a directory from being renamed or removed. */
   allowChanges(fd: number): void;
-  /** Each takes the other's place: renameat2(2) with RENAME_EXCHANGE. */
+  /** Exchanges two entries: renameat2(2) with RENAME_EXCHANGE. */
   exchangeEntries(one: TreeEntry, other: TreeEntry): void;
-  /** What a directory that is open for reading is to btrfs: `nested` is a subvolume with others in it, which a snapshot leaves out;
-   *  `none` also on another file system. */
+  /** What btrfs takes a directory for, which is open for reading: `nested` is a subvolume that contains others, which a snapshot
+   *  leaves out; `none` is no subvolume, or is on another file system. */
   subvolumeKind(fd: number): 'none' | 'whole' | 'nested';
-  /** BTRFS_IOC_SNAP_CREATE_V2; `source` is open for reading. On another file system EXDEV, or ENOTTY or EOPNOTSUPP where that is no btrfs. */
+  /** BTRFS_IOC_SNAP_CREATE_V2; `source` is open for reading. EXDEV if `target` is on another file system, or ENOTTY or EOPNOTSUPP
+   *  if that is not btrfs. */
   snapshotSubvolume(source: number, target: TreeEntry): Promise<void>;
-  /** BTRFS_IOC_SNAP_DESTROY; ENOTEMPTY for one with others in it. */
+  /** BTRFS_IOC_SNAP_DESTROY; ENOTEMPTY for a subvolume that contains others. */
   removeSubvolume(entry: TreeEntry): Promise<void>;
 }

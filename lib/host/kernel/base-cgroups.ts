@@ -13,8 +13,8 @@ const hostCgroups: HostLock = { path: hostCgroupsPath, step: 'lock the cgroups o
 let seen = false;
 
 /**
- * Keeps them from being removed by the purge of any root, until it is disposed of: held while a process is on its way into
- * them, from before they are made. Starts don't wait for each other.
+ * Keeps the purge of any root from removing them, until it is disposed of: a start holds it from before they are made until its
+ * process is in them. Starts don't wait for each other.
  */
 export async function holdBaseCgroups(): Promise<Disposable> {
   return await takeHostLock(hostCgroups, 'shared');
@@ -43,7 +43,7 @@ export function forgetBaseCgroups(): void {
   seen = false;
 }
 
-/** The innermost first. Other programs make a folder `libvirt` too: without that of the monitors, none is removed. */
+/** The innermost first. Other programs make a folder `libvirt` too: if that of the monitors is missing, none is removed. */
 const ours = ['libvirt/tslxc-monitor', 'libvirt/lxc', 'libvirt'];
 
 /** How often, and after how many milliseconds, to retry a folder that still has a dying process. */

@@ -1,6 +1,6 @@
 /** What is asked of a loop device: loop(4). */
 
-/** An image for a loop device: read-only, the device is too. */
+/** An image for a loop device; if it is read-only, so is the device. */
 export interface LoopRequest {
   readonly number: number;
   readonly image: string;

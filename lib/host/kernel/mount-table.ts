@@ -26,7 +26,7 @@ export interface ListedMount extends Mount {
 /** Kept open: the kernel tells whether its content has changed, which costs less than to read it. */
 let table: { readonly fd: number; text: string | undefined } | undefined;
 
-/** How often it is read once more, when mounts come and go while it is read. */
+/** How often at most it is read again, when mounts come and go while it is read. */
 const mostReads = 8;
 
 /** The text of /proc/self/mountinfo: the very same one as before, unless something was mounted or unmounted since. */
@@ -56,7 +56,7 @@ function readWhole(fd: number): string {
   }
 }
 
-/** Makes something of the mounts, and again only when they have changed. */
+/** What `make` makes of the mounts, made again only when they have changed. */
 export function ofMounts<T>(make: (mountinfo: string) => T): () => T {
   let known: { readonly text: string; readonly made: T } | undefined;
   return () => {

@@ -18,7 +18,7 @@ export async function hasTable(
   return tables.split('\n').includes(`table ${family} ${table}`);
 }
 
-/** A name as part of that of a table: it begins with `tslxc_`, and others have other names. */
+/** The name of a table for `name`: it begins with `tslxc_`, and differs for different names. */
 export function tableFor(name: string): string {
   const escaped = name.replaceAll(
     /[^A-Za-z0-9]/gu,

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** As libvirt tells it: a name without a dot is looked up in the table of hosts, where its full name comes first. */
+/** As libvirt reports it: a name without a dot is looked up in the table of hosts, where the full name comes first. */
 export function fullHostName(name = hostname(), table = '/etc/hosts'): string {
   if (name.includes('.') || name === 'localhost') return name;
   for (const line of linesOf(table)) {
     const [, canonical = name, ...others] = line.replace(/#.*/, '').trim().split(/\s+/);
-    // One that is called localhost first is this host by its loopback address, and has no other name there.
+    // A line whose full name begins with localhost is about the loopback address, and does not name the host.
     if (others.includes(name) && !canonical.startsWith('localhost')) return canonical;
   }
   return name;

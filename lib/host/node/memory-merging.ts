@@ -18,11 +18,11 @@ export interface MemoryMergingChange {
 export interface MemoryMerging extends MemoryMergingChange {
   /** Pages that stand for several equal ones. */
   readonly pagesShared?: bigint;
-  /** Pages that such a one stands for, beside the first. */
+  /** Pages that were merged into such a page, beyond the first of each: what is saved. */
   readonly pagesSharing?: bigint;
   /** Pages that were looked at and are like no other. */
   readonly pagesUnshared?: bigint;
-  /** Pages that change too fast to be looked at. */
+  /** Pages that change too fast to be merged. */
   readonly pagesVolatile?: bigint;
   /** How often all memory has been looked at. */
   readonly fullScans?: bigint;

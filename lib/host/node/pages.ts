@@ -20,7 +20,7 @@ export interface PoolChange {
   readonly size: number;
   /** A number of pages. */
   readonly count: number;
-  /** `add`: `count` is added to the pool; `set`: it is what the pool is to hold. */
+  /** `add`: `count` is added to the pool; `set`: the pool is to hold `count`. */
   readonly how: 'set' | 'add';
   /** Number of a NUMA cell; without one, the pool of the whole host. */
   readonly cell?: number;
@@ -106,7 +106,7 @@ export function changePool(change: PoolChange, folders: PageFolders = kernelFold
     throw fileError(naming(path, error), 'change a pool of huge pages');
   }
   const after = readCount(path);
-  // What is in use stays in a pool that gets smaller, until it is given back.
+  // When a pool gets smaller, pages in use stay in it until they are given back.
   if (after >= wanted) return;
   const [asked, got] = how === 'add' ? [count, after - before] : [wanted, after];
   const detail = `Unable to allocate ${String(asked)} pages. Allocated only ${String(got)}`;
@@ -126,6 +126,7 @@ function poolsOf(cell: number | undefined, folders: PageFolders): string {
   return join(folders.cells, `node${String(cell)}`, 'hugepages');
 }
 
+/** None when there is no such folder: the kernel has no NUMA, or no huge pages. */
 function poolSizes(folder: string): number[] {
   return namesIn(folder)
     .flatMap((name) => {
@@ -139,7 +140,6 @@ function poolName(size: number): string {
   return `hugepages-${String(size)}kB`;
 }
 
-/** None when there is no such folder: the kernel has no NUMA, or no huge pages. */
 function readCount(path: string): number {
   try {
     return Number(readFileSync(path, 'latin1'));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { fileError, naming } from '../state/file-error';
 
-/** To memory; to disk; or to both, so that it also wakes without power. */
+/** To memory; to disk; or to both, so that the host also wakes after a loss of power. */
 export type SuspendTarget = 'mem' | 'disk' | 'hybrid';
 
 /** Where the kernel takes orders; tests have files of their own there. */
@@ -45,7 +45,7 @@ export async function suspendHost(
   if (!wordsOf(join(power, 'state')).includes(state)) throw unsupported(target);
   if (target === 'hybrid' && !modes.includes('suspend')) throw unsupported(target);
   const alarm = join(clock, 'wakealarm');
-  // An alarm that is set has to be taken back first.
+  // An alarm that is already set has to be cleared first.
   order(alarm, '0');
   order(alarm, `+${String(Math.floor(seconds))}`);
   const former = target === 'hybrid' ? chosen(join(power, 'disk')) : undefined;

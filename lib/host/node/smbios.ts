@@ -1,10 +1,10 @@
 /**
- * What the firmware tells of the machine (SMBIOS), from the tables that the kernel shows: DMTF DSP0134. A table is a
- * structure of numbers, and after it its strings, each ended by a zero byte; an empty string ends them.
+ * What the firmware tells about the machine (SMBIOS), from the tables that the kernel shows: DMTF DSP0134. Each structure has
+ * numbers, followed by its strings, each ended by a zero byte; an empty string ends them.
  */
 import { readFileSync } from 'node:fs';
 
-/** Names of facts, as libvirt has them, in its order; each of these becomes an `<entry>`. */
+/** Facts about the machine by libvirt's names, in its order; each becomes an `<entry>`. */
 export type SmbiosEntries = readonly (readonly [name: string, value: string])[];
 
 /** One part of the machine, under libvirt's name of its element. */
@@ -37,7 +37,7 @@ export function readSmbios(path = kernelTable): SmbiosPart[] | undefined {
   return parseSmbios(table);
 }
 
-/** In libvirt's order of the elements. What breaks off is left out. Pure. */
+/** In libvirt's order of the elements. A structure that is cut off is left out. Pure. */
 export function parseSmbios(table: Buffer): SmbiosPart[] {
   const parts = structuresOf(table).flatMap((structure): SmbiosPart[] => {
     const reader = readers[structure.type];
@@ -65,7 +65,7 @@ class Structure {
     return this.#strings;
   }
 
-  /** The string whose number stands there; undefined when there is none. */
+  /** The string whose number is at this offset; undefined if there is none. */
   text(at: number): string | undefined {
     const number = this.#bytes[at] ?? 0;
     return number === 0 ? undefined : this.#strings[number - 1]?.trim();
@@ -191,14 +191,14 @@ function common(of: Structure): readonly (readonly [string, string | undefined])
   ];
 }
 
-/** 255 is that of a firmware that tells none. */
+/** 255 means that the firmware does not tell its release. */
 function releaseOf(of: Structure): string | undefined {
   const [major, minor] = [of.byte(0x14), of.byte(0x15)];
   if (major === undefined || minor === undefined || major === 0xff) return undefined;
   return `${String(major)}.${String(minor)}`;
 }
 
-/** The first three fields have their low bytes first. All zeros or ones is none. */
+/** The first three fields have their low bytes first. All zeros, or all ones, mean that there is none. */
 function uuidOf(bytes: Buffer | undefined): string | undefined {
   if (bytes === undefined || bytes.every((byte) => byte === bytes[0])) return undefined;
   const fields = [
@@ -211,7 +211,7 @@ function uuidOf(bytes: Buffer | undefined): string | undefined {
   return fields.join('-');
 }
 
-/** It follows the elements that the chassis contains: their number, and the length of each. */
+/** It comes after the list of contained elements, which begins with their number and the length of each. */
 function chassisSku(of: Structure): string | undefined {
   const [count, length] = [of.byte(0x13), of.byte(0x14)];
   if (count === undefined || length === undefined) return undefined;
@@ -226,7 +226,7 @@ function speedOf(value: number | undefined): string | undefined {
   return value === undefined || value === 0 ? undefined : `${String(value)} MT/s`;
 }
 
-/** In MiB, or in KiB where the highest bit is set; the largest value stands for a field that can hold more. */
+/** In MiB, or in KiB if the highest bit is set; 0x7fff means that the field at 0x1c holds the size. */
 function memorySize(of: Structure): string | undefined {
   const size = of.word(0x0c);
   const extended = 0x7fff;

@@ -15,7 +15,7 @@ const addressForm = /[0-9a-f]{2}(?::[0-9a-f]{2}){5}/gi;
 interface KnownFile<Definition> {
   /** Undefined if it has been written by this process, and not looked at since. */
   readonly stamp: Buffer | undefined;
-  /** Kept as long as the file may change without its stamp. */
+  /** Kept as long as the file may change without a change of its stamp. */
   readonly text: string | undefined;
   /** `none` for a file that is no definition; undefined if it has not been parsed. */
   readonly uuid: string | undefined;
@@ -52,7 +52,7 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
   }
 
   /**
-   * Its uuid, for which nothing is parsed that this process has written; undefined if the file is gone.
+   * The uuid in the file, which is not parsed for it if this process has written it; undefined if the file is gone.
    *
    * @throws as `definition`, once for each content of the file: after that, the uuid is `none`.
    */
@@ -109,7 +109,7 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
     return file;
   }
 
-  /** Empty if it is not a regular file, such as a fifo; undefined if there is none. */
+  /** Empty for a fifo without a writer; undefined if there is no file. */
   #read(name: string): string | undefined {
     try {
       return readText(this.#options.path(name));

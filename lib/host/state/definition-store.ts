@@ -32,7 +32,7 @@ export interface StoreOptions<Definition extends Identity> {
   readonly kind: string;
   /** The command that stores an edited copy: `tslxc define`. */
   readonly command: string;
-  /** What a definition has but the file lacks, such as a uuid, must be the same at each reading: `path` identifies the file. */
+  /** What the file lacks of a definition, such as a uuid, must be the same at each reading: `path` identifies the file. */
   readonly parse: (xml: string, path: string) => Definition;
   readonly format: (definition: Definition) => string;
   readonly logger: Logger;
@@ -55,7 +55,7 @@ changes may be. To change the ${kind}, give an edited copy to: ${command} FILE
 `;
 }
 
-/** The stamps that a survey gives of one file for each name; none of what it gives no stamp of. */
+/** The stamps that a survey gives, one for each name; a name without a stamp is left out. */
 function stampsIn(sights: SightReader, names: readonly string[]): ReadonlyMap<string, Buffer> {
   const stamps = new Map<string, Buffer>();
   for (const name of names) {
@@ -231,7 +231,7 @@ export class DefinitionStore<Definition extends Identity> {
 
   /** Runs `action` while no other process stores a definition: what it reads does not change until it has written. */
   async exclusive<T>(action: () => T | Promise<T>): Promise<T> {
-    // One that waits for the lock of another of this process would need a thread for it.
+    // Calls of this process wait for each other here: each that waits for the file lock needs a thread.
     using _turn = await inTurn(this.#directory);
     const directory = this.#openDirectory();
     try {
@@ -260,7 +260,7 @@ export class DefinitionStore<Definition extends Identity> {
     }
   }
 
-  /** The names of all files, with their stamps: what has changed since is read when it is looked at. */
+  /** The names of all files, with their stamps. A file whose stamp has changed is read when it is looked at. */
   async #stamps(): Promise<[string, Buffer][]> {
     const names = this.names();
     this.#files.keepOnly(names);
@@ -277,7 +277,7 @@ export class DefinitionStore<Definition extends Identity> {
     });
   }
 
-  /** The stamps of what links lead to. That may be on a file system that never answers: off the event loop. */
+  /** The stamps of the files that links lead to. They may be on a file system that never answers: off the event loop. */
   async #followed(names: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
     if (names.length === 0) return new Map<string, Buffer>();
     const files = names.map((name) => ({ name: `${name}${suffix}`, look: 'stamp' }) as const);

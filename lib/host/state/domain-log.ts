@@ -110,7 +110,7 @@ export function bothLoggers(one: Logger, other: Logger): Logger {
   return { debug: both('debug'), info: both('info'), warn: both('warn'), error: both('error') };
 }
 
-/** A logger for what concerns no domain: the rest stands in its domain's log already. */
+/** A logger for what concerns no domain: the rest is in the log of its domain already. */
 export function withoutDomain(log: Logger): Logger {
   const only =
     (level: keyof Logger) =>

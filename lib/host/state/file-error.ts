@@ -1,4 +1,4 @@
-/** Errors of node:fs and of the addon about files, as errors of this package that say in which step. */
+/** Turns errors of node:fs and of the addon about files into errors of this package that name the step. */
 import { SyscallError, TslxcError } from '../../errors';
 
 interface NodeFileError {
@@ -13,7 +13,7 @@ function isNodeFileError(error: unknown): error is NodeFileError {
   return typeof errno === 'number' && errno < 0 && typeof syscall === 'string';
 }
 
-/** A SyscallError for an error of node:fs, whose errnos are negative; one of the addon with the step; any other error unchanged. */
+/** A SyscallError for an error of node:fs, whose errnos are negative; an error of the addon gets the step; any other error is unchanged. */
 export function fileError(error: unknown, step?: string): Error {
   const when = step === undefined ? {} : { step };
   if (isNodeFileError(error)) {
@@ -29,7 +29,7 @@ export function fileError(error: unknown, step?: string): Error {
   return isError ? error : new Error(String(error), { cause: error });
 }
 
-/** As the addon throws it: it knows the call, and not what that was for. */
+/** Whether it is as the addon throws it, which knows the call, but not what it was for. */
 function isStepless(error: unknown): error is TslxcError {
   if (!TslxcError.is(error, 'SYSTEM_ERROR') || error.name !== 'SyscallError') return false;
   return [error.step, error.domain, error.element].every((detail) => detail === undefined);
@@ -53,7 +53,7 @@ function messageInFile({ message, line, problems }: TslxcError, path: string): s
   return line === undefined ? message : `${message} of ${path}`;
 }
 
-/** `error`; one about a definition with the file that this stands in. To be thrown again. */
+/** The error to be thrown again: one about a definition names the file that the definition is in. */
 export function ofFile(path: string, error: unknown): unknown {
   return TslxcError.is(error) && error.element !== undefined ? inFile(error, path) : error;
 }

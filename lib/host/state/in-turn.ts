@@ -1,6 +1,6 @@
-/** Callers of this process that want the same thing, one after the other in the order in which they have asked. */
+/** Lets the callers of this process that want the same thing go one after the other, in the order of their calls. */
 
-/** The last one that has asked, by what it wants. */
+/** The last caller in each queue, by its key. */
 const queues = new Map<string, Promise<void>>();
 
 /** Waits until those that have asked before are done; disposing of the result lets the next one go on. Not re-entrant. */

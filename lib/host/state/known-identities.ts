@@ -1,22 +1,26 @@
 /**
- * The uuids of stored definitions, kept in a file for other processes: a command that lists a hundred domains would have to parse a
- * hundred documents for them. Each is that of a file with this very stamp (its device, inode, size and times), which was a valid
- * definition for this very version of the package. What is missing or no longer true costs a process the time to parse it.
+ * The uuids of stored definitions, kept in a file for other processes: a command that lists a hundred domains would have to parse
+ * a hundred documents for them. Each is valid for a file with exactly this stamp (its device, inode, size and times), which was a
+ * valid definition for exactly this version of the package. A missing or stale entry only costs a process the time to parse the
+ * file.
  */
 import { changeTimeOf } from '../survey';
 import { packageVersion } from '../package-paths';
 import { readRecord, writeRecord } from './record-file';
 
-/** A younger file may change again without a change of its times, which move in steps. */
+/** A younger file may change again without a change of its times, which have a coarse resolution. */
 const settledNanoseconds = 50_000_000n;
 
-/** As many new ones are worth a write: until then each process parses them itself, so that no change of one rewrites all. */
+/**
+ * The number of new entries that is worth a write. With fewer, each process parses those files itself, so that not every change
+ * of one file rewrites all entries.
+ */
 const fewest = 8;
 
 /** A stamp as text, and the uuid. */
 type Entry = readonly [stamp: string, uuid: string];
 
-/** Whether a file that has this stamp may still change without another stamp. */
+/** Whether a file that has this stamp may still change without a change of the stamp. */
 export function isYoung(stamp: Buffer): boolean {
   return BigInt(Date.now()) * 1_000_000n - changeTimeOf(stamp) < settledNanoseconds;
 }
@@ -30,20 +34,20 @@ export class KnownIdentities {
     this.#path = path;
   }
 
-  /** Undefined if it is not known of a file that has this stamp. */
+  /** Undefined if none is known for a file that has this stamp. */
   uuid(name: string, stamp: Buffer): string | undefined {
     const entry = this.#read().get(name);
     return entry?.[0] === asText(stamp) ? entry[1] : undefined;
   }
 
-  /** It has just been read in a file that had this stamp before. */
+  /** Notes a uuid that has just been read from a file, which had this stamp before it was read. */
   note(name: string, stamp: Buffer, uuid: string): void {
     if (isYoung(stamp)) return;
     this.#read().set(name, [asText(stamp), uuid]);
     this.#news += 1;
   }
 
-  /** Keeps what is known of these names for other processes, if it is worth it. That it can't be kept does not matter. */
+  /** Keeps what is known of these names for other processes, if enough of it is new. A failure to write it does no harm. */
   save(names: readonly string[]): void {
     if (this.#news < fewest) return;
     this.#news = 0;

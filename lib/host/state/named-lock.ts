@@ -57,8 +57,8 @@ export async function takeLockIfAny(
 }
 
 /**
- * Takes the lock if it is free, for a process that is given the descriptor: it holds the lock as long as any copy of that is
- * open, also after this process has exited. Undefined while another process holds it.
+ * Takes the lock if it is free, and returns the descriptor for another process: the lock is held as long as any copy of the
+ * descriptor is open, even after this process has exited. Undefined while another process holds it.
  */
 export function tryTakeLock(paths: StatePaths, { name, step }: NamedLock): number | undefined {
   const fd = openLocks(paths, step);
@@ -140,13 +140,13 @@ function openOrMakeLocks({ run, locks }: StatePaths): number {
   }
 }
 
-/** Of the names that were locked last. */
+/** Offsets of the names that were locked last. */
 const offsets = new Map<string, number>();
 const mostOffsets = 1024;
 
 /**
- * 48 bits of a hash of the name: an exact number, and practically unique. All processes have to come to the same one. Not by
- * node:crypto, which takes a tenth of the time that a short command has.
+ * 48 bits of a hash of the name: an exact number, practically unique, and the same in all processes. Not by node:crypto, whose
+ * loading takes a tenth of the time of a short command.
  */
 export function offsetOf(name: string): number {
   const known = offsets.get(name);

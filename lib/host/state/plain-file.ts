@@ -41,7 +41,7 @@ export function removeWhatIsAt(path: string): void {
   try {
     native().removeRecord(path);
   } catch (error) {
-    // Of anything else, rmSync would tell another error than that of the removal.
+    // For anything else, rmSync would report an error of its own instead of the removal's.
     if (!TslxcError.is(error) || error.errno !== EISDIR) throw error;
     rmSync(path, { recursive: true, force: true });
   }

@@ -20,22 +20,22 @@ export function writeRecord(path: string, record: object): void {
   inFolder(path, () => native().replaceRecord(path, text));
 }
 
-/** As `writeRecord`, in a folder that is there: where it has been removed, nothing is written. */
+/** As `writeRecord`, but never makes the folder: if it has been removed, nothing is written. */
 export function replaceRecord(path: string, record: object): void {
   native().replaceRecord(path, `${JSON.stringify(record)}\n`);
 }
 
-/** Makes a file beside records, with what it is to hold; one that is there is removed first. @throws as `writeRecord`. */
+/** Makes a file with this content beside records, and removes an existing one first. @throws as `writeRecord`. */
 export function makeBesideRecords(path: string, text: string): void {
   inFolder(path, () => native().makeRecord(path, text));
 }
 
-/** Removes a record, if there is one, and what a writer of it that was killed has left. */
+/** Removes a record, if there is one, and the leftover of a writer that was killed. */
 export function removeRecord(path: string): void {
   for (const file of [temporaryOf(path), path]) native().removeRecord(file);
 }
 
-/** Removes what killed writers have left in a folder of records. No other writer may be at work there. */
+/** Removes the leftovers of killed writers in a folder of records. No other writer may be at work there. */
 export function removeUnfinishedRecords(folder: string): void {
   if (!existsSync(folder)) return;
   const left = readdirSync(folder).filter((name) => name.endsWith(temporaryOf('')));

@@ -53,7 +53,7 @@ export function statePaths(root: string): StatePaths {
   };
 }
 
-/** The file in the folder of logs with the output of a domain's first console. The file before it has the suffix `.1`. */
+/** The file in the folder of logs with the output of a domain's first console. The previous file has the suffix `.1`. */
 export function consoleLogName(domain: string): string {
   return `${domain}.console.log`;
 }
@@ -93,19 +93,19 @@ export interface RunPaths {
   readonly running: string;
   /** Written by the monitor when init has ended. */
   readonly exit: string;
-  /** Kept by the start, for the record of the end on a disk that is full by then. */
+  /** Room on the disk that the start reserves, so that the record of the end can be written even if the disk is full by then. */
   readonly exitRoom: string;
   /** The monitor holds a lock on byte 0 while it is alive. */
   readonly monitorLock: string;
   /** The monitor's control socket. */
   readonly control: string;
-  /** What the hooks of its end are told; there from the first hook of its start until the last one of its end. */
+  /** What the hooks are told when it ends; exists from the first hook of its start until the last one of its end. */
   readonly hooks: string;
-  /** What changes the devices of the running container holds a lock on byte 0 while it lives. */
+  /** The process that changes the devices of the running container holds a lock on byte 0 while it lives. */
   readonly fitterLock: string;
-  /** The plan of the next restart under the same monitor, once the devices are others than at the start. */
+  /** The plan of the next restart under the same monitor; exists once the devices differ from those at the start. */
   readonly plan: string;
-  /** Where the file systems of the definition were mounted before init executed its program; by the monitor. */
+  /** Written by the monitor: where the file systems of the definition were mounted before init executed its program. */
   readonly mounts: string;
   /** What its watcher has found: see driver/health. */
   readonly health: string;
@@ -137,7 +137,7 @@ export interface NetworkPaths {
   readonly state: string;
   /** The ports that were made without a container: see driver/networks/created-ports.ts. */
   readonly ports: string;
-  /** What `stopped` is told; there from the first hook of its start until the last one of its end. */
+  /** What the hook for `stopped` is told; exists from the first hook of its start until the last one of its end. */
   readonly hooks: string;
   /** The keeper of the network's dnsmasq holds a lock on byte 0 while it is alive. */
   readonly keeperLock: string;
@@ -180,10 +180,13 @@ export const hostPartitionsPath = '/run/tslxc/partitions.lock';
 /** The lock for choosing projects of file systems, whose quotas all roots share too. */
 export const hostProjectsPath = '/run/tslxc/projects.lock';
 
-/** The lock for taking ports of the host, which all roots share: held from the look at who has them to the own record. */
+/**
+ * The lock for taking ports of the host, which all roots share: held from the check which ports are taken until the new ones are
+ * recorded.
+ */
 export const hostPortsPath = '/run/tslxc/ports.lock';
 
-/** The records of who has which ports, of all network namespaces; see port-claims.ts. */
+/** The records of which ports are taken by whom, in all network namespaces; see port-claims.ts. */
 export const portClaimsPath = '/run/tslxc/ports';
 
 /** The lock that keeps the cgroups of all containers and monitors: shared by starts, exclusive for their removal. */
@@ -195,8 +198,8 @@ export function forwardingPath(namespace: string): string {
 }
 
 /**
- * The names and addresses of containers for the dnsmasq of a bridge, which reads them as a user of its own: neither below a root, nor
- * in a folder that is root's alone. A bridge has its name in one network namespace.
+ * The names and addresses of containers for the dnsmasq of a bridge. It reads them as an unprivileged user, so they are neither
+ * below a root nor in a folder that only root may enter. A bridge has its name in one network namespace.
  */
 export function namesPath(namespace: string, bridge: string): string {
   return `${namesFolder}/${namespace}-${bridge}`;
@@ -205,8 +208,8 @@ export function namesPath(namespace: string, bridge: string): string {
 export const namesFolder = '/run/tslxc-names';
 
 /**
- * One byte for each number of a `vnetN`, and for each interface that ports of the host lead to, locked from the choice until the
- * interface is made. Not below a root, since all roots share the names of interfaces.
+ * One byte for each number of a `vnetN`, and for each interface that ports of the host are forwarded to, locked from the choice
+ * until the interface is made. Not below a root, since all roots share the names of interfaces.
  */
 export const linkNumbersPath = '/run/tslxc/links';
 
