@@ -1,33 +1,33 @@
 /**
- * Keeps the event loop from sleeping while the next call is expected. A client that asks one thing after the other waits for each
- * answer: to put this process to sleep in between, and to wake it, takes longer than most of the answers do, above all on a virtual
- * machine. It costs the processor no more than a moment for each answer, and only where there is another one for the client.
+ * Keeps the event loop awake while the next call is expected. A client that sends one call after the other waits for each answer: to
+ * put this process to sleep in between, and to wake it, takes longer than most answers do, above all on a virtual machine. It costs a
+ * moment of processor time for each answer at most, and is only done where the client has another processor.
  */
 import { availableParallelism } from 'node:os';
 
-/** Milliseconds from an answer in which a client asks again that is waited for like that. */
+/** Milliseconds for which the next call is waited for awake. */
 const moment = 0.25;
 
-/** Of all clients. */
+/** That of one event loop, for all its clients. */
 export class Attention {
   readonly #isWorthwhile = availableParallelism() > 1;
   #until = 0;
   #next: NodeJS.Immediate | undefined;
 
-  /** A client that asks again within a moment, as it has done before, is heard at once. */
+  /** Keeps the event loop awake for a moment from now on. */
   hold(): void {
     if (!this.#isWorthwhile) return;
     this.#until = performance.now() + moment;
     this.#next ??= setImmediate(this.#look);
   }
 
-  /** A method would be bound for each of thousands of looks in a second. */
+  /** A method would have to be bound for each of some hundred thousand iterations in a second. */
   readonly #look = (): void => {
     this.#next = performance.now() < this.#until ? setImmediate(this.#look) : undefined;
   };
 }
 
-/** Whether one client asks its next thing soon after it has got an answer. */
+/** Whether one client sends its next call right after an answer. */
 export class Eagerness {
   readonly #attention: Attention;
   #answered = -Infinity;
@@ -42,7 +42,7 @@ export class Eagerness {
     this.#isEager = performance.now() - this.#answered < 2 * moment;
   }
 
-  /** It has been sent an answer. */
+  /** An answer has been sent. The next call is waited for awake if the last one came that soon. */
   answer(): void {
     this.#answered = performance.now();
     if (this.#isEager) this.#attention.hold();

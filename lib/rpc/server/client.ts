@@ -1,6 +1,7 @@
 /**
- * One client of the daemon: its frames in, its answers out, in bounds. It may ask for a few things at once, and is not read from
- * while that many are under way, nor while it does not read what it is sent; what nobody asks for ends it when it piles up.
+ * One client of the daemon: reads its frames, and sends its answers, within limits. A client may have a few calls in progress at
+ * once; it is not read from while it has that many, nor while it does not read its answers. If messages that it did not ask for
+ * pile up, it is disconnected.
  */
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -28,59 +29,62 @@ import type { Answer, Conversation, Credentials, Notification, Peer } from './pe
 import type { Reception } from './reception';
 import { Streams } from './streams';
 
-/** As many calls and packets of one client are under way at once, as in libvirt. */
+/** The most calls and packets of one client that are in progress at once, as in libvirt. */
 const mostRequests = 5;
 
-/** As many are begun with in one iteration of the event loop: many are answered at once, in some tenths of a millisecond each. */
+/**
+ * The most calls and packets that are begun in one iteration of the event loop: many are answered at once, in some tenths of a
+ * millisecond each.
+ */
 const mostInTurn = 10;
 
-/** Bytes that may wait to be read by a client before its next request is looked at. */
+/** Bytes that may be waiting for the client to read before its next call is handled. */
 const muchToSend = 1_048_576;
 
-/** Bytes that may wait to be read by a client that is sent more, which it has not asked for. */
+/** Bytes that may be waiting for the client to read before a message that it did not ask for disconnects it. */
 const tooMuchToSend = longestMessage;
 
-/** Bytes of a frame of a client that may only look: it has nothing long to say. */
+/** The most bytes in a frame of a read-only client, which has nothing long to say. */
 const longestOfReadOnly = 262_144;
 
 export interface ClientOptions {
-  /** What is sent goes by it, and it is closed at the end. */
+  /** Used for sending, and closed at the end. */
   readonly socket: Socket;
-  /** What comes comes by it. */
+  /** Used for receiving. */
   readonly reception: Reception;
   readonly access: Peer['access'];
   readonly credentials: Credentials;
-  /** Makes what answers its calls. */
+  /** Makes the conversation that answers the client's calls. */
   readonly converse: (peer: Peer) => Conversation;
-  /** Sends descriptors by a socket that has nothing more to send: after a message, as libvirt does. */
+  /** Sends descriptors over a socket that has nothing else to send: after their message, as libvirt does. */
   readonly sendDescriptors: (socket: Socket, descriptors: readonly number[]) => Promise<void>;
-  /** Closes those that have come with a message, once it is answered. */
+  /** Closes descriptors that came with a message, once it is answered. */
   readonly closeDescriptors: CloseDescriptors;
-  /** What waits for its next call, while it asks one thing after the other. */
+  /** Waits awake for the next call of a client that asks one thing after the other. */
   readonly attention: Attention;
-  /** Is told of its calls, streams and notices. */
+  /** Told of the client's calls, streams and event messages. */
   readonly activity?: Activity | undefined;
 }
 
 export class Client implements Peer {
   readonly access: Peer['access'];
   readonly credentials: Credentials;
-  /** Resolves when the client is gone, and nothing of it is left. */
+  /** Resolves when the client is gone, and everything of it has been released. */
   readonly gone: Promise<void>;
   readonly #options: ClientOptions;
   readonly #socket: Socket;
   readonly #reception: Reception;
   readonly #incoming: IncomingMessages;
-  /** Messages that have come while enough was under way. */
+  /** Messages that were received while as many as allowed were in progress. */
   readonly #waiting: Incoming[] = [];
   readonly #conversation: Conversation;
   readonly #streams: Streams;
   readonly #eagerness: Eagerness;
   #keepalive: Keepalive | undefined;
-  /** Until the descriptors of a message have followed it: what is sent meanwhile comes after them. */
+  /** Pending while a message and its descriptors are being sent: whatever is sent meanwhile comes after them. */
   #gate: Promise<void> | undefined;
   #underWay = 0;
-  /** How many calls and packets were begun with in this iteration of the event loop. */
+  /** How many calls and packets were begun in this iteration of the event loop. */
   #begun = 0;
   #nextTurn: NodeJS.Immediate | undefined;
   #state: 'open' | 'closing' | 'closed' = 'open';
@@ -145,7 +149,7 @@ export class Client implements Peer {
   }
 
   #receive(bytes: Buffer, descriptors: readonly number[]): void {
-    // What comes after a goodbye is not even kept.
+    // What arrives while the connection is closing is not even kept.
     if (this.#state !== 'open') {
       this.#options.closeDescriptors(descriptors);
       return;
@@ -163,7 +167,7 @@ export class Client implements Peer {
     this.#goOn();
   }
 
-  /** Begins with what has waited, as far as that may be, and reads on if nothing waits. */
+  /** Begins waiting messages as far as the limits allow, and continues or stops reading accordingly. */
   #goOn(): void {
     while (this.#state === 'open' && this.#isFree()) {
       const incoming = this.#waiting.shift();
@@ -206,7 +210,7 @@ export class Client implements Peer {
         if (header.program === programs.keepalive.number) this.#answerPing(header);
         return undefined;
       default:
-        // What only a server says. libvirt does not answer it either.
+        // A type that only a server sends. libvirt does not answer it either.
         return undefined;
     }
   }
@@ -214,7 +218,7 @@ export class Client implements Peer {
   async #call(call: Header, body: XdrReader, descriptors: readonly number[]): Promise<void> {
     try {
       checkCall(call);
-      // The number of descriptors that it has brought.
+      // The number of descriptors that came with it.
       if (call.type === messageTypes.callWithDescriptors) body.uint();
       const answer = await this.#answer(call, body, descriptors);
       await this.#reply(call, answer);
@@ -224,7 +228,7 @@ export class Client implements Peer {
     this.#eagerness.answer();
   }
 
-  /** It is over before the client has read it: one that does not read is no work. */
+  /** For `activity`, a call ends before the client has read the answer: a client that does not read is no work. */
   async #answer(call: Header, body: XdrReader, descriptors: readonly number[]): Promise<Answer> {
     this.#options.activity?.begin();
     try {
@@ -248,7 +252,7 @@ export class Client implements Peer {
     }
     const sent = this.#send([message]);
     after?.();
-    // A call is under way until the kernel has its answer: those of a client that does not read do not pile up.
+    // A call is in progress until the kernel has taken its answer, so that answers to a client that does not read do not pile up.
     await sent;
   }
 
@@ -275,21 +279,21 @@ export class Client implements Peer {
     void this.#send([encodeMessage(header, () => undefined)]);
   }
 
-  /** A message, and its descriptors right behind it. */
+  /** Sends a message, and its descriptors right behind it. */
   #sendWith(message: Buffer, descriptors: readonly number[]): Promise<void> {
     const before = this.#gate ?? Promise.resolve();
     const gate = before
       .then(() => this.#write([message]))
       .then(() => this.#options.sendDescriptors(this.#socket, descriptors));
     this.#gate = gate;
-    // The first that hears of it, so that nobody overtakes those who wait for it.
+    // The first handler of `gate`: it is cleared before those that wait for it continue, so that none of them is overtaken.
     void gate.then(() => {
       if (this.#gate === gate) this.#gate = undefined;
     });
     return gate;
   }
 
-  /** Resolves when the kernel has it, or the client is gone. */
+  /** Resolves when the kernel has taken it, or the client is gone. */
   #send(parts: readonly Buffer[]): Promise<void> {
     return this.#gate === undefined
       ? this.#write(parts)
@@ -325,7 +329,7 @@ const messageKinds = {
   replyWithDescriptors: { type: messageTypes.replyWithDescriptors, status: messageStatuses.ok },
 } as const;
 
-/** @throws ProtocolError, which becomes an error of the protocol, and no reason to close. */
+/** @throws ProtocolError, which becomes an error reply; the connection stays open. */
 function checkCall({ status }: Header): void {
   if (status !== messageStatuses.ok) throw new ProtocolError(`Unexpected message status ${status}`);
 }

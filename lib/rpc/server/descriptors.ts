@@ -1,18 +1,21 @@
-/** The descriptor of a socket, descriptors that are sent by it, and those that have come. */
+/** Descriptors of sockets, and descriptors that are sent and received over sockets. */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { native } from '../../host/native';
 
-/** Milliseconds between two attempts at a socket that is full. */
+/** Milliseconds between two attempts to send over a socket that is full. */
 const pause = 10;
 
-/** The descriptor of a socket; -1 once it is closed. Node tells it by its handle alone. */
+/** The descriptor of a socket; -1 once it is closed. Node.js exposes it only by the socket's internal handle. */
 export function socketDescriptor(socket: Socket): number {
   const { _handle: handle } = socket as unknown as { readonly _handle?: { readonly fd: number } };
   return handle?.fd ?? -1;
 }
 
-/** Each with a byte of its own, and closes them. Everything before has to be with the kernel. Does nothing once the client is gone. */
+/**
+ * Sends each descriptor with a byte of its own, then closes them all. Everything before them must already be with the kernel. If
+ * the client is gone, they are only closed.
+ */
 export async function sendDescriptors(
   socket: Socket,
   descriptors: readonly number[],
@@ -34,7 +37,7 @@ async function sendOne(socket: Socket, descriptor: number): Promise<void> {
   }
 }
 
-/** All of them, without waiting: those of a client are of files that may keep whoever closes them, or say anything. */
+/** Closes them all without waiting: close(2) of a file that a client has sent may block, or return any error. */
 export function closeDescriptors(descriptors: readonly number[]): void {
   if (descriptors.length > 0) native().closeElsewhere(descriptors);
 }

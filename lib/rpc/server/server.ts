@@ -1,4 +1,4 @@
-/** Listens at sockets, and has the clients that come by them: as many as there may be. */
+/** Listens on sockets, and keeps the clients that connect to them, up to a limit. */
 import { createServer } from 'node:net';
 import type { Server as NetServer, Socket } from 'node:net';
 import { native } from '../../host/native';
@@ -12,22 +12,22 @@ import { SocketReception } from './reception';
 import { accessOf, clearPlace, removeSocket, withMode } from './sockets';
 import type { SocketPlace } from './sockets';
 
-/** As many clients at once, as in libvirt. */
+/** The most clients at once, as in libvirt. */
 const mostClients = 5000;
 
 export interface ServerOptions {
-  /** Makes what answers the calls of a client. */
+  /** Makes the conversation that answers a client's calls. */
   readonly converse: (peer: Peer) => Conversation;
-  /** Called when the first client comes, and when the last is gone. */
+  /** Called when the first client connects, and when the last one is gone. */
   readonly onBusy?: (state: 'busy' | 'idle') => void;
-  /** Is told of clients that come and go, and of what they do. */
+  /** Told of clients that come and go, and of what they do. */
   readonly activity?: Activity | undefined;
 }
 
 export class Server {
   readonly #options: ServerOptions;
   readonly #listening: NetServer[] = [];
-  /** Paths of the sockets that it has made. */
+  /** Paths of the sockets that this server has created. */
   readonly #made: string[] = [];
   readonly #clients = new Set<Client>();
   readonly #attention = new Attention();
@@ -41,9 +41,9 @@ export class Server {
     return this.#clients.size;
   }
 
-  /** Listens at sockets that are made. @throws TslxcError OPERATION_INVALID when somebody listens there. */
+  /** Creates sockets, and listens on them. @throws TslxcError OPERATION_INVALID when another process listens there. */
   async listenAt(places: readonly SocketPlace[]): Promise<void> {
-    // All of them, or none: nothing is made before each place is free.
+    // All of them, or none: no socket is created before every place is free.
     for (const place of places) await clearPlace(place);
     for (const place of places) {
       const server = this.#server(place.access);
@@ -52,7 +52,7 @@ export class Server {
     }
   }
 
-  /** Listens at sockets that another process has made, and handed over. */
+  /** Listens on sockets that another process has created and passed to this one. */
   async listenOn(descriptors: readonly number[]): Promise<void> {
     for (const fd of descriptors) {
       const access = accessOf(fd);
@@ -61,7 +61,7 @@ export class Server {
     }
   }
 
-  /** Takes no more clients, and ends those that there are. */
+  /** Takes no more clients, and disconnects the present ones. */
   async close(): Promise<void> {
     for (const server of this.#listening) server.close();
     for (const path of this.#made) removeSocket(path);
@@ -71,7 +71,7 @@ export class Server {
   }
 
   #server(access: Peer['access']): NetServer {
-    // Node does not read it: the descriptors that come would be lost.
+    // Node.js must not read it: it would lose the descriptors that come with the bytes.
     const options = { pauseOnConnect: true };
     const server = createServer(options, (socket) => this.#accept(socket, access));
     this.#listening.push(server);
@@ -98,7 +98,7 @@ export class Server {
     });
   }
 
-  /** Undefined for one that has gone already, and one in a container: it may see a socket in a folder that it shares with the host. */
+  /** Undefined if the client is gone already, or is in a container, which may see a socket in a folder that it shares with the host. */
   #clientAt(socket: Socket, access: Peer['access']): Client | undefined {
     let credentials: Peer['credentials'];
     let reception: SocketReception;
@@ -122,7 +122,7 @@ function started(server: NetServer, listen: () => void): Promise<void> {
     server.once('error', reject);
     server.once('listening', () => {
       server.off('error', reject);
-      // A client that can't be taken, as for want of descriptors, is no reason to end the others.
+      // A client that can't be accepted, as for want of descriptors, must not end the others.
       server.on('error', () => undefined);
       resolve();
     });
