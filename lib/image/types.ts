@@ -16,7 +16,7 @@ export interface ImageConfig {
   readonly ports: readonly string[];
   /** Absolute paths in the container at which it keeps data. */
   readonly volumes: readonly string[];
-  /** The signal that asks the program to end, such as `SIGQUIT`. Default: SIGTERM. */
+  /** The signal that asks the program to end, such as `SIGQUIT`. Default: the image names none, and `shutdown` finds out what init takes. */
   readonly stopSignal?: string;
 }
 

@@ -67,10 +67,9 @@ export function readFreePages(
   cell: number | undefined,
   folders: PageFolders = kernelFolders,
 ): FreePages[] {
+  if (cell !== undefined && !numaCells(folders).includes(cell)) throw noCell(cell);
   const size = systemPageSize();
-  const memory = readNodeMemoryStatistics(
-    cell === undefined || hasNuma(folders) ? cell : undefined,
-  );
+  const memory = readNodeMemoryStatistics(hasNuma(folders) ? cell : undefined);
   if (memory === undefined) throw noCell(cell);
   const folder = poolsOf(cell, folders);
   const huge = poolSizes(folder).map((one) => ({
