@@ -1,7 +1,7 @@
 /**
- * The table of what is done with each element, attribute and value of libvirt's schema, from which docs/coverage.md is
- * generated: it is carried out, it means nothing to a container, or a start refuses it. The rows are the words of the
- * vocabularies that the parser reads by, so that the table can't say anything else than what is done. Pure.
+ * The table of what is done with each element, attribute and value of libvirt's schema: it is carried out, it means nothing to a
+ * container, or a start refuses it. docs/coverage.md is generated from it. The rows are the words of the parser's own
+ * vocabularies, so the table can't differ from what the parser does. Pure.
  */
 import {
   allocationVocabulary,
@@ -119,9 +119,9 @@ import { numaMemoryVocabulary, numaTuningVocabulary } from './tuning/numa-tuning
 import { resourceVocabulary } from './tuning/partition';
 import { notCarriedOut, type NotCarriedOut, type Values, type Vocabulary } from './xml/vocabulary';
 
-/** What depends on more than the word and its value. */
+/** A case that depends on more than the word and its value. */
 interface Case extends NotCarriedOut {
-  /** The words, as the documentation shows them. */
+  /** The case as the documentation shows it. */
   readonly written: string;
 }
 
@@ -129,7 +129,7 @@ interface ElementCoverage {
   /** Path of the element. */
   readonly path: string;
   readonly vocabulary: Vocabulary;
-  /** What says which elements of this path are meant, if it is not all. */
+  /** If not all elements of this path are meant, a phrase that says which. */
   readonly of?: string;
   readonly cases?: readonly Case[];
 }
@@ -143,7 +143,7 @@ const timerRows = Object.entries(timerNames).map(([name, standing]): Case => ({
 
 const container = 'domain/metadata/tslxc:container';
 
-/** The elements that are read, each with its vocabulary. */
+/** The elements that the parser reads, each with its vocabulary. */
 const elements: readonly ElementCoverage[] = [
   { path: 'domain', vocabulary: domainVocabulary },
   { path: 'domain/memory', vocabulary: memoryVocabulary },
@@ -332,14 +332,14 @@ const elements: readonly ElementCoverage[] = [
 
 /** A row of the table. */
 export interface CoverageRow {
-  /** Path of the element that the word stands in. */
+  /** Path of the element that contains the word. */
   readonly path: string;
-  /** What says which elements of this path are meant, if it is not all. */
+  /** If not all elements of this path are meant, a phrase that says which. */
   readonly of?: string;
-  /** An attribute, a child, a value of one, or in words what is meant: `@type='file'`, `<cpu>`. */
+  /** An attribute, a child, or a value of one of them, such as `@type='file'` or `<cpu>`; otherwise a description of the case. */
   readonly written: string;
   readonly standing: 'carried out' | 'ignored' | 'refused' | 'output' | 'stored';
-  /** The reason, of what is ignored or refused. */
+  /** Set for what is ignored or refused: the reason. */
   readonly why?: string;
 }
 
@@ -378,7 +378,7 @@ function wordsOf({ vocabulary, cases = [] }: ElementCoverage): Word[] {
   return [...attributes, ...children, ...texts, ...conditional];
 }
 
-/** Elements of which an unknown word is refused, while it is left out elsewhere. */
+/** Elements in which an unknown word is refused; in all others it is left out. */
 export function closedElements(): string[] {
   return elements
     .filter(

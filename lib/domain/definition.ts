@@ -25,7 +25,7 @@ import type {
 import type { Position, XmlElement } from './xml/element';
 import type { KeptPart, UnknownWord, UnsupportedElement } from './xml/unsupported';
 
-/** Values of `on_poweroff`, `on_reboot` and `on_crash`. Of the others than the first two a part is carried out. */
+/** Values of `on_poweroff`, `on_reboot` and `on_crash`. Those after the first two are carried out in part: see `carriedOutAction`. */
 export type LifecycleAction =
   'destroy' | 'restart' | 'rename-restart' | 'preserve' | 'coredump-destroy' | 'coredump-restart';
 
@@ -52,7 +52,7 @@ export interface OsDefinition {
   readonly commandLine?: string;
 }
 
-/** A range of an id map: `count` ids from `start` on in the container are those from `target` on of the host. */
+/** A range of an id map: maps `count` ids of the container, from `start` on, to those of the host from `target` on. */
 export interface IdRange {
   readonly start: number;
   readonly target: number;
@@ -112,25 +112,25 @@ export interface DomainExtension {
   readonly overlays?: readonly OverlayOptions[];
   /** `<tslxc:relabel system='yes'/>`: system directories of the host may be relabelled. */
   readonly relabelSystem?: true;
-  /** `<tslxc:stop>`: number of the signal that asks init to end, before any other way. */
+  /** `<tslxc:stop>`: number of the signal that asks init to shut down; it is tried before any other way. */
   readonly stopSignal?: number;
   readonly restart?: RestartPolicy;
   readonly health?: HealthCheck;
 }
 
-/** `<tslxc:health>`: how a container is found to be well, again and again. Times are in milliseconds. */
+/** `<tslxc:health>`: periodic health checks of a running container. Times are in milliseconds. */
 export interface HealthCheck {
-  /** A command that exits with 0, or a TCP port that is listened at. */
+  /** A command that must exit with 0, or a TCP port on which a process of the container must listen. */
   readonly probe: { readonly argv: readonly string[] } | { readonly port: number };
-  /** From the end of one check to the next. */
+  /** From the end of one check to the next, but at most 500 while the health is `starting`. */
   readonly interval: number;
-  /** A command that takes longer has failed. */
+  /** The check fails if the command takes longer. */
   readonly timeout: number;
-  /** So many failures in a row make it unhealthy. */
+  /** Number of consecutive failures that make the container unhealthy. */
   readonly retries: number;
-  /** After the start, failures do not count for so long, until the first success. */
+  /** For this time after the start, or until the first success, failures do not count. */
   readonly grace: number;
-  /** What is done with one that is unhealthy. */
+  /** What is done with an unhealthy container. */
   readonly action: 'none' | 'restart';
   readonly position: Position;
 }
@@ -138,9 +138,12 @@ export interface HealthCheck {
 /** `<tslxc:restart>`: a container whose init fails, or is killed, is started again. */
 export interface RestartPolicy {
   readonly policy: 'on-failure';
-  /** Restarts in a row, none of which ran for ten seconds. Default: any number. */
+  /** Maximum number of consecutive restarts after runs of less than ten seconds. Default: no maximum. */
   readonly max?: number;
-  /** Milliseconds before the first of them; each pause after it is twice as long, up to 32 times. Default: 100. */
+  /**
+   * Milliseconds before the first of these restarts; each later pause is twice the one before, up to 32 times this delay. Default:
+   * 100, and no pause after a run of at least ten seconds.
+   */
   readonly delay?: number;
   readonly position: Position;
 }
@@ -151,26 +154,26 @@ export interface IdAllocation {
   readonly position: Position;
 }
 
-/** `<hostdev>` but of type net: a device of the host, under the same path below the container's /dev. */
+/** A `<hostdev>` of any type but net: a device of the host, under the same path below the container's /dev. */
 export interface HostDeviceDefinition {
   /** `storage` is a block device, `misc` and `usb` are character devices. */
   readonly type: 'storage' | 'misc' | 'usb';
-  /** Absolute path on the host; '' for a USB device that is still to be found. */
+  /** Absolute path on the host; '' for a USB device that has not been looked up yet. */
   readonly source: string;
-  /** Of type usb. */
+  /** Set for type usb only. */
   readonly usb?: UsbDevice;
   readonly sourceLabels?: readonly SourceLabel[];
   readonly kept?: readonly KeptPart[];
   readonly position: Position;
 }
 
-/** A USB device by what it is, by where it is plugged in, or both. */
+/** A USB device, identified by vendor and product, by bus and device number, or by both. */
 export interface UsbDevice {
   readonly vendor?: number;
   readonly product?: number;
   readonly bus?: number;
   readonly device?: number;
-  /** `optional`: a container starts without a device that is not there. */
+  /** `optional`: the container starts even if the device is missing. */
   readonly startupPolicy?: 'mandatory' | 'requisite' | 'optional';
 }
 
@@ -185,11 +188,11 @@ export interface DiskDriver {
   readonly format?: string;
 }
 
-/** `<disk>`: a block device of the host, or an image that is made one, as /dev/TARGET of the container. */
+/** `<disk>`: a block device of the host, or an image that is turned into one, as /dev/TARGET of the container. */
 export interface DiskDefinition {
-  /** Of `file`, a loop device shows the bytes of the source, or qemu-nbd what they mean. */
+  /** For `file`, the block device is a loop device (a raw image) or an nbd device that qemu-nbd serves (other formats). */
   readonly type: 'block' | 'file';
-  /** As far as the element says it; only of type `file`. There is no other driver. */
+  /** Only for type `file`, and only the attributes that the element has; other types have no driver. */
   readonly driver?: DiskDriver;
   /** Printed; a `cdrom` is read-only. Default: `disk`. */
   readonly device?: 'cdrom' | 'floppy' | 'lun';
@@ -214,17 +217,17 @@ export interface HostInterfaceDefinition {
   readonly position: Position;
 }
 
-/** `<timer name='rtc'/>` or `<timer name='hpet'/>`: that of the host under this name in /dev, which can be read. */
+/** `<timer name='rtc'/>` or `<timer name='hpet'/>`: the container can read the host's device of this name in /dev. */
 export interface TimerDevice {
   readonly name: 'rtc' | 'hpet';
   readonly position: Position;
 }
 
-/** `<log>`: a file that the output of a console goes to as well. */
+/** `<log>`: a file to which the output of a console is also written. */
 export interface OutputFile {
-  /** Of the host. A start refuses what is no absolute path. */
+  /** Path on the host. A start refuses a path that is not absolute. */
   readonly file: string;
-  /** As written. `on`: what is there stays at a start; else it is removed. */
+  /** As written. `on`: a start keeps the file's content; otherwise it removes it. */
   readonly append?: 'on' | 'off';
   readonly position: Position;
 }
@@ -275,7 +278,7 @@ export interface DomainDefinition {
   readonly sharedNamespaces: readonly SharedNamespace[];
   /** `@offset` of `<clock>`. */
   readonly clockOffset: string;
-  /** Those of its `<timer>` that are devices of the host; with the offset `localtime` only, as in libvirt. */
+  /** The timers of `<clock>` that are devices of the host; as in libvirt, only with the offset `localtime`. */
   readonly timers?: readonly TimerDevice[];
   readonly onPoweroff: LifecycleAction;
   readonly onReboot: LifecycleAction;
@@ -296,7 +299,7 @@ export interface DomainDefinition {
   readonly kept?: readonly KeptPart[];
   /** Everything that is not carried out, in document order: `start` warns of it, or refuses it. */
   readonly unsupported: readonly UnsupportedElement[];
-  /** Words of the text that libvirt's schema does not know, in document order. They are not printed. */
+  /** Elements, attributes and texts that libvirt's schema does not know, in document order. They are not printed. */
   readonly unknown?: readonly UnknownWord[];
   /** Position of `<devices>`, or of `<domain>` if it has none. */
   readonly devicesPosition?: Position;
@@ -304,7 +307,7 @@ export interface DomainDefinition {
 
 /** What a running container adds to the XML of its definition. */
 export interface LiveState {
-  /** The monitor's pid; absent of a container that is gone. */
+  /** The monitor's pid; missing if the container is gone. */
   readonly id?: number;
   /** The host's pty of each console, in order: `/dev/pts/3`. */
   readonly consolePaths: readonly string[];

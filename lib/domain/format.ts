@@ -136,7 +136,7 @@ function formatIdMap({ idMap }: DomainDefinition): readonly PrintableElement[] {
   return [node('idmap', {}, [...ranges('uid', idMap.uids), ...ranges('gid', idMap.gids)])];
 }
 
-/** What is kept of it stands among its limits. */
+/** `<memtune>`, with its kept parts in order among its limits. */
 function formatMemtune(definition: DomainDefinition): PrintableElement[] {
   const words = [...memoryTuningVocabulary.children.keys()];
   const rank = (child: PrintableElement | string): number =>

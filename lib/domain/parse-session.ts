@@ -2,7 +2,7 @@
 import type { PortIds } from './interface/port/port-ids';
 import type { ReadingSession } from './xml/reading';
 
-/** What `parseDomain` has to know besides the text. */
+/** What `parseDomain` needs besides the text. */
 export interface ParseContext {
   /** The host's architecture, as `uname -m` prints it. */
   readonly arch: string;
@@ -12,13 +12,13 @@ export interface ParseContext {
   readonly newUuid: () => string;
   /** Makes a random Ethernet address with libvirt's prefix; called for each interface without one. */
   readonly newMac: () => string;
-  /** Makes an id of a port of a switch; called for each interface whose `<virtualport>` has none. */
+  /** Makes the id of a switch port; called for each interface whose `<virtualport>` has none. */
   readonly portId: PortIds;
-  /** The host's security model; asked for a `<seclabel type='none'/>` that names none, which stays so without it. */
+  /** Returns the host's security model, for a `<seclabel type='none'/>` without a model. If missing, the label stays without one. */
   readonly hostModel?: () => string;
   /**
-   * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it is one of a newer version.
-   * Default: it is left out.
+   * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it must come from a newer version.
+   * Default: the word is left out.
    */
   readonly unknown?: 'refused';
 }

@@ -1,6 +1,6 @@
 /**
  * Parses the text of a `<domain type='lxc'>` to a DomainDefinition, with libvirt's defaults filled in.
- * Pure: the same text and context give the same definition. Nothing in the text is ignored without a word of it in
+ * Pure: the same text and context give the same definition. Everything in the text that is ignored is listed in
  * `unsupported` or `unknown`.
  */
 import { parseBlockTuning } from './tuning/block-tuning';
@@ -88,7 +88,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
   };
   checkSourceLabels(written);
   const rest = withHostModel(written, context.hostModel);
-  // What is stored with the model must be read again.
+  // With the model filled in, the text must still be valid when it is read back.
   if (rest !== written) checkSourceLabels(rest);
   const definition: DomainDefinition = {
     name,
@@ -103,7 +103,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
   return withPortIds(definition, context.portId);
 }
 
-/** What has no effect in this definition, and would have one in another. */
+/** Parts that have no effect in this definition, although they would have one in another. */
 function withoutEffect(
   definition: Pick<DomainDefinition, 'filesystems' | 'idMap' | 'extension'>,
 ): UnsupportedElement[] {

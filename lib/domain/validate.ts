@@ -1,5 +1,5 @@
 /**
- * Checks a definition before it is started: what may be stored, but not started. Pure: whether the host
+ * Checks a definition before it is started, for what may be defined but not started. Pure: whether the host
  * has what the definition names is not checked here.
  */
 import type { DomainDefinition } from './definition';
@@ -12,15 +12,15 @@ import { checkSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkFilesystems } from './filesystem/validate';
 import { checkInterfaces } from './interface/validate';
 
-/** `strict`: a start refuses everything that it does not carry out, also what means nothing to a container. */
+/** `strict`: a start refuses everything that it does not carry out, including what means nothing to a container. */
 export type Strictness = 'usual' | 'strict';
 
 /**
  * Returns if the definition may start.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED for a missing console, for more consoles than terminals, for the log of one that can't
- * be one (see checkOutputFiles), for what would be dangerous to ignore or, if strict, for everything that is not carried out, and for an invalid
- * partition, shared namespace, interface (see checkInterfaces) or filesystem (see checkFilesystems).
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a missing console, for more consoles than terminals, for an invalid log of a
+ * console (see checkOutputFiles), for what would be dangerous to ignore or, if strict, for everything that is not carried out, and
+ * for an invalid partition, shared namespace, interface (see checkInterfaces) or filesystem (see checkFilesystems).
  */
 export function checkStartable(
   definition: DomainDefinition,

@@ -1,4 +1,4 @@
-/** What a definition says and has no effect, for the caller that starts or stores it. Pure. */
+/** Warnings about parts of a definition that have no effect, for the caller that starts or stores it. Pure. */
 import type { DomainDefinition } from './definition';
 import { comparePositions, placeOf, type SourceLocation } from './xml/source-location';
 import { describeIgnored, describeLeftOut, isRefused, type UnknownWord } from './xml/unsupported';
@@ -7,7 +7,7 @@ import { describeIgnored, describeLeftOut, isRefused, type UnknownWord } from '.
 export interface DefinitionWarning {
   /** `IgnoredElement`: it means nothing to a container. `UnknownElement`: libvirt's schema does not know it. */
   readonly detail: 'IgnoredElement' | 'UnknownElement';
-  /** What it is, why it has no effect, and where it stands. */
+  /** The part, why it has no effect, and its position. */
   readonly message: string;
   /** Path of the XML element or attribute, such as `domain/cpu`. */
   readonly element: string;
@@ -19,7 +19,7 @@ export interface DefinitionWarning {
   readonly path?: string;
 }
 
-/** What a start that goes on warns of, in document order. `file`: where the definition is stored. */
+/** The warnings of a start, in document order. `file`: where the definition is stored. */
 export function startsWithout(
   { unsupported, unknown = [] }: Pick<DomainDefinition, 'unsupported' | 'unknown'>,
   file?: string,
@@ -32,7 +32,7 @@ export function startsWithout(
     .map((one) => (file === undefined ? one : inFile(one, file)));
 }
 
-/** What a definition is stored without. */
+/** The warnings about words that are left out of a definition when it is stored. */
 export function definedWithout(unknown: readonly UnknownWord[] = []): DefinitionWarning[] {
   return unknown.map((one) => warning('UnknownElement', one, describeLeftOut(one)));
 }

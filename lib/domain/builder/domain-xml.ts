@@ -1,4 +1,4 @@
-/** Writes a DomainSpec as XML, which escapes what has to be. What it says is checked where the XML is read. Pure. */
+/** Writes a DomainSpec as escaped XML. Its content is checked when the XML is parsed. Pure. */
 import { TslxcError } from '../../errors';
 import { node, printXml, type PrintableElement } from '../xml/print';
 import { interfaceElement } from './interface-element';
@@ -13,15 +13,15 @@ import type {
   RestartSpec,
 } from './spec';
 
-/** That of `<tslxc:container>`. */
+/** The namespace of `<tslxc:container>`. */
 const extensionNamespace = 'urn:tslxc:domain:1';
 
-/** How many ids a container gets with `idMap: 'auto'`. */
+/** The number of ids that a container gets with `idMap: 'auto'`. */
 const allocatedIds = 65536;
 
 /**
- * The XML of a domain, as `defineDomain` and `createDomain` take it. It is complete and escaped, but not yet checked: whether a name
- * or an address makes sense is said where the XML is read.
+ * The XML of a domain, for `defineDomain` and `createDomain`. It is complete and escaped, but its content, such as names and
+ * addresses, is only checked by these.
  *
  * @param spec - what the container is to be
  * @throws TslxcError INVALID_ARG for a size without a unit, and for a character that XML doesn't allow, such as U+0000.
@@ -69,12 +69,12 @@ export function domainXml(spec: DomainSpec): string {
   );
 }
 
-/** An element with this text; none without one. */
+/** An element with this text; none if `value` is undefined. */
 function text(name: string, value: string | number | undefined): PrintableElement[] {
   return value === undefined ? [] : [node(name, {}, [String(value)])];
 }
 
-/** An element with these children; none without any. */
+/** An element with these children; none if there are no children. */
 function parent(name: string, children: readonly PrintableElement[]): PrintableElement[] {
   return children.length === 0 ? [] : [node(name, {}, children)];
 }
@@ -128,7 +128,7 @@ function capabilitiesElement({
   ]);
 }
 
-/** `<tslxc:container>`; nothing where the spec has nothing that stands in it. */
+/** `<tslxc:container>`, if the spec sets anything that belongs in it. */
 function extension(spec: DomainSpec): PrintableElement[] {
   const { hardening, noNewPrivileges = false, resourceLimits = {}, idMap, limits = {} } = spec;
   const { restart, health } = spec;

@@ -24,7 +24,7 @@ export function interfaceElement(spec: InterfaceSpec): PrintableElement {
   ]);
 }
 
-/** The element, unless its only attribute is left out. */
+/** The element, unless all of its attributes are undefined. */
 function one(name: string, attributes: Attributes): PrintableElement[] {
   return Object.values(attributes).every((value) => value === undefined)
     ? []
@@ -62,7 +62,7 @@ function routeElement({ to, via, metric }: RouteSpec): PrintableElement {
   return node('route', { family, address, prefix, gateway: via, metric: number });
 }
 
-/** `192.168.122.5/24`. What is no address is left to the parser, which says so. */
+/** Splits `192.168.122.5/24`. Text that is not an address is refused later, by the parser. */
 function ends(written: string): Readonly<Record<'address' | 'family', string>> & Attributes {
   const [address = '', prefix] = written.split('/');
   return { address, family: address.includes(':') ? 'ipv6' : 'ipv4', prefix };

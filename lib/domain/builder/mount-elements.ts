@@ -1,9 +1,9 @@
-/** Writes the root and the mounts of a spec: `<filesystem>`, and what stands of them in `<tslxc:container>`. Pure. */
+/** Writes the root and the mounts of a spec as `<filesystem>`, and their further options in `<tslxc:container>`. Pure. */
 import { node, type PrintableElement } from '../xml/print';
 import { splitSize } from './size-element';
 import type { DomainSpec, MountSpec } from './spec';
 
-/** The root first, as any other. */
+/** All mounts, with the root as the first one. */
 export function mountsOf({ root, mounts = [] }: DomainSpec): readonly MountSpec[] {
   if (root === undefined) return mounts;
   const options = typeof root === 'string' ? { source: root } : root;

@@ -1,4 +1,4 @@
-/** What of a definition has a place in a DomainSpec. Whether that is all of it is for the caller to compare. Pure. */
+/** The parts of a definition that a DomainSpec can express. The caller checks whether anything is lost. Pure. */
 import { present } from '../../present';
 import type { DomainDefinition, IdRange } from '../definition';
 import type { FilesystemDefinition } from '../filesystem/definition';
@@ -158,7 +158,7 @@ function portForwardOf({ protocol, address, device, ranges }: PortForward): Port
   });
 }
 
-/** As it is written: without a prefix where the text has none. */
+/** The address, with a prefix only if the text has one. */
 function addressText({ address, written }: InterfaceAddress): string {
   return written?.prefix === undefined ? address : `${address}/${written.prefix}`;
 }
@@ -184,7 +184,7 @@ function capabilitiesOf({ features }: DomainDefinition): CapabilitySpec | undefi
   });
 }
 
-/** Numbers that are the usual ones are left out. */
+/** Numbers that equal the defaults are left out. */
 function healthOf({ extension: { health } }: DomainDefinition): DomainSpec['health'] {
   if (health === undefined) return undefined;
   const { probe, interval, timeout, retries, grace, action } = health;

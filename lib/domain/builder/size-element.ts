@@ -9,7 +9,7 @@ export function sizeElement(name: string, size: Size): PrintableElement {
   return node(name, { unit }, [count]);
 }
 
-/** The number, and libvirt's name of the unit. @throws TslxcError INVALID_ARG, with the name of what is so large. */
+/** The number, and libvirt's name of the unit. @throws TslxcError INVALID_ARG, whose message begins with `name`. */
 export function splitSize(name: string, size: Size): { count: string; unit: string } {
   const [, count, unit] = /^(\d+)(B|[KMGT]iB|[KMGT]B)$/.exec(size) ?? [];
   if (count === undefined || unit === undefined) {
@@ -19,7 +19,7 @@ export function splitSize(name: string, size: Size): { count: string; unit: stri
   return { count, unit: unit === 'B' ? 'bytes' : unit };
 }
 
-/** The largest unit that the KiB are a whole number of. */
+/** The size in the largest unit of which it is a whole number. */
 export function sizeOf(kibibytes: number): Size {
   let [count, unit]: [number, 'KiB' | 'MiB' | 'GiB'] = [kibibytes, 'KiB'];
   for (const larger of ['MiB', 'GiB'] as const) {

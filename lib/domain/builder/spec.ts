@@ -1,4 +1,4 @@
-/** What a container is to be, as plain data: the public type that stands for XML, written and read. */
+/** The description of a container as plain data: a public alternative to XML, for writing and for reading. */
 import type { Hardening, LifecycleAction } from '../definition';
 import type { CapabilityName } from '../elements/capability-numbers';
 import type { Propagation } from '../filesystem/definition';
@@ -7,37 +7,37 @@ import type { DirectMode, FilterName, Rate } from '../interface/definition';
 /** A size with its unit, such as `64MiB`: powers of 1024, and of 1000 for KB, MB, GB and TB. */
 export type Size = `${number}${'B' | 'KiB' | 'MiB' | 'GiB' | 'TiB' | 'KB' | 'MB' | 'GB' | 'TB'}`;
 
-/** A domain: what `domainXml` writes as XML, and `Domain.spec` reads. Whatever is left out has libvirt's default. */
+/** A domain: `domainXml` writes it as XML, and `Domain.spec` returns it. Fields that are left out have libvirt's defaults. */
 export interface DomainSpec {
-  /** It is found by this name. */
+  /** The name by which the domain is looked up. */
   readonly name: string;
-  /** Default: that of the defined domain of this name, else a new one. */
+  /** Default: the uuid of the defined domain of this name, or else a new one. */
   readonly uuid?: string;
-  /** One line. */
+  /** A single line. */
   readonly title?: string;
   /** Any number of lines. */
   readonly description?: string;
-  /** The limit of its memory. */
+  /** The memory limit. */
   readonly memory: Size;
-  /** What is reported as its memory. Default: `memory`. */
+  /** The current memory that is reported. Default: `memory`. */
   readonly currentMemory?: Size;
-  /** A number that is reported and limits nothing. Default: 1. */
+  /** The number of CPUs that is reported; it is not a limit. Default: 1. */
   readonly vcpus?: number;
   /** The CPUs that it may run on, such as `0-1,3`. Default: all. */
   readonly cpuset?: string;
   /** Further limits. Default: none. */
   readonly limits?: LimitSpec;
-  /** The first program, by an absolute path in the container. Default: `/sbin/init`. */
+  /** The absolute path in the container of the program that becomes PID 1. Default: `/sbin/init`. */
   readonly init?: string;
-  /** Its arguments. */
+  /** The arguments of init. */
   readonly args?: readonly string[];
-  /** Variables of its environment. */
+  /** Environment variables of init. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Its working directory. */
+  /** The working directory of init. */
   readonly cwd?: string;
-  /** A name or number of the container's. Default: root. */
+  /** The user of init: a name or uid in the container. Default: root. */
   readonly user?: string;
-  /** Likewise. */
+  /** The group of init: a name or gid in the container. Default: root. */
   readonly group?: string;
   /** The root file system: a directory of the host. Default: the host's own root. */
   readonly root?: string | RootSpec;
@@ -45,69 +45,72 @@ export interface DomainSpec {
   readonly mounts?: readonly MountSpec[];
   /** Network interfaces. Without one the container is in the host's network, unless `privateNetwork` is set. */
   readonly interfaces?: readonly InterfaceSpec[];
-  /** A network namespace of its own with nothing but `lo`. */
+  /** The container has its own network namespace even without `interfaces`; it then contains only `lo`. Default: false. */
   readonly privateNetwork?: boolean;
-  /** Number of consoles. A start needs at least one, which is the default. */
+  /** Number of consoles. A start needs at least one. Default: 1. */
   readonly consoles?: number;
-  /** Its own ids of users and groups: `auto` for ranges that no other container has. Default: those of the host. */
+  /** The container's own user and group ids: `auto` for host ids that no other container uses. Default: the ids of the host. */
   readonly idMap?: 'auto' | IdMapSpec;
-  /** What of root's rights its processes may have. */
+  /** The capabilities that processes of the container may have. */
   readonly capabilities?: CapabilitySpec;
-  /** Default: that of the connection. */
+  /** Default: the connection's level. */
   readonly hardening?: Hardening;
-  /** No program in it gains rights by set-uid bits or file capabilities. */
+  /** No program in the container can gain privileges by set-user-ID bits or file capabilities. Default: false. */
   readonly noNewPrivileges?: boolean;
-  /** Resource limits of init, by the names of RLIMIT in lower case, such as `nofile`. */
+  /** Resource limits of init, by the name of the RLIMIT constant in lower case, such as `nofile`. */
   readonly resourceLimits?: Readonly<Record<string, ResourceLimitSpec>>;
   /** Default: `utc`. */
   readonly clock?: 'utc' | 'localtime';
-  /** What is done when init has ended. Default: `destroy`. */
+  /** What happens when init exits. Default: `destroy`. */
   readonly onPoweroff?: LifecycleAction;
   /** Default: `restart`. */
   readonly onReboot?: LifecycleAction;
   /** Default: `destroy`. */
   readonly onCrash?: LifecycleAction;
-  /** What is done when init has failed, whatever `onPoweroff` and `onCrash` say. Default: nothing. */
+  /** What happens when init fails, regardless of `onPoweroff` and `onCrash`. Default: no restart. */
   readonly restart?: RestartSpec;
-  /** How it is found to be well, again and again. Default: nothing is checked. */
+  /** Periodic health checks. Default: none. */
   readonly health?: HealthSpec;
 }
 
-/** Checks of a running container: a command, or a port. All times are in milliseconds. */
+/** Periodic health checks of a running container: of a command, or of a port. All times are in milliseconds. */
 export interface HealthSpec {
-  /** A command that exits with 0 when all is well. */
+  /** A command to run in the container. It exits with 0 if the container is healthy. */
   readonly exec?: readonly string[];
-  /** In its place: a TCP port that is listened at, which is looked at from outside. */
+  /** Instead of `exec`: a TCP port on which a process of the container must listen. It is checked without running a command. */
   readonly port?: number;
-  /** From the end of one check to the next. Default: 10,000. */
+  /** From the end of one check to the next, but at most 500 while the health is `starting`. Default: 10,000. */
   readonly interval?: number;
-  /** A command that takes longer has failed. Default: 5000. */
+  /** The check fails if the command takes longer. Default: 5000. */
   readonly timeout?: number;
-  /** So many failures in a row make it unhealthy. Default: 3. */
+  /** Number of consecutive failures that make the container unhealthy. Default: 3. */
   readonly retries?: number;
-  /** After the start, failures do not count for so long, until the first success. Default: 0. */
+  /** For this time after the start, or until the first success, failures do not count. Default: 0. */
   readonly grace?: number;
-  /** `restart`: one that is unhealthy is killed, and started again. Default: `none`. */
+  /** `restart`: an unhealthy container is killed and started again. Default: `none`. */
   readonly action?: 'none' | 'restart';
 }
 
-/** A container whose init exits with a code other than 0, or is killed, is started again, by whichever process there is. */
+/** Restarts a container whose init exits with a code other than 0, or is killed, even if its caller is gone. */
 export interface RestartSpec {
   /** The only policy there is. */
   readonly policy: 'on-failure';
-  /** Restarts in a row, none of which ran for ten seconds. Default: any number. */
+  /** Maximum number of consecutive restarts after runs of less than ten seconds. Default: no maximum. */
   readonly max?: number;
-  /** Milliseconds before the first of them; each pause after it is twice as long, up to 32 times. Default: 100. */
+  /**
+   * Milliseconds before the first of these restarts; each later pause is twice the one before, up to 32 times this delay. Default:
+   * 100, and no pause after a run of at least ten seconds.
+   */
   readonly delay?: number;
 }
 
-/** Limits beside that of memory. */
+/** Limits other than the memory limit. */
 export interface LimitSpec {
-  /** Memory during contention. */
+  /** Memory limit during contention. */
   readonly softMemory?: Size;
   /** Memory and swap together. */
   readonly memoryAndSwap?: Size;
-  /** Weight relative to other containers, 2 to 262144; 1024 where it is not set. */
+  /** Weight relative to other containers, 2 to 262144. Default: 1024. */
   readonly cpuShares?: number;
   /** Microseconds, 1000 to 1000000. */
   readonly cpuPeriod?: number;
@@ -127,11 +130,11 @@ export interface RootSpec {
   readonly source: string;
   /** Default: false. */
   readonly readonly?: boolean;
-  /** A directory of the host for what the container writes: the source stays as it is. */
+  /** A directory of the host for the files that the container writes; the source is not changed. */
   readonly overlay?: string;
 }
 
-/** What all mounts have. */
+/** Fields of all mounts. */
 export interface CommonMountSpec {
   /** An absolute path in the container. */
   readonly target: string;
@@ -149,13 +152,13 @@ export interface DirectoryMount extends CommonMountSpec {
   readonly recursive?: boolean;
   /** Default: `private`. */
   readonly propagation?: Propagation;
-  /** A directory of the host for what the container writes: the source stays as it is. */
+  /** A directory of the host for the files that the container writes; the source is not changed. */
   readonly overlay?: string;
 }
 
-/** A directory of the container, a second time. */
+/** A directory of the container, mounted a second time. */
 export interface BindMount extends CommonMountSpec {
-  /** Says which kind it is. */
+  /** The kind of mount. */
   readonly type: 'bind';
   /** An absolute path in the container. */
   readonly source: string;
@@ -163,15 +166,15 @@ export interface BindMount extends CommonMountSpec {
 
 /** A file system in memory. */
 export interface RamMount extends CommonMountSpec {
-  /** Says which kind it is. */
+  /** The kind of mount. */
   readonly type: 'ram';
-  /** How large it may become. */
+  /** Maximum size. */
   readonly size: Size;
 }
 
 /** The file system of an image, or of a block device of the host. */
 export interface ImageMount extends CommonMountSpec {
-  /** Says which kind it is. */
+  /** `file`: an image; `block`: a block device. */
   readonly type: 'file' | 'block';
   /** An absolute path on the host. */
   readonly source: string;
@@ -180,19 +183,19 @@ export interface ImageMount extends CommonMountSpec {
 /** A file system of a container. */
 export type MountSpec = DirectoryMount | BindMount | RamMount | ImageMount;
 
-/** What interfaces of all kinds have. */
+/** Fields of all interfaces. */
 export interface CommonInterfaceSpec {
-  /** Default: one is made, and kept. */
+  /** Ethernet address. Default: generated once, and then kept. */
   readonly mac?: string;
   /** Its name in the container. Default: the lowest free `ethN`. */
   readonly guest?: string;
   /** The name of the host's side. Default: a free `vnetN`. */
   readonly target?: string;
-  /** Bytes. */
+  /** In bytes. */
   readonly mtu?: number;
   /** Default: `up`. */
   readonly link?: 'up' | 'down';
-  /** Addresses with their prefixes: `192.168.122.5/24`, `fd00::5/64`. Without one, init asks for one by DHCP, if it does. */
+  /** Addresses with their prefixes: `192.168.122.5/24`, `fd00::5/64`. Default: none; init may then use DHCP. */
   readonly addresses?: readonly string[];
   /** Routes. */
   readonly routes?: readonly RouteSpec[];
@@ -200,75 +203,75 @@ export interface CommonInterfaceSpec {
   readonly bandwidth?: BandwidthSpec;
   /** Frames are not forwarded between isolated ports of the bridge. */
   readonly isolated?: boolean;
-  /** A filter for what the container sends. */
+  /** A filter for the frames that the container sends. */
   readonly filter?: FilterName;
 }
 
 /** Rates from the container's point of view, in KiB a second. */
 export interface BandwidthSpec {
-  /** Of what it receives. */
+  /** For traffic to the container. */
   readonly inbound?: Rate;
-  /** Of what it sends. */
+  /** For traffic from the container. */
   readonly outbound?: Rate;
 }
 
 /** An interface in a virtual network. */
 export interface NetworkInterfaceSpec extends CommonInterfaceSpec {
-  /** Says which kind it is. */
+  /** The kind of interface. */
   readonly type: 'network';
   /** Name of the network. */
   readonly network: string;
   /** Name of a port group of the network. */
   readonly portgroup?: string;
-  /** Ports of the host that lead to the container, in networks of the modes nat, route and open. */
+  /** Ports of the host that are forwarded to the container, in networks of the modes nat, route and open. */
   readonly portForwards?: readonly PortForwardSpec[];
 }
 
-/** Ports of the host that lead to a container. */
+/** Ports of the host that are forwarded to a container. */
 export interface PortForwardSpec {
   /** Default: `tcp`. */
   readonly protocol?: 'tcp' | 'udp';
-  /** The address of the host that they are ports of. Default: each. */
+  /** The address of the host on which they are forwarded. Default: all. */
   readonly address?: string;
-  /** The device of the host that packets for them come in by. Default: each. */
+  /** The network interface of the host by which the packets arrive. Default: all. */
   readonly device?: string;
-  /** Which ports, and which are left out. Default: all. */
+  /** The ports to forward, and those to exclude. Default: all ports. */
   readonly ranges?: readonly PortRangeSpec[];
 }
 
-/** Ports of the host, and those of the container that they lead to. */
+/** Ports of the host, and the ports of the container to which they are forwarded. */
 export interface PortRangeSpec {
-  /** The first one. */
+  /** The first port. */
   readonly start: number;
-  /** The last one. Default: `start`. */
+  /** The last port. Default: `start`. */
   readonly end?: number;
-  /** The port of the container that `start` leads to. Default: `start`. */
+  /** The port of the container to which `start` is forwarded. Default: `start`. */
   readonly to?: number;
-  /** They are left out of the other ranges. Default: false. */
+  /** The ports of this range are excluded from the other ranges. Default: false. */
   readonly exclude?: boolean;
 }
 
 /** An interface whose host side is a port of a bridge of the host. */
 export interface BridgeInterfaceSpec extends CommonInterfaceSpec {
-  /** Says which kind it is. */
+  /** The kind of interface. */
   readonly type: 'bridge';
   /** Name of the bridge. */
   readonly bridge: string;
 }
 
-/** A macvlan on a device of the host. */
+/** A macvlan on a network interface of the host. */
 export interface DirectInterfaceSpec extends CommonInterfaceSpec {
-  /** Says which kind it is. */
+  /** The kind of interface. */
   readonly type: 'direct';
-  /** Name of the device. */
+  /** Name of the host's interface. */
   readonly device: string;
   /** Default: `vepa`, as in libvirt. */
   readonly mode?: DirectMode;
 }
 
-/** An interface whose host side is a port of nothing. */
+/** An interface whose host side is not a port of a bridge. */
 export interface EthernetInterfaceSpec extends CommonInterfaceSpec {
-  /** Says which kind it is. */
+  /** The kind of interface. */
   readonly type: 'ethernet';
 }
 
@@ -278,7 +281,7 @@ export type InterfaceSpec =
 
 /** A route of an interface. */
 export interface RouteSpec {
-  /** Address and prefix: `10.0.0.0/8`, and `0.0.0.0/0` or `::/0` for all. */
+  /** Address and prefix: `10.0.0.0/8`, or for the default route `0.0.0.0/0` or `::/0`. */
   readonly to: string;
   /** The gateway. */
   readonly via: string;
@@ -286,35 +289,35 @@ export interface RouteSpec {
   readonly metric?: number;
 }
 
-/** Ranges of ids of users and groups; both have to map 0. */
+/** Maps of user and group ids; both must map id 0. */
 export interface IdMapSpec {
-  /** Of users. */
+  /** Ranges of user ids. */
   readonly uids: readonly IdRangeSpec[];
-  /** Of groups. */
+  /** Ranges of group ids. */
   readonly gids: readonly IdRangeSpec[];
 }
 
 /** `count` ids from `start` on in the container are those from `target` on of the host. */
 export interface IdRangeSpec {
-  /** In the container. */
+  /** The first id in the container. */
   readonly start: number;
-  /** On the host. */
+  /** The first id on the host. */
   readonly target: number;
-  /** How many. */
+  /** The number of ids. */
   readonly count: number;
 }
 
-/** The policy, and for which capabilities it does not hold. */
+/** The policy, and the capabilities for which it is overridden. */
 export interface CapabilitySpec {
-  /** Default: `default`. */
+  /** For capabilities that are not named in `on` or `off`. Default: `default`. */
   readonly policy?: 'default' | 'allow' | 'deny';
-  /** Names in lower case without `cap_`, such as `net_admin`. */
+  /** Capabilities that the container has: names in lower case without `cap_`, such as `net_admin`. */
   readonly on?: readonly CapabilityName[];
-  /** Likewise. */
+  /** Capabilities that the container does not have. */
   readonly off?: readonly CapabilityName[];
 }
 
-/** A limit that the process may raise, up to the hard one. */
+/** A resource limit. A process may raise its soft limit up to the hard limit. */
 export interface ResourceLimitSpec {
   /** In the unit of setrlimit(2). */
   readonly soft: number | 'unlimited';

@@ -1,6 +1,6 @@
 /**
- * Devices that are only stored, with the defaults that libvirt fills in, and their children in libvirt's order. What libvirt
- * makes up for the buses of a virtual machine, such as controllers and addresses, is not made up here. Pure.
+ * Devices that are only stored: fills in libvirt's defaults, and puts their children in libvirt's order. Controllers and
+ * addresses, which libvirt adds for the buses of a virtual machine, are not added here. Pure.
  */
 import type { XmlAttribute, XmlElement } from '../xml/element';
 import { inVocabularyOrder, textOf } from '../xml/reading';
@@ -57,14 +57,14 @@ const limitInBytes: Canonical = (element) => {
   const text = textOf(element);
   const location = { path: element.name, position: element.position };
   const unit = attributeOf(element, 'unit') ?? 'bytes';
-  // Whole KiB are what the scale is written in; a rest of bytes is lost by none of its units.
+  // Bytes are kept as written; other units are converted by way of whole KiB.
   const bytes = unit === 'bytes' ? text : String(parseKibibytes({ text, unit, location }) * 1024);
   return { ...element, attributes: [{ name: 'unit', value: 'bytes' }], children: [bytes] };
 };
 
 const filesystemParts = { space_hard_limit: limitInBytes, space_soft_limit: limitInBytes };
 
-/** Modes of files have four digits. */
+/** The element with its `fmode` and `dmode` padded to four digits. */
 export function withModes<T extends Pick<XmlElement, 'attributes'>>(element: T): T {
   const attributes = element.attributes.map(({ name, value }) =>
     name === 'fmode' || name === 'dmode'
@@ -89,12 +89,12 @@ const diskTarget: Canonical = (element) => {
   return bus === undefined ? element : withDefaults(element, { bus });
 };
 
-/** As in libvirt, whatever the element says. */
+/** As in libvirt, a cdrom is always read-only. */
 function readonlyDrive(element: XmlElement): XmlElement {
   return attributeOf(element, 'device') === 'cdrom' ? withChild(element, 'readonly', {}) : element;
 }
 
-/** The attributes with those that are missing, in this order and before all others. */
+/** Adds the defaults of missing attributes. The attributes that have defaults are put before the others; see also `isBefore`. */
 function withDefaults(element: XmlElement, defaults: Readonly<Record<string, string>>): XmlElement {
   const names = Object.keys(defaults);
   const own = element.attributes.filter(({ name }) => !names.includes(name));
@@ -106,7 +106,7 @@ function withDefaults(element: XmlElement, defaults: Readonly<Record<string, str
   return { ...element, attributes: placed(first, filled, last) };
 }
 
-/** `type` of a `<hostdev>` stands between `mode` and `managed`, `dev` of a `<target>` before its bus. */
+/** `type` of a `<hostdev>` comes between `mode` and `managed`, and `dev` of a `<target>` before its bus. */
 function isBefore({ name }: XmlAttribute): boolean {
   return name === 'type' || name === 'dev';
 }
@@ -139,7 +139,7 @@ function withChild(
   return { ...element, children: [...element.children, child] };
 }
 
-/** With the children of these names changed. */
+/** The element with its children of these names changed. */
 function mapped(
   element: XmlElement,
   parts: Readonly<Record<string, Canonical | undefined>>,
@@ -150,7 +150,7 @@ function mapped(
   return { ...element, children };
 }
 
-/** With its children in the vocabulary's order; text between them is layout. */
+/** The element with its children in the vocabulary's order; text between them is layout, and dropped. */
 function ordered(element: XmlElement, vocabulary: Vocabulary): XmlElement {
   const children = element.children.flatMap((child) =>
     typeof child === 'string' ? [] : [{ element: child }],

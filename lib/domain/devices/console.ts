@@ -31,7 +31,7 @@ const types =
   'null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus'.split(
     ' ',
   );
-/** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type, XML_ERROR for an invalid port, and for a log that is neither on nor off. */
+/** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type; XML_ERROR for an invalid port, and if `append` is neither on nor off. */
 export function parseConsole(at: LocatedElement, session: ParseSession): ConsoleDefinition {
   const own = deviceSession(session);
   const reading = readElement(at, consoleVocabulary, own);
@@ -44,7 +44,7 @@ export function parseConsole(at: LocatedElement, session: ParseSession): Console
   const targetType = readTarget(reading, own);
   const log = readLog(reading, own);
   const { position } = at;
-  // Nothing else in the element matters then.
+  // The rest of the element does not matter for other types.
   if (type !== 'pty') {
     session.unsupported.push({ path: at.path, position, ...otherConsole });
     return { type, position, raw: rawDevice(at) };
@@ -66,7 +66,7 @@ export function parseConsole(at: LocatedElement, session: ParseSession): Console
   };
 }
 
-/** Of one without a file nothing is left, as in libvirt. */
+/** As in libvirt, a `<log>` without a file is dropped. */
 function readLog(reading: Reading, session: ReadingSession): OutputFile | undefined {
   const at = childOf(reading, 'log');
   if (at === undefined) return undefined;

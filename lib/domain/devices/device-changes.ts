@@ -1,4 +1,4 @@
-/** A definition with a device more, with one less, or with one in the place of another. Pure. */
+/** Adds a device to a definition, removes one, or replaces one. Pure. */
 import { TslxcError } from '../../errors';
 import { present } from '../../present';
 import type { DomainDefinition, HostDeviceDefinition } from '../definition';
@@ -6,13 +6,13 @@ import type { Position } from '../xml/element';
 import { isSame } from '../xml/path';
 import type { Device, DeviceList, ParsedOne } from './device';
 
-/** Another definition with a device in it, and the device as it is there. */
+/** A changed definition, and the device that was changed. */
 export interface ChangedDevice {
   readonly definition: DomainDefinition;
   readonly device: Device;
 }
 
-/** @throws TslxcError INVALID_ARG for a device that the definition has already, in libvirt's words where it has some. */
+/** @throws TslxcError INVALID_ARG for a device that the definition already has, with libvirt's message if it has one. */
 export function withDevice(definition: DomainDefinition, device: Device): DomainDefinition {
   const taken = takenBy(definition, device);
   if (taken !== undefined) throw new TslxcError('INVALID_ARG', taken);
@@ -30,7 +30,7 @@ export function withoutDevice(definition: DomainDefinition, wanted: ParsedOne): 
 }
 
 /**
- * The device in the place of the one that it is to change; its own place in the document stays.
+ * The definition with the device in place of the existing one, whose position in the document it keeps.
  *
  * @throws as `findDevice`; TslxcError CONFIG_UNSUPPORTED for a device that has nothing to change.
  */
@@ -50,7 +50,7 @@ export function withUpdated(definition: DomainDefinition, wanted: ParsedOne): Do
   return { ...definition, [list]: items.with(index, changed) };
 }
 
-/** A text that does not say the ids of a port means those that the interface has. */
+/** Ids of a port that the text leaves out stay those of the existing interface. */
 function withPortOf(former: Device['item'], wanted: Device['item']): Device['item'] {
   if (!('virtualPort' in wanted && 'virtualPort' in former)) return wanted;
   const { interfaceId, instanceId, type } = former.virtualPort;
@@ -60,7 +60,7 @@ function withPortOf(former: Device['item'], wanted: Device['item']): Device['ite
 }
 
 /**
- * Where the device is in its list: a disk and a file system are known by their target, an interface by its address, and a
+ * The index of the device in its list. A disk or a file system is identified by its target, an interface by its MAC address, and a
  * device of the host by its source.
  *
  * @throws TslxcError DEVICE_MISSING or INVALID_ARG when there is none, OPERATION_FAILED when several could be meant; in
@@ -83,7 +83,7 @@ export function findDevice(definition: DomainDefinition, wanted: ParsedOne): num
   }
 }
 
-/** A text without an address means the only interface. */
+/** Without a MAC address in the text, the domain's only interface is meant. */
 function findInterface({ interfaces }: DomainDefinition, { device, mac }: ParsedOne): number {
   const address = mac === 'given' && device.list === 'interfaces' ? device.item.mac : undefined;
   const found = interfaces.flatMap((one, index) =>
@@ -101,7 +101,7 @@ function findInterface({ interfaces }: DomainDefinition, { device, mac }: Parsed
   return first;
 }
 
-/** A USB device is meant by what a text says of it: where it is, or what it is. */
+/** USB devices are compared by bus and device number if both have them, or else by vendor and product. */
 function isSameDevice(one: HostDeviceDefinition, other: HostDeviceDefinition): boolean {
   if (one.usb === undefined || other.usb === undefined) return one.source === other.source;
   if (one.source !== '' && other.source !== '') return one.source === other.source;
@@ -124,7 +124,7 @@ function isMeant(one: Device, other: Device): boolean {
   }
 }
 
-/** Why the definition can't have the device too, in words; undefined when it can. */
+/** The message that says why the definition can't have the device as well; undefined if it can. */
 function takenBy(definition: DomainDefinition, device: Device): string | undefined {
   const items: readonly Device['item'][] = definition[device.list];
   const isThere = items.some((item) => isMeant({ list: device.list, item } as Device, device));
@@ -143,7 +143,7 @@ function takenBy(definition: DomainDefinition, device: Device): string | undefin
   }
 }
 
-/** Names of interfaces, inside and on the host, are names of one. */
+/** Each interface name, in the container or on the host, can be used only once. */
 function nameTakenIn(
   { interfaces, hostInterfaces }: Pick<DomainDefinition, 'interfaces' | 'hostInterfaces'>,
   { guestDevice, targetDevice }: { readonly guestDevice?: string; readonly targetDevice?: string },
@@ -162,7 +162,7 @@ function nameTakenIn(
   return undefined;
 }
 
-/** A place in the document after every device, so that it is printed as the last one of its kind. */
+/** A position after all devices in the document, so that the new device is printed as the last of its kind. */
 function behindAll(definition: DomainDefinition): Position {
   const lists: readonly DeviceList[] = [
     'disks',

@@ -71,7 +71,7 @@ export const consoleLogVocabulary = vocabulary({
   },
 });
 
-/** `@type` of a console but `pty`. */
+/** `@type` of a console other than `pty`. */
 export const otherConsole = refused(
   'libvirt refuses it too, for a container',
   'Only PTY console types are supported',
@@ -153,15 +153,15 @@ export const diskVocabulary = vocabulary({
   },
 });
 
-/** `<driver>` of another type than file. */
+/** `<driver>` of a `<disk>` of a type other than file. */
 export const otherDiskDriver = ignored("a container gets the host's device itself");
 
-/** `@name` of a `<driver>` of type file but loop and nbd. */
+/** `@name`, other than loop and nbd, of a `<driver>` of a `<disk>` of type file. */
 export function otherDiskDriverName(name: string): NotCarriedOut {
   return refused('libvirt refuses it too, for a container', `disk driver ${name} is not supported`);
 }
 
-/** A format that a loop device can't show, with its name. */
+/** A format, by its name, that a loop device can't show. */
 export function formatOfLoop(format: string): NotCarriedOut {
   const why = 'a loop device shows the bytes of the file, whatever they mean';
   return refused(why, `disk format ${format} is not supported`);
@@ -173,7 +173,7 @@ export const missingFormat = refused(
   'An explicit disk format must be specified',
 );
 
-/** `@cache` with nbd but default and none. */
+/** `@cache`, with nbd, other than default and none. */
 export function otherCache(mode: string): NotCarriedOut {
   return refused(
     'libvirt refuses it too, for a container',
@@ -181,7 +181,7 @@ export function otherCache(mode: string): NotCarriedOut {
   );
 }
 
-/** Of type file. */
+/** `<driver>` of a `<disk>` of type file. */
 export const diskDriverVocabulary = vocabulary({
   attributes: {
     name: 'supported',
@@ -214,7 +214,7 @@ export const emptyDrive = refused('no device would be in /dev: nothing is in the
 
 const ofOtherType = ignored('it belongs to another type of <disk>');
 
-/** What of `<source>` belongs to a type is in `diskSources` of disk.ts. */
+/** `diskSources` of disk.ts says which attribute of `<source>` belongs to which type. */
 export const diskSourceVocabulary = vocabulary({
   attributes: {
     dev: ofOtherType,
@@ -281,7 +281,7 @@ export const usbAddressVocabulary = vocabulary({
   attributes: { bus: 'supported', device: 'supported' },
 });
 
-/** `@type` of a `<hostdev>` but storage, misc, usb and net. */
+/** `@type` of a `<hostdev>` other than storage, misc, usb and net. */
 export function otherHostdev(type: string): NotCarriedOut {
   return refused('the device would not be in /dev', `Unsupported hostdev type ${type}`);
 }

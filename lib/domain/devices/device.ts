@@ -1,4 +1,4 @@
-/** One device by itself: the element that is attached to a domain, or detached from it. */
+/** A single device: the element that is attached to a domain, detached from it, or updated. */
 import type {
   DiskDefinition,
   DomainDefinition,
@@ -35,13 +35,13 @@ export type Device = {
 /** A device as it was read. */
 export interface ParsedOne {
   readonly device: Device;
-  /** Whether the text of an interface had no Ethernet address, so that it was given one. */
+  /** `made`: the text of an interface has no Ethernet address, and one was generated. */
   readonly mac: 'given' | 'made';
-  /** What of the text has no effect; its places are those in the text. */
+  /** The parts of the text that have no effect; positions refer to the device's own text. */
   readonly without: Pick<DomainDefinition, 'unsupported' | 'unknown'>;
 }
 
-/** What is done with a device, as libvirt's messages have it. */
+/** What is done with a device, in the words of libvirt's messages. */
 export type DeviceVerb = 'attached' | 'detached' | 'updated';
 
 const lists: readonly DeviceList[] = [
@@ -55,8 +55,8 @@ const lists: readonly DeviceList[] = [
 /**
  * Reads the text of one device.
  *
- * @throws DefinitionError XML_ERROR and the like, as for a whole definition; CONFIG_UNSUPPORTED for a device that can't be
- * `verb`, and for what would be dangerous to ignore.
+ * @throws DefinitionError XML_ERROR and others, as for a whole definition; CONFIG_UNSUPPORTED for a device of a kind that can't be
+ * attached, detached or updated (as `verb` says), and for parts that would be dangerous to ignore.
  */
 export function parseDevice(xml: string, verb: DeviceVerb, context: ParseContext): ParsedOne {
   const element = parseXml(xml);
@@ -79,7 +79,7 @@ export function parseDevice(xml: string, verb: DeviceVerb, context: ParseContext
     kept: [],
     unknown,
   };
-  // An element that is no device at all is not left out.
+  // Without `unknown`, an element that is not a device is refused instead of left out.
   const outer = { unsupported: session.unsupported, kept: session.kept };
   const at = { ...locateRoot(devices), path: 'domain/devices' };
   const { supported } = parseEach(readElement(at, devicesVocabulary, outer), session);
@@ -100,7 +100,7 @@ export function parseDevice(xml: string, verb: DeviceVerb, context: ParseContext
   );
 }
 
-/** What a device is called where one word has to do: its target, its source, or its address. */
+/** A one-word name of a device for messages: its target, its source, or its address. */
 export function deviceName({ list, item }: Device): string {
   switch (list) {
     case 'disks':
@@ -115,7 +115,7 @@ export function deviceName({ list, item }: Device): string {
   }
 }
 
-/** A definition that has this device, and of all kinds of devices no other. */
+/** The definition with this device as its only one, of any kind. */
 export function withOnly(definition: DomainDefinition, { list, item }: Device): DomainDefinition {
   const none = Object.fromEntries(lists.map((one) => [one, []]));
   return { ...definition, ...none, [list]: [item] };

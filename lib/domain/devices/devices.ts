@@ -50,7 +50,7 @@ export function parseDevices(
   };
 }
 
-/** What libvirt refuses to define of devices that it only stores for a container. @throws DefinitionError, as libvirt. */
+/** Refuses what libvirt refuses to define, among the devices that it only stores for a container. @throws DefinitionError, as libvirt. */
 function checkMachine(kept: readonly LocatedElement[]): void {
   const first = (name: string) => kept.find(({ element }) => element.name === name);
   const graphics = first('graphics');

@@ -10,7 +10,7 @@ const busOfPrefix: ReadonlyMap<string, DiskBus> = new Map([
   ['ubd', 'uml'],
 ]);
 
-/** Undefined for what is not the name of a disk. */
+/** Undefined if `name` is not the name of a disk. */
 export function busOfDisk(name: string): DiskBus | undefined {
   const [, prefix = ''] = /^(fd|sd|hd|vd|xvd|ubd)[a-z]+\d*$/.exec(name) ?? [];
   return busOfPrefix.get(prefix);

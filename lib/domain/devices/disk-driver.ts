@@ -1,4 +1,4 @@
-/** `<driver>` of a `<disk>` of type file: what makes a block device of the image. */
+/** `<driver>` of a `<disk>` of type file: how the image is turned into a block device. */
 import type { DiskDefinition, DiskDriver } from '../definition';
 import {
   diskDriverVocabulary,
@@ -15,7 +15,7 @@ import { attributeLocation, definitionError } from '../xml/source-location';
 import type { UnsupportedElement } from '../xml/unsupported';
 import { valuesOf } from '../xml/vocabulary';
 
-/** By libvirt's rule: without a name, a raw image is for a loop device, and every other one for qemu-nbd. */
+/** By libvirt's rule: without a name, a raw image gets a loop device, and any other image is served by qemu-nbd. */
 export function servedBy({ name, format = 'raw' }: DiskDriver = {}):
   { readonly server: 'loop' } | { readonly server: 'nbd'; readonly format: string } {
   const server = name ?? (format === 'raw' ? 'loop' : 'nbd');
@@ -23,8 +23,8 @@ export function servedBy({ name, format = 'raw' }: DiskDriver = {}):
 }
 
 /**
- * The driver as it is written, if it says anything that is carried out. Adds what is not to `session`: the whole element, of a
- * disk that is no image.
+ * The driver as written, if any part of it is carried out. Parts that are not are added to `session`; for a disk that is not an
+ * image, that is the whole element.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED for a format that libvirt doesn't know.
  */
@@ -60,7 +60,7 @@ export function parseDiskDriver(
 
 const names = ['loop', 'nbd'] as const;
 
-/** What of the attributes depends on another: of a driver that is refused by its name, nothing else matters. */
+/** Attributes that depend on each other: if the driver is refused because of its name, nothing else matters. */
 function refusalsOf(
   reading: Reading,
   unsupported: readonly UnsupportedElement[],
@@ -81,7 +81,7 @@ function refusalsOf(
   if (name === 'nbd' && format === undefined) {
     return [...unsupported, { ...attributeLocation(at, 'name'), ...missingFormat, value: name }];
   }
-  // libvirt's own, which is none, and none.
+  // `default` is libvirt's own choice, which is no caching, and `none` is the same.
   const cache = keptAttributes.find((one) => one.name === 'cache')?.value ?? 'default';
   const { server } = servedBy({
     ...(name === undefined ? {} : { name }),

@@ -1,6 +1,6 @@
 /**
- * `<disk>`: a block device of the host under another name in the container, or an image that is made one. An element with
- * anything that a start refuses is kept as a whole.
+ * `<disk>`: a block device of the host under another name in the container, or an image that is turned into one. An element with
+ * any part that a start refuses is kept as a whole.
  */
 import type { DiskBus, DiskDefinition } from '../definition';
 import {
@@ -30,7 +30,7 @@ import { emptyVocabulary, valuesOf } from '../xml/vocabulary';
 const wordsOf = (attribute: string) => Object.keys(valuesOf(diskVocabulary, attribute));
 const types = ['block', 'file'] as const;
 const devices = ['disk', 'cdrom', 'floppy', 'lun'] as const;
-/** They may be empty. */
+/** Drives that may be empty. */
 const drives: readonly string[] = ['cdrom', 'floppy'];
 const buses: readonly DiskBus[] = [
   ...(['ide', 'fdc', 'scsi', 'virtio', 'xen', 'usb', 'uml', 'sata', 'sd', 'none'] as const),
@@ -71,7 +71,7 @@ export function parseDisk(
     ...(device === 'disk' ? {} : { device }),
     ...target,
     ...source,
-    // As in libvirt, whatever the element says.
+    // As in libvirt, a cdrom is always read-only.
     readonly: device === 'cdrom' || reading.children.has('readonly'),
     shareable: reading.children.has('shareable'),
     position: at.position,

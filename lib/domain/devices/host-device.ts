@@ -1,6 +1,6 @@
 /**
  * `<hostdev>`: a device of the host in the container. Mode capabilities with type storage or misc, and mode subsystem with
- * type usb, are supported; other elements are kept as written. For type net, see host-interface.ts.
+ * type usb, are supported; others are kept as written. For type net, see host-interface.ts.
  */
 import type { HostDeviceDefinition } from '../definition';
 import { hostdevSourceVocabulary, hostdevVocabulary, otherHostdev } from './device-vocabulary';

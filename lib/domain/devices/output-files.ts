@@ -1,15 +1,15 @@
-/** Checks the files that consoles put out to, before the domain is started: `<log>`. Pure. */
+/** Checks the files to which consoles write their output (`<log>`), before the domain is started. Pure. */
 import type { DomainDefinition, OutputFile } from '../definition';
 import { withoutDots } from '../xml/path';
 import { definitionError, type SourceLocation } from '../xml/source-location';
 
-/** Bytes of the name of a file, without what is added to the name of one that is full. */
+/** Maximum length of a file name in bytes; leaves room for the suffix that a full file gets. */
 const longestName = 250;
 
-/** How many files there are that were full, as virtlogd has them: with the endings .0, for the youngest, .1 and so on. */
+/** Number of full files that are kept, as by virtlogd: they end with .0 (the youngest), .1 and so on. */
 export const outputFileBackups = 3;
 
-/** @throws DefinitionError CONFIG_UNSUPPORTED for what can't be the path of a file, and for files that two consoles would write to. */
+/** @throws DefinitionError CONFIG_UNSUPPORTED for text that can't be the path of a file, and if two consoles would write to one file. */
 export function checkOutputFiles({ consoles }: DomainDefinition): void {
   const seen = new Map<string, OutputFile>();
   for (const { log } of consoles) {
@@ -32,18 +32,18 @@ export function checkOutputFiles({ consoles }: DomainDefinition): void {
   }
 }
 
-/** The file that this one would be put aside from, when it is full. */
+/** The file that would be renamed to this one when it is full. */
 function youngerOf(file: string): string | undefined {
   const [, younger, number] = /^(.*[^/])\.(\d)$/.exec(file) ?? [];
   return Number(number) < outputFileBackups ? younger : undefined;
 }
 
-/** The file, and those that it becomes when it is full. */
+/** The file, and the names that it gets in turn after it is full. */
 export function outputFilePaths({ file }: OutputFile): string[] {
   return [file, ...Array.from({ length: outputFileBackups }, (_, number) => `${file}.${number}`)];
 }
 
-/** Of the element. */
+/** The location of the `<log>` element. */
 export function outputFileLocation({ position }: OutputFile): SourceLocation {
   return { path: 'domain/devices/console/log', position };
 }

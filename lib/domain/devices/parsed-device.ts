@@ -1,16 +1,16 @@
-/** What the parsers of devices have in common: each device has its own list of what is not carried out of it. */
+/** Shared by the parsers of devices: each device has its own list of the parts that are not carried out. */
 import { canonicalDevice } from './canonical-device';
 import type { XmlElement } from '../xml/element';
 import { standalone } from '../xml/raw';
 import type { LocatedElement, ReadingSession } from '../xml/reading';
 import { isRefused, type KeptPart, type ParsedDevice } from '../xml/unsupported';
 
-/** For reading one device; what it leaves out as unknown is the document's. */
+/** A session for one device; unknown words that are left out go to the session of the document. */
 export function deviceSession({ unknown }: ReadingSession): ReadingSession {
   return { unsupported: [], kept: [], ...(unknown === undefined ? {} : { unknown }) };
 }
 
-/** The device with the parts of it that are only kept; as written, if a start refuses any of them. */
+/** The device with its parts that are only kept; or the element as written, if a start refuses any part of it. */
 export function parsedDevice<T extends object>(
   at: LocatedElement,
   device: T,

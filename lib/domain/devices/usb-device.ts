@@ -1,4 +1,4 @@
-/** `<hostdev mode='subsystem' type='usb'>`: a USB device of the host, by vendor and product, by bus and device, or by all. */
+/** `<hostdev mode='subsystem' type='usb'>`: a USB device of the host, by vendor and product, by bus and device, or by both pairs. */
 import type { HostDeviceDefinition, UsbDevice } from '../definition';
 import { keepRest } from '../xml/raw';
 import { node, type PrintableElement } from '../xml/print';
@@ -19,7 +19,7 @@ import {
 
 const policies = ['mandatory', 'requisite', 'optional'] as const;
 
-/** The node of a USB device. */
+/** Path of the node of a USB device; '' if its bus or device number is unknown. */
 export function usbPath({ bus, device }: Pick<UsbDevice, 'bus' | 'device'>): string {
   if (bus === undefined || device === undefined) return '';
   const digits = (number: number): string => String(number).padStart(3, '0');
@@ -35,7 +35,7 @@ export function describeUsb({ vendor, product, bus, device }: UsbDevice): string
   ].join(' ');
 }
 
-/** @throws DefinitionError XML_ERROR for what is missing, or is no number. */
+/** @throws DefinitionError XML_ERROR if something is missing, or is not a number. */
 export function parseUsbDevice(
   at: LocatedElement,
   session: ReadingSession,
@@ -65,7 +65,7 @@ export function parseUsbDevice(
   return { type: 'usb', source: usbPath(usb), usb };
 }
 
-/** Keeps the rest of a `<hostdev>`, and `managed`, which has no effect, if it has a value. */
+/** Keeps the remaining parts of a `<hostdev>`, and `managed`, which has no effect, if it is set. */
 export function keepManaged(
   device: Reading,
   managed: string | undefined,

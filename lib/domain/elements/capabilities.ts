@@ -16,7 +16,7 @@ const names = Object.keys(capabilityNumbers) as CapabilityName[];
 const policies = ['default', 'allow', 'deny'] as const;
 const states = ['on', 'off'] as const;
 
-/** A word that is not known could be meant to take a capability away. */
+/** An unknown word is refused, since it could be meant to take a capability away. */
 export const capabilitiesVocabulary = vocabulary({
   attributes: { policy: 'supported' },
   children: Object.fromEntries(Object.keys(capabilityNumbers).map((name) => [name, 'one'])),

@@ -1,8 +1,8 @@
 /** The capabilities of the kernel, as of Linux 6.18. */
 
 /**
- * The number of each capability in linux/capability.h: first those that libvirt knows, in the order in which it
- * prints them, then the kernel's newer ones.
+ * The number of each capability in linux/capability.h: first the capabilities that libvirt knows, in its output order, then the
+ * kernel's newer ones.
  */
 export const capabilityNumbers = {
   audit_control: 30,

@@ -50,7 +50,7 @@ export function parseClock(
   return { clockOffset: offset, ...(timers.length === 0 ? {} : { timers }) };
 }
 
-/** A device, or what is not carried out of a `<timer>`. @throws DefinitionError XML_ERROR for one that libvirt doesn't know. */
+/** The device of a `<timer>`, or why it is not carried out. @throws DefinitionError XML_ERROR for a timer that libvirt doesn't know. */
 function readTimer(at: LocatedElement, offset: string): TimerDevice | UnsupportedElement {
   const valueOf = (wanted: string) =>
     at.element.attributes.find(({ name }) => name === wanted)?.value;
@@ -96,7 +96,7 @@ export function parseLifecycle(
 
 const actions = Object.keys(crashVocabulary.texts) as LifecycleAction[];
 
-/** What is done for an action: the part of it that means something to a container. */
+/** What an action amounts to for a container. */
 export function carriedOutAction(action: LifecycleAction): 'destroy' | 'restart' {
   return action === 'restart' || action === 'rename-restart' || action === 'coredump-restart'
     ? 'restart'

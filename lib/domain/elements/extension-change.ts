@@ -15,7 +15,7 @@ export interface ExtensionElement {
 
 const position = { line: 1, column: 1 };
 
-/** The definition with this element instead of those that it replaces. */
+/** The definition with this element in place of the elements that it replaces. */
 export function withExtensionElement(
   definition: DomainDefinition,
   { name, attributes, isSame = () => true }: ExtensionElement,

@@ -1,6 +1,6 @@
 /**
- * The vocabulary of `<tslxc:container>`, which is this version's own: what is unknown in it would be a limit or a protection
- * that does not hold, and is refused. See xml/vocabulary.ts.
+ * The vocabulary of `<tslxc:container>`. An unknown word in it is refused, since it could be a limit or a protection of a newer
+ * version that would not be enforced. See xml/vocabulary.ts.
  */
 import { vocabulary } from '../xml/vocabulary';
 

@@ -1,5 +1,5 @@
 /**
- * `<tslxc:container>` below `<metadata>`: what libvirt's schema has no elements for. The element
+ * `<tslxc:container>` below `<metadata>`: settings for which libvirt's schema has no elements. The element
  * itself is stored and printed with the other metadata.
  */
 import { allocatable } from '../namespaces/allocated-ids';
@@ -33,7 +33,7 @@ import {
 } from './extension-vocabulary';
 import { emptyVocabulary } from '../xml/vocabulary';
 
-/** Beginning with the most open level. */
+/** From the least to the most restrictive. */
 export const hardeningLevels = ['compat', 'hardened'] as const satisfies readonly Hardening[];
 
 /** Empty if there is no such element. @throws DefinitionError XML_ERROR for an unknown name or value. */
@@ -92,7 +92,7 @@ function parseRelabel(at: LocatedElement | undefined): Pick<DomainExtension, 're
   throw definitionError('XML_ERROR', detail, at);
 }
 
-/** Most programs expect to have all ids of 16 bits. */
+/** The default count: most programs expect to have all 16-bit ids. */
 const usualIds = 65536;
 
 function parseAllocation(

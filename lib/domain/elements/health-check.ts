@@ -1,4 +1,4 @@
-/** `<tslxc:health interval='10000' retries='3'><tslxc:arg>…</tslxc:arg></tslxc:health>`: how a container is found to be well. */
+/** `<tslxc:health interval='10000' retries='3'><tslxc:arg>…</tslxc:arg></tslxc:health>`: how a container's health is checked. */
 import type { HealthCheck } from '../definition';
 import { enumerated } from '../xml/enumerated';
 import { definitionError } from '../xml/source-location';
@@ -7,10 +7,10 @@ import { textVocabulary } from '../xml/vocabulary';
 import { numberWithin } from '../xml/whole-number';
 import { healthVocabulary } from './extension-vocabulary';
 
-/** Milliseconds: an hour. */
+/** The longest time, in milliseconds: an hour. */
 const longest = 3_600_000;
 
-/** Where nothing else is said. */
+/** The defaults. Times are in milliseconds. */
 export const usualHealth: Readonly<Record<'interval' | 'timeout' | 'retries' | 'grace', number>> = {
   interval: 10_000,
   timeout: 5000,

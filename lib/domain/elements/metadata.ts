@@ -1,6 +1,6 @@
 /**
- * Sets and reads one element of `<metadata>`, as libvirt does: the caller's text has no namespace, and gets that of the
- * URI, with the prefix `key`.
+ * Sets and reads one element of `<metadata>`, as libvirt does: elements of the caller's text that have no namespace get that of
+ * the URI, with the prefix `key`.
  */
 import { TslxcError } from '../../errors';
 import type { XmlAttribute, XmlElement } from '../xml/element';
@@ -21,7 +21,7 @@ interface WithMetadata {
   readonly metadata: readonly XmlElement[];
 }
 
-/** Whether the URI is that of `<tslxc:container>`, which says how the container is made. */
+/** Whether the URI is the namespace of `<tslxc:container>`, which configures the container itself. */
 export function isExtension(uri: string): boolean {
   return uri === extensionNamespace;
 }
@@ -91,7 +91,7 @@ function withoutNamespace(element: XmlElement, uri: string): PrintableElement {
   return stripped(element, { uri, isNeeded: (prefix) => prefixes.has(prefix) });
 }
 
-/** Prefixes of the URI that attributes use too: their declarations must stay. */
+/** Prefixes of the URI that attributes use as well, so that their declarations must stay. */
 function prefixesOf(element: XmlElement, uri: string): string[] {
   const own = element.attributes
     .map(({ name }) => name)

@@ -15,7 +15,7 @@ import {
 import type { ParseSession } from '../parse-session';
 import { initenvVocabulary, osTypeVocabulary, osVocabulary } from './vocabulary';
 
-/** The 32-bit architecture that a 64-bit kernel runs too, as libvirt pairs them. */
+/** The 32-bit architecture that a kernel of each 64-bit architecture can also run, as libvirt pairs them. */
 const siblings: ReadonlyMap<string, string> = new Map([
   ['x86_64', 'i686'],
   ['aarch64', 'armv7l'],

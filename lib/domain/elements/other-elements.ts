@@ -79,13 +79,13 @@ function canonicalFeatures(at: LocatedElement): XmlElement {
   return { ...at.element, attributes, children };
 }
 
-/** `<hap/>` is on, as libvirt prints it. */
+/** `<hap/>` means `state='on'`, which libvirt prints. */
 function withState(element: XmlElement): XmlElement {
   if (element.name !== 'hap' || element.attributes.length > 0) return element;
   return { ...element, attributes: [{ name: 'state', value: 'on' }] };
 }
 
-/** Each feature is listed as unsupported by itself, so that `start` names it. */
+/** Lists each unsupported feature separately, so that `start` names it. */
 function checkFeatures(at: LocatedElement, session: ParseSession): void {
   for (const child of locateChildren(at)) {
     const { name, namespace } = child.element;

@@ -39,7 +39,7 @@ export function parseVcpu(domain: Reading, session: ParseSession): DomainDefinit
   }
   const current = parseCurrent(reading, count);
   const placement = parsePlacement(reading);
-  // As in libvirt, a set is not read where numad chooses.
+  // As in libvirt, the set is ignored if numad chooses the CPUs.
   const cpuset = placement === 'auto' ? undefined : parseCpuset(reading);
   return {
     count,

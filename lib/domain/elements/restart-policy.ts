@@ -1,4 +1,4 @@
-/** `<tslxc:restart policy='on-failure' max='5' delay='500'/>`: what is done when a container has failed. */
+/** `<tslxc:restart policy='on-failure' max='5' delay='500'/>`: whether a container that failed is restarted. */
 import type { RestartPolicy } from '../definition';
 import { enumerated } from '../xml/enumerated';
 import { definitionError } from '../xml/source-location';
@@ -6,7 +6,7 @@ import { readExactly, type LocatedElement } from '../xml/reading';
 import { numberWithin } from '../xml/whole-number';
 import { restartVocabulary } from './extension-vocabulary';
 
-/** As many milliseconds as a pause may have: an hour. */
+/** The longest delay, in milliseconds: an hour. */
 const longestDelay = 3_600_000;
 const mostRestarts = 1_000_000;
 
@@ -21,7 +21,7 @@ export function parseRestartPolicy(at: LocatedElement | undefined): RestartPolic
   }
   const max = numberWithin(reading, 'max', { from: 1, to: mostRestarts });
   const delay = numberWithin(reading, 'delay', { from: 0, to: longestDelay });
-  // The values are checked all the same.
+  // After the other values, which are checked in any case.
   if (policy === 'no') return undefined;
   return {
     policy,

@@ -1,4 +1,4 @@
-/** The vocabularies of `<domain>` and of its children but `<devices>` and the limits; see xml/vocabulary.ts. */
+/** The vocabularies of `<domain>` and of its children other than `<devices>` and the limits; see xml/vocabulary.ts. */
 import { ignored, refused, undefinable, vocabulary } from '../xml/vocabulary';
 
 const noFirmware = ignored('a container has no firmware, and boots nothing');
@@ -75,7 +75,7 @@ export const vcpuVocabulary = vocabulary({
   text: 'text',
 });
 
-/** What libvirt drops from the `<os>` of a container, such as `<boot>` and `<kernel>`, is not in it. */
+/** Without the elements that libvirt drops from the `<os>` of a container, such as `<boot>` and `<kernel>`. */
 export const osVocabulary = vocabulary({
   children: {
     type: 'one',
@@ -141,10 +141,10 @@ export const timerNames = {
   armvtimer: hostTimer,
 } as const;
 
-/** Those that are devices, with the offset `localtime` and without `present='no'`. */
+/** The timers that are devices, if the offset is `localtime` and `present` is not `no`. */
 export const timerDevices = ['rtc', 'hpet'] as const;
 
-/** Any other timer with the offset `localtime` and without `present='no'`. */
+/** Any other timer, if the offset is `localtime` and `present` is not `no`. */
 export const otherLocalTimer = refused('libvirt refuses it too: it knows no device for it');
 
 const machineFeature = ignored('it is a feature of a virtual machine');

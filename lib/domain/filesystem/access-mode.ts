@@ -1,4 +1,4 @@
-/** `accessmode` of `<filesystem>`: which ids its files have in the container. */
+/** `accessmode` of `<filesystem>`: which ids own its files in the container. */
 import type { DomainDefinition } from '../definition';
 import { isSame } from '../xml/path';
 import { attributeLocation } from '../xml/source-location';
@@ -9,12 +9,12 @@ import { mappedByItself, modesWithIdMap, modesWithoutIdMap } from './vocabulary'
 
 type Owned = Pick<DomainDefinition, 'filesystems' | 'idMap' | 'extension'>;
 
-/** Whether the domain has an id map, or gets one at its start. */
+/** Whether the domain has an id map, or gets one when it starts. */
 export function hasOwnIds({ idMap, extension }: Omit<Owned, 'filesystems'>): boolean {
   return idMap !== undefined || extension.idAllocation !== undefined;
 }
 
-/** Whether its files get the container's ids because it is so written. */
+/** Whether `accessmode='mapped'` gives its files the container's ids. */
 export function isMapped(
   definition: Omit<Owned, 'filesystems'>,
   { accessMode, type }: FilesystemDefinition,
@@ -22,7 +22,7 @@ export function isMapped(
   return accessMode === 'mapped' && type !== 'ram' && type !== 'bind' && hasOwnIds(definition);
 }
 
-/** The modes that are not carried out. */
+/** The access modes of the definition that are not carried out. */
 export function accessModesWithoutEffect(definition: Owned): UnsupportedElement[] {
   return definition.filesystems.flatMap((filesystem) => {
     const { accessMode, position } = filesystem;
@@ -46,7 +46,7 @@ function standingOf(
     : mappedByItself;
 }
 
-/** The host's root is refused in this mode: the container's root would own it. */
+/** Whether the host's root is mounted as the container's. Mode `mapped` is then refused, since the container's root would own it. */
 export function isShownHostRoot(filesystem: FilesystemDefinition): boolean {
   return isSame(filesystem.target, '/') && isHostRoot(filesystem);
 }

@@ -4,8 +4,8 @@ import type { KeptPart } from '../xml/unsupported';
 import type { SourceLabel } from '../security/definition';
 
 /**
- * `slave`: mounts made later on the host appear in the container. `shared`: also those made in the container on the host. `private`:
- * neither.
+ * `slave`: later mounts on the host appear in the container. `shared`: later mounts in the container also appear on the host.
+ * `private`: neither.
  */
 export type Propagation = 'private' | 'slave' | 'shared';
 
@@ -15,7 +15,7 @@ export interface FilesystemOptions {
   /** Whether mounts below the source are included. Default: `yes` for the root, else `no`. */
   readonly recursive?: 'yes' | 'no';
   /**
-   * `slave`: mounts made later on the host appear in the container. `shared`: also those made in the container on the
+   * `slave`: later mounts on the host appear in the container. `shared`: later mounts in the container also appear on the
    * host. Default: `private`, neither.
    */
   readonly propagation?: Propagation;
@@ -27,35 +27,35 @@ export interface OverlayOptions {
   readonly target: string;
   /** Absolute path of a directory on the host, in which the directories `upper` and `work` are made. */
   readonly upper: string;
-  /** Further directories below that of the `<filesystem>`, from the uppermost on; none when it is left out. */
+  /** Further layers below the directory of the `<filesystem>`, the uppermost first. Default: none. */
   readonly lowers?: readonly OverlayLower[];
   readonly position: Position;
 }
 
-/** `<tslxc:lower>`: a layer of an overlay that is only read. */
+/** `<tslxc:lower>`: a read-only layer of an overlay. */
 export interface OverlayLower {
   /** Absolute path of a directory on the host. */
   readonly dir: string;
   readonly position: Position;
 }
 
-/** Limits of the space that the files of a file system take, in bytes; no limit is 0. */
+/** Limits in bytes of the space that the files of a file system may take. A limit is never 0. */
 export interface SpaceLimits {
   readonly hard?: number;
-  /** May be exceeded for the time of grace that the host's file system has. */
+  /** May be exceeded during the grace period of the host's file system. */
   readonly soft?: number;
   readonly position: Position;
 }
 
 interface FilesystemCommon {
   /**
-   * `mapped`: shown with the container's ids, if it has its own; see `isMapped`. Missing only for live XML that has no such
-   * attribute.
+   * `mapped`: the files have the container's ids, if it has its own; see `isMapped`. Missing only in live XML that has no
+   * such attribute.
    */
   readonly accessMode?: 'passthrough' | 'mapped' | 'squash';
   /** Absolute path in the container. */
   readonly target: string;
-  /** The paths as they are written, where they have slashes too many: they are printed the same way. */
+  /** The paths as written, if they have redundant slashes: they are printed the same way. */
   readonly written?: { readonly source?: string; readonly target?: string };
   readonly readonly: boolean;
   readonly space?: SpaceLimits;
@@ -78,17 +78,17 @@ export interface BindFilesystem extends FilesystemCommon {
   readonly source: string;
 }
 
-/** What makes a block device of an image. qemu-nbd is told of which format it is. */
+/** How an image is turned into a block device. qemu-nbd is told the format. */
 export type ImageDriver =
   | { readonly type: 'loop'; readonly format?: 'raw' }
   | { readonly type: 'nbd'; readonly format: string };
 
-/** An image: a raw one, unless qemu-nbd serves it. */
+/** An image; it is raw, unless qemu-nbd serves it. */
 export interface FileFilesystem extends FilesystemCommon {
   readonly type: 'file';
   /** Absolute path on the host. */
   readonly source: string;
-  /** As far as the element says it. Default: a loop device. */
+  /** With the attributes that the element has. Default: a loop device. */
   readonly driver?: ImageDriver;
 }
 

@@ -1,4 +1,4 @@
-/** `<driver>` of a `<filesystem>`: raw images are shown by a loop device, others by qemu-nbd. */
+/** `<driver>` of a `<filesystem>`: raw images get a loop device, others are served by qemu-nbd. */
 import type { UnsupportedElement } from '../xml/unsupported';
 import { deviceSession } from '../devices/parsed-device';
 import type { FileFilesystem, ImageDriver } from './definition';
@@ -9,8 +9,8 @@ import { valuesOf } from '../xml/vocabulary';
 import { filesystemDriverVocabulary, formatOfLoop, missingFormat, otherDriver } from './vocabulary';
 
 /**
- * The driver as libvirt prints it: undefined without a type. Adds what is not carried out to `session`: the whole element,
- * if the filesystem is not an image.
+ * The driver as libvirt prints it; undefined without a type. Parts that are not carried out are added to `session`: the whole
+ * element, if the filesystem is not an image.
  *
  * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED for a type or format that libvirt doesn't know.
  */
@@ -43,7 +43,7 @@ interface Words {
   readonly format: string | undefined;
 }
 
-/** Of what is refused, or says nothing, none. */
+/** The driver; undefined if it is refused, or has no type. */
 function driverOf({ type, format }: Words): ImageDriver | undefined {
   if (type === 'nbd') return format === undefined ? undefined : { type, format };
   return type === 'loop' ? { type, ...(format === 'raw' ? { format } : {}) } : undefined;
@@ -65,7 +65,7 @@ function checkWords({ at, attributes }: Reading): void {
   }
 }
 
-/** What depends on both words: of a driver that is refused by its type, the format does not matter. */
+/** Refusals that depend on both words: if the driver is refused because of its type, the format does not matter. */
 function refusalsOf(
   { at, attributes }: Reading,
   unsupported: readonly UnsupportedElement[],

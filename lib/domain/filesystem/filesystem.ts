@@ -1,6 +1,6 @@
 /**
  * `<filesystem>`: a directory tree, an image or a file system in memory that the container sees. An element with
- * anything that a start refuses is kept as a whole.
+ * any part that a start refuses is kept as a whole.
  */
 import { deviceSession, parsedDevice, rawDevice } from '../devices/parsed-device';
 import type { ParsedDevice, UnsupportedElement } from '../xml/unsupported';
@@ -80,7 +80,7 @@ export function parseFilesystem(
   return parsedDevice(at, { type, ...common, source, ...written }, own);
 }
 
-/** libvirt's message for a type that no container has. */
+/** Adds libvirt's message for a type that no container can have. */
 function wordedFor(type: string, target: string) {
   const words =
     target === '/'
@@ -161,7 +161,7 @@ function parseUsage(
   return parseKibibytes({ text: usage, unit, location, unitName: 'units' });
 }
 
-/** Modes of files have four digits, as libvirt prints them. */
+/** The attributes with file modes of four digits, as libvirt prints them. */
 function fourDigits(attributes: Reading['keptAttributes']): Reading['keptAttributes'] {
   return withModes({ attributes }).attributes;
 }

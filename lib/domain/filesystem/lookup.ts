@@ -38,7 +38,7 @@ export function optionsOf(
   return extension.filesystems?.find((options) => isSame(options.target, target));
 }
 
-/** Whether qemu-nbd shows its image as a block device. */
+/** Whether qemu-nbd serves its image as a block device. */
 export function isServed(filesystem: FilesystemDefinition): filesystem is ServedFilesystem {
   return filesystem.type === 'file' && filesystem.driver?.type === 'nbd';
 }

@@ -1,6 +1,6 @@
 /**
- * The trees of the host that a container alone writes to: its root, where that is a directory of its own, and the writable layers
- * of its overlays. They are what a snapshot holds, and what a clone has for itself. Pure.
+ * The directory trees of the host that only this container writes to: its root, if that is its own directory, and the writable
+ * layers of its overlays. A snapshot contains them, and a clone gets copies of them. Pure.
  */
 import type { DomainDefinition } from '../definition';
 import { withExtensionElement } from '../elements/extension-change';
@@ -13,13 +13,13 @@ export interface OwnTree {
   /** Absolute path in the container. */
   readonly target: string;
   readonly kind: 'layer' | 'directory';
-  /** Of a layer the folder that `upper` names, else the source. */
+  /** For a layer, the folder that `upper` names; otherwise the source. */
   readonly path: string;
   readonly place: SourceLocation;
 }
 
 /**
- * @throws DefinitionError CONFIG_UNSUPPORTED for an image as the root, and where there is no such tree.
+ * @throws DefinitionError CONFIG_UNSUPPORTED if the root is an image, and if there is no such tree.
  */
 export function ownTrees(definition: DomainDefinition): OwnTree[] {
   const root = rootOf(definition);
@@ -38,7 +38,7 @@ export function ownTrees(definition: DomainDefinition): OwnTree[] {
   });
 }
 
-/** The definition with these paths in place of those of its trees, by their targets. */
+/** The definition with the paths of its trees replaced by these, whose keys are the targets. */
 export function withTreePaths(
   definition: DomainDefinition,
   paths: ReadonlyMap<string, string>,
@@ -84,7 +84,7 @@ function layerOf(definition: DomainDefinition, filesystem: FilesystemDefinition)
   return [{ target: overlay.target, kind: 'layer', path: overlay.upper, place }];
 }
 
-/** The root, unless an overlay keeps what is written to it. */
+/** The root, unless it is read-only, the host's own, or writes to it go to an overlay. */
 function directoryOf(definition: DomainDefinition, root: FilesystemDefinition): OwnTree[] {
   if (overlayOf(definition, root) !== undefined || isHostRoot(root) || root.readonly) return [];
   const place = { path: 'domain/devices/filesystem', position: root.position };

@@ -1,6 +1,6 @@
 /**
- * `<space_hard_limit>` and `<space_soft_limit>` of a `<filesystem>`: limits of the space that its files take. Those of a tree
- * of the host are quotas of a project, which only user namespaces keep the container's root from lifting. Pure.
+ * `<space_hard_limit>` and `<space_soft_limit>` of a `<filesystem>`: limits of the space that its files may take. For a tree of
+ * the host they are project quotas, and only a user namespace keeps the container's root from lifting them. Pure.
  */
 import type { DomainDefinition } from '../definition';
 import { node, type PrintableElement } from '../xml/print';
@@ -15,7 +15,7 @@ import { spaceLimits, spaceLimitVocabulary } from './vocabulary';
 
 const names = { hard: 'space_hard_limit', soft: 'space_soft_limit' } as const;
 
-/** A limit of 0 is none. @throws DefinitionError XML_ERROR or INVALID_ARG. */
+/** A limit of 0 means no limit. @throws DefinitionError XML_ERROR or INVALID_ARG. */
 export function parseSpaceLimits(
   filesystem: Reading,
   session: ReadingSession,
@@ -48,7 +48,7 @@ function limit(name: string, bytes: number | undefined): PrintableElement[] {
 
 type Limited = Pick<DomainDefinition, 'filesystems' | 'idMap' | 'extension'>;
 
-/** The limits that are not carried out. */
+/** The limits of the definition that are not carried out. */
 export function limitsWithoutEffect(definition: Limited): UnsupportedElement[] {
   return definition.filesystems.flatMap((filesystem) => {
     const { space } = filesystem;
@@ -84,19 +84,19 @@ function standingOf(
   return hasOwnIds(definition) ? undefined : spaceLimits.withoutIdMap;
 }
 
-/** Whether so many KiB are never more than a limit. */
+/** Whether a file system of `usage` KiB can never exceed the limits. */
 function isWithin(usage: number, { hard = Infinity, soft = Infinity }: SpaceLimits): boolean {
   return usage * 1024 <= Math.min(hard, soft);
 }
 
-/** A tree of the host whose files have limits of space. */
+/** A directory tree of the host whose space is limited. */
 export interface LimitedTree {
-  /** Of an overlay the folder of its writable layer. */
+  /** For an overlay, the folder of its writable layer. */
   readonly path: string;
   readonly space: SpaceLimits;
 }
 
-/** Those of a definition that may start. */
+/** The limited trees of a definition that may start. */
 export function limitedTrees(definition: Limited): LimitedTree[] {
   return definition.filesystems.flatMap((filesystem) => {
     const { space, readonly } = filesystem;

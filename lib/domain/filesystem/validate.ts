@@ -49,7 +49,7 @@ function checkPaths(filesystem: FilesystemDefinition): void {
   }
 }
 
-/** libvirt would mount one over the other, which is never intended. */
+/** Refuses two filesystems with one target: libvirt would mount one over the other, which is never intended. */
 function checkTargets(filesystems: readonly FilesystemDefinition[]): void {
   const seen = new Map<string, FilesystemDefinition>();
   for (const filesystem of filesystems) {
@@ -77,7 +77,7 @@ function checkType(filesystem: FilesystemDefinition): void {
   }
 }
 
-/** A file system may leave out a soft limit that is more than the hard one. */
+/** Refuses a soft limit above the hard limit: some file systems would ignore it. */
 function checkSpace(filesystem: FilesystemDefinition): void {
   const { hard = 0, soft = 0 } = filesystem.space ?? {};
   if (hard === 0 || soft <= hard) return;
@@ -85,7 +85,7 @@ function checkSpace(filesystem: FilesystemDefinition): void {
   refuse(detail, filesystemLocation(filesystem, 'space_soft_limit'));
 }
 
-/** The quota of a tree is one. */
+/** Refuses a second limit for the same tree, which can have only one quota. */
 function checkLimitedOnce(definition: DomainDefinition): void {
   const trees = limitedTrees(definition);
   trees.forEach(({ path, space: { position } }, index) => {
@@ -107,7 +107,7 @@ function checkMapped(definition: DomainDefinition, filesystem: FilesystemDefinit
 
 const container = 'domain/metadata/tslxc:container';
 
-/** The filesystem that the options or the overlay belong to. */
+/** The filesystem to which the options or the overlay belong. */
 function subjectOf<T extends FilesystemOptions | OverlayOptions>(
   definition: DomainDefinition,
   options: T,
@@ -186,7 +186,7 @@ function checkOverlay(definition: DomainDefinition, overlay: OverlayOptions): vo
   }
 }
 
-/** With that of the filesystem; what a plan can name, and overlayfs takes. */
+/** Maximum number of lower layers, including the filesystem's source: what a plan can name, and overlayfs accepts. */
 const mostLayers = 128;
 
 function checkLowers({ upper, lowers = [], position }: OverlayOptions): void {

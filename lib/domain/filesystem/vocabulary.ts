@@ -53,12 +53,12 @@ export const modesWithIdMap = {
   ),
 } as const;
 
-/** `@accessmode='mapped'` of what has no ids of the host. */
+/** `@accessmode='mapped'` of a filesystem that has no ids of the host. */
 export const mappedByItself = ignored("its files have the container's ids already");
 
 const ofOtherType = ignored('it belongs to another type of <filesystem>');
 
-/** What an attribute of `<source>` means in a type that it does not belong to; see `sourceAttributes` of filesystem.ts. */
+/** What attributes of `<source>` mean for the types that they do not belong to; see `sourceAttributes` of filesystem.ts. */
 export const filesystemSourceVocabulary = vocabulary({
   attributes: {
     dir: ofOtherType,
@@ -77,13 +77,13 @@ export const filesystemSourceVocabulary = vocabulary({
 
 export const filesystemTargetVocabulary = vocabulary({ attributes: { dir: 'supported' } });
 
-/** `<driver>` of another type than file. */
+/** `<driver>` of a `<filesystem>` of a type other than file. */
 export const otherDriver = ignored('the kernel mounts it, and libvirt has no driver for it either');
 
 const otherType = (type: string) =>
   refused('libvirt refuses it too, for a container', `fs driver ${type} is not supported`);
 
-/** `@format` of an image that a loop device shows; libvirt has a message for it where the driver is written. */
+/** A `@format` that a loop device can't show. libvirt has a message for it if the driver's type is written. */
 export function formatOfLoop(format: string, driver: 'written' | 'left out'): NotCarriedOut {
   return refused(
     "a loop device shows raw images only; type='nbd' is for others",
@@ -129,7 +129,7 @@ export const spaceLimitVocabulary = vocabulary({
   text: 'text',
 });
 
-/** Limits of space where they are not carried out. */
+/** Why limits of space are not carried out. */
 export const spaceLimits = {
   ofBind: refused(
     'it would not hold, since the tree belongs to another file system of the container',

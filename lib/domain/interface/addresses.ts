@@ -89,7 +89,7 @@ export function formatAddress({
 /**
  * `<route>`. Default family: IPv4. Default prefix: 0 for the unspecified address, else by class or 64.
  *
- * @param owner - what the route belongs to, for libvirt's messages: `guest interface`, `interface host IP`,
+ * @param owner - the owner of the route in libvirt's messages: `guest interface`, `interface host IP`,
  * `Domain hostdev device`, or the name of a network
  * @throws DefinitionError XML_ERROR, with libvirt's message.
  */
@@ -128,7 +128,7 @@ export function parseRoute(
 
 type Written = NonNullable<InterfaceRoute['written']>;
 
-/** The attributes that may be left out, as they are written; numbers as numbers are. */
+/** The optional attributes as written, except that a prefix is printed as a number. */
 function writtenOf({ attributes }: Reading, prefix: number): { written?: Written } {
   const written = present({
     family: attributes.get('family'),

@@ -23,8 +23,8 @@ export const rateVocabulary = vocabulary({
 const largest = { average: 2 ** 40, peak: 2 ** 40, floor: 2 ** 40, burst: 2 ** 22 - 1 };
 
 /**
- * Undefined if it limits nothing. A `floor` is refused, except for `inbound` of an interface `on a network`: only a
- * network has a rate of which a share can be guaranteed.
+ * Undefined if it limits nothing. A `floor` is refused, except for `inbound` of an interface `on a network`: only a network has a
+ * rate, a share of which can be guaranteed.
  *
  * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, with libvirt's message.
  */
@@ -77,7 +77,7 @@ function parseRate(at: LocatedElement, session: ReadingSession): Rate | undefine
     if (value > 0) rate[name] = value;
   }
   if (rate.average !== undefined) return rate;
-  // An average of 0 is none, and without one there is no peak and no burst.
+  // An average of 0 means none, and without an average there is no peak and no burst.
   return rate.floor === undefined ? undefined : { floor: rate.floor };
 }
 

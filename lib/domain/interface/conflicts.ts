@@ -11,8 +11,8 @@ interface Claim {
 }
 
 /**
- * @throws DefinitionError XML_ERROR for an interface that has the Ethernet address, the name in the container or the name
- * on the host of an earlier one.
+ * @throws DefinitionError XML_ERROR for an interface with the same Ethernet address, name in the container or name on the host
+ * as an earlier one.
  */
 export function checkInterfaceConflicts({
   interfaces,

@@ -9,7 +9,7 @@ export interface InterfaceAddress {
   readonly address: string;
   /** Default: IPv4 by class (8, 16, 24), IPv6 64. */
   readonly prefix: number;
-  /** What of it is printed: the prefix, where the text has one. */
+  /** The optional attributes that are printed: the prefix, if the text has one. */
   readonly written?: { readonly prefix?: string };
   /** The other end of a point-to-point link. */
   readonly peer?: string;
@@ -21,7 +21,7 @@ export interface InterfaceRoute {
   readonly family: 'ipv4' | 'ipv6';
   readonly address: string;
   readonly prefix: number;
-  /** Those of these attributes that the text has; they are printed the same way. */
+  /** The optional attributes that the text has; they are printed the same way. */
   readonly written?: {
     readonly family?: string;
     readonly netmask?: string;
@@ -62,7 +62,7 @@ export interface Vlan {
   readonly position: Position;
 }
 
-/** Filters that libvirt predefines, as far as they are carried out. */
+/** The predefined filters of libvirt that are carried out. */
 export type FilterName =
   | 'clean-traffic'
   | 'no-mac-spoofing'
@@ -73,20 +73,20 @@ export type FilterName =
   | 'no-mac-broadcast'
   | 'no-other-l2-traffic';
 
-/** `<filterref>`: a filter for what an interface sends, with its `<parameter>` in document order. */
+/** `<filterref>`: a filter for the frames that an interface sends, with its `<parameter>` elements in document order. */
 export interface FilterReference {
   readonly filter: FilterName;
   readonly parameters: readonly { readonly name: string; readonly value: string }[];
   readonly position: Position;
 }
 
-/** `<virtualport>`: the port of a bridge of Open vSwitch. */
+/** `<virtualport>`: the port of an Open vSwitch bridge. */
 export interface VirtualPort {
-  /** May be missing in an interface of a network, and in a port group: then it is that of the network. */
+  /** May be missing in an interface of a network, and in a port group: the network's type applies then. */
   readonly type?: 'openvswitch';
-  /** A uuid, for controllers of the switch; see port-ids.ts. */
+  /** A uuid by which controllers of the switch identify the interface; see port-ids.ts. */
   readonly interfaceId?: string;
-  /** Of a port without a type. Printed; a port of Open vSwitch has none. */
+  /** Only of a port without a type. Printed; a port of Open vSwitch has none. */
   readonly instanceId?: string;
   readonly profileId?: string;
   readonly position: Position;
@@ -95,12 +95,12 @@ export interface VirtualPort {
 /** The mode of a macvlan interface, in libvirt's words. */
 export type DirectMode = 'vepa' | 'bridge' | 'private' | 'passthrough';
 
-/** `<portForward>`: ports of the host that lead to the container. */
+/** `<portForward>`: ports of the host that are forwarded to the container. */
 export interface PortForward {
   readonly protocol: 'tcp' | 'udp';
-  /** The address of the host that they are ports of. Default: each. */
+  /** The address of the host on which they are forwarded. Default: all. */
   readonly address?: string;
-  /** The device of the host that packets for them come in by. Default: each. */
+  /** The network interface of the host by which the packets arrive. Default: all. */
   readonly device?: string;
   /** Default: all ports. */
   readonly ranges: readonly PortRange[];
@@ -111,9 +111,9 @@ export interface PortRange {
   readonly start: number;
   /** Default: `start`. */
   readonly end?: number;
-  /** The port of the container that `start` leads to. Default: `start`. */
+  /** The port of the container to which `start` is forwarded. Default: `start`. */
   readonly to?: number;
-  /** These are left out of the other ranges. */
+  /** The ports of this range are excluded from the other ranges. */
   readonly exclude?: boolean;
 }
 
@@ -137,7 +137,7 @@ interface InterfaceCommon {
   readonly isolated?: boolean;
   readonly filter?: FilterReference;
   readonly virtualPort?: VirtualPort;
-  /** Of an interface in a virtual network. */
+  /** Only of an interface in a virtual network. */
   readonly portForwards?: readonly PortForward[];
   readonly kept?: readonly KeptPart[];
   readonly position: Position;

@@ -1,6 +1,6 @@
 /**
  * `<interface>`: a network interface of the container. Types bridge, network, direct and ethernet are supported; an
- * element with anything that a start refuses is kept as a whole.
+ * element with any part that a start refuses is kept as a whole.
  */
 import { parseBandwidth } from './bandwidth';
 import { parseFilter } from './port/filter';
@@ -49,7 +49,7 @@ const types: readonly string[] = [
   ...'user vhostuser server client mcast internal hostdev udp vdpa null vds'.split(' '),
 ];
 
-/** Names that libvirt and this driver choose. They come from copied live XML, and are not a request of the user. */
+/** Names that libvirt and this driver choose. In a definition they come from copied live XML, and are not a request of the user. */
 const chosenName = /^(vnet|macvtap|macvlan)\d+$/;
 
 type InterfaceSession = ReadingSession & { readonly context: Pick<ParseContext, 'newMac'> };
@@ -58,7 +58,7 @@ type InterfaceSession = ReadingSession & { readonly context: Pick<ParseContext, 
 const mtuRange = { min: 68, max: 65535 };
 
 /**
- * All interfaces of a domain. Each one without a `<mac>` gets an address from the context that no other one has.
+ * All interfaces of a domain. Each interface without a `<mac>` gets an address from the context that no other interface has.
  *
  * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INVALID_ARG, with libvirt's message if it has one.
  */
@@ -114,7 +114,7 @@ function parseInterface(
   return 'raw' in parsed ? { ...parsed, raw: withMac(parsed.raw, () => device.mac) } : parsed;
 }
 
-/** An interface that is only stored has an address as well. */
+/** The element with a `<mac>`: an interface that is only stored gets an address as well. */
 function withMac(element: XmlElement, newMac: () => string): XmlElement {
   const has = element.children.some((child) => typeof child !== 'string' && child.name === 'mac');
   if (has) return element;
@@ -177,7 +177,7 @@ function readNames(
   };
 }
 
-/** As in libvirt, only a card of the model virtio has a `<driver>`; from others it is left out. */
+/** As in libvirt, only an interface of the model virtio has a `<driver>`; it is left out for others. */
 function withoutDriver(reading: Reading, session: ReadingSession): Reading {
   const model = childOf(reading, 'model')?.element.attributes.find(({ name }) => name === 'type');
   const [driver] = reading.keptChildren.filter(({ element }) => element.name === 'driver');
@@ -188,7 +188,7 @@ function withoutDriver(reading: Reading, session: ReadingSession): Reading {
   return { ...reading, keptChildren: reading.keptChildren.filter((one) => one !== driver) };
 }
 
-/** As in libvirt, only a link that is made beforehand can be one that libvirt does not manage. */
+/** As in libvirt, `managed='no'` (the link exists already) is refused for every type but ethernet. */
 function checkManaged(reading: Reading, type: CarriedInterfaceType): void {
   const at = childOf(reading, 'target');
   const managed = at?.element.attributes.find(({ name }) => name === 'managed')?.value;

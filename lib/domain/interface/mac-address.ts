@@ -9,8 +9,8 @@ export function parseMac(text: string): string | undefined {
 }
 
 /**
- * An address that an interface can have; undefined for the one that means none to the kernel: as in libvirt, the interface gets
- * a new one.
+ * An address that an interface can have; undefined for the all-zero address, which the kernel takes for none: as in libvirt, the
+ * interface then gets a new one.
  *
  * @throws DefinitionError XML_ERROR, with libvirt's message, for other text.
  */
@@ -32,8 +32,8 @@ export function isMulticastMac(mac: string): boolean {
 }
 
 /**
- * The address of the host's side of a veth pair, made from that of the container's side, so that it is the same at each
- * start. It begins with `fe`: a bridge takes the lowest address of its ports, and so never takes this one.
+ * The address of the host's side of a veth pair, derived from that of the container's side, so that it is the same at each
+ * start. It begins with `fe`, so that a bridge, which takes the lowest address of its ports, never takes this one.
  */
 export function hostSideMac(mac: string): string {
   // The two sides of a link need different addresses.

@@ -1,4 +1,4 @@
-/** Checks the network interfaces before the domain is started: what may be stored, but not started. */
+/** Checks the network interfaces before the domain is started: some may be defined, but not started. */
 import type { DomainDefinition } from '../definition';
 import type { InterfaceDefinition } from './definition';
 import { filterFault } from './port/filter';
@@ -8,7 +8,7 @@ import { definitionError, type SourceLocation } from '../xml/source-location';
 const smallestIpv6Mtu = 1280;
 
 /**
- * Interfaces of virtual networks are checked elsewhere, when the network is known.
+ * What depends on the virtual network of an interface is checked elsewhere, once the network is known.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED.
  */
@@ -57,7 +57,7 @@ function faultOf(item: InterfaceDefinition): Fault | undefined {
   return undefined;
 }
 
-/** What a bridge of the kernel does, and one of Open vSwitch does not. */
+/** Refuses features that a bridge of the kernel has, and an Open vSwitch bridge lacks. */
 export function faultOfSwitch({
   filter,
   isolated,

@@ -12,19 +12,19 @@ const noCard = ignored('a container has a link of the kernel, and no emulated ca
 const alsoRefused = 'libvirt refuses it too, for a container';
 const noScript = refused(alsoRefused, 'scripts are not supported on LXC network interfaces');
 
-/** `@type` of an `<interface>` that no container has. */
+/** `@type` of an `<interface>` that no container can have. */
 export function otherType(type: string): NotCarriedOut {
   return refused(alsoRefused, `Unsupported network type ${type}`);
 }
 
-/** `<virtualport>` of an interface that is no port of a bridge. */
+/** `<virtualport>` of an interface that is not a port of a bridge. */
 export function portWithoutBridge(type: string): NotCarriedOut {
   return type === 'direct'
     ? refused(alsoRefused, 'Unable to set port profile on direct interfaces')
     : refused('the port of the switch would not be set up: the link is no port of a bridge');
 }
 
-/** `<filterref>` of an interface that is no port of a bridge. */
+/** `<filterref>` of an interface that is not a port of a bridge. */
 export function filterWithoutBridge(type: string): NotCarriedOut {
   return type === 'direct'
     ? refused(alsoRefused, 'filterref is not supported for network interfaces of type direct')
@@ -71,8 +71,8 @@ export const interfaceVocabulary = vocabulary({
 });
 
 /**
- * `<source>` by type. In live XML, libvirt writes what a network has made of an interface: a bridge next to
- * the network, or a network next to the bridge or device.
+ * `<source>` by type. In live XML, libvirt also writes how a network interface was realized: a bridge next to the network, or a
+ * network next to the bridge or device.
  */
 export const interfaceSourceVocabularies = {
   bridge: vocabulary({

@@ -1,4 +1,4 @@
-/** An LXC configuration as the text of a `<domain type='lxc'>`. Pure: what the host has was looked up before. */
+/** Converts an LXC configuration to the text of a `<domain type='lxc'>`. Pure: what it needs of the host was looked up before. */
 import { convertDevices } from './devices/devices';
 import { numberOf, type Entry } from './entry';
 import type { HostView } from './host-view';
@@ -23,7 +23,7 @@ import { tellUnconverted } from './unconverted';
 import { node, printXml, type PrintableElement } from '../xml/print';
 import { extensionNamespace } from '../xml/vocabulary';
 
-/** A configuration with all files that it includes. */
+/** A configuration together with all files that it includes. */
 export interface Configuration {
   /** In the order in which LXC reads them. */
   readonly entries: readonly Entry[];
@@ -31,27 +31,28 @@ export interface Configuration {
   readonly fstab: readonly Entry[];
   /** All files, in the order in which they were read; the first is the configuration itself. */
   readonly files: readonly string[];
-  /** The path of the configuration, where it has one. */
+  /** The path of the configuration, if it has one. */
   readonly path?: string;
 }
 
 export interface Converted {
   readonly name: string;
-  /** Whether LXC starts it with the host, which no definition says. */
+  /** Whether LXC starts the container with the host, which a definition can't say. */
   readonly autostart: 'on' | 'off';
   /** `<domain type='lxc'>`, as text. */
   readonly domain: string;
 }
 
-/** The settings of a configuration, each time anew. */
+/** The settings of a configuration. Each call returns a new object, from which nothing has been taken. */
 export function settingsOf({ entries }: Pick<Configuration, 'entries'>): Settings {
   return new Settings(withCurrentKeys(entries));
 }
 
 /**
- * What is not carried over goes to `report`.
+ * Settings that are not carried over are added to `report`.
  *
- * @throws TslxcError CONF_SYNTAX for what LXC itself refuses; CONFIG_UNSUPPORTED for a root that a domain can't have; NO_NAME.
+ * @throws TslxcError CONF_SYNTAX for what LXC itself refuses; CONFIG_UNSUPPORTED for a root that a domain can't have; NO_NAME
+ * if there is no name.
  */
 export function convertConfiguration(
   configuration: Configuration,
@@ -111,13 +112,13 @@ function domainElement(scene: Scene, name: string, configuration: Configuration)
   ]);
 }
 
-/** A domain has a console in any case. */
+/** A domain has at least one console. */
 function consoleCount({ settings }: Scene): number {
   const entry = settings.take('lxc.tty.max');
   return entry === undefined ? 1 : Math.max(1, numberOf(entry, 512));
 }
 
-/** LXC also takes the path that the root has below the folder of the container. Undefined for the host's own root. */
+/** LXC also accepts the root's usual path in the container's folder, `rootfs`. Undefined if the root is the host's. */
 function rootsOf(root: Root, { path }: Configuration): string[] | undefined {
   if (root.elements.length === 0) return undefined;
   const own = path?.endsWith('/config') === true ? [path.replace(/config$/, 'rootfs')] : [];

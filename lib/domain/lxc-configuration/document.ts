@@ -1,4 +1,4 @@
-/** The text of a definition with what is not carried over before it, in a comment. Pure. */
+/** The text of a definition, preceded by a comment that lists what was not carried over. Pure. */
 import { warningText, type Warning } from './report';
 import { printable } from '../../printable';
 
@@ -12,7 +12,7 @@ function comment(warnings: readonly Warning[]): string {
   return `<!--\nNot carried over, or not as it is:\n${lines.map(commented).join('\n')}\n-->\n`;
 }
 
-/** Two hyphens would end the comment, or break it. */
+/** Separates adjacent hyphens, which would end the comment or make it invalid. */
 function commented(text: string): string {
   return printable(text).replace(/-(?=-|$)/g, '- ');
 }

@@ -1,18 +1,18 @@
-/** One line of an LXC configuration, `key = value`, and what its value says. Pure. */
+/** One line of an LXC configuration, `key = value`, and the parsing of its value. Pure. */
 import { TslxcError } from '../../errors';
 
-/** Where a line stands; lines count from 1. */
+/** The location of a line; lines count from 1. */
 export interface Place {
   readonly file: string;
   readonly line: number;
 }
 
 export interface Entry {
-  /** As LXC 3 and later call it, whatever the file says. */
+  /** The key by its name since LXC 3, even if the file has an older name. */
   readonly key: string;
-  /** As the file has it. */
+  /** The key as the file has it. */
   readonly written: string;
-  /** Without blanks around it and without its quotes. Empty: takes back what was said before. */
+  /** Without surrounding blanks and quotes. An empty value discards earlier values of the key. */
   readonly value: string;
   readonly place: Place;
 }
@@ -27,7 +27,7 @@ export function valueError({ written, value, place }: Entry, fault: string): Tsl
   return configurationError(place, `${written} = ${value}: ${fault}`);
 }
 
-/** The words of a value that is a list. */
+/** The words of a value, separated by blanks. */
 export function wordsOf({ value }: Pick<Entry, 'value'>): string[] {
   return value.split(/[ \t]+/).filter((word) => word !== '');
 }

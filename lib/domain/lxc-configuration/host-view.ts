@@ -1,4 +1,4 @@
-/** What the conversion of an LXC configuration has to know of the host. All of it is looked up before (`lookups.ts`). */
+/** What the conversion of an LXC configuration needs to know about the host. It is looked up before (`lookups.ts`). */
 import type { IpFamily } from '../interface/ip-address';
 
 export type FileKind = 'directory' | 'file' | 'block device' | 'character device' | 'other';
@@ -25,7 +25,7 @@ export interface HostView {
   readonly memory: number;
   readonly cpus: number;
   readonly securityModel: 'selinux' | 'apparmor' | 'none';
-  /** What is at each path that was looked up; a path that is missing here is missing there. */
+  /** What is at each path that was looked up. A path that is not in the map does not exist on the host. */
   readonly paths: ReadonlyMap<string, PathState>;
   /** The device nodes in each directory below /dev that was looked up. */
   readonly devicesIn: ReadonlyMap<string, readonly DeviceNode[]>;
@@ -33,6 +33,6 @@ export interface HostView {
   readonly deviceNames: ReadonlyMap<string, string>;
   /** The first address of an interface of the host, by family and name: `ipv4 br0`. */
   readonly addresses: ReadonlyMap<`${IpFamily} ${string}`, string>;
-  /** A number from 0 to 15 by chance, for the addresses that a configuration leaves open. */
+  /** A random number from 0 to 15, for Ethernet addresses of which the configuration leaves digits open. */
   readonly randomDigit: () => number;
 }

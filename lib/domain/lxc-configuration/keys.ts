@@ -1,4 +1,4 @@
-/** The keys of LXC up to 2.x under the names that they have had since LXC 3. Pure. */
+/** Translates the keys of LXC up to 2.x to their names since LXC 3. Pure. */
 import type { Entry } from './entry';
 
 const renamed: ReadonlyMap<string, string> = new Map([
@@ -27,15 +27,15 @@ const renamed: ReadonlyMap<string, string> = new Map([
   ['lxc.utsname', 'lxc.uts.name'],
 ]);
 
-/** The part of a legacy key of an interface that was renamed. */
+/** Parts of legacy interface keys that were renamed. */
 const renamedOfInterface: ReadonlyMap<string, string> = new Map([
   ['ipv4', 'ipv4.address'],
   ['ipv6', 'ipv6.address'],
 ]);
 
 /**
- * The entries under the names of LXC 3 and later. A legacy `lxc.network.type` without a number begins an interface, which
- * the lines after it are about.
+ * The entries with the key names of LXC 3 and later. A legacy `lxc.network.type`, which has no number, begins an interface, to
+ * which the lines after it belong.
  */
 export function withCurrentKeys(entries: readonly Entry[]): Entry[] {
   let index = -1;

@@ -1,8 +1,8 @@
-/** The text of an LXC configuration, lxc.container.conf(5), as its lines. Pure. */
+/** Splits the text of an LXC configuration, lxc.container.conf(5), into entries. Pure. */
 import { configurationError, type Entry } from './entry';
 import type { Report } from './report';
 
-/** Comments and blank lines have no entry. @throws TslxcError CONF_SYNTAX for a line of LXC's without a `=`. */
+/** Comments and blank lines have no entry. @throws TslxcError CONF_SYNTAX for an `lxc.` line without a `=`. */
 export function parseEntries(text: string, file: string, report: Report): Entry[] {
   return text.split('\n').flatMap((whole, index): Entry[] => {
     const line = whole.trim();
@@ -19,7 +19,7 @@ export function parseEntries(text: string, file: string, report: Report): Entry[
   });
 }
 
-/** Quotes count when the whole value is in them. */
+/** Removes quotes, if they enclose the whole value. */
 function unquoted(value: string): string {
   const [first] = value;
   const isQuoted = first === "'" || first === '"';

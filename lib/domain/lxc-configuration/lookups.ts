@@ -1,4 +1,4 @@
-/** What of the host a configuration needs to have looked up before it can be converted. Pure. */
+/** What must be looked up on the host before a configuration can be converted. Pure. */
 import { readDevicePolicies } from './devices/policy';
 import { settingsOf, type Configuration } from './convert';
 import { parseMountEntry } from './mounts/mount-entry';
@@ -10,7 +10,7 @@ export interface Lookups {
   readonly paths: readonly string[];
   /** Device nodes by type and numbers: `c 10:200`. */
   readonly devices: readonly string[];
-  /** Interfaces whose address is to be a gateway. */
+  /** Interfaces whose addresses are used as gateways. */
   readonly links: readonly string[];
 }
 

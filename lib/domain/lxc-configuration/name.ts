@@ -1,8 +1,8 @@
-/** The name of the domain: lxc.uts.name, or where the configuration lies. Pure. */
+/** The name of the domain: lxc.uts.name, or else from the path of the configuration. Pure. */
 import type { Scene } from './scene';
 import { TslxcError } from '../../errors';
 
-/** @throws TslxcError NO_NAME when neither says one. */
+/** @throws TslxcError NO_NAME if there is neither. */
 export function convertName({ settings, report }: Scene, file: string | undefined): string {
   const entry = settings.take('lxc.uts.name');
   if (entry === undefined) {
@@ -17,7 +17,7 @@ export function convertName({ settings, report }: Scene, file: string | undefine
   return value;
 }
 
-/** LXC has the configuration of a container in NAME/config. */
+/** LXC keeps the configuration of a container in NAME/config. */
 function nameOfFile(file: string): string | undefined {
   const parts = file.split('/');
   const last = parts.pop() ?? '';

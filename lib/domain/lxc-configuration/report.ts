@@ -1,9 +1,9 @@
-/** What of a configuration is not carried over, with the line that asks for it. */
+/** The settings of a configuration that are not carried over, each with its line. */
 import type { Entry, Place } from './entry';
 
 export interface Warning {
   readonly file: string;
-  /** Missing for what is not about a single line. */
+  /** Missing if the warning is not about a single line. */
   readonly line?: number;
   readonly message: string;
 }
@@ -15,12 +15,12 @@ export class Report {
     this.#warnings.push({ ...place, message });
   }
 
-  /** Of an entry that is not carried over, or not as it is; `reason` says why, or what there is instead. */
+  /** Reports an entry that is not carried over, or only with a change; `reason` says why, or what the domain has instead. */
   tell({ written, value, place }: Entry, reason: string): void {
     this.warn(place, `${written} = ${value}: ${reason}`);
   }
 
-  /** By file, in the order in which they were read, and in a file by line. */
+  /** All warnings, by file in the order in which the files were read, and then by line. */
   warnings(files: readonly string[]): Warning[] {
     const line = (warning: Warning): number => warning.line ?? Number.MAX_SAFE_INTEGER;
     return [...this.#warnings].sort(

@@ -1,4 +1,4 @@
-/** What each topic of the conversion works on. */
+/** The common input and output of the parts of the conversion. */
 import type { HostView } from './host-view';
 import type { Report } from './report';
 import type { Settings } from './settings';

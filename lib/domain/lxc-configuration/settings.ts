@@ -1,6 +1,6 @@
 /**
- * What a configuration says in the end. Each topic takes the entries that it carries over, or tells of; what none has taken
- * is told of at the end, so that nothing is lost in silence.
+ * The effective settings of a configuration. Each part of the conversion takes the entries that it carries over or reports; entries
+ * that none has taken are reported at the end, so that nothing is lost silently.
  */
 import type { Entry } from './entry';
 
@@ -11,7 +11,7 @@ export class Settings {
     this.#entries = withoutTakenBack(entries);
   }
 
-  /** The entry that counts, which is the last one; those before it have no meaning. */
+  /** The effective entry of a key, which is its last one; earlier entries have no effect. */
   take(key: string): Entry | undefined {
     return this.takeAll(key).at(-1);
   }
@@ -20,12 +20,12 @@ export class Settings {
     return this.#takeThose((entry) => entry.key === key);
   }
 
-  /** All whose key begins with `prefix`, which ends with a dot. */
+  /** All entries whose key begins with `prefix`, which ends with a dot. */
   takeBelow(prefix: string): readonly Entry[] {
     return this.#takeThose(({ key }) => key.startsWith(prefix));
   }
 
-  /** What has not been taken. */
+  /** The entries that have not been taken. */
   rest(): readonly Entry[] {
     return this.#entries;
   }
@@ -37,7 +37,7 @@ export class Settings {
   }
 }
 
-/** An entry without a value takes back those of its key before it, and those of the keys below. */
+/** An entry without a value discards earlier entries of its key and of the keys below it. */
 function withoutTakenBack(entries: readonly Entry[]): Entry[] {
   let kept: Entry[] = [];
   for (const entry of entries) {

@@ -1,10 +1,10 @@
-/** Keys of LXC that a definition has no words for, each with the reason; and those that mean what is so anyway. Pure. */
+/** Keys of LXC that a definition can't express, each with the reason, and keys that make no difference. Pure. */
 import type { Entry } from './entry';
 import type { Scene } from './scene';
 
 type Reason = string | ((entry: Entry) => string | undefined);
 
-/** Undefined where the value asks for what every container has. */
+/** Undefined if the value asks for what every container has anyway. */
 const unless =
   (usual: RegExp, reason: string): Reason =>
   ({ value }) =>
@@ -13,7 +13,7 @@ const unless =
 const noHooks = 'no hook script of LXC is run';
 const ofLxc = 'about the programs of LXC, which do not run here';
 
-/** The first pattern that fits counts. */
+/** The first pattern that matches applies. */
 const reasons: readonly (readonly [key: RegExp, reason: Reason])[] = [
   // lxcfs is mounted in every container when the host has it.
   [/^lxc\.hook\.(mount|post-stop)$/, unless(/\/lxcfs\/lxc\.(mount|reboot)\.hook$/, noHooks)],
@@ -67,7 +67,7 @@ function startReason({ value }: Entry): string | undefined {
   return value === '0' ? undefined : 'not part of a definition: tslxc autostart NAME';
 }
 
-/** Tells of all that no topic has taken. */
+/** Reports all entries that have not been taken. */
 export function tellUnconverted({ settings, report }: Scene): void {
   for (const entry of settings.rest()) {
     const found = reasons.find(([pattern]) => pattern.test(entry.key));

@@ -1,16 +1,16 @@
-/** Replaces the request for an id map by the ids that the driver has chosen. */
+/** Replaces the request for an id map with the ids that the driver has chosen. */
 import type { DomainDefinition, IdRange } from '../definition';
 import type { XmlElement } from '../xml/element';
 import { wordOf } from '../xml/reading';
 
 /**
- * Ranges are taken from the ids 1879048192 to 2147352575, which "Users, Groups, UIDs and GIDs on systemd
- * Systems" lists as unused. They are above those of systemd-nspawn, far above those that useradd(8), LXD and
+ * Ranges are allocated from the ids 1879048192 to 2147352575, which "Users, Groups, UIDs and GIDs on systemd
+ * Systems" lists as unused. They are above the ids of systemd-nspawn, far above those that useradd(8), LXD and
  * Incus take from subuid(5), and below those that are negative in programs with signed ids.
  */
 export const allocatable = { first: 0x70000000, count: 0x7ffe0000 - 0x70000000 } as const;
 
-/** The definition with an `<idmap>` that maps to the host ids from `first` on, instead of the request. */
+/** The definition with an `<idmap>` to the host ids from `first` on in place of the request. */
 export function withAllocatedIds(definition: DomainDefinition, first: number): DomainDefinition {
   const { idAllocation, ...extension } = definition.extension;
   if (idAllocation === undefined) return definition;

@@ -17,10 +17,10 @@ import { idmapVocabulary, idRangeVocabulary } from '../elements/vocabulary';
 /** UID_GID_MAP_MAX_EXTENTS of linux/user_namespace.h, since Linux 4.15. */
 const maxRanges = 340;
 
-/** A map is written at once, in less than a page (user_namespaces(7)); no page is smaller than 4 KiB. */
+/** A map is written by a single write(2) of less than a page (user_namespaces(7)); no page is smaller than 4 KiB. */
 const maxBytes = 4095;
 
-/** (uid_t)-1, which means no id: the last id is the one before. */
+/** (uid_t)-1, which means no id; the highest valid id is one less. */
 const noId = 2 ** 32 - 1;
 
 interface LocatedRange extends IdRange {

@@ -3,8 +3,8 @@ import type { DomainDefinition, IdRange } from '../definition';
 
 /**
  * `user-namespace`: root in the container is an unprivileged user of the host. `host-root`: there is an `<idmap>`, but
- * it maps an id to the host's root or its group. `none`: root in the container is the host's root, though it may have
- * fewer rights.
+ * it maps an id to the host's root or its group. `none`: root in the container is the host's root, though possibly with
+ * fewer privileges.
  */
 export type Isolation = 'user-namespace' | 'host-root' | 'none';
 

@@ -1,5 +1,5 @@
 /**
- * `<lxc:namespace>`: namespaces that the container shares with another domain, with a process, or that have a name of
+ * `<lxc:namespace>`: namespaces that the container shares: that of another domain, that of a process, or a named one of
  * ip-netns(8). The element itself is stored and printed as written. Also, whether a container has its own network.
  */
 import type { DomainDefinition, SharedNamespace, SharedNamespaceSource } from '../definition';
@@ -42,7 +42,7 @@ export function parseSharedNamespaces(domain: Reading, session: ParseSession): S
   return shared;
 }
 
-/** @throws DefinitionError CONFIG_UNSUPPORTED for what may be defined, but not started. */
+/** @throws DefinitionError CONFIG_UNSUPPORTED for a combination that may be defined, but not started. */
 export function checkSharedNamespaces(definition: DomainDefinition): void {
   for (const { kind, source, value, position } of definition.sharedNamespaces) {
     const location = { path: `domain/lxc:namespace/lxc:share${kind}`, position };
@@ -90,8 +90,8 @@ function parseShared(at: LocatedElement): SharedNamespace | undefined {
 }
 
 /**
- * Whether the container has its own network namespace. As in libvirt: with `<privnet/>`, or with any interface, made for
- * it or borrowed from the host.
+ * Whether the container has its own network namespace: as in libvirt, if it has `<privnet/>` or any interface, created for it or
+ * moved from the host.
  */
 export function hasPrivateNetwork({
   features,

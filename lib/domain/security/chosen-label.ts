@@ -1,4 +1,4 @@
-/** Chooses the label of a definition that applies on this host. Pure: what the host has is a parameter. */
+/** Chooses the label of a definition that applies on this host. Pure: the host's model is a parameter. */
 import type { DomainDefinition } from '../definition';
 import { definitionError, type SourceLocation } from '../xml/source-location';
 import type { SecurityLabel } from './definition';
@@ -44,7 +44,7 @@ const seclabel = 'domain/seclabel';
 const domainPlace: SourceLocation = { path: 'domain', position: { line: 1, column: 1 } };
 const implicit: SecurityLabel = { type: 'dynamic', relabel: true, position: domainPlace.position };
 
-/** A label of type none needs no model on the host, and neither does a source that is to be left alone. */
+/** A label of type none needs no model on the host, and neither does a source that is not relabelled. */
 function checkModels(definition: DomainDefinition, model: string): void {
   const ofDomain = definition.securityLabels
     .filter(({ type }) => type !== 'none')

@@ -11,12 +11,12 @@ export interface SecurityLabel {
   readonly relabel: boolean;
   /** Set for type static only: the label, unchanged. */
   readonly label?: string;
-  /** For type dynamic: the label to generate from, instead of the policy's. */
+  /** For type dynamic: the base of the generated label, instead of the policy's default. */
   readonly baseLabel?: string;
   readonly position: Position;
 }
 
-/** `<seclabel>` below a `<source>`: another label for this one source, or none. */
+/** `<seclabel>` below a `<source>`: another label for this source, or none. */
 export interface SourceLabel {
   /** Default: the host's model. */
   readonly model?: string;
@@ -30,6 +30,6 @@ export interface SourceLabel {
 export interface LiveSecurity {
   readonly model: string;
   readonly label: string;
-  /** The label of the files and devices that it uses on the host. */
+  /** The label of the files and devices of the host that the container uses. */
   readonly imageLabel?: string;
 }

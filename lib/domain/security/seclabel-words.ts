@@ -1,4 +1,4 @@
-/** What the `<seclabel>` of a domain and of a source have in common: model, relabel, and the texts of labels. */
+/** The parts that the `<seclabel>` of a domain and of a source have in common: model, relabel, and the texts of labels. */
 import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
 import {
   childOf,
@@ -14,7 +14,7 @@ import { textVocabulary, type Vocabulary } from '../xml/vocabulary';
 const longestModel = 256;
 const longestLabel = 4096;
 
-/** Reads an element that may have text between its children; that text is a remark without a meaning. */
+/** Reads an element that may have text between its children; the text is ignored. */
 export function readSeclabel(
   at: LocatedElement,
   vocabulary: Vocabulary,

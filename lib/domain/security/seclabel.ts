@@ -12,8 +12,8 @@ import type { DomainDefinition } from '../definition';
 import { node, type PrintableElement } from '../xml/print';
 
 /**
- * Children that the type doesn't use are dropped: libvirt writes them for a running domain. A word that is not known could be
- * meant to confine the container.
+ * Children that the type doesn't use are dropped: libvirt writes them for a running domain. An unknown word is refused, since it
+ * could be meant to confine the container.
  */
 export const seclabelVocabulary = vocabulary({
   attributes: { type: 'supported', model: 'supported', relabel: 'supported' },
@@ -45,8 +45,8 @@ export function parseSecurityLabels(domain: Reading, session: ParseSession): Sec
 }
 
 /**
- * The labels as a definition that is taken in has them: as in libvirt, that of type none which names no model has the host's,
- * where that is known. A text has a label without a model only by itself.
+ * Fills in the host's model, if it is known, for a label of type none without a model, as libvirt does when a domain is defined.
+ * A text can have a label without a model only as its single label.
  */
 export function withHostModel<T extends Pick<DomainDefinition, 'securityLabels'>>(
   definition: T,

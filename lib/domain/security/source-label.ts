@@ -70,7 +70,7 @@ export function sourceLabelsOf(
   );
 }
 
-/** @throws DefinitionError XML_ERROR for a source label of a model for which the domain's label turns relabelling off. */
+/** @throws DefinitionError XML_ERROR for a source label whose model is that of a domain label that turns relabelling off. */
 export function checkSourceLabels(definition: Labelled): void {
   const isOff = (label: SourceLabel): boolean =>
     definition.securityLabels.some(

@@ -1,4 +1,4 @@
-/** A snapshot as libvirt's XML says it, `<domainsnapshot>`: what is asked for, and how one that exists is printed. Pure. */
+/** libvirt's `<domainsnapshot>`: parses the XML of a request, and prints that of an existing snapshot. Pure. */
 import { TslxcError } from '../../errors';
 import type { XmlElement } from '../xml/element';
 import { node, printXml, type PrintableElement } from '../xml/print';
@@ -6,10 +6,10 @@ import { textOf, wordOf } from '../xml/reading';
 import { definitionError } from '../xml/source-location';
 import { parseXml } from '../xml/xml';
 
-/** In libvirt's words: `disk-snapshot` is one of a domain that was paused, without its memory. */
+/** In libvirt's words. `disk-snapshot`: the domain was paused; its memory is not saved. */
 export type SnapshotState = 'shutoff' | 'disk-snapshot';
 
-/** What a text or a caller asks for. */
+/** A request for a snapshot, from XML or from a caller. */
 export interface SnapshotRequest {
   /** Default: the time as seconds since 1970. */
   readonly name?: string;
@@ -22,7 +22,7 @@ export interface SnapshotDescription {
   /** Any text; none by default. */
   readonly description?: string;
   readonly state: SnapshotState;
-  /** The one that was current when it was made. */
+  /** The snapshot that was current when this one was made. */
   readonly parent?: string;
   /** Milliseconds since 1970. */
   readonly created: number;
@@ -30,13 +30,13 @@ export interface SnapshotDescription {
   readonly xml: string;
 }
 
-/** NAME_MAX, with room for what is put before the name of a folder. */
+/** NAME_MAX, less room for prefixes of the folder's name. */
 const longestName = 200;
 
-/** Of memory, and of disks one by one, nothing is kept. */
+/** Values of `snapshot` of `<memory>` that do not ask to save the memory, which is never saved. */
 const withoutState: readonly (string | undefined)[] = [undefined, 'no', 'none'];
 
-/** As libvirt, which overlooks what is not its own. @throws DefinitionError XML_ERROR, XML_DETAIL or CONFIG_UNSUPPORTED. */
+/** Ignores unknown elements, as libvirt does. @throws DefinitionError XML_ERROR, XML_DETAIL or CONFIG_UNSUPPORTED. */
 export function parseSnapshot(xml: string): SnapshotRequest {
   const root = parseXml(xml);
   const at = (element: XmlElement, name = '') => ({
@@ -66,7 +66,7 @@ export function parseSnapshot(xml: string): SnapshotRequest {
   };
 }
 
-/** It becomes the name of a folder. @throws TslxcError XML_DETAIL, in libvirt's words. */
+/** Checks a name, which becomes the name of a folder. @throws TslxcError XML_DETAIL, in libvirt's words. */
 export function checkSnapshotName(name: string): void {
   const refuse = (why: string): never => {
     throw new TslxcError('XML_DETAIL', `invalid snapshot name '${name}': ${why}`);
@@ -79,7 +79,7 @@ export function checkSnapshotName(name: string): void {
   if (Buffer.byteLength(name) > longestName) refuse(`name is longer than ${longestName} bytes`);
 }
 
-/** What `snapshot-create-as --print-xml` shows. */
+/** The XML that `snapshot-create-as --print-xml` shows. */
 export function formatSnapshotRequest({ name, description }: SnapshotRequest): string {
   return printXml(
     node('domainsnapshot', {}, [...text('name', name), ...text('description', description)]),

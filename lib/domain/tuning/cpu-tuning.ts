@@ -18,7 +18,7 @@ const cpuRanges = {
 
 type CpuElement = keyof typeof cpuRanges;
 
-/** By element, in the order that libvirt prints them in. */
+/** The fields by element, in libvirt's output order. */
 const fields = {
   shares: 'shares',
   global_period: 'globalPeriod',
@@ -29,7 +29,7 @@ const fields = {
 
 const elements = Object.keys(fields) as CpuElement[];
 
-/** What can be changed while a container runs. */
+/** The parameters that can be changed while a container runs. */
 export type CpuParameter = 'shares' | 'period' | 'quota';
 
 const noVirtualCpu = ignored('a container has no virtual CPUs: it runs on those of <vcpu cpuset>');

@@ -20,8 +20,8 @@ export interface CpuTuning {
   /** Microseconds of all CPUs together in each period, at least 1000. A negative number means no limit. */
   readonly quota?: number;
   /**
-   * The same for a virtual machine with all that it needs besides. A container is one and the same thing, so that the stricter of
-   * both limits holds.
+   * Like `period` and `quota`, but in libvirt for a virtual machine together with its emulator and I/O threads. A container has no
+   * such threads, so the stricter of both limits applies.
    */
   readonly globalPeriod?: number;
   readonly globalQuota?: number;
@@ -36,11 +36,11 @@ export interface BlockDeviceTuning {
   readonly weight?: number;
   /** Operations per second. */
   readonly readIops?: number;
-  /** Operations a second. */
+  /** Operations per second. */
   readonly writeIops?: number;
   /** Bytes per second. */
   readonly readBytes?: number;
-  /** Bytes a second. */
+  /** Bytes per second. */
   readonly writeBytes?: number;
 }
 
@@ -55,14 +55,14 @@ export interface BlockTuning {
 
 /** `<numatune>`. */
 export interface NumaTuning {
-  /** `preferred`: memory comes from other nodes when these have none. `interleave`: from each in turn. Else from these only. */
+  /** `preferred`: memory comes from other nodes if these have none left; `interleave`: from each in turn; others: only from these. */
   readonly mode: 'strict' | 'preferred' | 'interleave' | 'restrictive';
-  /** In canonical form: `0-1,3`. Missing where numad is asked at each start (`placement='auto'`). */
+  /** In canonical form: `0-1,3`. Missing if numad chooses the nodes at each start (`placement='auto'`). */
   readonly nodeset?: string;
   readonly position: Position;
 }
 
-/** Where numad has placed a container: CPUs and memory nodes, in canonical form. */
+/** The CPUs and memory nodes that numad has chosen for a container, in canonical form. */
 export interface Placement {
   readonly cpus: string;
   readonly nodes: string;

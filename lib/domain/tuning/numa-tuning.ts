@@ -31,7 +31,7 @@ export const numaMemoryVocabulary = vocabulary({
 
 export const numaModes = ['strict', 'preferred', 'interleave', 'restrictive'] as const;
 
-/** The nodes that the cpuset controller keeps memory to. The other modes are memory policies of processes. */
+/** The nodes to which the cpuset controller restricts memory. The modes that don't bind are memory policies of processes. */
 export function boundNodes(tuning: NumaTuning | undefined): string | undefined {
   return tuning !== undefined && isBinding(tuning.mode) ? tuning.nodeset : undefined;
 }
@@ -42,7 +42,7 @@ export function isBinding(mode: NumaTuning['mode']): boolean {
 }
 
 /**
- * As in libvirt, memory of a container whose CPUs numad places is placed so as well, unless the text names its nodes.
+ * As in libvirt, if numad places the CPUs of a container, it also places its memory, unless the text names the nodes.
  *
  * @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, with libvirt's message.
  */
@@ -81,7 +81,7 @@ export function formatNumaTuning(tuning: NumaTuning | undefined): PrintableEleme
   return [node('memory', nodeset === undefined ? { mode, placement: 'auto' } : { mode, nodeset })];
 }
 
-/** None if numad is to choose, as in libvirt also when one is written. Without either word it is as for the CPUs. */
+/** No set if numad chooses the nodes, even if one is written, as in libvirt. Without either attribute, the CPUs' placement applies. */
 function parseNodeset(
   { attributes, at }: Reading,
   ofCpus: 'static' | 'auto',

@@ -1,6 +1,6 @@
 /**
- * `placement='auto'` of `<vcpu>` and `<numatune>`: CPUs and memory nodes that numad advises at each start. As in libvirt, one
- * brings the other with it. Pure.
+ * `placement='auto'` of `<vcpu>` and `<numatune>`: CPUs and memory nodes that numad advises at each start. As in libvirt, `auto`
+ * for one implies `auto` for the other. Pure.
  */
 import type { DomainDefinition } from '../definition';
 import { parseVcpu } from '../elements/resources';
@@ -20,7 +20,7 @@ export function parsePlaced(domain: Reading, session: ParseSession): Placed {
   return { vcpu: isOpen(numaTuning) && isFree ? { ...vcpu, placement: 'auto' } : vcpu, numaTuning };
 }
 
-/** What says of threads where they run, and keeps libvirt from placing all of them. */
+/** Elements that pin single threads to CPUs, and so keep libvirt from placing all of them. */
 const pins: readonly string[] = ['vcpupin', 'emulatorpin', 'iothreadpin'];
 
 function hasPins(domain: Reading): boolean {
@@ -33,7 +33,7 @@ export function asksForPlacement({ vcpu, numaTuning }: Placed): boolean {
   return vcpu.placement === 'auto' || (numaTuning !== undefined && isOpen(numaTuning));
 }
 
-/** The definition with what numad has advised in the place of `auto`; as it is without advice. */
+/** The definition with numad's advice in place of `auto`; unchanged without advice. */
 export function withPlacement(
   definition: DomainDefinition,
   advice: Placement | undefined,
@@ -49,7 +49,7 @@ export function withPlacement(
   };
 }
 
-/** Neither CPUs nor memory are placed by numad any more: one alone could not be, since it brings the other with it. */
+/** The definition with neither CPUs nor memory placed by numad: `auto` for only one of them would imply it for the other. */
 export function withoutPlacement(definition: DomainDefinition): DomainDefinition {
   const { vcpu, numaTuning, ...rest } = definition;
   return {

@@ -1,4 +1,4 @@
-/** An XML document as readonly plain data: its elements as they were written, with their positions. */
+/** An XML document as readonly plain data: its elements as written, with their positions. */
 
 /** A position in the XML text; line and column count from 1. */
 export interface Position {
@@ -6,7 +6,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** An element kept as it was written. */
+/** An element as written. */
 export interface XmlElement {
   /** Qualified name, as written (`lxc:namespace`). */
   readonly name: string;

@@ -1,4 +1,4 @@
-/** Printing an element together with the parts of it that are kept as they were written. */
+/** Printing an element together with its parts that are kept as written. */
 import type { XmlAttribute } from './element';
 import { node, type PrintableElement } from './print';
 import { wordOf } from './reading';
@@ -6,8 +6,8 @@ import type { KeptPart } from './unsupported';
 import type { Vocabulary } from './vocabulary';
 
 /**
- * `element`, which stands at `path`, with what `kept` has of it and of its children. Both are in the order of the vocabulary;
- * in a child, what is kept comes last.
+ * The element at `path` with its kept parts and those of its children. Its attributes and children are in the order of the
+ * vocabulary; within a child, kept parts come last.
  */
 export function withKept(
   element: PrintableElement,
@@ -26,7 +26,7 @@ export function withKept(
   };
 }
 
-/** The children with the parts of each; one that is not among them is made. */
+/** The children, each with its kept parts. A child that is missing is made. */
 function withParts(
   children: readonly (PrintableElement | string)[],
   parts: readonly KeptPart[],
@@ -53,7 +53,7 @@ function nameOf(child: PrintableElement | string): string {
   return 'namespace' in child ? (wordOf(child as Parameters<typeof wordOf>[0]) ?? '') : child.name;
 }
 
-/** Stable sort by `words`; what they don't have comes last. */
+/** Stable sort in the order of `words`; items that are not among them come last. */
 function inOrder<T extends XmlAttribute | PrintableElement | string>(
   items: readonly T[],
   nameOfItem: (item: T) => string,

@@ -4,7 +4,7 @@
 const largest = 16_383;
 
 /**
- * The numbers in ascending order; undefined if the text is not a set. libvirt's `^N` removes a number that stands before
+ * The numbers in ascending order; undefined if the text is not a set. libvirt's `^N` removes a number that is listed before
  * it.
  */
 function parseNumberSet(text: string): number[] | undefined {

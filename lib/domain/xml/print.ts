@@ -12,13 +12,13 @@ export interface PrintableElement {
   readonly attributes: readonly XmlAttribute[];
   readonly children: readonly (PrintableElement | string)[];
   /**
-   * `two tags`: a start tag, and an end tag on a line of its own, also without children. `foreign`: what is in it belongs to
-   * others, and libvirt has it printed by libxml2: with double quotes, and nothing escaped that need not be.
+   * `two tags`: a start tag, and an end tag on its own line, even without children. `foreign`: the content belongs to other
+   * programs, and is printed as libvirt prints it by libxml2: with double quotes, and only the necessary escapes.
    */
   readonly style?: 'two tags' | 'foreign';
 }
 
-/** Attributes by name, in printing order; those that are undefined are left out. */
+/** Attributes by name, in printing order; undefined attributes are left out. */
 export type Attributes = Readonly<Record<string, string | undefined>>;
 
 /** Makes an element to print. */

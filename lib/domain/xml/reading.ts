@@ -1,6 +1,6 @@
 /**
  * Reads one element by its vocabulary, which says what is supported, what is only kept, and what is dropped.
- * Only this file decides whether a name is known; it never ignores one without a word.
+ * Only this file decides whether a name is known; it never ignores an unknown name silently.
  */
 import type { KeptPart, UnknownWord, UnsupportedElement } from './unsupported';
 import type { XmlAttribute, XmlElement } from './element';
@@ -16,11 +16,11 @@ import {
   type Vocabulary,
 } from './vocabulary';
 
-/** What the reading of a document has found so far: the unsupported elements, and the parts that are kept as written. */
+/** The findings so far in a document: the unsupported elements, and the parts that are kept as written. */
 export interface ReadingSession {
   readonly unsupported: UnsupportedElement[];
   readonly kept: KeptPart[];
-  /** Words that no vocabulary has, which are left out. Without it they are refused. */
+  /** Collects words that are not in a vocabulary, which are left out. Without this list, such words are refused. */
   readonly unknown?: UnknownWord[];
 }
 
@@ -74,7 +74,7 @@ export function locateChildren(at: LocatedElement): LocatedElement[] {
  * Sorts the attributes and children of `at` by `vocabulary`, and adds those that are unsupported or unknown to `session`.
  *
  * @throws DefinitionError XML_ERROR for a second element where only one is allowed; for an unknown name, and for text where
- * none is allowed, if the vocabulary or the session refuses it; as libvirt for what it refuses to define.
+ * none is allowed, if the vocabulary or the session refuses it; libvirt's code for a word that libvirt refuses to define.
  */
 export function readElement(
   at: LocatedElement,
@@ -99,7 +99,7 @@ export function readElement(
   };
 }
 
-/** Reads an element of which every known word is carried out, and every other one refused. @throws as `readElement`. */
+/** Reads an element of which all known words are carried out, and all others are refused. @throws as `readElement`. */
 export function readExactly(at: LocatedElement, vocabulary: Vocabulary): Reading {
   return readElement(at, vocabulary, { unsupported: [], kept: [] });
 }
@@ -128,7 +128,7 @@ export function textOf(element: XmlElement): string {
   return element.children.filter((child) => typeof child === 'string').join('');
 }
 
-/** Notes the place of what is unknown, or refuses it with `detail` at `at`, which is the place if left out. */
+/** Notes the place of an unknown word, or refuses it with `detail` and the location `at`. Default of `at`: the place. */
 type LeaveOut = (place: SourceLocation, detail: string, at?: SourceLocation) => void;
 
 interface Findings {

@@ -10,7 +10,7 @@ const powers = new Map(
 // libvirt's limit is the largest signed 64-bit number of bytes. Here the number must also be exact.
 const maxBytes = 2n ** 63n - 1n;
 
-/** A number, its unit, and the element that both stand in. */
+/** A number, its unit, and the location of the element that contains both. */
 export interface ScaledInteger {
   readonly text: string;
   readonly unit: string | undefined;
@@ -31,7 +31,7 @@ export function parseKibibytes(scaled: ScaledInteger): number {
   return exact(kibibytes, scaled);
 }
 
-/** The value in bytes, which are its unit when it has none. @throws as `parseKibibytes`. */
+/** The value in bytes, which are also the default unit. @throws as `parseKibibytes`. */
 export function parseBytes(scaled: ScaledInteger): number {
   return exact(bytesOf(scaled, 1n), scaled);
 }

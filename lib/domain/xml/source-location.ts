@@ -14,7 +14,7 @@ export interface SourceLocation {
 // A message quotes the text of the definition, which can be megabytes long.
 const maxDetail = 400;
 
-/** The error to throw if what stands at `location` is invalid; its message ends with the position. */
+/** The error to throw if the element or attribute at `location` is invalid; its message ends with the position. */
 export function definitionError(
   code: ErrorCode,
   text: string,
@@ -30,8 +30,8 @@ export function definitionError(
 }
 
 /**
- * The error to throw if several things are wrong: its message has a line for each, after the heading, and its place is that
- * of the first.
+ * The error to throw if several things are wrong: its message has the heading and a line for each, and its location is that of
+ * the first.
  */
 export function problemsError(
   code: ErrorCode,
@@ -53,12 +53,12 @@ export function problemsError(
   });
 }
 
-/** The place, as messages end with it: `(domain/os/init, line 4, column 5)`. */
+/** The location as messages end with it: `(domain/os/init, line 4, column 5)`. */
 export function placeOf({ path, position: { line, column } }: SourceLocation): string {
   return `(${path}, line ${line}, column ${column})`;
 }
 
-/** The location of an attribute: its own path, and the position of the tag that it stands in. */
+/** The location of an attribute: its own path, and the position of its tag. */
 export function attributeLocation(location: SourceLocation, attribute: string): SourceLocation {
   return { path: `${location.path}/@${attribute}`, position: location.position };
 }
@@ -68,7 +68,7 @@ export function comparePositions(a: Position, b: Position): number {
   return a.line - b.line || a.column - b.column;
 }
 
-/** Sorted. */
+/** Sorts by document order. */
 export function inDocumentOrder<T extends SourceLocation>(found: readonly T[]): T[] {
   return [...found].sort((a, b) => comparePositions(a.position, b.position));
 }

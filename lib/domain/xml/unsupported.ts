@@ -1,4 +1,4 @@
-/** What a document says, and this version does not do: what becomes of it, and the words for it. */
+/** Parts of a document that this version does not carry out: what happens to them, and the messages about them. */
 import type { DefinitionProblem } from '../../errors';
 import type { XmlAttribute, XmlElement } from './element';
 import {
@@ -10,8 +10,8 @@ import {
 import type { NotCarriedOut } from './vocabulary';
 
 /**
- * An element, attribute or value that libvirt's schema knows, and that this version only stores and prints. Its path is such
- * as `domain/devices/interface`, or `domain/vcpu/@cpuset` for an attribute.
+ * An element, attribute or value that libvirt's schema knows, and that this version only stores and prints. An example of a path
+ * is `domain/devices/interface`, or `domain/vcpu/@cpuset` for an attribute.
  */
 export interface UnsupportedElement extends SourceLocation, NotCarriedOut {
   /** The value that is not carried out, if other values of the element or attribute are. */
@@ -24,7 +24,7 @@ export interface UnsupportedElement extends SourceLocation, NotCarriedOut {
  */
 export type UnknownWord = SourceLocation;
 
-/** The parts of an element that are not carried out while its other parts are, as they were written. */
+/** The parts, as written, of an element that are not carried out although other parts of it are. */
 export interface KeptPart {
   /** Path of that element, such as `domain/os`. */
   readonly path: string;
@@ -32,20 +32,20 @@ export interface KeptPart {
   readonly children: readonly XmlElement[];
 }
 
-/** A device, or one that is kept as written since a start would refuse it, and what is not carried out of it. */
+/** A device, or the element as written if a start would refuse it, and the parts of it that are not carried out. */
 export type ParsedDevice<T> = ({ readonly supported: T } | { readonly raw: XmlElement }) & {
   readonly unsupported: readonly UnsupportedElement[];
 };
 
-/** Whether a start refuses it. */
+/** Whether a start refuses the part. */
 export function isRefused({ start }: UnsupportedElement): boolean {
   return start === 'refuses';
 }
 
 /**
- * Returns when a start refuses none of these.
+ * Returns if a start refuses none of these.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED that names all that it refuses, in `problems` if there are several.
+ * @throws DefinitionError CONFIG_UNSUPPORTED that names everything it refuses, in `problems` if there are several.
  */
 export function refuseUnsupported(unsupported: readonly UnsupportedElement[]): void {
   const [first, ...others] = unsupported.filter(isRefused);
@@ -59,9 +59,9 @@ export function refuseUnsupported(unsupported: readonly UnsupportedElement[]): v
 }
 
 /**
- * Returns when everything in a document is carried out.
+ * Returns if everything in a document is carried out.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED that names all that is not, in `problems`.
+ * @throws DefinitionError CONFIG_UNSUPPORTED that names everything that is not, in `problems`.
  */
 export function refuseAll(
   unsupported: readonly UnsupportedElement[],
@@ -84,7 +84,7 @@ export function refuseAll(
   );
 }
 
-/** @throws DefinitionError XML_INVALID_SCHEMA that names all of these, in `problems`; returns when there are none. */
+/** @throws DefinitionError XML_INVALID_SCHEMA that names all of these, in `problems`; returns if there are none. */
 export function refuseUnknown(unknown: readonly UnknownWord[]): void {
   if (unknown.length === 0) return;
   const heading = "libvirt's schema does not know all of the definition";
@@ -92,12 +92,12 @@ export function refuseUnknown(unknown: readonly UnknownWord[]): void {
   throw problemsError('XML_INVALID_SCHEMA', heading, problems);
 }
 
-/** What a start that goes on warns of: `<cpu> is ignored: …`. */
+/** The warning of a start that ignores the part: `<cpu> is ignored: …`. */
 export function describeIgnored(one: UnsupportedElement): string {
   return `${describe(one)} is ignored: ${one.why}`;
 }
 
-/** What a definition that goes on without it warns of. */
+/** The warning when a definition is stored without the word. */
 export function describeLeftOut(one: UnknownWord): string {
   return `${describeUnknown(one)} is left out: libvirt's schema does not know it`;
 }

@@ -11,20 +11,20 @@ export const lxcNamespace = 'http://libvirt.org/schemas/domain/lxc/1.0';
 export const dnsmasqNamespace = 'http://libvirt.org/schemas/network/dnsmasq/1.0';
 
 /**
- * The namespace of `<tslxc:container>` below `<metadata>`, for what libvirt's schema has no elements for. libvirt keeps
+ * The namespace of `<tslxc:container>` below `<metadata>`, for settings for which libvirt's schema has no elements. libvirt keeps
  * metadata unchanged, so one document serves both. Its elements are `tslxc:NAME` in these tables.
  */
 export const extensionNamespace = 'urn:tslxc:domain:1';
 
-/** What is stored and printed, and not carried out. */
+/** How a word that is stored and printed, but not carried out, is handled. */
 export interface NotCarriedOut {
   /** `goes on`: it means nothing to a container, and the start warns of it. `refuses`: it would be dangerous to ignore. */
   readonly start: 'goes on' | 'refuses';
   /** The reason: a clause that follows a colon. */
   readonly why: string;
-  /** libvirt's own message, where it has one. */
+  /** libvirt's own message, if it has one. */
   readonly words?: string;
-  /** The code of libvirt's error where it refuses the word already when a domain is defined: then `words` are its message. */
+  /** Set if libvirt refuses the word when a domain is defined: the code of that error, whose message is `words`. */
   readonly definition?: 'CONFIG_UNSUPPORTED' | 'INTERNAL_ERROR';
 }
 
@@ -33,12 +33,12 @@ export function ignored(why: string): NotCarriedOut {
   return { start: 'goes on', why };
 }
 
-/** A word that would be dangerous to ignore, or that libvirt refuses too: then with its message. */
+/** A word that would be dangerous to ignore, or that libvirt refuses too; `words` is libvirt's message. */
 export function refused(why: string, words?: string): NotCarriedOut {
   return { start: 'refuses', why, ...(words === undefined ? {} : { words }) };
 }
 
-/** A word that libvirt refuses when a domain is defined, with its message. */
+/** A word that libvirt refuses when a domain is defined. `words` is libvirt's message, and `definition` its error code. */
 export function undefinable(
   words: string,
   definition: NonNullable<NotCarriedOut['definition']> = 'CONFIG_UNSUPPORTED',
@@ -46,7 +46,7 @@ export function undefinable(
   return { start: 'refuses', why: 'libvirt refuses to define it too', words, definition };
 }
 
-/** By value, what is done with it. */
+/** What is done with each value. */
 export type Values = Readonly<Record<string, 'supported' | NotCarriedOut>>;
 
 /** `output`: libvirt writes it for a running domain; it is dropped from input. */
@@ -54,8 +54,8 @@ export type AttributeStanding =
   'supported' | 'output' | NotCarriedOut | { readonly values: Values };
 
 /**
- * As for attributes. `one` and `many` are supported: an element that may appear once, or several times. `stored`: it is kept
- * and printed, and there is nothing to carry out.
+ * As for attributes. `one` and `many` are supported: the element may appear once, or several times. `stored`: the element is
+ * kept and printed, and there is nothing to carry out.
  */
 export type ChildStanding = 'one' | 'many' | 'output' | 'stored' | NotCarriedOut;
 
@@ -63,7 +63,7 @@ export interface Vocabulary {
   readonly attributes: ReadonlyMap<string, AttributeStanding>;
   readonly children: ReadonlyMap<string, ChildStanding>;
   readonly text: 'text' | 'no text';
-  /** What is done with the text, where it is one of a fixed list of words. */
+  /** What is done with each text, if the text must be one of a fixed list of words. */
   readonly texts: Values;
   /** What is done with a word that is not in the vocabulary; see `ReadingSession`. */
   readonly unknown: 'left out' | 'refused';
@@ -93,7 +93,7 @@ export const emptyVocabulary = vocabulary({});
 /** An element that holds text and nothing else. */
 export const textVocabulary = vocabulary({ text: 'text' });
 
-/** What is not carried out of a word; undefined if it is, or for one that is not in the table. */
+/** Why a word is not carried out; undefined if it is, and for a word that is not in the table. */
 export function notCarriedOut(
   standing: AttributeStanding | ChildStanding | undefined,
 ): NotCarriedOut | undefined {
@@ -106,7 +106,7 @@ export function valuesOf({ attributes }: Vocabulary, attribute: string): Values 
   return typeof standing === 'object' && 'values' in standing ? standing.values : {};
 }
 
-/** What is not carried out of a value; undefined if all of it is, or for an unknown value. */
+/** Why a value is not carried out; undefined if it is, and for an unknown value. */
 export function valueNotCarriedOut(values: Values, value: string): NotCarriedOut | undefined {
   const standing = Object.hasOwn(values, value) ? values[value] : undefined;
   return standing === 'supported' ? undefined : standing;

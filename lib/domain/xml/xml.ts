@@ -1,6 +1,6 @@
 /**
  * Parses XML text to a tree of elements with their positions. The text comes from the user who defines a
- * domain, so a DOCTYPE, an external entity or a processing instruction must never be followed, and
+ * domain, so a DOCTYPE, an external entity or a processing instruction is never processed, and
  * the limits below bound the work.
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
@@ -18,7 +18,7 @@ const maxElements = 100_000;
 interface OpenElement {
   readonly element: Omit<XmlElement, 'children'>;
   readonly children: (XmlElement | string)[];
-  /** `xml:space='preserve'` here or above. */
+  /** Whether this element or one above it has `xml:space='preserve'`. */
   readonly preserved: boolean;
 }
 
@@ -59,7 +59,7 @@ class TreeBuilder {
     defaultXMLVersion: '1.0',
   });
   #root: XmlElement | undefined;
-  /** The start tag that is being read, and below it the number of its attributes so far. */
+  /** The start tag that is being read; `#attributes` is the number of its attributes so far. */
   #starting: SourceLocation = { path: '/', position: { line: 1, column: 1 } };
   #attributes = 0;
   #elements = 0;
@@ -177,7 +177,7 @@ class TreeBuilder {
     const detail = error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
     const offset = this.#badReference();
     const position = offset === undefined ? this.#here().position : this.#locate(offset);
-    // saxes takes everything up to the next `;` for the name, even the rest of the document.
+    // saxes takes everything up to the next `;` as the entity's name, even the rest of the document.
     const isRunaway = offset !== undefined && !detail.includes('entity');
     const shown = isRunaway ? 'disallowed character in entity name' : detail;
     throw definitionError('XML_ERROR', shown, { path: this.#path(), position });

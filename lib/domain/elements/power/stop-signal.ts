@@ -1,4 +1,4 @@
-/** `<tslxc:stop>` in `<tslxc:container>`: the signal that asks init to end. */
+/** `<tslxc:stop>` in `<tslxc:container>`: the signal that asks init to shut down. */
 import { attributeLocation, definitionError } from '../../xml/source-location';
 import { readExactly, type LocatedElement } from '../../xml/reading';
 import { stopVocabulary } from '../extension-vocabulary';
@@ -16,7 +16,7 @@ const numbers: ReadonlyMap<string, number> = new Map(
 const firstRealTime = 34;
 const lastRealTime = 64;
 
-/** @throws DefinitionError XML_ERROR for what is no signal. */
+/** @throws DefinitionError XML_ERROR if the value is not a signal. */
 export function parseStopSignal(at: LocatedElement | undefined): number | undefined {
   if (at === undefined) return undefined;
   const value = readExactly(at, stopVocabulary).attributes.get('signal') ?? '';
@@ -39,7 +39,7 @@ function numberOf(value: string): number | undefined {
   return number !== undefined && isUsable(number) ? number : undefined;
 }
 
-/** glibc keeps 32 and 33 for itself. */
+/** Signals 32 and 33 are reserved by glibc. */
 function isUsable(number: number): boolean {
   return number >= 1 && number <= lastRealTime && number !== 32 && number !== 33;
 }

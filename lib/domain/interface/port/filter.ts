@@ -1,6 +1,6 @@
 /**
- * `<filterref>` of an interface: which of libvirt's predefined filters holds for what its container sends. Those that keep a
- * container from addresses that are not its own are carried out; what each of them says is a row of a table.
+ * `<filterref>` of an interface: which of libvirt's predefined filters applies to what its container sends. The filters that keep
+ * a container from using addresses that are not its own are carried out; a table says what each of them checks.
  */
 import type { FilterName, FilterReference } from '../definition';
 import { parseIp } from '../ip-address';
@@ -14,18 +14,18 @@ import {
 } from '../../xml/reading';
 import { ignored, refused, vocabulary } from '../../xml/vocabulary';
 
-/** What a filter checks, each of which is a few rules: `lib/container/interfaces/filter-rules.ts`. */
+/** The checks of a filter. Each is a few rules: see `lib/container/interfaces/filter-rules.ts`. */
 export type FilterCheck =
-  /** The sender of a frame is the interface's address. */
+  /** The source address of a frame is the interface's. */
   | 'mac'
-  /** Nothing but IPv4 and ARP is sent, or received. */
+  /** Only IPv4 and ARP are sent and received. */
   | 'protocol'
-  /** The sender of an IPv4 packet is an address of the interface. */
+  /** The source address of an IPv4 packet is an address of the interface. */
   | 'ip'
-  /** What an ARP packet says of its sender: the interface's own address, an IPv4 address of the interface. */
+  /** The sender of an ARP packet has the interface's Ethernet address (`arp-mac`), or one of its IPv4 addresses (`arp-ip`). */
   | 'arp-mac'
   | 'arp-ip'
-  /** No IPv4 packet is sent to all stations. */
+  /** No IPv4 packet is sent to the Ethernet broadcast address. */
   | 'broadcast';
 
 export const filterChecks: Readonly<Record<FilterName, readonly FilterCheck[]>> = {
@@ -90,7 +90,7 @@ export function formatFilter({ filter, parameters }: FilterReference): Printable
   return node('filterref', { filter }, children);
 }
 
-/** What is wrong with a parameter, in words, so that the filter can't be put in place; undefined when nothing is. */
+/** The message about a parameter that keeps the filter from being set up; undefined if there is none. */
 export function filterFault({ parameters }: FilterReference): string | undefined {
   for (const { name, value } of parameters) {
     if (name === 'IP' && parseIp(value)?.family !== 'ipv4') {
@@ -105,7 +105,7 @@ export function filterFault({ parameters }: FilterReference): string | undefined
 
 const learnings = ['any', 'dhcp', 'none'] as const;
 
-/** How an address that is not known is found out; libvirt's default is the first that the container uses. */
+/** How an unknown address is learned. libvirt's default, `any`, takes the first address that the container uses. */
 export function learningOf({ parameters }: FilterReference): (typeof learnings)[number] {
   const given = parameters.find(({ name }) => name === 'CTRL_IP_LEARNING')?.value.toLowerCase();
   return learnings.find((one) => one === given) ?? 'any';

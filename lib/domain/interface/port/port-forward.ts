@@ -1,6 +1,6 @@
 /**
- * `<portForward>` of an interface in a virtual network: ports of the host that lead to its container. libvirt has the element for
- * interfaces of type user, and no words for what it means; it means the same here.
+ * `<portForward>` of an interface in a virtual network: ports of the host that are forwarded to its container. libvirt has the
+ * element only for interfaces of type user; it means the same here.
  */
 import { enumerated } from '../../xml/enumerated';
 import { keepRest } from '../../xml/raw';
@@ -28,7 +28,7 @@ export const portRangeVocabulary = vocabulary({
   attributes: { start: 'supported', end: 'supported', to: 'supported', exclude: 'supported' },
 });
 
-/** Of an interface that is in no virtual network. */
+/** `<portForward>` of an interface that is not in a virtual network. */
 export const forwardWithoutNetwork = refused(
   'no port would be forwarded: they are forwarded into virtual networks, and by libvirt for type user',
 );
@@ -108,14 +108,14 @@ export function formatPortForward(forward: Omit<PortForward, 'position'>): Print
   return node('portForward', { proto: protocol, address, dev: device }, children);
 }
 
-/** Ports of the host from `start` to `end`, which are those of the container from `to` on. */
+/** Ports of the host from `start` to `end`, which are forwarded to the container's ports from `to` on. */
 export interface ForwardedPorts {
   readonly start: number;
   readonly end: number;
   readonly to: number;
 }
 
-/** What is forwarded: all ports where there is no range, and none that is excluded. */
+/** The ports that are forwarded: all if there is no range, except those that are excluded. */
 export function forwardedPorts({ ranges }: Pick<PortForward, 'ranges'>): ForwardedPorts[] {
   const included = ranges.filter(({ exclude }) => exclude !== true);
   const all = included.length === 0 ? [{ start: 1, end: lastPort }] : included;
@@ -137,7 +137,7 @@ function without({ start, end, to }: ForwardedPorts, gap: PortRange): ForwardedP
   ];
 }
 
-/** A port of the host that a packet for both could come to; undefined where there is none. */
+/** A port of the host that both would forward; undefined if there is none. */
 export function sharedPort(one: PortForward, other: PortForward): number | undefined {
   const mayBeSame = (a: string | undefined, b: string | undefined): boolean =>
     a === undefined || b === undefined || a === b;

@@ -1,24 +1,24 @@
 /**
- * The ids of ports of switches. As in libvirt each port has one from the time that it is defined: a text that has none is given
- * one. It is not drawn but made, so that the same text of the same domain has the same id. Pure.
+ * The ids of switch ports. As in libvirt, each port has an id once it is defined: if the text has none, one is added. It is derived
+ * rather than random, so that the same text of the same domain always gets the same id. Pure.
  */
 import type { DomainDefinition } from '../../definition';
 import type { XmlAttribute, XmlElement } from '../../xml/element';
 import type { InterfaceDefinition } from '../definition';
 
-/** `instance` is for switches of 802.1Qbg. */
+/** `instance` is for 802.1Qbg switches. */
 export type PortIdKind = 'interface' | 'instance';
 
-/** Makes an id, of the uuid of a domain and the address of an interface; always the same. */
+/** Derives an id from the uuid of a domain and the MAC address of an interface; always the same for the same arguments. */
 export type PortIds = (uuid: string, mac: string, kind: PortIdKind) => string;
 
-/** The definition with the ids that its text does not have. */
+/** The definition with ids for the ports whose text has none. */
 export function withPortIds(definition: DomainDefinition, idOf: PortIds): DomainDefinition {
   const { uuid } = definition;
   return mapped(definition, ({ id, mac, kind }) => id ?? idOf(uuid, mac, kind));
 }
 
-/** The definition with another uuid: ids that were made of the former one are made of this one. */
+/** The definition with another uuid. Ids that were derived from the former uuid are derived from the new one instead. */
 export function withUuid(
   definition: DomainDefinition,
   uuid: string,
@@ -30,7 +30,7 @@ export function withUuid(
   );
 }
 
-/** An id that a port has, or is to have. */
+/** The id of a port; `id` is undefined if the port has none yet. */
 interface PortId {
   readonly id: string | undefined;
   readonly mac: string;
@@ -39,7 +39,7 @@ interface PortId {
 
 type Change = (port: PortId) => string;
 
-/** By the type of the port. One without a type is that of a network, which may be of either kind. */
+/** The kinds of ids by the type of the port. A port without a type belongs to a network, which may be of either kind. */
 const kindsOf: Readonly<Record<string, readonly PortIdKind[] | undefined>> = {
   openvswitch: ['interface'],
   '802.1Qbg': ['instance'],
@@ -70,13 +70,13 @@ function withChanged(item: InterfaceDefinition, change: Change): InterfaceDefini
 /** The types of interfaces that libvirt lets be ports of a switch. */
 const portedTypes: readonly (string | undefined)[] = ['network', 'bridge', 'direct', 'hostdev'];
 
-/** The same of an interface that is kept as it was written, since a start refuses it. */
+/** The same for an interface that is kept as written, since a start refuses it. */
 function withChangedElement(element: XmlElement, change: Change): XmlElement {
   const port = childNamed(element, 'virtualport');
   const type = attributeOf(element, 'type');
   if (port === undefined || !portedTypes.includes(type)) return element;
   const portType = attributeOf(port, 'type') ?? '';
-  // Only a network may know what the element does not say.
+  // Without a type in the element, only a network can determine it.
   const kinds = portType === '' && type !== 'network' ? [] : (kindsOf[portType] ?? []);
   if (kinds.length === 0) return element;
   const mac = (attributeOf(childNamed(element, 'mac'), 'address') ?? '').toLowerCase();
@@ -92,7 +92,7 @@ function withChangedElement(element: XmlElement, change: Change): XmlElement {
   return withChild(element, withChild(port, { ...parameters, attributes }));
 }
 
-/** As libvirt prints them. */
+/** In libvirt's output order. */
 const parameterOrder = 'managerid typeid typeidversion instanceid interfaceid profileid'.split(' ');
 
 function inOrder(attributes: readonly XmlAttribute[]): XmlAttribute[] {
@@ -104,7 +104,7 @@ function empty(name: string, { position }: XmlElement): XmlElement {
   return { name, namespace: '', attributes: [], children: [], position };
 }
 
-/** With the child in the place of the one of its name, or as the last. */
+/** The element with the child in place of an existing one of that name, or else as its last child. */
 function withChild(element: XmlElement, child: XmlElement): XmlElement {
   const former = childNamed(element, child.name);
   const children = element.children.map((one) => (one === former ? child : one));

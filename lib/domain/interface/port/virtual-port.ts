@@ -1,4 +1,4 @@
-/** `<virtualport>` of an interface: its port of a bridge of Open vSwitch. */
+/** `<virtualport>` of an interface: its port of an Open vSwitch bridge. */
 import { present } from '../../../present';
 import type { VirtualPort } from '../definition';
 import { attributeLocation, definitionError, type SourceLocation } from '../../xml/source-location';
@@ -59,7 +59,7 @@ export function parseVirtualPort(
   return { ...(type === undefined ? {} : { type }), ...parameters, position: at.position };
 }
 
-/** libvirt gives a port without a type the ids of all kinds of switches: then another kind's means nothing. */
+/** libvirt gives a port without a type the ids of all kinds of switches, so `instanceid` is then accepted, and has no effect. */
 function parseParameters(
   at: LocatedElement,
   type: VirtualPort['type'],
@@ -93,8 +93,8 @@ function uuidOf(text: string | undefined, location: SourceLocation): string | un
 }
 
 /**
- * What several of them come to: the interface's own, its port group's, its network's. What the first says comes before what the
- * others do. Undefined when there is none.
+ * Merges the settings of an interface, its port group and its network, of which the earlier ones take precedence. Undefined if
+ * there are none.
  */
 export function mergedPort(
   ...ports: readonly (VirtualPort | undefined)[]

@@ -1,6 +1,6 @@
 /**
- * Devices of the host: those that the configuration lets be opened, and those that it binds into /dev. Each becomes a
- * `<hostdev>`, which has a node and may be opened. Pure.
+ * Devices of the host: those that the configuration allows the container to open, and those that it binds into /dev. Each becomes
+ * a `<hostdev>`, which gives the container a node that it may open. Pure.
  */
 import { isAbout, isOpen, isOwnNode, isUsual, readDevicePolicies } from './policy';
 import type { DevicePolicy, DeviceRule } from './policy';
@@ -13,11 +13,11 @@ import { node, type PrintableElement } from '../../xml/print';
 export interface BoundDevice {
   readonly device: DeviceNode;
   readonly entry: Entry;
-  /** `<disk>`, for one that has another name inside. */
+  /** `<disk>`, for a device that has another name in the container. */
   readonly disk?: PrintableElement;
 }
 
-/** The elements. @throws TslxcError CONF_SYNTAX for what is no rule. */
+/** The elements of the devices. @throws TslxcError CONF_SYNTAX for an invalid rule. */
 export function convertDevices(scene: Scene, bound: readonly BoundDevice[]): PrintableElement[] {
   const policies = readDevicePolicies(scene.settings);
   const elements = new Map<string, PrintableElement>();
@@ -42,7 +42,7 @@ function elementOf({ path, type }: DeviceNode): PrintableElement {
   return node('hostdev', { mode: 'capabilities', type: kind }, [source]);
 }
 
-/** Devices that a policy names, and that no line binds. */
+/** Devices that a policy names, and that no line of the configuration binds. */
 function policyDevices(
   { host, report }: Scene,
   policy: DevicePolicy,
@@ -58,7 +58,7 @@ function policyDevices(
     return [];
   }
   return policy.rules.flatMap((rule): DeviceNode[] => {
-    // Any node may be made; only what the device filter knows can be opened.
+    // Any node may be made (access `m`); only devices in the device filter can be opened.
     if (isUsual(rule) || rule.access === 'm' || bound.some((one) => isAbout(rule, one))) return [];
     const device = namedDevice(rule, host.deviceNames);
     if (device === undefined) {

@@ -20,7 +20,7 @@ export interface DevicePolicy {
   readonly opensAll?: Entry;
 }
 
-/** LXC reads one of the two, as the host has cgroups of version 1 or 2: the second where both are there. */
+/** LXC uses one of the two, depending on the host's cgroup version; if the host has both versions, the second. */
 export function readDevicePolicies(settings: Settings): readonly DevicePolicy[] {
   return ['lxc.cgroup.devices.', 'lxc.cgroup2.devices.']
     .map((prefix) => settings.takeBelow(prefix))
@@ -28,7 +28,7 @@ export function readDevicePolicies(settings: Settings): readonly DevicePolicy[] 
     .map(readPolicy);
 }
 
-/** `a` decides which kind of list it is, and takes back all before it. Rules of the other kind have no meaning. */
+/** `a` selects the kind of list, and discards all rules before it. Rules of the other kind have no effect. */
 function readPolicy(entries: readonly Entry[]): DevicePolicy {
   let policy: DevicePolicy = { open: 'others', rules: [] };
   for (const entry of entries) {
@@ -74,21 +74,21 @@ export function isOpen({ open, rules }: DevicePolicy, device: Numbered): boolean
   return named === (open === 'listed');
 }
 
-/** Nodes of every container's /dev that are not those of the host. */
+/** Nodes in every container's /dev that are its own rather than the host's. */
 const ownNode = /^\/dev\/(pts|ptmx|console|tty\d*|fd|stdin|stdout|stderr)$/;
 
 export function isOwnNode(path: string): boolean {
   return ownNode.test(path);
 }
 
-/** What every container may open: /dev/null and the like, terminals, /dev/fuse. */
+/** The devices that every container may open: /dev/null and the like, terminals, /dev/fuse. */
 const usual = [
   { major: 1, minors: [3, 5, 7, 8, 9] },
   { major: 5, minors: [0, 1, 2] },
   { major: 10, minors: [229] },
 ];
 
-/** Whether the rule is about no other devices than those. */
+/** Whether the rule is only about devices that every container may open. */
 export function isUsual({ type, major, minor }: DeviceRule): boolean {
   if (type === 'b') return false;
   // Pseudo-terminals: UNIX98_PTY_SLAVE_MAJOR.

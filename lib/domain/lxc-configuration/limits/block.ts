@@ -62,7 +62,7 @@ function readWeight({ settings }: Scene, keys: readonly string[]) {
   return entry === undefined || value === undefined ? undefined : { entry, value };
 }
 
-/** io.weight has a weight of its own, as `default 100` or alone, and those of devices, as `8:0 200`. */
+/** io.weight has the container's weight (`default 100`, or the number alone) and weights of devices (`8:0 200`). */
 function readWeights({ settings }: Scene, devices: Devices) {
   let own: { readonly entry: Entry; readonly value: number } | undefined;
   for (const key of ['lxc.cgroup2.io.weight', 'lxc.cgroup2.io.bfq.weight']) {

@@ -1,11 +1,11 @@
 /**
- * The values of lxc.cgroup.* and lxc.cgroup2.*. LXC takes the ones or the others, as the host has cgroups of version 1 or 2; a
- * definition has one value for both. Pure.
+ * The values of lxc.cgroup.* and lxc.cgroup2.*. LXC uses one or the other, depending on the host's cgroup version; a definition
+ * has one value for both. Pure.
  */
 import { valueError, type Entry } from '../entry';
 import type { Scene } from '../scene';
 
-/** A value as the elements have it, and the entry that it comes from. */
+/** A value in the unit of the definition's element, and the entry that it comes from. */
 export interface Found<T> {
   readonly value: T;
   readonly entry: Entry;
@@ -13,7 +13,7 @@ export interface Found<T> {
 
 export type Reader<T> = (entry: Entry) => T | undefined;
 
-/** The last value of a file of cgroups; undefined when there is none, or it means no limit. */
+/** The last value of a cgroup file; undefined if there is none, or if it means no limit. */
 export function cgroupValue<T>(
   { settings }: Pick<Scene, 'settings'>,
   key: string,
@@ -24,7 +24,7 @@ export function cgroupValue<T>(
   return entry === undefined || value === undefined ? undefined : { value, entry };
 }
 
-/** Of values for the two versions of cgroups that of version 2; where they differ, the other one is told of. */
+/** The value for cgroup v2 if there is one, or else that for v1. If the two differ, the one for v1 is reported. */
 export function chosen<T>(
   { report }: Pick<Scene, 'report'>,
   v1: Found<T> | undefined,
@@ -50,7 +50,7 @@ const scales: Readonly<Record<string, bigint>> = {
   e: 1n << 60n,
 };
 
-/** Bytes; undefined for what is no size. The kernel reads sizes with a letter: memparse() of lib/cmdline.c. */
+/** Bytes; undefined if the text is not a size. The kernel accepts a unit letter: memparse() of lib/cmdline.c. */
 export function bytesOf(text: string): bigint | undefined {
   const [, digits, letter = ''] = /^(\d{1,20})([kmgtpe]?)$/i.exec(text) ?? [];
   return digits === undefined ? undefined : BigInt(digits) * (scales[letter.toLowerCase()] ?? 1n);
@@ -61,7 +61,7 @@ export function kibibytes(entry: Entry): number | undefined {
   if (entry.value === 'max' || entry.value === '-1') return undefined;
   const bytes = bytesOf(entry.value);
   if (bytes === undefined) throw valueError(entry, 'not a size');
-  // What no machine has is how version 1 of cgroups writes that there is no limit.
+  // cgroup v1 expresses "no limit" as more bytes than any machine has.
   return bytes >= 1n << 62n ? undefined : Number(bytes / 1024n);
 }
 

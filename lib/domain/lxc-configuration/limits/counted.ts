@@ -40,7 +40,7 @@ function hugepageLimits(scene: Scene): PrintableElement[] {
   });
 }
 
-/** `2MB` */
+/** The page size in a key, such as `2MB`. */
 function pageOf(key: string): string {
   const [, digits = '', letter = ''] = sizePattern.exec(key) ?? [];
   return `${digits}${letter}B`;

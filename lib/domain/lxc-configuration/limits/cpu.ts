@@ -1,4 +1,4 @@
-/** Time on the CPUs, and which CPUs and NUMA nodes: `<vcpu>`, `<cputune>` and `<numatune>`. Pure. */
+/** CPU time, CPUs and NUMA nodes: `<vcpu>`, `<cputune>` and `<numatune>`. Pure. */
 import { cgroupValue, chosen, count, type Found, type Reader } from './cgroup-values';
 import { valueError, wordsOf, type Entry } from '../entry';
 import type { Scene } from '../scene';
@@ -62,13 +62,13 @@ function tuningElements(scene: Scene): PrintableElement[] {
   );
 }
 
-/** The kernel's defaults, 1024 shares and a weight of 100, mean the same. */
+/** Converts in the ratio of the kernel's defaults: a weight of 100 is 1024 shares. */
 function sharesOfWeight(entry: Entry): number | undefined {
   const weight = count(entry);
   return weight === undefined ? undefined : Math.max(2, Math.round((weight * 1024) / 100));
 }
 
-/** `50000 100000`: so many microseconds of every so many; `max` for all of them. */
+/** The quota and the period, in microseconds, of `50000 100000`; the quota `max` means no limit. */
 function bandwidthOf(entry: Entry): (Found<number> | undefined)[] {
   const words = wordsOf(entry);
   if (words.length > 2) throw valueError(entry, 'not of the form QUOTA PERIOD');

@@ -9,7 +9,7 @@ export interface MemoryParts {
   readonly tuning: readonly PrintableElement[];
 }
 
-/** A domain without a limit gets all memory of the host: `<memory>` is required, and limits. */
+/** Without a limit in the configuration, the limit is all memory of the host, since `<memory>` is required. */
 export function convertMemory(scene: Scene): MemoryParts {
   const legacy = (file: string) => cgroupValue(scene, `lxc.cgroup.memory.${file}`, kibibytes);
   const unified = (file: string) => cgroupValue(scene, `lxc.cgroup2.memory.${file}`, kibibytes);
@@ -29,7 +29,7 @@ export function convertMemory(scene: Scene): MemoryParts {
   };
 }
 
-/** Version 2 limits swap by itself, the element both together. */
+/** cgroup v2 limits swap separately; the element limits memory and swap together. */
 function withMemory(swap: Found<number> | undefined, memory: number): Found<number> | undefined {
   return swap && { ...swap, value: swap.value + memory };
 }

@@ -1,11 +1,11 @@
-/** Binds of what lies in the host's /dev: a container has the devices, and no part of that folder. Pure. */
+/** Bind mounts from the host's /dev: the container gets the devices, but not the folder. Pure. */
 import type { DeviceNode, HostView } from '../host-view';
 import type { Scene } from '../scene';
 import { hasOption, type MountEntry } from './mount-entry';
 import { nothing, type Piece } from './piece';
 import { node, type PrintableElement } from '../../xml/print';
 
-/** The device node at a path, or those in the directory there; none for what is something else. */
+/** The device node at a path below /dev, or the nodes in a directory there; none for anything else. */
 export function nodesAt(host: HostView, path: string): readonly DeviceNode[] {
   const state = host.paths.get(path);
   if (state === undefined || !path.startsWith('/dev/')) return [];
@@ -20,10 +20,10 @@ interface Nodes {
   readonly target: string;
 }
 
-/** Disks of libvirt have names of this kind. */
+/** Paths that are the name of a disk in libvirt. */
 const diskName = /^\/dev\/((?:sd|hd|vd|xvd|ubd)[a-z]+\d*)$/;
 
-/** Undefined for what has been told of, and is left out. */
+/** Undefined if the mount is left out, which is reported. */
 export function convertNodes(
   { report }: Scene,
   mount: MountEntry,

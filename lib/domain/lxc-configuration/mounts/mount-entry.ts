@@ -4,7 +4,7 @@ import { sanitizePath } from '../../filesystem/filesystem';
 
 export interface MountEntry {
   readonly source: string;
-  /** As it is written: relative to the container's root, or absolute. */
+  /** As written: relative to the container's root, or absolute. */
   readonly target: string;
   readonly type: string;
   readonly options: readonly string[];
@@ -20,7 +20,7 @@ export function parseMountEntry(entry: Entry): MountEntry {
   return { source: withoutEnd(source), target: withoutEnd(target), type, options: words, entry };
 }
 
-/** getmntent(3): blanks and the backslash are written as three octal digits. */
+/** getmntent(3): blanks and backslashes are written as three octal digits. */
 function unescaped(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 8)),
@@ -41,14 +41,14 @@ export function hasOption({ options }: MountEntry, ...names: readonly string[]):
   return options.some((option) => names.includes(option));
 }
 
-/** Options that are carried out, or mean what is so anyway. */
+/** Options that are carried out, or that make no difference. */
 const known = [
   ...['defaults', 'rw', 'ro', 'bind', 'rbind', 'optional', 'relative', 'loop', 'auto', 'noauto'],
   ...['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared', 'create=dir', 'create=file'],
   ...['suid', 'dev', 'exec', 'async', 'nofail', 'idmap=container'],
 ];
 
-/** The options that a `<filesystem>` has no words for; `also` are known for this kind of file system. */
+/** The options that a `<filesystem>` can't express; options that match `also` are known for this kind of file system. */
 export function unknownOptions({ options }: MountEntry, also: RegExp): string[] {
   return options.filter((option) => !known.includes(option) && !also.test(option));
 }

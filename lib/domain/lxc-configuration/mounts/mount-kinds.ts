@@ -1,4 +1,4 @@
-/** Each kind of mount of an LXC configuration as an element. Pure. */
+/** Converts each kind of mount of an LXC configuration to an element. Pure. */
 import type { Scene } from '../scene';
 import { bytesOf } from '../limits/cgroup-values';
 import { convertNodes, nodesAt } from './device-mounts';
@@ -10,7 +10,7 @@ import { node, type PrintableElement } from '../../xml/print';
 const imageTypes =
   'ext2 ext3 ext4 xfs btrfs f2fs vfat exfat squashfs erofs iso9660 udf ntfs3'.split(' ');
 
-/** `target` is absolute, in the container. Undefined for what has been told of, and is left out. */
+/** `target` is an absolute path in the container. Undefined if the mount is left out, which is reported. */
 export function convertKind(scene: Scene, mount: MountEntry, target: string): Piece | undefined {
   const { type } = mount;
   if (hasOption(mount, 'bind', 'rbind')) return convertBind(scene, mount, target);
@@ -48,7 +48,7 @@ function convertBind(scene: Scene, mount: MountEntry, target: string): Piece | u
   return treePiece(scene, mount, { target, dir, type: isInside ? 'bind' : 'mount' });
 }
 
-/** An optional mount, or a device, whose source is missing: a start would refuse it. */
+/** Whether an optional mount, or a device, has no source on the host: it is left out, since a start would refuse it. */
 function isLeftOut({ host, report }: Scene, mount: MountEntry): boolean {
   const { source, entry } = mount;
   const isNeeded = !hasOption(mount, 'optional') && !source.startsWith('/dev/');
@@ -82,7 +82,7 @@ function treeOptions(mount: MountEntry, target: string): PrintableElement[] {
   return [node('tslxc:filesystem', { target, recursive, propagation })];
 }
 
-/** tmpfs(5) without a size takes half of the memory. */
+/** The default size of tmpfs(5) is half of the host's memory. */
 function convertRam(scene: Scene, mount: MountEntry, target: string): Piece | undefined {
   tellUnknown(scene, mount, /^(size=.*|mode=0?1777|nosuid|nodev)$/);
   const half = Math.floor(scene.host.memory / 2);
@@ -97,7 +97,7 @@ function convertRam(scene: Scene, mount: MountEntry, target: string): Piece | un
   return { ...nothing, elements: [filesystemElement({ type: 'ram', source, target, readonly })] };
 }
 
-/** KiB. */
+/** The size in KiB. */
 function ramUsage(size: string, memory: number): number | undefined {
   const [, percent] = /^(\d{1,3})%$/.exec(size) ?? [];
   if (percent !== undefined) return Math.floor((memory * Number(percent)) / 100);

@@ -1,4 +1,4 @@
-/** The mounts of an LXC configuration: where each is in the container, and which are there anyway. Pure. */
+/** The mounts of an LXC configuration: their targets in the container, and which of them every container has anyway. Pure. */
 import { isOwnNode } from '../devices/policy';
 import { valueError, wordsOf, type Entry } from '../entry';
 import type { Scene } from '../scene';
@@ -8,9 +8,9 @@ import type { Piece } from './piece';
 import { isBelow, isSame, withoutDots } from '../../xml/path';
 
 export interface MountsWanted {
-  /** Of the file that lxc.mount.fstab names. */
+  /** The lines of the file that lxc.mount.fstab names. */
   readonly fstab: readonly Entry[];
-  /** Directories of the host that an absolute target may lie in; undefined when the root is the host's. */
+  /** Directories of the host below which an absolute target may lie; undefined if the root is the host's. */
   readonly roots: readonly string[] | undefined;
 }
 
@@ -35,7 +35,7 @@ export function convertMounts(scene: Scene, { fstab, roots }: MountsWanted): rea
   return [...pieces.values()].map(({ piece }) => piece);
 }
 
-/** Absolute, in the container; undefined for what has been told of. */
+/** The target as an absolute path in the container; undefined if the mount is left out, which is reported. */
 function targetInside(
   { report }: Scene,
   { target, entry }: MountEntry,
@@ -56,7 +56,7 @@ function targetInside(
   return undefined;
 }
 
-/** What every container has in its /proc, /sys and /dev. */
+/** File systems that every container has, by target. */
 const ownTypes: ReadonlyMap<string, RegExp> = new Map([
   ['/proc', /^proc$/],
   ['/sys', /^sysfs$/],
@@ -64,13 +64,13 @@ const ownTypes: ReadonlyMap<string, RegExp> = new Map([
   ['/sys/fs/cgroup', /^cgroup2?$/],
 ]);
 
-/** Nodes that every container has, and that are the same as the host's. */
+/** Nodes that every container has, and that are the same devices as the host's. */
 const usualNode = /^\/dev\/(null|zero|full|random|urandom)$/;
 
-/** lxcfs shows a container its own memory and CPUs, as every container of tslxc has it when the host has lxcfs. */
+/** Mounts from lxcfs, which shows a container its own memory and CPUs. Every container of tslxc has them if the host has lxcfs. */
 const ofLxcfs = /^\/var\/lib\/lxcfs\//;
 
-/** Whether the container has its own there: what differs from that is told of. */
+/** Whether the container has its own file system or node at the target. A mount that differs from that is reported. */
 function isOwn({ report }: Scene, mount: MountEntry, target: string): boolean {
   const { source, type, entry } = mount;
   if (ownTypes.get(target)?.test(type) === true || ofLxcfs.test(source)) return true;
@@ -85,7 +85,7 @@ function isOwn({ report }: Scene, mount: MountEntry, target: string): boolean {
 const automatic =
   /^(?:proc(?::(?:mixed|rw))?|sys(?::(?:ro|mixed|rw))?|cgroup(?:-full)?(?::(?:mixed|ro|rw))?(?::force)?|shmounts:.+)$/;
 
-/** lxc.mount.auto: /proc, /sys and cgroups are always there; what a container has of them can't be chosen. */
+/** lxc.mount.auto: /proc, /sys and cgroups are always mounted, and the way in which they are can't be chosen. */
 function readAutomaticMounts({ settings, report }: Scene): void {
   for (const entry of settings.takeAll('lxc.mount.auto')) {
     const words = wordsOf(entry);

@@ -40,13 +40,13 @@ export interface Layers {
 }
 
 export interface OverlayPiece extends Piece {
-  /** Set when what the container has written so far has to be moved into a folder of that name. */
+  /** Set if the files that the container has written so far must be moved to another folder. */
   readonly move?: { readonly from: string; readonly to: string };
 }
 
 /**
- * Undefined for several lower layers. tslxc has the upper layer in a folder `upper`, beside its work folder: one that is called
- * so is taken as it is.
+ * Undefined for several lower layers. tslxc keeps the upper layer in a folder named `upper`, beside its work folder: an upper layer
+ * of that name is used in place.
  */
 export function overlayPiece({ lower, upper, target, readonly }: Layers): OverlayPiece | undefined {
   const [source, ...others] = lower;
@@ -62,7 +62,7 @@ export function overlayPiece({ lower, upper, target, readonly }: Layers): Overla
   };
 }
 
-/** What to say of an overlay whose upper layer is found at another place. */
+/** The message about an overlay whose upper layer must be moved. */
 export function moveAdvice({ from, to }: { readonly from: string; readonly to: string }): string {
   return `what the container writes will be in '${to}': move there what is in '${from}'`;
 }

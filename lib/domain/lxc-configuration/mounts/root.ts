@@ -6,11 +6,11 @@ import { TslxcError } from '../../../errors';
 import { sanitizePath } from '../../filesystem/filesystem';
 
 export interface Root extends Piece {
-  /** Its directory on the host, if it is one: absolute targets of mounts lie in it. */
+  /** If the root is a directory, its path on the host: absolute targets of mounts lie below it. */
   readonly directory?: string;
 }
 
-/** The type before the path, or of lxc.rootfs.backend, and the path. */
+/** The path, and the type from its prefix or from lxc.rootfs.backend. */
 interface RootPath {
   readonly type: string;
   readonly path: string;
@@ -22,7 +22,7 @@ const sourceAttributes = { mount: 'dir', file: 'file', block: 'dev' } as const;
 /**
  * Without lxc.rootfs.path the container has the root of the host, as in LXC.
  *
- * @throws TslxcError CONFIG_UNSUPPORTED for a root that a domain can't have: without one it would get the host's.
+ * @throws TslxcError CONFIG_UNSUPPORTED for a root that a domain can't have: if it were left out, the domain would have the host's.
  */
 export function convertRoot(scene: Scene): Root {
   const root = rootPath(scene);
@@ -43,7 +43,7 @@ function faultOf({ type, path }: RootPath): string {
     : `'${path}' is no absolute path`;
 }
 
-/** The root of this configuration; undefined for that of the host. @throws TslxcError CONF_SYNTAX. */
+/** The root that the configuration names; undefined for the host's root. @throws TslxcError CONF_SYNTAX. */
 export function rootPath({ settings }: Pick<Scene, 'settings'>): RootPath | undefined {
   const entry = settings.take('lxc.rootfs.path');
   const backend = settings.take('lxc.rootfs.backend');
@@ -55,7 +55,7 @@ export function rootPath({ settings }: Pick<Scene, 'settings'>): RootPath | unde
   return { type: type === 'best' ? '' : type, path, entry };
 }
 
-/** Which `<filesystem>` it is; a path without a type is what the host has there. */
+/** The type of the `<filesystem>`. For a path without a type, it depends on what the host has there. */
 function kindOf(
   { host }: Scene,
   { type, path }: RootPath,
@@ -65,7 +65,7 @@ function kindOf(
   if (type === 'loop') return 'file';
   if (type === 'lvm') return 'block';
   if (['dir', 'btrfs'].includes(type)) return 'mount';
-  // A data set of ZFS by its mount point; one by its name is no path.
+  // A ZFS data set is named by its mount point here; the name of a data set is not a path.
   if (type !== '' && type !== 'zfs') return undefined;
   if (found === 'file') return 'file';
   return found === 'block device' || path.startsWith('/dev/') ? 'block' : 'mount';
@@ -83,12 +83,12 @@ function overlayRoot({ report }: Scene, { path, entry }: RootPath, readonly: 'ye
   return piece;
 }
 
-/** lxc.rootfs.options, of which a definition has words for `ro`. */
+/** lxc.rootfs.options, of which a definition can express only `ro`. */
 function readRootOptions({ settings, report }: Scene): 'yes' | 'no' {
   const entry = settings.take('lxc.rootfs.options');
   if (entry === undefined) return 'no';
   const options = wordsOf({ value: entry.value.replaceAll(',', ' ') });
-  // With an id map the root is shown with the ids of the container in any case.
+  // With an id map, the files of the root have the container's ids in any case.
   const known = ['ro', 'rw', 'defaults', 'idmap=container'];
   const others = options.filter((option) => !known.includes(option));
   if (others.length > 0) report.tell(entry, `the root has no mount options ${others.join(',')}`);

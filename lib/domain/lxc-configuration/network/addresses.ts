@@ -22,7 +22,7 @@ interface Address {
   readonly prefix: number;
 }
 
-/** `<ip>` and `<route>`. `link` is the interface of the host by which a gateway may be found. @throws TslxcError CONF_SYNTAX. */
+/** `<ip>` and `<route>`. `link` is the host's interface whose address the gateway `auto` means. @throws TslxcError CONF_SYNTAX. */
 export function convertAddresses(
   scene: Scene,
   nic: Nic,
@@ -52,7 +52,7 @@ function routeElement({ family, address: gateway }: Ip): PrintableElement {
   return node('route', { family, address, prefix: '0', gateway });
 }
 
-/** `ADDRESS/PREFIX`, and for IPv4 the broadcast address, which the kernel finds by itself. */
+/** Reads `ADDRESS/PREFIX`, and for IPv4 a broadcast address, which the kernel computes by itself. */
 function readAddress({ report }: Scene, entry: Entry, family: IpFamily): Address {
   const [text = '', broadcast] = wordsOf(entry);
   const [address = '', length] = text.split('/');
@@ -76,7 +76,7 @@ interface Asked {
   readonly link: string | undefined;
 }
 
-/** Undefined for what has been told of. */
+/** Undefined if the gateway is left out, which is reported. */
 function gatewayOf({ host, report }: Scene, entry: Entry, { family, link }: Asked): Ip | undefined {
   const { value } = entry;
   if (value === 'dev') {
@@ -94,14 +94,14 @@ function gatewayOf({ host, report }: Scene, entry: Entry, { family, link }: Aske
   throw valueError(entry, `no address of ${family === 'ipv4' ? 'IPv4' : 'IPv6'}`);
 }
 
-/** Why a start would refuse the route. */
+/** Why a start would refuse the route; undefined if it would not. */
 function faultOfGateway(
   gateway: Ip,
   addresses: readonly Address[],
   state: 'up' | 'down',
 ): string | undefined {
   if (state === 'down') return 'a route needs an interface that is up (flags = up)';
-  // A link-local gateway is in the network of an address that every interface has.
+  // A link-local gateway is in the subnet of the link-local address that every interface has.
   if (gateway.family === 'ipv6' && gateway.value >> 118n === 0x3fan) return undefined;
   const isNear = addresses.some(
     ({ ip, prefix }) =>
@@ -111,12 +111,12 @@ function faultOfGateway(
   return isNear ? undefined : 'the gateway is in the network of no address of the interface';
 }
 
-/** `<mac>`; an `x` stands for a digit that is left open. Nothing for an address that is left open as a whole. */
+/** `<mac>`; each `x` becomes a random digit. Nothing if the whole address is left open. */
 export function convertMac({ host }: Scene, nic: Nic): PrintableElement[] {
   const entry = nic.take('hwaddr');
   if (entry === undefined || /^[xX:]*$/.test(entry.value)) return [];
   const digits = entry.value.replace(/[xX]/g, (_, index: number) => {
-    // The second digit says whether it is the address of a single interface.
+    // The second digit contains the multicast bit.
     const random = index === 1 ? host.randomDigit() & 0xe : host.randomDigit();
     return random.toString(16);
   });

@@ -9,13 +9,13 @@ import { node, type PrintableElement } from '../../xml/print';
 export interface Network {
   /** Children of `<devices>`. */
   readonly elements: readonly PrintableElement[];
-  /** Whether the container has a network of its own although it has no interface. */
+  /** Whether the container has its own network namespace although it has no interface. */
   readonly isolated: 'yes' | 'no';
 }
 
 /**
- * A container has a network namespace of its own, unless `lxc.net.N.type = none` is all that there is. What can't be carried
- * over never gives it the host's.
+ * A container has its own network namespace, unless all `lxc.net.N.type` are `none`, or its namespace is shared. It never gets the
+ * host's network because an interface can't be carried over.
  *
  * @throws TslxcError CONF_SYNTAX.
  */
@@ -43,7 +43,7 @@ const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/\.veth\.ipv[46]\.route$/, 'the route on the host is not made'],
 ];
 
-/** Of what has no interface, the flags say nothing. */
+/** Reports the remaining entries, except flags, which have no meaning without an interface. */
 function tellRest({ report }: Scene, nic: Nic, otherwise: string): void {
   for (const entry of nic.rest()) {
     if (entry.key.endsWith('.flags')) continue;
@@ -93,7 +93,7 @@ function vethSource({ report }: Scene, nic: Nic): Source {
   return { type: 'bridge', attributes: { bridge: link }, link };
 }
 
-/** libvirt's words for modes of a macvlan. */
+/** libvirt's names of macvlan modes. */
 const modes: Readonly<Record<string, string>> = {
   private: 'private',
   vepa: 'vepa',
@@ -135,7 +135,7 @@ function interfaceElement(scene: Scene, nic: Nic, source: Source): PrintableElem
   return node('interface', { type }, children);
 }
 
-/** Names of this kind are chosen at each start. */
+/** Names like these are chosen at each start. */
 const chosenName = /^(vnet|macvtap|macvlan)\d+$/;
 
 function hostSideName({ report }: Scene, nic: Nic): PrintableElement[] {
@@ -156,7 +156,7 @@ function sized(nic: Nic): PrintableElement[] {
   return entry === undefined ? [] : [node('mtu', { size: String(numberOf(entry, 65_535)) })];
 }
 
-/** The untagged VLAN of the bridge's port, and the tagged ones. */
+/** The untagged VLAN of the bridge's port, and its tagged VLANs. */
 function vlanElements({ report }: Scene, nic: Nic): PrintableElement[] {
   const own = nic.take('veth.vlan.id');
   const tagged = nic.takeAll('veth.vlan.tagged.id');
@@ -179,7 +179,7 @@ function vlanTag(entry: Entry): string {
   return String(numberOf(entry, 4094));
 }
 
-/** An interface of the host, or one for a VLAN on top of it, which LXC makes itself. */
+/** An interface of the host, or a VLAN interface on top of it, which LXC would make itself. */
 function lentInterface(scene: Scene, nic: Nic, type: Entry): PrintableElement[] {
   const { report } = scene;
   const link = nic.take('link');

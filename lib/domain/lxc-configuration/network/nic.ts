@@ -23,13 +23,13 @@ export class Nic {
     return this.#settings.takeAll(`${this.name}.${part}`);
   }
 
-  /** What has not been taken. */
+  /** The entries that have not been taken. */
   rest(): readonly Entry[] {
     return this.#settings.rest();
   }
 }
 
-/** Each interface, in the order in which they appear. */
+/** The interfaces in the order in which they first appear. */
 export function nicsOf(settings: Settings): Nic[] {
   const entries = settings.takeBelow('lxc.net.');
   const names = new Set(entries.map(({ key }) => key.split('.').slice(0, 3).join('.')));

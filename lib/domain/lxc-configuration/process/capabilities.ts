@@ -7,7 +7,7 @@ import { node, type PrintableElement } from '../../xml/print';
 const names = Object.keys(capabilityNumbers) as CapabilityName[];
 
 /**
- * Like LXC, a container has all capabilities but those that the configuration takes away.
+ * As in LXC, a container has all capabilities except those that the configuration drops, or does not keep.
  *
  * @throws TslxcError CONF_SYNTAX for a configuration that both drops and keeps capabilities.
  */
@@ -28,7 +28,7 @@ export function convertCapabilities(scene: Scene): PrintableElement {
   );
 }
 
-/** `none` takes back what was kept before; alone it keeps nothing. */
+/** `none` discards the capabilities listed before it; alone it keeps none. */
 function keptNames(scene: Scene, entries: readonly Entry[]): CapabilityName[] {
   let kept: CapabilityName[] = [];
   for (const entry of entries) {
@@ -43,7 +43,7 @@ function namesOf(scene: Scene, entries: readonly Entry[]): CapabilityName[] {
   return entries.flatMap((entry) => wordsOf(entry).flatMap((word) => nameOf(scene, entry, word)));
 }
 
-/** By name, with and without `cap_`, or by number. */
+/** Accepts a name, with or without `cap_`, or a number. */
 function nameOf({ report }: Scene, entry: Entry, word: string): CapabilityName[] {
   const lower = word.toLowerCase().replace(/^cap_/, '');
   const found = names.find((name) => name === lower || String(capabilityNumbers[name]) === word);

@@ -32,7 +32,7 @@ function resourceLimits({ settings, report }: Scene): PrintableElement[] {
 
 const limitPattern = /^(\d{1,20}|unlimited)\s*(?::\s*(\d{1,20}|unlimited)?\s*)?$/;
 
-/** What a container has without an element of its own. */
+/** The limit of a container without a `<tslxc:ptys>`. */
 const usualTerminals = 1024;
 
 function terminalLimit({ settings, report }: Scene, consoles: number): PrintableElement[] {
@@ -44,7 +44,7 @@ function terminalLimit({ settings, report }: Scene, consoles: number): Printable
   return [node('tslxc:ptys', { max: String(Math.max(asked, consoles)) })];
 }
 
-/** `<seclabel>`. A label of a module that the host doesn't have would keep the container from starting. */
+/** `<seclabel>`. A label of a security module that the host doesn't have is left out: the container could not start with it. */
 export function convertLabel(scene: Scene): PrintableElement[] {
   const { settings } = scene;
   const profile = settings.take('lxc.apparmor.profile');

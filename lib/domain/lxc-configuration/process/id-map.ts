@@ -1,4 +1,4 @@
-/** lxc.idmap: `<idmap>`. LXC has first the id in the container, then that of the host, then how many there are. Pure. */
+/** lxc.idmap: `<idmap>`. The order in LXC is: the first id in the container, the first id on the host, the count. Pure. */
 import { configurationError, valueError, type Entry } from '../entry';
 import type { Scene } from '../scene';
 import { node, type PrintableElement } from '../../xml/print';
@@ -10,7 +10,7 @@ interface Range {
   readonly count: number;
 }
 
-/** @throws TslxcError CONF_SYNTAX for what is no range, and for a map without the container's root. */
+/** @throws TslxcError CONF_SYNTAX for an invalid range, and for a map without the container's root. */
 export function convertIdMap({ settings }: Scene): PrintableElement[] {
   const entries = settings.takeAll('lxc.idmap');
   const [first] = entries;

@@ -3,10 +3,10 @@ import { valueError, type Entry, numberOf } from '../entry';
 import type { Scene } from '../scene';
 import { node, type PrintableElement } from '../../xml/print';
 
-/** lxc.init.cmd, where it is not set. */
+/** LXC's default of lxc.init.cmd. */
 const usualInit = '/sbin/init';
 
-/** Names of architectures in lxc.arch that the kernel has others for. */
+/** Names of architectures in lxc.arch for which the kernel has other names. */
 const kernelNames: ReadonlyMap<string, string> = new Map([
   ...['x86', 'i386', 'i486', 'i586', 'athlon'].map((name) => [name, 'i686'] as const),
   ['amd64', 'x86_64'],
@@ -17,7 +17,7 @@ const kernelNames: ReadonlyMap<string, string> = new Map([
   ['ppc64el', 'ppc64le'],
 ]);
 
-/** The 32-bit architecture that each kernel of 64 bits runs too. */
+/** The 32-bit architecture that a kernel of each 64-bit architecture can also run. */
 const siblings: ReadonlyMap<string, string> = new Map([
   ['x86_64', 'i686'],
   ['aarch64', 'armv7l'],
@@ -49,12 +49,12 @@ function commandOf({ settings, report }: Scene): string[] {
   if (!program.startsWith('/')) {
     report.tell(entry, 'init needs the absolute path that it has in the container');
   }
-  // An argument without a character has no element.
+  // An empty argument can't be expressed as an element.
   if (words.includes('')) report.tell(entry, 'empty arguments are left out');
   return words.filter((word) => word !== '');
 }
 
-/** Words are separated by blanks, but not in quotes, as LXC does it. */
+/** As in LXC, words are separated by spaces outside of quotes. */
 function splitCommand(entry: Entry): string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -76,7 +76,7 @@ function splitCommand(entry: Entry): string[] {
   return word === undefined ? words : [...words, word];
 }
 
-/** Undefined where it is the host's own, or is left out. */
+/** Undefined if it is the host's own architecture, or is left out. */
 function archOf({ settings, host, report }: Scene): string | undefined {
   const entry = settings.take('lxc.arch');
   if (entry === undefined) return undefined;
@@ -92,7 +92,7 @@ function archOf({ settings, host, report }: Scene): string | undefined {
 
 function environmentOf({ settings, report }: Scene): PrintableElement[] {
   const variables = new Map<string, string>();
-  // Those of the second key are for init alone, those of the first for hook scripts as well.
+  // Variables of the second key are for init only; those of the first are for hook scripts as well.
   const entries = ['lxc.environment', 'lxc.environment.runtime'].flatMap((key) =>
     settings.takeAll(key),
   );
@@ -118,7 +118,7 @@ function directoryOf({ settings }: Scene): PrintableElement[] {
   return entry === undefined ? [] : [text('initdir', entry.value)];
 }
 
-/** Without its own group, init has group 0, whatever its user. */
+/** Without a gid of its own, init has group 0, regardless of its user. */
 function identityOf({ settings }: Scene): PrintableElement[] {
   const [uid, gid] = [settings.take('lxc.init.uid'), settings.take('lxc.init.gid')];
   const [user, group] = [uid, gid].map((entry) => (entry === undefined ? 0 : numberOf(entry)));

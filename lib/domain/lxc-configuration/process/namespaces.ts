@@ -1,4 +1,4 @@
-/** lxc.namespace.*: which namespaces are not the container's own, `<lxc:namespace>`. Pure. */
+/** lxc.namespace.*: the namespaces that the container shares, `<lxc:namespace>`. Pure. */
 import { wordsOf, type Entry } from '../entry';
 import type { Scene } from '../scene';
 import type { SharedNamespaceKind } from '../../definition';
@@ -10,7 +10,7 @@ const kinds: readonly SharedNamespaceKind[] = ['net', 'ipc', 'uts'];
 export interface Namespaces {
   /** `<lxc:namespace>`, or nothing. */
   readonly elements: readonly PrintableElement[];
-  /** Whose network the container has: `own`, the `host`'s, or that of another container or process. */
+  /** The network namespace of the container: its `own`, the `host`'s, or `shared` with another container or process. */
   readonly network: 'own' | 'host' | 'shared';
 }
 
@@ -18,7 +18,7 @@ export function convertNamespaces(scene: Scene): Namespaces {
   const shared = new Map<SharedNamespaceKind, PrintableElement>();
   const kept = keptNamespaces(scene);
   for (const kind of kinds) {
-    // The network of the host is what a container without any interface has.
+    // A container without interfaces has the host's network anyway.
     if (kind !== 'net' && kept.has(kind)) shared.set(kind, shareElement(kind, 'pid', '1'));
     const entry = scene.settings.take(`lxc.namespace.share.${kind}`);
     if (entry !== undefined) shared.set(kind, sharedBy(kind, entry));
@@ -33,7 +33,7 @@ export function convertNamespaces(scene: Scene): Namespaces {
   return { elements, network };
 }
 
-/** Those that the container is to have in common with the host. */
+/** The namespaces that the container shares with the host. */
 function keptNamespaces({ settings, report }: Scene): ReadonlySet<SharedNamespaceKind> {
   const keep = settings.takeAll('lxc.namespace.keep');
   const clone = settings.takeAll('lxc.namespace.clone');
@@ -47,7 +47,7 @@ function keptNamespaces({ settings, report }: Scene): ReadonlySet<SharedNamespac
   return new Set(kinds.filter((kind) => kept.includes(kind)));
 }
 
-/** By the number of a process, or the name of a container, before which its folder may stand. */
+/** Shares the namespace of a process, by its pid, or of a container, by its name or a path that ends with the name. */
 function sharedBy(kind: SharedNamespaceKind, { value }: Entry): PrintableElement {
   if (/^\d+$/.test(value)) return shareElement(kind, 'pid', value);
   return shareElement(kind, 'name', value.slice(value.lastIndexOf('/') + 1));
