@@ -1,4 +1,4 @@
-/** A running virtual network, as its parts (bridge, firewall, dnsmasq, shaping) need it. */
+/** A running virtual network, as the code for its parts (bridge, firewall, dnsmasq, shaping) needs it. */
 import { networkPaths } from '../host/state/state-paths';
 import type { NetworkPaths, StatePaths } from '../host/state/state-paths';
 import type { NetworkDefinition } from './definition/definition';

@@ -12,7 +12,7 @@ import type { NetworkDefinition, NetworkIp } from '../definition/definition';
 
 const { EEXIST, ENODEV, ENOENT, EOPNOTSUPP } = constants.errno;
 
-/** The kernel counts in hundredths of a second. */
+/** Per second: the kernel counts the delay in hundredths of a second. */
 const delayUnit = 100;
 
 /**
@@ -92,7 +92,7 @@ export async function bringBridgeUp({ bridge }: ActiveNetwork): Promise<void> {
   await native().changeLink(bridge, { state: 'up' });
 }
 
-/** Adds each `<route>` of the network, by its bridge. */
+/** Adds each `<route>` of the network to its bridge. */
 export async function addBridgeRoutes({ definition, bridge }: ActiveNetwork): Promise<void> {
   for (const { address, prefix, gateway = '', metric = usualMetric } of definition.routes) {
     try {

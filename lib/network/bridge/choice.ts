@@ -9,9 +9,9 @@ import type { NetworkDefinition } from '../definition/definition';
 import { linkNames, subnetsInUse } from './host-use';
 
 /**
- * The definition with its bridge. Under the lock of the host's networks.
+ * The definition with its bridge's name. The caller holds the lock of the host's networks.
  *
- * @param takenBridges - names that the bridges of other networks have
+ * @param takenBridges - names of the bridges of other networks
  * @throws TslxcError OPERATION_FAILED if the bridge's name is in use; DefinitionError OPERATION_FAILED for a subnet.
  */
 export async function chooseBridge(
@@ -27,7 +27,7 @@ export async function chooseBridge(
   return chosen;
 }
 
-/** Throws libvirt's message, with the location. */
+/** @throws DefinitionError OPERATION_FAILED, with libvirt's message, if a subnet is in use. */
 async function checkSubnets({ ips, routes }: NetworkDefinition): Promise<void> {
   if (ips.length === 0 && routes.length === 0) return;
   const uses = await subnetsInUse();
@@ -53,13 +53,13 @@ async function checkSubnets({ ips, routes }: NetworkDefinition): Promise<void> {
   }
 }
 
-/** Checks that the host's bridge that a network names exists. @throws DefinitionError OPERATION_FAILED. */
+/** Checks that the bridge of the host that the network names exists. @throws DefinitionError OPERATION_FAILED. */
 export async function checkForeignBridge(definition: NetworkDefinition): Promise<void> {
   const { name, position } = definition.bridge;
   if (name === undefined) return;
   const found = (await native().listLinks()).find((link) => link.name === name);
   const isKernels = found?.kind === 'bridge';
-  // What Open vSwitch has as a bridge is seen when a port is added to it.
+  // Whether an interface is a bridge of Open vSwitch only shows when a port is added to it.
   const ofSwitch = isOfSwitch(definition);
   if (found !== undefined && isKernels !== ofSwitch) return;
   const wrong = ofSwitch ? 'is a bridge of the kernel, and none of Open vSwitch' : 'is no bridge';

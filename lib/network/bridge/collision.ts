@@ -21,10 +21,10 @@ export interface SubnetUse extends Subnet {
   readonly device: string;
 }
 
-/** Wider routes lead to the whole internet, which some VPNs split in two. They do not count as near any subnet. */
+/** Routes with shorter prefixes lead to the whole internet, which some VPNs split in two. They are not near any subnet. */
 const leastPrefix = 8;
 
-/** The default network's subnets, as libvirt numbers its own: 192.168.122.0/24 and on. */
+/** The third bytes of the default network's possible subnets, from 192.168.122.0/24 on, as in libvirt. */
 const firstDefault = 122;
 const lastDefault = 254;
 
@@ -35,8 +35,8 @@ interface Range {
 }
 
 /**
- * A use that conflicts with the subnet: an address of the host in it, or a route to all or a part of it. A route to more
- * than the subnet, such as to a company's network, does not conflict: the route of the bridge is more specific.
+ * A use that conflicts with the subnet: an address of the host in it, or a route to all or part of it. A route to a larger
+ * network, such as a company's, does not conflict: the route of the bridge is more specific.
  */
 export function findCollision(subnet: Subnet, uses: readonly SubnetUse[]): SubnetUse | undefined {
   const wanted = rangeOf(subnet);
@@ -58,7 +58,7 @@ export function freeDefaultSubnet(
   const free = all.find(
     (third) => !near.some((range) => overlaps(range, rangeOf(subnetOf(third)))),
   );
-  // On a host whose own network is 192.168.0.0/16, a subnet without a direct conflict is chosen.
+  // On a host whose own network is 192.168.0.0/16, every subnet is near it: one without a direct conflict is chosen.
   return free ?? all.find((third) => findCollision(subnetOf(third), uses) === undefined);
 }
 

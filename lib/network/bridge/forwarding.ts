@@ -1,5 +1,5 @@
 /**
- * IP forwarding of the host: switched on when the first network needs it, and restored when the last one stops, unless
+ * IP forwarding of the host: switched on when the first network needs it, and restored when the last such network stops, unless
  * another program needs it by then. The kernel does not count users, so a record lists the networks of all roots.
  */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
@@ -34,13 +34,13 @@ interface ForwardingRecord {
 }
 
 interface Former {
-  /** Interfaces for which forwarding was on nevertheless. */
+  /** Interfaces for which forwarding was on, although the switch for all interfaces was off. */
   readonly forwarding: readonly string[];
-  /** Bridges that had an address: they worked without forwarding. */
+  /** Bridges that already had an address, so that they do not depend on forwarding. */
   readonly bridges: readonly string[];
 }
 
-/** Where sysctl.d(5) looks. */
+/** The folders of sysctl.d(5). */
 const configFolders = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((folder) =>
   join(folder, 'sysctl.d'),
 );
@@ -51,7 +51,7 @@ const switches = { ipv4: 'ipv4/ip_forward', ipv6: 'ipv6/conf/all/forwarding' } a
 /** A route that was learned from a router's advertisement: RTF_DEFAULT of linux/ipv6_route.h. */
 const learnedRoute = 0x0001_0000;
 
-/** The families that a network has the host forward packets of. */
+/** The families of the packets that the host must forward for the network. */
 export function forwardedFamilies({ definition }: ActiveNetwork): Family[] {
   if (!isForwarded(definition)) return [];
   return [...new Set(definition.ips.map(({ family }) => family))].sort();
@@ -93,7 +93,7 @@ export async function releaseForwarding(root: string, network: string): Promise<
     for (const family of ['ipv4', 'ipv6'] as const) {
       const before = former[family];
       if (before === undefined || isNeeded(family)) continue;
-      // A network that another program has made since then may rely on forwarding, as those of tslxc do.
+      // A network that another program has set up since then may rely on forwarding, as the networks of tslxc do.
       const others = bridges.filter((one) => !ours.has(one) && !before.bridges.includes(one));
       if (others.length === 0 && !isConfigured(family)) giveBack(family, before.forwarding);
     }
@@ -112,7 +112,7 @@ export function switchesOn(text: string, family: Family): boolean {
   });
 }
 
-/** The bridges of all networks of these roots: also of those that need no forwarding, which are not on record. */
+/** The bridges of all networks of these roots, including networks that need no forwarding, which are not on record. */
 function madeBridges(users: readonly User[], root: string): string[] {
   const roots = new Set([root, ...users.map((user) => user.root)]);
   return [...roots].map(statePaths).flatMap((paths) =>
@@ -167,7 +167,7 @@ function writeForwarding({ users, former }: Pick<ForwardingRecord, 'users' | 'fo
   writeRecord(path, { boot: bootId(), users, former });
 }
 
-/** Writing the switch for all interfaces sets that of each, so those that were on before are set again. */
+/** Writing the switch for all interfaces also resets each interface, so the interfaces that had forwarding on get it back. */
 function giveBack(family: Family, former: readonly string[]): void {
   writeNetworkParameter(switches[family], '0');
   for (const device of former) writeNetworkParameter(`${family}/conf/${device}/forwarding`, '1');
@@ -192,7 +192,7 @@ async function addressedBridges(): Promise<string[]> {
     .map(({ name }) => name);
 }
 
-/** Whether the host's own configuration switches forwarding on. It may be applied again at any time. */
+/** Whether the host's own configuration, which may be reapplied at any time, switches forwarding on. */
 function isConfigured(family: Family): boolean {
   const files = configFolders.flatMap((folder) => list(folder).map((name) => join(folder, name)));
   return ['/etc/sysctl.conf', ...files].some((path) => switchesOn(readText(path), family));
@@ -214,7 +214,7 @@ function checkLearnedRoutes(): void {
   throw new TslxcError('CONFIG_UNSUPPORTED', detail, { step: 'switch IPv6 forwarding on' });
 }
 
-/** Interfaces by which a default route was learned, from the text of /proc/net/ipv6_route. */
+/** Interfaces on which a default route was learned, from the text of /proc/net/ipv6_route. */
 export function learnedDevices(text: string): string[] {
   const devices = text.split('\n').flatMap((line) => {
     const words = line.trim().split(/\s+/);

@@ -1,14 +1,14 @@
-/** What is in use on this host: names of interfaces, addresses, routes; and what libvirt will use. */
+/** The interface names, addresses and routes in use on this host, and those that libvirt will use. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseIp, prefixOfNetmask } from '../../domain/interface/ip-address';
 import { native } from '../../host/native';
 import type { Subnet, SubnetUse } from './collision';
 
-/** Networks that libvirt starts with this host. */
+/** The folder of the networks that libvirt starts with this host. */
 const libvirtAutostart = '/etc/libvirt/qemu/networks/autostart';
 
-/** The addresses of the interfaces and the destinations of the routes, without those that every link has. */
+/** The addresses of the interfaces and the destinations of the routes, except those that every link has. */
 export async function subnetsInUse(): Promise<SubnetUse[]> {
   const [links, addresses, routes] = await Promise.all([
     native().listLinks(),

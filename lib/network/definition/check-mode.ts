@@ -1,4 +1,4 @@
-/** Checks what a network may have, and must have, in its forward mode. */
+/** Checks which elements a network may have, and must have, in its forward mode. */
 import {
   attributeLocation,
   definitionError,
@@ -134,7 +134,7 @@ function checkVlans({ name, forward, bridge, vlan, portgroups }: NetworkDefiniti
 }
 
 /**
- * Returns if this version supports all of the definition. Checked at a start, not when it is defined.
+ * Returns if this version supports all of the definition. Called when the network is started, not when it is defined.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED for what is not carried out, and for a network that names neither a
  * bridge nor a device for its interfaces.

@@ -12,15 +12,15 @@ import type { KeptPart, UnknownWord, UnsupportedElement } from '../../domain/xml
 import type { Position, XmlElement } from '../../domain/xml/element';
 
 /**
- * `none`: an isolated network, without `<forward>`. From `bridge` on, the network has no bridge of its own. `hostdev` is
- * only stored: checkNetworkStartable refuses it.
+ * `none`: an isolated network, without `<forward>`. In `bridge` and the modes after it, the network has no bridge of its own.
+ * `hostdev` is only stored: checkNetworkStartable refuses it.
  */
 export type ForwardMode =
   'none' | 'nat' | 'route' | 'open' | 'bridge' | 'private' | 'vepa' | 'passthrough' | 'hostdev';
 
 export interface Forward {
   readonly mode: ForwardMode;
-  /** The only device by which packets may leave; for a pool, the devices of each `<interface>` in order. */
+  /** The only interface of the host by which packets may leave; for a pool, the interfaces of the host in order. */
   readonly devices: readonly string[];
   /** `<nat>`. */
   readonly nat?: {
@@ -44,7 +44,7 @@ export interface NetworkBridge {
   readonly position: Position;
 }
 
-/** How long a client may keep an address, as it is written; 0 for ever. */
+/** How long a client may keep an address, as written; `expiry` 0 means for ever. */
 export interface LeaseTime {
   readonly expiry: number;
   readonly unit: 'hours' | 'minutes' | 'seconds';
@@ -61,7 +61,7 @@ export interface DhcpRange {
 /** A static lease. At least one of `mac` (IPv4 only), `id` (IPv6 only) and `name` identifies the client. */
 export interface DhcpHost {
   readonly mac?: string;
-  /** The client's DUID: bytes in hexadecimal, with colons, as they are written. */
+  /** The client's DUID: hexadecimal bytes with colons, as written. */
   readonly id?: string;
   readonly name?: string;
   readonly ip: string;
@@ -74,7 +74,7 @@ export interface NetworkIp {
   readonly family: 'ipv4' | 'ipv6';
   readonly address: string;
   readonly prefix: number;
-  /** Those of these attributes that the text has; they are printed the same way. */
+  /** The optional attributes that the text has; they are printed the same way. */
   readonly written?: {
     readonly family?: string;
     readonly netmask?: string;
@@ -111,14 +111,14 @@ export interface NetworkDns {
   }[];
 }
 
-/** The settings of an interface that names this group, or that names none if this is the default group. */
+/** The settings of interfaces that name this group, or, if this is the default group, that name none. */
 export interface Portgroup {
   readonly name: string;
   readonly isDefault: boolean;
   readonly vlan?: Vlan;
   readonly virtualPort?: VirtualPort;
   readonly bandwidth?: Bandwidth;
-  /** The parts of it that are kept as written. */
+  /** The parts of the group that are kept as written. */
   readonly kept?: KeptPart;
   readonly position: Position;
 }
@@ -130,7 +130,7 @@ export interface NetworkDefinition {
   readonly title?: string;
   readonly description?: string;
   readonly metadata: readonly XmlElement[];
-  /** `@ipv6`: containers may use IPv6 among each other, even if the bridge has no IPv6 address. */
+  /** `@ipv6`: containers may use IPv6 with each other, even if the bridge has no IPv6 address. */
   readonly ipv6: boolean;
   readonly forward: Forward;
   readonly bridge: NetworkBridge;
@@ -144,7 +144,7 @@ export interface NetworkDefinition {
   };
   readonly dns: NetworkDns;
   readonly vlan?: Vlan;
-  /** The bridge is one of Open vSwitch. */
+  /** Set if the bridge is an Open vSwitch bridge. */
   readonly virtualPort?: VirtualPort;
   readonly bandwidth?: Bandwidth;
   readonly isolated?: boolean;
@@ -157,7 +157,7 @@ export interface NetworkDefinition {
   readonly kept?: readonly KeptPart[];
   /** Everything that `start` must refuse, in document order; empty if all of the definition is supported. */
   readonly unsupported: readonly UnsupportedElement[];
-  /** Words of the text that libvirt's schema does not know, in document order. They are not printed. */
+  /** Elements, attributes and texts that libvirt's schema does not know, in document order. They are not printed. */
   readonly unknown?: readonly UnknownWord[];
 }
 
@@ -166,12 +166,12 @@ export interface DnsmasqOption {
   readonly position: Position;
 }
 
-/** Whether tslxc makes the bridge in this mode. */
+/** Whether tslxc creates the bridge in this mode. */
 export function hasOwnBridge({ forward }: NetworkDefinition): boolean {
   return ['none', 'nat', 'route', 'open'].includes(forward.mode);
 }
 
-/** Whether interfaces of it, or of one of its groups, are ports of Open vSwitch. */
+/** Whether interfaces of the network, or of one of its groups, are ports of Open vSwitch. */
 export function isOfSwitch({ virtualPort, portgroups }: NetworkDefinition): boolean {
   return [virtualPort, ...portgroups.map((group) => group.virtualPort)].some(
     (port) => port?.type === 'openvswitch',

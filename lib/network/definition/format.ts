@@ -86,7 +86,7 @@ function formatForward(
 ): readonly PrintableElement[] {
   const { mode, devices, nat } = definition.forward;
   const kept = keptOf('network/forward', definition);
-  // This mode is that of a network without the element, which is printed only for what must not be lost.
+  // Mode none means the same as no element, which is printed only if it has parts that must not be lost.
   if (mode === 'none' && kept === nothingKept) return [];
   const supported: Children = new Map([
     ['nat', mode === 'nat' ? formatNat(live === undefined ? nat : livingNat(nat)) : []],
@@ -96,7 +96,7 @@ function formatForward(
   return [withKept('forward', attributes, { supported, order: forwardVocabulary, kept })];
 }
 
-/** Live XML shows the ports that are used, as in libvirt. */
+/** As in libvirt, live XML also shows the default ports. */
 function livingNat(nat: Forward['nat']): Forward['nat'] {
   return { ipv6: false, ports: { start: 1024, end: 65535 }, ...nat };
 }

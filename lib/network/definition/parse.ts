@@ -1,6 +1,6 @@
 /**
  * Parses the text of a `<network>` to a NetworkDefinition, with libvirt's defaults filled in. Pure: the same text and
- * context give the same definition. Nothing in the text is ignored without a word of it in `unsupported` or `unknown`.
+ * context give the same definition. Everything in the text that is ignored is listed in `unsupported` or `unknown`.
  */
 import type { KeptPart, UnknownWord, UnsupportedElement } from '../../domain/xml/unsupported';
 import { parseMetadata, parseName, parseTitle, parseUuid } from '../../domain/elements/identity';
@@ -51,7 +51,7 @@ export function parseNetwork(xml: string, context: NetworkParseContext): Network
   return readNetwork(parseXml(xml), context);
 }
 
-/** The same of a document that is parsed already; an error has the position that its element has. @throws as `parseNetwork`. */
+/** Like `parseNetwork`, for a parsed document; the position of an error is that of its element. @throws as `parseNetwork`. */
 export function readNetwork(document: XmlElement, context: NetworkParseContext): NetworkDefinition {
   const root = locateRoot(document);
   const { name: rootName, namespace } = root.element;

@@ -1,4 +1,4 @@
-/** `<networkport>`: where one interface is plugged into a virtual network. Parsed and formatted as libvirt does. */
+/** `<networkport>`: the port of a virtual network that one interface is plugged into. Parsed and formatted as libvirt does. */
 import type { Bandwidth, Vlan } from '../../domain/interface/definition';
 import { formatBandwidth, parseBandwidth } from '../../domain/interface/bandwidth';
 import { parseMac } from '../../domain/interface/mac-address';
@@ -39,11 +39,11 @@ export interface PortDefinition {
   readonly bandwidth?: Bandwidth;
   readonly vlan?: Vlan;
   readonly isolated?: boolean;
-  /** What the network has chosen; a document may leave it out, and it is not read. */
+  /** Chosen by the network. It is only printed: a document may leave it out, and it is not parsed. */
   readonly plug?: Plug;
 }
 
-/** A port that a document asks for. */
+/** A port that a document requests. */
 export interface WantedPort extends PortDefinition {
   /** Words that libvirt's schema does not know, which were left out. */
   readonly unknown?: readonly UnknownWord[];
@@ -136,7 +136,7 @@ function uuidOf(at: LocatedElement, session: ReadingSession): string {
   throw definitionError('INTERNAL_ERROR', `unable to parse UUID '${text}'`, at);
 }
 
-/** Ends with a newline. */
+/** The XML of a port, ending with a newline. */
 export function formatNetworkPort(port: PortDefinition): string {
   const { uuid, owner, mac, group, bandwidth, vlan, isolated, plug } = port;
   return printXml(

@@ -1,5 +1,5 @@
 /**
- * What of a network can be named in a change of it, and how it is changed, with the numbers that libvirt has for both
+ * The parts of a network that an update can name, and the ways to change them, with libvirt's numbers for both
  * (virNetworkUpdateSection, virNetworkUpdateCommand): for the library, the command and the daemon. Pure.
  */
 
@@ -28,18 +28,18 @@ export const networkUpdateCommands = {
   'add-first': 4,
 } as const;
 
-/** What becomes of an element. */
+/** What an update does with an element. */
 export type NetworkUpdateCommand = keyof typeof networkUpdateCommands;
 
 /** In libvirt's order. */
 export const networkSectionNames = Object.keys(networkSections) as readonly NetworkSection[];
 
-/** The part that has this number in libvirt. */
+/** The part with this number in libvirt; undefined if there is none. */
 export function networkSectionOf(number: number): NetworkSection | undefined {
   return networkSectionNames.find((name) => networkSections[name] === number);
 }
 
-/** The change that has this number in libvirt. */
+/** The command with this number in libvirt; undefined if there is none. */
 export function networkUpdateCommandOf(number: number): NetworkUpdateCommand | undefined {
   const names = Object.keys(networkUpdateCommands) as readonly NetworkUpdateCommand[];
   return names.find((name) => networkUpdateCommands[name] === number);

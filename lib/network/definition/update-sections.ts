@@ -1,6 +1,6 @@
 /**
- * The parts of a network that can be changed by themselves, as libvirt's virNetworkUpdate has them: where each stands, which
- * elements are the same one, and what may be done to them. Pure.
+ * The parts of a network that can be changed by themselves, as in libvirt's virNetworkUpdate: the path of each, how its elements
+ * are matched, and what may be done to them. Pure.
  */
 import { parseIp } from '../../domain/interface/ip-address';
 import { parseMac } from '../../domain/interface/mac-address';
@@ -18,7 +18,7 @@ import {
   txtVocabulary,
 } from './vocabulary';
 
-/** The elements that stand there now, and the one that the caller has written. */
+/** The existing elements of a part, and the element that the caller has passed. */
 export interface Candidates {
   readonly network: string;
   readonly wanted: XmlElement;
@@ -26,21 +26,21 @@ export interface Candidates {
 }
 
 export interface Section {
-  /** The elements from the network down to those that are changed. */
+  /** Names of the elements from the child of `<network>` down to those that are changed. */
   readonly path: readonly ['dns' | 'forward' | 'portgroup' | 'ip', ...string[]];
-  /** What their schema knows of each. */
+  /** The vocabulary of those elements. */
   readonly vocabulary: Vocabulary;
-  /** Whether an element stands in the way of a new one. */
+  /** Whether an existing element conflicts with an added one; also finds the element that `modify` replaces. */
   readonly clashes: (wanted: XmlElement, present: XmlElement) => boolean;
-  /** Whether an element is the one that is meant by a change or a removal. */
+  /** Whether an existing element is the one that `delete` removes. */
   readonly isMeant: (wanted: XmlElement, present: XmlElement) => boolean;
-  /** Why an element can't be changed in its place; undefined where it can. */
+  /** The message if elements can't be modified, only added and deleted; undefined if they can. */
   readonly unmodifiable?: string;
   readonly exists: (candidates: Candidates) => string;
   readonly missing: (candidates: Candidates, command: NetworkUpdateCommand) => string;
-  /** Why one of several can't be chosen; without it the first is. */
+  /** The message if several elements match; if missing, the first match is used. */
   readonly several?: (candidates: Candidates) => string;
-  /** What else may be wrong with one that is added or changed. @throws TslxcError. */
+  /** Further checks of an element that is added or modified. @throws TslxcError OPERATION_INVALID. */
   readonly check?: (candidates: Candidates) => void;
 }
 
@@ -51,13 +51,13 @@ function value(element: XmlElement, name: string): string | undefined {
   return parseMac(text) ?? parseIp(text)?.address ?? text;
 }
 
-/** Both have it, and it is the same. */
+/** Whether both elements have the attribute, with the same value. */
 function shares(a: XmlElement, b: XmlElement, name: string): boolean {
   const text = value(a, name);
   return text !== undefined && text === value(b, name);
 }
 
-/** Whatever the first says of these is said by the second too; what says nothing means none. */
+/** Whether the first element has any of these attributes, and the second has all of those with the same values. */
 function agrees(wanted: XmlElement, present: XmlElement, names: readonly string[]): boolean {
   const said = names.filter((name) => value(wanted, name) !== undefined);
   return said.length > 0 && said.every((name) => shares(wanted, present, name));
@@ -181,7 +181,7 @@ const dnsSrv: Section = {
     `multiple DNS SRV records matching all specified fields were found in network ${network}`,
 };
 
-/** Undefined: known, and can't be changed by itself. */
+/** Undefined for a part that libvirt knows, but that can't be changed by itself. */
 export const sections: Readonly<Record<NetworkSection, Section | undefined>> = {
   bridge: undefined,
   domain: undefined,

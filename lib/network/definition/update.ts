@@ -1,6 +1,6 @@
 /**
- * Changes one part of a network's definition: an element is added, replaced or removed in the text of the definition, and
- * the result is read as any definition is, so that nothing can be changed to what could not be defined. Pure.
+ * Changes one part of a network's definition: an element is added, replaced or removed in the text of the definition, and the
+ * result is parsed like any definition, so that a change can't give a definition that could not be defined. Pure.
  */
 import type { XmlElement } from '../../domain/xml/element';
 import { definitionError } from '../../domain/xml/source-location';
@@ -18,9 +18,9 @@ import type { Candidates, Section } from './update-sections';
 
 /** One change of one part of a network. */
 export interface NetworkUpdate {
-  /** What becomes of the element. */
+  /** What is done with the element. */
   readonly command: NetworkUpdateCommand;
-  /** The part of the definition that it belongs to. */
+  /** The part of the definition that contains the element. */
   readonly section: NetworkSection;
   /** One element of that part. */
   readonly xml: string;
@@ -29,11 +29,11 @@ export interface NetworkUpdate {
 }
 
 /**
- * The definition with the change. As in libvirt, words of the element that its schema does not know are left out; see `unknown`,
- * whose places are those in the element.
+ * The changed definition. As in libvirt, words of the element that its schema does not know are left out; they are listed in
+ * `unknown`, with their positions in the element's text.
  *
  * @throws TslxcError INVALID_ARG for an unknown command or part; NO_SUPPORT for a part that can't be changed by itself;
- * OPERATION_INVALID when there is no such element, or one already; DefinitionError, with the position in the element.
+ * OPERATION_INVALID if there is no such element, or already one; DefinitionError, with the position in the element's text.
  */
 export function updateNetwork(
   definition: NetworkDefinition,
@@ -63,7 +63,7 @@ export function updateNetwork(
   return unknown.length === 0 ? next : { ...next, unknown };
 }
 
-/** Those of an element that is only matched, and so is no part of what is read. */
+/** The unknown words of an element that is only used to find another, so that it is not part of the parsed result. */
 function unknownWords(element: XmlElement, { path, vocabulary }: Section): UnknownWord[] {
   const unknown: UnknownWord[] = [];
   const at = { ...locateRoot(element), path: ['network', ...path].join('/') };
@@ -87,7 +87,7 @@ function servedIp({ ips }: NetworkDefinition): number {
   return serving >= 0 ? serving : Math.max(ipv4, 0);
 }
 
-/** The elements of a part as they are to be. */
+/** The elements of a part after the change. */
 function changedList(
   candidates: Candidates,
   section: Section,
@@ -120,7 +120,7 @@ interface Change {
   readonly change: (present: readonly XmlElement[]) => XmlElement[];
 }
 
-/** A copy of `element` with the elements at the end of the path changed. What is on the way is made where it is missing. */
+/** A copy of `element` with the elements at the end of the path changed. Missing elements along the path are created. */
 function changedBelow(
   element: XmlElement,
   [name = '', ...rest]: readonly string[],
@@ -135,7 +135,7 @@ function changedBelow(
   return withChildren(element, name, named.includes(parent) ? others : [...others, inner]);
 }
 
-/** @throws TslxcError OPERATION_INVALID for an `<ip>` or `<forward>`, which can't be made out of nothing. */
+/** Creates a missing element. @throws TslxcError OPERATION_INVALID for an `<ip>` or `<forward>`, which can't be created empty. */
 function missing(element: XmlElement, name: string, { parentIndex }: Change): XmlElement {
   const network = elementsOf(element).find((child) => child.name === 'name');
   const of = `in network '${network === undefined ? '' : textOf(network)}'`;
@@ -150,14 +150,14 @@ function missing(element: XmlElement, name: string, { parentIndex }: Change): Xm
   return { name, namespace: '', attributes: [], children: [], position };
 }
 
-/** The first device of a pool is also an attribute, which would contradict a change of the list. */
+/** Removes `dev`, which repeats the first device of a pool, and would contradict a changed list. */
 function withoutDevice(forward: XmlElement): XmlElement {
   const hasList = elementsOf(forward).some(({ name }) => name === 'interface');
   if (!hasList) return forward;
   return { ...forward, attributes: forward.attributes.filter(({ name }) => name !== 'dev') };
 }
 
-/** The order among elements of different names has no meaning. */
+/** Replaces the children of that name. Their order relative to children of other names has no meaning. */
 function withChildren(
   element: XmlElement,
   name: string,

@@ -13,7 +13,7 @@ const trusted = {
   },
 } as const;
 
-/** `managed='yes'` of `<forward>` in another mode than hostdev. */
+/** `managed='yes'` of `<forward>` in modes other than hostdev. */
 export const managedDevice = noPciDevice;
 
 /** `<forward mode='hostdev'>`. */

@@ -1,7 +1,7 @@
 /**
- * The configuration of a network's dnsmasq, line by line as libvirt writes it. What libvirt writes to separate files
- * (DHCP hosts, names) is in it too: dnsmasq would read such files after it has dropped root's rights, and only root can
- * read the run folder. Pure.
+ * The configuration of a network's dnsmasq, line by line as libvirt writes it. It also contains what libvirt writes to separate
+ * files (DHCP hosts, names): dnsmasq would read such files after dropping root privileges, and only root can read the run
+ * folder. Pure.
  */
 import { definitionError } from '../../domain/xml/source-location';
 import { addressBits, parseIp } from '../../domain/interface/ip-address';
@@ -19,11 +19,11 @@ import type {
   LeaseTime,
 } from '../definition/definition';
 
-/** The user that dnsmasq changes to. */
+/** The user that dnsmasq runs as, and the folder of the containers' names. */
 export interface DnsmasqUser {
   /** Default: the user `nobody`, dnsmasq's own default. */
   readonly user?: string;
-  /** The folder that it reads names and addresses of containers from; see names.ts. */
+  /** The folder from which it reads the names and addresses of containers; see names.ts. */
   readonly names?: string;
 }
 
@@ -222,7 +222,7 @@ function routerAdvertisement({ ips }: NetworkDefinition): string[] {
   return own.map(({ address }) => `dhcp-range=${address},ra-only`);
 }
 
-/** Options that tslxc sets itself, to find dnsmasq and to see whether it serves. */
+/** Options that tslxc sets itself, to find the dnsmasq process and to see whether it serves. */
 const ours = /^\s*(pid-file|keep-in-foreground|no-daemon)\b(?!-)/;
 
 function option({ value, position }: DnsmasqOption): string {

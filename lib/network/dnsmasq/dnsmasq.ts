@@ -1,6 +1,6 @@
 /**
  * DHCP and DNS of a virtual network by the host's dnsmasq, under a keeper. As with libvirt, dnsmasq writes to the host's
- * system log; if it ends unexpectedly, that is in the network's log too. The caller must hold the network's lock, except
+ * system log; if it exits unexpectedly, that is also noted in the network's log. The caller must hold the network's lock, except
  * for `dnsmasqPid`.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,11 +19,11 @@ const call = { program: 'dnsmasq', package: 'dnsmasq-base' } as const;
 const step = 'start dnsmasq';
 
 /**
- * Starts dnsmasq with the network's current definition; one that is running is ended first. Resolves once it serves.
+ * Starts dnsmasq with the network's current definition; a running dnsmasq is ended first. Resolves once it serves.
  * Existing leases are kept.
  *
  * @throws TslxcError OPERATION_UNSUPPORTED if dnsmasq isn't installed; XML_ERROR for an option that it refuses;
- * OPERATION_FAILED, with its own message, if it doesn't start; the errors of node:fs.
+ * OPERATION_FAILED, with dnsmasq's own message, if it doesn't start; the errors of node:fs.
  */
 export async function startDnsmasq(network: ActiveNetwork): Promise<void> {
   const { paths, definition } = network;
@@ -76,7 +76,7 @@ export function dnsmasqPid(network: ActiveNetwork): number | undefined {
   return isKeeperAlive(network.paths) ? readPid(network) : undefined;
 }
 
-/** Waits until dnsmasq serves; false when it does not in `startTime`. */
+/** Waits until dnsmasq serves; false if it does not within `startTime`. */
 async function servesSoon(network: ActiveNetwork): Promise<boolean> {
   const end = Date.now() + startTime;
   do {

@@ -29,7 +29,7 @@ export interface KeptProgram {
   readonly step: string;
 }
 
-/** Milliseconds that the program has to end, and then the keeper. */
+/** Milliseconds that the program, and after it the keeper, may take to exit. */
 const endTime = 4000;
 
 const lookFlags = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -58,7 +58,7 @@ export async function startKeeper(paths: NetworkPaths, program: KeptProgram): Pr
   throw new TslxcError('OPERATION_FAILED', `${named} (${step})`, { step });
 }
 
-/** What it says if its stage 0 was killed: as one that is killed later, it ended without a word. */
+/** Treats a keeper whose stage 0 was killed like one that is killed later: it ended without an answer. */
 function nothingIfKilled(error: unknown): string {
   if (error instanceof SyscallError && error.errno === system.errno.ECHILD) return '';
   throw error;
@@ -150,8 +150,8 @@ export async function endKeeper(paths: NetworkPaths): Promise<boolean> {
 }
 
 /**
- * The lock of a killed keeper is released shortly before the kernel has ended its program, which still has its ports. The
- * pid stays in the lock file; if another process has it by now, its name shows that.
+ * Waits for the keeper's process to be gone. The lock of a killed keeper is released shortly before the kernel has ended its
+ * program, which still holds its ports. The pid stays in the lock file; if another process has it by now, its name shows that.
  */
 async function awaitDead({ keeperLock }: NetworkPaths): Promise<void> {
   const pid = withLockFile(keeperLock, readPid);

@@ -1,4 +1,4 @@
-/** Leases from dnsmasq's file. dnsmasq rewrites it in place, so a reader may see a part of it. */
+/** Leases from dnsmasq's file. dnsmasq rewrites it in place, so a reader may see an incomplete file. */
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { networkAddress, parseIp } from '../../domain/interface/ip-address';
@@ -11,15 +11,15 @@ import type { NetworkDefinition } from '../definition/definition';
 export interface Lease {
   /** Milliseconds since the epoch; missing if it never expires. */
   readonly expires?: number;
-  /** Lower case with colons; '' for an IPv6 client that does not tell its address. */
+  /** In lower case with colons; '' for an IPv6 client that does not reveal its Ethernet address. */
   readonly mac: string;
-  /** Of `address`. */
+  /** The family of `address`. */
   readonly family: IpFamily;
   /** The address that the client has, without a prefix. */
   readonly address: string;
   /** The prefix of the `<ip>` whose DHCP gave the lease. */
   readonly prefix: number;
-  /** The name of the client as dnsmasq knows it; absent when it knows none. */
+  /** The client's name in dnsmasq; missing if it has none. */
   readonly hostname?: string;
   /** The client's identifier, for IPv6 its DUID: bytes in hexadecimal, with colons. */
   readonly clientId?: string;
@@ -32,7 +32,7 @@ export async function readLeases({ definition, paths }: ActiveNetwork): Promise<
   return parseLeases(await readSettled(paths.leases), definition, Date.now());
 }
 
-/** Reads a file that has just been written until two reads give the same. */
+/** Reads the file. If it was written just now, reads it again until two reads give the same text. */
 async function readSettled(path: string): Promise<string> {
   const [settled, pause, looks] = [100, 5, 20];
   let before: string | undefined;
@@ -98,12 +98,12 @@ function parseLine(line: string, definition: NetworkDefinition): Lease[] {
   ];
 }
 
-/** The address. One that is not an Ethernet address has its hardware type before it: `20-80:00:…`. */
+/** The hardware address. If it is not an Ethernet address, dnsmasq puts the hardware type before it: `20-80:00:…`. */
 function hardwareAddress(text: string): string | undefined {
   return parseMac(text) ?? (/^[0-9a-f]{2}-[0-9a-f:]*$/.test(text) ? text.slice(3) : undefined);
 }
 
-/** The Ethernet address in a DUID of the types LLT and LL (RFC 8415, 11.2 and 11.4); '' in others. */
+/** The Ethernet address in a DUID of type LLT or LL (RFC 8415, 11.2 and 11.4); '' for other types. */
 function macOfDuid(duid: string): string {
   const [, llt, ll] =
     /^00:01:00:01:(?:[0-9a-f]{2}:){4}((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$|^00:03:00:01:((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$/.exec(

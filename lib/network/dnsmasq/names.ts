@@ -1,6 +1,6 @@
 /**
- * The folders that a network's dnsmasq reads the names and addresses of running containers from, besides its configuration. It reads
- * them as its own user, when they change and when it is told to, and so they can't lie where only root can look.
+ * The folders from which a network's dnsmasq reads the names and addresses of running containers, besides its configuration. It
+ * reads them under its own user, when they change and when it is told to, so they can't be in a folder that only root can read.
  */
 import { chmodSync, mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,26 +9,26 @@ import { networkNamespace } from '../../host/kernel/network-namespace';
 import { namesFolder, namesPath } from '../../host/state/state-paths';
 import type { NetworkDefinition } from '../definition/definition';
 
-/** `hosts`: lines of hosts(5). `addresses`: lines of `dhcp-host`. `claims`: which address an interface has, for us alone. */
+/** `hosts`: lines of hosts(5). `addresses`: lines of `dhcp-host`. `claims`: the address of each interface, not read by dnsmasq. */
 const kinds = ['hosts', 'addresses', 'claims'] as const;
 
 export function namesOf(bridge: string): string {
   return namesPath(networkNamespace(), bridge);
 }
 
-/** Keeps what is there: containers run on while dnsmasq is started again. */
+/** Makes the folders, and keeps existing files: containers may be running while dnsmasq is restarted. */
 export function makeNames(bridge: string): void {
   const folder = namesOf(bridge);
   for (const path of [namesFolder, folder, ...kinds.map((kind) => join(folder, kind))]) {
     mkdirSync(path, { recursive: true });
-    // Whatever the umask of this process is.
+    // Regardless of this process's umask.
     chmodSync(path, 0o755);
   }
 }
 
 /**
- * What a `<host>` of the definition says is stronger than what a container was promised: that has the address of its `<host>` from
- * now on, and none that another one's `<host>` has. While dnsmasq does not run.
+ * Withdraws claimed addresses that contradict a `<host>` of the definition, which takes precedence: a container with a `<host>` gets
+ * the address of that, and no container keeps the address of another's `<host>`. Called while dnsmasq does not run.
  */
 export function yieldAddresses(bridge: string, { ips }: Pick<NetworkDefinition, 'ips'>): void {
   const folder = namesOf(bridge);
@@ -45,7 +45,7 @@ export function yieldAddresses(bridge: string, { ips }: Pick<NetworkDefinition, 
   }
 }
 
-/** To another address, or away from it. */
+/** Changes the address of a name, or removes the name if `to` is undefined. */
 function moveName(path: string, from: string, to: string | undefined): void {
   const lines = textOf(path).split('\n').filter(Boolean);
   const moved = lines.flatMap((line) => {
@@ -69,6 +69,6 @@ export function removeNames(bridge: string): void {
   try {
     rmdirSync(namesFolder);
   } catch {
-    // Other networks have theirs there, or there has never been one.
+    // Other networks still have folders in it, or it does not exist.
   }
 }

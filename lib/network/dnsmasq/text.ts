@@ -1,14 +1,14 @@
-/** Values in dnsmasq's configuration, so that none can end its line, begin a comment, or be read as two values. Pure. */
+/** Writes values for dnsmasq's configuration so that none can end its line, begin a comment, or be read as two values. Pure. */
 import { DefinitionError } from '../../errors';
 import type { Position } from '../../domain/xml/element';
 import { definitionError } from '../../domain/xml/source-location';
 import { printable } from '../../printable';
 
-/** Characters with a special meaning there: separators, quotes, escapes, comments, wildcards. */
+/** Characters with a special meaning to dnsmasq: separators, quotes, escapes, comments, wildcards. */
 const special = /[\s,"#/\\*]|\p{Cc}/u;
 
 /**
- * A name, number or address, which has none of these characters.
+ * Returns a name, number or address unchanged, if it has none of these characters.
  *
  * @throws DefinitionError XML_ERROR with `element`.
  */

@@ -1,4 +1,4 @@
-/** Common kinds of attributes of a network's elements. */
+/** Kinds of attributes that several elements of a network have. */
 import { enumerated } from '../../domain/xml/enumerated';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import type { Reading } from '../../domain/xml/reading';
@@ -10,7 +10,7 @@ export function yesNo(reading: Reading, name: string): boolean | undefined {
   return word === undefined ? undefined : word === 'yes';
 }
 
-/** The word for `yesNo`; undefined for what is not there. */
+/** The inverse of `yesNo`; undefined for undefined. */
 export function yesNoWord(value: boolean | undefined): 'yes' | 'no' | undefined {
   return value === undefined ? undefined : value ? 'yes' : 'no';
 }
@@ -31,7 +31,7 @@ export function wholeNumber(
   throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
 }
 
-/** @throws DefinitionError XML_ERROR if it is missing or empty, with `words`, or else libvirt's message. */
+/** The value of an attribute. @throws DefinitionError XML_ERROR if it is missing or empty, with `words` or else libvirt's message. */
 export function required({ attributes, at }: Reading, name: string, words?: string): string {
   const value = attributes.get(name);
   if (value !== undefined && value !== '') return value;
@@ -46,7 +46,7 @@ export function required({ attributes, at }: Reading, name: string, words?: stri
 const controls = /\p{Cc}/u;
 
 /**
- * A value that becomes part of a line of dnsmasq's configuration.
+ * Returns a value that becomes part of a line of dnsmasq's configuration.
  *
  * @throws DefinitionError XML_ERROR for a control character: a line break would begin a new line.
  */

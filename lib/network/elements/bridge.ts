@@ -10,7 +10,7 @@ import type { NetworkSession } from './parse-session';
 import { bridgeVocabulary, macVocabulary, mtuVocabulary } from '../definition/vocabulary';
 import { refused } from '../../domain/xml/vocabulary';
 
-/** Means the default name: the lowest free one of these. */
+/** Means the default name: the lowest free name of this form. */
 const anyName = 'virbr%d';
 
 /** BR_MAX_FORWARD_DELAY of the kernel's net/bridge/br_private.h, which is also that of the standard 802.1D. */
@@ -33,7 +33,7 @@ export function parseBridge(network: Reading, session: NetworkSession): NetworkB
   return { ...(name === undefined ? {} : { name }), stp, delay, position: at.position };
 }
 
-/** Of no interface. As in libvirt, a network can be defined with it, and not be started. */
+/** No interface can have this address. As in libvirt, a network can be defined with it, but not started. */
 export const zeroMac = '00:00:00:00:00:00';
 
 /** In canonical form; undefined if the text has none. @throws DefinitionError XML_ERROR, with libvirt's message. */

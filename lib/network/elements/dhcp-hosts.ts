@@ -11,8 +11,8 @@ import type { Subnet } from './parse-session';
 import { dhcpHostVocabulary } from '../definition/vocabulary';
 
 /**
- * @throws DefinitionError XML_ERROR, with libvirt's message, for one that does not identify a client; CONFIG_UNSUPPORTED
- * for an address outside the subnet, and for two with the same address, mac, id or name.
+ * @throws DefinitionError XML_ERROR, with libvirt's message, for a host that does not identify a client; CONFIG_UNSUPPORTED
+ * for an address outside the subnet, and for two hosts with the same address, mac, id or name.
  */
 export function parseDhcpHosts(elements: readonly LocatedElement[], subnet: Subnet): DhcpHost[] {
   const seen: Seen = { mac: new Map(), id: new Map(), name: new Map(), ip: new Map() };
@@ -85,7 +85,7 @@ function parseClientId({ attributes, at }: Reading, { network, ip }: Subnet): st
   return text;
 }
 
-/** The bytes of a MAC address or a DUID, with two digits each. */
+/** A MAC address or a DUID in lower case, with two digits for each byte. */
 export function canonicalBytes(text: string): string {
   const bytes = text.toLowerCase().split(':');
   return bytes.map((byte) => byte.padStart(2, '0')).join(':');

@@ -25,7 +25,7 @@ interface Ends {
 
 /**
  * @throws DefinitionError INTERNAL_ERROR, with libvirt's message, for a range that is reversed, too large or not in the
- * subnet; CONFIG_UNSUPPORTED for two that overlap; XML_ERROR for text that is not an address.
+ * subnet; CONFIG_UNSUPPORTED for ranges that overlap; XML_ERROR for text that is not an address.
  */
 export function parseDhcpRanges(elements: readonly LocatedElement[], subnet: Subnet): DhcpRange[] {
   const read: (Ends & SourceLocation)[] = [];

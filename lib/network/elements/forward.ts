@@ -51,7 +51,7 @@ function parseMode({ attributes, at }: Reading, session: NetworkSession): Forwar
   return mode;
 }
 
-/** `managed` is always printed for PCI devices, as in libvirt; in other modes its default has no meaning. */
+/** As in libvirt, `managed` is always printed in mode hostdev; in other modes `no` has no meaning, and is dropped. */
 function keepForward(reading: Reading, mode: ForwardMode, session: NetworkSession): void {
   const { at, keptChildren } = reading;
   const managed = enumerated(reading, 'managed', ['yes', 'no'] as const);

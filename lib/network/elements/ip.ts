@@ -45,7 +45,7 @@ export function parseNetworkIp(at: LocatedElement, session: NetworkSession): Net
   };
 }
 
-/** A netmask and a prefix are printed as numbers are, the family as it is. */
+/** The optional attributes as they are printed: the netmask and the prefix in canonical form, the family as written. */
 function writtenOf({ attributes }: Reading, prefix: number): NonNullable<NetworkIp['written']> {
   const has = (name: string): boolean => attributes.has(name);
   return present({
@@ -163,7 +163,7 @@ function parseTftp(
   throw definitionError('XML_ERROR', detail, attributeLocation(at, 'root'));
 }
 
-/** `<ip>` with its `<dhcp>`, in libvirt's order and with its two tags, also where nothing stands between them. */
+/** `<ip>` with its `<dhcp>`, in libvirt's order, and as in libvirt with a start and an end tag even if it is empty. */
 export function formatIp(ip: NetworkIp): PrintableElement {
   const { address, written = {}, localPtr, tftpRoot, dhcp } = ip;
   const { family, netmask, prefix } = written;

@@ -7,7 +7,7 @@ import { required, wholeNumber } from './attributes';
 import type { LeaseTime } from '../definition/definition';
 import { leaseVocabulary } from '../definition/vocabulary';
 
-/** The units with their seconds. */
+/** Seconds of each unit. */
 const units = { hours: 3600, minutes: 60, seconds: 1 } as const;
 const names = Object.keys(units) as (keyof typeof units)[];
 
@@ -34,12 +34,12 @@ export function parseLease(
   throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'expiry'));
 }
 
-/** 0 for ever. */
+/** The lease time in seconds; 0 means for ever. */
 export function leaseSeconds({ expiry, unit }: LeaseTime): number {
   return expiry * units[unit];
 }
 
-/** For ever has no unit. */
+/** `<lease>`; a lease for ever has no unit. */
 export function formatLease(lease: LeaseTime | undefined): PrintableElement[] {
   if (lease === undefined) return [];
   const { expiry, unit } = lease;

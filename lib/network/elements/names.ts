@@ -35,7 +35,7 @@ export function isDnsName(text: string): boolean {
   return text.length <= 253 && text.split('.').every((part) => label.test(part));
 }
 
-/** A name that a machine can have: it begins with a letter or digit. */
+/** Whether a machine can have the name: it must begin with a letter or digit. */
 export function isHostName(text: string): boolean {
   return /^[A-Za-z0-9]/.test(text) && isDnsName(text);
 }

@@ -2,15 +2,15 @@
 import type { ReadingSession } from '../../domain/xml/reading';
 import type { Ip } from '../../domain/interface/ip-address';
 
-/** What `parseNetwork` has to know besides the text. */
+/** What `parseNetwork` needs besides the text. */
 export interface NetworkParseContext {
   /** Makes a random uuid; called if the text has none. */
   readonly newUuid: () => string;
   /** Makes a random address for the bridge, in canonical form; called if the text has none. */
   readonly newMac: () => string;
   /**
-   * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it is one of a newer version.
-   * Default: it is left out.
+   * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it must come from a newer version.
+   * Default: the word is left out.
    */
   readonly unknown?: 'refused';
 }

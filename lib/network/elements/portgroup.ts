@@ -19,7 +19,7 @@ import type { Portgroup } from '../definition/definition';
 import type { NetworkSession } from './parse-session';
 import { portgroupVocabulary, portVocabulary } from '../definition/vocabulary';
 
-/** @throws DefinitionError CONFIG_UNSUPPORTED, with libvirt's message, for two groups of one name and for two defaults. */
+/** @throws DefinitionError CONFIG_UNSUPPORTED, with libvirt's message, for two groups with the same name, and for two defaults. */
 export function parsePortgroups(network: Reading, session: NetworkSession): Portgroup[] {
   const names = new Set<string>();
   let first: string | undefined;
@@ -53,7 +53,7 @@ export function parseShape(
   };
 }
 
-/** `<virtualport>` of a network or a group; one that is refused is kept as it was written. */
+/** `<virtualport>` of a network or a group; a refused element is kept as written. */
 export function parseSwitch(
   reading: Reading,
   session: NetworkSession,

@@ -1,6 +1,6 @@
 /**
- * Whether a network's rules are still in place: a firewall that reloads may flush all rules, and one that was started
- * since then lacks the rules that the network needs.
+ * Whether a network's rules are still in place: another firewall may flush all rules when it reloads, and a firewall that was
+ * started since then lacks the rules that the network needs.
  */
 import { TslxcError } from '../../errors';
 import type { ActiveNetwork } from '../active-network';
@@ -19,7 +19,7 @@ interface Sight {
   readonly tables: readonly FilterTable[];
 }
 
-/** The look that is in progress, so that a caller who checks many networks runs the programs once. */
+/** The look in progress, which is shared, so that a caller that checks many networks at once runs the programs only once. */
 let looking: Promise<Sight> | undefined;
 
 /** Whether the network's rules are in place; also true for a network without rules. */

@@ -1,7 +1,7 @@
 /**
  * The firewall of a virtual network on this host. Its own rules are an nftables table (rules.ts). Other firewalls can still
- * drop packets that it accepts. iptables' chains are shared by all programs, so rules are added there; an nftables table
- * belongs to the program that made it, so if one drops packets, the start fails with a message that says what to allow.
+ * drop packets that it accepts. iptables' chains are shared by all programs, so rules are added there. An nftables table
+ * belongs to the program that made it: if such a table drops packets, the start fails with a message that says what to allow.
  */
 import { readFileSync } from 'node:fs';
 import type { IpFamily } from '../../domain/interface/ip-address';
@@ -16,7 +16,7 @@ import { listNftRuleset, type NftChain, type NftRuleset } from './nft';
 import { droppingChains } from './nft-verdict';
 
 /**
- * Opens the firewall for a network that starts. If it fails, nothing of it remains.
+ * Opens the firewall for a network that starts. On failure, everything is undone.
  *
  * @throws TslxcError OPERATION_UNSUPPORTED without the program nft; OPERATION_FAILED, naming the chain and the remedy,
  * if another firewall drops what the network needs.
@@ -31,7 +31,7 @@ export async function openFirewall(network: ActiveNetwork): Promise<void> {
 }
 
 /**
- * Updates the firewall of a running network after another firewall was started or reloaded. If it fails, the network's own
+ * Updates the firewall of a running network after another firewall was started or reloaded. On failure, the network's own
  * rules stay, since its containers are running.
  *
  * @throws as `openFirewall`.

@@ -1,5 +1,5 @@
 /**
- * Rules in the tables of iptables, of both its kinds (legacy and nft). All programs share its chains INPUT, FORWARD and
+ * Rules in the tables of iptables, in both of its variants (legacy and nft). All programs share its chains INPUT, FORWARD and
  * OUTPUT and add rules there, as libvirt and Docker do. The rules of tslxc have a comment, by which they are found
  * again.
  */
@@ -33,7 +33,7 @@ const builtIn: Readonly<Record<Hook, string>> = {
   output: 'OUTPUT',
 };
 
-/** Docker's chain for rules of other programs: it comes first, and Docker does not change it. */
+/** Docker's chain for the rules of other programs: it is evaluated first, and Docker does not change it. */
 const dockersHook = 'DOCKER-USER';
 
 /** The tables that exist. Reading them makes no table and loads no module. */
@@ -65,7 +65,7 @@ export async function replaceMarked(
   });
 }
 
-/** Whether its chains have as many rules with this mark as `replaceMarked` would put there. */
+/** Whether its chains contain as many rules with this mark as `replaceMarked` would add. */
 export function isMarkedFor(
   table: FilterTable,
   { mark, needs }: Pick<Marked, 'mark' | 'needs'>,
@@ -160,7 +160,7 @@ function chainFor(table: FilterTable, hook: Hook): string {
   return hook === 'forward' && asksDockersHook ? dockersHook : builtIn[hook];
 }
 
-/** And what begins with a port of the host that is forwarded. */
+/** Connection states of answers; also DNAT, for connections to a forwarded port of the host. */
 const answers = 'RELATED,ESTABLISHED,DNAT';
 
 /** A need in the syntax of iptables. */

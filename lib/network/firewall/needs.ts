@@ -1,6 +1,6 @@
 /**
- * The packets that must pass the host's firewall for a network to work, as data: it is checked whether other firewalls
- * drop them, and rules and remedies are written for them.
+ * The packets that must pass the host's firewall for a network to work, as data. It is used to check whether other firewalls
+ * drop them, and to write rules and remedies for them.
  */
 import { parseIp, networkAddress, ipOf, type IpFamily } from '../../domain/interface/ip-address';
 import type { ActiveNetwork } from '../active-network';
@@ -9,14 +9,14 @@ import { isTranslated, networkOf } from './rules';
 
 export type Hook = 'input' | 'forward' | 'output';
 
-/** A kind of packet that a network needs. A missing field may have any value. */
+/** A kind of packet that a network needs. A missing field means any value. */
 export interface Need {
   readonly hook: Hook;
   readonly family: IpFamily;
-  /** The interface by which it comes in, and the one by which it goes out. */
+  /** The interfaces by which the packet arrives (`from`) and leaves (`to`). */
   readonly from?: string;
   readonly to?: string;
-  /** The containers' network, if they send or receive the packet. */
+  /** The containers' network, if they send (`sourceNetwork`) or receive (`destinationNetwork`) the packet. */
   readonly sourceNetwork?: string;
   readonly destinationNetwork?: string;
   /** An address of that network. */

@@ -1,6 +1,6 @@
 /**
- * Whether a packet that a network needs matches an nftables rule. There are three answers: a rule may test what is unknown
- * about the packet, or what this code does not understand.
+ * Whether a packet that a network needs matches an nftables rule. There are three answers, since a rule may test a property that
+ * is not known of the packet, or that this code does not understand.
  */
 import { networkAddress, parseIp } from '../../domain/interface/ip-address';
 import type { Need } from './needs';
@@ -8,7 +8,7 @@ import type { NftNode } from './nft';
 
 export type Match = 'yes' | 'no' | 'maybe';
 
-/** A value of the packet; undefined if it may be any, null if such packets have none. */
+/** A value of the packet; undefined if it is not known, null if such packets don't have it. */
 type Value = string | number | undefined | null;
 
 export function bothMatch(one: Match, other: Match): Match {
@@ -22,7 +22,7 @@ export function matchExpression({ op, left, right }: NftNode, need: Need): Match
   if (op === '==' || op === 'in') return answer;
   if (op !== '!=') return answer === 'no' ? 'no' : 'maybe';
   if (answer === 'maybe') return 'maybe';
-  // A rule that tests a field which the packet doesn't have never matches it.
+  // A rule that tests a field that the packet doesn't have never matches the packet.
   if (valueOf(left as NftNode, need) === null) return 'no';
   return answer === 'yes' ? 'no' : 'yes';
 }

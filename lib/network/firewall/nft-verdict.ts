@@ -1,8 +1,8 @@
 /**
- * What the chains of other programs do with a packet that a network needs. A verdict `accept` of one table does not
- * overrule the `drop` of another at the same hook, so all of them must accept it.
+ * What the chains of other programs do with a packet that a network needs. An `accept` verdict in one table does not
+ * override the `drop` of another at the same hook, so all of them must accept the packet.
  *
- * Only a certain verdict counts as a drop: this code understands rules as firewalls usually have them, and a network
+ * Only a certain verdict counts as a drop: this code understands the rules that firewalls usually have, and a network
  * must not be refused because of a rule that it can't interpret.
  */
 import type { Need } from './needs';
@@ -18,16 +18,16 @@ interface Question {
   readonly need: Need;
 }
 
-/** A verdict, and whether the packet gets it. */
+/** A verdict of a rule, and whether it applies to the packet. */
 interface Branch {
   readonly match: Match;
   readonly verdict: Verdict;
 }
 
-/** `accept` also stands for an unknown outcome. */
+/** `accept` also stands for an unknown outcome. `next`: the caller's next rule, or the policy, decides. */
 type Outcome = 'accept' | 'drop' | 'next';
 
-/** The base chains that drop the packet. `ignored` says which tables to skip. */
+/** The base chains that drop the packet. `isIgnored` says which chains to skip. */
 export function droppingChains(
   ruleset: NftRuleset,
   need: Need,
@@ -50,7 +50,7 @@ function drops(question: Question, chain: NftChain): boolean {
 }
 
 function followChain(question: Question, chain: NftChain): Outcome {
-  // After a rule with which the packet may have left the chain, no drop is certain.
+  // After a rule by which the packet may have left the chain, no drop is certain.
   let mayHaveLeft = false;
   const rules = question.ruleset.rules.filter(
     (rule) =>
@@ -81,7 +81,7 @@ function followVerdict(question: Question, { family, table }: NftChain, verdict:
   }
 }
 
-/** Statements that neither test a packet nor decide about it. */
+/** Statements that neither test a packet nor give a verdict. */
 const passive: ReadonlySet<string> = new Set([
   'counter',
   'log',

@@ -41,7 +41,7 @@ export async function listNftRuleset(step: string): Promise<NftRuleset> {
   };
 }
 
-/** The chains alone, which is faster if there are many rules. */
+/** Only the chains, which is faster if there are many rules. */
 export async function listNftChains(step: string): Promise<NftChain[]> {
   const args = ['--json', 'list', 'chains'];
   return chainsOf(nodesOf(await runProgram({ program: 'nft', package: 'nftables', args, step })));

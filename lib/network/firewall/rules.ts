@@ -11,12 +11,12 @@ import type { Forward, NetworkIp } from '../definition/definition';
 /** nft's keyword for the addresses of a family. */
 export const nftFamily: Readonly<Record<IpFamily, 'ip' | 'ip6'>> = { ipv4: 'ip', ipv6: 'ip6' };
 
-/** Named after the bridge, which is unique in a network namespace, while several roots may have a network of one name. */
+/** The table's name comes from the bridge, which is unique in a network namespace; several roots may have networks of the same name. */
 export function firewallTable(bridge: string): string {
   return tableFor(bridge);
 }
 
-/** The chains of its table; none in modes that need no rules. A table that an older package has made may lack some. */
+/** The chains of its table; none in modes that need no rules. A table made by an older version may lack some of them. */
 export function firewallChains({ definition }: ActiveNetwork): readonly string[] {
   switch (definition.forward.mode) {
     case 'none':
@@ -30,7 +30,7 @@ export function firewallChains({ definition }: ActiveNetwork): readonly string[]
   }
 }
 
-/** Undefined in modes that need no rules. Loading the text again changes nothing. */
+/** The text for nft; undefined in modes that need no rules. Loading it again changes nothing. */
 export function firewallRules(network: ActiveNetwork): string | undefined {
   const { forward } = network.definition;
   if (forward.mode !== 'none' && forward.mode !== 'nat' && forward.mode !== 'route')
@@ -82,7 +82,7 @@ function forwardRules({ definition, bridge }: ActiveNetwork): string[] {
     const rule = (which: string): string =>
       `${from}oifname ${own} ${nftFamily[ip.family]} daddr ${networkOf(ip)} ${which}counter accept`;
     if (!isTranslated(forward, ip.family)) return [rule('')];
-    // The latter are for ports of the host that are forwarded.
+    // The second rule is for forwarded ports of the host.
     return [rule('ct state { established, related } '), rule('ct status dnat ')];
   });
   const outwards = routed.map(
@@ -99,8 +99,8 @@ function forwardRules({ definition, bridge }: ActiveNetwork): string[] {
 }
 
 /**
- * Ports of the host that are forwarded to containers lead also from its loopback addresses to the bridge, for which the kernel has
- * to take these for ordinary ones there: from containers it takes none, neither as a destination nor as a source, as it does without.
+ * Forwarded ports can also be reached at the host's loopback addresses, for which the kernel must accept these addresses on the
+ * bridge (route_localnet). These rules drop packets of containers from or to them, as the kernel does by default.
  */
 function loopbackChain({ bridge }: ActiveNetwork): string[] {
   const own = quoteDevice(bridge);
@@ -118,7 +118,7 @@ function natChain({ definition, bridge }: ActiveNetwork): string[] {
     .flatMap((ip) => translation(forward, ip));
   return chain('postrouting', [
     'type nat hook postrouting priority srcnat; policy accept;',
-    // With br_netfilter, packets from one guest to another pass here.
+    // With br_netfilter, packets from one container to another pass through this chain.
     `oifname ${quoteDevice(bridge)} return`,
     ...rules,
   ]);

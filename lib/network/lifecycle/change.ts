@@ -1,6 +1,6 @@
 /**
- * A change of a running network: its record says what it is, dnsmasq serves it, and other firewalls let it pass. The caller
- * holds the network's lock.
+ * Changes a running network: updates its record, restarts dnsmasq, and makes other firewalls let its packets pass. The caller holds
+ * the network's lock.
  */
 import type { StatePaths } from '../../host/state/state-paths';
 import { activeNetwork } from '../active-network';
@@ -15,9 +15,9 @@ import { writeActiveRecord } from './state';
 import type { ActiveRecord, Borrowed } from './state';
 
 /**
- * A process that ends on the way leaves the network as it was, or as it is to be, and dnsmasq to the next caller.
+ * If this process dies in between, the network is left in its old or its new form, and the next caller restarts dnsmasq.
  *
- * @throws as `startDnsmasq` and `ensureFirewall`; the network is then as it was before.
+ * @throws as `startDnsmasq` and `ensureFirewall`; the change is then rolled back.
  */
 export async function changeRunning(
   paths: StatePaths,
@@ -32,13 +32,13 @@ export async function changeRunning(
   try {
     await serve(paths, record, next);
   } catch (error) {
-    // What does not come back here, the next caller brings back: the record says that it is to run.
+    // If this fails too, the next caller restores the network from its record.
     await serve(paths, record, before).catch(() => undefined);
     throw error;
   }
 }
 
-/** What dnsmasq is told; empty when there is none. */
+/** The configuration of dnsmasq; '' if the network needs no dnsmasq. */
 function servedText(paths: StatePaths, definition: NetworkDefinition): string {
   return wantsDnsmasq(definition) ? dnsmasqConfig(activeNetwork(paths, definition)) : '';
 }

@@ -16,12 +16,12 @@ import { libvirtNetworks, linkNames, subnetsInUse } from '../bridge/host-use';
 
 export const defaultNetwork = 'default';
 
-/** Whether the user has undefined it. */
+/** Whether the user has undefined the default network. */
 export function isDefaultRefused(paths: StatePaths): boolean {
   return existsSync(markerPath(paths));
 }
 
-/** Called before it is undefined, so that a crash in between does not bring it back. */
+/** Called before the default network is undefined, so that it does not come back after a crash in between. */
 export function refuseDefault(paths: StatePaths): void {
   try {
     mkdirSync(paths.networkDefinitions, { recursive: true, mode: 0o700 });
@@ -32,7 +32,7 @@ export function refuseDefault(paths: StatePaths): void {
 }
 
 /**
- * Its text, with a free subnet and bridge name. The caller holds the lock of the host's networks.
+ * The XML of the default network, with a free subnet and bridge name. The caller holds the lock of the host's networks.
  *
  * @param defined - the other networks of this root
  * @throws TslxcError OPERATION_FAILED if all subnets are in use.
@@ -50,7 +50,7 @@ export async function defaultNetworkXml(defined: readonly NetworkDefinition[]): 
   return defaultXml(third, bridge);
 }
 
-/** Whether it says what the default network says that is made here, whatever its uuid and Ethernet address. */
+/** Whether the definition equals the default network that is made here, apart from its uuid and Ethernet address. */
 export function isBuiltInDefault(definition: NetworkDefinition): boolean {
   const { ips, bridge, uuid, mac } = definition;
   const [, third] = /^192\.168\.(\d+)\.1$/.exec(ips[0]?.address ?? '') ?? [];

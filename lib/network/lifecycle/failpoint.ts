@@ -1,4 +1,4 @@
-/** The failpoints in the order of a start and a stop of a network; TSLXC_NETWORK_FAILPOINT arms one. */
+/** The failpoints of a network's start and stop, in order; TSLXC_NETWORK_FAILPOINT arms one. */
 import { reachPoint } from '../../host/failpoint';
 
 export const networkFailpoints = [

@@ -1,6 +1,6 @@
 /**
  * The start of a network. Each effect is recorded before it begins, so that after a crash at any point the next caller
- * can undo what was done. The caller holds the network's lock.
+ * can undo it. The caller holds the network's lock.
  */
 import type { StatePaths } from '../../host/state/state-paths';
 import { activeNetwork } from '../active-network';
@@ -36,7 +36,7 @@ export interface NetworkStart {
   readonly definition: NetworkDefinition;
   /** Names of the bridges of other networks. */
   readonly takenBridges: readonly string[];
-  /** Called when all is made, before others may use it; what it throws undoes the start. */
+  /** Called when everything is set up, before others may use the network. If it throws, the start is rolled back. */
   readonly onMade: (definition: NetworkDefinition) => Promise<void>;
 }
 
@@ -47,7 +47,7 @@ interface Step {
   readonly run: (network: ActiveNetwork, root: string) => Promise<void> | void;
 }
 
-/** Run while this process holds the lock of the host's networks: after them, others can see the bridge and its subnets. */
+/** Steps that run under the lock of the host's networks: after them, other processes can see the bridge and its subnets. */
 const visibleSteps: readonly Step[] = [
   {
     point: 'network:after-bridge',
@@ -77,7 +77,7 @@ const laterSteps: readonly Step[] = [
     borrows: (network) => (wantsDnsmasq(network.definition) ? { dnsmasq: true } : {}),
     run: async (network) => {
       if (!wantsDnsmasq(network.definition)) return;
-      // What another namespace of this number has left, whose processes were all killed.
+      // Leftovers of a former network namespace with the same number, whose processes were all killed.
       removeNames(network.bridge);
       await startDnsmasq(network);
     },
@@ -93,8 +93,8 @@ const laterSteps: readonly Step[] = [
 
 /**
  * @throws DefinitionError, with element and position, for what this version does not support or this host does not
- * have; TslxcError OPERATION_FAILED if a bridge or subnet is in use; the error of a step that fails. The host is then as
- * before.
+ * have; TslxcError OPERATION_FAILED if a bridge or subnet is in use; the error of a step that fails. In all cases the start is
+ * rolled back.
  */
 export async function bringUp(start: NetworkStart): Promise<ActiveRecord> {
   const { paths, definition, takenBridges, onMade } = start;
@@ -122,7 +122,7 @@ export async function bringUp(start: NetworkStart): Promise<ActiveRecord> {
   }
 }
 
-/** The record of a network that starts, to which each step adds what it borrows. */
+/** The record of a starting network, to which each step adds what it borrows from the host. */
 class BringingUp {
   readonly #paths: StatePaths;
   #record: ActiveRecord | undefined;
@@ -155,7 +155,7 @@ class BringingUp {
     return record;
   }
 
-  /** What can't be returned stays on record for the next caller to try again. The first error is the one that is thrown. */
+  /** What can't be returned stays on record for the next caller to try again. Never rejects: the start's own error is thrown. */
   async undo(definition: NetworkDefinition): Promise<void> {
     try {
       if (this.#record !== undefined) await takeDown(this.#paths, this.#record);

@@ -1,4 +1,4 @@
-/** The lock of each network, and that of the choice of bridges and subnets on the whole host. */
+/** The lock of each network, and the lock for choosing bridges and subnets, which is for the whole host. */
 import { takeHostLock } from '../../host/state/file-lock';
 import { hostNetworksPath } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -9,7 +9,7 @@ function lockOf(name: string): NamedLock {
   return { name: `network:${name}`, step: 'lock the network' };
 }
 
-/** Runs `action` while this network is locked. Not re-entrant. */
+/** Runs `action` while holding the lock of this network. Not re-entrant. */
 export async function withNetworkLock<T>(
   paths: StatePaths,
   name: string,
@@ -18,7 +18,7 @@ export async function withNetworkLock<T>(
   return await withLock(paths, lockOf(name), action);
 }
 
-/** Whether this process or another one holds the network's lock now. */
+/** Whether this process or another one currently holds the network's lock. */
 export function isNetworkLocked(paths: StatePaths, name: string): boolean {
   return isLocked(paths, lockOf(name));
 }

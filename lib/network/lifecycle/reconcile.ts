@@ -1,6 +1,6 @@
 /**
- * Repairs a network: a start or stop whose caller died, a bridge that was deleted by hand, a dead dnsmasq, rules that
- * another program has flushed.
+ * Repairs a network after its caller died during a start or stop, its bridge was deleted by hand, its dnsmasq died, or another
+ * program flushed its rules.
  */
 import { rmSync } from 'node:fs';
 import { TslxcError } from '../../errors';
@@ -18,19 +18,20 @@ import { parseNetwork } from '../definition/parse';
 import { readNetworkState, writeOffRecord } from './state';
 import type { ActiveRecord, NetworkState, OffReason } from './state';
 
-/** A network's state when no start or stop of it is half done. */
+/** A network's state without an incomplete start or stop. */
 export type SettledState = NetworkState & { phase: 'off' | 'running' };
 
 export interface Settled {
   readonly state: SettledState;
-  /** The record of the network, if it has just lost its bridge, or if its stop has just been completed. */
+  /** The record of the network, if this call found that its bridge was lost, or completed its stop. */
   readonly ended?: ActiveRecord;
 }
 
 /**
- * Undoes a start or stop that is half done. `onEnding` is called before that. The caller holds the network's lock.
+ * Rolls back an incomplete start, completes an incomplete stop, and takes down a network that has lost its bridge. In the last
+ * two cases `onEnding` is called before. The caller holds the network's lock.
  *
- * @throws the error of what could not be returned; the next call tries again.
+ * @throws the error of what could not be returned to the host; the next call tries again.
  */
 export async function settleNetwork(
   paths: StatePaths,
@@ -63,8 +64,8 @@ export async function endNetwork(
 }
 
 /**
- * Whether the network needs a repair. Takes no lock; false while another caller works on the network. A `quick` look, which
- * each start of a container takes, does not check the firewall: that runs a program for some milliseconds.
+ * Whether the network needs a repair. Takes no lock; false while another caller holds the network's lock. A `quick` look, which
+ * each start of a container takes, does not check the firewall, since that runs a program for some milliseconds.
  */
 export async function needsSettling(
   paths: StatePaths,
@@ -82,7 +83,7 @@ export async function needsSettling(
   return !(await isFirewallOpen(activeNetwork(paths, runningDefinition(record))));
 }
 
-/** Parsed definitions by their text, since each start of a container needs that of its network. */
+/** Cache of parsed definitions by their text, since each start of a container needs the definition of its network. */
 const parsed = new Map<string, NetworkDefinition>();
 const parsedAtMost = 64;
 
@@ -101,7 +102,7 @@ export function runningDefinition({ xml, uuid }: ActiveRecord): NetworkDefinitio
 /**
  * Restores what a running network has lost. The caller holds the network's lock.
  *
- * @throws TslxcError OPERATION_FAILED if dnsmasq exits again and again; as openFirewall and startDnsmasq.
+ * @throws TslxcError OPERATION_FAILED if dnsmasq keeps exiting; as openFirewall and startDnsmasq.
  */
 export async function repairNetwork(paths: StatePaths, record: ActiveRecord): Promise<void> {
   const { dnsmasq, firewall } = record.borrowed;

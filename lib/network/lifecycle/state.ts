@@ -29,10 +29,10 @@ interface RecordCommon {
   readonly time: number;
 }
 
-/** In `starting` and `stopping`, a caller that holds the network's lock is at work; if none does, it must be undone. */
+/** `starting` and `stopping`: the caller that holds the network's lock is at work; if none holds it, the network must be taken down. */
 export interface ActiveRecord extends RecordCommon {
   readonly phase: 'starting' | 'running' | 'stopping';
-  /** The network namespace that it is in. */
+  /** The network namespace in which the network runs. */
   readonly namespace: string;
   /** Canonical text of the running definition, with its bridge. */
   readonly xml: string;
@@ -41,7 +41,7 @@ export interface ActiveRecord extends RecordCommon {
 
 /**
  * Why a network is off, even if it has an autostart: it was `stopped` by hand, its start `failed`, its bridge was `lost`,
- * or its autostart was `asked` for after the host had booted.
+ * or its autostart was requested (`asked`) after the host had booted.
  */
 export type OffReason = 'stopped' | 'failed' | 'lost' | 'asked';
 
@@ -51,7 +51,7 @@ export interface OffRecord extends RecordCommon {
 }
 
 export type NetworkState =
-  /** Without a `why`, it has not been started since the boot. */
+  /** Without a `why`, it has not been started since the host booted. */
   | Readonly<{ phase: 'off'; why?: OffReason }>
   /** `elsewhere`: in another network namespace than this process, which must not touch it. */
   | Readonly<{ phase: ActiveRecord['phase']; record: ActiveRecord; place: 'here' | 'elsewhere' }>;

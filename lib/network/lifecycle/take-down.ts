@@ -1,4 +1,4 @@
-/** The end of a network: returns what it has borrowed from the host, by its record. The caller holds the network's lock. */
+/** Takes a network down: returns what its record says it has borrowed from the host. The caller holds the network's lock. */
 import { TslxcError } from '../../errors';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -14,8 +14,8 @@ import { writeActiveRecord } from './state';
 import type { ActiveRecord } from './state';
 
 /**
- * Returns what a network has borrowed, in reverse order. What is gone already is no error. The record stays until the
- * caller replaces it: what could not be returned is tried again by the next caller.
+ * Returns what a network has borrowed, in reverse order. It is not an error if something is already gone. The record stays until
+ * the caller replaces it, so that the next caller tries again what could not be returned.
  *
  * @throws the first error, after everything was tried.
  */
@@ -31,7 +31,7 @@ export async function takeDown(paths: StatePaths, record: ActiveRecord): Promise
     try {
       await undo();
     } catch (error) {
-      // If a start did not find the program, it has left nothing.
+      // If a start failed because the program is not installed, it has left nothing behind.
       const hasLeft = record.phase !== 'starting';
       if (hasLeft || !TslxcError.is(error, 'OPERATION_UNSUPPORTED')) failures.push(error);
     }

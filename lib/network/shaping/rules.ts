@@ -1,6 +1,6 @@
 /**
- * Rates of `<bandwidth>` as lines for `tc -batch`: a token bucket (tc-htb(8)) with a queue. Packets wait instead of being
- * dropped; libvirt drops those that a container sends above the rate, with which TCP reaches only a fraction of it.
+ * Rates of `<bandwidth>` as lines for `tc -batch`: a token bucket (tc-htb(8)) with a queue. Packets above the rate wait instead of
+ * being dropped; libvirt drops those that a container sends, so that TCP reaches only a fraction of the rate.
  */
 import type { Rate } from '../../domain/interface/definition';
 
@@ -13,7 +13,7 @@ interface Bucket {
   readonly ceilBurst: number;
 }
 
-/** `change` is for an existing class, and keeps the packets that wait in it. */
+/** `change` is for an existing class, and keeps its queued packets. */
 export type Action = 'add' | 'change';
 
 /** The queue of a class. The kernel may lack the first kind. */
@@ -25,7 +25,7 @@ const packet = 1514;
 /** The largest packet that the kernel passes on in one piece, to be segmented later. */
 const largestPacket = 64 * kibi;
 
-/** The lines that give a device a root with the class 1:1 for what it sends. */
+/** The lines that give a device a root qdisc with the class 1:1, for the packets that it sends. */
 export function rootLines(device: string, rate: Rate, action: Action): string[] {
   return [
     ...(action === 'add' ? [`qdisc add dev ${device} root handle 1: htb default 1`] : []),
@@ -66,12 +66,12 @@ export interface Floor {
   readonly floor: number;
 }
 
-/** The number of the first class of the bridge that is for an interface. */
+/** The number of the bridge's first class for a guaranteed share. */
 const firstFloor = 3;
 
 /**
  * The classes of a network's bridge: 1:1 has the rate of the network, 1:2 is for interfaces without a share, and 1:3 and so
- * on are the shares. What one class does not use, the others can.
+ * on are the shares. The others can use what one class does not use.
  */
 export function networkLines(
   bridge: string,
@@ -124,7 +124,7 @@ function classLine(
   { id, parent, bucket }: { id: string; parent: string; bucket: Bucket },
 ): string {
   const { rate, ceil, burst, ceilBurst } = bucket;
-  // Bytes that a class may send before the next one has its turn.
+  // Bytes that a class may send before it is the next one's turn.
   const quantum = clamp(Math.floor(rate / 10), packet, 200_000);
   return (
     `class ${action} dev ${device} parent ${parent} classid ${id} htb rate ${rate * 8}bit ceil ${ceil * 8}bit ` +
@@ -133,7 +133,7 @@ function classLine(
 }
 
 /**
- * `burst` bytes are sent as fast as `peak` allows, or else as fast as the device can; after them, `average` applies. The
+ * `burst` bytes are sent at the rate `peak`, or else as fast as the device can; after them, `average` applies. The
  * kernel stores a burst as the time that it takes, in 32 bits.
  */
 function bucketOf({ average = 0, peak, burst }: Rate): Bucket {
@@ -152,7 +152,7 @@ function queueLimit(bytes: number): number {
   return clamp(Math.floor(bytes / 4), 2 * largestPacket, 16 * kibi * kibi);
 }
 
-/** The target delay of CoDel: at least the time of one and a half packets. */
+/** The target delay of CoDel: at least the time that one and a half packets take. */
 function codelWords(bytes: number): string[] {
   const target = Math.max(5000, Math.ceil((packet * 1.5e6) / bytes));
   return target === 5000 ? [] : [`target ${target}us interval ${target * 20}us`];

@@ -1,7 +1,7 @@
 /**
  * Shaping: `<bandwidth>` on devices of this host, by tc(8). Packets to a container leave by the host's side of its
- * veth pair, and packets to all containers of a network by the bridge. Packets from them come in there, and are
- * redirected to another device that shapes them (host/kernel/shaper.ts).
+ * veth pair, and packets to all containers of a network by the bridge. Packets from containers arrive at these devices, and
+ * are redirected to another device that shapes them (host/kernel/shaper.ts).
  */
 import { existsSync } from 'node:fs';
 import type { Bandwidth, Rate } from '../../domain/interface/definition';
@@ -27,8 +27,8 @@ import { batchIp, batchTc, classesOf, queuesOf } from './tc';
 type Directions = Pick<Bandwidth, 'inbound' | 'outbound'>;
 
 /**
- * Sets the rates of an interface to those of `bandwidth`. A direction that does not change is not touched, so that packets
- * that wait in it are kept. `host` is the host's side of a veth pair.
+ * Sets the rates of an interface to those of `bandwidth`. The packets that are queued in an existing class are kept. `host` is the
+ * host's side of a veth pair.
  *
  * @throws TslxcError OPERATION_UNSUPPORTED without the program tc; OPERATION_FAILED with tc's message.
  */
@@ -42,7 +42,7 @@ export async function shapeLink(host: string, bandwidth: Directions): Promise<vo
   await shapeIncoming(host, outbound, { isRedirected, step });
 }
 
-/** Removes all rates, if there are any. Does nothing if the interface is gone or another one has its name. */
+/** Removes all rates, if there are any. If the interface is gone, or another one has its name, only its shaper is deleted. */
 export async function clearShaping({ name, mac }: Shaped): Promise<void> {
   const links = await native().listLinks();
   if (links.some((link) => link.name === name && link.address === mac)) {
@@ -106,7 +106,7 @@ async function shapeIncoming(
   const shaper = findShaper(links, { name: device, mac });
   const back = isRedirected ? [`qdisc del dev ${device} clsact`] : [];
   if (rate?.average === undefined) {
-    // The redirection is removed first: packets to a device that is gone would be lost.
+    // The redirection is removed first: packets that are redirected to a deleted device would be lost.
     await batchTc(back, step);
     if (shaper !== undefined) await native().deleteLink(shaper.name);
     return;
@@ -127,7 +127,7 @@ async function makeShaper({
 }: Shaped & Found & { readonly links: readonly Link[] }): Promise<void> {
   await loadWithoutDevices(step);
   const isTaken = links.some((link) => link.name === name && link.kind === 'ifb');
-  // It may be left from an interface that had this name before.
+  // It may be a leftover of a former interface of this name.
   const before = isTaken ? [`link del ${name}`] : [];
   await batchIp(
     [...before, `link add ${name} address ${mac} type ifb`, `link set ${name} up`],
@@ -135,7 +135,7 @@ async function makeShaper({
   );
 }
 
-/** Loads the module without devices. If the kernel loads it by itself, it makes two devices. */
+/** Loads the module without devices: when the kernel loads it by itself, it makes two devices. */
 async function loadWithoutDevices(step: string): Promise<void> {
   if (existsSync('/sys/module/ifb')) return;
   const args = ['ifb', 'numifbs=0'];
@@ -143,10 +143,10 @@ async function loadWithoutDevices(step: string): Promise<void> {
   await runProgram({ program: 'modprobe', package: 'kmod', args, step }).catch(() => undefined);
 }
 
-/** Kinds of queues that this kernel lacks, as a failure has shown. */
+/** Kinds of queues that this kernel lacks, known from a failed attempt. */
 const lacking = new Set<QueueKind>();
 
-/** Runs lines, and then those that make queues: of the better kind, if the kernel has it. */
+/** Runs `lines`, and then those of `queues`: for fq_codel, or if the kernel lacks it, for bfifo. */
 async function withQueues(
   lines: readonly string[],
   step: string,

@@ -1,4 +1,4 @@
-/** tc(8) and ip(8), and their information about a device, in this process's network namespace. */
+/** Runs tc(8) and ip(8), and reads what tc shows about a device, in this process's network namespace. */
 import { runProgram } from '../../host/program';
 
 const iproute = { package: 'iproute2' } as const;
