@@ -1,8 +1,8 @@
 /**
- * The one file that the package is, and what V8 has made of it. To compile it takes longer than Node's own start, and so
- * that is kept below build/: once for all verbs, when the package is built or its install script runs, and once more for each
- * of the verbs that are run most, by the first run of it, since V8 reads all that is kept, and a verb needs a part of it.
- * V8 itself refuses what another version of it made, and the command then starts later, and as well.
+ * The bundle, the single file that contains the package's code, and V8's code cache of it. Compiling the bundle takes longer than
+ * Node's own start, so caches are kept below build/: one for all verbs, made when the package is built or its install script runs,
+ * and one for each of the most frequent verbs, made by the verb's first run, since V8 reads a whole cache, and a verb needs only a
+ * part of it. V8 rejects a cache that another version of V8 made; the command then works as well, but starts more slowly.
  */
 import { accessSync, constants, existsSync, lchownSync, mkdirSync, readFileSync } from 'node:fs';
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -26,25 +26,25 @@ type Body = (
 const bundleFolder = join(__dirname, '..', 'bundle');
 const bundlePath = join(bundleFolder, 'parts.js');
 
-/** What V8 made of the bundle for all verbs: a header, and then V8's own bytes. Made by scripts/compile-bundle.js. */
+/** The code cache for all verbs: a header, followed by V8's own bytes. Made by scripts/compile-bundle.js. */
 export const compiledPath = join(packageRoot, 'build', 'bundle.compiled');
 
-/** The verbs that keep their own, in a file with their name behind that of all. */
+/** The verbs with caches of their own, in files whose names are that of the common cache and the verb. */
 const frequentVerbs: readonly string[] = ['destroy', 'exec', 'list', 'reap', 'start'];
 
-/** The bundle, compiled as far as it is known how; `header` tells what is for this one, and this Node. */
+/** The bundle, with a matching code cache if there is one. `header` identifies caches for this bundle and this version of Node. */
 export interface CompiledBundle {
   readonly script: Script;
   readonly header: string;
-  /** The file that this run is to keep what it has compiled in; undefined where there is one that fits. */
+  /** The file to which this run should write its code cache; undefined if it need not write one. */
   readonly missing: string | undefined;
   /** Runs it. */
   evaluate(): Parts;
 }
 
-/** Loads the bundle, for a command line with these words, without running anything of it. */
+/** Loads the bundle for a command line with these words, without running any of its code. */
 export function loadBundle(words: readonly string[] = []): CompiledBundle {
-  // All of it is ASCII, but for comments, and this is the fastest way to read that.
+  // Except for comments it is ASCII, which is read fastest in this way.
   const text = readFileSync(bundlePath, 'latin1');
   const sum = text.slice(0, text.indexOf('\n') + 1);
   const header = `${sum}// ${process.version} ${process.arch}\n`;
@@ -57,7 +57,7 @@ export function loadBundle(words: readonly string[] = []): CompiledBundle {
   return { script, header, missing: fits ? undefined : ownPath, evaluate: () => evaluate(script) };
 }
 
-/** What V8 is to begin with: nothing for a run that is to keep its own, since it would keep all that V8 has read as well. */
+/** The code cache to load; none for a run that writes the verb's own, which would otherwise contain everything that was loaded. */
 function findCompiled(header: string, ownPath: string | undefined): Buffer | undefined {
   if (ownPath === undefined) return readCompiled(header, compiledPath);
   const own = readCompiled(header, ownPath);
@@ -66,7 +66,7 @@ function findCompiled(header: string, ownPath: string | undefined): Buffer | und
     : own;
 }
 
-/** Keeps what V8 has made of the bundle in this run, if it is missing and this user may write there. */
+/** Writes the code cache of this run, if it is missing and this user may write there. */
 export function keepCompiled({ script, header, missing }: CompiledBundle): void {
   if (missing === undefined || !mayKeepIn(dirname(missing))) return;
   const draft = `${missing}.${Math.random().toString(36).slice(2)}`;
@@ -81,14 +81,14 @@ export function keepCompiled({ script, header, missing }: CompiledBundle): void 
   }
 }
 
-/** Makes a folder that belongs to whom the package belongs to, who may want to remove all of it. */
+/** Makes a folder with the owner of the package, who must be able to remove all of it. */
 function makeFolder(folder: string): void {
   if (mkdirSync(folder, { recursive: true }) === undefined) return;
   const { uid, gid } = statSync(dirname(folder));
   lchownSync(folder, uid, gid);
 }
 
-/** Also a folder that is not there yet, as where no install script has run. */
+/** Whether this user may write to the folder, or make it if it does not exist, as when no install script has run. */
 function mayKeepIn(folder: string): boolean {
   return mayWrite(folder) || (!existsSync(folder) && mayWrite(dirname(folder)));
 }
@@ -102,7 +102,7 @@ function mayWrite(folder: string): boolean {
   }
 }
 
-/** Undefined when there is none for this very bundle and Node. */
+/** Undefined if there is no cache for exactly this bundle and version of Node. */
 function readCompiled(header: string, path: string): Buffer | undefined {
   let data: Buffer;
   try {

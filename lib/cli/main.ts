@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Where the command `tslxc` starts: it runs its part of the one file that the package is. */
+/** The entry point of the command `tslxc`: runs the command's part of the bundle. */
 import { compiledPath, keepCompiled, loadBundle } from './compiled-bundle';
 
 if (require.main === module) {

@@ -1,4 +1,4 @@
-/** What desc and metadata do for a domain, and net-desc and net-metadata for a virtual network. */
+/** Implements desc and metadata for a domain, and net-desc and net-metadata for a virtual network. */
 import { printableText } from '../../printable';
 import { formatOption, showsData } from '../output/data';
 import { whichOf } from '../options/which-option';
@@ -8,7 +8,7 @@ import type { MetadataContent, WhichOption } from '../../index';
 import type { Option, Options } from '../shell/arguments';
 import type { Context } from '../shell/command';
 
-/** What has a title, a description and metadata: a domain or a network. */
+/** A domain or a network, as an object with a title, a description and metadata. */
 interface Annotated {
   readonly name: string;
   getTitle(which: WhichOption): Promise<string | undefined>;
@@ -19,7 +19,7 @@ interface Annotated {
   setMetadata(uri: string, content: MetadataContent | undefined, which: WhichOption): Promise<void>;
 }
 
-/** What is annotated, and its word in messages. */
+/** The kind of object that is annotated, as messages name it, and how to look it up. */
 export interface Subject {
   readonly kind: 'domain' | 'network';
   find(): Promise<Annotated>;
@@ -90,7 +90,7 @@ export async function describe(
     const stored = await text.get(which);
     if (showsData(output, options, { [text.word]: stored ?? null })) return undefined;
     const found = stored ?? '';
-    // As virsh, without an end of the line: the one that follows each command is it.
+    // As in virsh, without a newline: the empty line after each command ends the line.
     if (found !== '') output.text(printableText(found));
     else if (output.verbosity === 'normal') {
       output.text(`No ${text.word} for ${subject.kind}: ${printableText(annotated.name)}`);

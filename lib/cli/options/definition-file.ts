@@ -7,14 +7,14 @@ import type { Option, Options } from '../shell/arguments';
 import type { Context } from '../shell/command';
 import { CommandError } from '../shell/command-error';
 
-/** Of the verbs that take a definition from a file. */
+/** The option of verbs that read a definition from a file. */
 export const validateOption: Option = {
   name: 'validate',
   kind: 'flag',
   help: "validate the XML against libvirt's schema",
 };
 
-/** How the library takes it in: what is left out is shown. */
+/** The options for defining in the library: warnings about parts that are left out are shown. */
 export function definitionOptions(
   { output }: Pick<Context, 'output'>,
   options: Options,
@@ -23,7 +23,7 @@ export function definitionOptions(
   return options.has('validate') ? { validate: true, onWarning } : { onWarning };
 }
 
-/** As much as virsh reads. */
+/** The limit of virsh. */
 const maximumBytes = 10 * 1024 * 1024;
 
 /** The file's text. Throws CommandError. Reads pipes and devices too, such as /dev/stdin. */
@@ -57,7 +57,7 @@ function attempt<T>(message: string, action: () => T): T {
   }
 }
 
-// Where strerror(3) says it in other words than libuv.
+// Messages of strerror(3) that differ from those of libuv.
 const words: Readonly<Record<string, string>> = {
   EISDIR: 'Is a directory',
   ELOOP: 'Too many levels of symbolic links',

@@ -8,7 +8,7 @@ export const deviceOption: Option = {
   positional: 'required',
 };
 
-/** What virsh takes for `--config` too. */
+/** virsh's other name of `--config`. */
 export const persistentOption: Option = {
   name: 'persistent',
   kind: 'flag',

@@ -19,7 +19,7 @@ export const printOption: Option = {
 };
 
 /**
- * What a change is of; `--persistent` is `--config`, and `--live` too while the domain runs.
+ * Which definition is changed. `--persistent` means `--config`, and while the domain runs also `--live`.
  *
  * @throws UsageError for options that exclude each other.
  */

@@ -18,7 +18,7 @@ export type Key = 'id' | 'uuid' | 'name';
 
 const everyKey: readonly Key[] = ['id', 'uuid', 'name'];
 
-/** Rejects with `failed to get domain 'x'`, as virsh does without a second line when there is none. */
+/** Rejects with `failed to get domain 'x'`; as in virsh, without a second line if there is no such domain. */
 export async function findDomain(
   connection: Connection,
   text: string,
@@ -36,7 +36,7 @@ export async function findDomain(
   throw failure(text, last, ['hidden', await hintFor(connection, text)]);
 }
 
-/** What is like it, among the domains that there are. */
+/** Suggests an existing domain with a similar name. */
 async function hintFor(connection: Connection, text: string): Promise<string> {
   const domains = await connection.listDomains().catch(() => []);
   return suggestion(

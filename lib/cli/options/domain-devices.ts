@@ -1,4 +1,4 @@
-/** The devices in the XML of a domain, as they are written there: for commands that name one by less than its XML. */
+/** The devices in the XML of a domain, for commands that identify a device by less than its whole XML. */
 import type { Domain } from '../../index';
 import type { XmlElement } from '../../domain/xml/element';
 import { printXml } from '../../domain/xml/print';
@@ -15,7 +15,7 @@ export async function devicesOf(
   return devices === undefined ? [] : elementsOf(devices, name);
 }
 
-/** An attribute of a child, such as `dev` of `<target>`; of the element itself without a child. */
+/** An attribute of a child, such as `dev` of `<target>`; without `child`, an attribute of the element itself. */
 export function attributeOf(
   element: XmlElement,
   attribute: string,

@@ -1,4 +1,4 @@
-/** `-e NAME=VALUE`: variables for what is run. */
+/** `-e NAME=VALUE`: environment variables for a program that is run. */
 import { UsageError } from '../shell/command-error';
 import type { Option } from '../shell/arguments';
 
@@ -10,7 +10,7 @@ export const environmentOption: Option = {
   help: 'NAME=VALUE for its environment, beside that of init; NAME alone has the value that it has here; may be repeated',
 };
 
-/** `NAME=VALUE`; `NAME` is handed on where there is such a variable. @throws UsageError. */
+/** Parses words of the form `NAME=VALUE`. `NAME` alone takes the value from `own`, if it is set there. @throws UsageError. */
 export function environmentOf(
   words: readonly string[],
   own: Readonly<Record<string, string | undefined>>,

@@ -1,4 +1,4 @@
-/** Options of the verbs that make a domain from an image: what of it is other than the image says. */
+/** Options of the verbs that make a domain from an image: what differs from the image's own configuration. */
 import { resolve } from 'node:path';
 import { UsageError } from '../shell/command-error';
 import { environmentOf, environmentOption } from './environment';
@@ -65,7 +65,7 @@ export const imageDomainOptions: readonly Option[] = [
   { name: 'print-xml', kind: 'flag', help: 'only print the XML of the domain' },
 ];
 
-/** `environment`: that of this process, for variables that are named without a value. @throws UsageError. */
+/** `environment`: the variables of this process, for options that name a variable without a value. @throws UsageError. */
 export function readImageDomain(
   options: Options,
   {

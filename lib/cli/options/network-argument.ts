@@ -16,7 +16,7 @@ export const networkOption: Option = {
   values: 'network',
 };
 
-/** Rejects with `failed to get network 'x'`, and what the library said of the last look-up. */
+/** Rejects with `failed to get network 'x'`, and the library's error of the last look-up. */
 export async function findNetwork(
   connection: Connection,
   text: string,
@@ -38,7 +38,7 @@ export async function findNetwork(
   });
 }
 
-/** What is like it, among the networks that there are. */
+/** Suggests an existing network with a similar name. */
 async function hintFor(connection: Connection, text: string): Promise<string> {
   const networks = await connection.listNetworks().catch(() => []);
   return suggestion(

@@ -1,10 +1,10 @@
-/** Rates as words of a command line: `1000,,64`, what is empty is none. */
+/** Rates on the command line: `1000,,64`, in which an empty field means none. */
 import type { Rate } from '../../index';
 import { CommandError } from '../shell/command-error';
 
 export const rateFields = ['average', 'peak', 'burst', 'floor'] as const;
 
-/** @throws CommandError in the words of virsh. */
+/** @throws CommandError with virsh's message. */
 export function readRate(text: string): Rate {
   const words = text.split(',');
   if (words.length > rateFields.length) refuseRates(`Rate string '${text}' has too many fields`);

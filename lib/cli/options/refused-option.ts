@@ -1,14 +1,14 @@
-/** Options of virsh that libvirt's driver for containers refuses, whatever they are given. */
+/** Options of virsh that libvirt's driver for containers refuses, whatever their value. */
 import type { Option } from '../shell/arguments';
 
 const help = "refused, as by libvirt's driver for containers";
 
-/** `said`: libvirt's words, with their prefix. */
+/** `said`: libvirt's message, including its prefix. */
 export function refusedOption(name: string, said: string, kind: Option['kind'] = 'flag'): Option {
   return { name, kind, help, refused: said };
 }
 
-/** One whose function the driver lacks. */
+/** An option that needs a function that the driver lacks. */
 export function unsupportedOption(
   name: string,
   call: string,

@@ -16,7 +16,7 @@ export function readKibibytes(text: string, option: string): number {
   );
 }
 
-/** The same of an option that may be left out; `-1` is no limit. */
+/** The limit in KiB of an optional option; `-1` means no limit. @throws UsageError. */
 export function readLimit(options: Options, name: string): number | 'unlimited' | undefined {
   const text = options.string(name);
   if (text === undefined) return undefined;

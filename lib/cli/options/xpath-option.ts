@@ -15,7 +15,7 @@ export function showXml({ output }: Context, options: Options, xml: string): voi
     output.text(xml);
     return;
   }
-  // Few need it.
+  // Loaded on demand: few command lines need it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { selectXml } = require('../output/xpath') as typeof XPath;
   output.text(selectXml(xml, expression, options.has('wrap') ? 'wrapped' : 'separate'));

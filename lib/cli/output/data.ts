@@ -1,9 +1,9 @@
-/** `--format json`: what a verb knows as data, in the place of its text, with the names that the library has for it. */
+/** `--format json`: prints the data of a verb instead of its text, with the field names of the library. */
 import { escapedJson } from '../../printable';
 import type { Option, Options } from '../shell/arguments';
 import type { Output } from './output';
 
-/** Of every verb that lists or inspects, but for those that print XML. */
+/** The option of all verbs that list or inspect, except those that print XML. */
 export const formatOption: Option = {
   name: 'format',
   kind: 'string',
@@ -12,31 +12,31 @@ export const formatOption: Option = {
   closed: true,
 };
 
-/** Whether data is asked for: by `--format json`, or by `--json` of the verbs that had that first. */
+/** Whether data is requested: by `--format json`, or by `--json`, which some verbs had before that. */
 export function wantsData(options: Options): boolean {
   return options.has('json') || options.string('format') === 'json';
 }
 
-/** Whether data is asked for: then it has been printed, and the text is left out. */
+/** Prints the data if it is requested, and returns whether it was: the caller then leaves out the text. */
 export function showsData(output: Output, options: Options, data: unknown): boolean {
   if (!wantsData(options)) return false;
   output.text(`${json(data, 2)}\n`);
   return true;
 }
 
-/** The same for one of several that come one after the other: each is a line. */
+/** The same for one item of a sequence: each is printed on one line. */
 export function showsDataLine(output: Output, options: Options, data: unknown): boolean {
   if (!wantsData(options)) return false;
   printDataLine(output, data);
   return true;
 }
 
-/** Prints one of several as a line, where they are asked for in another way. */
+/** Prints one item of a sequence on one line, without looking at the options. */
 export function printDataLine(output: Output, data: unknown): void {
   output.text(`${json(data, 0)}\n`);
 }
 
-/** JSON has no bigint: each is its decimal digits. */
+/** Bigints, which JSON lacks, become strings of decimal digits. */
 function json(data: unknown, indent: number): string {
   const exact = (_: string, value: unknown): unknown =>
     typeof value === 'bigint' ? String(value) : value;

@@ -1,8 +1,8 @@
-/** Shows what has no effect of a definition. */
+/** Shows which parts of a definition have no effect. */
 import type { Warning } from '../../index';
 import type { Output } from './output';
 
-/** Shows a warning that is about a part of the definition; the others are for logs and events. */
+/** Shows warnings about parts of the definition; other warnings are for logs and events. */
 export function warningOf(output: Output): (warning: Warning) => void {
   return ({ element, message }) => {
     if (element !== undefined) output.warning(message);

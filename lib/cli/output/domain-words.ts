@@ -1,4 +1,4 @@
-/** virsh's words for states and reasons, and what this command adds: how init really ended. Pure. */
+/** virsh's words for states and reasons, and an addition of this command: how init actually ended. Pure. */
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { DomainState } from '../../driver/types';
 import { signalName } from './signal-names';
@@ -9,7 +9,7 @@ export function stateWord(state: DomainState['state']): string {
   return state === 'shutoff' ? 'shut off' : state;
 }
 
-/** The same with what virsh has no word for: `running (unresponsive)`, `no state (… is damaged)`. */
+/** The same with details that virsh does not show: `running (unresponsive)`, `no state (… is damaged)`. */
 export function stateWords(state: DomainState): string {
   const word = stateWord(state.state);
   if (state.state === 'nostate') return `${word} (${state.damage})`;
@@ -18,12 +18,12 @@ export function stateWords(state: DomainState): string {
     : `${word} (${state.monitor})`;
 }
 
-/** What stands in the place of a state that can't be told: `no state (write /run/…: ENOSPC, …)`. */
+/** Shown instead of a state that can't be determined: `no state (write /run/…: ENOSPC, …)`. */
 export function noStateWords(error: unknown): string {
   return `no state (${error instanceof Error ? error.message : String(error)})`;
 }
 
-/** What stands in the brackets of `domstate --reason`: `booted`, `destroyed`, `shutdown: exit code 3`. */
+/** The reason that `domstate --reason` shows in brackets: `booted`, `destroyed`, `shutdown: exit code 3`. */
 export function reasonWords(state: DomainState): string {
   if (state.state === 'nostate') return `${state.reason}: ${state.damage}`;
   if (state.state !== 'shutoff') {
@@ -40,7 +40,7 @@ export function isOomKilled({ OOMKilled = false, requested }: ExitRecord): boole
   return OOMKilled && requested !== 'destroy';
 }
 
-/** Undefined where the reason alone says it all: exit code 0, a destroy, or a start that failed. */
+/** How init ended; undefined if the reason alone is sufficient: exit code 0, a destroy, or a failed start. */
 function endWords(exit: ExitRecord): string | undefined {
   if (exit.requested === 'destroy') return undefined;
   switch (exit.how) {
@@ -55,7 +55,7 @@ function endWords(exit: ExitRecord): string | undefined {
   }
 }
 
-/** What a shell would say of init's end: its exit code, or 128 and the signal; 255 when it is not known. */
+/** The exit status that a shell would give for init's end: its exit code, or 128 plus the signal; 255 if it is not known. */
 export function exitStatus(exit: ExitRecord): number {
   if (exit.how === 'exited') return exit.code ?? 0;
   return exit.how === 'killed' ? 128 + (exit.signal ?? 0) : 255;

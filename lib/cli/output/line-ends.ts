@@ -1,13 +1,13 @@
-/** The output of a terminal as a file has it: a terminal ends its lines by two characters, a file by one. */
+/** Converts line ends of a terminal (CR LF) to those of a file (LF). */
 import { Transform, type TransformCallback } from 'node:stream';
 
 const CR = 0x0d;
 
-/** A reader may be so many bytes behind before a container's console leaves out what it writes. */
+/** The bytes by which a reader may fall behind before the console discards output of the container. */
 const kept = 64 * 1024 * 1024;
 
 export class LineEnds extends Transform {
-  /** What came last may be the first of the two. */
+  /** A final CR, which may be the first character of a line end. */
   #held: Buffer = Buffer.alloc(0);
 
   constructor() {

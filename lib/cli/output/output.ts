@@ -1,7 +1,7 @@
 /**
- * All that the command writes to stdout and stderr, in virsh's manners. Writes are synchronous and go
- * straight to the descriptor, since setting up process.stdout costs more than most commands. Nothing that
- * a container or a definition says reaches the terminal as a control character.
+ * Everything that the command writes to stdout and stderr, in virsh's style. Writes are synchronous and go
+ * straight to the descriptor, since setting up process.stdout costs more than most commands. No text of
+ * a container or a definition reaches the terminal as a control character.
  */
 import { fstatSync, writeSync } from 'node:fs';
 import { printable } from '../../printable';
@@ -9,7 +9,7 @@ import { printable } from '../../printable';
 /** Where text goes. `write` never throws. */
 export interface Sink {
   write(text: string): void;
-  /** Why not all of the text could be written; undefined also where the reader has closed its end (EPIPE), as in `… | head -1`. */
+  /** Why not all of the text could be written; undefined also if the reader has closed its end (EPIPE), as in `… | head -1`. */
   failure?(): Error | undefined;
 }
 
@@ -28,22 +28,22 @@ export class Output {
     return this.#verbosity;
   }
 
-  /** What was asked for: always written. May have several lines; ends its last line itself. */
+  /** Output that was requested: always written. May have several lines, and must end the last one itself. */
   text(text: string): void {
     this.#stdout.write(text);
   }
 
-  /** One line of what was asked for. */
+  /** One line of requested output. */
   line(text: string): void {
     this.#stdout.write(`${printable(text)}\n`);
   }
 
-  /** One line that `-q` leaves out. */
+  /** One line that is not written with `-q`. */
   extra(text: string): void {
     if (this.#verbosity === 'normal') this.line(text);
   }
 
-  /** Why not all of what was asked for could be written, if so. */
+  /** Why not all of the requested output could be written; undefined if it was. */
   get failure(): Error | undefined {
     return this.#stdout.failure?.();
   }
@@ -52,7 +52,7 @@ export class Output {
     this.#stderr.write(`error: ${printable(text)}\n`);
   }
 
-  /** One line on stderr about what is done otherwise than might be expected. Also with `-q`. */
+  /** One line on stderr about something that may be unexpected. Also written with `-q`. */
   warning(text: string): void {
     this.#stderr.write(`warning: ${printable(text)}\n`);
   }
@@ -79,13 +79,13 @@ export function descriptorSink(fd: number): Sink {
   };
 }
 
-/** Whether a write failed since its reader has closed the other end, or a terminal was hung up. That is no fault. */
+/** Whether a write failed because the reader has closed its end, or the terminal was hung up, which are not errors. */
 export function isReaderGone(error: unknown, fd: number): boolean {
   const code = codeOf(error);
   return code === 'EPIPE' || (code === 'EIO' && isCharacterDevice(fd));
 }
 
-/** isatty(3) says no more of a terminal that was hung up. */
+/** For a terminal that was hung up, isatty(3) is false. */
 function isCharacterDevice(fd: number): boolean {
   try {
     return fstatSync(fd).isCharacterDevice();
@@ -94,7 +94,7 @@ function isCharacterDevice(fd: number): boolean {
   }
 }
 
-/** Writes all of it, waiting where the descriptor is non-blocking. */
+/** Writes all bytes; waits if the descriptor is non-blocking. */
 function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     try {

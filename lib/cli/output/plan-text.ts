@@ -1,11 +1,11 @@
-/** A plan as text to read: what is run, and every step, numbered and grouped by where it happens. Pure. */
+/** A plan as readable text: the program, and all steps, numbered and grouped by where they are executed. Pure. */
 import { hexadecimal } from '../../driver/exact-json';
 import { describeOperation, namespaceNames } from '../../plan/describe';
 import type { Operation } from '../../plan/operation';
 import type { Plan } from '../../plan/plan';
 import { escapedJson, printable } from '../../printable';
 
-/** Ends each line; sections are apart by an empty one. */
+/** Each line ends with a newline; sections are separated by empty lines. */
 export function planText(plan: Plan): string {
   const { header } = plan;
   const width = String(
@@ -33,7 +33,7 @@ function section(title: string, lines: readonly string[]): string {
     .join('');
 }
 
-/** The same plan for programs; 64-bit numbers become strings in hexadecimal. */
+/** The plan as JSON; 64-bit numbers become hexadecimal strings. */
 export function planJson(plan: Plan): string {
   const replacer = (_key: string, value: unknown): unknown =>
     typeof value === 'bigint' ? hexadecimal(value) : value;
@@ -53,7 +53,7 @@ function containerLines({ header }: Plan): string[] {
   ];
 }
 
-/** Where what consoles put out is written as well. */
+/** The files to which the output of consoles is also written. */
 function outputLines(files: readonly string[]): string[] {
   return files.flatMap((file, console) =>
     file === '' ? [] : [`output of console ${String(console)}: also to ${file}`],
@@ -76,7 +76,7 @@ function processLines({ header }: Plan): string[] {
   return [`execute ${header.argv.map(quoted).join(' ')}`, ...header.environment];
 }
 
-/** As a shell would take it. */
+/** The word, quoted for a shell if necessary. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

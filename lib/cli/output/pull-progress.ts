@@ -1,4 +1,4 @@
-/** How far a pull is: one line that changes on a terminal, lines elsewhere, or JSON for programs. */
+/** The progress of a pull: a line that is updated on a terminal, separate lines otherwise, or JSON for programs. */
 import { isatty } from 'node:tty';
 import type { ImageInfo, PullProgress } from '../../index';
 import type { Context } from '../shell/command';
@@ -9,17 +9,17 @@ export const progressStyles = ['line', 'log', 'json', 'none'] as const;
 
 export interface PullReport {
   tell(progress: PullProgress): void;
-  /** Says that the image is there. */
+  /** Reports that the image is complete. */
   end(image: ImageInfo): void;
-  /** Takes the line off the terminal. */
+  /** Removes the progress line from the terminal. */
   close(): void;
 }
 
 const stderr = 2;
-/** Bytes between two lines of a log. */
+/** Bytes between two lines of the style `log`. */
 const logStep = 16 * 1024 * 1024;
 
-/** `asked`: a style; undefined for the usual one. */
+/** `asked`: the requested style; undefined for the default. */
 export function pullReport(context: Context, asked: string | undefined): PullReport {
   const style = progressStyles.find((known) => known === asked);
   const usual = context.output.verbosity === 'quiet' ? 'none' : isatty(stderr) ? 'line' : 'log';
@@ -35,7 +35,7 @@ export function pullReport(context: Context, asked: string | undefined): PullRep
   }
 }
 
-/** Objects, each a line. Nothing that an image says of itself can steer a terminal. */
+/** One JSON object per line. Control characters in texts of an image are escaped. */
 export function jsonReport(output: Output): PullReport {
   return {
     tell: (progress) => printDataLine(output, progress),

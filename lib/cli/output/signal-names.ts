@@ -1,7 +1,7 @@
 /** Signals by number and by name. Pure. */
 import { constants } from 'node:os';
 
-// glibc keeps two of the kernel's real-time signals (32 and 33) for itself: signal(7).
+// glibc reserves two of the kernel's real-time signals (32 and 33): signal(7).
 const firstRealTime = 34;
 const lastRealTime = 64;
 
@@ -10,12 +10,12 @@ export function signalName(number: number): string {
   if (number >= firstRealTime && number <= lastRealTime) {
     return number === firstRealTime ? 'SIGRTMIN' : `SIGRTMIN+${String(number - firstRealTime)}`;
   }
-  // SIGIOT, SIGPOLL and SIGUNUSED are second names: the first that Node lists is the usual one.
+  // SIGIOT, SIGPOLL and SIGUNUSED are aliases: Node lists the usual name first.
   const found = Object.entries(constants.signals).find(([, value]) => value === number);
   return found === undefined ? String(number) : found[0];
 }
 
-/** As virsh takes them: `15`, `term`, `SIGTERM`, `rtmin+4`. A number may be one that the kernel doesn't know. */
+/** Accepts what virsh accepts: `15`, `term`, `SIGTERM`, `rtmin+4`. A number need not be a valid signal. */
 export function signalNumber(word: string): number | undefined {
   if (/^\d{1,9}$/.test(word)) return Number(word);
   const name = word.toUpperCase().replace(/^SIG[_-]?/, '');

@@ -37,7 +37,7 @@ const zeroWidth = /^[\p{Mn}\p{Me}\p{Cf}]$/u;
 export function columnsOf(text: string): number {
   // eslint-disable-next-line no-control-regex -- ASCII is by far the most common, and one column each
   if (/^[\x00-\x7f]*$/.test(text)) return text.length;
-  // An ES module, which can't be imported by CommonJS: scripts/bundle.js has it in the bundle.
+  // An ES module, which CommonJS code can't import: scripts/bundle.js includes it in the bundle.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { eastAsianWidth } = require('get-east-asian-width') as typeof Width;
   let columns = 0;

@@ -1,9 +1,9 @@
-/** The `<title>` of a document, for the tables that show it. */
+/** The `<title>` of a document, for tables that show it. */
 import type * as Xml from '../../domain/xml/xml';
 
-/** Empty when there is none. */
+/** Empty if there is no title. */
 export function titleOf(xml: string): string {
-  // The parser is a package of its own, which `help` and a table without titles don't need.
+  // Loaded on demand: the parser is a separate package, which `help` and a table without titles don't need.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { parseXml } = require('../../domain/xml/xml') as typeof Xml;
   const title = parseXml(xml).children.find(

@@ -1,8 +1,8 @@
-/** What domains use, from two snapshots: rates between them, in an order, as a table. Pure. */
+/** The resource usage of domains, computed from two measurements, sorted, and formatted as a table. Pure. */
 import type { DomainStatistics } from '../../index';
 import type { Table } from './table';
 
-/** What a running domain uses. What the host does not count is absent. */
+/** The resource usage of a running domain. Values that the host does not count are missing. */
 export interface DomainUsage {
   readonly id: number;
   readonly name: string;
@@ -12,23 +12,23 @@ export interface DomainUsage {
   readonly cpu?: number;
   /** Bytes. */
   readonly memory?: number;
-  /** Bytes; absent without a limit. */
+  /** Bytes; missing without a limit. */
   readonly memoryLimit?: number;
   readonly processes?: number;
-  /** Bytes a second, of block devices. */
+  /** Bytes per second, of all block devices. */
   readonly read?: number;
   readonly written?: number;
-  /** Bytes a second, of all interfaces. */
+  /** Bytes per second, of all interfaces. */
   readonly received?: number;
   readonly sent?: number;
 }
 
-/** What a table can be sorted by: names upwards, numbers downwards. */
+/** The sort orders: names ascending, numbers descending. */
 export const usageOrders = ['cpu', 'memory', 'processes', 'io', 'network', 'name'] as const;
 
 export type UsageOrder = (typeof usageOrders)[number];
 
-/** The usage of what runs in `after`. One that was not there `before` has no rates. */
+/** The usage of the domains that run in `after`. A domain that is not in `before` has no rates. */
 export function usageBetween(
   before: readonly DomainStatistics[],
   after: readonly DomainStatistics[],
@@ -47,7 +47,7 @@ export function usageBetween(
   });
 }
 
-/** A domain that was started again counts from zero. */
+/** Identifies one run of a domain: the counters of a restarted domain begin at zero. */
 function keyOf({ uuid, id }: DomainStatistics): string {
   return `${uuid} ${String(id)}`;
 }

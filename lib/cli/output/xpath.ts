@@ -1,4 +1,4 @@
-/** Parts of an XML document by an XPath 1.0 expression, printed as virsh prints them. */
+/** Selects parts of an XML document by an XPath 1.0 expression, and prints them as virsh does. */
 import type { Document, Node } from '@xmldom/xmldom';
 import type * as Dom from '@xmldom/xmldom';
 import type * as XPath from 'xpath';
@@ -8,16 +8,16 @@ import { dnsmasqNamespace, extensionNamespace, lxcNamespace } from '../../domain
 /** Prefixes that an expression may use without declaring them. */
 const prefixes = { lxc: lxcNamespace, tslxc: extensionNamespace, dnsmasq: dnsmasqNamespace };
 
-/** `wrapped`: in one element `<nodes>`, so that the result is a document again. */
+/** `wrapped`: in an element `<nodes>`, so that the result is an XML document. */
 export type XPathStyle = 'separate' | 'wrapped';
 
 /**
  * What the expression selects, in document order. Ends with a newline, unless nothing was selected.
  *
- * @throws TslxcError INTERNAL_ERROR for what is no expression, or selects no nodes but is a number, text or truth value.
+ * @throws TslxcError INTERNAL_ERROR for an invalid expression, and for one whose value is a number, a string or a boolean.
  */
 export function selectXml(xml: string, expression: string, style: XPathStyle): string {
-  // Two packages that no other command needs.
+  // Loaded on demand: two packages that nothing else needs.
   /* eslint-disable @typescript-eslint/no-require-imports */
   const { DOMParser, XMLSerializer } = require('@xmldom/xmldom') as typeof Dom;
   const { useNamespaces } = require('xpath') as typeof XPath;
@@ -30,7 +30,7 @@ export function selectXml(xml: string, expression: string, style: XPathStyle): s
   return wrapped(nodes, inline);
 }
 
-/** The types of the package name those of browsers, which are not ours. */
+/** The package's own types refer to the DOM types of browsers, which are not used here. */
 type Selector = (expression: string, node: never) => unknown;
 
 function select(selector: Selector, expression: string, document: Document): Node[] {
@@ -54,7 +54,7 @@ const attributeNode = 2;
 
 type Inline = (node: Node) => string;
 
-/** Laid out as libxml2 does: elements in lines of their own, but next to text no white space may be added. */
+/** Laid out as by libxml2: elements on separate lines, except next to text, where no white space may be added. */
 function printed(node: Node, indent: string, inline: Inline): string {
   const all = [...node.childNodes];
   const elements = all.filter(({ nodeType }) => nodeType === elementNode);

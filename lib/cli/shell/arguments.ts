@@ -5,25 +5,25 @@
 import { UsageError } from './command-error';
 import { nearest } from './suggestion';
 
-/** An option of a command, as virsh has them: `--name`, `--name VALUE` or `--name=VALUE`. */
+/** An option of a command, in virsh's syntax: `--name`, `--name VALUE` or `--name=VALUE`. */
 export interface Option {
   readonly name: string;
-  /** `-x` is short for it. */
+  /** The letter of its short form, `-x`. */
   readonly letter?: string;
-  /** No other value than `values` is taken. */
+  /** Only the values in `values` are accepted. */
   readonly closed?: true;
-  /** May be given several times: `strings` has all values. */
+  /** May be given several times: `Options.strings` returns all values. */
   readonly repeatable?: true;
-  /** `strings`: as many as there are, all but the first as bare words. `words`: all that are left, whatever they are. */
+  /** `strings`: any number of values, all but the first as bare words. `words`: all remaining words, even those like options. */
   readonly kind: 'flag' | 'string' | 'number' | 'strings' | 'words';
   readonly help: string;
-  /** May also be given as a bare word; those are taken in the order of the table. */
+  /** May also be given as a bare word; bare words are assigned to options in the order of the table. */
   readonly positional?: 'required' | 'optional';
-  /** Other names that virsh has for it, which no help shows; one with a value takes none, and stands for that. */
+  /** virsh's other names of the option, which the help does not show. An alias that has a value takes none, and stands for that value. */
   readonly aliases?: readonly Alias[];
-  /** libvirt's words for it, where it is refused: the command fails with them when it is given. */
+  /** Set if the option is refused: libvirt's message, with which the command fails if the option is given. */
   readonly refused?: string;
-  /** What may stand there, for completion: these words, or names of this kind. */
+  /** Possible values, for completion: these words, or names of this kind. */
   readonly values?: ValueKind | readonly string[];
 }
 
@@ -32,7 +32,7 @@ interface Alias {
   readonly value?: string;
 }
 
-/** What completion looks up: names of domains or networks, in a state or in any; of images; paths; verbs. */
+/** The kinds of values that completion looks up: names of domains, networks or images, paths, and verbs. */
 export type ValueKind =
   | 'domain'
   | 'active-domain'
@@ -45,7 +45,7 @@ export type ValueKind =
   | 'folder'
   | 'verb';
 
-/** What an option was given: words for `strings` and `words`. */
+/** The value of an option: an array for `strings` and `words`. */
 type Value = string | true | readonly string[];
 
 /** The options that were given. */
@@ -65,20 +65,20 @@ export class Options {
     return typeof value === 'string' ? value : undefined;
   }
 
-  /** The words of an option that takes several; none when it was not given. */
+  /** The values of an option that takes several; empty if it was not given. */
   strings(name: string): readonly string[] {
     const value = this.#values.get(name);
     return typeof value === 'object' ? value : [];
   }
 
-  /** The value of an option that the parser has made sure of. */
+  /** The value of an option whose presence the parser has checked. */
   required(name: string): string {
     const value = this.string(name);
     if (value === undefined) throw new UsageError(`option --${name} is missing`);
     return value;
   }
 
-  /** A whole number from 0 on. */
+  /** The whole number, 0 to 2^31 - 1, of an option; undefined if it was not given. @throws UsageError. */
   number(name: string): number | undefined {
     const value = this.string(name);
     if (value === undefined) return undefined;
@@ -89,7 +89,7 @@ export class Options {
     );
   }
 
-  /** At most one of these may be given. */
+  /** @throws UsageError if more than one of these options was given. */
   exclusive(...names: readonly string[]): void {
     const [first, second] = names.filter((name) => this.has(name));
     if (first === undefined || second === undefined) return;
@@ -99,7 +99,7 @@ export class Options {
 
 export interface Parsed {
   readonly options: Options;
-  /** `--help` was among them: nothing else counts. */
+  /** `help`: the words contain `--help`, and everything else is ignored. */
   readonly wants: 'action' | 'help';
 }
 
@@ -199,7 +199,7 @@ class Parser {
     );
     if (free === undefined) throw new UsageError(`unexpected data '${word}'`);
     const { name, kind } = free;
-    // From the first word of a command on, all are its own; only a `--` in front of it is ours.
+    // From its first word on, all words belong to the command that is to be run; only a `--` before it is an option here.
     if (kind === 'words') this.#values.set(name, [word, ...rest.splice(0)]);
     else this.#values.set(name, kind === 'strings' ? [...this.#words(name), word] : word);
   }

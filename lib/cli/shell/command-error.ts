@@ -1,24 +1,24 @@
-/** What a command rejects with: the line of the command, and the error behind it. Nothing here prints. */
+/** The errors of commands: a message of the command, and the error that caused it. Nothing here prints. */
 import { TslxcError } from '../../errors';
 import type { ErrorCode } from '../../errors';
 
-/** The command line itself is wrong: one line, and no empty line after it. */
+/** The command line itself is wrong. Shown as one line, without an empty line after it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
 export interface CommandErrorOptions {
-  /** What the library said. */
+  /** The error of the library. */
   readonly cause?: unknown;
-  /** `hidden`: virsh says only the first line, where the second would say it again. */
+  /** `hidden`: only the message is shown, as in virsh where the cause would repeat it. */
   readonly causeLine?: 'shown' | 'hidden';
-  /** For the handshake, when the command itself refuses. */
+  /** The code for the handshake, if the command itself refuses. */
   readonly code?: ErrorCode;
-  /** Exit status of the command; 1 when left out. */
+  /** Exit status of the command. Default: 1. */
   readonly status?: number;
 }
 
-/** The command failed: `error: <message>`, then `error: <cause>` where there is one. */
+/** The command failed. Shown as `error: <message>`, followed by `error: <cause>` if there is a cause. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly causeLine: 'shown' | 'hidden';
@@ -33,7 +33,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Waits for `action`; what it rejects with gets `message` as the line before it. */
+/** Waits for `action`. If it rejects, throws a CommandError with `message` and that error as its cause. */
 export async function withErrorMessage<T>(
   message: string,
   action: () => Promise<T> | T,
@@ -45,7 +45,7 @@ export async function withErrorMessage<T>(
   }
 }
 
-/** The lines to show, without their `error: `. Never a stack. */
+/** The lines to show, without `error: `. They never contain a stack. */
 export function errorLines(error: unknown): string[] {
   const denied = accessDenied(error);
   if (denied !== undefined) return [denied.message];
@@ -58,18 +58,18 @@ export function errorLines(error: unknown): string[] {
   return [`internal error: ${messageOf(error)}`];
 }
 
-/** What a container that has ended said last. */
+/** The last lines of the console of a container that has ended. */
 function lastLines({ console: lines = [] }: TslxcError): string[] {
   return lines.length === 0 ? [] : ['its console ended with:', ...lines.map((line) => `  ${line}`)];
 }
 
-/** Whether virsh puts its empty line on stdout after this error: not before a command has begun. */
+/** Whether virsh prints its empty line to stdout after this error: not if no command has begun. */
 export function endsWithBlank(error: unknown): boolean {
   if (error instanceof UsageError || accessDenied(error) !== undefined) return false;
   return !TslxcError.is(error instanceof CommandError ? error.cause : error, 'NO_CONNECT');
 }
 
-/** Without root there is one thing to say, whichever command it was. */
+/** The error to show if it is due to missing root privileges: then only it is shown, whatever the command. */
 function accessDenied(error: unknown): TslxcError | undefined {
   const source = error instanceof CommandError ? error.cause : error;
   return TslxcError.is(source, 'ACCESS_DENIED') ? source : undefined;

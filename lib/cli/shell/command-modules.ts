@@ -1,7 +1,7 @@
 /**
- * The modules of commands/, each loaded when one of its verbs is asked for: the start of the command is measured against
- * `node -e 0`. By require() and not by import(), which would start Node's loader of ES modules; each is known only by the
- * table that it exports, so that this file needs no type of theirs.
+ * The modules of commands/. Each is loaded when one of its verbs is needed, since the start of the command is measured against
+ * `node -e 0`; by require(), since import() would start Node's loader of ES modules. A module is only known by the table that it
+ * exports, so this file needs no types of the modules.
  */
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return --
    every module of commands/ exports a CommandTable */

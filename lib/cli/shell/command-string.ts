@@ -1,11 +1,11 @@
 /**
- * A command string or a line of the shell → the words of its commands, by libvirt's rules: blanks separate words, `;` and
- * the end of a line separate commands, `#` at the start of a word begins a comment, `'` and `"` quote, and `\` takes the
- * next character as it is, but for inside `'`. Pure.
+ * Splits a command string or a line of the shell into the words of its commands, by libvirt's rules: blanks separate words, `;`
+ * and line ends separate commands, `#` at the start of a word begins a comment, `'` and `"` quote, and `\` makes the next
+ * character literal, except inside `'`. Pure.
  */
 import { UsageError } from './command-error';
 
-/** The words of each command that has any. @throws UsageError for a `"` without its second, or a `\` at the end. */
+/** The words of each non-empty command. @throws UsageError for an unclosed `"`, or a `\` at the end. */
 export function splitCommands(text: string): string[][] {
   const { finished, open } = new Splitter(text).split();
   return [...finished, open].filter((words) => words.length > 0);
@@ -21,7 +21,7 @@ export interface UnfinishedLine {
   readonly start: number;
 }
 
-/** What completion has to know of a line. A quote may be open, and a comment has nothing to complete. */
+/** Splits a line for completion. A quote may be open. Undefined in a comment, where nothing can be completed. */
 export function splitUnfinished(text: string): UnfinishedLine | undefined {
   const splitter = new Splitter(text, 'unfinished');
   const { open, lastStart, endsIn } = splitter.split();
@@ -32,7 +32,7 @@ export function splitUnfinished(text: string): UnfinishedLine | undefined {
 
 interface Split {
   readonly finished: readonly string[][];
-  /** The words of the last command, which nothing has ended. */
+  /** The words of the last command, which is not terminated. */
   readonly open: string[];
   /** Where its last word begins. */
   readonly lastStart: number;
@@ -75,7 +75,7 @@ class Splitter {
     }
   }
 
-  /** A `\` before the end of a line joins it to the next. Returns whether there was anything to skip. */
+  /** Skips blanks, including a `\` before a line end, which joins two lines. Returns whether there were any. */
   #skipBlanks(): boolean {
     const [blanks = ''] = /^(?:[ \t]|\\\n)*/.exec(this.#text.slice(this.#at)) ?? [];
     this.#at += blanks.length;
@@ -97,7 +97,7 @@ class Splitter {
     return word;
   }
 
-  /** The character after a `\`; nothing for the end of a line. */
+  /** The character after a `\`; empty for a line end. */
   #escaped(): string {
     this.#at += 1;
     const character = this.#text.charAt(this.#at);

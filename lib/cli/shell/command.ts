@@ -1,6 +1,6 @@
 /**
- * What a command of `tslxc` is: a row of plain data for parsing and help, and the function that carries
- * it out. It gets everything that it touches as an argument, so that tests can give it something else.
+ * A command of `tslxc`: plain data for parsing and help, and the function that carries it out. The function gets everything that
+ * it uses as an argument, so that tests can replace it.
  */
 import type { Logger } from '../../host/logger';
 import type { Connection } from '../../index';
@@ -25,58 +25,58 @@ export interface Command {
   readonly group: Group;
   /** One line for the overview, lower case, no full stop. */
   readonly summary: string;
-  /** A few sentences; lines are broken where they shall be. */
+  /** A few sentences, with line breaks where they are to appear. */
   readonly description: string;
   readonly options: readonly Option[];
-  /** `none`: all that follows the verb, but for `--help`, is one option `words` of several. */
+  /** `none`: options are not parsed. All words after the verb, except `--help`, are the values of one option `words`. */
   readonly parsing?: 'none';
-  /** One command line that works, without a prompt. */
+  /** An example command line that works, without a prompt. */
   readonly example: string;
-  /** `hidden`: not in the overview, since no user calls it. `unlisted`: likewise, since it only refuses. */
+  /** `hidden`: not in the overview, since users don't call it. `unlisted`: not in the overview, since it is always refused. */
   readonly visibility?: 'hidden' | 'unlisted';
-  /** `alone`: nothing of ours is on stdout, which is that of a command in the container. */
+  /** `alone`: only the command's own output, such as that of a program in the container, goes to stdout. */
   readonly stdout?: 'alone';
-  /** The exit status for what the command line or `run` fails with; 1 without it. */
+  /** The exit status for an error of the command line or of `run`. Default: 1. */
   failureStatus?(error: unknown): number;
-  /** Resolves to the exit status when it is not 0; rejects with what is to be shown. */
+  /** Resolves to the exit status, or to undefined for 0; rejects with the error to show. */
   run(context: Context, options: Options): Promise<number | undefined>;
 }
 
 export type CommandTable = Readonly<Record<string, Command>>;
 
-/** Everything that a command may touch. */
+/** Everything that a command may use. */
 export interface Context {
   readonly output: Output;
   readonly globals: GlobalOptions;
-  /** Variables of the environment. A command deletes one that its child processes must not get. */
+  /** Environment variables. A command deletes those that its child processes must not inherit. */
   readonly environment: Record<string, string | undefined>;
-  /** The connection, opened at the first call; `logger` is used where `-d` or `-l` gave none. */
+  /** The connection, which is opened by the first call. `logger` is used if neither `-d` nor `-l` was given. */
   connect(logger?: Logger): Promise<Connection>;
   /** The caller's own terminal. */
   readonly terminal: Terminal;
   /** Where signals to this process arrive. */
   readonly signals: SignalSource;
-  /** The shell that the command is one of; a command line alone is one with a single command. */
+  /** The shell that runs the command; a command line is a shell with a single command. */
   readonly shell: Shell;
 }
 
-/** What commands may do with the shell that they are typed into. */
+/** What commands may do with the shell that runs them. */
 export interface Shell {
-  /** Whether it reads commands, from a terminal or a pipe, rather than from its command line. */
+  /** Whether it reads commands from a terminal or a pipe, rather than from its command line. */
   readonly isReading: boolean;
-  /** Closes the connection, and opens one by `uri`: by default the one that the environment names. */
+  /** Closes the connection, and opens another one. If `uri` is undefined, the environment determines it. */
   reconnect(target: ConnectTarget): Promise<void>;
-  /** No command follows this one. */
+  /** Ends the shell after this command. */
   leave(): void;
 }
 
-/** What a shell is to be connected to. */
+/** The target of a new connection. */
 export interface ConnectTarget {
   readonly uri: string | undefined;
   readonly access: GlobalOptions['access'];
 }
 
-/** The part of `process` that tells of signals. */
+/** The part of `process` for listening to signals. */
 export interface SignalSource {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;

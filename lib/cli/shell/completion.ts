@@ -1,4 +1,4 @@
-/** What a line of the shell may go on with: verbs, their options, and values of these. The scripts for bash, zsh and fish have the same table. */
+/** Completion in the shell: of verbs, their options, and values of options. The scripts for bash, zsh and fish have the same table. */
 import { readdirSync, statSync } from 'node:fs';
 import { splitUnfinished } from './command-string';
 import { groups } from './command';
@@ -6,18 +6,18 @@ import { commandsWith, verbNames } from './verbs';
 import type { Option, ValueKind } from './arguments';
 import type { Connection } from '../../index';
 
-/** What a line is completed with. */
+/** The completions of a line. */
 export interface Completion {
-  /** What may stand in the place of `typed`, as it is to be written in the line. */
+  /** Texts that may replace `typed` in the line, quoted and escaped as necessary. */
   readonly candidates: readonly string[];
-  /** The word that is being typed, as it stands in the line. */
+  /** The word that is being typed, as written in the line. */
   readonly typed: string;
 }
 
-/** Where names are looked up. */
+/** Opens the connection on which names are looked up. */
 export type Connect = () => Promise<Connection>;
 
-/** What the line may go on with, up to its end. Never rejects: what can't be looked up has no candidates. */
+/** The completions at the end of the line. Never rejects: there are no candidates if the look-up fails. */
 export async function completeLine(line: string, connect: Connect): Promise<Completion> {
   const unfinished = splitUnfinished(line);
   if (unfinished === undefined) return { candidates: [], typed: '' };
@@ -28,7 +28,7 @@ export async function completeLine(line: string, connect: Connect): Promise<Comp
   const isQuoted = /^["']/.test(typed);
   const candidates = rest.map((text) => `${typed}${isQuoted ? text : escaped(text)}`);
   const [only, ...others] = candidates;
-  // What is complete is followed by the next word; a folder, or an option that awaits its value, is not complete.
+  // A blank follows a completed word; a folder, or an option that still needs its value, is not complete.
   if (only === undefined || others.length > 0 || /[/=]$/.test(only)) return { candidates, typed };
   return { candidates: [`${only} `], typed };
 }
@@ -59,7 +59,7 @@ export async function completeWord(
   return values.length > 0 || last !== '' ? values : free;
 }
 
-/** Those of the overview. */
+/** The verbs of the overview. */
 function shownVerbs(): string[] {
   return verbNames.filter((verb) => commandsWith(verb)?.[verb]?.visibility === undefined);
 }
@@ -73,7 +73,7 @@ interface Place {
   readonly next?: Option | undefined;
 }
 
-/** Which option the word after these is for. Words that make no sense are passed over. */
+/** Determines the option to which the word after these belongs. Words that make no sense are skipped. */
 function place(options: readonly Option[], words: readonly string[]): Place {
   const used = new Set<string>();
   let awaiting: Option | undefined;
@@ -137,7 +137,7 @@ function filterOf(kind: ValueKind): { readonly state?: 'active' | 'inactive' } {
   return kind.startsWith('inactive-') ? { state: 'inactive' } : {};
 }
 
-/** What lies in the folder that the path so far names; folders end with a slash. */
+/** The entries of the folder that the path so far names; folders end with a slash. */
 function paths(last: string, kind: 'file' | 'folder'): string[] {
   const folder = last.slice(0, last.lastIndexOf('/') + 1);
   const isHidden = last.slice(folder.length).startsWith('.');
@@ -152,7 +152,7 @@ function paths(last: string, kind: 'file' | 'folder'): string[] {
     });
 }
 
-/** As a word of a line: a `\` before what would end it, quote or begin something. */
+/** The text as a word of a line, with a `\` before characters that would end the word, quote, or begin a comment. */
 function escaped(text: string): string {
   return text.replace(/[\s;#'"\\]/g, (one) => `\\${one}`);
 }

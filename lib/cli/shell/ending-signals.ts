@@ -1,4 +1,4 @@
-/** Signals that ask this process to end, for a command that undoes what it has begun before it does. */
+/** Signals that ask this process to exit, for commands that first undo what they have begun. */
 import { TslxcError } from '../../errors';
 import type { SignalSource } from './command';
 import { signalStatus } from './exit-status';
@@ -6,7 +6,7 @@ import type { Output } from '../output/output';
 
 const endingSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 
-/** The first signal that asks this process to end aborts what it does. */
+/** Aborts the current action when the first such signal arrives. */
 export class EndingSignals implements Disposable {
   readonly #source: SignalSource;
   readonly #abort = new AbortController();
@@ -36,8 +36,8 @@ export class EndingSignals implements Disposable {
 }
 
 /**
- * Runs `action`, which takes a signal to abort it by; a signal to this process does. Resolves to the exit status for that: then
- * `note` is told, which says what was left.
+ * Runs `action`, and aborts it when a signal asks this process to exit. Resolves to undefined, or if the action was aborted to the
+ * exit status for the signal; then `note`, which says what was left behind, is shown.
  */
 export async function untilEnded(
   { signals, output }: { readonly signals: SignalSource; readonly output: Output },

@@ -3,17 +3,17 @@ import { constants } from 'node:os';
 import { TslxcError } from '../../errors';
 import { CommandError } from './command-error';
 
-/** Of a command that a signal ended: 128 and the signal's number. */
+/** The status of a command that was ended by a signal: 128 plus the signal's number. */
 export function signalStatus(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-/** Steps that fail for a program, and not for what is around it. */
+/** Steps whose failure is due to the program itself. */
 const executing: readonly unknown[] = ['execute the command', 'execute init', 'find the program'];
 
 /**
- * Of a program that never ran in a container, by the convention of env(1), docker and podman: 127 where there is no such
- * program, 126 where it can't be executed, 125 for every other failure.
+ * The status if a program could not be run in a container, by the convention of env(1), docker and podman: 127 if there is no
+ * such program, 126 if it can't be executed, 125 for every other failure.
  */
 export function unrunStatus(error: unknown): number {
   const cause = error instanceof CommandError ? error.cause : error;

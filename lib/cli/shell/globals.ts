@@ -1,6 +1,6 @@
 /**
- * The options before the verb, as getopt_long(3) takes them for virsh, and which URI is meant. Pure: the
- * environment is an argument, and what is to be said about it is returned.
+ * The options before the verb, parsed as getopt_long(3) does for virsh, and the choice of the URI. Pure: the environment is an
+ * argument, and a note for the user is returned.
  */
 import { UsageError } from './command-error';
 
@@ -15,7 +15,7 @@ export interface GlobalOptions {
   readonly access: 'read-write' | 'read-only';
   /** As written, such as `^]`. */
   readonly escape: string;
-  /** Undefined: nothing is logged. */
+  /** If undefined, errors are logged if `logFile` is set, and nothing otherwise. */
   readonly debug?: DebugLevel;
   readonly logFile?: string;
   /** Whether each command says how long it took. */
@@ -32,7 +32,7 @@ export interface CommandLine {
 
 interface GlobalSpec {
   readonly letter?: string;
-  /** `optional`: only attached, as in `--version=long`. */
+  /** `optional`: the value must be attached, as in `--version=long`. */
   readonly value: 'none' | 'required' | 'optional';
 }
 
@@ -78,7 +78,7 @@ function wantsOf(given: ReadonlyMap<string, string>): CommandLine['wants'] {
 function takeLong(word: string, rest: string[], given: Map<string, string>): void {
   const equals = word.indexOf('=');
   const text = word.slice(2, equals < 0 ? undefined : equals);
-  // getopt_long(3) takes any beginning that means one option only.
+  // getopt_long(3) accepts any unambiguous prefix of an option's name.
   const found = text in specs ? [text] : Object.keys(specs).filter((name) => name.startsWith(text));
   const [name] = found;
   const spec = name === undefined ? undefined : specs[name];
@@ -92,7 +92,7 @@ function takeLong(word: string, rest: string[], given: Map<string, string>): voi
   given.set(name, checked(name, `--${name}`, value));
 }
 
-/** `-q`, `-qr`, `-c URI` and `-cURI`. */
+/** Parses `-q`, `-qr`, `-c URI` and `-cURI`. */
 function takeLetters(word: string, rest: string[], given: Map<string, string>): void {
   for (let at = 1; at < word.length; at += 1) {
     const letter = word.charAt(at);
@@ -143,7 +143,7 @@ function globalsOf(given: ReadonlyMap<string, string>): GlobalOptions {
   };
 }
 
-/** There is no daemon, and so nothing to keep alive: a number that virsh takes has no effect. */
+/** Checks keepalive numbers as virsh does. They have no effect, since the command uses no daemon that must be kept alive. */
 function checked(name: string, spelling: string, value: string): string {
   if (!name.startsWith('keepalive-') || /^\d+$/.test(value)) return value;
   if (!/^-\d+$/.test(value)) throw new UsageError(`Invalid value for option ${spelling}`);
@@ -174,9 +174,9 @@ export interface UriChoice {
 }
 
 /**
- * `-c`, then TSLXC_DEFAULT_URI, then LIBVIRT_DEFAULT_URI, then `lxc:///`. The third is written for
- * virsh: when it names another driver it is passed over with a note, whereas a remote `lxc+ssh` one is kept,
- * so that the refusal is heard instead of the wrong host being worked on.
+ * `-c`, then TSLXC_DEFAULT_URI, then LIBVIRT_DEFAULT_URI, then `lxc:///`. The third is meant for virsh: if it names another
+ * driver, it is ignored with a note. A remote `lxc+ssh` URI is kept, so that it is refused, instead of working on the wrong
+ * host.
  */
 export function chooseUri(
   globals: Pick<GlobalOptions, 'uri'>,

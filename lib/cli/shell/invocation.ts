@@ -1,6 +1,6 @@
 /**
- * The command `tslxc`: its command line → exit status. A command line has a verb and its words, or one word with
- * several commands, or none: then commands are read. What a command does stands in commands/.
+ * The command `tslxc`: runs a command line, and returns the exit status. A command line has a verb and its words, or one word
+ * with several commands, or no words: then commands are read from stdin. The commands themselves are in commands/.
  */
 import { splitCommands } from './command-string';
 import { CommandError, errorLines } from './command-error';
@@ -19,7 +19,7 @@ import type * as Reading from './reading';
 import type { RunnerSurroundings } from './runner';
 import type { Sink } from '../output/output';
 
-/** Everything outside that the command can touch. */
+/** Everything outside of the command that it can use. */
 export interface Surroundings extends RunnerSurroundings {
   readonly stdout: Sink;
   readonly stderr: Sink;
@@ -74,7 +74,7 @@ function readCommands(
   runner: CommandRunner,
   { output, surroundings }: Invocation,
 ): Promise<number> {
-  // Loaded when it is asked for, as is all that few command lines need: the start of the command is measured.
+  // Loaded on demand, like everything that few command lines need, since the start-up time of the command is measured.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { readAndRun } = require('./reading') as typeof Reading;
   return readAndRun(runner, { output, ...surroundings });
@@ -87,7 +87,7 @@ function about(what: Exclude<CommandLine['wants'], 'command'>): string {
   return what === 'help' ? usage() : longVersion();
 }
 
-/** Those of this process. */
+/** The surroundings of this process. */
 export function processSurroundings(): Surroundings {
   return {
     environment: process.env,
@@ -96,7 +96,7 @@ export function processSurroundings(): Surroundings {
     terminal: processTerminal(),
     signals: process,
     connect: (uri, options) => {
-      // It is most of the package, and `help` and `--version` don't need it.
+      // Loaded on demand: it is most of the package, and `help` and `--version` don't need it.
       // eslint-disable-next-line @typescript-eslint/no-require-imports
       const library = require('../../index') as typeof Library;
       return library.connect(uri, options);
@@ -104,7 +104,7 @@ export function processSurroundings(): Surroundings {
   };
 }
 
-/** Runs the command line of this process, which ends with it. */
+/** Runs the command line of this process, and then exits. */
 export async function runProcess(): Promise<never> {
   const status = await main(process.argv.slice(2), processSurroundings());
   closeLostTerminal();

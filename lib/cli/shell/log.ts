@@ -1,4 +1,4 @@
-/** The log that `-d` and `-l` ask for, by pino, which is loaded only when one of them was given. */
+/** The log that `-d` and `-l` enable, by pino, which is loaded only if one of them was given. */
 import type Pino from 'pino';
 import type { Logger } from '../../host/logger';
 import { CommandError } from './command-error';
@@ -12,7 +12,7 @@ const levels: Readonly<Record<DebugLevel, string>> = {
   4: 'error',
 };
 
-/** One JSON object a line, appended to the file of `-l` or written to stderr. @throws CommandError when it can't be opened. */
+/** One JSON object per line, appended to the file of `-l` or written to stderr. @throws CommandError if the file can't be opened. */
 export function openLog({ debug, logFile }: Pick<GlobalOptions, 'debug' | 'logFile'>): Logger {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { pino } = require('pino') as typeof Pino;

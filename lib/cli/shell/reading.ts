@@ -1,4 +1,4 @@
-/** The shell: commands from a terminal or a pipe, one line after the other, until the end of the input, `exit` or `quit`. */
+/** The shell: runs commands from a terminal or a pipe line by line, until the end of the input, `exit` or `quit`. */
 import { completeLine } from './completion';
 import { splitCommands } from './command-string';
 import { historyPath, readHistory, writeHistory } from '../terminal/history';
@@ -10,7 +10,7 @@ import type { CommandRunner } from './runner';
 
 type ReadingSurroundings = Pick<Context, 'environment' | 'terminal'> & { readonly output: Output };
 
-/** Where lines come from. */
+/** A source of lines. */
 interface Lines {
   /** Undefined at the end. */
   next(prompt: string): Promise<string | undefined>;
@@ -24,7 +24,7 @@ Type:  'help' for help with commands
 
 `;
 
-/** Runs what it reads, and resolves to the exit status: 0, as in virsh, whatever the commands did. */
+/** Runs the commands that it reads, and resolves to the exit status: as in virsh 0, whether or not the commands succeeded. */
 export async function readAndRun(
   runner: CommandRunner,
   surroundings: ReadingSurroundings,
@@ -93,7 +93,7 @@ function pipedLines({ terminal, output }: ReadingSurroundings): Lines {
       output.text(prompt);
       return new Promise((resolve) => {
         let line = '';
-        // As virsh does by readline: what is read stands behind the prompt.
+        // As in virsh, which uses readline, the line is shown after the prompt.
         const done = (whole: string): void => {
           output.text(`${whole}\n`);
           resolve(whole);

@@ -1,6 +1,6 @@
 /**
- * Runs commands one after the other, on one connection that is opened when the first of them asks for it, and shows what
- * each rejects with.
+ * Runs commands one after the other on one connection, which is opened when a command first needs it, and shows their
+ * errors.
  */
 import { parseArguments } from './arguments';
 import type { Options } from './arguments';
@@ -16,7 +16,7 @@ import type { Terminal } from '../terminal/terminal';
 import type { Command, ConnectTarget, Context, Shell, SignalSource } from './command';
 import type { GlobalOptions } from './globals';
 
-/** What of the outside commands and their connection can touch. */
+/** Everything outside of the runner that commands and their connection can use. */
 export interface RunnerSurroundings {
   readonly environment: Record<string, string | undefined>;
   readonly terminal: Terminal;
@@ -33,7 +33,7 @@ export interface RunnerParts {
   readonly kind: 'command-line' | 'reading';
 }
 
-/** A command whose words are understood. */
+/** A command whose arguments have been parsed. */
 interface Ready {
   readonly command: Pick<Command, 'visibility' | 'stdout' | 'failureStatus'>;
   readonly action: () => Promise<number | undefined>;
@@ -70,8 +70,8 @@ export class CommandRunner {
   }
 
   /**
-   * Runs them in turn, whatever becomes of each, and resolves to the exit status of the last. As virsh, it runs none when
-   * the words of one are wrong. Never rejects.
+   * Runs all commands in turn, even if one fails, and resolves to the exit status of the last. As in virsh, none is run if the
+   * arguments of one are wrong. Never rejects.
    */
   async run(commands: readonly (readonly string[])[]): Promise<number> {
     const ready: Ready[] = [];
@@ -95,7 +95,7 @@ export class CommandRunner {
     return this.#context().connect();
   }
 
-  /** Shows why something failed; returns the exit status for it. */
+  /** Shows the error, and returns its exit status. */
   fail(error: unknown): number {
     return this.#fail(error, {});
   }
@@ -108,7 +108,7 @@ export class CommandRunner {
     try {
       await (await opened).close();
     } catch {
-      // It was not opened, which has been shown; or it is closed by this process ending.
+      // Either opening it failed, which has been shown, or it is closed when this process exits.
     }
   }
 
@@ -151,7 +151,7 @@ export class CommandRunner {
     }
   }
 
-  /** virsh puts an empty line, or how long it took, after every command that has begun, whether it succeeded or not. */
+  /** As in virsh, prints an empty line, or the time taken, after every command that has begun, whether or not it succeeded. */
   #end({ visibility, stdout }: Ready['command'], began: number): void {
     if (this.#globals.timing === 'shown') {
       const time = `(Time: ${(performance.now() - began).toFixed(3)} ms)`;
@@ -184,7 +184,7 @@ export class CommandRunner {
         ...(logger === undefined ? {} : { logger }),
       });
     } catch (cause) {
-      // Another command of a shell may be luckier, as after `connect`.
+      // A later command of the shell may succeed, for example after `connect`.
       this.#connection = undefined;
       throw new CommandError('failed to connect to the hypervisor', { cause, code: 'NO_CONNECT' });
     }
@@ -198,7 +198,7 @@ export class CommandRunner {
   }
 
   async #help(verb: string): Promise<undefined> {
-    // Loaded when it is asked for: the start of the command is measured against `node -e 0`.
+    // Loaded on demand: the start of the command is measured against `node -e 0`.
     // eslint-disable-next-line @typescript-eslint/no-require-imports
     const { commandText } = require('../commands/host/help') as typeof Help;
     this.#output.text(commandText(verb));

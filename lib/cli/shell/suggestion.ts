@@ -1,15 +1,15 @@
-/** What was likely meant by a word that is not known: the nearest of those that are. Pure. */
+/** Suggests the nearest known word for an unknown one. Pure. */
 
-/** `; did you mean 'list'?`, or nothing when no known word is near. */
+/** `; did you mean 'list'?`, or '' if no known word is near. */
 export function suggestion(word: string, known: Iterable<string>): string {
   const meant = nearest(word, known);
   return meant === undefined ? '' : `; did you mean '${meant}'?`;
 }
 
-/** Letters that a word has to have to be completed, and to be taken for a misspelt one. */
+/** The minimum length of a word to be taken for the beginning of another word, and for a misspelt word. */
 const shortest = { begun: 2, misspelt: 3 } as const;
 
-/** The known word with the fewest slips; else the only one that goes on as the word begins. */
+/** The known word with the fewest misspellings, or else the only known word that begins with the given one. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length < shortest.begun) return undefined;
   let best: string | undefined;
@@ -30,8 +30,8 @@ function slipsAllowed({ length }: string): number {
 }
 
 /**
- * Letters that are missing, too many, wrong, or have changed places with their neighbours (optimal string alignment); from
- * `limit` on only that it is so many.
+ * The number of letters that are missing, superfluous, wrong, or swapped with a neighbour (optimal string alignment). Only a result
+ * below `limit` is exact.
  */
 function distance(one: string, other: string, limit: number): number {
   if (Math.abs(one.length - other.length) >= limit) return limit;

@@ -1,8 +1,8 @@
-/** Which module of commands/ has which verb. */
+/** The module of commands/ that implements each verb. */
 import type { CommandTable } from './command';
 import { modules } from './command-modules';
 
-/** Verb → the module that has it. */
+/** Modules by verb. */
 const verbs: Readonly<Record<string, keyof typeof modules>> = {
   allocpages: 'nodeMemory',
   'attach-device': 'devices',
@@ -315,12 +315,12 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
 /** Every verb, in alphabetical order. */
 export const verbNames: readonly string[] = Object.keys(verbs);
 
-/** Those that are only refused, in libvirt's words. */
+/** The verbs that are only refused, with libvirt's messages. */
 export const refusedVerbs: readonly string[] = verbNames.filter((verb) =>
   verbs[verb]?.startsWith('refused'),
 );
 
-/** The table with this verb in it; undefined when there is no such verb. */
+/** The command table that contains this verb; undefined if there is no such verb. */
 export function commandsWith(verb: string): CommandTable | undefined {
   const name = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
   return name === undefined ? undefined : modules[name]().commands;

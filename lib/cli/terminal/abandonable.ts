@@ -1,6 +1,6 @@
 /**
- * A start that a signal abandons. Without this, SIGINT would end this process in the middle of it, and what it has taken by
- * then would be given back by the next call that looks at the domain.
+ * A start that a signal abandons. Without this, SIGINT would end this process in the middle of the start, and what the start has
+ * set up by then would remain until another call looks at the domain.
  */
 import { CommandError } from '../shell/command-error';
 import type { SignalSource } from '../shell/command';
@@ -10,10 +10,10 @@ import { signalStatus } from '../shell/exit-status';
 const abandoning: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Waits for `start`, which gives up when its signal fires. Resolves to what it gives, and to the signal that has come too
- * late: the container runs then.
+ * Waits for `start`, which gives up when its signal fires. Resolves to its result, and to the signal that came too late to
+ * abandon it, if any: the container then runs.
  *
- * @throws CommandError with the exit status of a command that was ended by the signal, when the start has failed since.
+ * @throws the error of `start`; a CommandError after a signal gets the exit status of a command that was ended by the signal.
  */
 export async function abandonable<T>(
   source: SignalSource,

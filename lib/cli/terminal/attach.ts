@@ -1,6 +1,6 @@
 /**
- * Joins the caller's terminal and a container's console until the escape character, the end of the
- * container, a hang-up or a signal. Whatever happens, the terminal is normal again afterwards.
+ * Connects the caller's terminal to a container's console until the escape character, the end of the
+ * container, a hang-up or a signal. The terminal is restored in all cases.
  */
 import type { Duplex } from 'node:stream';
 import type { WindowSize } from '../../host/native';
@@ -13,11 +13,11 @@ export interface Session {
   readonly stream: Duplex;
   /** Tells the other side of the terminal's size. */
   readonly resize: (size: WindowSize) => void;
-  /** The byte that ends the session, and is not sent; without one every byte is. */
+  /** The byte that ends the session, and is not sent. If undefined, all bytes are sent. */
   readonly escape?: number;
-  /** Called when the session is left before the other side has ended it, and before the stream is let go of. */
+  /** Called if the session is left before the other side has ended it; the stream is closed afterwards. */
   readonly onLeave?: () => void;
-  /** Brings the terminal's screen back to how it was; without one it stays as the other side has left it. */
+  /** Restores the terminal's screen. If undefined, the screen stays as the other side has left it. */
   readonly keeper?: ScreenKeeper;
   readonly signals: SignalSource;
 }
@@ -28,10 +28,10 @@ export type SessionEnd =
 
 const endingSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 
-/** Input that may wait for a container which doesn't read, in bytes; more is left in the terminal. */
+/** Bytes of input that may be queued for a container that doesn't read; further input stays in the terminal. */
 const maximumWaiting = 1024 * 1024;
 
-/** How long the bytes before the escape character may take, in milliseconds. */
+/** Milliseconds that sending the bytes before the escape character may take. */
 const flushTime = 500;
 
 /** Resolves when the session is over; rejects when the console fails. */
@@ -43,7 +43,7 @@ export async function attach(session: Session): Promise<SessionEnd> {
     if (end.how !== 'ended') session.onLeave?.();
     return end;
   } finally {
-    // A terminal that is gone has no screen.
+    // After a hang-up there is no screen to restore.
     if (end?.how !== 'hangup') attachment.restoreScreen();
     attachment.close();
   }
@@ -64,7 +64,7 @@ class Attachment {
     return await new Promise<SessionEnd>((resolve, reject) => {
       this.#onSignals(endingSignals, (signal) => resolve({ how: 'signal', signal }));
       this.#onSignals(['SIGWINCH'], () => resize(terminal.size()));
-      // A shell that stopped this process has changed the terminal's mode since.
+      // While this process was stopped, the shell has changed the terminal's mode.
       this.#onSignals(['SIGCONT'], () => terminal.setMode('raw'));
       stream.once('error', reject);
       this.#copyInput(resolve);
@@ -106,10 +106,10 @@ class Attachment {
       input.off('data', onData);
       this.#leave(chunk.subarray(0, at), resolve);
     };
-    // A terminal that is gone is read with EIO.
+    // After a hang-up, a read from the terminal fails with EIO.
     const onEnd = (): void => resolve({ how: 'hangup' });
     input.on('data', onData).once('end', onEnd).once('error', onEnd);
-    // A shell has paused it after the line that this session comes from.
+    // The shell of this process has paused the input after reading the command.
     input.resume();
     this.#releases.push(() => {
       input.off('data', onData).off('end', onEnd).off('error', onEnd);
@@ -126,7 +126,7 @@ class Attachment {
     stream.once('drain', () => input.resume());
   }
 
-  /** Ends the session once the bytes before the escape character are sent, or will not be. */
+  /** Ends the session once the bytes before the escape character are sent, or `flushTime` is over. */
   #leave(last: Buffer, resolve: (end: SessionEnd) => void): void {
     const { stream } = this.#session;
     const left = (): void => resolve({ how: 'escape' });

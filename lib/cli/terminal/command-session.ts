@@ -1,4 +1,4 @@
-/** Joins this process's terminal, or its standard streams, and a command in a container, until the command ends. */
+/** Connects this process's terminal, or its standard streams, to a command in a container, until the command ends. */
 import type { CommandProcess, PipedProcess, TerminalProcess } from '../../index';
 import { statusOf } from '../../driver/exec/command-output';
 import { attach } from './attach';
@@ -17,12 +17,12 @@ export interface CommandSession<Process> {
 
 const forwarded: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 
-/** Resolves to the exit status: the command's, or 128 and the signal that ended it. */
+/** Resolves to the exit status: that of the command, or 128 plus the number of the signal that ended it. */
 export async function joinPipes(session: CommandSession<PipedProcess>): Promise<number> {
   const { process, terminal } = session;
   const stop = forwardSignals(session);
   const input = terminal.input();
-  // A command need not read all of it.
+  // The command need not read all of its input.
   process.stdin.on('error', () => input.unpipe(process.stdin));
   input.pipe(process.stdin);
   const outputs = [
@@ -31,13 +31,13 @@ export async function joinPipes(session: CommandSession<PipedProcess>): Promise<
   ];
   try {
     const { code: status } = statusOf(await process.result);
-    // The command has ended: from now on a signal ends this process, even while it waits for a slow reader.
+    // The command has ended: from now on a signal ends this process, even while the process waits for a slow reader.
     stop();
     await Promise.all(outputs.map((output) => output.untilSilent()));
     failIfUnwritten(outputs);
     return status;
   } catch (error) {
-    // A command whose output can't be written is killed: that is the reason.
+    // A command whose output can't be written is killed: the failed write is then the error to report.
     failIfUnwritten(outputs);
     throw error;
   } finally {
@@ -56,15 +56,15 @@ function failIfUnwritten(outputs: readonly OutputCopy[]): void {
   }
 }
 
-/** The same on a terminal, which is raw meanwhile. */
+/** The same for a command on a terminal; the caller's terminal is in raw mode meanwhile. */
 export async function joinTerminal(session: CommandSession<TerminalProcess>): Promise<number> {
   const { process, terminal, signals } = session;
   const end = await attach({
     terminal,
     stream: process.terminal,
     resize: (size) => process.resize(size),
-    // The terminal's user has left. All of the command's processes are killed before the hang-up, which would end the command
-    // alone and leave its children.
+    // The user has left. All processes of the command are killed before the hang-up, which would end only the command itself, and
+    // leave its children.
     onLeave: () => process.destroy(),
     signals,
   });

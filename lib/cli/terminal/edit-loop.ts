@@ -1,6 +1,6 @@
 /**
- * The loop of `edit`: the editor, the change, and when that fails the question whether to try again, in virsh's words.
- * What was typed is never lost: when it can't be used it stays in its file, and that is said.
+ * The loop of `edit`: runs the editor, makes the change, and if that fails asks whether to try again, in virsh's words. Edits are
+ * never lost: if they can't be used, the file is kept, and its path is shown.
  */
 import { CommandError, errorLines } from '../shell/command-error';
 import { EditedFile } from './editor';
@@ -8,15 +8,15 @@ import { printable } from '../../printable';
 import type { Context } from '../shell/command';
 
 export interface Editing {
-  /** What there is now: asked again before the change, since another may change it meanwhile. */
+  /** Returns the current text. Called again before the change, since another process may have changed it meanwhile. */
   readonly read: () => Promise<string>;
-  /** @throws what is wrong with the text. */
+  /** Makes the change. @throws an error that says what is wrong with the text. */
   readonly change: (text: string) => Promise<void>;
-  /** Of the file that is edited; `.xml` when left out. */
+  /** Suffix of the edited file's name. Default: `.xml`. */
   readonly suffix?: string;
-  /** What is edited, in the place of what there is. */
+  /** The text to edit, instead of the current one. */
   readonly draft?: string;
-  /** Whether the text says what there is already; when left out, whether it is the same. */
+  /** Whether the text means the same as the current one. Default: whether both are equal. */
   readonly isSame?: (text: string) => boolean;
 }
 
@@ -27,7 +27,7 @@ const help = [
   '? - print this help',
 ];
 
-/** Resolves to whether anything was changed. @throws CommandError when the editor or the change fails for good. */
+/** Resolves to whether anything was changed. @throws CommandError if the editor fails, or the change fails and the user gives up. */
 export async function editText(
   context: Context,
   { read, change, suffix, draft, isSame }: Editing,
@@ -60,7 +60,7 @@ export async function editText(
 interface Problem {
   readonly message: string;
   readonly cause?: unknown;
-  /** What there is now, which the next attempt replaces. */
+  /** The current text, which the next attempt replaces. */
   readonly now: string;
 }
 
@@ -80,13 +80,13 @@ async function attempt(
   }
 }
 
-/** A user who has answered has seen what is wrong already. */
+/** The error to throw. If the user has answered, its cause was already shown. */
 function failure({ message, cause }: Problem, answer: 'n' | 'none'): CommandError {
   if (cause === undefined) return new CommandError(message);
   return new CommandError(message, { cause, causeLine: answer === 'n' ? 'hidden' : 'shown' });
 }
 
-/** `none`: there is no terminal to ask on, or the user has left the question. */
+/** `none`: there is no terminal to ask on, or the user has cancelled. */
 async function askAgain(
   { output, terminal }: Context,
   { message, cause }: Problem,
@@ -99,7 +99,7 @@ async function askAgain(
       output.text(`\r${printable(message)} Try again? [y,n,f,?]: `);
       const answer = await key(terminal.input());
       if (answer === '?') output.text(`\r\n${help.join('\r\n')}\r\n`);
-      // ^C and ^D, which the terminal doesn't act on now, and its end.
+      // The end of the input, and ^C and ^D, which have no effect of their own in raw mode.
       if (['', '\u0003', '\u0004'].includes(answer)) return 'none';
       if (answer === 'y' || answer === 'n' || answer === 'f') return answer;
     }

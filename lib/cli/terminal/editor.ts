@@ -1,6 +1,6 @@
 /**
- * The user's editor on a text, as virsh has it: VISUAL, else EDITOR, else vi. The text lies in a file of its own that
- * only its user can read; the caller removes it when the text is stored, so that nothing that was typed is lost before.
+ * Runs the user's editor on a text: as in virsh VISUAL, else EDITOR, else vi. The text is in a temporary file that only its user
+ * can read. The caller removes the file once the text is stored, so that no edits are lost before.
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { CommandError } from '../shell/command-error';
 import type { Context } from '../shell/command';
 
 const defaultEditor = 'vi';
-/** What virsh gives to an editor as words of its own; with anything else in it, a shell reads it. */
+/** As in virsh, an editor command of only these characters is split into words; any other is run by a shell. */
 const plainWords = /^[A-Za-z0-9/.,+=@%_~ -]+$/;
 
 type Environment = Context['environment'];
@@ -27,7 +27,7 @@ export class EditedFile {
     writeFileSync(this.path, text, { mode: 0o600, flag: 'wx' });
   }
 
-  /** Lets the user edit it, and resolves to what it is then. @throws CommandError when the editor fails. */
+  /** Runs the editor, and resolves to the edited text. @throws CommandError if the editor fails. */
   async edit(): Promise<string> {
     const editor = this.#environment['VISUAL'] ?? this.#environment['EDITOR'] ?? defaultEditor;
     const words = plainWords.test(editor)
@@ -42,7 +42,7 @@ export class EditedFile {
     throw new CommandError(detail, { code: 'INTERNAL_ERROR' });
   }
 
-  /** What it is now; undefined when it is gone. */
+  /** The current text; undefined if the file is gone. */
   text(): string | undefined {
     try {
       return readFileSync(this.path, 'utf8');
@@ -74,7 +74,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** It has the terminal until it ends; what is typed there is its own, ^C too. */
+/** Runs a program that has the terminal until it exits. This process ignores ^C meanwhile, which is meant for the program. */
 function exitStatusOf(
   program: string,
   words: readonly string[],

@@ -1,4 +1,4 @@
-/** What `event` and `net-event` have in common: they wait for events, and show one or all that come. */
+/** The common part of `event` and `net-event`: waits for events, and shows the first or all of them. */
 import { formatOption, showsData, showsDataLine, wantsData } from '../output/data';
 import { CommandError, UsageError } from '../shell/command-error';
 import type { Connection } from '../../index';
@@ -19,22 +19,22 @@ export const loopOptions: readonly Option[] = [
   formatOption,
 ];
 
-/** What a command waits for. */
+/** The events that a command waits for. */
 export interface Watched<Event> {
   readonly events: (signal: AbortSignal) => AsyncIterable<Event>;
   readonly isAsked: (event: Event) => boolean;
   readonly lineOf: (event: Event) => string;
 }
 
-/** Shows what types of events there are. */
+/** Shows the types of events. */
 export function showTypes({ output }: Context, options: Options, types: readonly string[]): void {
   if (showsData(output, options, types)) return;
   for (const type of types) output.line(type);
 }
 
 /**
- * Shows the events of what `open` looks up, until one has come, or with `--loop` until SIGINT or the timeout. Resolves to
- * the exit status when none came. As data each event is a line, and nothing else is said.
+ * Shows events from the source that `open` returns: the first one, or with `--loop` all until SIGINT or the timeout. Resolves to the
+ * exit status if there was none. As data, each event is one line, and nothing else is printed.
  */
 export async function showEvents<Event extends { readonly time: number }>(
   context: Context,
@@ -64,7 +64,7 @@ export async function showEvents<Event extends { readonly time: number }>(
   return shown > 0 ? undefined : 1;
 }
 
-/** The type that `--event` names; undefined without one. @throws CommandError when there is no such type. */
+/** The type that `--event` names; undefined without the option. @throws CommandError if there is no such type. */
 export function typeNamed<Type extends string>(
   options: Options,
   types: readonly Type[],
@@ -76,7 +76,7 @@ export function typeNamed<Type extends string>(
   return type;
 }
 
-/** Seconds of `--timeout`. @throws UsageError. */
+/** The seconds of `--timeout`; undefined without it. @throws UsageError. */
 export function timeoutOf(options: Options): number | undefined {
   const seconds = options.number('timeout');
   // Node's timers end at 2^31 milliseconds.
@@ -93,7 +93,7 @@ const endWords = {
 
 type End = keyof typeof endWords;
 
-/** Runs `action` until it is done, SIGINT comes or the time is over; resolves to which of the two it was. */
+/** Runs `action` until it is done, SIGINT arrives or the time is over; resolves to `interrupted` or `timed out` in the last two cases. */
 async function untilEnd(
   { signals }: Context,
   seconds: number | undefined,
@@ -118,7 +118,7 @@ async function untilEnd(
   }
 }
 
-/** `2026-03-01 17:04:59.007+0000`, as virsh has its timestamps. */
+/** `2026-03-01 17:04:59.007+0000`, as in virsh's timestamps. */
 function universalTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '+0000');
 }

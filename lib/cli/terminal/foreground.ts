@@ -1,6 +1,7 @@
 /**
- * `start --foreground`: stays as long as the container does, stops it when it is told to end, hands other signals on to
- * its init, tells a supervisor when it runs, and ends as init ended. This is what a systemd unit runs.
+ * `start --foreground`: runs as long as the container does. A terminating signal stops the container, and other signals are
+ * forwarded to its init; a supervisor is notified when the container runs; the exit status is that of init. For use in a systemd
+ * unit.
  */
 import { constants } from 'node:os';
 import { TslxcError } from '../../errors';
@@ -12,13 +13,13 @@ import { signalStatus } from '../shell/exit-status';
 import { exitStatus } from '../output/domain-words';
 
 /**
- * These ask for a shutdown, and are not handed on: what they mean to init differs, as SIGTERM is a reboot to busybox's.
- * The others have whatever meaning init gives them.
+ * These signals request a shutdown, and are not forwarded, since their meaning depends on the init: for busybox, SIGTERM means a
+ * reboot. The other signals have whatever meaning init gives them.
  */
 const terminating: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
 const forwarded: readonly NodeJS.Signals[] = [...terminating, 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
-/** How long init has to end when it was asked to, in milliseconds; one that can't be asked is killed at once. */
+/** Milliseconds that init may take to shut down on request; an init that can't be asked is killed at once. */
 const patience = 10_000;
 
 /** The parts of a Domain that this needs. */
@@ -33,22 +34,22 @@ export interface Supervised {
 export interface Foreground {
   readonly context: Pick<Context, 'environment' | 'signals'>;
   readonly domain: Supervised;
-  /** Starts the container; rejects when the signal aborts it. */
+  /** Starts the container; rejects if the signal aborts the start. */
   start(signal: AbortSignal): Promise<void>;
   /** Sends one datagram, as sd_notify(3) does. */
   notify(socket: string, text: string): void;
-  /** Milliseconds; for tests. */
+  /** Replaces the default patience, in milliseconds; for tests. */
   readonly patience?: number;
 }
 
 /**
- * Resolves to the exit status of this process: as init ended, and 0 when it was told to end. Rejects when the container
+ * Resolves to the exit status of this process: that of init, or 0 if the container was told to end. Rejects if the container
  * doesn't start.
  */
 export async function runInForeground(foreground: Foreground): Promise<number> {
   const { context, domain } = foreground;
   const socket = context.environment['NOTIFY_SOCKET'];
-  // The supervisor is told by this process alone, not by the container or its monitor.
+  // Only this process notifies the supervisor, not the container or its monitor.
   delete context.environment['NOTIFY_SOCKET'];
   const relay = new SignalRelay(context.signals, domain, foreground.patience ?? patience);
   try {
@@ -67,17 +68,17 @@ export async function runInForeground(foreground: Foreground): Promise<number> {
   }
 }
 
-/** The end after which the domain stays off: on_reboot and the like may have started it again. */
+/** Waits for the end after which the domain stays off: after other ends, on_reboot and the like start it again. */
 async function finalEnd(domain: Supervised, relay: SignalRelay): Promise<ExitRecord> {
   for (;;) {
     const record = await domain.wait();
     if (!(await isRunning(domain))) return record;
-    // The supervisor has asked this process to end: the container is not to come back.
+    // This process was asked to end, so the container must not be restarted.
     if (relay.wantsEnd) await domain.destroy();
   }
 }
 
-/** Also waits until what the last container left behind is cleaned up. */
+/** Also waits until the leftovers of the last container are cleaned up. */
 async function isRunning(domain: Supervised): Promise<boolean> {
   try {
     return (await domain.state()).state !== 'shutoff';
@@ -89,8 +90,8 @@ async function isRunning(domain: Supervised): Promise<boolean> {
 }
 
 /**
- * Before the container runs, a terminating signal abandons the start. Then the first one asks init to end, another one
- * kills the container, and the rest go to init.
+ * Handles signals. Before the container runs, a terminating signal abandons the start. Afterwards, the first terminating signal
+ * asks init to shut down, and the next one kills the container; other signals go to init.
  */
 class SignalRelay {
   readonly #source: SignalSource;
@@ -117,14 +118,14 @@ class SignalRelay {
     return this.#abortedBy;
   }
 
-  /** A terminating signal has come. */
+  /** Whether a terminating signal has arrived. */
   get wantsEnd(): boolean {
     return this.#wantsEnd;
   }
 
   containerRuns(): void {
     this.#phase = 'running';
-    // The signal came too late to abandon the start: it ends the container now.
+    // A signal that arrived too late to abandon the start ends the container now.
     if (this.#abortedBy !== undefined) this.#onSignal(this.#abortedBy);
   }
 
@@ -141,7 +142,7 @@ class SignalRelay {
       this.#abort.abort();
       return;
     }
-    // Init may have ended by itself a moment ago: wait() tells.
+    // Errors are ignored: init may have just ended by itself, which wait() reports.
     if (!terminates) this.#domain.sendSignal(constants.signals[signal]).catch(ignore);
     else if (this.#wantsEnd) this.#domain.destroy().catch(ignore);
     else {
@@ -150,7 +151,7 @@ class SignalRelay {
     }
   };
 
-  /** Ends the container, whether or not init heeds the request. */
+  /** Ends the container, even if init ignores the request. */
   async #end(): Promise<void> {
     const { signal } = this.#over;
     try {
@@ -158,12 +159,12 @@ class SignalRelay {
       const { outcome } = await this.#domain.shutdown(options);
       if (outcome === 'stopped') return;
     } catch {
-      // Init can't be asked, or runs on.
+      // Init can't be asked, or keeps running.
     }
     if (!signal.aborted) await this.#domain.destroy();
   }
 }
 
 function ignore(): void {
-  // The container has ended meanwhile, or its end is told by wait().
+  // The container has ended meanwhile, which wait() reports.
 }

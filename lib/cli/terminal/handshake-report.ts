@@ -1,6 +1,6 @@
 /**
- * The caller's end of `start --handshake-fd N`: one line of JSON on the descriptor, then it is closed. A
- * reader that finds the end without a line knows that the start has failed.
+ * The report of `start --handshake-fd N` to its caller: one line of JSON on the descriptor, which is then closed. A
+ * reader that finds end of file without a line knows that the start has failed.
  */
 import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { TslxcError } from '../../errors';
@@ -9,7 +9,7 @@ import { CommandError } from '../shell/command-error';
 import type { ErrorCode, ErrorDetails } from '../../errors';
 import type { Domain } from '../../index';
 
-/** What a parent that isn't Node reads when the container runs. */
+/** The report that a parent process reads when the container runs. */
 export interface RunningReport {
   readonly running: Readonly<{ name: string; uuid: string; id?: number; console?: string }>;
 }
@@ -25,11 +25,11 @@ export interface FailedReport {
 
 export interface HandshakeReport {
   running(domain: Domain): void;
-  /** Does nothing once `running` has been said. */
+  /** Does nothing if `running` was already reported. */
   failed(error: unknown): void;
 }
 
-/** Takes the descriptor over. Throws CommandError when it isn't open. */
+/** Takes ownership of the descriptor. Throws CommandError if it isn't open. */
 export function handshakeReport(fd: number): HandshakeReport {
   try {
     fstatSync(fd);

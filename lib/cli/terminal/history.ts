@@ -1,12 +1,12 @@
-/** The lines that were typed into the shell, kept for the next one: in the user's cache folder, as virsh keeps its own. */
+/** The shell's history, kept in the user's cache folder for the next shell, as virsh does. */
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Context } from '../shell/command';
 
-/** As many lines are kept as virsh keeps. */
+/** Number of lines that are kept, as in virsh. */
 export const keptLines = 500;
 
-/** Undefined where neither XDG_CACHE_HOME nor HOME says where it may be, and where another user decides what stands there. */
+/** Undefined if neither XDG_CACHE_HOME nor HOME is set, and if another user could change where the path leads. */
 export function historyPath(environment: Context['environment']): string | undefined {
   const { XDG_CACHE_HOME: cache = '', HOME: home = '' } = environment;
   const folder = cache === '' && home !== '' ? join(home, '.cache') : cache;
@@ -15,8 +15,8 @@ export function historyPath(environment: Context['environment']): string | undef
 }
 
 /**
- * Whether only root and this user can change what the path leads to. As root, in the home of another user, the history would
- * be written wherever a symbolic link of that user leads.
+ * Whether only root and this user can change where the path leads. Otherwise root, with the home of another user, would write the
+ * history wherever a symbolic link of that user leads.
  */
 function isOwn(folder: string): boolean {
   const parent = dirname(folder);
@@ -25,7 +25,7 @@ function isOwn(folder: string): boolean {
   return isTrusted && (parent === folder || isOwn(parent));
 }
 
-/** Undefined when it is not there: then it is for the owner of its parent to make it. */
+/** Undefined if the path does not exist: then only the owner of its parent can create it. */
 function ownerOf(path: string): number | undefined {
   try {
     return lstatSync(path).uid;
@@ -34,7 +34,7 @@ function ownerOf(path: string): number | undefined {
   }
 }
 
-/** The newest line first, as node:readline has it. Empty when there is none that can be read. */
+/** The newest line first, as in node:readline. Empty if there is no readable history. */
 export function readHistory(path: string): string[] {
   try {
     const lines = readFileSync(path, 'utf8').split('\n');
@@ -44,7 +44,7 @@ export function readHistory(path: string): string[] {
   }
 }
 
-/** Only its user may read it: a line may hold what is nobody else's business. @throws the errors of node:fs. */
+/** Only the user may read the file, since lines may contain secrets. @throws the errors of node:fs. */
 export function writeHistory(path: string, newestFirst: readonly string[]): void {
   const lines = newestFirst.slice(0, keptLines).reverse();
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

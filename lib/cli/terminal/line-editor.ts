@@ -6,7 +6,7 @@ import { LineGate } from './line-gate';
 import { keptLines } from './history';
 import type { Terminal } from './terminal';
 
-/** Calls back with the candidates, and with what they stand in the place of. */
+/** Calls back with the candidates, and with the text that they replace. */
 export type Completer = (
   line: string,
   callback: (error: null, result: [string[], string]) => void,
@@ -22,7 +22,7 @@ export interface LineEditorParts {
 export class LineEditor {
   readonly #terminal: Terminal;
   readonly #gate: LineGate;
-  /** What node:readline reads: keys only while a line is asked for. */
+  /** The input of node:readline, which gets keys only while a line is being read. */
   readonly #keys = new PassThrough();
   readonly #readline: Interface;
   #history: readonly string[];
@@ -42,12 +42,12 @@ export class LineEditor {
     this.#readline.on('history', (lines) => (this.#history = lines));
   }
 
-  /** The lines so far, the newest first. */
+  /** The history so far, the newest line first. */
   get history(): readonly string[] {
     return this.#history;
   }
 
-  /** The next line; undefined at the end of the input, which ^D at the begin of a line is as well. */
+  /** The next line; undefined at the end of the input, and for ^D at the beginning of a line. */
   async next(prompt: string): Promise<string | undefined> {
     const editor = this.#readline;
     this.#terminal.setMode('keys');
@@ -79,7 +79,7 @@ export class LineEditor {
     this.#readline.close();
   }
 
-  /** ^C: as in a shell, what was typed is given up. */
+  /** ^C: as in a shell, discards the line. */
   #dropLine(): void {
     this.#terminal.output().write('^C\n');
     for (const name of ['e', 'u']) this.#readline.write(null, { ctrl: true, name });

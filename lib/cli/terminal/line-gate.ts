@@ -1,6 +1,6 @@
 /**
- * The input of a shell, line by line: it is read while a line is asked for, and not while a command runs, which may read
- * the same input. What came after the end of a line waits for the next one.
+ * The input of a shell, line by line. It is only read while a line is requested, not while a command runs, which may read the
+ * same input. Input after the end of a line is kept for the next line.
  */
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
@@ -8,9 +8,9 @@ import type { Readable } from 'node:stream';
 /** The end of a line: from a terminal in its raw mode, Enter is a carriage return. */
 const lineEnd = /[\r\n]/;
 
-/** What is told of a line that is being read. */
+/** Receives a line that is being read. */
 export interface LineReader {
-  /** Gets what has come, up to the end of the line and with it. */
+  /** Receives input of the line, up to and including its end. */
   take(text: string): void;
   /** The input has ended before the line. */
   ended(): void;
@@ -26,11 +26,11 @@ export class LineGate {
 
   constructor(input: Readable) {
     this.#input = input;
-    // It may end while no line is asked for. A terminal that has been hung up is read with an error.
+    // It may end while no line is requested. After a hang-up, a read from a terminal fails.
     input.once('end', () => this.#end()).once('error', () => this.#end());
   }
 
-  /** Tells `reader` of one line. */
+  /** Passes one line to `reader`. */
   open(reader: LineReader): void {
     if (this.#pass(reader) === 'whole') return;
     const onData = (chunk: Buffer): void => {
@@ -57,7 +57,7 @@ export class LineGate {
     if (this.#reader !== undefined) this.#pass(this.#reader);
   }
 
-  /** `whole`: there is nothing more of this line. */
+  /** `whole`: the line is complete. */
   #pass(reader: LineReader): 'whole' | 'part' {
     const at = lineEnd.exec(this.#waiting)?.index ?? -1;
     const text = at < 0 ? this.#waiting : this.#waiting.slice(0, at + 1);

@@ -1,20 +1,20 @@
-/** Copies what a command writes to a stream of this process, and tells when that was all. */
+/** Copies the output of a command to a stream of this process, and detects the end of the output. */
 import type { Readable, Writable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { isReaderGone } from '../output/output';
 
-/** Other processes may still have the command's output open: when nothing comes for so many milliseconds, it has ended. */
+/** Other processes may still have the command's output open: it counts as ended after this many milliseconds without output. */
 const silence = 200;
 
 export class OutputCopy {
   readonly #from: Readable;
   readonly #to: Writable;
-  /** Grows with all that happens: while it stays, nothing came that could have come. */
+  /** Counts events: if it is unchanged after a pause, there was no output that could have been read. */
   #happened = 0;
   readonly #over = new AbortController();
   #failure: Error | undefined;
 
-  /** `onGone` is called when nothing more can be written: the reader has closed its end, as in `… | head -1`, or a disk is full. */
+  /** `onGone` is called if nothing more can be written: the reader has closed its end, as in `… | head -1`, or a disk is full. */
   constructor(from: Readable, to: Writable, onGone: () => void) {
     this.#from = from;
     this.#to = to;
@@ -23,26 +23,26 @@ export class OutputCopy {
     to.on('error', (error: Error) => {
       if (!isReaderGone(error, descriptorOf(to))) this.#failure ??= error;
       this.#over.abort();
-      // What the command still writes is thrown away: it never waits for a reader that is gone.
+      // Further output is discarded, so that the command never waits for a reader that is gone.
       from.resume();
       onGone();
     });
   }
 
-  /** Resolves when the source has ended or is silent, and all that came from it is written. */
+  /** Resolves when the source has ended or is silent, and all of its output is written. */
   async untilSilent(): Promise<void> {
     for (let before = -1; !this.#isOver && before !== this.#happened;) {
       before = this.#happened;
       await sleep(silence, undefined, { signal: this.#over.signal }).catch(() => undefined);
-      // While the reader is slow, no output can come: that is not the end.
+      // While the copy waits for a slow reader, no output can arrive, which does not mean the end.
       if (this.#from.isPaused()) await this.#written();
-      // Nor is a write that has held up this whole process: in this turn it reads what has come meanwhile.
+      // Nor does a write that has blocked this whole process: in the next turn it reads what has arrived meanwhile.
       await nextTurn();
     }
     await this.#written();
   }
 
-  /** Why not all could be written; undefined also where the reader has closed its end. */
+  /** Why not all output could be written; undefined also if the reader has closed its end. */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -61,13 +61,13 @@ export class OutputCopy {
     });
   }
 
-  /** Resolves when all is written, or can't be since the reader is gone. */
+  /** Resolves when everything is written, or can't be because the reader is gone. */
   async #written(): Promise<void> {
     await new Promise<void>((resolve) => this.#to.write('', () => resolve()));
   }
 }
 
-/** Of process.stdout and the like; -1 for a stream that has none. */
+/** The descriptor of a stream such as process.stdout; -1 for a stream without one. */
 function descriptorOf(stream: Writable): number {
   return 'fd' in stream && typeof stream.fd === 'number' ? stream.fd : -1;
 }

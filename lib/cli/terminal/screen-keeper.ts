@@ -1,45 +1,46 @@
 /**
- * Watches what a container does to the caller's terminal, and knows how to undo it: programs that were left, or killed,
- * don't do it themselves. Only what was changed is undone, since to leave a screen that was never entered moves the cursor.
+ * Watches how a container changes the state of the caller's terminal, and restores it: programs that were left running or killed
+ * don't do so themselves. Only what was changed is undone, since leaving an alternate screen that was never entered moves the
+ * cursor.
  */
 import { SequenceCutter } from '../../container/console/sequences';
 import type { Sequence } from '../../container/console/sequences';
 
-/** Private modes and how they are when nothing has changed them: DECSET, xterm's, and those that others have taken up. */
+/** Private modes and their defaults: DEC's modes, xterm's, and those that several terminals have adopted. */
 const privateModes: Readonly<Record<string, 'h' | 'l'>> = {
-  // Cursor keys, reverse video, wrapping, the cursor itself, keypad, margins.
+  // Cursor keys, reverse video, wrapping, cursor visibility, keypad, margins.
   ...{ 1: 'l', 5: 'l', 7: 'h', 25: 'h', 66: 'l', 69: 'l' },
-  // The mouse: which reports, and how they are written.
+  // Mouse reports, and their encoding.
   ...{ 9: 'l', 1000: 'l', 1001: 'l', 1002: 'l', 1003: 'l' },
   ...{ 1005: 'l', 1006: 'l', 1015: 'l', 1016: 'l' },
-  // Focus, bracketed paste, updates at once, colour scheme, size.
+  // Focus reports, bracketed paste, synchronized updates, reports of the colour scheme and of the size.
   ...{ 1004: 'l', 2004: 'l', 2026: 'l', 2031: 'l', 2048: 'l' },
 };
-/** Locked keyboard, inserting, new lines. */
+/** Keyboard lock, insert mode, newline mode. */
 const ansiModes = new Set(['2', '4', '20']);
 const alternateScreens = new Set(['47', '1047', '1049']);
 
 const CSI = '\u001b[';
 const pushTitle = `${CSI}22;0t`;
-/** The begin of an OSC, or of screen's own sequence; at the end of what has arrived an ESC may be that. */
+/** The beginning of an OSC, or of screen's own title sequence. An ESC at the end of the input so far may be one. */
 // eslint-disable-next-line no-control-regex -- it is about control characters
 const titleSetter = /\x1b(?:[\]k]|$)/;
 const popTitle = `${CSI}23;0t`;
-/** Their ends move the cursor to the first line: the prompt belongs below what is shown. */
+/** Resetting margins and origin mode moves the cursor to the first line, but the prompt belongs below the output. */
 const bottom = `${CSI}9999;1H`;
 
 export class ScreenKeeper {
   readonly #cutter = new SequenceCutter();
-  /** What undoes each change, by what has been changed. */
+  /** The sequence that undoes each change, by the property that was changed. */
   readonly #undo = new Map<string, string>();
   #moved: 'margins' | 'origin' | undefined;
   #alternate: string | undefined;
   #isTitleKept = false;
-  /** How many titles the container has put aside besides. */
+  /** The number of titles that the container itself has pushed. */
   #titles = 0;
   #keyboards = 0;
 
-  /** What is to be written in the place of these bytes: the title is put aside before a program may set another. */
+  /** The bytes to write instead of these: the title is pushed before a program can first set another one. */
   pass(bytes: Uint8Array): Uint8Array {
     for (const sequence of this.#cutter.take(bytes)) this.#see(sequence);
     if (this.#isTitleKept) return bytes;
@@ -49,14 +50,14 @@ export class ScreenKeeper {
     return Buffer.concat([bytes.subarray(0, at), Buffer.from(pushTitle), bytes.subarray(at)]);
   }
 
-  /** What brings the terminal back to how it was. */
+  /** The sequences that restore the terminal. */
   restoration(): string {
     const moved = this.#moved === undefined ? '' : `${CSI}r${CSI}?6l${bottom}`;
     const keyboards = this.#keyboards === 0 ? '' : `${CSI}<${this.#keyboards}u`;
-    // The first screen has a cursor of its own: it comes last of what moves one.
+    // The main screen has its own cursor, so switching to it comes after everything else that moves the cursor.
     const alternate = this.#alternate === undefined ? '' : `${CSI}?${this.#alternate}l`;
     const undone = [...this.#undo.values()].join('');
-    // A sequence that was cut off would swallow what comes first.
+    // CAN ends an incomplete sequence, which would otherwise swallow the first of these sequences.
     const cut = this.#cutter.takeRest().length === 0 ? '' : '\u0018';
     const titles = this.#titles + (this.#isTitleKept ? 1 : 0);
     return cut + moved + keyboards + alternate + undone + popTitle.repeat(titles);
@@ -133,7 +134,7 @@ export class ScreenKeeper {
     }
   }
 
-  /** kitty's: a stack of flags. */
+  /** kitty's keyboard protocol: a stack of flags. */
   #seeKeyboard(prefix: string, parameters: string): void {
     if (prefix === '>') this.#keyboards += 1;
     else if (prefix === '<') {
@@ -141,13 +142,13 @@ export class ScreenKeeper {
     } else if (prefix === '=') this.#undo.set('keyboard', `${CSI}=0u`);
   }
 
-  /** An empty text: it is as it was. */
+  /** Notes how to undo a change; '' if the property has its default again. */
   #note(what: string, undo: string): void {
     if (undo === '') this.#undo.delete(what);
     else this.#undo.set(what, undo);
   }
 
-  /** RIS: the terminal is as after being switched on, but for its title. */
+  /** RIS: the terminal is in its initial state, except for its title. */
   #reset(): void {
     this.#undo.clear();
     this.#moved = undefined;

@@ -1,23 +1,23 @@
-/** The whole terminal as a screen that is drawn again and again, and is as it was afterwards. */
+/** Uses the whole terminal as a screen that is redrawn repeatedly, and restored afterwards. */
 import type { SignalSource } from '../shell/command';
 import type { Terminal } from './terminal';
 
 export interface ScreenParts {
   readonly terminal: Terminal;
   readonly signals: SignalSource;
-  /** Gets each key but those that leave. */
+  /** Called with each key, except those that leave the screen. */
   readonly onKey: (key: string) => void;
 }
 
-/** The alternate screen without a cursor, and back (xterm's DECSET 1049 and 25). */
+/** Switch to the alternate screen without a cursor, and back (xterm's DECSET 1049 and 25). */
 const enter = '\x1b[?1049h\x1b[?25l';
 const leave = '\x1b[?25h\x1b[?1049l';
-/** To the first place; the rest of a line, and of the screen, is erased. */
+/** Moves the cursor to the top left; the next two erase the rest of the line and of the screen. */
 const home = '\x1b[H';
 const restOfLine = '\x1b[K';
 const restOfScreen = '\x1b[J';
 
-/** q, and ^C and ^D, which are bytes while keys are read one by one. */
+/** q, and ^C and ^D, which are ordinary bytes in this mode. */
 const leaving = ['q', '\x03', '\x04'];
 
 const ends: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -43,12 +43,12 @@ export class Screen {
     terminal.input().on('data', this.#take).on('close', this.#stop).on('end', this.#stop);
   }
 
-  /** Fires when the user leaves, or is gone. */
+  /** Fires when the user leaves the screen, or the terminal is gone. */
   get left(): AbortSignal {
     return this.#over.signal;
   }
 
-  /** Shows these lines, as far as there is room. */
+  /** Shows these lines, cut to the size of the terminal. */
   draw(lines: readonly string[]): void {
     if (this.#over.signal.aborted) return;
     const { rows, columns } = this.#parts.terminal.size();

@@ -1,4 +1,4 @@
-/** The caller's own terminal: raw while a console is attached, and as it was before in every other case. */
+/** The caller's own terminal. Its mode is only changed while a console is attached, or keys are read. */
 import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Readable, Writable } from 'node:stream';
@@ -8,10 +8,10 @@ import type { WindowSize } from '../../host/native';
 export interface Terminal {
   /** Whether stdin is a terminal. */
   isInteractive(): boolean;
-  /** Whether stdout is one as well. */
+  /** Whether both stdin and stdout are terminals. */
   isShown(): boolean;
   size(): WindowSize;
-  /** `raw`: every byte as it is, both ways; `keys`: only what is typed; `normal`: as it was when this process began. */
+  /** `raw`: no byte is changed in either direction; `keys`: only input is raw; `normal`: the mode when this process started. */
   setMode(mode: 'raw' | 'keys' | 'normal'): void;
   input(): Readable;
   output(): Writable;
@@ -21,7 +21,7 @@ export interface Terminal {
 const stdin = 0;
 const stdout = 1;
 
-/** The terminal on stdin and stdout of this process. Touches neither before it is asked to. */
+/** The terminal on stdin and stdout of this process. Neither is touched before it is used. */
 export function processTerminal(): Terminal {
   const restore = (): void => {
     process.stdin.setRawMode(false);
@@ -35,15 +35,15 @@ export function processTerminal(): Terminal {
     errors: () => process.stderr,
     setMode(mode): void {
       process.off('exit', restore);
-      // A terminal that has been hung up can't be set (EIO), nor need it be.
+      // After a hang-up the mode can't be set (EIO), and need not be.
       process.stdin.off('error', ignore).on('error', ignore);
       if (mode === 'normal') {
         restore();
         return;
       }
       process.on('exit', restore);
-      // Node remembers the attributes to go back to; its own raw mode still changes the container's
-      // line ends (ONLCR), so that cfmakeraw(3) follows.
+      // Node saves the attributes to restore. Its own raw mode still changes the container's line
+      // ends (ONLCR), so cfmakeraw(3) follows.
       process.stdin.setRawMode(true);
       if (mode === 'raw') native().makeRaw(stdin);
     },
@@ -51,8 +51,8 @@ export function processTerminal(): Terminal {
 }
 
 /**
- * Before the end of the process: Node puts the attributes of its terminals back and aborts when it can't,
- * which is so after a hang-up. It passes over descriptors that are closed.
+ * Called before the process exits: Node restores the attributes of its terminals, and aborts if it can't,
+ * as after a hang-up. It skips closed descriptors, so those of a lost terminal are closed here.
  */
 export function closeLostTerminal(): void {
   for (const fd of [0, 1, 2]) {

@@ -1,4 +1,4 @@
-/** attach-disk and detach-disk: a block device of the host, or an image, in a domain, from the words of the command line. */
+/** attach-disk and detach-disk: attaches a block device of the host or an image, as options describe it, or detaches one. */
 import type { XmlElement } from '../../../domain/xml/element';
 import { printXml } from '../../../domain/xml/print';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
@@ -66,7 +66,7 @@ async function detach(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
-/** By its target or its source. @throws CommandError in the words of virsh. */
+/** Finds a disk by its target or its source. @throws CommandError with virsh's message. */
 async function find(domain: Domain, path: string, { which }: WhichOption): Promise<XmlElement> {
   const view = which === 'both' ? 'inactive' : which;
   const disks = await devicesOf(domain, 'disk', view);

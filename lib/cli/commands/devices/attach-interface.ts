@@ -1,4 +1,4 @@
-/** attach-interface and detach-interface: a network interface of a domain, from the words of the command line. */
+/** attach-interface and detach-interface: attaches a network interface, as options describe it, or detaches one. */
 import { parseMac } from '../../../domain/interface/mac-address';
 import { node, printXml, type PrintableElement } from '../../../domain/xml/print';
 import type { XmlElement } from '../../../domain/xml/element';
@@ -85,7 +85,7 @@ async function attach(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
-/** In the order of virsh. */
+/** The `<interface>` for the options, with its parts in virsh's order. */
 function interfaceElement(options: Options): PrintableElement {
   const type = options.required('type');
   const text = (name: string, attribute: string, option = name): PrintableElement[] => {
@@ -152,7 +152,7 @@ async function detach(context: Context, options: Options): Promise<undefined> {
     return undefined;
   }
   try {
-    // As in virsh, each has an interface of its own that is meant.
+    // As in virsh, the interface is looked up separately in the stored and in the running definition.
     const wanted: { readonly xml: string; readonly which: WhichOption['which'] }[] = [];
     for (const one of each)
       wanted.push({ xml: textOf(await find(domain, options, one)), which: one });
@@ -166,7 +166,7 @@ async function detach(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
-/** @throws CommandError in the words of virsh when none is meant, or several are. */
+/** @throws CommandError with virsh's message if no interface matches, or several do. */
 async function find(
   domain: Domain,
   options: Options,

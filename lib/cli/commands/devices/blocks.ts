@@ -1,4 +1,4 @@
-/** domblklist: the disks of a domain, and what is behind them. */
+/** domblklist: the disks of a domain, and their sources. */
 import { formatOption, showsData } from '../../output/data';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { formatTable } from '../../output/table';
@@ -52,12 +52,12 @@ interface Disk {
   readonly type: string;
   readonly device: string;
   readonly target: string;
-  /** `-` without one. */
+  /** `-` if there is none. */
   readonly source: string;
 }
 
 function disksOf(xml: string): Disk[] {
-  // The parser is a package of its own, which few commands need.
+  // Loaded on demand: the parser is a separate package that few commands need.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { parseXml } = require('../../../domain/xml/xml') as typeof Xml;
   const devices = childrenOf(parseXml(xml), 'devices')[0];

@@ -1,8 +1,8 @@
-/** `--address` of attach-disk: `pci:0000.00.0a.0` and the like, as the `<address>` that virsh writes for it. */
+/** `--address` of attach-disk: converts `pci:0000.00.0a.0` and the like to the `<address>` that virsh writes. */
 import { node, type Attributes, type PrintableElement } from '../../../domain/xml/print';
 import { CommandError } from '../../shell/command-error';
 
-/** How an address is written, and what it becomes; its numbers are the parts between the full stops. */
+/** The notation of an address, whose numbers are separated by dots, and the attributes that it becomes. */
 interface Kind {
   readonly base: 10 | 16;
   readonly parts: number;
@@ -57,7 +57,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   ide: drive,
 };
 
-/** Beginning of the name of a target → the addresses that it may have, and virsh's words for any other. */
+/** By the prefix of the target's name: the kinds of addresses that it may have, and virsh's message for any other. */
 const fitting: readonly (readonly [string, readonly string[], string])[] = [
   ['vd', ['pci', 'ccw'], 'expecting a pci:0000.00.00.00 or ccw:00.0.0000 address.'],
   [
@@ -74,7 +74,7 @@ interface Place {
   readonly functions: 'one' | 'several';
 }
 
-/** @throws CommandError in the words of virsh. */
+/** @throws CommandError with virsh's message. */
 export function addressElement(
   text: string | undefined,
   { target, functions }: Place,

@@ -1,4 +1,4 @@
-/** The `<disk>` that the words of attach-disk stand for, with its parts in the order of virsh. */
+/** The `<disk>` that the options of attach-disk describe, with its parts in virsh's order. */
 import { statSync } from 'node:fs';
 import { node, type PrintableElement } from '../../../domain/xml/print';
 import { CommandError, UsageError } from '../../shell/command-error';
@@ -7,12 +7,12 @@ import { addressElement } from './disk-address';
 
 const text = (name: string, help: string): Option => ({ name, kind: 'string', help });
 
-/** Those of virsh that name something of a disk that a container does not see. */
+/** Options of virsh for properties of a disk that a container does not see. */
 const unused = ['iothread', 'cache', 'io', 'serial', 'wwn', 'alias'].map((name) =>
   text(name, 'accepted: a container gets the device of the host itself'),
 );
 
-/** What of a disk in the network virsh has options for. */
+/** Options of virsh for network disks. */
 const networked = [
   text('source-protocol', 'refused: no container has disks of the network'),
   text('source-host-name', 'likewise, with its host'),
@@ -40,7 +40,7 @@ export const diskOptions: readonly Option[] = [
   text('throttle-groups', 'refused: their limits would not hold; blkiotune has others'),
 ];
 
-/** @throws CommandError in the words of virsh. */
+/** @throws CommandError with virsh's message. */
 export function diskElement(options: Options): PrintableElement {
   checkPairs(options);
   const type = sourceType(options);
@@ -71,7 +71,7 @@ export function diskElement(options: Options): PrintableElement {
   ]);
 }
 
-/** Options that say nothing without another: [it, the other]. */
+/** Pairs of options: the first has no meaning without the second. */
 const pairs = [
   ['source-host-name', 'source-protocol'],
   ['source-host-transport', 'source-protocol'],
@@ -87,7 +87,7 @@ function checkPairs(options: Options): void {
 
 type SourceType = 'block' | 'file' | 'network';
 
-/** As virsh finds it out: a block device is one, and all else is a file, unless there is a word for it. */
+/** As in virsh, a block device has the type block, and anything else the type file, unless an option says the type. */
 function sourceType(options: Options): SourceType {
   const asked = options.string('sourcetype');
   const hasProtocol = options.has('source-protocol');
@@ -119,7 +119,7 @@ function sourceElement(type: SourceType, options: Options): PrintableElement {
   );
 }
 
-/** `name:port` of a host is divided at the first colon, as virsh does. */
+/** As in virsh, `name:port` of a host is split at the first colon. */
 function hostElement(options: Options): PrintableElement[] {
   const [name, ...port] = options.string('source-host-name')?.split(':') ?? [];
   const host = {

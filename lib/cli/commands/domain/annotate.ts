@@ -1,4 +1,4 @@
-/** desc, metadata and domrename: what a domain is called, and what is said of it. */
+/** desc, metadata and domrename: the description, metadata and name of a domain. */
 import { describe, descriptionOptions, metadata, metadataOptions } from '../annotation';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import type { Subject } from '../annotation';

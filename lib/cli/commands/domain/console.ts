@@ -1,4 +1,4 @@
-/** console: the caller's terminal becomes the container's until the escape character or its end. */
+/** console: connects the caller's terminal to a console of the container until the escape character, or until the container ends. */
 import { CommandError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { attach } from '../../terminal/attach';
@@ -49,11 +49,11 @@ async function resumePaused(domain: Domain): Promise<void> {
 }
 
 interface OpenOptions extends Pick<ConsoleOptions, 'device' | 'from'> {
-  /** Awaited before anything is typed or shown. */
+  /** Awaited before any input or output is passed on. */
   readonly onConnected?: () => Promise<void>;
 }
 
-/** Resolves once the session is over; to 128 and the signal when one ended it. */
+/** Resolves once the session is over: to 128 plus the signal's number if a signal ended it. */
 export async function openConsole(
   context: Context,
   domain: Domain,

@@ -1,4 +1,4 @@
-/** event: waits for what happens to domains, whichever process does it. */
+/** event: waits for events of domains, caused by any process. */
 import { CommandError } from '../../shell/command-error';
 import { findDomain } from '../../options/domain-argument';
 import {
@@ -31,7 +31,7 @@ export const commands: CommandTable = {
   },
 };
 
-/** virsh's types of events that domains here have, and one of ours: what a start warns of. */
+/** The event types of virsh that occur here, and two of tslxc: `health-change` and `warning`, the warnings of a start. */
 const types = [
   'lifecycle',
   'reboot',

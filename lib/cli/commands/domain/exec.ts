@@ -91,7 +91,7 @@ export const commands: CommandTable = {
   },
 };
 
-/** As timeout(1): what ended the command was its time. */
+/** The exit status if the command timed out, as of timeout(1). */
 const timedOut = 124;
 
 async function exec(context: Context, options: Options): Promise<number> {

@@ -1,4 +1,4 @@
-/** domhostname: what a container calls itself towards a virtual network. */
+/** domhostname: the host name that a container tells a virtual network. */
 import { formatOption, showsData } from '../../output/data';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';

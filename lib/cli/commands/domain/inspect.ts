@@ -1,4 +1,4 @@
-/** dominfo, domstate, domid, domuuid, domname, dumpxml and ttyconsole: what is known of one domain. */
+/** dominfo, domstate, domid, domuuid, domname, dumpxml and ttyconsole: information about one domain. */
 import { formatOption, showsData } from '../../output/data';
 import { CommandError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
@@ -15,10 +15,10 @@ interface Inspection {
   readonly description?: string;
   readonly options?: readonly Option[];
   readonly example: string;
-  /** What the domain may be named by; all by default. */
+  /** The kinds of identifiers by which the domain may be looked up. Default: all. */
   readonly keys?: readonly Key[];
   show(domain: Domain, context: Context, options: Options): Promise<void> | void;
-  /** The same as data; undefined where it is XML. */
+  /** Returns the same information as data; undefined if `show` prints XML. */
   readonly data: ((domain: Domain, context: Context) => unknown) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** list: all domains, as virsh's table or one value a line. */
+/** list: all domains, as virsh's table or with one value per line. */
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { noStateWords, stateWords } from '../../output/domain-words';
@@ -13,7 +13,7 @@ function flag(name: string, help: string): Option {
   return { name, kind: 'flag', help };
 }
 
-/** What virtual machines may have, and containers never do. */
+/** Filters for properties that virtual machines may have, and containers never have. */
 const absent = [
   { name: 'checkpoint', what: 'checkpoints' },
   { name: 'managed-save', what: 'managed save state' },
@@ -86,12 +86,12 @@ function filterOf(options: Options): ListFilter {
   };
 }
 
-/** The domains that pass the filters which the library doesn't have. */
+/** The domains that pass the filters that the library does not provide. */
 async function passing(
   domains: readonly SeenDomain[],
   options: Options,
 ): Promise<readonly SeenDomain[]> {
-  // Of a pair, both together are no filter.
+  // Both options of a pair together filter nothing.
   const isImpossible = ({ name }: { readonly name: string }): boolean =>
     options.has(`with-${name}`) && !options.has(`without-${name}`);
   if (absent.some(isImpossible)) return [];
@@ -111,7 +111,7 @@ async function passing(
         if (marked === unmarked) return [seen];
         return (await seen.domain.info()).autostart === marked ? [seen] : [];
       };
-      // One that can't say what it is, is of another state than those that can.
+      // A domain whose state can't be read counts as `other`.
       const isOther = states.length === 0 || states.includes('other');
       return listed(fits, () => (isOther ? [seen] : []));
     }),
@@ -123,7 +123,7 @@ async function hasSnapshots({ domain }: SeenDomain): Promise<boolean> {
   return (await domain.snapshots.list()).length > 0;
 }
 
-/** A domain as data; with the words that say why, where its state can't be told. */
+/** A domain as data; if its state can't be read, with the reason. */
 function dataOf(seen: SeenDomain): Promise<object[]> {
   const { name, uuid } = seen.domain;
   const known = async (): Promise<object[]> => [
@@ -134,7 +134,7 @@ function dataOf(seen: SeenDomain): Promise<object[]> {
   ]);
 }
 
-/** `--id` alone leaves out the domains that have none. */
+/** With `--id` alone, domains without an id are left out. */
 function valuesOf({ domain, id }: SeenDomain, options: Options): string[] {
   if (id === undefined && options.has('id') && !options.has('uuid') && !options.has('name'))
     return [];
@@ -145,7 +145,7 @@ function valuesOf({ domain, id }: SeenDomain, options: Options): string[] {
   ];
 }
 
-/** The row of a domain, which says why when its state can't be told; none when it was undefined in the meantime. */
+/** The row of a domain, with the reason if its state can't be read; none if it was undefined in the meantime. */
 async function rowOf(seen: SeenDomain, style: 'plain' | 'titled'): Promise<string[][]> {
   const { domain, id } = seen;
   const known = async (): Promise<string[][]> => {
@@ -160,7 +160,7 @@ async function rowOf(seen: SeenDomain, style: 'plain' | 'titled'): Promise<strin
   return listed(known, (error) => [['-', domain.name, noStateWords(error), ...title]]);
 }
 
-/** What `action` says of one domain; nothing when it has gone. What is wrong with it keeps no other from the list. */
+/** The result of `action` for one domain; nothing if the domain is gone. An error does not keep other domains from being listed. */
 async function listed<T>(
   action: () => Promise<T[]>,
   otherwise: (error: unknown) => T[],

@@ -1,4 +1,4 @@
-/** logs: what a container's first console has put out, also when it runs no more. */
+/** logs: the output of a container's first console, even if the container no longer runs. */
 import { TslxcError } from '../../../errors';
 import { formatOption, showsDataLine } from '../../output/data';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
@@ -49,7 +49,7 @@ async function show(context: Context, options: Options): Promise<number | undefi
       ...(lines === undefined ? {} : { lines }),
     });
     for await (const line of shown) {
-      // When it was put out is not kept, and all of it comes by one stream.
+      // The log has no timestamps, and does not distinguish stdout from stderr.
       if (showsDataLine(output, options, { line })) continue;
       output.text(`${options.has('raw') ? line : readable(line)}\n`);
     }
@@ -60,7 +60,7 @@ async function show(context: Context, options: Options): Promise<number | undefi
 
 type Log = (options: LogOptions) => AsyncIterable<string>;
 
-/** A name's log may be there when the domain is not: a transient one that has ended is gone. */
+/** The log of a name may exist although the domain does not: a transient domain is gone once it has ended. */
 async function findLog(connection: Connection, text: string): Promise<Log> {
   try {
     const domain = await findDomain(connection, text);
@@ -79,7 +79,7 @@ async function findLog(connection: Connection, text: string): Promise<Log> {
   }
 }
 
-/** A tab steers nothing. */
+/** The line in printable characters; tabs are kept, since they are harmless. */
 function readable(line: string): string {
   return line.split('\t').map(printable).join('\t');
 }

@@ -1,4 +1,4 @@
-/** suspend, resume, shutdown, reboot and send-process-signal: what a running container is asked to do. */
+/** suspend, resume, shutdown, reboot and send-process-signal: requests to a running container. */
 import { CommandError, withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { signalNumber } from '../../output/signal-names';

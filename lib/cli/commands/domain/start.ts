@@ -1,4 +1,4 @@
-/** start, create and destroy: containers come and go. */
+/** start, create and destroy: starts and ends containers. */
 import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile, validateOption } from '../../options/definition-file';
 import { warningOf } from '../../output/definition-warnings';
@@ -170,7 +170,7 @@ async function startNamed(
   return attach(context, options, { domain, late });
 }
 
-/** To the console if that was asked for, unless a signal has come that the start was too far for. */
+/** Opens the console if requested, unless a signal arrived too late to abandon the start. */
 async function attach(
   context: Context,
   options: Options,
@@ -190,7 +190,7 @@ async function stay(
   return runInForeground({
     context,
     domain,
-    // Its supervisor may kill it without a warning: that ends the container as well.
+    // The supervisor may kill this process without warning: that must end the container as well.
     start: (signal) => begin({ autodestroy: true, signal }),
     notify: (socket, text) => native().sendDatagram(socket, text),
   });
@@ -216,9 +216,9 @@ async function create(context: Context, options: Options): Promise<number | unde
 }
 
 interface Creation {
-  /** What a message names. */
+  /** The file or image, for messages. */
   readonly from: string;
-  /** Undefined when all that was asked for is done. */
+  /** Undefined if there is nothing left to do. */
   readonly begin: ((options: CreateOptions) => Promise<Domain>) | undefined;
 }
 
@@ -280,7 +280,7 @@ function descriptor(text: string): number {
   throw new CommandError(`Unable to parse FD number '${text}'`, { code: 'INVALID_ARG' });
 }
 
-/** Milliseconds between two lines about the labelling of a large tree; one that ends before the first shows nothing. */
+/** Milliseconds between two progress lines about the labelling of a large tree; shorter labelling shows none. */
 const labelPause = 1000;
 
 /** Says on stderr how far the labelling of a large tree is. */

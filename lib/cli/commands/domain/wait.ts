@@ -1,4 +1,4 @@
-/** wait: until something has become true of a domain, looked at from outside. */
+/** wait: waits until a condition on a domain, checked from outside, is true. */
 import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { exitStatus, reasonWords, stateWord } from '../../output/domain-words';

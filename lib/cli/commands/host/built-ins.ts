@@ -1,4 +1,4 @@
-/** cd, pwd, connect, echo, exit and quit: what a shell has of its own. */
+/** cd, pwd, connect, echo, exit and quit: the built-in commands of the shell. */
 import { getSystemErrorMap } from 'node:util';
 import { printable } from '../../../printable';
 import { CommandError } from '../../shell/command-error';
@@ -122,12 +122,12 @@ async function echo({ output }: Context, options: Options): Promise<undefined> {
   const text = `${options.string('prefix') ?? ''}${words.join(' ')}`;
   if (options.has('err')) output.error(text);
   else if (options.has('split')) for (const part of splitAtCommas(text)) output.line(part);
-  // As virsh, without an end of the line: the one that follows each command is it.
+  // As in virsh, without a newline: the empty line after each command ends the line.
   else output.text(printable(text));
   return Promise.resolve(undefined);
 }
 
-/** `a` and `b,c` of `a,b,,c`. */
+/** Splits `a,b,,c` into `a` and `b,c`. */
 function splitAtCommas(word: string): string[] {
   return word
     .replaceAll(',,', '\0')
@@ -147,7 +147,7 @@ function forXml(text: string): string {
   return text.replace(/[&<>"']/g, (one) => entities[one] ?? one);
 }
 
-/** Quoted only where a shell would read something else. */
+/** The text, quoted only if a shell would otherwise read it differently. */
 function forShell(text: string): string {
   if (text !== '' && !/[\s!"#$&'()*;<>?[\\\]^`{|}~]/.test(text)) return text;
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;

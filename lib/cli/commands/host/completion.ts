@@ -1,4 +1,4 @@
-/** completion: the script by which a shell completes what is typed after `tslxc`. */
+/** completion: prints the script with which a shell completes the arguments of `tslxc`. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../host/package-paths';

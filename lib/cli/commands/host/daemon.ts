@@ -1,4 +1,4 @@
-/** daemon: serves the clients of libvirt, until it is told to end or nobody has come for a while. */
+/** daemon: serves libvirt clients until it is told to exit, or has had no client for some time. */
 import { native } from '../../../host/native';
 import { Daemon } from '../../../rpc/daemon';
 import { keepMemorySmall } from '../../../rpc/memory/process-memory';
@@ -31,7 +31,7 @@ export const commands: CommandTable = {
       { name: 'timeout', kind: 'number', help: 'end after so many seconds without a client' },
     ],
     example: 'tslxc daemon --libvirt',
-    // Its clients, not a terminal, see what it does.
+    // Its results go to its clients, not to a terminal.
     stdout: 'alone',
     run: serve,
   },
@@ -70,7 +70,7 @@ async function serve(context: Context, options: Options): Promise<undefined> {
   }
 }
 
-/** Tells a service manager that waits for it: sd_notify(3). Hooks and monitors are not to tell it anything. */
+/** Notifies a waiting service manager, sd_notify(3). The variable is removed, so that hooks and monitors don't notify it. */
 function notifier(environment: Record<string, string | undefined>): (text: string) => void {
   const { NOTIFY_SOCKET: socket } = environment;
   delete environment['NOTIFY_SOCKET'];

@@ -23,7 +23,7 @@ export const commands: CommandTable = {
 async function doctor(context: Context, options: Options): Promise<number> {
   const { output, globals } = context;
   const root = globals.root;
-  // It reaches into all of the driver, which `help` doesn't need.
+  // Loaded on demand: it depends on the whole driver, which `help` doesn't need.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { checkHost } = require('../../../driver/doctor/check-host') as typeof CheckHost;
   const report = await checkHost(root === undefined ? {} : { root });

@@ -1,4 +1,4 @@
-/** help: the overview by groups, one group, or one command with its example. */
+/** help: an overview of all commands by groups, one group, or one command with its example. */
 import { packageVersion } from '../../../host/package-paths';
 import { groups } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
@@ -35,7 +35,7 @@ async function help({ output }: Context, options: Options): Promise<undefined> {
   return Promise.resolve(undefined);
 }
 
-/** All commands by groups, after what stands before a command. */
+/** The global options, followed by all commands in groups. */
 export function usage(): string {
   return `
 tslxc [options]... [<command_string>]
@@ -103,7 +103,7 @@ function commandNamed(verb: string): Command | undefined {
   return commandsWith(verb)?.[verb];
 }
 
-/** The page of one command. Throws CommandError when there is no such command. */
+/** The help page of one command. Throws CommandError if there is no such command. */
 export function commandText(verb: string): string {
   const command = commandNamed(verb);
   if (command === undefined) {
@@ -133,12 +133,12 @@ function synopsis(option: Option): string {
   return kind === 'flag' ? `[${dashed(option)}]` : `[${dashed(option)} <${kind}>]`;
 }
 
-/** `--name`, or `-n | --name` where it has a letter. */
+/** `--name`, or `-n | --name` for an option with a letter. */
 function dashed({ name, letter }: Option): string {
   return letter === undefined ? `--${name}` : `-${letter} | --${name}`;
 }
 
-/** The texts stand below each other, whatever the longest option is. */
+/** The help texts are aligned in one column, whose position depends on the longest option. */
 function optionLines(options: readonly Option[]): string[] {
   const names = options.map((option) => {
     const { kind, positional } = option;

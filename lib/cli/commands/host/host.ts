@@ -84,7 +84,7 @@ export const commands: CommandTable = {
   },
 };
 
-/** `6.12.9` of `6.12.9-amd64`, as libvirt's driver reports it. */
+/** The numbers of a kernel version, such as `6.12.9` of `6.12.9-amd64`, which libvirt's driver reports. */
 function kernelNumbers(text: string): string {
   return /^\d+(\.\d+){0,2}/.exec(text)?.[0] ?? text;
 }

@@ -33,7 +33,7 @@ export const commands: CommandTable = {
   },
 };
 
-/** What the root boots with, and what it still lacks. */
+/** How to boot the root, and what it still lacks. */
 const advice = {
   busybox: ['Its <init> is /bin/sh, and its <devices> have:'],
   debian: [
@@ -49,7 +49,7 @@ async function mkroot(context: Context, options: Options): Promise<number | unde
   const content: MakeRoot.RootContent =
     suite === undefined ? { kind: 'busybox' } : { kind: 'debian', suite };
   const { output } = context;
-  // Neither `help` nor another verb needs it.
+  // Loaded on demand: no other verb needs it.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { makeRoot } = require('../../../rootfs/make-root') as typeof MakeRoot;
   return untilEnded(context, `nothing was left in place of '${directory}'`, async (signal) => {

@@ -1,4 +1,4 @@
-/** freecell, freepages, allocpages and node-memory-tune: the memory of the host by NUMA cell and by size of its pages. */
+/** freecell, freepages, allocpages and node-memory-tune: the memory of the host, by NUMA cell and page size. */
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError, UsageError } from '../../shell/command-error';
@@ -147,7 +147,7 @@ async function showFreePages(context: Context, options: Options): Promise<undefi
   return undefined;
 }
 
-/** -1 is the whole host. */
+/** The number of the cell; undefined for -1, which means the whole host. */
 function cellOf(options: Options): number | undefined {
   const text = options.string('cellno');
   if (text === '-1' || text === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** nodecpumap and nodesuspend: which CPUs the host has, and its sleep. */
+/** nodecpumap and nodesuspend: the CPUs of the host, and suspending it. */
 import { formatOption, showsData } from '../../output/data';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import type { SuspendTarget } from '../../../index';
@@ -58,7 +58,7 @@ async function showCpuMap(context: Context, options: Options): Promise<undefined
   return undefined;
 }
 
-/** `0-3,7`. */
+/** Formats numbers as `0-3,7`. */
 function ranges(numbers: readonly number[]): string {
   const found: [number, number][] = [];
   for (const number of numbers) {

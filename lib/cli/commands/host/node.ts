@@ -1,4 +1,4 @@
-/** nodeinfo, nodecpustats and nodememstats: the host that containers share. */
+/** nodeinfo, nodecpustats and nodememstats: the CPUs and memory of the host. */
 import { formatOption, showsData } from '../../output/data';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError } from '../../../errors';

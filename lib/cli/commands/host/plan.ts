@@ -67,7 +67,7 @@ async function planOf(context: Context, options: Options): Promise<Plan> {
 
 const planOptions = ({ output }: Context): PlanOptions => ({ onWarning: warningOf(output) });
 
-/** A name can't have a slash, and one that ends in `.xml` is a file where there is one. */
+/** Whether the word means a file: it has a slash, which a name can't have, or ends in `.xml` and such a file exists. */
 function isFile(word: string): boolean {
   return word.includes('/') || (word.endsWith('.xml') && existsSync(word));
 }

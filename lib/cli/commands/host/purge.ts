@@ -1,4 +1,4 @@
-/** purge: takes everything off this host that tslxc has put there. */
+/** purge: removes everything from this host that tslxc has put there. */
 import { createInterface } from 'node:readline';
 import { formatOption, showsData, wantsData } from '../../output/data';
 import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
@@ -75,7 +75,7 @@ function describe({ kind, name, fate, state }: PurgeItem, tense: 'future' | 'pas
   return `${verb} ${kinds[kind]} ${what}${running}`;
 }
 
-/** Asks on the caller's terminal. False for anything but `y` or `yes`, and for the end of the input. */
+/** Asks on the caller's terminal. False for any answer but `y` or `yes`, and at the end of the input. */
 async function askYesOrNo(terminal: Terminal, question: string): Promise<boolean> {
   const lines = createInterface({ input: terminal.input(), output: terminal.output() });
   const answer = await new Promise<string>((resolve) => {

@@ -1,7 +1,6 @@
 /**
- * reap: cleans up after containers that have ended. The monitor executes it as its last act when no
- * service did it, so that no user sees its output: it writes to the domains' logs, and prints only that it needs
- * root.
+ * reap: cleans up after containers that have ended. The monitor executes it as its last act if no service has cleaned up. No user
+ * sees its output then, so it writes errors to the domains' logs; it prints only that it needs root.
  */
 import { TslxcError } from '../../../errors';
 import { DomainLog, withoutDomain } from '../../../host/state/domain-log';
@@ -39,7 +38,7 @@ async function reap(context: Context, options: Options): Promise<number | undefi
     await connection.reap();
     return undefined;
   } catch (error) {
-    // A monitor is root: this is a person, who has to be told.
+    // A monitor runs as root: here a user has called it, who must be told.
     if (TslxcError.is(error, 'ACCESS_DENIED')) throw error;
     const domain = options.string('domain');
     log.error({ err: error, ...(domain === undefined ? {} : { domain }) }, 'cleaning up failed');

@@ -1,6 +1,6 @@
 /**
- * watch-health: checks the health of all containers until the last one ends. Started with the first one, so that no user sees its
- * output.
+ * watch-health: checks the health of all containers until the last one ends. It is started together with the first one, so no user
+ * sees its output.
  */
 import { DomainLog, withoutDomain } from '../../../host/state/domain-log';
 import { statePaths } from '../../../host/state/state-paths';

@@ -1,4 +1,4 @@
-/** run: a container from an image, as long as its program runs. */
+/** run: runs a container from an image until its program exits. */
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
@@ -82,14 +82,14 @@ interface Asked {
   readonly domain: ImageDomain;
 }
 
-/** Tells of the networks that are started for the container, which nobody has asked for by name; `-q` leaves it out. */
+/** Notes the networks that are started for the container without having been named by the user; not shown with `-q`. */
 function networkNote(output: Output): (network: string) => void {
   return (network) => {
     if (output.verbosity === 'normal') output.note(`Network '${network}' started`);
   };
 }
 
-/** Its name is all that is shown: for what is to be done with it next. */
+/** Starts the container and leaves it running. Only its name is printed, for use in further commands. */
 async function leave({ context, connection, image, domain }: Asked, failed: string): Promise<void> {
   const onWarning = warningOf(context.output);
   const { result } = await abandonable(context.signals, (signal) =>
@@ -105,7 +105,7 @@ async function leave({ context, connection, image, domain }: Asked, failed: stri
   context.output.line(result.name);
 }
 
-/** A run: the container, and its console as a socket, so that nothing is lost of one that ends at once. */
+/** A run: the container, and its console as a socket, so that no output is lost even if it ends at once. */
 class Run {
   readonly #asked: Asked;
   #domain: Domain | undefined;
@@ -158,13 +158,13 @@ class Run {
       native().closeDescriptor(theirs);
     }
     this.#shown = this.#show(stream);
-    // It is awaited when the container has ended.
+    // It is awaited once the container has ended.
     this.#shown.catch(() => undefined);
   }
 
   /**
-   * A console echoes what it is given, so that nothing but its end is handed on. Not by the socket: a container that ends without
-   * reading it would cut off what the socket still has.
+   * Sends only an end of input to the console, since it would echo any other input. The socket is not used for that: if the
+   * container ended without reading it, output that is still in the socket would be lost.
    */
   async #endInput(): Promise<void> {
     try {
@@ -183,19 +183,19 @@ class Run {
   async #show(stream: Socket): Promise<void> {
     const { terminal, signals } = this.#asked.context;
     if (terminal.isShown()) {
-      // The socket has no size: that of the console is told by another way, of which there may be many.
+      // The socket can't set the size of the terminal: a further console session does, of which there may be any number.
       const sized = await this.#running
         .openConsole({ size: terminal.size() })
         .catch(() => undefined);
       sized?.resume();
       const resize = (to: WindowSize): void => sized?.resize(to);
-      // What is typed when the container has just ended is read by nobody.
+      // Input that is typed just after the container has ended is lost.
       await attach({ terminal, stream, resize, signals }).catch(unlessCut);
       sized?.destroy();
       return;
     }
     const lines = new LineEnds();
-    // As with `… | head -1`: nobody reads what it would still write.
+    // The reader is gone, as in `… | head -1`: nothing would read further output.
     const copy = new OutputCopy(lines, terminal.output(), () => {
       this.#running.destroy().catch(() => undefined);
     });
@@ -223,5 +223,5 @@ async function pass(stream: Socket, lines: LineEnds): Promise<void> {
   }
 }
 
-/** What a terminal takes for the end of its input. */
+/** The character that a terminal takes for the end of its input, ^D. */
 const endOfInput = '\x04';

@@ -1,4 +1,4 @@
-/** domxml-from-native: the configuration of a container of LXC as the definition of a domain. */
+/** domxml-from-native: converts the configuration of an LXC container to the definition of a domain. */
 import { warningText } from '../../../domain/lxc-configuration/report';
 import { readDefinitionFile } from '../../options/definition-file';
 import type { Options } from '../../shell/arguments';
@@ -31,7 +31,7 @@ export const commands: CommandTable = {
   },
 };
 
-/** Files that say nothing of where the configuration comes from. */
+/** Paths that don't tell where the configuration comes from. */
 const withoutPlace = /^\/dev\/(stdin|fd\/\d+)$|^\/proc\/self\/fd\//;
 
 async function domxmlFromNative(context: Context, options: Options): Promise<undefined> {

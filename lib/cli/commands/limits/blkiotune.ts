@@ -77,7 +77,7 @@ function readChange(options: Options): BlockTuningChange {
   };
 }
 
-/** `/dev/sda,100,/dev/sdb,200`. */
+/** Parses `/dev/sda,100,/dev/sdb,200`. */
 function readPairs(text: string, option: string): [string, number][] {
   const words = text.split(',');
   const pairs: [string, number][] = [];

@@ -1,4 +1,4 @@
-/** hugepagetune: how much memory of huge pages a domain may use. */
+/** hugepagetune: how much memory in huge pages a domain may use. */
 import { formatOption, showsData } from '../../output/data';
 import { withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';

@@ -100,7 +100,7 @@ async function showStatistics(context: Context, options: Options): Promise<undef
 
 function statisticsOf({ statistics }: InterfaceInfo): LinkStatistics {
   if (statistics !== undefined) return statistics;
-  // It has been deleted, on the host or inside.
+  // It was deleted, on the host or in the container.
   throw new TslxcError('INTERNAL_ERROR', 'Interface not found');
 }
 
@@ -111,7 +111,7 @@ async function showLink(context: Context, options: Options): Promise<undefined> 
   try {
     const link = await domain.getLink(device, isStored ? { which: 'inactive' } : {});
     if (showsData(context.output, options, { interface: device, link })) return undefined;
-    // virsh ends no line here: the empty one after each command does.
+    // As in virsh, without a newline: the empty line after each command ends the line.
     context.output.text(printable(`${device} ${link}`));
   } catch (error) {
     if (!TslxcError.is(error, 'INVALID_ARG')) throw error;

@@ -57,7 +57,7 @@ async function setLink(context: Context, options: Options): Promise<undefined> {
   try {
     await domain.setLink(device, state, which);
   } catch (cause) {
-    // virsh has looked for it before, and says no more.
+    // virsh looks the interface up first, and shows only this message if it is missing.
     if (TslxcError.is(cause, 'INVALID_ARG')) throw notFound(device);
     throw new CommandError('Failed to update interface link state', { cause });
   }
@@ -74,7 +74,7 @@ function notFound(device: string): CommandError {
   return new CommandError(`interface '${device}' not found`, { code: 'INVALID_ARG' });
 }
 
-/** The place of the interface among those of the definition. */
+/** The index of the interface in the definition. */
 function interfaceIndexOf(all: readonly InterfaceInfo[], device: string): number {
   const mac = device.toLowerCase();
   const index = all.findIndex((one) => [one.name, one.guest].includes(device) || one.mac === mac);
@@ -84,7 +84,7 @@ function interfaceIndexOf(all: readonly InterfaceInfo[], device: string): number
 
 /** The `<interface>` with that state. */
 function linkXml(xml: string, index: number, state: 'up' | 'down'): string {
-  // The parser is a package of its own, which few commands need.
+  // Loaded on demand: the parser is a separate package that few commands need.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { parseXml } = require('../../../domain/xml/xml') as typeof Xml;
   const devices = elementsOf(parseXml(xml)).find(({ name }) => name === 'devices');

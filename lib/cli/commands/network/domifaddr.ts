@@ -38,7 +38,7 @@ export const commands: CommandTable = {
   },
 };
 
-/** `agent` is known and not supported: a container has no guest agent, and needs none. */
+/** `agent` is known but not supported: a container has no guest agent, and needs none. */
 type Source = AddressSource | 'agent';
 
 async function showAddresses(context: Context, options: Options): Promise<undefined> {
@@ -67,7 +67,7 @@ function sourceOf(text = 'lease'): Source {
   throw new CommandError(`Unknown data source '${text}'`, { code: 'INVALID_ARG' });
 }
 
-/** The second address of an interface doesn't say again whose it is; virsh shows 0 where no prefix is known. */
+/** A line for an address. Name and MAC address are only shown for the first address of an interface; an unknown prefix is shown as 0. */
 function lineOf(
   { family, address, prefix = 0 }: DomainAddress,
   [name, mac]: readonly [string, string],

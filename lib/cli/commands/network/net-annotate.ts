@@ -1,4 +1,4 @@
-/** net-desc, net-metadata and net-edit: what is said of a virtual network, and its stored definition in an editor. */
+/** net-desc, net-metadata and net-edit: the description and metadata of a virtual network, and its definition in an editor. */
 import { describe, descriptionOptions, metadata, metadataOptions } from '../annotation';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import { warningOf } from '../../output/definition-warnings';

@@ -1,4 +1,4 @@
-/** net-define, net-create and net-undefine: virtual networks come from XML files, and their definitions go. */
+/** net-define, net-create and net-undefine: defines or creates virtual networks from XML files, and removes definitions. */
 import { withErrorMessage } from '../../shell/command-error';
 import {
   definitionOptions,

@@ -1,4 +1,4 @@
-/** net-dhcp-leases: who has which address of a virtual network, and until when. */
+/** net-dhcp-leases: which client has which address of a virtual network, and until when. */
 import { formatOption, showsData } from '../../output/data';
 import { withErrorMessage } from '../../shell/command-error';
 import { formatTable } from '../../output/table';
@@ -56,7 +56,7 @@ function rowOf(lease: Lease): string[] {
   return [expiry, mac, family, `${address}/${String(prefix)}`, hostname, clientId];
 }
 
-/** `2026-03-01 17:04:59`, where the user is. */
+/** `2026-03-01 17:04:59`, in this process's time zone. */
 function localTime(time: Date): string {
   const two = (number: number): string => String(number).padStart(2, '0');
   const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');

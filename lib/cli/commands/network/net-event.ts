@@ -1,4 +1,4 @@
-/** net-event: waits for what happens to virtual networks, whichever process does it. */
+/** net-event: waits for events of virtual networks, caused by any process. */
 import { CommandError } from '../../shell/command-error';
 import { findNetwork } from '../../options/network-argument';
 import {

@@ -1,4 +1,4 @@
-/** net-info, net-name, net-uuid and net-dumpxml: what is known of one virtual network. */
+/** net-info, net-name, net-uuid and net-dumpxml: information about one virtual network. */
 import { formatOption, showsData } from '../../output/data';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import { showXml, xpathOptions } from '../../options/xpath-option';
@@ -12,10 +12,10 @@ interface Inspection {
   readonly description?: string;
   readonly options?: readonly Option[];
   readonly example: string;
-  /** What the network may be named by; both by default. */
+  /** The kinds of identifiers by which the network may be looked up. Default: both. */
   readonly keys?: readonly NetworkKey[];
   show(network: Network, context: Context, options: Options): Promise<void> | void;
-  /** The same as data; undefined where it is XML. */
+  /** Returns the same information as data; undefined if `show` prints XML. */
   readonly data: ((network: Network) => unknown) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** net-list: all virtual networks, as virsh's table or one value a line. */
+/** net-list: all virtual networks, as virsh's table or with one value per line. */
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError } from '../../shell/command-error';
@@ -90,7 +90,7 @@ function dataOf(network: Network): Promise<object[]> {
   return listed(async () => ({ name, uuid, ...(await network.info()) }));
 }
 
-/** What is known of a network; nothing when it has gone in the meantime. */
+/** The result of `action` for one network; nothing if the network has been removed in the meantime. */
 async function listed<T>(action: () => Promise<T>): Promise<T[]> {
   try {
     return [await action()];

@@ -1,4 +1,4 @@
-/** net-port-list, net-port-create, net-port-dumpxml and net-port-delete: what is plugged into a virtual network. */
+/** net-port-list, net-port-create, net-port-dumpxml and net-port-delete: the ports of a virtual network. */
 import { formatOption, showsData } from '../../output/data';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import {
@@ -99,7 +99,7 @@ async function create(context: Context, options: Options): Promise<undefined> {
   const file = options.required('file');
   const network = await networkOf(context, options);
   const xml = readDefinitionFile(file);
-  // virsh speaks of a network here, too.
+  // virsh's message says "network" here, too.
   const { uuid } = await withErrorMessage(`Failed to create network from ${file}`, () =>
     network.createPort(xml, definitionOptions(context, options)),
   );

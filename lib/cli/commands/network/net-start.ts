@@ -1,4 +1,4 @@
-/** net-start, net-destroy and net-autostart: virtual networks come up and go down. */
+/** net-start, net-destroy and net-autostart: starts and stops virtual networks. */
 import { withErrorMessage } from '../../shell/command-error';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import type { Network } from '../../../index';
@@ -11,7 +11,7 @@ interface Change {
   readonly options?: readonly Option[];
   readonly example: string;
   change(network: Network, options: Options): Promise<void>;
-  /** What is said of it, with the network as the user has named it. */
+  /** The messages for success and failure. `text` is the network as the user has named it. */
   words(text: string, options: Options): { readonly done: string; readonly failed: string };
 }
 

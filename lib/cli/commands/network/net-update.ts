@@ -1,4 +1,4 @@
-/** net-update: changes one part of a virtual network, also while it runs. */
+/** net-update: changes one part of a virtual network, even while it runs. */
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { findNetwork, networkOption } from '../../options/network-argument';

@@ -45,7 +45,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   vcpuinfo: ['virDomainGetVcpus', undefined],
 };
 
-/** What virtual machines have, and containers never will. */
+/** Features of virtual machines that containers will never have. */
 const more: Readonly<Record<string, Refusal>> = {
   'backup-begin': ['virDomainBackupBegin', undefined],
   'backup-dumpxml': ['virDomainBackupGetXMLDesc', undefined],

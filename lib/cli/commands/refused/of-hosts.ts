@@ -1,11 +1,11 @@
 /**
- * Verbs about a host that libvirt's drivers for containers and networks refuse: CPUs of virtual machines, and what other
- * drivers of libvirt have: storage, secrets, devices, filters, interfaces of the host.
+ * Verbs about a host that libvirt's drivers for containers and networks refuse: CPUs of virtual machines, and the objects of
+ * other libvirt drivers: storage, secrets, devices, filters, interfaces of the host.
  */
 import { refusedVerbs } from './refusal';
 import type { Refusal } from './refusal';
 
-/** Verbs that look something up, and then do something to it. */
+/** Verbs that all fail in the same look-up. */
 function lookedUp(refusal: Refusal, verbs: readonly string[]): Readonly<Record<string, Refusal>> {
   return Object.fromEntries(verbs.map((verb) => [verb, refusal]));
 }

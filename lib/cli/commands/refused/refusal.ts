@@ -1,6 +1,6 @@
 /**
- * A verb of virsh that libvirt's drivers for containers and networks refuse, refused in the same words: scripts that ask for
- * it hear what they know. It is not in the overview, and takes whatever virsh takes.
+ * A verb of virsh that libvirt's drivers for containers and networks refuse. It is refused with the same messages, which scripts
+ * may know. It is not in the overview, and accepts whatever virsh accepts.
  */
 import { TslxcError } from '../../../errors';
 import { findDomain } from '../../options/domain-argument';
@@ -8,9 +8,9 @@ import { CommandError, UsageError } from '../../shell/command-error';
 import type { Command, CommandTable, Context } from '../../shell/command';
 
 /**
- * The entry point of libvirt that its driver does not have, or nothing where virsh itself finds that a container has no such
- * thing; virsh's first line, where it has one (`%` is the domain, `%1` the first of the words that follow); the words that virsh
- * requires. Of a verb about a domain, that goes before them.
+ * `call`: the function of libvirt that its driver lacks; undefined if virsh itself refuses. `first`: the first line of virsh's
+ * message, if it has one, in which `%` stands for the domain, and `%1` for the value of the first of `words`. `words`: the
+ * arguments that virsh requires, after the domain if the verb is about one.
  */
 export type Refusal = readonly [
   call: string | undefined,
@@ -66,7 +66,7 @@ async function domainOf(context: Context, text = ''): Promise<string> {
   return (await findDomain(await context.connect(), text)).name;
 }
 
-/** The words that virsh requires, by their names: as options, or bare in their order. Options that are not known are passed over. */
+/** The values of the required arguments by name, given as options, or as bare words in order. Unknown options are skipped. */
 function wordsOf(
   verb: string,
   names: readonly string[],

@@ -1,4 +1,4 @@
-/** clone: a new domain of another one, with copies of its trees. */
+/** clone: makes a copy of a domain, including its directory trees. */
 import { withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import type { Options } from '../../shell/arguments';
@@ -49,7 +49,7 @@ async function clone(context: Context, options: Options): Promise<number | undef
   });
 }
 
-/** Several are separated by commas, as in `/=/srv/a,/data=/srv/b`. */
+/** Parses paths that are separated by commas, as in `/=/srv/a,/data=/srv/b`. */
 function pathsOf(text: string): Record<string, string> {
   const paths: Record<string, string> = {};
   for (const part of text.split(',')) {

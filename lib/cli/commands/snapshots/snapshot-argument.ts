@@ -1,4 +1,4 @@
-/** Finds the snapshot that a command line names: by its name, or as the current one, with virsh's messages. */
+/** Finds the snapshot that a command line names, by its name or as the current snapshot, with virsh's messages. */
 import { CommandError } from '../../shell/command-error';
 import type { Domain, SnapshotInfo } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
@@ -17,9 +17,9 @@ export const currentOption = (what: string): Option => ({
 });
 
 /**
- * The one that `--current` or the option `name` says; undefined when neither is given.
+ * The snapshot that `--current` or the option `name` selects; undefined if neither is given.
  *
- * @throws CommandError for both, and when there is none.
+ * @throws CommandError if both are given, and if there is no such snapshot.
  */
 export function chosenSnapshot(
   all: readonly SnapshotInfo[],
@@ -42,7 +42,7 @@ export function chosenSnapshot(
   throw new CommandError(`Domain snapshot not found: ${why}`, { code: 'NO_DOMAIN_SNAPSHOT' });
 }
 
-/** @throws CommandError as `chosenSnapshot`, and when the command line names none. */
+/** @throws CommandError as `chosenSnapshot`, and if the command line names no snapshot. */
 export async function snapshotOf(domain: Domain, options: Options): Promise<SnapshotInfo> {
   const found = chosenSnapshot(await domain.snapshots.list(), options, 'snapshotname');
   if (found !== undefined) return found;

@@ -8,7 +8,7 @@ import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 import { untilEnded } from '../../shell/ending-signals';
 
-/** What virsh has for virtual machines, each with its bit. */
+/** Flags of virsh for virtual machines, each with its bit. */
 const refused = unsupportedFlags('lxcDomainSnapshotCreateXML', {
   'no-metadata': '0x4',
   halt: '0x8',

@@ -1,4 +1,4 @@
-/** snapshot-info, snapshot-dumpxml, snapshot-current and snapshot-parent: looks at one snapshot. */
+/** snapshot-info, snapshot-dumpxml, snapshot-current and snapshot-parent: information about one snapshot. */
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { formatOption, showsData } from '../../output/data';
 import { showXml, xpathOptions } from '../../options/xpath-option';

@@ -1,4 +1,4 @@
-/** snapshot-list: the snapshots of a domain, as virsh's table, as a tree, or one name a line. */
+/** snapshot-list: the snapshots of a domain, as virsh's table, as a tree, or with one name per line. */
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { formatOption, showsData } from '../../output/data';
 import { formatTable } from '../../output/table';
@@ -13,7 +13,7 @@ import { childrenIn, descendantsIn, treeLines } from './snapshot-tree';
 
 const flag = (name: string, help: string): Option => ({ name, kind: 'flag', help });
 
-/** Two of a pair are refused together, in this order. */
+/** Pairs of options that exclude each other, in the order in which they are checked. */
 const excluded: readonly (readonly string[])[] = [
   ['tree', 'name'],
   ['parent', 'roots'],
@@ -23,7 +23,7 @@ const excluded: readonly (readonly string[])[] = [
   ['roots', 'current'],
 ];
 
-/** Those by which a tree would get holes. */
+/** Filters by which a tree could have gaps; they exclude `--tree`. */
 const byState = ['leaves', 'no-leaves', 'inactive', 'active', 'disk-only', 'internal', 'external'];
 
 export const commands: CommandTable = {
@@ -93,7 +93,7 @@ async function list(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
-/** @throws UsageError for what virsh refuses together; CommandError for `--descendants` of nothing. */
+/** @throws UsageError for options that virsh refuses together; CommandError for `--descendants` without a snapshot. */
 function checkOptions(options: Options): void {
   for (const pair of excluded) options.exclusive(...pair);
   for (const name of byState) {
@@ -114,14 +114,14 @@ function below(
   return options.has('descendants') ? descendantsIn(all, from.name) : childrenIn(all, from.name);
 }
 
-/** By name, whatever its case; or as they were made, so that every one comes after its parent. */
+/** Sorted by name, regardless of case, or with `--topological` in order of creation, in which each comes after its parent. */
 function sorted(snapshots: readonly SnapshotInfo[], options: Options): readonly SnapshotInfo[] {
   if (options.has('topological')) return snapshots;
   const order = ({ name }: SnapshotInfo): string => `${name.toLowerCase()}\0${name}`;
   return [...snapshots].sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-/** Of a group of flags, those that are given together let more pass. */
+/** A snapshot must match one of the given flags in each group of flags. */
 function filterOf(
   all: readonly SnapshotInfo[],
   options: Options,

@@ -1,20 +1,20 @@
 /** Which snapshot descends from which, and the tree that virsh draws of it. Pure. */
 
-/** What of a snapshot a tree is made of. */
+/** The fields of a snapshot from which a tree is made. */
 export interface TreeNode {
   readonly name: string;
   readonly parent?: string;
 }
 
-/** The children of one, in the order in which they were made. */
+/** The children of a snapshot, in order of creation. */
 export function childrenIn<T extends TreeNode>(all: readonly T[], name: string): T[] {
   return all.filter(({ parent }) => parent === name);
 }
 
-/** Its children, their children and so on, each after its parent. */
+/** All descendants of a snapshot, each after its parent. */
 export function descendantsIn<T extends TreeNode>(all: readonly T[], name: string): T[] {
   const known = new Set([name]);
-  // In the order in which they were made each comes after its parent.
+  // `all` is in order of creation, in which each snapshot comes after its parent.
   return all.filter((snapshot) => {
     if (snapshot.parent === undefined || !known.has(snapshot.parent)) return false;
     known.add(snapshot.name);
@@ -23,8 +23,8 @@ export function descendantsIn<T extends TreeNode>(all: readonly T[], name: strin
 }
 
 /**
- * From one on, or from all that have no parent among them, in the order in which they come. After the last leaf on a level an empty
- * line follows, as far to the right as virsh puts it.
+ * The tree below `from`, or all trees, whose roots have no parent in `all`, in the given order. As in virsh, the last leaf of a level
+ * is followed by a line with only indentation.
  */
 export function treeLines(all: readonly TreeNode[], from?: TreeNode): string[] {
   const names = new Set(all.map(({ name }) => name));
@@ -36,7 +36,7 @@ export function treeLines(all: readonly TreeNode[], from?: TreeNode): string[] {
   });
 }
 
-/** What is below a name, which stands behind `indent`. */
+/** The lines below a snapshot whose own name is indented by `indent`. */
 function branches(all: readonly TreeNode[], name: string, indent: string): string[] {
   const children = childrenIn(all, name);
   if (children.length === 0) return [];

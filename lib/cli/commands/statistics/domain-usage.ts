@@ -1,4 +1,4 @@
-/** cpu-stats, dommemstat and domblkstat: what one running domain uses. */
+/** cpu-stats, dommemstat and domblkstat: the resource usage of one running domain. */
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
@@ -35,7 +35,7 @@ export const commands: CommandTable = {
     options: [
       domainOption,
       unsupportedOption('period', 'virDomainSetMemoryStatsPeriod', 'number'),
-      // They would say of which definition the period is.
+      // In virsh they select the definition whose period is changed.
       ...whichOptions,
       formatOption,
     ],
@@ -59,7 +59,7 @@ export const commands: CommandTable = {
   },
 };
 
-/** @throws TslxcError OPERATION_INVALID when nothing runs. */
+/** @throws TslxcError OPERATION_INVALID if the domain is not running. */
 async function running(domain: Domain): Promise<DomainStatistics> {
   const statistics = await domain.stats();
   if (statistics.id !== undefined) return statistics;

@@ -1,4 +1,4 @@
-/** domstats: what domains use, as lines of `key=value` with virsh's keys. */
+/** domstats: statistics of domains, as lines of `key=value` with virsh's keys. */
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { findDomain } from '../../options/domain-argument';
@@ -7,7 +7,7 @@ import type { Domain, DomainInfo, DomainState } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
-/** How the help names a group. */
+/** The help text of each group. */
 const help: Readonly<Record<string, string>> = {
   state: 'report domain state',
   'cpu-total': 'report domain physical cpu usage',
@@ -19,7 +19,7 @@ const help: Readonly<Record<string, string>> = {
 
 type Filter = (domain: Domain, info: DomainInfo) => boolean;
 
-/** Alternatives within a list; every list that something of is given has to fit. */
+/** Groups of filters. A domain must match one of the given filters of each group. */
 const filters: readonly (readonly (readonly [name: string, help: string, fits: Filter])[])[] = [
   [
     ['list-active', 'list only active domains', ({ id }) => id !== undefined],
@@ -100,7 +100,7 @@ async function show(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
-/** Of all groups: a program takes what it needs. */
+/** The data of all groups, whichever were selected: programs take what they need. */
 function dataOf({ statistics, info }: Measured): object {
   const { currentMemory, maxMemory, vcpus, maxVcpus } = info;
   return { ...statistics, currentMemory, maxMemory, vcpus, maxVcpus };
@@ -115,7 +115,7 @@ function refuseMissing(options: Options): void {
   throw new TslxcError('ARGUMENT_UNSUPPORTED', refusedBits(bits));
 }
 
-/** Of a list, one that has gone meanwhile is left out, and what is wrong with another is handed back. */
+/** For a listed domain: undefined if it is gone in the meantime, and any other error is returned instead of thrown. */
 async function measure(
   domain: Domain,
   origin: 'listed' | 'named',

@@ -1,4 +1,4 @@
-/** top: what running domains use, live on a terminal, as plain text elsewhere. */
+/** top: the resource usage of running domains, updated live on a terminal, and as plain text otherwise. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../../shell/command-error';
 import { findDomain } from '../../options/domain-argument';
@@ -44,10 +44,10 @@ export const commands: CommandTable = {
   },
 };
 
-/** Where the figures come from, and how often. */
+/** Which domains are measured, and how often. */
 interface Watch {
   readonly connection: Connection;
-  /** Of the domains that were named; all without one. */
+  /** Uuids of the domains that were named; if empty, all domains. */
   readonly uuids: ReadonlySet<string>;
   /** Milliseconds. */
   readonly interval: number;
@@ -79,7 +79,7 @@ async function snapshot({ connection, uuids }: Watch): Promise<readonly DomainSt
   return uuids.size === 0 ? all : all.filter(({ uuid }) => uuids.has(uuid));
 }
 
-/** What is used, again and again, until `signal`. */
+/** Measures the usage repeatedly, until `signal` fires. */
 async function* usages(watch: Watch, signal: AbortSignal): AsyncGenerator<DomainUsage[]> {
   let before = await snapshot(watch);
   for (;;) {
@@ -121,7 +121,7 @@ async function showTables(
   }
 }
 
-/** What a key sorts by. */
+/** The sort order that each key selects. */
 const keys: Readonly<Record<string, UsageOrder>> = {
   c: 'cpu',
   m: 'memory',
