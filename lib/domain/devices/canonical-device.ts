@@ -5,7 +5,7 @@
 import type { XmlAttribute, XmlElement } from '../xml/element';
 import { inVocabularyOrder, textOf } from '../xml/reading';
 import type { Vocabulary } from '../xml/vocabulary';
-import { parseKibibytes } from '../xml/scaled-integer';
+import { parseBytes } from '../xml/scaled-integer';
 import { filesystemVocabulary } from '../filesystem/vocabulary';
 import { interfaceVocabulary } from '../interface/vocabulary';
 import { consoleVocabulary, diskVocabulary, hostdevVocabulary } from './device-vocabulary';
@@ -57,8 +57,7 @@ const limitInBytes: Canonical = (element) => {
   const text = textOf(element);
   const location = { path: element.name, position: element.position };
   const unit = attributeOf(element, 'unit') ?? 'bytes';
-  // Bytes are kept as written; other units are converted by way of whole KiB.
-  const bytes = unit === 'bytes' ? text : String(parseKibibytes({ text, unit, location }) * 1024);
+  const bytes = unit === 'bytes' ? text : String(parseBytes({ text, unit, location }));
   return { ...element, attributes: [{ name: 'unit', value: 'bytes' }], children: [bytes] };
 };
 

@@ -15,6 +15,7 @@ import type {
   DomainStatistics,
   ExecOptions,
   InterfaceInfo,
+  LogOptions,
   PowerAnswer,
   PowerOptions,
   Rates,
@@ -133,6 +134,12 @@ export class FakeDomain {
       throw new TslxcError('OPERATION_INVALID', 'no commands here');
     };
     return new RunningCommand<never, never>(start(), options);
+  }
+
+  async *logs(options: LogOptions = {}): AsyncGenerator<string, undefined> {
+    await this.#called('logs', options);
+    yield 'a line';
+    return undefined;
   }
 
   async execDetached(argv: readonly string[], options: DetachedOptions = {}): Promise<void> {

@@ -45,6 +45,14 @@ const printed: readonly (readonly [string, Parts, string])[] = [
     "<filesystem type='mount' accessmode='passthrough'>\n<source dir='/a'/>\n<target dir='/b'/>\n<space_hard_limit unit='bytes'>10485760</space_hard_limit>",
   ],
   [
+    'a limit of a filesystem that is no multiple of 1 KiB',
+    {
+      devices:
+        "<filesystem><space_hard_limit unit='KB'>1</space_hard_limit><source dir='/a'/><target dir='/b'/></filesystem>",
+    },
+    "<space_hard_limit unit='bytes'>1000</space_hard_limit>",
+  ],
+  [
     'a disk that no start accepts',
     { devices: "<disk><source file='/x'/><target dev='sda'/></disk>" },
     "<disk type='file' device='disk'>\n<source file='/x'/>\n<target dev='sda' bus='scsi'/>",

@@ -40,21 +40,20 @@ async function show(context: Context, options: Options): Promise<number | undefi
   const log = await findLog(await context.connect(), text);
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
-  if (options.has('follow'))
-    for (const name of ['SIGINT', 'SIGTERM'] as const) signals.on(name, stop);
-  await withErrorMessage(`Failed to read the log of domain '${text}'`, async () => {
-    const shown = log({
-      follow: options.has('follow'),
-      signal: interrupt.signal,
-      ...(lines === undefined ? {} : { lines }),
+  const follow = options.has('follow');
+  if (follow) for (const name of ['SIGINT', 'SIGTERM'] as const) signals.on(name, stop);
+  try {
+    await withErrorMessage(`Failed to read the log of domain '${text}'`, async () => {
+      const chosen = lines === undefined ? {} : { lines };
+      for await (const line of log({ follow, signal: interrupt.signal, ...chosen })) {
+        // The log has no timestamps, and does not distinguish stdout from stderr.
+        if (showsDataLine(output, options, { line })) continue;
+        output.text(`${options.has('raw') ? line : readable(line)}\n`);
+      }
     });
-    for await (const line of shown) {
-      // The log has no timestamps, and does not distinguish stdout from stderr.
-      if (showsDataLine(output, options, { line })) continue;
-      output.text(`${options.has('raw') ? line : readable(line)}\n`);
-    }
-  });
-  for (const name of ['SIGINT', 'SIGTERM'] as const) signals.off(name, stop);
+  } finally {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) signals.off(name, stop);
+  }
   return undefined;
 }
 

@@ -1,0 +1,22 @@
+/** logs --follow: what becomes of the signals that end it. */
+import { EventEmitter } from 'node:events';
+import { TslxcError } from '../../../../../lib/errors';
+import { FakeConnection } from '../../fake-connection';
+import { run } from '../../run-main';
+
+const failure = new TslxcError('OPERATION_FAILED', 'the log can not be read');
+
+test.each([
+  ['ends', undefined, 0, 'a line\n'],
+  ['fails', failure, 1, ''],
+])('once it %s, the signals do what they did before', async (_, error, status, stdout) => {
+  const domain = { name: 'web', id: 7, ...(error === undefined ? {} : { failure: error }) };
+  const connection = new FakeConnection([domain]);
+  const signals = new EventEmitter();
+  expect(await run('logs web --follow', { connection, signals })).toMatchObject({ status, stdout });
+  expect(connection.domains[0]?.calls).toContainEqual([
+    'logs',
+    expect.objectContaining({ follow: true }),
+  ]);
+  expect(signals.eventNames()).toEqual([]);
+});
