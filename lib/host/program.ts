@@ -24,7 +24,7 @@ export interface ProgramCall {
  * @throws as `runProgram`, if there is no such program.
  */
 export function programPath(call: Omit<ProgramCall, 'args' | 'input'>): string {
-  for (const folder of searchPath().split(delimiter)) {
+  for (const folder of searchPath()) {
     const path = resolve(folder, call.program);
     try {
       accessSync(path, fileModes.X_OK);
@@ -37,7 +37,7 @@ export function programPath(call: Omit<ProgramCall, 'args' | 'input'>): string {
   throw notRun({ ...call, args: [] }, Object.assign(new Error('ENOENT'), { errno }));
 }
 
-/** The PATH of a service may lack the folders with programs for root. */
+/** The PATH of a user or a service may lack the folders with programs for root. */
 const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /**
@@ -63,7 +63,7 @@ export async function tryProgram(
   const { program, args, input = '', step, signal: abort, expected } = call;
   return await new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      env: { LC_ALL: 'C', PATH: searchPath() },
+      env: { LC_ALL: 'C', PATH: searchPath().join(delimiter) },
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(abort === undefined ? {} : { signal: abort }),
     });
@@ -103,9 +103,10 @@ function aborted({ program, step }: ProgramCall): TslxcError {
   });
 }
 
-function searchPath(): string {
+/** The folders in which programs of the host are looked for, in this order: those of PATH, then those of the system. */
+export function searchPath(): string[] {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return [...new Set([...folders, ...systemFolders])].join(delimiter);
+  return [...new Set([...folders, ...systemFolders])];
 }
 
 function text(chunks: readonly Buffer[]): string {

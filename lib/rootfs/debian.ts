@@ -10,12 +10,10 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TslxcError } from '../errors';
 import { onAbort } from '../host/abort-listener';
+import { searchPath } from '../host/program';
 
 /** Besides minbase, what a container needs to boot: systemd, its bus, and a login on the console. */
 const packages = ['systemd-sysv', 'dbus', 'login', 'iproute2'];
-
-/** The PATH of a user may lack the folders with programs for root. */
-const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /**
  * Refuses a text that can't be the name of a Debian release, since it becomes an argument of a program.
@@ -125,9 +123,4 @@ async function checkInit(root: string): Promise<void> {
 
 function failure(reason: string, cause?: unknown): TslxcError {
   return new TslxcError('OPERATION_FAILED', `mmdebstrap: ${reason}`, { cause });
-}
-
-function searchPath(): string[] {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
-  return [...new Set([...folders, ...systemFolders])];
 }

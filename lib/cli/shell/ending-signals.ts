@@ -4,7 +4,7 @@ import type { SignalSource } from './command';
 import { signalStatus } from './exit-status';
 import type { Output } from '../output/output';
 
-const endingSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
+export const endingSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 
 /** Aborts the current action when the first such signal arrives. */
 export class EndingSignals implements Disposable {

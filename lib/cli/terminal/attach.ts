@@ -5,6 +5,7 @@
 import type { Duplex } from 'node:stream';
 import type { WindowSize } from '../../host/native';
 import type { SignalSource } from '../shell/command';
+import { endingSignals } from '../shell/ending-signals';
 import type { ScreenKeeper } from './screen-keeper';
 import type { Terminal } from './terminal';
 
@@ -25,8 +26,6 @@ export interface Session {
 export type SessionEnd =
   | Readonly<{ how: 'escape' | 'hangup' | 'ended' }>
   | Readonly<{ how: 'signal'; signal: NodeJS.Signals }>;
-
-const endingSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 
 /** Bytes of input that may be queued for a container that doesn't read; further input stays in the terminal. */
 const maximumWaiting = 1024 * 1024;

@@ -24,7 +24,7 @@ import {
   portVocabulary,
   portWithoutBridge,
 } from './vocabulary';
-import { parseLinkName } from './link-name';
+import { chosenLinkName, parseLinkName } from './link-name';
 import { parseMac, parseUnicastMac } from './mac-address';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { keepRest } from '../xml/raw';
@@ -48,9 +48,6 @@ const types: readonly string[] = [
   ...supportedTypes,
   ...'user vhostuser server client mcast internal hostdev udp vdpa null vds'.split(' '),
 ];
-
-/** Names that libvirt and this driver choose. In a definition they come from copied live XML, and are not a request of the user. */
-const chosenName = /^(vnet|macvtap|macvlan)\d+$/;
 
 type InterfaceSession = ReadingSession & { readonly context: Pick<ParseContext, 'newMac'> };
 
@@ -165,7 +162,7 @@ function readNames(
   const target = valueOf(reading, targetChild, session);
   const guest = valueOf(reading, guestChild, session);
   const model = valueOf(reading, modelChild, session);
-  const isAsked = target !== undefined && !chosenName.test(target.text);
+  const isAsked = target !== undefined && !chosenLinkName.test(target.text);
   if (model !== undefined && !/^[\w-]+$/.test(model.text)) {
     const location = attributeLocation(model.reading.at, 'type');
     throw definitionError('INVALID_ARG', 'Model name contains invalid characters', location);

@@ -11,6 +11,9 @@ const reserved = ['all', 'default'];
 const isBlank = (byte: number): boolean =>
   byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0xa0;
 
+/** Names that libvirt and this driver choose at each start. In a definition they are copied live XML, and no request of the user's. */
+export const chosenLinkName = /^(vnet|macvtap|macvlan)\d+$/;
+
 /** Why the kernel refuses the name for an interface; undefined if it accepts it. */
 export function faultOfLinkName(name: string): string | undefined {
   if (name === '') return 'is empty';

@@ -4,11 +4,9 @@ import { specOf } from '../../domain/builder/read-spec';
 import type { DomainSpec } from '../../domain/builder/spec';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
+import { extensionNamespace } from '../../domain/xml/vocabulary';
 import { TslxcError } from '../../errors';
 import type { Session } from '../session/session';
-
-/** The namespace of `<tslxc:container>`, which is compared by what it means. */
-const extensionNamespace = 'urn:tslxc:domain:1';
 
 /** @throws TslxcError CONFIG_UNSUPPORTED for what a DomainSpec has no word for, with the line of the XML. */
 export function readSpec(session: Pick<Session, 'parse'>, xml: string): DomainSpec {

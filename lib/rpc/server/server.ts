@@ -36,11 +36,6 @@ export class Server {
     this.#options = options;
   }
 
-  /** How many clients there are. */
-  get clientCount(): number {
-    return this.#clients.size;
-  }
-
   /** Creates sockets, and listens on them. @throws TslxcError OPERATION_INVALID when another process listens there. */
   async listenAt(places: readonly SocketPlace[]): Promise<void> {
     // All of them, or none: no socket is created before every place is free.

@@ -3,7 +3,7 @@ import { numberOf, valueError, type Entry } from '../entry';
 import type { Scene } from '../scene';
 import { convertAddresses, convertMac } from './addresses';
 import { nicsOf, type Nic } from './nic';
-import { faultOfLinkName } from '../../interface/link-name';
+import { chosenLinkName, faultOfLinkName } from '../../interface/link-name';
 import { node, type PrintableElement } from '../../xml/print';
 
 export interface Network {
@@ -135,13 +135,10 @@ function interfaceElement(scene: Scene, nic: Nic, source: Source): PrintableElem
   return node('interface', { type }, children);
 }
 
-/** Names like these are chosen at each start. */
-const chosenName = /^(vnet|macvtap|macvlan)\d+$/;
-
 function hostSideName({ report }: Scene, nic: Nic): PrintableElement[] {
   const entry = nic.take('veth.pair');
   if (entry === undefined) return [];
-  if (!chosenName.test(entry.value)) return [node('target', { dev: entry.value })];
+  if (!chosenLinkName.test(entry.value)) return [node('target', { dev: entry.value })];
   report.tell(entry, 'a name of this kind is chosen at each start');
   return [];
 }
