@@ -1,7 +1,7 @@
 /**
- * Connection: the way to the containers and networks of this host. It is cheap, and nothing runs between its calls.
- * Each method checks that the call is allowed, and calls the function that does it; what a caller has to know stands
- * here.
+ * Connection: the entry point to the containers and networks of this host. It is cheap, and unless it owns containers or
+ * has listeners, nothing runs between its calls. Each method checks that the call is allowed and calls the function that
+ * does the work; what a caller has to know is documented here.
  */
 import { watchHealth } from './health/watch';
 import { domainXml } from '../domain/builder/domain-xml';
@@ -63,26 +63,26 @@ import type {
   VersionInfo,
 } from './types';
 
-/** Events of domains as they happen; `close` of the connection, an abort or `break` end the iteration. */
+/** Events of domains as they happen. Closing the connection, an abort or `break` ends the iteration. */
 export type DomainEvents = AsyncIterableIterator<DomainEvent, undefined> & AsyncDisposable;
 
-/** Events of virtual networks as they happen; `close` of the connection, an abort or `break` end the iteration. */
+/** Events of virtual networks as they happen. Closing the connection, an abort or `break` ends the iteration. */
 export type NetworkEvents = AsyncIterableIterator<NetworkEvent, undefined> & AsyncDisposable;
 
-/** @internal A domain, and how it was when it was listed. */
+/** @internal A domain, and its state when it was listed. */
 export interface SeenDomain extends Seen {
   readonly domain: Domain;
 }
 
 /**
- * Opens a connection to the containers of this host. It needs no privilege itself; nearly every call on it does.
+ * Opens a connection to the containers of this host. Opening it needs no privilege; nearly every call on it does.
  *
  * @param uri - `lxc:///` (the default) or `lxc:///system`, which means the same
- * @param options - root, logger, access, hardening and time limit; by default those of the environment, else those
- * that `ConnectOptions` names
+ * @param options - root, logger, log level, access, hardening and time limit; for the defaults, some of which the
+ * environment sets, see `ConnectOptions`
  * @throws TslxcError NO_CONNECT for another driver or host; INVALID_ARG for a malformed URI or option;
  * OPERATION_DENIED when the process has no_new_privs set, which its monitors would inherit; NATIVE_NOT_BUILT, with the
- * command that builds, when the native code is missing or can't be loaded here.
+ * command that builds it, when the native code is missing or can't be loaded here.
  * @see virConnectOpen, `virsh connect`
  * @example
  * await using connection = await connect();
@@ -96,12 +96,14 @@ export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promi
 }
 
 /**
- * A connection to the containers of this host, or of a root of one's own: see `connect`. Any number may be open, in
- * any number of processes. An open one does not keep its process alive unless `ref` is called; what is awaited does.
+ * A connection to the containers of this host, or of another root: see `ConnectOptions.root`. Any number may be open, in
+ * any number of processes. An open connection does not keep its process alive unless `ref` is called; a call in flight
+ * does.
  *
- * Every method but `plan` of an XML text, `version` and those about the host may throw ACCESS_DENIED when the process
- * is not root with CAP_SYS_ADMIN; all throw OPERATION_INVALID when the connection is closed. Methods that change
- * something throw OPERATION_DENIED on a read-only connection.
+ * Methods throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, except `version`, `domainXmlFromNative`,
+ * `plan` of an XML text, and those that only read facts about the host. All but `off`, `ref`, `unref` and `close` throw
+ * OPERATION_INVALID when the connection is closed. Methods that change something throw OPERATION_DENIED on a read-only
+ * connection.
  *
  * @example
  * await using connection = await connect('lxc:///', { logger: pino() });
@@ -136,17 +138,18 @@ export class Connection implements AsyncDisposable {
   // Domains.
 
   /**
-   * Stores a definition, in the place of the one of that name if there is one. What runs under the name goes on as
-   * it is, and the next start takes the new definition. Without `<uuid>` it keeps the domain's, or gets a new one.
+   * Stores a definition, replacing the one of the same name if there is one. A running container goes on unchanged; the
+   * next start uses the new definition. A definition without `<uuid>` keeps the domain's uuid, or gets a new one.
    *
-   * As in libvirt, words that its schema does not know are left out; `onWarning` is told of each.
+   * As in libvirt, elements, attributes and text that its schema does not know are left out; `onWarning` is called for
+   * each.
    *
    * @param definition - `<domain type='lxc'>`, or a DomainSpec
-   * @param options - `validate`: refuses such words; `onWarning`; none by default
-   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; XML_INVALID_SCHEMA with
-   * `problems` when it is validated.
-   * @throws TslxcError OPERATION_FAILED when name or uuid belong to another domain; OPERATION_UNSUPPORTED when it is
-   * to be validated against libvirt's schema and xmllint is not installed.
+   * @param options - `validate`: refuses what the schema does not know; `onWarning`; none by default
+   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; with `validate`
+   * XML_INVALID_SCHEMA, with `problems`.
+   * @throws TslxcError OPERATION_FAILED when name or uuid belong to another domain; OPERATION_UNSUPPORTED when
+   * `validate` finds libvirt's schema installed but not xmllint.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    * @see virDomainDefineXML, `virsh define`
@@ -161,17 +164,17 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * The definition of a domain for a configuration of LXC, with the keys of LXC 2 or of LXC 3 and later. Files that it
-   * includes are read, and what it names of the host is looked up: a root that is a file becomes an image, for instance.
-   * Nothing is defined. What a definition has no words for is in `warnings`, never left out in silence. Needs no
-   * privilege but to read those files.
+   * Converts an LXC configuration, with the keys of LXC 2 or of LXC 3 and later, into the definition of a domain. Files
+   * that it includes are read, and what it refers to on the host is looked up: a root that is a file becomes an image, for
+   * instance. Nothing is defined. What a definition can't express is listed in `warnings`, never dropped silently. Needs no
+   * privilege except to read those files.
    *
    * @param format - `lxc-tools`, as libvirt calls it
    * @param configuration - `text`; `path`: where it comes from
    * @throws TslxcError INVALID_ARG for another format; CONF_SYNTAX, with `path` and `line`, for what LXC itself refuses;
-   * NO_NAME when neither text nor path name the container; CONFIG_UNSUPPORTED for a root or a value that no domain can have.
-   * @throws TslxcError OPERATION_INVALID when the connection is closed; OPERATION_TIMEOUT when what the configuration
-   * names does not answer within the connection's `startTimeout`.
+   * NO_NAME when neither text nor path names the container; CONFIG_UNSUPPORTED for a root or a value that no domain can have.
+   * @throws TslxcError OPERATION_INVALID when the connection is closed; OPERATION_TIMEOUT when a file or device that the
+   * configuration refers to does not answer within the connection's `startTimeout`.
    * @see virConnectDomainXMLFromNative, `virsh domxml-from-native`, lxc.container.conf(5)
    */
   async domainXmlFromNative(
@@ -183,13 +186,13 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Defines here what a libvirt of this host has defined: virtual networks, domains of its LXC driver, and that they are
-   * started with the host. Its files are only read. What has a name that is defined here already is left as it is, but for
-   * the network `default` as it was made here. Nothing is started.
+   * Imports what a libvirt on this host has defined: virtual networks, domains of its LXC driver, and which of them are
+   * started with the host. libvirt's files are only read. A name that is already defined here is left as it is, except an
+   * unchanged network `default`, which libvirt's replaces unless it runs. Nothing is started.
    *
-   * @param options - `from`: `/etc/libvirt` by default; `onItem`: called for each definition when it is done
-   * @returns what became of each, networks first; a failure is in the result, and does not make the call reject
-   * @throws TslxcError INVALID_ARG when `from` is no folder; SyscallError when it can't be read.
+   * @param options - `from`: `/etc/libvirt` by default; `onItem`: called after each definition
+   * @returns the outcome for each definition, networks first; a failure is in the result, and does not make the call reject
+   * @throws TslxcError INVALID_ARG when `from` is not a directory; SyscallError when it can't be read.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    */
@@ -200,14 +203,14 @@ export class Connection implements AsyncDisposable {
 
   /**
    * Starts a container from a definition. The domain is transient: gone when the container ends. With the name and uuid
-   * of a stored domain that is off, it is that domain, for once with this text.
+   * of a stored domain that is off, it is a start of that domain, this once with the given definition.
    *
    * @param definition - `<domain type='lxc'>`, or a DomainSpec
-   * @param options - as of `Domain.start`, and `validate` as of `defineDomain`; none by default
+   * @param options - those of `Domain.start`, and `validate` as for `defineDomain`; none by default
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
    * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name or uuid belong to another
    * domain; and as `Domain.start`: RESOURCE_BUSY, OPERATION_ABORTED, OPERATION_TIMEOUT.
-   * @throws SyscallError SYSTEM_ERROR and the like, with `step`, `errno` and mostly `path`; the host is then as it
+   * @throws SyscallError SYSTEM_ERROR and the like, with `step`, `errno` and usually `path`; the host is then as it
    * was before.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
@@ -223,12 +226,13 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Starts a container from an image that was pulled: of a transient domain, whose root are the layers of the image and a
-   * layer of its own. That is removed when the domain is gone, unless `upper` names one.
+   * Starts a container from an image that was pulled, as a transient domain. Its root is an overlay: the image's layers,
+   * and a writable layer of its own on top, which is removed when the domain is gone unless it was named by `upper`.
    *
-   * @param image - its name; the tag is `latest` when it is left out
-   * @param domain - what is other than the image says: by default its own program, with ids of its own, without a network
-   * @param options - as of `createDomain`
+   * @param image - its name; without a tag, `latest` is meant
+   * @param domain - what differs from the image's configuration; by default the container runs the image's program, has its
+   * own range of ids, and no network
+   * @param options - those of `createDomain`
    * @throws TslxcError INVALID_ARG when there is no image of that name, or for a value that makes no sense;
    * OPERATION_FAILED when the image has no such program; and as `createDomain`.
    * @see `Images.domainXml` for its XML
@@ -249,7 +253,7 @@ export class Connection implements AsyncDisposable {
    * The domain that has this name.
    *
    * @throws TslxcError NO_DOMAIN when there is none.
-   * @throws DefinitionError when its stored file is no definition, with its `path`.
+   * @throws DefinitionError when its stored file is not a valid definition, with its `path`.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virDomainLookupByName
    */
@@ -262,8 +266,8 @@ export class Connection implements AsyncDisposable {
    * The domain that has this uuid.
    *
    * @param uuid - 32 hexadecimal digits in any case; dashes and blanks between bytes are ignored
-   * @throws TslxcError NO_DOMAIN when there is none; INVALID_ARG for what is no uuid.
-   * @throws DefinitionError when its stored file is no definition, with its `path`.
+   * @throws TslxcError NO_DOMAIN when there is none; INVALID_ARG for a text that is not a uuid.
+   * @throws DefinitionError when its stored file is not a valid definition, with its `path`.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virDomainLookupByUUIDString
    */
@@ -286,7 +290,7 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Active domains by id, then inactive ones by name. A stored file that is no definition is left out, with a
+   * Active domains by id, then inactive ones by name. A stored file that is not a valid definition is left out, with a
    * warning in the log.
    *
    * @param filter - all domains by default
@@ -299,13 +303,13 @@ export class Connection implements AsyncDisposable {
     return found.map((identity) => Domain.of(this.#session, identity));
   }
 
-  /** @internal The handle of a domain that the caller knows; each call on it finds out whether there still is one. */
+  /** @internal A handle for a domain whose name and uuid the caller knows; each call on it checks that the domain exists. */
   domainOf(identity: Readonly<{ name: string; uuid: string }>): Domain {
     this.#session.checkOpen();
     return Domain.of(this.#session, identity);
   }
 
-  /** @internal `listDomains`, with what has been seen of each on the way: a list that is shown has no use for another look. */
+  /** @internal `listDomains`, with the state that was read of each, so that showing a list needs no second read. */
   async listSeenDomains(filter: ListFilter = {}): Promise<SeenDomain[]> {
     this.#session.requireAccess('read', 'Connection.listDomains');
     const found = await findAll(this.#session, filter);
@@ -328,12 +332,13 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * The lines of the first console, as `Domain.logs` gives them, of the domain that has this name or had it last:
-   * also of a transient one that has ended, and of one that was undefined.
+   * The lines of the first console, as `Domain.logs` gives them, of the domain that has this name or had it last: also
+   * of a transient domain that has ended, and of one that was undefined.
    *
-   * @param options - `lines`: all that are kept by default; `follow`: goes on until the container ends; `signal`
-   * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log; INVALID_ARG for a
-   * number of lines that is none.
+   * @param options - `lines`: how many of the last lines, by default all that are kept; `follow`: goes on until the
+   * container ends; `signal`
+   * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log; INVALID_ARG for `lines`
+   * that is not a whole number from 0.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    */
   logs(name: string, options: LogOptions = {}): AsyncGenerator<string, undefined> {
@@ -342,11 +347,11 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Starts every domain that is to be started with the host, as a boot unit does, without owning the containers.
-   * Once a boot: a domain that has run since the host booted, or that could not be started, is left as it is, and a
-   * second call does nothing.
+   * Starts every domain that is marked to be started with the host, as a boot unit does, without owning the containers.
+   * It does so once per boot: a domain that has run since the host booted, or that could not be started, is left as it is,
+   * and a second call does nothing.
    *
-   * @returns what became of each, by name; a failure is in the result, and does not make the call reject
+   * @returns the outcome for each domain, by name; a failure is in the result, and does not make the call reject
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    * @see virDomainSetAutostart
@@ -358,14 +363,14 @@ export class Connection implements AsyncDisposable {
 
   /**
    * What a start of a stored domain or of an XML text would do, without doing any of it. For a text it needs no
-   * privilege; settings of the host that this process may not read count as the defaults. It names the bridges that
-   * networks which the start would bring up would have. As JSON it is what `tslxc plan --json` prints.
+   * privilege; settings of the host that this process may not read are taken to be the defaults. For a network that the
+   * start would bring up, it names the bridge that the network would get. As JSON it is what `tslxc plan --json` prints.
    *
    * @param target - `name` of a stored domain, or `xml`
-   * @param options - `strict`, as of `Domain.start`; `onWarning`; none by default
+   * @param options - `strict`, as for `Domain.start`; `onWarning`; none by default
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
    * @throws TslxcError NO_DOMAIN, and ACCESS_DENIED without root, for a name, and for a text that names a network or
-   * the namespace of a domain; OPERATION_INVALID when the connection is closed; OPERATION_TIMEOUT when what the
+   * the namespace of a domain; OPERATION_INVALID when the connection is closed; OPERATION_TIMEOUT when a path that the
    * definition names does not answer within the connection's `startTimeout`.
    * @throws SyscallError SYSTEM_ERROR with `path` when the host lacks what the definition names.
    */
@@ -374,10 +379,10 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Cleans up after every container that has ended without a process that did, and carries out what its definition
-   * says comes next.
+   * Cleans up after every container that has ended without any process having cleaned up, and carries out what its
+   * definition says comes next, such as a restart.
    *
-   * @returns how many there were; a failure is logged
+   * @returns how many containers were cleaned up; a failure is logged
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    */
@@ -386,7 +391,7 @@ export class Connection implements AsyncDisposable {
     return reapInTurn(this.#session);
   }
 
-  /** @internal Checks the health of running containers until the last one ends: what the process does that `launch` starts for it. */
+  /** @internal Checks the health of running containers until the last one ends, in the process that `launch` starts for this. */
   async watchHealth(name?: string): Promise<void> {
     this.#session.requireAccess('write', 'Connection.watchHealth');
     await watchHealth(this.#session, name);
@@ -395,19 +400,20 @@ export class Connection implements AsyncDisposable {
   // Virtual networks.
 
   /**
-   * Stores the definition of a virtual network, in the place of the one of that name if there is one. What runs
-   * under the name goes on as it is, and the next start takes the new definition. Without `<uuid>` and `<mac>` it
-   * keeps the network's, or gets new ones. The network `default` as it was made here gives way, while it is off, to one
-   * with another uuid.
+   * Stores the definition of a virtual network, replacing the one of the same name if there is one. A running network
+   * goes on unchanged; the next start uses the new definition. A definition without `<uuid>` and `<mac>` keeps the
+   * network's, or gets new ones. An unchanged network `default`, while it is off, is replaced even by a definition with
+   * another uuid.
    *
-   * As in libvirt, words that its schema does not know are left out; `onWarning` is told of each.
+   * As in libvirt, elements, attributes and text that its schema does not know are left out; `onWarning` is called for
+   * each.
    *
    * @param xml - `<network>`
-   * @param options - `validate`: refuses such words; `onWarning`; none by default
-   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; XML_INVALID_SCHEMA with
-   * `problems` when it is validated.
+   * @param options - `validate`: refuses what the schema does not know; `onWarning`; none by default
+   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; with `validate`
+   * XML_INVALID_SCHEMA, with `problems`.
    * @throws TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network; OPERATION_UNSUPPORTED when
-   * it is to be validated against libvirt's schema and xmllint is not installed.
+   * `validate` finds libvirt's schema installed but not xmllint.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    * @see virNetworkDefineXML, `virsh net-define`
@@ -419,10 +425,10 @@ export class Connection implements AsyncDisposable {
 
   /**
    * Starts a virtual network from XML text. It is transient: gone when it is destroyed. With the name and uuid of a
-   * stored network that is off, it is that network, for once with this text.
+   * stored network that is off, it is a start of that network, this once with the given definition.
    *
    * @param xml - `<network>`
-   * @param options - `validate` and `onWarning`, as of `defineNetwork`; none by default
+   * @param options - `validate` and `onWarning`, as for `defineNetwork`; none by default
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
    * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name, uuid or bridge belong to
    * another network; OPERATION_UNSUPPORTED when nft or dnsmasq is not installed; and as `Network.start`.
@@ -440,7 +446,7 @@ export class Connection implements AsyncDisposable {
    * undefined.
    *
    * @throws TslxcError NO_NETWORK when there is none.
-   * @throws DefinitionError when its stored file is no definition, with its `path`.
+   * @throws DefinitionError when its stored file is not a valid definition, with its `path`.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virNetworkLookupByName
    */
@@ -453,7 +459,7 @@ export class Connection implements AsyncDisposable {
    * The virtual network that has this uuid.
    *
    * @param uuid - 32 hexadecimal digits in any case; dashes and blanks between bytes are ignored
-   * @throws TslxcError NO_NETWORK when there is none; INVALID_ARG for what is no uuid.
+   * @throws TslxcError NO_NETWORK when there is none; INVALID_ARG for a text that is not a uuid.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virNetworkLookupByUUIDString
    */
@@ -463,7 +469,7 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Virtual networks, by name. A stored file that is no definition is left out, with a warning in the log.
+   * Virtual networks, by name. A stored file that is not a valid definition is left out, with a warning in the log.
    *
    * @param filter - all networks by default
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
@@ -478,11 +484,11 @@ export class Connection implements AsyncDisposable {
   // Events.
 
   /**
-   * What happens to domains from now on, whichever process does it, in order and without a gap. An event that is
-   * awaited, as by `for await`, keeps this process alive.
+   * Events of domains from now on, whichever process causes them, in order and without gaps. Waiting for an event, as by
+   * `for await`, keeps this process alive.
    *
    * @param options - `signal`: ends the iteration
-   * @throws TslxcError OPERATION_FAILED, from the iteration, when it was not read for so long that events are gone.
+   * @throws TslxcError OPERATION_FAILED, from the iteration, when it was not read for so long that events were lost.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virConnectDomainEventRegisterAny, `virsh event`
    */
@@ -492,11 +498,11 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * What happens to virtual networks from now on, whichever process does it, in order and without a gap. An event that is
-   * awaited, as by `for await`, keeps this process alive.
+   * Events of virtual networks from now on, whichever process causes them, in order and without gaps. Waiting for an event,
+   * as by `for await`, keeps this process alive.
    *
    * @param options - `signal`: ends the iteration
-   * @throws TslxcError OPERATION_FAILED, from the iteration, when it was not read for so long that events are gone.
+   * @throws TslxcError OPERATION_FAILED, from the iteration, when it was not read for so long that events were lost.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virConnectNetworkEventRegisterAny, `virsh net-event`
    */
@@ -506,9 +512,9 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Calls `listener` with each event from now on, until it is given to `off` or the connection is closed: `domain`
-   * as `events` gives them, `network` as `networkEvents`, `error` when one of these can't go on. Does not keep this
-   * process alive unless `ref` is called. What a listener throws becomes an uncaught exception, and the other
+   * Calls `listener` with each event from now on, until it is removed by `off` or the connection is closed: `domain` for
+   * the events of `events`, `network` for those of `networkEvents`, `error` when one of these streams fails. Does not keep
+   * this process alive unless `ref` is called. What a listener throws becomes an uncaught exception, and the other
    * listeners still get the event. An `error` without a listener becomes an uncaught exception, too.
    *
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
@@ -532,7 +538,7 @@ export class Connection implements AsyncDisposable {
     return this;
   }
 
-  /** Ends what `on` or `once` began with the same listener; does nothing when there is none. Never throws. */
+  /** Removes a listener that `on` or `once` added; does nothing when there is none. Never throws. */
   off<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
     this.#listeners.remove(name, listener);
     return this;
@@ -554,7 +560,7 @@ export class Connection implements AsyncDisposable {
   /**
    * How the time of the host's CPUs was spent since it booted, in nanoseconds. Needs no privilege.
    *
-   * @param options - `cpu`: number of one CPU; all together by default
+   * @param options - `cpu`: number of one CPU; by default the sum of all CPUs
    * @throws TslxcError INVALID_ARG when there is no such CPU; OPERATION_INVALID when the connection is closed.
    * @see virNodeGetCPUStats, `virsh nodecpustats`, proc_stat(5)
    */
@@ -597,7 +603,7 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Memory that nothing uses, in KiB. Needs no privilege.
+   * Free memory, in KiB. Needs no privilege.
    *
    * @param options - `cell`: number of one NUMA cell; the whole host by default
    * @throws TslxcError INVALID_ARG when there is no such cell; OPERATION_INVALID when the connection is closed.
@@ -609,7 +615,7 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Pages that nothing uses, of each size that this kernel has, the smallest first. Needs no privilege.
+   * The number of free pages of each page size that this kernel has, smallest size first. Needs no privilege.
    *
    * @param options - `cell`: number of one NUMA cell; the whole host by default
    * @throws TslxcError OPERATION_FAILED when there is no such cell; OPERATION_INVALID when the connection is closed.
@@ -621,11 +627,11 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Changes how many huge pages the host keeps in a pool. Pages that are in use stay until they are given back.
+   * Changes how many huge pages the host keeps in a pool. Pages that are in use stay until they are freed.
    *
-   * @param change - `size` in KiB; `count`; `how`: whether that is set, or added; `cell`: number of one NUMA cell
-   * @throws TslxcError OPERATION_INVALID for pages of the system; OPERATION_FAILED when there is no such cell or size, and
-   * when the kernel did not find all of the memory: the pool then has what it found.
+   * @param change - `size` in KiB; `count`; `how`: whether the count is set or added; `cell`: number of one NUMA cell
+   * @throws TslxcError OPERATION_INVALID for the system's base page size; OPERATION_FAILED when there is no such cell or
+   * size, and when the kernel could not find enough memory: the pool then has the pages that it found.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    * @see virNodeAllocPages, `virsh allocpages`
@@ -638,7 +644,8 @@ export class Connection implements AsyncDisposable {
   /**
    * How the kernel merges equal pages of memory, and what it has merged. Needs no privilege.
    *
-   * @throws TslxcError OPERATION_UNSUPPORTED when it merges none; OPERATION_INVALID when the connection is closed.
+   * @throws TslxcError OPERATION_UNSUPPORTED when this kernel can't merge pages; OPERATION_INVALID when the connection is
+   * closed.
    * @see virNodeGetMemoryParameters, `virsh node-memory-tune`
    */
   nodeMemoryMerging(): MemoryMerging {
@@ -647,10 +654,10 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Changes how the kernel merges equal pages of memory. What is not given stays.
+   * Changes how the kernel merges equal pages of memory. Settings that are left out stay as they are.
    *
-   * @throws TslxcError OPERATION_UNSUPPORTED when it merges none.
-   * @throws SyscallError for a value that it refuses, with `path`.
+   * @throws TslxcError OPERATION_UNSUPPORTED when this kernel can't merge pages.
+   * @throws SyscallError for a value that the kernel refuses, with `path`.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    * @see virNodeSetMemoryParameters, `virsh node-memory-tune`
@@ -661,12 +668,12 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Suspends the host, and everything on it, for that long. Resolves when it runs again.
+   * Suspends the host, and everything on it, for the given time. Resolves when it runs again.
    *
-   * @param target - to memory, to disk, or to both
-   * @param seconds - at least 60
-   * @throws TslxcError INVALID_ARG for less; ARGUMENT_UNSUPPORTED when the host can't be suspended like that.
-   * @throws SyscallError when its clock can't wake it; it is then not suspended.
+   * @param target - `mem`: to memory; `disk`: to disk; `hybrid`: to both
+   * @param seconds - after which the real-time clock wakes the host; at least 60
+   * @throws TslxcError INVALID_ARG for less than 60; ARGUMENT_UNSUPPORTED when the host can't be suspended to that target.
+   * @throws SyscallError when the real-time clock can't wake the host, which is then not suspended.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    * @see virNodeSuspendForDuration, `virsh nodesuspend`
@@ -677,7 +684,7 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * The name of the host, with its domain where the host's table of names has one. Needs no privilege.
+   * The name of the host, with its domain if /etc/hosts has one. Needs no privilege.
    *
    * @throws TslxcError OPERATION_INVALID when the connection is closed.
    * @see virConnectGetHostname, `virsh hostname`
@@ -688,9 +695,9 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * What the firmware tells of the machine, as libvirt's `<sysinfo type='smbios'>`. Ends with a newline.
+   * What the firmware reports about the machine, as libvirt's `<sysinfo type='smbios'>`. Ends with a newline.
    *
-   * @throws TslxcError CONFIG_UNSUPPORTED when it tells nothing, or this process may not read it; OPERATION_INVALID when
+   * @throws TslxcError CONFIG_UNSUPPORTED when it reports nothing, or this process may not read it; OPERATION_INVALID when
    * the connection is closed.
    * @see virConnectGetSysinfo, `virsh sysinfo`
    */
@@ -701,7 +708,7 @@ export class Connection implements AsyncDisposable {
 
   /**
    * The security module that labels containers on this host, and whether it enforces its policy. Needs no
-   * privilege; settings of the host that this process may not read count as the defaults.
+   * privilege; settings of the host that this process may not read are taken to be the defaults.
    *
    * @throws TslxcError CONF_SYNTAX or CONFIG_UNSUPPORTED when the settings of tslxc ask for a module that is not
    * there; OPERATION_INVALID when the connection is closed.
@@ -714,7 +721,7 @@ export class Connection implements AsyncDisposable {
 
   /**
    * What the host offers to domains, as libvirt's `<capabilities>`: its machine, its security module, what can run.
-   * Ends with a newline. Needs no privilege; settings of the host that this process may not read count as the
+   * Ends with a newline. Needs no privilege; settings of the host that this process may not read are taken to be the
    * defaults.
    *
    * @throws TslxcError CONF_SYNTAX or CONFIG_UNSUPPORTED when the settings of tslxc ask for a module that is not
@@ -739,7 +746,7 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * What `purge` is going to remove, and what of the user's data it is going to leave. Changes nothing.
+   * What `purge` would remove, and which of the user's data it would keep. Changes nothing.
    *
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
@@ -751,14 +758,14 @@ export class Connection implements AsyncDisposable {
 
   /**
    * Stops all domains and networks of this root, and removes everything that tslxc has put on the host for it:
-   * definitions, state, logs, leases, ranges of ids, cgroups, rules and bridges. What belongs to other roots or
+   * definitions, state, logs, leases, ranges of ids, cgroups, firewall rules and bridges. What belongs to other roots or
    * other programs stays, and so does the user's data: root trees, images, and writable layers. No other process
    * may use the root meanwhile.
    *
-   * @param options - `onItem`: called for each thing that is gone, and for each that is kept; nothing is called by
+   * @param options - `onItem`: called for each thing once it is removed, and for each that is kept; nothing is called by
    * default
-   * @throws the failure, or an AggregateError of several, when something could not be stopped or removed; files are
-   * then left, and another purge goes on.
+   * @throws the failure, or an AggregateError of several, when something could not be stopped or removed; the files of
+   * the root are then left in place, and another purge continues.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    */
@@ -780,8 +787,8 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Ends its event streams, and lets go of the containers it owns; they go on, except those of `autodestroy`, which
-   * are destroyed. Resolves when nothing runs in the background any more. A second call does nothing.
+   * Ends its event streams, and releases the containers it owns; they keep running, except those started with
+   * `autodestroy`, which are destroyed. Resolves when nothing runs in the background any more. A second call does nothing.
    */
   async close(): Promise<void> {
     await destroyBonded(this.#session);

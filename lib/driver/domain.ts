@@ -1,6 +1,6 @@
 /**
- * Domain: a handle on one domain. It holds no state of its own, so that any number of them may exist. Each method
- * checks that the call is allowed, and calls the function that does it; what a caller has to know stands here.
+ * Domain: a handle for one domain. It holds no state of its own, so any number of them may exist. Each method checks
+ * that the call is allowed and calls the function that does the work; what a caller has to know is documented here.
  */
 import type { PipedProcess, TerminalProcess } from '../container/exec/command-process';
 import type { ConsoleStream } from '../container/console/console-stream';
@@ -101,15 +101,15 @@ import type {
 import { waitForEnd } from './waits/wait';
 import { accessForWait, waitForCondition, type WaitResult } from './waits/wait-for-condition';
 
-/** What init gets to end in with `destroy({ graceful: true })`, in milliseconds. */
+/** How long init may take to end with `destroy({ graceful: true })`, in milliseconds. */
 const defaultGrace = 10_000;
 
 /**
  * One domain: what is defined under a name, and the container that runs from it. Handles come from a Connection, cost
- * nothing and need no closing; two handles on one domain are equal in every respect.
+ * nothing and need no closing; two handles for the same domain are interchangeable.
  *
  * Every method may throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, NO_DOMAIN when the domain is
- * gone or another one has its name, and OPERATION_INVALID when the connection is closed. Methods that change
+ * gone or another one has taken its name, and OPERATION_INVALID when the connection is closed. Methods that change
  * something throw OPERATION_DENIED on a read-only connection.
  *
  * @example
@@ -121,7 +121,7 @@ const defaultGrace = 10_000;
  * await connection.close();
  */
 export class Domain {
-  /** The name in its definition: unique in a root of tslxc. */
+  /** The name in its definition, unique within a root of tslxc. */
   readonly name: string;
   /** In lower case with dashes. It stays when the domain is renamed. */
   readonly uuid: string;
@@ -156,7 +156,7 @@ export class Domain {
   }
 
   /**
-   * State, memory (KiB), CPU time (nanoseconds), number of CPUs and isolation, as they are now.
+   * Its current state, memory (KiB), CPU time (nanoseconds), number of CPUs and isolation.
    *
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
@@ -168,7 +168,7 @@ export class Domain {
   }
 
   /**
-   * Whether it runs or is paused, and if it does neither, how it last ended.
+   * Whether it runs or is paused, and if neither, how it last ended.
    *
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
@@ -192,8 +192,8 @@ export class Domain {
   }
 
   /**
-   * The security label that the container's init has, as the kernel shows it (/proc/PID/attr/current), and whether
-   * the module enforces it; undefined while nothing runs, and on a host where no module labels containers.
+   * The security label of the container's init, as the kernel shows it (/proc/PID/attr/current), and whether the
+   * security module enforces it; undefined while nothing runs, and on a host where no module labels containers.
    *
    * @throws TslxcError CONF_SYNTAX or CONFIG_UNSUPPORTED when the settings of tslxc ask for a module that is not
    * there.
@@ -209,20 +209,20 @@ export class Domain {
   // Life cycle.
 
   /**
-   * Starts the stored definition. Resolves when init's execve(2) has succeeded. Until then an abort and the end of
-   * this process undo the start; afterwards the container runs on its own.
+   * Starts the stored definition. Resolves when init's execve(2) has succeeded. Until then, an abort or the end of this
+   * process undoes the start; afterwards the container runs on its own.
    *
-   * What means nothing to a container is ignored, with a warning for each part of the definition.
+   * Parts of the definition that mean nothing to a container are ignored, with a warning for each.
    *
    * @param options - descriptors to pass, who cleans up, autodestroy, strict, progress and abort; none by default
-   * @returns what has no effect of the definition, and what else a user might not expect
+   * @returns the parts of the definition that have no effect, and other things that a user might not expect
    * @throws DefinitionError CONFIG_UNSUPPORTED, NO_NETWORK and others, with `path` of the stored file, `element`,
-   * `line` and `column`, for what would be dangerous to ignore, or this host does not carry out; several such in
-   * `problems`. With `strict` for all that is not carried out.
+   * `line` and `column`, for parts that it would be dangerous to ignore or that this host can't carry out; if there are
+   * several, they are in `problems`. With `strict`, for every part that is not carried out.
    * @throws TslxcError OPERATION_INVALID when it runs already; RESOURCE_BUSY when another root of tslxc has a
-   * container of that name; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT when monitor or init, or the
-   * file system of what the definition names, take longer than the connection's `startTimeout`.
-   * @throws SyscallError SYSTEM_ERROR and the like, with `step`, `errno` and mostly `path`. After every error the
+   * container of that name; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT when the monitor, init, or a
+   * file system that the definition refers to takes longer than the connection's `startTimeout`.
+   * @throws SyscallError SYSTEM_ERROR and the like, with `step`, `errno` and usually `path`. After every error the
    * host is as it was before.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
@@ -234,16 +234,16 @@ export class Domain {
   }
 
   /**
-   * Asks init to end, in a way that it reacts to: see PowerMode. Without `timeout` it resolves as soon as init has
-   * been asked, and with it when the container has ended.
+   * Asks init to end, in a way that it reacts to: see PowerMode. Without `timeout`, resolves as soon as init has been
+   * asked; with it, when the container has ended.
    *
    * @param options - `mode`: `auto` by default; `timeout` in milliseconds, none by default; `signal`
    * @returns how init was asked, and what came of it
    * @throws TslxcError OPERATION_INVALID when nothing runs or it is paused; OPERATION_UNSUPPORTED when init has
-   * neither a handler for the signal nor an initctl pipe, so that it would not react; OPERATION_TIMEOUT when it
-   * still runs after `timeout`, or when a file system of the container keeps its pipe from being found for three
-   * seconds; OPERATION_ABORTED when `signal` has fired, though init stays asked; INVALID_ARG for
-   * an unknown mode or a negative timeout.
+   * neither a handler for the signal nor an initctl pipe, so that it would not react; OPERATION_TIMEOUT when it still
+   * runs after `timeout`, or when its pipe can't be found within three seconds because a file system of the container
+   * does not answer; OPERATION_ABORTED when `signal` has fired, which does not withdraw the request to init; INVALID_ARG
+   * for an unknown mode or a negative timeout.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainShutdownFlags, `virsh shutdown`
@@ -255,15 +255,15 @@ export class Domain {
 
   /**
    * Asks init to end, and has the same monitor start it again: id, passed descriptors, attached consoles and
-   * autodestroy stay. `<on_reboot>` decides whether it is started again. Without `timeout` it resolves as soon as
-   * init has been asked, and with it when init runs again, or has ended for good.
+   * autodestroy are kept. `<on_reboot>` decides whether it is started again. Without `timeout`, resolves as soon as init
+   * has been asked; with it, when init runs again or has ended for good.
    *
    * @param options - `mode`: `auto` by default; `timeout` in milliseconds, none by default; `signal`
    * @returns how init was asked, and what came of it
    * @throws TslxcError OPERATION_INVALID when nothing runs or it is paused; OPERATION_UNSUPPORTED when init has
-   * neither a handler for the signal nor an initctl pipe, and when the monitor belongs to an older package, unless
-   * init itself calls reboot(2) as systemd and busybox do; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for an
-   * unknown mode or a negative timeout.
+   * neither a handler for the signal nor an initctl pipe, and when the monitor was started by an older version of this
+   * package, unless init itself calls reboot(2) as systemd and busybox do; OPERATION_TIMEOUT; OPERATION_ABORTED;
+   * INVALID_ARG for an unknown mode or a negative timeout.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainReboot, `virsh reboot`, reboot(2)
@@ -274,11 +274,11 @@ export class Domain {
   }
 
   /**
-   * Ends the container at once, by SIGKILL, also when it is paused, and cleans up. `<on_poweroff>`, `<on_reboot>`
+   * Ends the container at once, by SIGKILL, even when it is paused, and cleans up. `<on_poweroff>`, `<on_reboot>`
    * and `<on_crash>` are not carried out.
    *
    * @param options - `graceful`: asks init instead, and waits for it; `false` by default
-   * @throws SyscallError EBUSY when the kernel does not end a process, as one that waits for a device: `step` names
+   * @throws SyscallError EBUSY when the kernel can't end a process, such as one that waits for a device: `step` names
    * it. The destroy stays in force: once the process has ended, the next call on the domain cleans up, and the
    * domain counts as destroyed.
    * @throws TslxcError OPERATION_INVALID when nothing runs. With `graceful` also OPERATION_TIMEOUT when init still
@@ -296,9 +296,9 @@ export class Domain {
 
   /**
    * Destroys the container, if one runs, so that with `await using` it lives as long as its scope. A stored
-   * definition stays; a transient domain is gone then.
+   * definition stays; a transient domain is then gone.
    *
-   * @throws TslxcError as `destroy`, but none when nothing runs, or the domain is gone.
+   * @throws TslxcError as `destroy`, but not when nothing runs or the domain is gone.
    * @example
    * await using domain = await connection.createDomain({ name: 'job', memory: '64MiB', root: '/srv/job' });
    * const { code } = await domain.wait();
@@ -313,11 +313,11 @@ export class Domain {
   }
 
   /**
-   * Stops every process of the container where it is, until `resume`. Resolves when all are stopped; one that is
-   * paused already stays so. The pause is the kernel's: every process sees it, and it outlives this one.
+   * Freezes every process of the container where it is, until `resume`. Resolves when all are frozen; a container that is
+   * already paused stays paused. The state is kept by the kernel: every process on the host sees it, and it outlives this one.
    *
-   * @throws TslxcError OPERATION_INVALID when nothing runs, also between init's end and its start by a reboot.
-   * @throws SyscallError ETIMEDOUT when a process can't be stopped; then all go on.
+   * @throws TslxcError OPERATION_INVALID when nothing runs, and between init's end and its restart by a reboot.
+   * @throws SyscallError ETIMEDOUT when a process can't be frozen; then all of them go on.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSuspend, `virsh suspend`; freezer of cgroup v1, cgroup.freeze of v2
@@ -328,7 +328,7 @@ export class Domain {
   }
 
   /**
-   * Lets the processes of a paused container go on.
+   * Thaws a paused container: its processes go on.
    *
    * @throws TslxcError OPERATION_INVALID when it is not paused.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -344,7 +344,7 @@ export class Domain {
    * Sends init a signal. A signal that init has no handler for does nothing, except SIGKILL and SIGSTOP
    * (pid_namespaces(7)).
    *
-   * @param number - 0 to 64, as in signal(7); 0 sends none, and only tells whether one could be sent
+   * @param number - 0 to 64, as in signal(7); 0 sends no signal, and only checks whether one could be sent
    * @throws TslxcError INVALID_ARG for another number; OPERATION_INVALID when nothing runs.
    * @throws SyscallError SYSTEM_ERROR of pidfd_send_signal(2).
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -357,8 +357,8 @@ export class Domain {
   }
 
   /**
-   * The namespaces of the running container, for setns(2) in another program: user, IPC, UTS, network, PID and mount. Whoever joins
-   * them has none of the limits, labels and rights that `exec` gives a command.
+   * The namespaces of the running container, for setns(2) in another program: user, IPC, UTS, network, PID and mount. A
+   * process that joins them gets none of the limits, the label and the reduced rights that `exec` gives a command.
    *
    * @returns six descriptors in that order, which the caller closes
    * @throws TslxcError OPERATION_INVALID when nothing runs.
@@ -374,12 +374,11 @@ export class Domain {
   // Definition.
 
   /**
-   * The definition as XML. `live` is that of the running container, with its id, its console ptys and the names of
-   * its interfaces; `inactive` that of the next start. Default: the live one if the container runs, else the
-   * inactive one.
+   * The definition as XML. `live`: of the running container, with its id, its console ptys and the names of its
+   * interfaces; `inactive`: for the next start. Default: the live one if the container runs, else the inactive one.
    *
    * @throws TslxcError OPERATION_INVALID for `live` when nothing runs.
-   * @throws DefinitionError when the stored file is no definition.
+   * @throws DefinitionError when the stored file is not a valid definition.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
    * @see virDomainGetXMLDesc, `virsh dumpxml`
@@ -390,12 +389,12 @@ export class Domain {
   }
 
   /**
-   * The definition as plain data, as `domainXml` and `Connection.defineDomain` take it: what is changed in it can be
-   * defined again. Default: that of the next start, or of a transient domain the one that it runs with.
+   * The definition as plain data, as `domainXml` and `Connection.defineDomain` take it, so that it can be changed and
+   * defined again. It is the definition of the next start; of a transient domain, the one that it runs with.
    *
-   * @throws TslxcError CONFIG_UNSUPPORTED when the XML has something that a DomainSpec has no word for, such as a
-   * `<disk>`, with its line in the message.
-   * @throws DefinitionError when the stored file is no definition.
+   * @throws TslxcError CONFIG_UNSUPPORTED when the XML has something that a DomainSpec can't express, such as a `<disk>`,
+   * with that line of XML in the message.
+   * @throws DefinitionError when the stored file is not a valid definition.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
    * @example
@@ -408,10 +407,10 @@ export class Domain {
   }
 
   /**
-   * Removes the stored definition. A running container goes on, as a transient domain.
+   * Removes the stored definition. A running container keeps running, as a transient domain.
    *
-   * @param options - `snapshots`: `refuse` by default, `forget` for a domain that has any
-   * @throws TslxcError OPERATION_INVALID for a transient domain, and for one with snapshots unless these are to be forgotten.
+   * @param options - `snapshots`: `refuse` by default, `forget` for a domain that has snapshots
+   * @throws TslxcError OPERATION_INVALID for a transient domain, and for one with snapshots unless they are to be forgotten.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainUndefine, `virsh undefine`
@@ -422,10 +421,10 @@ export class Domain {
   }
 
   /**
-   * Gives a domain that is off another name. Its uuid, its autostart, its last end and the ids that were allocated
-   * to it stay. Atomic: at every moment it has one of the two names.
+   * Gives a domain that is off another name. Its uuid, its autostart, its last exit record and the ids that were allocated
+   * to it are kept. Atomic: at every moment it has one of the two names.
    *
-   * @param name - the new one
+   * @param name - the new name
    * @returns its new handle; for the old one the domain is gone
    * @throws TslxcError OPERATION_INVALID when it runs or is transient, and when the name is its own or that of
    * another domain; XML_ERROR for a text that can't be a name.
@@ -439,7 +438,7 @@ export class Domain {
   }
 
   /**
-   * Its snapshots: what was in its root and its overlays' layers, and its definition, at some time.
+   * Its snapshots: each keeps the contents of its root and of its overlays' writable layers, and its definition, at one time.
    *
    * @see `virsh snapshot-list`
    */
@@ -448,21 +447,23 @@ export class Domain {
   }
 
   /**
-   * Makes a new domain of this one, which is off or paused: with its definition, but another name and uuid and other addresses of its
-   * interfaces, and with copies of its own trees, which are its root, where that is a directory that it may write to, and the writable
-   * layers of its `<tslxc:overlay>`. Blocks are shared where the file system can. All else that the definition names, such as mounted
-   * directories, images and devices, both have. The clone is off, is not started with the host, and has no snapshots.
+   * Makes a new domain from this one, which has to be off or paused. The clone has the same definition, with another name and
+   * uuid and other MAC addresses, and copies of the domain's own trees: its root, if that is a directory that it may write to,
+   * and the writable layers of its `<tslxc:overlay>`. Copies share blocks where the file system can. Everything else that the
+   * definition names, such as mounted directories, images and devices, is shared by both. The clone is off, is not started with
+   * the host, and has no snapshots.
    *
-   * It is there as a whole or not at all, also when this process is killed meanwhile.
+   * The clone is made completely or not at all, even if this process is killed meanwhile.
    *
    * @param name - of the new domain
-   * @param options - `snapshot`: one to be cloned in place of what the domain is now, which may run then; `paths`: where the copies
-   * are to be, beside the originals by default; `onProgress`; `signal`
+   * @param options - `snapshot`: a snapshot to clone instead of the current contents, in which case the domain may run; `paths`:
+   * where the copies go, by default beside the originals; `onProgress`; `signal`
    * @returns its handle
    * @throws TslxcError OPERATION_INVALID while the container runs, for a transient domain, for a name that is taken, and when
-   * something lies where a copy is to be; NO_DOMAIN_SNAPSHOT; XML_ERROR for a text that can't be a name; INVALID_ARG for a path that is
-   * not absolute, or of no tree; RESOURCE_BUSY when another domain runs that writes to a tree of this one; OPERATION_UNSUPPORTED for a
-   * tree in which something is mounted; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT for a path that does not answer.
+   * something already exists where a copy would go; NO_DOMAIN_SNAPSHOT; XML_ERROR for a text that can't be a name; INVALID_ARG for
+   * a path that is not absolute, or that is given for something that is not one of its trees; RESOURCE_BUSY when another running
+   * domain writes to one of its trees; OPERATION_UNSUPPORTED for a tree in which something is mounted; OPERATION_ABORTED when
+   * `signal` has fired; OPERATION_TIMEOUT for a path that does not answer.
    * @throws DefinitionError CONFIG_UNSUPPORTED, with `element`, `line` and `column`, for a domain without a tree of its own, whose root
    * is an image, or one of whose trees is a mount point.
    * @throws SyscallError ENOSPC and the like, with `path`. After every error nothing is left of the clone.
@@ -479,10 +480,10 @@ export class Domain {
   }
 
   /**
-   * Whether it is started with the host, by `Connection.autostartAll`, which a boot unit calls. It is not started
+   * Sets whether it is started with the host, by `Connection.autostartAll`, which a boot unit calls. It is not started
    * now.
    *
-   * @throws TslxcError INVALID_ARG for another word; OPERATION_INVALID for a transient domain.
+   * @throws TslxcError INVALID_ARG for anything but `on` and `off`; OPERATION_INVALID for a transient domain.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetAutostart, `virsh autostart`
@@ -495,7 +496,7 @@ export class Domain {
   /**
    * The title, which is one line; undefined when it has none.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` of a transient
    * domain.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -511,8 +512,8 @@ export class Domain {
    * Changes the title.
    *
    * @param title - one line; undefined or an empty text removes it
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both
    * @throws TslxcError XML_ERROR for several lines; OPERATION_INVALID for `live` and `both` when nothing runs, and
    * for `inactive` and `both` of a transient domain.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -527,7 +528,7 @@ export class Domain {
   /**
    * The description, which may have several lines; undefined when it has none.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` of a transient
    * domain.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -543,8 +544,8 @@ export class Domain {
    * Changes the description.
    *
    * @param description - one or more lines; undefined or an empty text removes it
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of
    * a transient domain.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -564,7 +565,7 @@ export class Domain {
    * none.
    *
    * @param uri - the namespace
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` of a transient
    * domain.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -577,17 +578,17 @@ export class Domain {
   }
 
   /**
-   * Puts one element into `<metadata>`, in the place of the one of that namespace. Elements in it that have no
-   * namespace get this one.
+   * Puts one element into `<metadata>`, replacing the one of the same namespace. Elements in it that have no namespace get
+   * this one.
    *
-   * @param uri - the namespace: a text that no other program uses, mostly a URI of yours
+   * @param uri - the namespace: a text that no other program uses, usually a URI of your own
    * @param content - prefix and element; undefined removes the element
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both
    * @throws DefinitionError XML_ERROR for text that is not one element, with `line` and `column`.
    * @throws TslxcError INVALID_ARG for an empty uri; XML_ERROR for a key that can't be a prefix; OPERATION_INVALID
    * for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient domain;
-   * OPERATION_UNSUPPORTED for tslxc's own namespace of what runs, whose elements count from the next start.
+   * OPERATION_UNSUPPORTED for tslxc's own namespace in the running container, since its elements take effect at a start.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetMetadata, `virsh metadata`
@@ -606,12 +607,12 @@ export class Domain {
   // Consoles, commands, logs.
 
   /**
-   * Attaches to a console, beside all others who are attached. The stream ends with the container, after its last
+   * Attaches to a console, alongside any others that are attached. The stream ends with the container, after its last
    * byte, and keeps this process alive unless `unref` is called on it.
    *
    * @param options - `device`: the first console by default; `size` in rows and columns; `from`: `replay` by
    * default, which sends up to 262,144 bytes of earlier output first; `replay`: `raw` by default, `quiet` for a
-   * terminal, which answers what programs have asked
+   * terminal, which would answer replayed queries
    * @throws TslxcError OPERATION_INVALID when nothing runs; INVALID_ARG when there is no such console.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
@@ -627,7 +628,7 @@ export class Domain {
    * no such console.
    *
    * @param device - index from 0, or alias such as `console0`; the first console by default
-   * @throws TslxcError INVALID_ARG for a text that is neither; ACCESS_DENIED without root; OPERATION_INVALID when
+   * @throws TslxcError INVALID_ARG for a text that is neither index nor alias; ACCESS_DENIED without root; OPERATION_INVALID when
    * the connection is closed.
    * @see `virsh ttyconsole`, pty(7)
    */
@@ -638,16 +639,16 @@ export class Domain {
 
   /**
    * Runs a command in the running container, on a terminal of its own, confined exactly as its init is: namespaces,
-   * cgroups, capabilities, filter of system calls, no_new_privs, resource limits and label. It inherits standard
-   * input, output and error, and no other descriptor. The command and all that it has started end when this process
-   * ends.
+   * cgroups, capabilities, system call filter, no_new_privs, resource limits and label. It inherits standard input,
+   * output and error, and no other descriptor. The command and everything that it has started are ended when this
+   * process ends.
    *
    * @param argv - the program and its arguments; a name without a slash is looked for in the PATH of the command
    * @param options - `tty`: the size of the terminal, in rows and columns; environment, user and directory, by
    * default as init has them; label, abort and timeout (milliseconds, none by default)
-   * @returns what resolves to all that the terminal has shown and the exit status, when the command has ended;
-   * `started` resolves when its execve(2) has succeeded, to the process with its terminal as one stream. Either
-   * rejects when it can't be started, with:
+   * @returns a promise that resolves, when the command has ended, to everything that the terminal has shown and the exit
+   * status; its `started` resolves when the command's execve(2) has succeeded, to the process with its terminal as one
+   * stream. Both reject when it can't be started, with:
    * @throws TslxcError OPERATION_INVALID when nothing runs or the container is paused; INVALID_ARG for options that
    * make no sense and a user that the container does not have; OPERATION_ABORTED; OPERATION_TIMEOUT when it was not
    * executed within the connection's `startTimeout`.
@@ -665,12 +666,12 @@ export class Domain {
     options: ExecOptions & { readonly tty: WindowSize; readonly encoding?: 'utf8' },
   ): RunningCommand<TerminalProcess>;
   /**
-   * As the one that gives text, with the bytes of what the command puts out.
+   * As the overload that gives text, but the output is bytes.
    *
    * @param argv - the program and its arguments
    * @param options - with `encoding: 'buffer'`
-   * @returns what resolves to the output as Buffers, and the exit status
-   * @throws TslxcError as the one that gives text.
+   * @returns a promise that resolves to the output as Buffers, and the exit status
+   * @throws TslxcError as the overload that gives text.
    * @example
    * const { stdout } = await domain.exec(['tar', '-c', '/etc'], { encoding: 'buffer' });
    */
@@ -680,18 +681,18 @@ export class Domain {
   ): RunningCommand<PipedProcess, Buffer>;
   /**
    * Runs a command in the running container, on three pipes, confined exactly as its init is: namespaces, cgroups,
-   * capabilities, filter of system calls, no_new_privs, resource limits and label. It inherits standard input,
-   * output and error, and no other descriptor. The command and all that it has started end when this process ends.
+   * capabilities, system call filter, no_new_privs, resource limits and label. It inherits standard input, output and
+   * error, and no other descriptor. The command and everything that it has started are ended when this process ends.
    *
-   * Awaited it resolves, when the command has ended, to `{ stdout, stderr, code }`, and `signal` when one has ended
-   * it, with `code` 128 and its number; a code other than 0 is no rejection. Its input is empty unless `stdin` says
-   * otherwise. What processes that the command has left behind still write is not waited for. `started` resolves
-   * when its execve(2) has succeeded, to the process with a stream for each pipe, and nothing is collected.
+   * When awaited, it resolves at the end of the command to `{ stdout, stderr, code }`. If a signal ended the command,
+   * `signal` is its name and `code` is 128 plus its number. A code other than 0 does not reject. The input is empty unless
+   * `stdin` says otherwise. Output of processes that the command leaves behind is not waited for. `started` resolves when
+   * the command's execve(2) has succeeded, to the process with a stream for each pipe; nothing is collected then.
    *
    * @param argv - the program and its arguments; a name without a slash is looked for in the PATH of the command
    * @param options - environment, user and directory, by default as init has them; input; label, abort and timeout
-   * (milliseconds, none by default); `maxBuffer`: bytes of output and of errors each, 16 MiB by default; `encoding`
-   * @returns what resolves to the output and the exit status, or by `started` to the process. Either rejects when it
+   * (milliseconds, none by default); `maxBuffer`: bytes of stdout and of stderr each, 16 MiB by default; `encoding`
+   * @returns a promise of the output and the exit status, whose `started` is a promise of the process. Both reject when it
    * can't be started, with:
    * @throws TslxcError OPERATION_INVALID when nothing runs or the container is paused; INVALID_ARG for options that
    * make no sense and a user that the container does not have; OPERATION_ABORTED; OPERATION_TIMEOUT when it was not
@@ -700,9 +701,9 @@ export class Domain {
    * missing or may not be used.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
-   * @throws TslxcError where it is awaited also, with `stdout` and `stderr`, what was put out by then: OPERATION_ABORTED
-   * and OPERATION_TIMEOUT when `signal` or `timeout` have ended the command, MAX_BUFFER_EXCEEDED when it has put out
-   * more than `maxBuffer`, OPERATION_FAILED when the process that attends it was killed, which root inside can do.
+   * @throws TslxcError, when awaited, also with the output so far in `stdout` and `stderr`: OPERATION_ABORTED and
+   * OPERATION_TIMEOUT when `signal` or `timeout` has ended the command, MAX_BUFFER_EXCEEDED when it has written more than
+   * `maxBuffer`, OPERATION_FAILED when the process in the container that attends it was killed, which root inside can do.
    * @see setns(2); `virsh lxc-enter-namespace`
    * @example
    * const { stdout, code } = await domain.exec(['cat', '/etc/hostname'], { timeout: 5000 });
@@ -721,13 +722,13 @@ export class Domain {
   }
 
   /**
-   * Runs a command in the running container, as `exec` does, and leaves it alone: it goes on when this process ends,
-   * until it ends by itself or the container does. Its input is empty, and its output is thrown away.
+   * Runs a command in the running container, as `exec` does, and leaves it running when this process ends, until it ends
+   * by itself or with the container. Its input is empty, and its output is discarded. Resolves when its execve(2) has
+   * succeeded.
    *
    * @param argv - the program and its arguments; a name without a slash is looked for in the PATH of the command
-   * @param options - environment, user and directory, by default as init has them; label; `signal` gives up the start
-   * @returns when its execve(2) has succeeded
-   * @throws TslxcError as `exec` where it can't be started.
+   * @param options - environment, user and directory, by default as init has them; label; `signal` aborts the start
+   * @throws TslxcError as `exec` when it can't be started.
    * @example
    * await domain.execDetached(['/usr/sbin/crond'], { cwd: '/' });
    */
@@ -737,14 +738,14 @@ export class Domain {
   }
 
   /**
-   * The lines that the first console has put out, of this run and of earlier ones, as far as they are kept: 1 to 2
-   * MiB. They can also be read while nothing runs, and, until another domain has the name, when the domain is gone:
-   * see `Connection.logs`. Lines have what the container wrote, control characters included, without their ends.
+   * The lines written to the first console, in this run and in earlier ones, as far as they are kept: the last 1 to 2 MiB.
+   * They can also be read while nothing runs, and after the domain is gone until another domain takes its name: see
+   * `Connection.logs`. A line is what the container wrote, control characters included, without the line ending.
    *
-   * @param options - `lines`: all that are kept by default; `follow`: goes on until the container ends, and gives
-   * each line when it is complete; `signal`
-   * @throws TslxcError, from the iteration: INVALID_ARG for a number of lines that is none; NO_DOMAIN when there is
-   * neither the domain nor a log.
+   * @param options - `lines`: how many of the last lines, by default all that are kept; `follow`: goes on until the
+   * container ends, and yields each line when it is complete; `signal`
+   * @throws TslxcError, from the iteration: INVALID_ARG for `lines` that is not a whole number from 0; NO_DOMAIN when there
+   * is neither the domain nor a log.
    * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when the connection is closed.
    * @example
    * for await (const line of domain.logs({ lines: 10, follow: true })) console.log(line);
@@ -757,8 +758,8 @@ export class Domain {
   // Waits.
 
   /**
-   * How the running container ends; when none runs, how the last one ended. Keeps this process alive. A reboot is
-   * no end.
+   * Waits for the running container to end, and resolves to how it ended; when none runs, to how the last one ended. Keeps
+   * this process alive. A reboot does not count as an end.
    *
    * @param options - `signal`: gives up waiting
    * @throws TslxcError OPERATION_INVALID when none has run since the host booted; OPERATION_ABORTED when `signal`
@@ -772,8 +773,8 @@ export class Domain {
   }
 
   /**
-   * Waits until the running container has an address, and resolves to it. It is looked at from outside: nothing has
-   * to run inside. A container that shares the host's network has the host's addresses. Keeps this process alive.
+   * Waits until the running container has an address, and resolves to it. The check is made from outside: nothing has to
+   * run inside. A container that shares the host's network has the host's addresses. Keeps this process alive.
    *
    * @param options - `address`: `ipv4` or `ipv6`; of global scope, not tentative, on an interface that is up and
    * not the loopback; `timeout` in milliseconds, none by default; `signal`
@@ -787,9 +788,9 @@ export class Domain {
    */
   async waitFor(options: AddressWait): Promise<string>;
   /**
-   * Waits until a process in the running container listens at a TCP port, and resolves to where: of several sockets
-   * the first. It is looked at from outside, without a connection to the port. A container that shares the host's
-   * network has the host's ports. Keeps this process alive.
+   * Waits until a process in the running container listens on a TCP port, and resolves to the address and port, of the
+   * first socket if there are several. The check is made from outside, without connecting to the port. A container that
+   * shares the host's network has the host's ports. Keeps this process alive.
    *
    * @param options - `port`: 1 to 65535, on any address; `timeout` in milliseconds, none by default; `signal`
    * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_FAILED as soon as the container has ended,
@@ -802,14 +803,14 @@ export class Domain {
    */
   async waitFor(options: PortWait): Promise<ListeningPort>;
   /**
-   * Waits until the first console of the running container has shown something, and resolves to the match. Output
-   * from before the call counts, also that of lives before a reboot. Keeps this process alive.
+   * Waits until the output of the running container's first console matches, and resolves to the match. Output from before
+   * the call counts, including output from before a reboot. Keeps this process alive.
    *
    * @param options - `console`: a regular expression, matched within the last 64 KiB; its `lastIndex` and flags g
    * and y mean nothing here; `timeout` in milliseconds, none by default; `signal`
    * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_FAILED as soon as the container has ended,
-   * with the last lines of its console in `console`; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for what is
-   * no regular expression or a timeout that makes no sense.
+   * with the last lines of its console in `console`; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for a `console` that
+   * is not a regular expression or a timeout that makes no sense.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @example
@@ -817,12 +818,12 @@ export class Domain {
    */
   async waitFor(options: ConsoleWait): Promise<RegExpExecArray>;
   /**
-   * Waits until the checks of `<tslxc:health>` find the running container well. Keeps this process alive.
+   * Waits until the checks of `<tslxc:health>` find the running container healthy. Keeps this process alive.
    *
    * @param options - `healthy`: true; `timeout` in milliseconds, none by default; `signal`
    * @throws TslxcError OPERATION_UNSUPPORTED for a domain without such checks; OPERATION_INVALID when nothing runs;
    * OPERATION_FAILED as soon as the container has ended, with the last lines of its console in `console`;
-   * OPERATION_TIMEOUT, with why the last check has failed; OPERATION_ABORTED; INVALID_ARG for a timeout that makes no
+   * OPERATION_TIMEOUT, with the reason the last check failed; OPERATION_ABORTED; INVALID_ARG for a timeout that makes no
    * sense.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
@@ -831,13 +832,13 @@ export class Domain {
    */
   async waitFor(options: HealthWait): Promise<HealthInfo>;
   /**
-   * Runs a command in the running container, as `exec` does, again and again until it exits with 0. One that is
-   * running when the time is over is ended, with all that it has started. Keeps this process alive.
+   * Runs a command in the running container, as `exec` does, again and again until it exits with 0. At the timeout, a
+   * command that still runs is ended with everything that it has started. Keeps this process alive.
    *
    * @param options - `exec`: the program and its arguments; `timeout` in milliseconds, none by default; `signal`
    * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_FAILED as soon as the container has ended,
-   * with the last lines of its console in `console`; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for what is
-   * no command or a timeout that makes no sense.
+   * with the last lines of its console in `console`; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for an `exec` that is
+   * not a command or a timeout that makes no sense.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @example
@@ -850,9 +851,9 @@ export class Domain {
    *
    * @param options - `exit`: `any`, or the code from 0 to 255 that init has to exit with; `timeout` in
    * milliseconds, none by default; `signal`
-   * @throws TslxcError OPERATION_FAILED for another end than that code, with the last lines of the console in
-   * `console`; OPERATION_INVALID when none has run since the host booted; OPERATION_TIMEOUT; OPERATION_ABORTED;
-   * INVALID_ARG for what is neither `any` nor a code, or a timeout that makes no sense.
+   * @throws TslxcError OPERATION_FAILED when it ends in another way than with that code, with the last lines of the
+   * console in `console`; OPERATION_INVALID when none has run since the host booted; OPERATION_TIMEOUT; OPERATION_ABORTED;
+   * INVALID_ARG for an `exit` that is neither `any` nor a code, or a timeout that makes no sense.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
    * @example
@@ -860,8 +861,8 @@ export class Domain {
    */
   async waitFor(options: ExitWait): Promise<ExitRecord>;
   /**
-   * Waits until the domain is in a state, whichever process brings it about, and resolves to that state. Keeps this
-   * process alive.
+   * Waits until the domain is in the given state, whichever process brings that about, and resolves to the state. Keeps
+   * this process alive.
    *
    * @param options - `state`: `running`, `paused` or `shutoff`; `timeout` in milliseconds, none by default;
    * `signal`
@@ -875,12 +876,11 @@ export class Domain {
    */
   async waitFor(options: StateWait): Promise<DomainState>;
   /**
-   * Waits for one condition, which is chosen at run time: see the forms of this method above. Keeps this process
-   * alive.
+   * Waits for one condition, which is chosen at run time: see the overloads above. Keeps this process alive.
    *
    * @param options - exactly one of `address`, `port`, `console`, `exec`, `exit`, `state` and `healthy`; `timeout` in
    * milliseconds, none by default; `signal`
-   * @throws TslxcError INVALID_ARG for none and for several conditions; and as the form of that condition.
+   * @throws TslxcError INVALID_ARG for no condition and for several; and as the overload for that condition.
    * OPERATION_DENIED for `console` and `exec` on a read-only connection.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
@@ -911,11 +911,11 @@ export class Domain {
   }
 
   /**
-   * Snapshots as `stats` gives them, the first at once and then one every `interval`, until the container ends that
-   * runs now. Keeps this process alive while it is waited for.
+   * Statistics as `stats` gives them, the first at once and then every `interval`, until the container that runs now ends.
+   * Keeps this process alive while the next value is awaited.
    *
    * @param options - `interval` in milliseconds, 1000 by default; `signal` ends the iteration
-   * @throws TslxcError, from the iteration: INVALID_ARG for an interval that is no positive number;
+   * @throws TslxcError, from the iteration: INVALID_ARG for an interval that is not a positive number;
    * OPERATION_INVALID when nothing runs; NO_DOMAIN.
    * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when the connection is closed.
    * @example
@@ -931,8 +931,8 @@ export class Domain {
    *
    * @param device - the target of a `<disk>`, or a device of the host by its name or path; all devices together by
    * default
-   * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED where the kernel doesn't count
-   * it; INVALID_ARG for what is no such device; OPERATION_TIMEOUT for a path that does not answer.
+   * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED where the kernel doesn't count the
+   * container's I/O; INVALID_ARG for an unknown device; OPERATION_TIMEOUT for a path that does not answer.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
    * @see virDomainBlockStats, `virsh domblkstat`
@@ -942,12 +942,13 @@ export class Domain {
     return blockStatistics(this.#session, this.#identity, device);
   }
 
-  // Limits. Each has a getter and a setter; a change of what runs is all or nothing: what the kernel refuses stays as it was.
+  // Limits. Each has a getter and a setter. A change in the running container is all or nothing: if the kernel refuses any part
+  // of it, all limits stay as they were.
 
   /**
-   * `<memory>` and `<currentMemory>`, in KiB; of what runs, the current memory is the limit that the kernel has.
+   * `<memory>` and `<currentMemory>`, in KiB; while it runs, the current memory is the limit that the kernel has.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
    * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `memory`; ACCESS_DENIED without
    * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
@@ -958,18 +959,18 @@ export class Domain {
   }
 
   /**
-   * Changes the current memory, in KiB: `<currentMemory>`, and for what runs the limit of its memory. A `<memtune>`
-   * hard limit of what runs changes with it.
+   * Changes the current memory, in KiB: `<currentMemory>`, and of a running container its memory limit. A `<memtune>` hard
+   * limit of the running container changes with it.
    *
    * @param kibibytes - a whole number from 1 to the maximum, `<memory>`; in KiB
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
-   * @throws TslxcError INVALID_ARG above the maximum, and for what is no such number; OPERATION_INVALID for `live`
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
+   * @throws TslxcError INVALID_ARG above the maximum, and for anything but such a number; OPERATION_INVALID for `live`
    * and `both` when nothing runs, and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED when
    * the host has no cgroup controller `memory`; OPERATION_FAILED, with `path`, when the kernel shows another value
    * afterwards than was written.
-   * @throws SyscallError EBUSY, with `path`, when it uses more and can't swap it out: no process of it is ended;
-   * SYSTEM_ERROR with `path` and `errno` for what else the kernel refuses.
+   * @throws SyscallError EBUSY, with `path`, when it uses more memory and can't swap it out: none of its processes is
+   * killed; SYSTEM_ERROR with `path` and `errno` for anything else that the kernel refuses.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetMemoryFlags, `virsh setmem`; memory.limit_in_bytes of cgroup v1, memory.max of v2
@@ -979,19 +980,18 @@ export class Domain {
   }
 
   /**
-   * Changes the maximum, `<memory>`, in KiB, and lowers the current memory to it where it is higher. What runs is
-   * limited to it at once, unless it has a lower limit or a `<memtune>` hard limit; libvirt's driver does not do
-   * that.
+   * Changes the maximum, `<memory>`, in KiB, and lowers the current memory to it if that is higher. A running container is
+   * limited to it at once, unless it has a lower limit or a `<memtune>` hard limit; libvirt's driver does not do that.
    *
    * @param kibibytes - a whole number from 1 on; in KiB
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
-   * @throws TslxcError INVALID_ARG for what is no such number, and when memory may then be more than memory and
-   * swap; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
+   * @throws TslxcError INVALID_ARG for anything but such a number, and if the limit of memory would exceed that of memory
+   * and swap; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient
    * domain; OPERATION_UNSUPPORTED when the host has no cgroup controller `memory`; OPERATION_FAILED, with `path`,
    * when the kernel shows another value afterwards than was written.
-   * @throws SyscallError EBUSY, with `path`, when it uses more and can't swap it out; SYSTEM_ERROR with `path` and
-   * `errno` for what else the kernel refuses.
+   * @throws SyscallError EBUSY, with `path`, when it uses more memory and can't swap it out; SYSTEM_ERROR with `path` and
+   * `errno` for anything else that the kernel refuses.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetMaxMemory, `virsh setmaxmem`
@@ -1001,9 +1001,10 @@ export class Domain {
   }
 
   /**
-   * `<memtune>`, in KiB or `unlimited`. Without a hard limit of its own, what runs has that of its current memory.
+   * `<memtune>`, in KiB or `unlimited`. Without a `<memtune>` hard limit, a running container is limited to its current
+   * memory.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
    * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `memory`; ACCESS_DENIED without
    * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
@@ -1014,18 +1015,18 @@ export class Domain {
   }
 
   /**
-   * Changes what is given of `<memtune>`; what is left out stays. `swapHardLimit` is of memory and swap together on
-   * both versions of cgroups.
+   * Changes the given values of `<memtune>`; those left out stay. `swapHardLimit` limits memory and swap together, on both
+   * versions of cgroups.
    *
    * @param change - KiB from 0 on, or `unlimited`
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
-   * @throws TslxcError INVALID_ARG for another value, and when memory may then be more than memory and swap;
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
+   * @throws TslxcError INVALID_ARG for another value, and if the limit of memory would exceed that of memory and swap;
    * OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient domain;
    * OPERATION_UNSUPPORTED when the host has no cgroup controller `memory`; OPERATION_FAILED, with `path`, when the
    * kernel shows another value afterwards than was written.
-   * @throws SyscallError EBUSY, with `path`, when it uses more and can't swap it out; SYSTEM_ERROR with `path` and
-   * `errno` for what else the kernel refuses.
+   * @throws SyscallError EBUSY, with `path`, when it uses more memory and can't swap it out; SYSTEM_ERROR with `path` and
+   * `errno` for anything else that the kernel refuses.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetMemoryParameters, `virsh memtune`; memory.max, memory.high and memory.swap.max of cgroup v2
@@ -1038,10 +1039,10 @@ export class Domain {
   }
 
   /**
-   * `<cputune>`: shares, and period and quota in microseconds. What the definition leaves out is the kernel's
-   * default: 1024 shares, 100,000 µs, no quota. On cgroup v2 shares are computed from a weight, and rounded.
+   * `<cputune>`: shares, and period and quota in microseconds. Values that the definition leaves out are the kernel's
+   * defaults: 1024 shares, 100,000 µs, no quota. On cgroup v2, shares are computed from a weight, and rounded.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
    * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `cpu`; ACCESS_DENIED without
    * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
@@ -1052,12 +1053,12 @@ export class Domain {
   }
 
   /**
-   * Changes what is given of `<cputune>`; what is left out stays.
+   * Changes the given values of `<cputune>`; those left out stay.
    *
    * @param change - `shares` from 2 to 262,144; `period` from 1000 to 1,000,000 µs; `quota` from 1000 µs on, or
    * `unlimited`
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
    * @throws TslxcError INVALID_ARG for a value out of its range; OPERATION_INVALID for `live` and `both` when
    * nothing runs, and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED when the host has no
    * cgroup controller `cpu`; OPERATION_FAILED, with `path`, when the kernel shows another value afterwards than was
@@ -1072,9 +1073,9 @@ export class Domain {
   }
 
   /**
-   * The CPUs that it may run on, such as `0-1,3`; `all` for a definition that names none.
+   * The CPUs that it may run on, such as `0-1,3`; `all` if the definition names none.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
    * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `cpuset`; ACCESS_DENIED without
    * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
@@ -1085,13 +1086,13 @@ export class Domain {
   }
 
   /**
-   * Changes the CPUs that it may run on. Processes that run on others move.
+   * Changes the CPUs that it may run on. Processes that run on other CPUs are moved.
    *
    * @param cpus - numbers and ranges such as `0-3,^2`, or `all`
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
-   * @throws TslxcError INVALID_ARG for what is no such set, and for a CPU that the host does not have when it is to
-   * change what runs; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
+   * @throws TslxcError INVALID_ARG for anything but such a set, and, when the running container is changed, for a CPU that
+   * the host does not have; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a
    * transient domain; OPERATION_UNSUPPORTED when the host has no cgroup controller `cpuset`; OPERATION_FAILED, with
    * `path`, when the kernel shows another value afterwards than was written.
    * @throws SyscallError SYSTEM_ERROR with `path` and `errno` for what the kernel refuses.
@@ -1104,10 +1105,10 @@ export class Domain {
   }
 
   /**
-   * How many CPUs the definition says that it has. As in libvirt's driver this is only reported, and limits
-   * nothing: see `setCpuset`.
+   * The number of CPUs that the definition gives it. As in libvirt's driver, this is only reported, and limits nothing: see
+   * `setCpuset`.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
@@ -1118,12 +1119,12 @@ export class Domain {
   }
 
   /**
-   * Changes how many CPUs the definition says that it has; what is left out stays. A lower maximum lowers the
-   * current number.
+   * Changes the number of CPUs that the definition gives it; a number left out stays. A lower maximum lowers the current
+   * number.
    *
    * @param change - whole numbers from 1 to 2,147,483,647
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
    * @throws TslxcError INVALID_ARG for another number, and for more than the maximum; OPERATION_INVALID for `live`
    * and `both` when nothing runs, and for `inactive` and `both` of a transient domain.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -1135,9 +1136,9 @@ export class Domain {
   }
 
   /**
-   * `<numatune>`: the memory nodes that its memory comes from; `strict` and `all` for a definition that names none.
+   * `<numatune>`: the NUMA nodes that its memory comes from; `strict` and `all` if the definition names none.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
    * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `cpuset`; ACCESS_DENIED without
    * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
@@ -1148,15 +1149,15 @@ export class Domain {
   }
 
   /**
-   * Changes what is given of `<numatune>`; what is left out stays. On cgroup v2, memory that it has on other nodes
-   * moves.
+   * Changes the given values of `<numatune>`; those left out stay. On cgroup v2, memory that it has on other nodes is
+   * moved.
    *
    * @param change - `mode`: `strict`, `restrictive`, `preferred` or `interleave`; `nodeset`: such as `0-1`, or `all`
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
-   * @throws TslxcError INVALID_ARG for another mode, for what is no set, and for a node that the host does not have
-   * when it is to change what runs; OPERATION_INVALID for `live` and `both` when nothing runs, for `inactive`
-   * and `both` of a transient domain, and for what runs when the mode is or becomes `preferred` or `interleave`;
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
+   * @throws TslxcError INVALID_ARG for another mode, for anything but a set, and, when the running container is changed, for a
+   * node that the host does not have; OPERATION_INVALID for `live` and `both` when nothing runs, for `inactive` and `both`
+   * of a transient domain, and for the running container when the mode is or becomes `preferred` or `interleave`;
    * OPERATION_UNSUPPORTED when the host has no cgroup controller `cpuset`;
    * OPERATION_FAILED, with `path`, when the kernel shows another value afterwards than was written.
    * @throws SyscallError SYSTEM_ERROR with `path` and `errno` for what the kernel refuses.
@@ -1171,7 +1172,7 @@ export class Domain {
   /**
    * `<blkiotune>`: the weight, and the devices that are limited, in bytes and operations a second.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
    * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `io` (v2) or `blkio` (v1);
    * SYSTEM_ERROR for a device that is gone; ACCESS_DENIED without root, NO_DOMAIN when the domain is gone,
@@ -1183,14 +1184,14 @@ export class Domain {
   }
 
   /**
-   * Changes the weight, and the limits of the given devices; what is left out stays.
+   * Changes the weight, and the limits of the given devices; values left out stay.
    *
-   * @param change - weights from 1 to 10,000, or to 1000 where the scheduler BFQ has them; bytes and operations a
-   * second, where 0 takes a device's limit away
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
-   * @throws TslxcError INVALID_ARG for a value out of its range, and for a path that is no block device when it is
-   * to change what runs; SYSTEM_ERROR for one that can't be looked at, OPERATION_TIMEOUT for one that does not
+   * @param change - weights from 1 to 10,000, or to 1000 where they are those of the BFQ scheduler; bytes and operations
+   * per second, where 0 removes a device's limit
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
+   * @throws TslxcError INVALID_ARG for a value out of its range, and, when the running container is changed, for a path that
+   * is not a block device; SYSTEM_ERROR for a path that can't be looked up, OPERATION_TIMEOUT for one that does not
    * answer; OPERATION_UNSUPPORTED where the kernel has no weights; OPERATION_INVALID for `live` and `both` when
    * nothing runs, and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED when the host has no
    * cgroup controller `io`; OPERATION_FAILED, with `path`, when the kernel shows another value afterwards than was
@@ -1205,9 +1206,9 @@ export class Domain {
   }
 
   /**
-   * `<tslxc:pids>`: how many processes and threads it may have, all together.
+   * `<tslxc:pids>`: how many processes and threads it may have in all.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
    * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `pids`; ACCESS_DENIED without
    * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
@@ -1218,11 +1219,11 @@ export class Domain {
   }
 
   /**
-   * Changes how many processes and threads it may have. Those above a lower limit stay, and no new ones come.
+   * Changes how many processes and threads it may have. If it already has more, they stay, and no new ones can be made.
    *
    * @param max - a whole number from 1 to 4,194,304 (PID_MAX_LIMIT), or `unlimited`
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
    * @throws TslxcError INVALID_ARG for another value; OPERATION_INVALID for `live` and `both` when nothing runs,
    * and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED when the host has no cgroup
    * controller `pids`; OPERATION_FAILED, with `path`, when the kernel shows another value afterwards than was
@@ -1237,9 +1238,9 @@ export class Domain {
   }
 
   /**
-   * `<tslxc:hugepages>`: the sizes of huge pages that are limited, and their limits, in KiB.
+   * `<tslxc:hugepages>`: the sizes of huge pages that are limited, and the limit of each, in KiB.
    *
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
    * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `hugetlb`; ACCESS_DENIED
    * without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
@@ -1252,11 +1253,11 @@ export class Domain {
   /**
    * Changes the limit of huge pages of one size.
    *
-   * @param limit - `size`: that of one page in KiB, a power of 2 from 4 on; `max`: of all together, KiB from 0 on,
-   * or `unlimited`
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
-   * @throws TslxcError INVALID_ARG for what is no size of pages, and for another limit; OPERATION_INVALID for
+   * @param limit - `size`: of one page in KiB, a power of 2 from 4 on; `max`: of all pages of that size together, KiB from 0
+   * on, or `unlimited`
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
+   * @throws TslxcError INVALID_ARG for an invalid page size or limit; OPERATION_INVALID for
    * `live` and `both` when nothing runs, and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED
    * when the host has no cgroup controller `hugetlb`; OPERATION_FAILED, with `path`, when the kernel shows another
    * value afterwards than was written.
@@ -1272,20 +1273,21 @@ export class Domain {
   // Devices.
 
   /**
-   * Attaches a device: to what runs, at once, and to the stored definition. A network interface is made and configured as at
-   * a start, and is up; a disk or a device of the host gets its node in the container's /dev, and its filter allows it; a
-   * file system is mounted in the running container at its target. When it resolves, the live XML has the device.
+   * Attaches a device: to the running container at once, to the stored definition for the next start. A network interface is
+   * made and configured as at a start, and is up; a disk or a device of the host gets its node in the container's /dev, and
+   * the container's device filter allows it; a file system is mounted in the running container at its target. When this
+   * resolves, the live XML has the device.
    *
    * @param xml - one element: `<interface>`, `<disk>`, `<hostdev>` or `<filesystem>`
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both` changes the
-   * two, or neither when one of them is refused
-   * @throws DefinitionError, with `element`, `line` and `column`, for a text that is none of a device, CONFIG_UNSUPPORTED for a
-   * device that can't be attached, and as `start` for what it names on the host.
-   * @throws TslxcError INVALID_ARG for a device that the domain has already; OPERATION_INVALID for `live` and `both` when
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
+   * @throws DefinitionError, with `element`, `line` and `column`, for a text that is not a device, CONFIG_UNSUPPORTED for a
+   * device that can't be attached, and as `start` for what it refers to on the host.
+   * @throws TslxcError INVALID_ARG for a device that the domain already has; OPERATION_INVALID for `live` and `both` when
    * nothing runs, for `inactive` and `both` of a transient domain, and for an interface of a container that uses the host's
-   * network; RESOURCE_BUSY for a name that the container uses; OPERATION_TIMEOUT when a file system of the container does not
-   * answer within the connection's `startTimeout`.
-   * @throws SyscallError SYSTEM_ERROR with `step`, `errno` and mostly `path`. After every error all is as it was before.
+   * network; RESOURCE_BUSY for a name that the container already uses; OPERATION_TIMEOUT when a file system of the container
+   * does not answer within the connection's `startTimeout`.
+   * @throws SyscallError SYSTEM_ERROR with `step`, `errno` and usually `path`. After every error everything is as it was before.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainAttachDeviceFlags, `virsh attach-device`
@@ -1299,20 +1301,21 @@ export class Domain {
   }
 
   /**
-   * Detaches a device. An interface goes, and one that the host has lent comes home; the node of a disk or a device is
-   * removed, and what the container has open of it stays open, but can't be opened again; a file system is unmounted, and what
-   * is open there stays usable until it is closed. What root in the container has mounted elsewhere of it stays.
+   * Detaches a device. An interface is removed, and one that the host has lent is returned to the host. The node of a disk or
+   * of a host device is removed; descriptors that the container has open stay open, but the device can't be opened again. A
+   * file system is unmounted; files open there stay usable until they are closed, and mounts of it that root in the container
+   * has made elsewhere stay.
    *
-   * @param xml - one element, by which the device is known: an interface by its `<mac>`, without which the only one is meant, a
-   * disk and a file system by their target, a device of the host by its source
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both` changes the
-   * two, or neither when one of them is refused
-   * @throws DefinitionError, with `element`, `line` and `column`, for a text that is none of a device.
+   * @param xml - one element, which identifies the device: an interface by its `<mac>`, or without one the only interface; a
+   * disk or a file system by its target; a device of the host by its source
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
+   * @throws DefinitionError, with `element`, `line` and `column`, for a text that is not a device.
    * @throws TslxcError DEVICE_MISSING or INVALID_ARG when there is no such device, OPERATION_FAILED when several could be
    * meant; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient domain;
    * OPERATION_UNSUPPORTED for the root; OPERATION_TIMEOUT when a file system of the container does not answer within the
    * connection's `startTimeout`.
-   * @throws SyscallError SYSTEM_ERROR with `step`, `errno` and mostly `path`: ESTALE when the container has mounted something
+   * @throws SyscallError SYSTEM_ERROR with `step`, `errno` and usually `path`: ESTALE when the container has mounted something
    * else over a file system.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
@@ -1324,14 +1327,14 @@ export class Domain {
   }
 
   /**
-   * Puts a device in the place of the one that it matches, as for `detachDevice`. Of what runs, an interface can be plugged in
-   * and out by its `<link>`, and its `<bandwidth>` changed; of the stored definition, interfaces, disks and file systems can
-   * be changed.
+   * Replaces the device that `xml` matches, by the same rules as in `detachDevice`. In a running container, an interface can
+   * be plugged in and out by its `<link>`, and its `<bandwidth>` and `<portForward>` can be changed; in the stored definition,
+   * interfaces, disks and file systems can be changed.
    *
    * @param xml - one element
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both` changes the
-   * two, or neither when one of them is refused
-   * @throws DefinitionError, with `element`, `line` and `column`, for a text that is none of a device.
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
+   * @throws DefinitionError, with `element`, `line` and `column`, for a text that is not a device.
    * @throws TslxcError DEVICE_MISSING or INVALID_ARG when there is no such device, OPERATION_FAILED when several could be
    * meant; CONFIG_UNSUPPORTED for one that has nothing to change; OPERATION_UNSUPPORTED for what can't be changed while the
    * container runs; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient
@@ -1350,8 +1353,8 @@ export class Domain {
 
   /**
    * Its network interfaces: `live` as they are in the running container, with their counters; `inactive` as the
-   * next start will make them. Default: the live ones if the container runs. Those of `<interface>` come first, in
-   * their order, then those that the host lends by `<hostdev>`.
+   * next start will make them. Default: `live` if the container runs, else `inactive`. Those of `<interface>` come first, in
+   * document order, then those that the host lends by `<hostdev>`.
    *
    * @throws TslxcError OPERATION_INVALID for `live` when nothing runs.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -1366,12 +1369,12 @@ export class Domain {
   }
 
   /**
-   * The addresses of the running container: as they are `inside` (the default), read from its own network namespace
-   * without running anything there; those that the DHCP servers of its networks have leased (`lease`); or those
-   * that have talked to the host (`arp`).
+   * The addresses of the running container, by `source`: `inside` (the default), read from its own network namespace
+   * without running anything there; `lease`, those that the DHCP servers of its networks have leased; or `arp`, those in the
+   * host's table of neighbours, which have talked to the host.
    *
-   * @throws TslxcError OPERATION_INVALID when nothing runs; ARGUMENT_UNSUPPORTED for another source; NO_NETWORK
-   * with `lease` when its network is gone.
+   * @throws TslxcError OPERATION_INVALID when nothing runs; ARGUMENT_UNSUPPORTED for another source; NO_NETWORK, with
+   * `lease`, when a network of the container is gone.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
    * @see virDomainInterfaceAddresses, `virsh domifaddr`
@@ -1382,10 +1385,10 @@ export class Domain {
   }
 
   /**
-   * The name that the running container has told to the DHCP server of a virtual network: that of its first interface
-   * that has one.
+   * The host name that the running container has sent to the DHCP server of a virtual network: of its first interface
+   * that has sent one.
    *
-   * @throws TslxcError NO_HOSTNAME when none has; OPERATION_INVALID when nothing runs; NO_NETWORK when its network is gone.
+   * @throws TslxcError NO_HOSTNAME when none has; OPERATION_INVALID when nothing runs; NO_NETWORK when the network is gone.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
    * @see virDomainGetHostname, `virsh domhostname`
@@ -1399,8 +1402,7 @@ export class Domain {
    * Whether an interface is plugged in: see `setLink`.
    *
    * @param device - name on the host, name inside or MAC address
-   * @param options - `which`: `live` or `inactive`; by default what runs if the container runs, else the stored
-   * definition
+   * @param options - `which`: `live` or `inactive`; by default `live` if the container runs, else `inactive`
    * @throws TslxcError INVALID_ARG when it has no such interface; OPERATION_INVALID for `live` when nothing runs.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
@@ -1415,17 +1417,15 @@ export class Domain {
   }
 
   /**
-   * Plugs an interface in or out. In a running container the host's side of its veth pair goes up or down, and
-   * inside the carrier comes or goes; addresses and routes stay. An interface that has no side on the host goes up
-   * or down itself.
+   * Plugs an interface in or out. In a running container, the host's side of its veth pair goes up or down, and so the
+   * carrier inside; addresses and routes stay. An interface that has no side on the host goes up or down itself.
    *
    * @param device - name on the host, name inside or MAC address
    * @param state - `up` plugs it in, `down` out
-   * @param options - `which`: `live` or `inactive`; by default what runs if the container runs, else the stored
-   * definition
+   * @param options - `which`: `live` or `inactive`; by default `live` if the container runs, else `inactive`
    * @throws TslxcError INVALID_ARG when it has no such interface, and for another state; OPERATION_INVALID for
-   * `live` when nothing runs and for `inactive` of a transient domain; OPERATION_UNSUPPORTED for the stored state
-   * of an interface that the host lends; OPERATION_FAILED when the interface is no longer in the container.
+   * `live` when nothing runs and for `inactive` of a transient domain; OPERATION_UNSUPPORTED for the stored state of an
+   * interface that the host lends; OPERATION_FAILED when the interface is no longer in the container.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainUpdateDeviceFlags, `virsh domif-setlink`
@@ -1440,10 +1440,10 @@ export class Domain {
   }
 
   /**
-   * The rates of an interface in KiB/s, while it runs with those of its port group: see `setBandwidth`.
+   * The rates of an interface, in KiB/s; while it runs, including those of its port group. See `setBandwidth`.
    *
    * @param device - name on the host, name inside or MAC address
-   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @param options - `which`: by default the running container if there is one, else the stored definition
    * @throws TslxcError INVALID_ARG when it has no such interface; OPERATION_INVALID for `live` and `both` when
    * nothing runs.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -1456,18 +1456,18 @@ export class Domain {
   }
 
   /**
-   * Changes the rates of an interface, from the container's point of view: inbound is what it receives. A direction
-   * that is left out stays as it is. In a running container they change at once, and packets that wait are kept.
+   * Changes the rates of an interface, from the container's point of view: inbound is what it receives. A direction that is
+   * left out stays as it is. In a running container, they change at once, and queued packets are kept.
    *
    * @param device - name on the host, name inside or MAC address
    * @param change - `average`, `peak` and `floor` in KiB/s, `burst` in KiB, whole numbers from 0, which means none;
-   * `none` takes the rate of a direction away
-   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
-   * changes the two, or neither when one of them is refused
+   * `none` removes all rates of a direction
+   * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
+   * changes both, or neither if one change is refused
    * @throws TslxcError INVALID_ARG when it has no such interface, and for rates that make no sense;
-   * OPERATION_INVALID for `live` and `both` when nothing runs, for `inactive` and `both` of a transient domain, and
-   * for a floor that the network has promised to others; OPERATION_UNSUPPORTED for an interface that can't be
-   * shaped, and when tc is not installed; OPERATION_FAILED when the interface is no longer in the container.
+   * OPERATION_INVALID for `live` and `both` when nothing runs, for `inactive` and `both` of a transient domain, and for a
+   * floor that the network can't guarantee beside those of other interfaces; OPERATION_UNSUPPORTED for an interface that
+   * can't be shaped, and when tc is not installed; OPERATION_FAILED when the interface is no longer in the container.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetInterfaceParameters, `virsh domiftune`, tc(8)

@@ -1,6 +1,6 @@
 /**
- * Network: a handle on one virtual network. It holds no state of its own, so that any number of them may exist. Each
- * method checks that the call is allowed, and calls the function that does it; what a caller has to know stands here.
+ * Network: a handle for one virtual network. It holds no state of its own, so any number of them may exist. Each method
+ * checks that the call is allowed and calls the function that does the work; what a caller has to know is documented here.
  */
 import type { MetadataContent } from '../domain/elements/metadata';
 import type { Identity } from '../host/state/definition-store';
@@ -27,11 +27,11 @@ import { Session } from './session/session';
 import type { DefineOptions, NetworkInfo } from './types';
 
 /**
- * One virtual network: what is defined under a name, and the bridge, rules and dnsmasq that run from it. Handles come
- * from a Connection, cost nothing and need no closing. A network goes on without the process that started it.
+ * One virtual network: what is defined under a name, and the bridge, firewall rules and dnsmasq that run from it. Handles
+ * come from a Connection, cost nothing and need no closing. A network keeps running without the process that started it.
  *
  * Every method may throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, NO_NETWORK when the network
- * is gone or another one has its name, and OPERATION_INVALID when the connection is closed. Methods that change
+ * is gone or another one has taken its name, and OPERATION_INVALID when the connection is closed. Methods that change
  * something throw OPERATION_DENIED on a read-only connection.
  *
  * @example
@@ -40,7 +40,7 @@ import type { DefineOptions, NetworkInfo } from './types';
  * for (const { mac, address } of await network.leases()) console.log(mac, address);
  */
 export class Network {
-  /** The name in its definition: unique in a root of tslxc. */
+  /** The name in its definition, unique within a root of tslxc. */
   readonly name: string;
   /** In lower case with dashes. */
   readonly uuid: string;
@@ -63,7 +63,7 @@ export class Network {
   // What it is.
 
   /**
-   * Whether it runs, its bridge, and how many interfaces of running containers belong to it, now.
+   * Its current state: whether it runs, its bridge, and how many interfaces of running containers belong to it.
    *
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed.
@@ -78,7 +78,7 @@ export class Network {
    * The addresses that its dnsmasq has given to clients and that have not expired.
    *
    * @param options - `mac`: only those of one interface; those of all by default
-   * @throws TslxcError INVALID_ARG for what is no MAC address; OPERATION_INVALID when it is not active.
+   * @throws TslxcError INVALID_ARG for a text that is not a MAC address; OPERATION_INVALID when it is not active.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed.
    * @see virNetworkGetDHCPLeases, `virsh net-dhcp-leases`
@@ -108,8 +108,8 @@ export class Network {
   }
 
   /**
-   * Stops it. Running containers keep their interfaces, unplugged: a start of the network does not plug them in
-   * again, a start of the container does. A transient network is gone then.
+   * Stops it. Running containers keep their interfaces, unplugged: a start of the network does not plug them in again, a
+   * start of the container does. A transient network then no longer exists.
    *
    * @throws TslxcError OPERATION_INVALID when it is not active, and when it runs in another network namespace of
    * this host.
@@ -125,8 +125,8 @@ export class Network {
   // Definition.
 
   /**
-   * The definition as XML. `live` is that of the running network, with its bridge and the number of its
-   * connections; `inactive` that of the next start. Default: the live one if it runs, else the inactive one.
+   * The definition as XML. `live`: of the running network, with its bridge and its number of connections; `inactive`: for
+   * the next start. Default: the live one if it runs, else the inactive one.
    *
    * @throws TslxcError OPERATION_INVALID for `live` when it is not active.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
@@ -140,16 +140,17 @@ export class Network {
 
   /**
    * Changes one part of the definition: of the running network if it runs, else of the stored one, unless `which` says
-   * otherwise. A running network goes on; its DHCP and DNS are interrupted for less than a second, and its leases are kept.
+   * otherwise. The network keeps running; its DHCP and DNS are interrupted for less than a second, and leases are kept.
    *
    * @param update - `command`: `add-first`, `add-last`, `modify` or `delete`; `section`: the part; `xml`: one element of
-   * it; `parentIndex`: which `<ip>` is meant, by default the one that serves DHCP; `which`: `live`, `inactive` or `both`;
-   * `onWarning`: called for each word that libvirt's schema does not know and that was left out, once the change is made
+   * it; `parentIndex`: which `<ip>` is meant, by default the first that serves DHCP, else the first; `which`: `live`,
+   * `inactive` or `both`; `onWarning`: called, once the change is made, for each element, attribute or text that was left
+   * out because libvirt's schema does not know it
    * @throws DefinitionError XML_ERROR and others, with `element`, and `line` and `column` in the element;
-   * XML_INVALID_SCHEMA with `problems` for such words, if `strict = 1` stands in `etc/tslxc/lxc.conf`.
-   * @throws TslxcError OPERATION_INVALID when there is no such element, or one already; for `live` when the network is not
+   * XML_INVALID_SCHEMA with `problems` for what the schema does not know, if `strict = 1` is set in `etc/tslxc/lxc.conf`.
+   * @throws TslxcError OPERATION_INVALID when there is no such element, or already one; for `live` when the network is not
    * active, for `inactive` of a transient one, and for a device that containers use; NO_SUPPORT for a part that can't be
-   * changed by itself; INVALID_ARG for an unknown command or part. After every error all is as it was before.
+   * changed by itself; INVALID_ARG for an unknown command or part. After every error everything is as it was before.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virNetworkUpdate, `virsh net-update`
@@ -167,7 +168,7 @@ export class Network {
   /**
    * The title; undefined when it has none.
    *
-   * @param options - `which`: `live` or `inactive`; by default the running network if it runs, else the stored definition
+   * @param options - `which`: `live` or `inactive`; by default `live` if the network runs, else `inactive`
    * @throws TslxcError OPERATION_INVALID for `live` when it is not active, and for `inactive` of a transient network.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed.
@@ -179,10 +180,10 @@ export class Network {
   }
 
   /**
-   * Changes the title, or takes it away.
+   * Changes or removes the title.
    *
    * @param title - one line; undefined or empty for none
-   * @param options - `which`: by default the running network if it runs, else the stored definition
+   * @param options - `which`: by default `live` if the network runs, else `inactive`
    * @throws TslxcError XML_ERROR for a title of several lines; OPERATION_INVALID as `getTitle`.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
@@ -197,7 +198,7 @@ export class Network {
   /**
    * The description; undefined when it has none.
    *
-   * @param options - as of `getTitle`
+   * @param options - as for `getTitle`
    * @throws TslxcError as `getTitle`: OPERATION_INVALID, ACCESS_DENIED, NO_NETWORK.
    * @see virNetworkGetMetadata, `virsh net-desc`
    */
@@ -208,10 +209,10 @@ export class Network {
   }
 
   /**
-   * Changes the description, or takes it away.
+   * Changes or removes the description.
    *
    * @param description - undefined or empty for none
-   * @param options - as of `setTitle`
+   * @param options - as for `setTitle`
    * @throws TslxcError as `setTitle`: OPERATION_INVALID, ACCESS_DENIED, NO_NETWORK, OPERATION_DENIED.
    * @see virNetworkSetMetadata, `virsh net-desc`
    */
@@ -224,7 +225,7 @@ export class Network {
   /**
    * What `<metadata>` has for a URI, without its namespace; undefined when there is nothing.
    *
-   * @param options - as of `getTitle`
+   * @param options - as for `getTitle`
    * @throws TslxcError as `getTitle`: OPERATION_INVALID, ACCESS_DENIED, NO_NETWORK.
    * @see virNetworkGetMetadata, `virsh net-metadata`
    */
@@ -234,12 +235,12 @@ export class Network {
   }
 
   /**
-   * Changes what `<metadata>` has for a URI, or takes it away.
+   * Changes or removes what `<metadata>` has for a URI.
    *
    * @param content - `key`: the prefix of its elements; `xml`: one element; undefined for none
-   * @param options - as of `setTitle`
-   * @throws DefinitionError XML_ERROR for what is not one element.
-   * @throws TslxcError INVALID_ARG for an empty URI; XML_ERROR for a prefix that is none, and for a root of another namespace;
+   * @param options - as for `setTitle`
+   * @throws DefinitionError XML_ERROR for a text that is not one element.
+   * @throws TslxcError INVALID_ARG for an empty URI; XML_ERROR for an invalid prefix, and for a root of another namespace;
    * and as `setTitle`: OPERATION_INVALID, ACCESS_DENIED, NO_NETWORK, OPERATION_DENIED.
    * @see virNetworkSetMetadata, `virsh net-metadata`
    */
@@ -256,8 +257,8 @@ export class Network {
   // Ports.
 
   /**
-   * Its ports: one for each interface of a running container that is plugged into it, and those that `createPort` has made;
-   * by uuid.
+   * Its ports, ordered by uuid: one for each interface of a running container that is plugged into it, and those that
+   * `createPort` has made.
    *
    * @throws TslxcError OPERATION_INVALID when it is not active.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
@@ -283,18 +284,20 @@ export class Network {
   }
 
   /**
-   * Makes a port for an interface that another program plugs in: the network says into what, and from then on counts a
-   * device of a pool as used. It is gone when it is deleted, or the network is stopped.
+   * Makes a port for an interface that another program plugs in: the port says into what, and a device of a pool that it
+   * is given counts as used from then on. The port lasts until it is deleted or the network is stopped.
    *
-   * As in libvirt, words that its schema does not know are left out; `onWarning` is told of each.
+   * As in libvirt, elements, attributes and text that its schema does not know are left out; `onWarning` is called for
+   * each.
    *
    * @param xml - `<networkport>`
-   * @param options - `validate`: refuses such words, and a port without an uuid; `onWarning`; none by default
-   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`; XML_INVALID_SCHEMA
-   * with `problems` when it is validated.
-   * @throws TslxcError OPERATION_INVALID when the network is not active; NETWORK_PORT_EXIST when the uuid is that of another;
-   * OPERATION_FAILED when a pool has no device left; OPERATION_UNSUPPORTED when it is to be validated against libvirt's schema
-   * and xmllint is not installed.
+   * @param options - `validate`: refuses what the schema does not know, and a port without a uuid; `onWarning`; none by
+   * default
+   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`; with `validate`
+   * XML_INVALID_SCHEMA, with `problems`.
+   * @throws TslxcError OPERATION_INVALID when the network is not active; NETWORK_PORT_EXIST when another port has the uuid;
+   * OPERATION_FAILED when a pool has no device left; OPERATION_UNSUPPORTED when `validate` finds libvirt's schema installed
+   * but not xmllint.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virNetworkPortCreateXML, `virsh net-port-create`
@@ -307,8 +310,8 @@ export class Network {
   /**
    * Removes a port that `createPort` has made.
    *
-   * @throws TslxcError NO_NETWORK_PORT when there is none with that uuid; OPERATION_INVALID when it is an interface of a
-   * container that runs.
+   * @throws TslxcError NO_NETWORK_PORT when there is none with that uuid; OPERATION_INVALID when it belongs to an interface
+   * of a running container.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virNetworkPortDelete, `virsh net-port-delete`
@@ -319,7 +322,7 @@ export class Network {
   }
 
   /**
-   * Removes the stored definition. A running network goes on, as a transient one.
+   * Removes the stored definition. A running network keeps running, as a transient one.
    *
    * @throws TslxcError OPERATION_INVALID for a transient network.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
@@ -332,9 +335,9 @@ export class Network {
   }
 
   /**
-   * Whether it is started with the host, which is at the first use of networks after a boot. It is not started now.
+   * Sets whether it is started with the host, that is, at the first use of networks after a boot. It is not started now.
    *
-   * @throws TslxcError INVALID_ARG for another word; OPERATION_INVALID for a transient network.
+   * @throws TslxcError INVALID_ARG for anything but `on` and `off`; OPERATION_INVALID for a transient network.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virNetworkSetAutostart, `virsh net-autostart`

@@ -15,7 +15,7 @@ import type { StartWarning } from '../plan/warnings';
 export interface ConnectOptions {
   /** Moves all state (`/etc/tslxc`, `/run/tslxc`, …) below this absolute path. Default: `TSLXC_ROOT` of the environment, else `/`. */
   readonly root?: string;
-  /** Gets what happens, as an object and a message: one of pino fits. Default: none, and nothing is logged. */
+  /** Receives log records, each an object and a message, as pino's loggers take them. Default: none; nothing is logged. */
   readonly logger?: Logger;
   /**
    * How much is written to each domain's own log, `/var/log/tslxc/lxc/NAME.log`. Default: `TSLXC_LOG_LEVEL` of the
@@ -40,55 +40,57 @@ export interface StartOptions {
   /** A descriptor (pty master, socket or pipe) that carries the first console's bytes both ways. Default: none. */
   readonly consoleDescriptor?: number;
   /**
-   * `keep` (default): this process cleans up at the end of the container, if it still runs and the connection is open.
+   * `keep` (default): this process cleans up when the container ends, if the process still runs and its connection is open.
    * `leave`: another process does, as after `tslxc start`.
    */
   readonly ownership?: 'keep' | 'leave';
   /**
-   * The container ends, as by a destroy, when its connection is closed or this process ends, in any way. That holds over
-   * reboots. With it, `ownership` is `keep`. Only this connection starts the domain again by on_poweroff, on_reboot or
-   * on_crash: where another finds it ended first, the domain stays off. Default: false.
+   * The container is ended, as by a destroy, when its connection is closed or this process ends, in any way. That still
+   * holds after a reboot of the container. It implies `ownership: 'keep'`. Only this connection restarts the domain for
+   * on_poweroff, on_reboot or on_crash: if another process is the first to find it ended, the domain stays off. Default:
+   * false.
    */
   readonly autodestroy?: boolean;
   /**
-   * Refuses the start if anything of the definition is not carried out, also what means nothing to a container: the error
-   * names all of it. Default: false, unless `strict = 1` stands in `etc/tslxc/lxc.conf`.
+   * Refuses the start if any part of the definition is not carried out, including parts that mean nothing to a container;
+   * the error names all of them. Default: false, unless `strict = 1` is set in `etc/tslxc/lxc.conf`.
    */
   readonly strict?: boolean;
   /** Called for each warning once the container runs, in the order in which `start` resolves to them. */
   readonly onWarning?: (warning: Warning) => void;
   /**
-   * Called with the name of each virtual network that the start brings up, for it is not up yet: `default` at its first use, and those
-   * that are started with the host. They stay up, also when the start fails.
+   * Called with the name of each virtual network that the start brings up because it is not running yet: `default` at its first
+   * use, and those that are started with the host. They stay up even if the start fails.
    */
   readonly onNetworkStarted?: (name: string) => void;
   /** Called while a large tree is labelled, see `<seclabel>`: every 1,000 files or 200 ms. */
   readonly onProgress?: (progress: LabelProgress) => void;
-  /** Aborts a start until init has been executed: it rejects with OPERATION_ABORTED, and the host is as it was before. */
+  /** Aborts the start, until init's execve(2): it rejects with OPERATION_ABORTED, and the host is as it was before. */
   readonly signal?: AbortSignal;
 }
 
 /** How `Connection.createDomain` starts a container from XML text. */
 export interface CreateOptions extends StartOptions {
-  /** As of DefineOptions. */
+  /** See `DefineOptions.validate`. */
   readonly validate?: boolean;
 }
 
 /** How `Connection.defineDomain`, `Connection.defineNetwork` and `Network.createPort` take in a definition. */
 export interface DefineOptions {
   /**
-   * Refuses a definition with words that libvirt's schema does not know, and validates it against that schema,
-   * `/usr/share/libvirt/schemas/domain.rng`, `network.rng` or `networkport.rng`, if the host has it. Default: false, unless `strict = 1` stands
-   * in `etc/tslxc/lxc.conf`: such words are left out, as in libvirt.
+   * Refuses a definition with elements, attributes or text that libvirt's schema does not know, and validates it against
+   * that schema, `/usr/share/libvirt/schemas/domain.rng`, `network.rng` or `networkport.rng`, if the host has it. Without it,
+   * what the schema does not know is left out, as in libvirt. Default: false, unless `strict = 1` is set in
+   * `etc/tslxc/lxc.conf`.
    */
   readonly validate?: boolean;
-  /** Called for each word that was left out, once the definition is stored, the network runs, or the port is there. */
+  /** Called for each part that was left out, once the definition is stored, the network runs, or the port exists. */
   readonly onWarning?: (warning: Warning) => void;
 }
 
-/** How `Domain.undefine` treats what is kept of a domain. */
+/** How `Domain.undefine` treats a domain that has snapshots. */
 export interface UndefineOptions {
-  /** `forget`: the record of its snapshots goes with it, and their files stay where they are. Default: `refuse`. */
+  /** `forget`: the record of its snapshots is removed too, and their files stay where they are. Default: `refuse`. */
   readonly snapshots?: 'refuse' | 'forget';
 }
 
@@ -98,9 +100,9 @@ export interface DeviceOptions extends WhichOption {
   readonly onWarning?: (warning: Warning) => void;
 }
 
-/** What a caller might not expect of what it has asked for. It is no error. */
+/** Something about a successful call that the caller might not expect. It is not an error. */
 export interface Warning extends Partial<Omit<DefinitionWarning, 'detail' | 'message'>> {
-  /** What it is about: see StartWarning. `element`, `line` and `column` are there for parts of the definition. */
+  /** What it is about: see StartWarning. A warning about a part of the definition also has `element`, `line` and `column`. */
   readonly detail: StartWarning | DefinitionWarning['detail'];
   /** The same in words. */
   readonly message: string;
@@ -108,13 +110,13 @@ export interface Warning extends Partial<Omit<DefinitionWarning, 'detail' | 'mes
 
 /** What `Domain.start` resolves to. */
 export interface StartResult {
-  /** What has no effect of the definition, in document order, and what else a user might not expect. */
+  /** The parts of the definition that have no effect, in document order, and other things that a user might not expect. */
   readonly warnings: readonly Warning[];
 }
 
-/** How the monitor of a running or paused container is. */
+/** The state of a running or paused container's monitor. */
 export interface MonitorState {
-  /** The monitor has been stopped by a signal or a debugger: the container goes on, its console does not. Else absent. */
+  /** The monitor has been stopped by a signal or a debugger: the container goes on, its console does not. Otherwise absent. */
   readonly monitor?: 'unresponsive';
 }
 
@@ -135,9 +137,9 @@ export type DomainState =
     }> &
       MonitorState)
   | Readonly<{
-      /** Whether a container runs can't be told. `Domain.destroy` ends what runs of it. */
+      /** It is not known whether a container runs. `Domain.destroy` ends whatever still runs. */
       state: 'nostate';
-      /** The record that would tell is damaged. */
+      /** The record that would say so is damaged. */
       reason: 'unknown';
       /** Which record of the run is damaged. */
       damage: string;
@@ -147,13 +149,13 @@ export type DomainState =
       state: 'shutoff';
       /** How the last container ended. */
       reason: ShutoffReason;
-      /** How its init ended; absent when that is not known, as when none has run since the host booted. */
+      /** How its init ended; absent when that is not known, for instance because none has run since the host booted. */
       exit?: ExitRecord;
     }>;
 
 /** A domain at one moment: see `Domain.info`. */
 export interface DomainInfo {
-  /** Whether it runs or is paused, and if not how it came to an end. */
+  /** Whether it runs or is paused, and if neither, how it ended. */
   readonly state: DomainState;
   /** `<memory>`, in KiB. */
   readonly maxMemory: number;
@@ -161,11 +163,11 @@ export interface DomainInfo {
   readonly currentMemory: number;
   /** Memory in use now, in KiB; `<currentMemory>` when it is shut off. */
   readonly usedMemory: number;
-  /** Number of CPUs that the definition names, which limits nothing: see `Domain.setCpuset`. */
+  /** Number of CPUs that the definition names. It limits nothing: see `Domain.setCpuset`. */
   readonly vcpus: number;
-  /** As many may be set at most. */
+  /** The largest number that `vcpus` may be set to. */
   readonly maxVcpus: number;
-  /** CPU time used, in nanoseconds; undefined when shut off. In JSON its decimal digits, as each bigint here. */
+  /** CPU time used, in nanoseconds; undefined when shut off. In JSON it is a string of decimal digits, as is every bigint. */
   readonly cpuTime?: bigint;
   /** Whether it has a stored definition. */
   readonly persistent: boolean;
@@ -173,11 +175,11 @@ export interface DomainInfo {
   readonly autostart: boolean;
   /** Only `user-namespace` is a security boundary: see `Isolation`. */
   readonly isolation: Isolation;
-  /** What the checks of `<tslxc:health>` have found; absent without such, and while nothing runs. */
+  /** What the checks of `<tslxc:health>` have found; absent if there are none, and while nothing runs. */
   readonly health?: HealthInfo;
 }
 
-/** Which domains are listed; without a field, those of both kinds. */
+/** Which domains are listed. A field that is left out selects both kinds. */
 export interface ListFilter {
   /** `active`: those that run or are paused. */
   readonly state?: 'active' | 'inactive';
@@ -188,8 +190,8 @@ export interface ListFilter {
 /** Which definition a title, a description or metadata is read from, or changed in. */
 export interface AnnotationOptions {
   /**
-   * `live`: what runs. `inactive`: the stored definition. `both`: a change is made to the two, and a read is of what runs.
-   * Default: what runs if the container runs, else the stored definition.
+   * `live`: the running container. `inactive`: the stored definition. `both`: a change is made to both, and a read is from the
+   * running container. Default: the running container if there is one, else the stored definition.
    */
   readonly which?: 'live' | 'inactive' | 'both';
 }
@@ -200,7 +202,7 @@ export interface Autostarted {
   readonly domain: string;
   /** In lower case with dashes. */
   readonly uuid: string;
-  /** `started` now; `skipped`: it runs, or has been started or tried since the host booted. */
+  /** `started`: by this call; `skipped`: it already runs, or was started or attempted earlier since the host booted. */
   readonly outcome: 'started' | 'skipped' | 'failed';
   /** Why it could not be started; only with `failed`. */
   readonly error?: Error;
@@ -225,7 +227,7 @@ export interface DomainEvent {
   /**
    * defined: added, updated, renamed · undefined: removed, renamed · started: booted · suspended: paused · resumed:
    * unpaused · reboot, by the same monitor: rebooted · stopped: shutdown, destroyed, crashed, failed · metadata-change:
-   * title, description, element · device-added and device-removed, of what runs: disk, filesystem, interface, hostdev ·
+   * title, description, element · device-added and device-removed, while running: disk, filesystem, interface, hostdev ·
    * health-change, by `<tslxc:health>`: healthy, unhealthy ·
    * warning, after a start: those of StartWarning; IgnoredElement, UnknownElement.
    */
@@ -269,13 +271,13 @@ export interface DomainEvent {
   readonly line?: number;
   /** Column of that part in the XML text, from 1. */
   readonly column?: number;
-  /** With `device-added` and `device-removed`: its target, its Ethernet address, or its name or path on the host. */
+  /** With `device-added` and `device-removed`: the device's target, Ethernet address, or name or path on the host. */
   readonly device?: string;
 }
 
 /** A change of a virtual network, in libvirt's words; seen by every connection of every process on the same root. */
 export interface NetworkEvent {
-  /** What happened. `metadata-change`: of what runs, of the stored definition, or of both. */
+  /** What happened. `metadata-change`: in the running network, the stored definition, or both. */
   readonly event: 'defined' | 'undefined' | 'started' | 'stopped' | 'metadata-change';
   /** With `metadata-change`: what has changed. */
   readonly detail?: 'title' | 'description' | 'element';
@@ -289,7 +291,7 @@ export interface NetworkEvent {
   readonly uri?: string;
 }
 
-/** What `Network.info` tells of a virtual network. */
+/** A virtual network at one moment: see `Network.info`. */
 export interface NetworkInfo {
   /** Whether it runs. */
   readonly active: boolean;
@@ -297,13 +299,13 @@ export interface NetworkInfo {
   readonly persistent: boolean;
   /** Whether it is started with the host. */
   readonly autostart: boolean;
-  /** The bridge that it makes or uses; absent for a pool of devices, and when the next start chooses it. */
+  /** The bridge that it makes or uses; absent for a pool of devices, and when the next start will choose one. */
   readonly bridge?: string;
-  /** Interfaces of running containers that were plugged into it when they started, even if it was stopped since. */
+  /** Number of interfaces of running containers that were plugged into it when they started, even if it was stopped since. */
   readonly connections: number;
 }
 
-/** Which virtual networks are listed; without a field, those of both kinds. */
+/** Which virtual networks are listed. A field that is left out selects both kinds. */
 export interface NetworkFilter {
   /** `active`: those that run. */
   readonly state?: 'active' | 'inactive';
@@ -317,14 +319,14 @@ export interface NetworkFilter {
 export interface ConsoleOptions {
   /** Index of the console, from 0; or its alias `console0`. Default: the first. */
   readonly device?: number | string;
-  /** Size of the terminal to set at once. Default: it stays as it is. */
+  /** Size to set the terminal to when attaching. Default: it stays as it is. */
   readonly size?: WindowSize;
   /** `replay` (default) sends the last 262,144 bytes first, `live` does not. */
   readonly from?: 'replay' | 'live';
   /**
-   * `raw` (default) sends those bytes as they were written. `quiet` is for a terminal: without the questions of programs
-   * (where the cursor is, what the terminal is), which it would answer once more, into the input of the container; and
-   * without what has an effect outside of the screen, such as setting the clipboard.
+   * `raw` (default) replays those bytes as they were written. `quiet` is for a caller that is a terminal: it leaves out
+   * queries by programs (cursor position, terminal type), which the terminal would answer again into the container's input,
+   * and sequences with an effect outside the screen, such as setting the clipboard.
    */
   readonly replay?: 'raw' | 'quiet';
 }
