@@ -1,4 +1,4 @@
-/** Whether this process may do what the caller asks for. Reads /proc/self/status; changes nothing. */
+/** Whether this process may do what the caller asks for. Reads /proc/self/status and /proc/self/uid_map; changes nothing. */
 import { readFileSync } from 'node:fs';
 import { TslxcError } from '../../errors';
 
@@ -32,7 +32,7 @@ export function readPrivilege(): Privilege {
   };
 }
 
-/** Whether lines of /proc/self/uid_map are those of the first user namespace: all ids, as they are. */
+/** Whether lines of /proc/self/uid_map are those of the initial user namespace: all ids, mapped to themselves. */
 export function isHostsIdMap(text: string): boolean {
   return /^\s*0\s+0\s+4294967295\s*$/.test(text);
 }
@@ -67,7 +67,7 @@ export function checkConnectable(privilege: Privilege): void {
   throw new TslxcError('OPERATION_DENIED', reason);
 }
 
-/** @throws TslxcError OPERATION_DENIED, in libvirt's words. `call` is such as `Domain.destroy`. */
+/** @throws TslxcError OPERATION_DENIED, in libvirt's words. `call` is its name, such as `Domain.destroy`. */
 export function checkWritable(access: 'read-write' | 'read-only', call: string): void {
   if (access === 'read-write') return;
   throw new TslxcError('OPERATION_DENIED', `read only access prevents ${call}`);

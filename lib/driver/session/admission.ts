@@ -1,27 +1,27 @@
 /**
- * How many containers a process starts or ends at once: hundreds that are asked for in one moment would only wait for the
- * processors, each of them longer than its time limits, and everything else that the process does with them. Starts and ends
- * are counted apart, so that a start does not wait behind the ends of hundreds.
+ * Limits how many containers a process starts or ends at once. Hundreds that are requested at the same moment would only
+ * compete for the CPUs, each of them past its time limits, and would delay everything else that the process does. Starts and
+ * ends are counted separately, so that a start does not wait behind hundreds of ends.
  */
 import { availableParallelism } from 'node:os';
 import { turn } from '../../host/slices';
 import { abortable, throwIfAborted } from './abort';
 
 /**
- * Milliseconds without one that is done, after which those that are inside for as long do not count any more: they wait for something
- * other than the processors.
+ * Milliseconds: if none has finished for this long, those that have been in progress for as long no longer count, since they must
+ * be waiting for something other than the CPUs.
  */
 const patience = 250;
 
-/** One that is being started or ended. */
+/** A start or an end that is in progress. */
 interface Place extends Disposable {
   readonly since: number;
 }
 
 export class Admission {
-  /** How many there may be. */
+  /** How many may be in progress at once. */
   readonly width: number;
-  /** The one that was admitted first is the first. */
+  /** In order of admission. */
   readonly #inside = new Set<Place>();
   readonly #waiting: ((place: Place) => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -34,7 +34,7 @@ export class Admission {
   /**
    * Waits for a place, in the order of the calls; `using` gives it back.
    *
-   * @throws TslxcError OPERATION_ABORTED when the signal fires before.
+   * @throws TslxcError OPERATION_ABORTED when the signal fires first.
    */
   async enter(signal?: AbortSignal): Promise<Disposable> {
     const entering = this.#place();
@@ -50,7 +50,7 @@ export class Admission {
 
   async #place(): Promise<Place> {
     const isFree = this.#inside.size < this.width && this.#waiting.length === 0;
-    // One that finds a place free has had its turn for the lock just before.
+    // A caller that finds a place free needs no turn here: it has just had one, when it took the lock.
     if (isFree) return this.#take();
     const place = await this.#next();
     await turn();
@@ -87,7 +87,7 @@ export class Admission {
     this.#timer = undefined;
   }
 
-  /** As long as there are waiters, looks whether it still goes on. */
+  /** While there are waiters, checks that starts or ends still make progress. */
   #watch(): void {
     if (this.#timer !== undefined) return;
     const [{ since = 0 } = {}] = this.#inside;
@@ -114,13 +114,13 @@ export class Admission {
 }
 
 /**
- * For each processor, so that there is something to do while one waits for the kernel. An end waits more, for its processes and
- * for the kernel's one lock for cgroups. More would be no faster: their monitors, inits and jobs would queue for the processors, and
- * the event loop behind them.
+ * Per CPU: more than one, so that the CPU has work while one of them waits for the kernel. An end waits longer, for its processes
+ * and for the kernel's single lock for cgroups. Higher numbers would be no faster: monitors, inits and jobs would queue for the
+ * CPUs, and the event loop behind them.
  */
 const widths = { start: 2, end: 3 };
 
-/** Of this process, for all its connections: they share its one event loop. */
+/** One for the whole process: all its connections share one event loop. */
 export const admission = {
   starts: new Admission(widths.start * availableParallelism()),
   ends: new Admission(widths.end * availableParallelism()),

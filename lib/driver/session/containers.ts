@@ -1,6 +1,6 @@
 /**
- * What the driver asks of container/: one table, so that the rules about domains can be tested without
- * root and without a container. It decides nothing, and is the one place that asks for the facts of this host.
+ * The functions of container/ that the driver uses, as one table, so that the rules about domains can be tested without
+ * root and without a container. It decides nothing, and is the only place that looks up the facts of this host.
  */
 import { existsSync } from 'node:fs';
 import {
@@ -71,7 +71,7 @@ export type OwnedContainer = Pick<RunningContainer, keyof RunningContainer>;
 
 export type EndedState = RunState & { phase: 'ended' };
 
-/** What reads a container's cgroups, told where those of this host are. */
+/** A function that reads a container's cgroups, with the cgroup layout of this host filled in. */
 type OnThisHost<Reads extends (start: StartRecord, layout: CgroupLayout) => unknown> = (
   start: StartRecord,
 ) => ReturnType<Reads>;
@@ -117,7 +117,7 @@ export interface Containers {
   readonly network: NetworkViews;
   readonly shapeLink: typeof shapeLink;
   readonly forwards: ForwardControl;
-  /** Puts this process where those are that outlive their callers. */
+  /** Moves this process into the cgroups of processes that outlive their callers. */
   readonly leaveCaller: () => void;
   readonly replaceStart: typeof replaceStart;
   readonly limits: LimitFiles;

@@ -6,7 +6,7 @@ import type { StatePaths } from '../../host/state/state-paths';
 
 /**
  * Which module labels containers here. Read anew at each call, because SELinux can be switched while the host runs. Any user
- * may ask: settings that this process may not read count as the defaults.
+ * may ask: settings that this process may not read are taken to be the defaults.
  *
  * @throws TslxcError CONF_SYNTAX for settings that can't be read, CONFIG_UNSUPPORTED when they want a module that is not there.
  */

@@ -54,11 +54,11 @@ export interface SessionOptions {
 export interface ParsedXml {
   readonly definition: DomainDefinition;
   readonly uuid: 'explicit' | 'generated';
-  /** Ethernet addresses that the text did not have. */
+  /** Ethernet addresses that were generated, since the text had none. */
   readonly newMacs: readonly string[];
 }
 
-/** The definition of a network from XML text, and which parts the text did not have. */
+/** The definition of a network from XML text, and which parts were generated because the text had none. */
 export interface ParsedNetwork {
   readonly definition: NetworkDefinition;
   readonly uuid: 'explicit' | 'generated';
@@ -89,7 +89,7 @@ export class Session {
   readonly startTimeout: number;
   readonly logger: Logger;
   readonly containers: Containers;
-  /** Of many domains at once. */
+  /** Reads the states of many domains at once. */
   readonly runStates: RunStates;
   readonly lookers = new Lookers();
   readonly store: DomainStore;
@@ -170,7 +170,7 @@ export class Session {
     return { definition, uuid, newMacs };
   }
 
-  /** One device, to be `verb`; an address that it is given is none of those in `used`. @throws DefinitionError. */
+  /** One device, to be `verb`. An address that is generated for it is none of those in `used`. @throws DefinitionError. */
   parseDevice(xml: string, verb: DeviceVerb, used: ReadonlySet<string>): ParsedOne {
     const newMac = (): string => {
       let mac = atRandom.newMac();
@@ -197,7 +197,7 @@ export class Session {
     return { definition, uuid: origin('uuid'), mac: origin('mac') };
   }
 
-  /** Runs `action` under the lock of a network; not re-entrant. Within that of a domain, never around it. */
+  /** Runs `action` under the lock of a network; not re-entrant. It may be taken under a domain's lock, never the reverse. */
   async lockedNetwork<T>(name: string, action: () => Promise<T>): Promise<T> {
     try {
       return await withNetworkLock(this.paths, name, action);
@@ -207,9 +207,9 @@ export class Session {
   }
 
   /**
-   * Waits for the lock of a domain; `using` lets it go. Not re-entrant.
+   * Waits for the lock of a domain; `using` releases it. Not re-entrant.
    *
-   * @throws TslxcError OPERATION_ABORTED when the signal fires before.
+   * @throws TslxcError OPERATION_ABORTED when the signal fires first.
    */
   async lock(name: string, signal?: AbortSignal): Promise<Disposable> {
     const locking = this.#takeLock(name);
@@ -218,7 +218,7 @@ export class Session {
       throwIfAborted(signal);
       return lock;
     } catch (error) {
-      // It may still come: nothing waits for it any more.
+      // The lock may still be granted, although no caller waits for it any more.
       locking.then(
         (lock) => lock[Symbol.dispose](),
         () => undefined,
@@ -237,7 +237,7 @@ export class Session {
     }
   }
 
-  /** What is done under the lock begins in the turn of its own, in the order of the calls. */
+  /** The work of each call under a lock begins in a turn of its own, in the order of the calls. */
   async #takeLock(name: string): Promise<Disposable> {
     await turn();
     return await this.containers.lockDomain(this.paths, name);

@@ -27,10 +27,10 @@ export function networkStore(place: StorePlace<NetworkDefinition>): NetworkStore
   return new DefinitionStore({ kind: 'network', command: 'tslxc net-define', format, ...place });
 }
 
-/** Where a uuid or an Ethernet address comes from that a text does not have. */
+/** Makes the uuid and the Ethernet addresses that a text leaves out. */
 export type Generators = Pick<ParseContext, 'newUuid' | 'newMac'>;
 
-/** For a file that was written by hand without a uuid or addresses: they are the same at each reading. */
+/** For a file that was written by hand without a uuid or addresses: made from its path, they are the same at each reading. */
 export function generatorsOf(path: string): Generators {
   let macs = 0;
   const newMac = (): string => {

@@ -9,7 +9,7 @@ const forms = `'${canonicalUri}' or 'lxc:///system'`;
 /**
  * The canonical form of a connection URI.
  *
- * @throws TslxcError NO_CONNECT for another driver or another host; INVALID_ARG for what is no URI, and
+ * @throws TslxcError NO_CONNECT for another driver or another host; INVALID_ARG for a malformed URI, and
  * for a path, query, fragment or port that means nothing here.
  */
 export function resolveUri(uri: string): string {
