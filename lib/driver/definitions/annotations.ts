@@ -1,4 +1,4 @@
-/** Title, description and metadata of a domain: of what runs, and of the stored definition. */
+/** Title, description and metadata of a domain: in the running container, and in the stored definition. */
 import type { StartRecord } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
@@ -34,7 +34,7 @@ export async function getMetadata(
   return metadataOf(await annotated(session, identity, which), uri);
 }
 
-/** An empty text takes it away. @throws as `annotate`. */
+/** An empty text removes it. @throws as `annotate`. */
 export async function setText(
   session: Session,
   identity: Identity,
@@ -59,8 +59,8 @@ export async function setText(
 }
 
 /**
- * @throws TslxcError INVALID_ARG for an empty URI; XML_ERROR; OPERATION_UNSUPPORTED for our own elements of what runs;
- * DefinitionError; and as `annotate`.
+ * @throws TslxcError INVALID_ARG for an empty URI; XML_ERROR; OPERATION_UNSUPPORTED for tslxc's own elements in the running
+ * container; DefinitionError; and as `annotate`.
  */
 export async function setMetadata(
   session: Session,
@@ -92,8 +92,8 @@ interface Annotation {
 }
 
 /**
- * Under the domain's lock. Of `both` the stored definition is checked first, then what runs is changed, then stored. Where it can't be
- * written then, what runs has changed, and is told of.
+ * Takes the domain's lock. With `both`, the stored definition is checked first, then the running container is changed, then the
+ * definition is stored. If storing it fails, the running container has changed all the same, and that is announced.
  *
  * @throws TslxcError OPERATION_INVALID for `live` when nothing runs, and for `inactive` of a transient domain; NO_DOMAIN;
  * SyscallError.

@@ -19,7 +19,7 @@ import type { Identity } from '../../host/state/definition-store';
 import type { CreateOptions, DefineOptions } from '../types';
 
 /**
- * Stores a definition; what runs under that name goes on as it is.
+ * Stores a definition; a running container of that name goes on unchanged.
  *
  * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another domain; and as `validateText`.
  */
@@ -28,7 +28,7 @@ export async function defineDomain(
   xml: string,
   options: DefineOptions,
 ): Promise<Identity> {
-  // Hundreds of texts that are defined at once are parsed one by one.
+  // When hundreds are defined at once, each text is parsed in a turn of its own.
   await turn();
   const first = takeIn(session, xml);
   await validate(session, { xml, definition: first.definition }, options);
@@ -42,7 +42,7 @@ export async function defineDomain(
     return session.store.exclusive(async () => {
       const parsed = await withUnusedMacs(session, first, xml);
       const definition = takeOverUuid(parsed, existing);
-      // One that was made now is no other domain's.
+      // A uuid that was just generated can't belong to another domain.
       const isGiven = parsed.uuid === 'explicit';
       const ended = isGiven ? await checkUuidIsFree(session, definition) : undefined;
       const detail = await session.store.write(definition);
@@ -60,7 +60,7 @@ export async function defineDomain(
   return identity;
 }
 
-/** If it is asked for. @throws as `validateText`. */
+/** Validates the text if that is requested. @throws as `validateText`. */
 async function validate(
   session: Session,
   { xml, definition }: { readonly xml: string; readonly definition: DomainDefinition },
@@ -70,14 +70,14 @@ async function validate(
   await validateText(xml, definition, installedSchemas.domain);
 }
 
-/** A text from outside, which may leave to this host what a stored one says. @throws DefinitionError. */
+/** Parses a text from a caller, which may leave the security model to this host; a stored text names it. @throws DefinitionError. */
 function takeIn(session: Session, xml: string): ParsedXml {
   return session.parse(xml, { hostModel: () => session.hostSecurity().model });
 }
 
 /**
  * Starts a container from XML text: of a transient domain, or of the inactive stored one of that name and
- * uuid, whose definition stays what it is.
+ * uuid, whose stored definition does not change.
  *
  * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another domain,
  * OPERATION_INVALID when it is active; and as `launch`.
@@ -116,7 +116,7 @@ export async function createDomain(
   return { name, uuid };
 }
 
-/** A transient domain of another name that has ended gave its uuid up, by which no call finds it any more. */
+/** Cleans up a transient domain of another name that has ended and lost its uuid, so that no call finds it by that any more. */
 async function reapFormer(
   session: Session,
   { name }: Identity,
@@ -149,7 +149,7 @@ function nameIsTaken({ definition, uuid }: ParsedXml, existing: string): TslxcEr
   return new TslxcError('OPERATION_FAILED', detail, { domain: name });
 }
 
-/** Resolves to a domain that has ended, and gave the uuid up. @throws TslxcError OPERATION_FAILED when it is another domain's. */
+/** Resolves to the ended domain that loses the uuid, if any. @throws TslxcError OPERATION_FAILED when another domain has it. */
 async function checkUuidIsFree(
   session: Session,
   { name, uuid }: DomainDefinition,
@@ -160,7 +160,7 @@ async function checkUuidIsFree(
   throw new TslxcError('OPERATION_FAILED', detail, { domain: name });
 }
 
-/** The uuid that the name has now. A stored file that is no definition has none, and is replaced. */
+/** The uuid of the domain that has the name now. A stored file that is not a valid definition has none, and is replaced. */
 function ownUuid(session: Session, name: string, state: RunState): string | undefined {
   try {
     return uuidOfName(session, name, state);

@@ -1,4 +1,4 @@
-/** Which definition of a domain is meant: that of the container that runs, or the stored one. */
+/** The two definitions of a domain: the one that its container runs with, and the stored one. */
 import type { RunState } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Identity } from '../../host/state/definition-store';
@@ -8,7 +8,7 @@ import type { Session } from '../session/session';
 
 export type RunningState = RunState & { phase: 'running' };
 
-/** Verbs that a pause makes no difference to. */
+/** Verbs that are allowed while the domain is paused just as while it runs. */
 type PhaseBlind = Exclude<Verb, 'exec' | 'reboot' | 'resume' | 'shutdown' | 'suspend'>;
 
 /** @throws TslxcError OPERATION_INVALID when nothing runs. */
@@ -20,17 +20,17 @@ export function requireRunning(
   transition(verb, state.phase === 'running' ? 'running' : 'off', name);
 }
 
-/** What has been read last of what runs, by its text, which says all of it. */
+/** The definitions of running containers that were parsed last, by their XML text. */
 const lastRead = new WeakMap<Session, Map<string, DomainDefinition>>();
-/** Each takes some kilobytes. */
+/** How many definitions are cached; each takes some kilobytes. */
 const mostKept = 64;
 
-/** What runs, as its start had it: read once for all that is asked of a container, such as its commands. */
+/** The definition that the container runs with. It is parsed once for all calls on the container, such as `exec`. */
 export function runningDefinition(session: Session, { start }: RunningState): DomainDefinition {
   const kept = lastRead.get(session) ?? new Map<string, DomainDefinition>();
   lastRead.set(session, kept);
   const definition = kept.get(start.xml) ?? session.parse(start.xml).definition;
-  // The one that was asked for last comes last, and the first one goes.
+  // Ordered by last use; the least recently used one is dropped.
   kept.delete(start.xml);
   kept.set(start.xml, definition);
   const [first = ''] = kept.keys();
@@ -38,7 +38,7 @@ export function runningDefinition(session: Session, { start }: RunningState): Do
   return definition;
 }
 
-/** What the next start will run. @throws TslxcError NO_DOMAIN when nothing is stored. */
+/** The definition of the next start. @throws TslxcError NO_DOMAIN when nothing is stored. */
 export function stored(session: Session, { name, uuid }: Identity): DomainDefinition {
   const definition = session.store.read(name);
   if (definition !== undefined) return definition;

@@ -1,4 +1,4 @@
-/** A change of a domain: of what runs, or of the stored definition. Both under the domain's lock. */
+/** A change of a domain: in the running container, in the stored definition, or in both, under the domain's lock. */
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
@@ -9,19 +9,19 @@ import { settle, type SettledState } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import { settleTrees } from '../snapshots/changes';
 
-/** What runs, the stored definition, or both; undefined means what runs if anything does. */
+/** The running container, the stored definition, or both; undefined: the running container if there is one, else the definition. */
 export type Which = WhichOption['which'];
 
 export interface DomainChange {
-  /** Refuses a domain that does not run. */
+  /** Changes the running container. Throws for a domain that does not run. */
   readonly live: (state: SettledState) => Promise<void>;
-  /** The definition as it is to be. */
+  /** Returns the changed definition, which is then stored. */
   readonly stored: (definition: DomainDefinition) => DomainDefinition;
 }
 
 /**
- * Of `both` the stored definition is checked first, then what runs is changed, then the definition is stored: what either
- * refuses leaves both as they were.
+ * With `both`, the stored definition is checked first, then the running container is changed, then the definition is stored:
+ * if either change is refused, both stay as they were.
  *
  * @throws TslxcError OPERATION_INVALID for `inactive` of a transient domain; NO_DOMAIN; and as the change.
  */
@@ -42,7 +42,7 @@ export async function changeDomain(
   });
 }
 
-/** Which of the two a change or a look at an annotation is about. */
+/** Which of the two a change is made to. */
 export function targetsOf(
   which: Which,
   { phase }: SettledState,

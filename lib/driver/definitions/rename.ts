@@ -10,11 +10,11 @@ import type { Session } from '../session/session';
 import { settleTrees } from '../snapshots/changes';
 
 /**
- * Its definition, its autostart, its last end and the ids that were allocated to it get the new name too. Atomic: if this
- * process is killed at any moment, the domain has one of the two names.
+ * Its definition, autostart, last exit record and allocated ids move to the new name. Atomic: whenever this process is
+ * killed, the domain has one of the two names.
  *
- * @throws TslxcError OPERATION_INVALID when it runs, when it is transient, and when the name is its own or another's;
- * XML_ERROR for what can't be a name; NO_DOMAIN.
+ * @throws TslxcError OPERATION_INVALID when it runs, when it is transient, and when the name is its own or another domain's;
+ * XML_ERROR for a text that can't be a name; NO_DOMAIN.
  */
 export async function renameDomain(
   session: Session,
@@ -53,7 +53,7 @@ function withName(session: Session, definition: DomainDefinition, name: string):
   return session.parse(formatDomain({ ...definition, name })).definition;
 }
 
-/** Both locks, in the order that every caller takes them in. */
+/** Runs `action` under both locks, which every caller takes in the same order. */
 export function lockedBoth<T>(
   session: Session,
   names: readonly [string, string],

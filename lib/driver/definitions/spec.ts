@@ -1,4 +1,4 @@
-/** A definition as a DomainSpec, if that has a word for all of it. */
+/** A definition as a DomainSpec, if a DomainSpec can express all of it. */
 import { domainXml } from '../../domain/builder/domain-xml';
 import { specOf } from '../../domain/builder/read-spec';
 import type { DomainSpec } from '../../domain/builder/spec';

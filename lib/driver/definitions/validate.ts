@@ -1,4 +1,4 @@
-/** Validates the text of a definition: by our own vocabularies, and by libvirt's schema where the host has it. */
+/** Validates the text of a definition: against tslxc's own vocabularies, and against libvirt's schema if the host has it. */
 import { existsSync } from 'node:fs';
 import { problemsError } from '../../domain/xml/source-location';
 import { refuseUnknown, type UnknownWord } from '../../domain/xml/unsupported';
@@ -15,7 +15,7 @@ export const installedSchemas = {
   networkPort: '/usr/share/libvirt/schemas/networkport.rng',
 } as const;
 
-/** Of xmllint(1): the document fails to validate. */
+/** Exit status of xmllint(1): the document does not validate. */
 const invalid = 3;
 
 /** Whether a text is to be validated; the host's settings hold for every definition. */
@@ -31,7 +31,7 @@ export function isToBeValidated(
  *
  * @param schema - RELAX NG; the host need not have it
  * @throws DefinitionError XML_INVALID_SCHEMA with all `problems`.
- * @throws TslxcError OPERATION_UNSUPPORTED when the schema is there and xmllint is not; OPERATION_FAILED when it fails.
+ * @throws TslxcError OPERATION_UNSUPPORTED when the schema is there and xmllint is not; OPERATION_FAILED when xmllint fails.
  */
 export async function validateText(
   xml: string,
@@ -56,7 +56,7 @@ export async function validateText(
   );
 }
 
-/** xmllint has a line for each: `-:7: element colour: Relax-NG validity error : Did not expect element colour there`. */
+/** xmllint prints one line for each: `-:7: element colour: Relax-NG validity error : Did not expect element colour there`. */
 function problemsIn(errors: string): DefinitionProblem[] {
   const form = /^-:(\d+): element ([^:\s]+): .*? : (.*)$/;
   return errors.split('\n').flatMap((text) => {
