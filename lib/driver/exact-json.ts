@@ -1,4 +1,4 @@
-/** Results that JSON.stringify takes, although JSON has no bigint: the digits of one are written as text. Pure. */
+/** Results that JSON.stringify accepts although JSON has no bigint: a bigint is written as a string of its digits. Pure. */
 
 /** In decimal digits by default. */
 type Digits = (value: bigint) => string;
@@ -11,7 +11,7 @@ export function exactJson<T>(data: T, digits: Digits = String): T {
   return copyOf(data, digits) as T;
 }
 
-/** `0x1f`: as a plan is written. BigInt takes that as well as decimal digits. */
+/** `0x1f`, the form in a plan. BigInt() parses it as well as decimal digits. */
 export function hexadecimal(value: bigint): string {
   return `0x${value.toString(16)}`;
 }

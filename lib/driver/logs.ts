@@ -1,4 +1,4 @@
-/** The output of a domain's first console, from the file that its monitor writes: line by line, also as it grows. */
+/** The output of a domain's first console, line by line, from the file that its monitor writes; it can be followed as it grows. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../container/console/console-log';
@@ -9,7 +9,7 @@ import { currentState, findByName, uuidOfName, type FoundDomain } from './lookup
 import { pauseFor } from './session/abort';
 import type { Session } from './session/session';
 
-/** Which lines of a console's log are given. */
+/** Which lines of a console's log are read. */
 export interface LogOptions {
   /** How many of the last lines come first, from 0 on. Default: all that are kept. */
   readonly lines?: number;
@@ -26,8 +26,8 @@ const pause = 100;
 const patience = 3000;
 
 /**
- * @throws TslxcError INVALID_ARG for a number of lines that is none; NO_DOMAIN when there is neither the domain nor a log,
- * and when another domain has its name. @throws SyscallError of reading.
+ * @throws TslxcError INVALID_ARG for `lines` that is not a whole number from 0; NO_DOMAIN when there is neither the domain
+ * nor a log, and when another domain has its name. @throws SyscallError when the log can't be read.
  */
 export function consoleLines(
   session: Session,
@@ -40,7 +40,7 @@ export function consoleLines(
   });
 }
 
-/** The same of the domain that has this name, or had it last. */
+/** The same for the domain that has this name, or had it last. */
 export function consoleLinesOfName(
   session: Session,
   name: string,
@@ -84,7 +84,7 @@ async function* linesOf(
   return undefined;
 }
 
-/** The log outlives a transient domain and one that was undefined, so that the output of a crash can be read. */
+/** A log is kept after a transient domain has ended and after an undefine, so that the output of a crash can still be read. */
 function unlessKept(session: Session, name: string, error: unknown): undefined {
   const { containers, paths } = session;
   if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
@@ -111,7 +111,7 @@ async function untilSilent(monitor: number): Promise<void> {
   while (isMonitor(monitor) && performance.now() < deadline) await sleep(pause / 10);
 }
 
-/** Whether the process is still what it was: not a zombie, nor the program that cleans up. */
+/** Whether the process is still a monitor: not a zombie, and not the `tslxc reap` that the monitor executes at the end. */
 function isMonitor(pid: number): boolean {
   try {
     return /^\d+ \(tslxc-monitor\) [^ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
