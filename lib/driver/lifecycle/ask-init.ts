@@ -1,4 +1,4 @@
-/** Asks a running init to end, by a way that it reacts to: its initctl pipe, or a signal that it handles. */
+/** Asks a running init to end, in a way that it reacts to: by its initctl pipe, or by a signal that it handles. */
 import { constants as system } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { End } from '../../container/monitor/messages';
@@ -21,16 +21,16 @@ export interface Asked {
 interface Request {
   readonly goal: Goal;
   readonly modes: readonly PowerMode[];
-  /** Milliseconds in which its end counts as what was asked for. */
+  /** Milliseconds within which an end of init counts as the requested one. */
   readonly within: number;
-  /** Milliseconds in which its pipe has to be found. */
+  /** Milliseconds within which its pipe has to be found. */
   readonly search: number;
   readonly signal: AbortSignal | undefined;
   /** That of `<tslxc:stop>`. */
   readonly ownSignal?: number | undefined;
 }
 
-/** Of whom it is asked. */
+/** The container whose init is asked. */
 interface Addressee {
   readonly session: Session;
   readonly state: Running;
@@ -64,10 +64,10 @@ const signals = {
 const tellsItself = new Set(['systemd', 'busybox']);
 
 /**
- * Closes the connection to the monitor. Not under the domain's lock.
+ * Asks by the first mode that works, and closes the connection to the monitor. Not under the domain's lock.
  *
- * @throws TslxcError OPERATION_UNSUPPORTED when nothing of this reaches init, OPERATION_TIMEOUT when a file system of the
- * container keeps its pipe from being found, OPERATION_INVALID when it has ended meanwhile; SyscallError.
+ * @throws TslxcError OPERATION_UNSUPPORTED when none of the modes reaches init, OPERATION_TIMEOUT when a file system of the
+ * container keeps its pipe from being found, OPERATION_INVALID when init has ended meanwhile; SyscallError.
  */
 export async function askInit(to: Addressee, request: Request): Promise<Asked> {
   const { session, state, monitor } = to;
@@ -100,7 +100,7 @@ function notReached(name: string, modes: readonly PowerMode[]): TslxcError {
   return new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: name });
 }
 
-/** What there is to be done about it is known: a destroy waits for no file system. */
+/** The message names a destroy as the remedy, since that does not wait for any file system. */
 function lateFor(name: string, { modes, search }: Request): TslxcError {
   const place = `a file system of domain '${name}' has not answered for ${search / 1000} s`;
   const rest = isPipeOnly(modes)
@@ -128,13 +128,13 @@ class Attempt {
     this.#request = request;
   }
 
-  /** What the definition names; init comes back by none of it. */
+  /** The signal that the definition names; none for a reboot, since that signal shuts init down. */
   get #ownSignals(): readonly number[] {
     const { goal, ownSignal } = this.#request;
     return goal === 'reboot' || ownSignal === undefined ? [] : [ownSignal];
   }
 
-  /** Whether its pipe was looked for, and it is not known whether there is one. */
+  /** Whether the search for its pipe timed out, so that it is not known whether there is one. */
   get isLate(): boolean {
     return this.#pipe === 'late';
   }
@@ -152,7 +152,7 @@ class Attempt {
   async #byInitctl(): Promise<Asked | undefined> {
     const level = this.#request.goal === 'reboot' ? '6' : '0';
     const { init } = this.#session.containers;
-    // An init with such a pipe ends by reboot(2) where it may; where it may not, the monitor has to know the intent.
+    // An init with such a pipe ends by reboot(2) if it is allowed to; if not, the monitor has to know the intent.
     await this.#intend('mayKnowItself');
     const { start, running } = this.#state;
     const search = {
@@ -193,7 +193,7 @@ class Attempt {
     }
   }
 
-  /** Tells the monitor what the end means. A shutdown takes back the intent of an earlier reboot. */
+  /** Tells the monitor what the coming end means. A shutdown takes back the intent of an earlier reboot. */
   async #intend(monitor: 'mayKnowItself' | 'mustBeTold'): Promise<void> {
     const { goal, within } = this.#request;
     if (goal === 'shutdown') {
@@ -204,7 +204,7 @@ class Attempt {
     try {
       await this.#monitor.intend(end, Math.min(Math.ceil(within), 0xffff_ffff));
     } catch (error) {
-      // The monitor of an older package still sees a reboot(2).
+      // The monitor of an older package still notices a reboot(2).
       const isOld = TslxcError.is(error, 'OPERATION_UNSUPPORTED');
       if (!isOld || monitor === 'mustBeTold' || goal === 'destroy') throw error;
     }

@@ -1,6 +1,6 @@
 /**
- * Domains that are started with the host: once a boot, by the first process that runs `autostartAll`. One that has been started
- * since the host booted, or that could not be, is left as it is, and so is every domain once a run has come to its end.
+ * Domains that are started with the host: once per boot, by the first process that runs `autostartAll`. A domain that has been
+ * started since the host booted, or could not be started, is left as it is, and so is every domain once `autostartAll` has completed.
  */
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
@@ -15,16 +15,16 @@ import type { Session } from '../session/session';
 import { launch } from './start';
 import type { Autostarted } from '../types';
 
-/** How many are started at once: more would only wait for the processors. */
+/** How many are started at once: more would only compete for the CPUs. */
 const width = 4;
 
-/** @throws TslxcError INVALID_ARG for another word; OPERATION_INVALID for a transient domain; NO_DOMAIN. */
+/** @throws TslxcError INVALID_ARG for anything but `on` and `off`; OPERATION_INVALID for a transient domain; NO_DOMAIN. */
 export async function setAutostart(
   session: Session,
   identity: Identity,
   autostart: 'on' | 'off',
 ): Promise<void> {
-  // From JavaScript it may be anything, and what is not `on` would switch it off.
+  // A caller in JavaScript may pass anything, and anything but `on` would switch it off.
   if (!['on', 'off'].includes(autostart)) {
     throw new TslxcError('INVALID_ARG', `autostart '${autostart}' is not one of on, off`);
   }
@@ -40,7 +40,7 @@ export async function setAutostart(
   });
 }
 
-/** By name; what could not be started is told of in the result. Resolves at once when it is not the first of this boot. */
+/** The outcomes, by name; failures are among them. If an earlier call of this boot has completed, all are `skipped`. */
 export async function autostartAll(session: Session): Promise<Autostarted[]> {
   const { paths, containers } = session;
   const lock = {
@@ -118,7 +118,7 @@ async function startIfDue(
   }
 }
 
-/** What the last boot of the host has ended says nothing of this one, though it was found out in it. */
+/** A run that ended with an earlier boot of the host does not count, even if its end was recorded in this boot. */
 function hasRunSinceBoot(
   { containers }: Session,
   last: { readonly boot: string; readonly ranIn?: string } | undefined,

@@ -1,4 +1,4 @@
-/** destroy of a domain of which a record of the run is damaged: what runs is ended by its monitor or its cgroups. */
+/** destroy of a domain whose run has a damaged record: the container is ended by its monitor, or through its cgroups. */
 import { basename } from 'node:path';
 import { partitionedSuffix } from '../../domain/tuning/partition';
 import { TslxcError } from '../../errors';
@@ -32,7 +32,7 @@ export async function destroyDamaged(
   await finish(session, name, ended);
 }
 
-/** The monitor has done what it was asked for; how that ended can't be read. */
+/** The monitor has done what it was asked for; only its record of the outcome can't be read. */
 function unlessDamaged(error: unknown): void {
   if (!TslxcError.is(error, 'INTERNAL_ERROR')) throw error;
 }

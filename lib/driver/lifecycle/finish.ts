@@ -1,4 +1,4 @@
-/** The clean-up after a container's end, and the telling of it. */
+/** The clean-up after a container's end, and its announcement. */
 import type { ExitRecord } from '../../container/record/exit-record';
 import { turn } from '../../host/slices';
 import { endHooks } from '../hooks/domain-hooks';
@@ -9,8 +9,8 @@ import type { Session } from '../session/session';
 import { stopDetail } from './lifecycle';
 
 /**
- * Cleans up and tells of the end. Resolves to how it ended; undefined for a start that came to nothing,
- * and so was never announced. Under the domain's lock.
+ * Cleans up and announces the end. Resolves to how it ended; undefined for a start that was never completed, and so was
+ * never announced. Under the domain's lock.
  */
 export async function finish(
   session: Session,
@@ -18,16 +18,16 @@ export async function finish(
   ended: EndedState,
 ): Promise<ExitRecord | undefined> {
   const { containers, paths, store, logger } = session;
-  // Many may have been told of in one iteration of the event loop.
+  // This process may hear of many ends in one iteration of the event loop.
   await turn();
   const { uuid, links = [] } = ended.start;
   const hooks = endHooks(session, name, ended.start);
   const isUnfinished = hooks.start === 'unfinished';
   const hasRun = !isUnfinished && (ended.exit !== undefined || containers.hasRun(paths, name));
-  // Defining and undefining change what the domain is while it runs.
+  // A define or an undefine while the container runs changes this.
   const persistence = () => (store.has(name) ? 'persistent' : 'transient');
   const notice = (text: string): void => logger.warn({ domain: name }, text);
-  // By then its record counts for none that runs, and the next process finds it if this one is killed.
+  // At this point its record no longer counts as running, but is still found by the next process if this one is killed.
   const onGivenBack = async (exit: ExitRecord): Promise<void> => {
     await tellOfGonePorts(session, ended.start);
     await giveUpFloors(session, sharedNetworks(links));
@@ -46,7 +46,7 @@ export async function finish(
   return exit;
 }
 
-/** How a container ended that was refused, or whose caller was killed, before its start was finished. */
+/** The exit record of a container that was refused, or whose caller was killed, before its start was finished. */
 function unstarted({ containers }: Session): ExitRecord {
   return { how: 'unstarted', time: Date.now(), boot: containers.bootId() };
 }

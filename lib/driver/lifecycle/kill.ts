@@ -1,4 +1,4 @@
-/** The end of an init by SIGKILL, by its monitor as far as that answers. */
+/** Ends an init by SIGKILL, sent by its monitor if that answers. */
 import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
 import type { Session } from '../session/session';
@@ -6,7 +6,7 @@ import type { Session } from '../session/session';
 /** How long a monitor may take to end its init, in milliseconds; then the cgroups are used. */
 export const monitorPatience = 2500;
 
-/** A monitor that is stopped never answers. What comes of its answer later is of no interest then. */
+/** Waits for a monitor's answer, at most `monitorPatience`: a stopped monitor never answers. A later answer is ignored. */
 export async function withinPatience(answer: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<void>((resolve) => {
@@ -20,14 +20,14 @@ export async function withinPatience(answer: Promise<void>): Promise<void> {
   }
 }
 
-/** A monitor that doesn't answer doesn't end its container either. */
+/** Not an error here: a monitor that doesn't answer doesn't end its container, and the caller does that by other means. */
 function unlessSilent(error: unknown): undefined {
   if (!TslxcError.is(error, 'OPERATION_TIMEOUT')) throw error;
 }
 
-/** Asks the monitor; when it is gone, or goes without an answer, the state tells. */
+/** Asks the monitor. If it is gone, or exits without an answer, the caller has to read the outcome from the state. */
 export async function killInit(session: Session, name: string): Promise<void> {
-  // The owner's channel is there already.
+  // If this process owns the container, it already has a channel to the monitor.
   if ((await session.owned(name)?.destroy()) !== undefined) return;
   const monitor = await session.containers.connectMonitor(session.paths, name).catch(unlessSilent);
   if (monitor === undefined) return;

@@ -1,5 +1,5 @@
 /**
- * Which verb a domain takes in which phase, as one table, with libvirt's words for those that it refuses. Also what
+ * Which verbs a domain accepts in which phase, as one table, with libvirt's words for those that it refuses. Also what
  * follows the end of a container. Pure.
  */
 import { meaningOf, shutoffReason, type ExitRecord } from '../../container/record/exit-record';
@@ -8,10 +8,10 @@ import { carriedOutAction } from '../../domain/elements/clock';
 import { TslxcError } from '../../errors';
 import type { DomainEvent } from '../types';
 
-/** A domain once what has ended is cleaned up. */
+/** The phase of a domain once an ended container has been cleaned up. */
 export type SettledPhase = 'off' | 'running' | 'paused';
 
-/** What can be asked of a domain and depends on its phase. `create` is a start from XML; `annotate` is of what runs. */
+/** Operations that depend on the domain's phase. `create` is a start from XML; `annotate` changes the running container. */
 export type Verb =
   | 'start'
   | 'create'
@@ -126,7 +126,7 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
 /**
  * The phase that `verb` leads to.
  *
- * @throws TslxcError OPERATION_INVALID when the domain takes no such verb in this phase.
+ * @throws TslxcError OPERATION_INVALID when the domain does not accept the verb in this phase.
  */
 export function transition(verb: Verb, phase: SettledPhase, domain: string): SettledPhase {
   const outcome = transitions[phase][verb];
@@ -138,7 +138,7 @@ export function transition(verb: Verb, phase: SettledPhase, domain: string): Set
   );
 }
 
-/** What the definition wants after this end: `on_poweroff`, `on_reboot`, `on_crash`. A destroy is final. */
+/** What the definition asks for after this end, by `on_poweroff`, `on_reboot` or `on_crash`. A destroy is final. */
 export function actionAfter(record: ExitRecord, definition: DomainDefinition): 'stay' | 'restart' {
   const actions = {
     destroy: 'destroy',
@@ -150,8 +150,8 @@ export function actionAfter(record: ExitRecord, definition: DomainDefinition): '
 }
 
 /**
- * Whether init has failed: with a code other than 0, by a signal, for lack of memory among others, or with its monitor. A destroy,
- * a reboot and an end by reboot(2) are none, and nor is a start that has failed, whose caller was told.
+ * Whether this end is a failure: init exited with a code other than 0, was killed by a signal, as for lack of memory, or its
+ * monitor died. A destroy, a reboot and an end by reboot(2) are not failures; nor is a failed start, which its caller was told of.
  */
 export function isFailure(record: ExitRecord): boolean {
   if (record.how === 'unstarted') return false;
@@ -160,10 +160,10 @@ export function isFailure(record: ExitRecord): boolean {
   return meaning === 'poweroff' && record.how === 'exited' && record.code !== 0;
 }
 
-/** A container that ran for so many milliseconds has not failed at its start. */
+/** Milliseconds: a container that has run for this long begins a new row of restarts. */
 const longRun = 10_000;
 const firstPause = 100;
-/** 3.2 s where the pauses begin with 100 ms. */
+/** The longest pause, in multiples of the first one: 3.2 s if that is 100 ms. */
 const mostDoubled = 32;
 
 /** The run that has ended: when it began, and how many restarts in a row had led to it. */
@@ -173,13 +173,13 @@ interface Run {
   readonly restarts?: number;
 }
 
-/** The number of restarts in a row, the next one included, whose containers ran only shortly; 0 when this one ran long. */
+/** The number of restarts in a row, including the next one, after runs that were short; 0 if this run was long. */
 export function restartsAfter(run: Run, exit: ExitRecord): number {
   return exit.time - run.time >= longRun ? 0 : (run.restarts ?? 0) + 1;
 }
 
 /**
- * Milliseconds between an end and that restart: at once, then 100, 200, 400 … 3,200; with a delay of its own, it once, once more, and
+ * Milliseconds between an end and that restart: 0, then 100, 200, 400 … 3,200; with a `delay`, that delay, the same again, and
  * then 2, 4 … 32 times as long.
  */
 export function pauseBefore(restarts: number, delay?: number): number {
@@ -188,12 +188,12 @@ export function pauseBefore(restarts: number, delay?: number): number {
   return Math.min(first * 2 ** (restarts - 1), longestPauseWith(delay));
 }
 
-/** The longest of them. */
+/** The longest of these pauses. */
 export function longestPauseWith(delay = firstPause): number {
   return delay * mostDoubled;
 }
 
-/** The detail of the `stopped` event that tells of this end. */
+/** The detail of the `stopped` event for this end. */
 export function stopDetail(record: ExitRecord): DomainEvent['detail'] {
   const reason = shutoffReason(record);
   return reason === 'unknown' ? 'failed' : reason;

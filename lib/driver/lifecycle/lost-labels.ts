@@ -1,4 +1,4 @@
-/** Restores the labels of sources whose containers have ended without a process that restored them. */
+/** Restores the labels of sources whose containers have ended without any process having restored them. */
 import type { Session } from '../session/session';
 
 /** Never throws: a failure is logged, and the next call tries again. */

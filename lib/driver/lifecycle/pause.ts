@@ -1,4 +1,4 @@
-/** suspend and resume: all processes of a container are stopped, and go on. Only the kernel's freezer keeps the state. */
+/** suspend and resume: all processes of a container are frozen, and go on. Only the kernel's freezer keeps the state. */
 import { initHasEnded } from '../../container/init/ended-init';
 import type { Identity } from '../../host/state/definition-store';
 import { transition } from './lifecycle';
@@ -22,7 +22,7 @@ export async function suspendDomain(session: Session, identity: Identity): Promi
     // While init is being restarted, a freeze would only stop the start of the next init.
     if (isKilled()) throw initHasEnded(state, name);
     await containers.freeze(state.start, isKilled);
-    // One that is frozen in its last moment would stay so until a resume.
+    // An init that was frozen while it was dying would stay so until a resume.
     if (isKilled()) {
       await containers.thaw(state.start);
       throw initHasEnded(state, name);
@@ -44,7 +44,7 @@ export async function resumeDomain(session: Session, identity: Identity): Promis
   });
 }
 
-/** It runs again by now, whether there is room for a record of it or not: `domstate --reason` says `booted` without one. */
+/** Not a failure of the resume: the container already runs. Without the record, `domstate --reason` says `booted`. */
 function noteResumed({ containers, paths, logger }: Session, { start, running }: Running): void {
   try {
     containers.replaceStart(paths, { ...start, resumed: running.boots ?? 0 });

@@ -25,7 +25,7 @@ export type PlanTarget =
 
 /** How `Connection.plan` plans a start. */
 export interface PlanOptions {
-  /** As of StartOptions. */
+  /** See StartOptions. */
   readonly strict?: boolean;
   /** Called for each part of the definition that the start would ignore. */
   readonly onWarning?: (warning: Warning) => void;
@@ -55,9 +55,9 @@ export async function planDomain(
 }
 
 /**
- * Any user may ask for it.
+ * Needs no privilege.
  *
- * @throws TslxcError ACCESS_DENIED when it depends on state that this process may not read: of a network, or of another
+ * @throws TslxcError ACCESS_DENIED when the plan depends on state that this process may not read: of a network, or of another
  * domain; and as `planStart`.
  */
 async function planText(

@@ -12,9 +12,9 @@ export type PowerMode = 'auto' | 'initctl' | 'signal';
 export interface PowerOptions {
   /** Several modes are tried in their order. Default: `auto`. */
   readonly mode?: PowerMode | readonly PowerMode[];
-  /** Waits so many milliseconds for the end or the reboot. Default: none; the call resolves when init has been asked. */
+  /** Waits at most so many milliseconds for the end or the reboot. Default: none; the call resolves when init has been asked. */
   readonly timeout?: number;
-  /** Gives up waiting; init stays asked. */
+  /** Stops waiting; the request to init is not withdrawn. */
   readonly signal?: AbortSignal;
 }
 
@@ -25,8 +25,8 @@ export interface PowerAnswer {
   /** Number of the signal, when `by` is `signal`. */
   readonly signal?: number;
   /**
-   * Without a timeout: `asked`. With one: `stopped` or `rebooted`. A reboot whose outcome is `stopped` is one after which
-   * `<on_reboot>` wants no restart.
+   * Without a timeout: `asked`. With one: `stopped` or `rebooted`. The outcome of a reboot is `stopped` when `<on_reboot>`
+   * asks for no restart.
    */
   readonly outcome: 'asked' | 'stopped' | 'rebooted';
   /** How the container ended, when the outcome is `stopped` and the end is known. */
@@ -36,7 +36,7 @@ export interface PowerAnswer {
 /** How a destroy ends the container. */
 export interface DestroyOptions {
   /**
-   * Asks init to end, as `Domain.shutdown` does, and kills nothing: a number is the time that init has, in milliseconds;
+   * Asks init to end, as `Domain.shutdown` does, and kills nothing. A number is the time that init has, in milliseconds;
    * `true` means 10,000. `on_poweroff` is not carried out, as with every destroy. Default: `false`, which kills at once.
    */
   readonly graceful?: boolean | number;

@@ -23,7 +23,7 @@ const pause = 25;
 /** How long an end counts as the reboot that was asked for, in milliseconds, when the caller does not wait for it. */
 const rebootPatience = 120_000;
 
-/** The same of a shutdown, also for a caller that waits for less. */
+/** The same for a shutdown, even if the caller waits for less. */
 const shutdownPatience = 120_000;
 
 const knownModes: readonly string[] = ['auto', 'initctl', 'signal'] satisfies PowerMode[];
@@ -53,8 +53,8 @@ export async function askToEnd(
       throw error;
     }
   });
-  // Without the lock: a file system of the container may make it take its time, and a destroy waits for nothing of it. Of
-  // another container of that name, started meanwhile, this monitor knows nothing.
+  // Without the lock: a file system of the container may delay this, and a destroy must not have to wait for it. If another
+  // container of that name is started meanwhile, this monitor has nothing to do with it.
   const request = {
     goal,
     modes,
@@ -70,9 +70,9 @@ export async function askToEnd(
 }
 
 /**
- * What was asked to end has not failed when it does, with whatever exit code; nor has it when a check kills it meanwhile. An init may
- * take longer than the caller waits, and it may ignore what it is asked: what ends much later has ended for another reason. Returns
- * what it has marked that with, if it has.
+ * Puts the request on record: a container that was asked to end has not failed when it does, whatever its exit code, and even if a
+ * health check kills it meanwhile. Init may take longer than the caller waits, and it may ignore the request: an end much later has
+ * another reason. Returns the id of the request, or undefined if no record is needed.
  */
 function markEnd(
   session: Session,
@@ -88,7 +88,7 @@ function markEnd(
   return id;
 }
 
-/** Whether it is when it has failed, or is found unhealthy. */
+/** Whether the domain is restarted after it has failed, or was found unhealthy. */
 function isStartedAgain(session: Session, { xml }: StartRecord): boolean {
   const { restart, health } = session.parse(xml).definition.extension;
   return restart !== undefined || health?.action === 'restart';
@@ -96,7 +96,7 @@ function isStartedAgain(session: Session, { xml }: StartRecord): boolean {
 
 type Addressee = Parameters<typeof askInit>[0];
 
-/** As `askInit`. Where that fails, init was not asked: what the others have marked holds. */
+/** As `askInit`. If that fails, init was not asked, and the request is taken off the record; those of other callers remain. */
 async function askMarked(
   { mark, ...to }: Addressee & { readonly mark: string | undefined },
   request: Parameters<typeof askInit>[1],
@@ -132,7 +132,7 @@ async function takeBackMark(
   });
 }
 
-/** For init's pipe, in milliseconds: more is of no use, and in less a busy machine would not find one. */
+/** How long to look for init's pipe, in milliseconds: more is of no use, and in less a busy machine would not find it. */
 function searchTime(timeout = Infinity): number {
   return Math.min(Math.max(timeout, 1000), 3000);
 }

@@ -1,5 +1,5 @@
 /**
- * What happens after a container's end: cleaning up, telling of it, and what the definition says comes
+ * What happens after a container's end: cleaning up, announcing it, and what the definition says comes
  * next. Each step is idempotent, since the owner, `tslxc reap` and any later call may all do it.
  */
 import type { DomainDefinition } from '../../domain/definition';
@@ -23,7 +23,7 @@ import { readStateOrSkip } from '../lookup/readable-state';
 import { launch } from './start';
 import type { StartOptions } from '../types';
 
-/** A domain's state once nothing of an ended container is left. */
+/** A domain's state once an ended container has been cleaned up. */
 export type SettledState = RunState & { phase: 'off' | 'running' };
 
 export interface Settled {
@@ -35,16 +35,16 @@ export interface Settled {
 /** `carryOut` does what on_poweroff, on_reboot or on_crash says; `stay` leaves the domain off. */
 export type Sequel = 'carryOut' | 'stay';
 
-/** How many are cleaned up at once: more would only wait for the kernel's one cgroup lock. */
+/** How many are cleaned up at once: more would only wait for the kernel's single cgroup lock. */
 const width = 4;
 
 /** A timer may fire so many milliseconds before the clock says so. */
 const timerSlack = 10;
 
-/** How long a start without its caller may take to run or to end, in milliseconds, and how often that is looked at. */
+/** How long a start whose caller is gone may take until it runs or has ended, and how often that is checked; milliseconds. */
 const abandoned = { patience: 2000, pause: 10 };
 
-/** Cleans up what has ended. Under the domain's lock. */
+/** Cleans up if the container has ended. Under the domain's lock. */
 export async function settle(session: Session, name: string, sequel: Sequel): Promise<Settled> {
   const before = await stateUnderLock(session, name);
   if (before.phase !== 'ended') return { state: before };
@@ -68,9 +68,9 @@ export async function settle(session: Session, name: string, sequel: Sequel): Pr
 }
 
 /**
- * The state under the domain's lock. A start that stands there has lost its caller. Its monitor then ends by
- * itself, or has committed and is about to say that the container runs; one that does neither has ended. `seen` is what has
- * just been read, under that lock.
+ * The state under the domain's lock. A start that is on record then has lost its caller: its monitor either exits by itself, or has
+ * committed and is about to record that the container runs. A start that does neither in time counts as ended. `seen` is a state
+ * that was just read under that lock.
  */
 export async function stateBeforeEnd(
   session: Session,
@@ -94,7 +94,7 @@ export async function stateBeforeEnd(
   return told === 'recorded' ? stateBeforeEnd(session, name) : state;
 }
 
-/** The same of a container that may go on: a device that was on its way in or out is taken out, which may take some seconds. */
+/** The same for a container that may keep running: a device that was being attached or detached is taken out, in some seconds. */
 export async function stateUnderLock(
   session: Session,
   name: string,
@@ -103,18 +103,18 @@ export async function stateUnderLock(
   return hasDeviceOnItsWay(state) ? settleDevices(session, state) : state;
 }
 
-/** Its caller was killed before the start was finished, and its monitor has not ended it for that. */
+/** Ends a container whose caller was killed before the start was finished, and whose monitor has not ended it for that. */
 async function endUnfinished(session: Session, start: StartRecord): Promise<EndedState> {
   await withinPatience(killInit(session, start.name));
   const after = session.containers.readRunState(session.paths, start.name);
   return after.phase === 'ended' ? after : { phase: 'ended', start };
 }
 
-/** Whether the definition that ran wants to run again after this end. */
+/** Whether the definition that ran asks for a restart after this end. */
 export function wantsRestart(session: Session, start: StartRecord, exit: ExitRecord): boolean {
-  // What a boot of the host ended is not started again by it.
+  // A container that a reboot of the host has ended is not restarted for that.
   if (start.boot !== session.containers.bootId()) return false;
-  // Without a look at the definition: hundreds may be destroyed at once.
+  // Decided without parsing the definition: hundreds may be destroyed at once.
   if (meaningOf(exit) === 'destroy') return false;
   const definition = definitionThatRan(session, start);
   if (definition === undefined) return false;
@@ -123,12 +123,12 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
   if (!isFailure(exit) || (restart === undefined && !isUnhealthy)) {
     return actionAfter(exit, definition) === 'restart';
   }
-  // It was asked to end, and has: how, is not looked at. One that has run on is nobody's to end, and has failed.
+  // It was asked to end and has ended: the exit status does not matter. If it ends long after the request, it has failed.
   if (isAskedShutdown(start.askedEnds ?? [], exit.time)) return false;
   return restartsAfter(start, exit) <= (restart?.max ?? Infinity);
 }
 
-/** Undefined, with an error in the log, when it can't be read any more. */
+/** Undefined, with an error in the log, when it can't be parsed any more. */
 function definitionThatRan(session: Session, start: StartRecord): DomainDefinition | undefined {
   try {
     return session.parse(start.xml).definition;
@@ -138,19 +138,19 @@ function definitionThatRan(session: Session, start: StartRecord): DomainDefiniti
   }
 }
 
-/** Whether it was to end with another process, its owner: started again by this one, it would end with neither. */
+/** Whether autodestroy bound it to another process, its owner: if this process restarted it, it would end with neither. */
 function isBondedElsewhere(session: Session, { name, autodestroy }: StartRecord): boolean {
   return autodestroy === true && session.owned(name) === undefined;
 }
 
-/** Whether this end is to be carried out: asked under the lock, since it may be another one by then. */
+/** Whether a domain's end may be cleaned up now. Asked under the lock, since the domain may have ended anew by then. */
 type IsDue = (name: string) => boolean;
 
 const atOnce: IsDue = () => true;
 
 /**
- * It has ended, or has rebooted, and no process has cleaned up or told of it yet, or a device of it is on its way, or hooks of a
- * start are still to be told of its end: the process that should have done so may have been killed.
+ * Whether a domain has unfinished business, because the process that was to do it may have been killed: an end that is not cleaned
+ * up, a reboot that is not announced, a device that was being attached or detached, or hooks of a start that are still to be called.
  */
 export function isUnsettled(session: Session, name: string, state: RunState): boolean {
   if (state.phase === 'off') return isMarkLeft(session, name);
@@ -158,8 +158,8 @@ export function isUnsettled(session: Session, name: string, state: RunState): bo
 }
 
 /**
- * Of a name that has a run folder: what a rename has left there that was killed after its commit belongs to no domain. One with
- * a mark of hooks is being started, or else unsettled.
+ * Whether a run folder of this name belongs to no domain: a rename that was killed after its commit has left it. A folder with
+ * a mark of hooks does not count: its domain is being started, or is unsettled.
  */
 export function isForsaken(session: Session, name: string, state: RunState): boolean {
   return state.phase === 'off' && !session.store.has(name) && !hasMark(session, name);
@@ -202,8 +202,8 @@ export async function reapAll(
 }
 
 /**
- * Milliseconds until a container that has ended may start again; 0 when nothing is in its way, or nothing is
- * to start. What ends as soon as it starts would otherwise do nothing else. Until then the domain's end is on
+ * Milliseconds until a container that has ended may be restarted; 0 if it may be at once, or is not to be restarted. Without
+ * the pause, a container that ends as soon as it starts would be restarted in a busy loop. During it the domain's end is on
  * record and not cleaned up: a destroy is final, and a caller that asks for the domain's state ends the pause.
  */
 function remainingPause(session: Session, name: string): number {
@@ -218,18 +218,18 @@ function remainingPause(session: Session, name: string): number {
   return Math.min(Math.max(due - Date.now(), 0), longestPauseWith(delay));
 }
 
-/** Whether its pause is over. When it has ended again in between, another call waits for the pause of that end. */
+/** Whether its pause is over. If it has ended again in between, another call waits for the pause of that end. */
 function isPauseOver(session: Session, name: string): boolean {
   return remainingPause(session, name) <= timerSlack;
 }
 
 /**
- * Cleans up all that have ended, one process at a time; those that have to wait before they start again
- * after the others. Resolves to their number.
+ * Cleans up all that have ended, in one process at a time; those that have to pause before their restart come last. Resolves
+ * to their number.
  */
 export async function reapInTurn(session: Session): Promise<number> {
   const { containers, paths } = session;
-  // The lock would make the folders of a root that is gone by now.
+  // Taking the lock would make the folders of a root anew that has been removed meanwhile.
   if (containers.runNames(paths).length === 0) return 0;
   const isDue: IsDue = (name) => isPauseOver(session, name);
   const later = containers.runNames(paths).filter((name) => !isDue(name));
@@ -252,29 +252,29 @@ export function reapInBackground(session: Session, name: string): void {
     await sleep(remainingPause(session, name));
     await turn();
     await reapOne(session, name, (one) => isPauseOver(session, one));
-    // Another process may have cleaned up first: then there is nothing to own any more.
+    // Another process may have cleaned up first: then this one no longer owns anything.
     const state = session.containers.readRunState(session.paths, name);
     if (state.phase === 'off' || isOfAnother(session, state)) session.disown(name);
   });
 }
 
-/** Whether what runs was started by another process, after the end of what this process owned. */
+/** Whether the running container was started by another process, after the one that this process owned had ended. */
 export function isOfAnother(session: Session, state: RunState): boolean {
   if (state.phase !== 'running') return false;
   return session.owned(state.start.name)?.id !== state.running.id;
 }
 
-/** Starts again what ran, as it ran. A failure leaves the domain off and is logged. */
+/** Restarts the container as it ran. A failure leaves the domain off and is logged. */
 async function restart(
   session: Session,
   what: { start: StartRecord; options: StartOptions; restarts: number },
 ): Promise<void> {
   const { name, uuid, plug, hardening } = what.start;
-  // A device that was on its way in or out is out.
+  // Without a device that was being attached or detached.
   const { xml } = plug?.without ?? what.start;
   const { options, restarts } = what;
   try {
-    // One that is not stored may have ended without a clean-up: its uuid was free to be defined under another name.
+    // A transient domain may have ended without a clean-up: until then its uuid was free to be defined under another name.
     const { domain: holder } = await session.store.exclusive(() => holdersOf(session, uuid));
     if (holder !== undefined && holder !== name) {
       const detail = 'not started again: its uuid is that of another domain by now';

@@ -1,5 +1,5 @@
 /**
- * Announces reboots. The monitor restarts init by itself and counts; the process that hears of it first, or that has the
+ * Announces reboots. The monitor restarts init by itself and counts; the process that hears of it first, or that takes the
  * domain's lock next, announces each reboot once.
  */
 import type { RunState } from '../../container/record/run-state';
@@ -11,8 +11,8 @@ export function hasUntold(session: Session, name: string, state: RunState): bool
 }
 
 /**
- * Under the domain's lock. `recorded`: the state has to be read again after it. `unrecorded`: there is no room for a record of
- * it, so that they are announced once more when there is.
+ * Under the domain's lock. `recorded`: the caller has to read the state again. `unrecorded`: the record could not be written, for
+ * lack of space, so that the reboots will be announced again.
  */
 export async function announceReboots(
   session: Session,

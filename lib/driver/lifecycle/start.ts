@@ -1,4 +1,4 @@
-/** Starting a container for a domain, for every verb that does. Under the domain's lock, with the domain off. */
+/** Starts a container for a domain, for every verb that does so. Under the domain's lock, while the domain is off. */
 import { mkdirSync } from 'node:fs';
 import type { ContainerStart } from '../../container/start/container-start';
 import { Rollback } from '../../container/start/rollback';
@@ -45,10 +45,10 @@ export interface Launch {
 }
 
 /**
- * Starts the container and tells of it, and of what the definition says and has no effect.
+ * Starts the container and announces it, with warnings of the parts of its definition that have no effect.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED for what would be dangerous to ignore, or if strict for all that is not carried
- * out; whatever `startContainer` throws, and then the host is as before.
+ * out; and as `startContainer`. After every error the host is as it was before.
  */
 export async function launch(session: Session, what: Launch): Promise<StartResult> {
   const { logger } = session;
@@ -58,7 +58,7 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
     logger.error({ err: failure, domain: name }, 'what a failed start has taken is not given back');
   });
   using _place = await admission.starts.enter(options.signal);
-  // Also for a domain that asks for no label: the host may give it one.
+  // Even for a domain that asks for no label: the host may give it one.
   await restoreLostLabels(session);
   makeLogFolder(session, name);
   const container = await makeContainer(session, what, rollback);
@@ -69,7 +69,7 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
   return { warnings };
 }
 
-/** Has the scripts of the administrator agree before, and when it runs. @throws as `launch`. */
+/** Asks the administrator's hook scripts before the start, and again when the container runs. @throws as `launch`. */
 async function makeContainer(
   session: Session,
   what: Launch,
@@ -89,7 +89,7 @@ async function makeContainer(
     await tellOfPorts(session, { definition, ports }, { rollback, signal });
     const shape = whenLinked(session, { definition, ports }, rollback);
     await hooks.start();
-    // While scripts ran, others may have been promised what there was.
+    // While the scripts ran, other containers may have been promised a share of the network's rate.
     await checkFloors(session, { definition, ports });
     const { isProvisional, onDead } = hooks;
     const placed = withPlaces(session, definition);
@@ -109,7 +109,7 @@ async function makeContainer(
   return container;
 }
 
-/** What runs shows where its USB devices are, as in libvirt. */
+/** The live definition says where its USB devices are on the host, as in libvirt. */
 function withPlaces(
   { containers }: Session,
   definition: DomainDefinition,
@@ -118,7 +118,7 @@ function withPlaces(
   return { definition: placed, xml: canonicalText(placed) };
 }
 
-/** Ends what a hook has refused once it ran. @throws the hook's error. */
+/** Lets the started container run on, or ends it if a hook refuses it now that it runs. @throws the hook's error. */
 async function letGoOn(
   session: Session,
   name: string,
@@ -144,7 +144,7 @@ async function endRefused(session: Session, name: string): Promise<void> {
   await finish(session, name, { ...state, phase: 'ended' });
 }
 
-/** To those who listen, and in the log. */
+/** Announces the start and its warnings, and logs them. */
 async function tellOfStart(
   session: Session,
   { name: domain, uuid }: DomainDefinition,
@@ -163,7 +163,7 @@ async function tellOfStart(
   }
 }
 
-/** What of the definition has no effect, and then what else a user might not expect. */
+/** First the parts of the definition that have no effect, then other things that a user might not expect. */
 function warningsOf(
   { warnings }: OwnedContainer,
   definition: DomainDefinition,
@@ -181,7 +181,7 @@ function strictness(
   return settings.strict || options.strict === true ? 'strict' : 'usual';
 }
 
-/** What a start would do, as far as can be said without taking anything. @throws as `launch`. */
+/** What a start would do, as far as that is known without allocating anything. @throws as `launch`. */
 export async function planStart(
   session: Session,
   stored: DomainDefinition,
@@ -200,7 +200,7 @@ export async function planStart(
   return (await containers.prepare({ ...input, ...noDescriptors })).plan;
 }
 
-/** A start that fails, or that is refused, is why a persistent domain is off from then on. */
+/** Puts a failed or refused start on record, as the reason why a persistent domain is off from then on. */
 function rememberFailure({ containers, paths, logger }: Session, what: Launch): void {
   const { definition, persistence } = what;
   try {
@@ -211,7 +211,7 @@ function rememberFailure({ containers, paths, logger }: Session, what: Launch): 
   }
 }
 
-/** The monitor keeps the console's output there. Without it the container runs all the same. */
+/** The monitor keeps the console's output there. Without the folder, the container runs all the same. */
 function makeLogFolder({ paths, logger }: Session, domain: string): void {
   try {
     mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
@@ -220,7 +220,7 @@ function makeLogFolder({ paths, logger }: Session, domain: string): void {
   }
 }
 
-// Definitions never change: one that is started again is not checked again, and not printed again.
+// Definitions are immutable: for a restart, they are neither checked nor printed again.
 const startable = new WeakMap<DomainDefinition, Strictness>();
 const texts = new WeakMap<DomainDefinition, string>();
 
@@ -266,7 +266,7 @@ function describeStart(session: Session, what: Launch, rollback: Rollback): Cont
   };
 }
 
-/** The ranges of the host's ids that every `<idmap>` of this root names. A stored file that is no definition names none. */
+/** The ranges of host ids in all `<idmap>`s of this root. A stored file that is not a valid definition has none. */
 async function definedIds({ store }: Session): Promise<HostRange[]> {
   const definitions = await store.definitions();
   return definitions.flatMap(({ idMap }) => {

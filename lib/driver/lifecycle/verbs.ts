@@ -1,6 +1,6 @@
 /**
- * start, destroy and undefine. All have one shape: lock, read the state, clean up if the container has
- * ended, ask the table, act, tell.
+ * start, destroy and undefine. All have the same shape: lock, read the state, clean up if the container has ended, check
+ * the table of transitions, act, announce.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError } from '../../errors';
@@ -22,7 +22,7 @@ import { launch } from './start';
 import type { Identity } from '../../host/state/definition-store';
 import type { StartOptions, StartResult, UndefineOptions } from '../types';
 
-/** Between two looks at a frozen init that is about to be killed, in milliseconds. */
+/** Milliseconds between two checks whether a frozen init has been killed. */
 const look = 2;
 
 type RunningState = SettledState & { phase: 'running' };
@@ -57,7 +57,7 @@ export async function startDomain(
 }
 
 /**
- * Ends the container at once, also if a record of its run is damaged. It wins against a restart that its definition asks for.
+ * Ends the container at once, even if a record of its run is damaged. It prevails over a restart that the definition asks for.
  *
  * @throws TslxcError OPERATION_INVALID when it doesn't run, NO_DOMAIN.
  */
@@ -69,7 +69,7 @@ export async function destroyDomain(session: Session, identity: Identity): Promi
     try {
       await destroyLocked(session, identity);
     } catch (error) {
-      // Of an end that was asked for here, the owner is not told: what is left of it is tried again.
+      // The owner is not notified of an end that it has requested itself: the rest of the clean-up is retried here.
       if (owned !== undefined) reapInBackground(session, name);
       throw error;
     }
@@ -94,7 +94,7 @@ async function destroyLocked(session: Session, identity: Identity): Promise<void
   if (state.phase === 'running') await destroyRunning(session, name, state);
 }
 
-/** Ends the containers that were to end with this connection. What goes wrong is logged: their monitors do it then. */
+/** Destroys the containers that are to end with this connection. A failure is logged; the monitor then ends its container. */
 export async function destroyBonded(session: Session): Promise<void> {
   const end = async (name: string): Promise<void> => {
     const state = session.containers.readRunState(session.paths, name);
@@ -127,14 +127,14 @@ export async function undefineDomain(
     transition('undefine', state.phase, name);
     await settleTrees(session, identity);
     if (snapshots === 'refuse') refuseWithSnapshots(session, identity);
-    // Told of before another may define the uuid under another name, which has another lock.
+    // Announced before another caller can define the uuid under another name, which has another lock.
     await session.store.exclusive(async () => {
       if (!session.store.has(name)) {
         throw new TslxcError('OPERATION_INVALID', 'Cannot undefine transient domain', {
           domain: name,
         });
       }
-      // Before the definition: no call looks for what is left of a domain that is not there.
+      // Before the definition is removed: no call looks for leftovers of a domain that does not exist.
       if (state.phase === 'off') session.containers.forget(session.paths, name);
       await session.store.remove(name);
       await forgetSnapshots(session, identity);
@@ -164,8 +164,8 @@ async function destroyRunning(session: Session, name: string, state: RunningStat
 }
 
 /**
- * A frozen process of v1 dies when it is thawed: after all have been killed, so that nothing of them runs before. Init is
- * the first, by its monitor, which knows by that what its end means.
+ * On cgroup v1, a frozen process dies only when it is thawed. That is done once all have been killed, so that none of them runs
+ * again. Init is the first, killed by its monitor, which thereby knows what the end means.
  */
 async function killAlsoFrozen(session: Session, { start, running }: RunningState): Promise<void> {
   const { containers } = session;
@@ -181,7 +181,7 @@ async function killAlsoFrozen(session: Session, { start, running }: RunningState
   await killing;
 }
 
-/** Destroys what has ended, but not for its user: it would start again, its monitor was killed, or a destroy has failed. */
+/** Destroys an ended container that a user sees as running: it was to restart, its monitor was killed, or a destroy failed. */
 async function destroyEnded(
   session: Session,
   identity: Identity,
