@@ -1,5 +1,5 @@
 /**
- * Domains of which a record of the run is damaged: whether a container runs can't be told then. They are found and listed,
+ * Domains whose run has a damaged record, so that it is not known whether a container runs. They are found and listed,
  * with the reason, and can be destroyed; every other verb refuses them with the path of the record.
  */
 import type { RunState, StartRecord } from '../../container/record/run-state';
@@ -10,7 +10,7 @@ export interface DamagedState {
   readonly phase: 'damaged';
   /** INTERNAL_ERROR, with the path of the record. */
   readonly error: TslxcError;
-  /** When it is another record that is damaged. */
+  /** The record of the start, if that is not the damaged one. */
   readonly start?: StartRecord;
 }
 
@@ -26,7 +26,7 @@ export function readStateOrDamage(session: Session, name: string): RunState | Da
   }
 }
 
-/** @throws `error` when it is none of a damaged record. */
+/** @throws `error` unless it is about a damaged record. */
 export function damagedState(
   { containers, paths }: Session,
   name: string,

@@ -1,4 +1,4 @@
-/** What can be read of one domain: its numbers, its XML, its consoles. Changes nothing, except that it cleans up. */
+/** What can be read of one domain: its numbers, its XML, its consoles. Changes nothing, except that it cleans up after an end. */
 import { constants as system } from 'node:os';
 import type { ConsoleStream } from '../../container/console/console-stream';
 import { initHasEnded } from '../../container/init/ended-init';
@@ -24,7 +24,7 @@ const bytesInKibibyte = 1024;
 /** Highest signal number of Linux (signal(7)). */
 const lastSignal = 64;
 
-/** The pid of the monitor of what runs; undefined while nothing does, and when that can't be told. */
+/** The pid of the running container's monitor; undefined while nothing runs, and when it is not known whether anything does. */
 export function runningId(session: Session, { name, uuid }: Identity): number | undefined {
   const state = readStateOrDamage(session, name);
   const isOurs = state.phase === 'running' && state.start.uuid === uuid;
@@ -57,7 +57,7 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
   });
 }
 
-/** As the watcher has found it; where there is none any more, another one is started. */
+/** The health as the watcher has found it; if the watcher is gone, another one is started. */
 function healthOf(
   session: Session,
   state: FoundDomain['state'],
@@ -70,7 +70,7 @@ function healthOf(
   return { health: health ?? { state: 'starting', since, failures: 0 } };
 }
 
-/** What runs, or is stored. @throws TslxcError NO_DOMAIN; INTERNAL_ERROR when a record is damaged that alone says it. */
+/** The running definition, or the stored one. @throws TslxcError NO_DOMAIN; INTERNAL_ERROR when the only record of it is damaged. */
 function definitionOf(
   session: Session,
   identity: Identity,
@@ -85,7 +85,7 @@ function definitionOf(
 }
 
 /**
- * The XML of what runs, with what running adds to it, or of what the next start will run.
+ * The live XML of the running container, or the XML of the next start.
  *
  * @throws TslxcError OPERATION_INVALID for the live XML of a domain that is off, NO_DOMAIN.
  */

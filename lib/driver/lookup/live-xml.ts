@@ -4,7 +4,7 @@ import type { DomainDefinition, LiveInterface } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
 
-/** Of one that runs, or has just ended. */
+/** Of a container that runs, or has just ended. */
 export function formatLive(
   definition: DomainDefinition,
   { firstId, links = [], security }: StartRecord,
@@ -20,7 +20,7 @@ export function formatLive(
   });
 }
 
-/** Of one that is gone: without its id, its label, and what its interfaces were plugged into, as libvirt has it then. */
+/** Of a container that is gone: without its id, its label, and what its interfaces were plugged into, as in libvirt. */
 export function formatGone(
   definition: DomainDefinition,
   { firstId, links = [] }: StartRecord,
@@ -35,7 +35,7 @@ export function formatGone(
   });
 }
 
-/** Those of `<interface>`. */
+/** The links of `<interface>`, without those that the host has lent. */
 function made(links: readonly LinkRecord[]): readonly LinkRecord[] {
   return links.filter(({ type }) => type !== 'hostdev');
 }

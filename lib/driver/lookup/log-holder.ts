@@ -1,4 +1,4 @@
-/** Which domain has the log of a console that another one's start wants. */
+/** Finds the domain that holds a console's log which the start of another domain wants. */
 import { constants } from 'node:os';
 import { isSame } from '../../domain/xml/path';
 import { describePlace, TslxcError } from '../../errors';
@@ -9,14 +9,14 @@ import { readableStates } from './readable-state';
 const { EBUSY } = constants.errno;
 
 /**
- * The error of a start that could not have a log, with the name of the domain of this root that has it; any other as it is, and one
- * of a log that no such domain names: a program has it then, or a domain of another root.
+ * The error of a start that could not lock a log, with the name of the domain of this root that holds the log. Any other error is
+ * returned as it is, and so is that of a log which no running domain of this root names: another program or root holds it.
  */
 export async function namingLogHolder(session: Session, error: unknown): Promise<unknown> {
   if (!TslxcError.is(error, 'SYSTEM_ERROR')) return error;
   const { errno, syscall, path, step, domain, element, line, column } = error;
   if (errno !== EBUSY || syscall !== 'flock' || path === undefined) return error;
-  // What can't be looked up is no reason to leave what the start has borrowed.
+  // A failed lookup must not keep the start from giving back what it has borrowed.
   const holder = await holderOf(session, { path, domain }).catch(() => undefined);
   if (holder === undefined) return error;
   const words = `the log ${path} is that of domain '${holder}', which runs: EBUSY (${describePlace(error)})`;

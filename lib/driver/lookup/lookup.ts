@@ -22,14 +22,14 @@ export interface FoundDomain extends Identity {
 /** Milliseconds that a list waits for the locks of domains that have ended: at least, and for each of them. */
 const listPatience = { least: 1000, each: 50 };
 
-/** By name. @throws TslxcError NO_DOMAIN; DefinitionError for a stored file that is no definition. */
+/** By name. @throws TslxcError NO_DOMAIN; DefinitionError for a stored file that is not a valid definition. */
 export async function findByName(session: Session, name: string): Promise<FoundDomain> {
   const found = describe(session, name, await settledOrDamaged(session, name));
   if (found !== undefined) return found;
   throw noDomain(`no domain with matching name '${name}'`);
 }
 
-/** By uuid, in any of the forms that libvirt takes. @throws TslxcError NO_DOMAIN, INVALID_ARG. */
+/** By uuid, in any of the forms that libvirt accepts. @throws TslxcError NO_DOMAIN, INVALID_ARG. */
 export async function findByUuid(session: Session, uuid: string): Promise<FoundDomain> {
   const wanted = canonicalUuid(uuid);
   const { domain, ended } = await holdersOf(session, wanted);
@@ -70,7 +70,7 @@ export async function findAll(session: Session, filter: ListFilter): Promise<Fou
 
 type FoundStates = ReadonlyMap<string, FoundDomain['state']>;
 
-/** Of all domains that have a run folder, read once more when something was to be cleaned up. */
+/** The states of all domains that have a run folder, read again if something had to be cleaned up. */
 async function settledStates(
   session: Session,
   stored: ReadonlyMap<string, string>,
@@ -90,7 +90,7 @@ async function readStates(session: Session): Promise<FoundStates> {
   return states;
 }
 
-/** The state of a domain that a handle means, cleaned up before if it has ended. @throws TslxcError NO_DOMAIN. */
+/** The state of the domain that a handle stands for, after cleaning up if its container has ended. @throws TslxcError NO_DOMAIN. */
 export async function currentState(session: Session, identity: Identity): Promise<RunState> {
   const state = await settledState(session, identity.name);
   checkSame(session, identity, state);
@@ -108,7 +108,7 @@ export function checkSame(
   throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
 }
 
-/** The same, or that it can't be told. @throws TslxcError NO_DOMAIN. */
+/** The same, but a damaged record is a result and no error. @throws TslxcError NO_DOMAIN. */
 export async function currentOrDamaged(
   session: Session,
   identity: Identity,
@@ -123,7 +123,7 @@ export function uuidOfName(session: Session, name: string, state: RunState): str
   return describe(session, name, state)?.uuid;
 }
 
-/** The row of the table of transitions. Whether a container is paused is read from the kernel. */
+/** The phase by which the table of transitions goes. Whether a container is paused is read from the kernel. */
 export function phaseOf({ containers }: Session, state: RunState): SettledPhase {
   if (state.phase !== 'running') return 'off';
   return containers.isFrozen(state.start) ? 'paused' : 'running';
@@ -141,7 +141,7 @@ export function stateOf(session: Session, state: FoundDomain['state']): DomainSt
   return runningState(state, { isStopped, isFrozen });
 }
 
-/** What a list has seen of a domain. */
+/** What a list has read of a domain. */
 export interface Seen {
   /** The monitor's pid. */
   readonly id: number | undefined;
@@ -149,7 +149,7 @@ export interface Seen {
   readonly state: () => Promise<DomainState>;
 }
 
-/** What of `found` can be told without another look; `again` is one, which may clean up what has ended in the meantime. */
+/** What `found` says without reading the domain again; `again` does, and may clean up if it has ended in the meantime. */
 export function seenOf(
   session: Session,
   { state }: FoundDomain,
@@ -162,7 +162,7 @@ export function seenOf(
   };
 }
 
-/** What it says of a container that runs, which is asked for by hundreds. */
+/** What `domstate --reason` says of a running container, from facts that have been read of hundreds at once. */
 export function runningState(
   state: RunState & { phase: 'running' },
   { isStopped, isFrozen }: Pick<Snapshot, 'isStopped' | 'isFrozen'>,
@@ -173,7 +173,7 @@ export function runningState(
   return { state: 'running', reason: isResumed ? 'unpaused' : 'booted', ...monitor };
 }
 
-/** What `domstate --reason` says, but for a pause. A record of another boot does not count. */
+/** What `domstate --reason` says, leaving out whether it is paused. A record of another boot does not count. */
 function domainState(state: RunState, boot: string): DomainState {
   switch (state.phase) {
     case 'running':
@@ -212,7 +212,7 @@ function describe(
   if (!isActive(state)) {
     return combine({ name, state, storedUuid: session.store.identity(name)?.uuid });
   }
-  // What runs is known even when its stored file is damaged.
+  // The uuid of a running domain is known even when its stored file is damaged.
   const storedUuid = session.store.has(name) ? state.start.uuid : undefined;
   return combine({ name, state, storedUuid });
 }
@@ -276,9 +276,9 @@ async function reapForList(
 
 function passes({ state, persistence }: FoundDomain, filter: ListFilter): boolean {
   if (filter.persistence !== undefined && filter.persistence !== persistence) return false;
-  // It may run: it is among the active ones and among the others.
+  // It may run or not: it is listed among the active and among the inactive ones.
   if (state.phase === 'damaged') return true;
-  // A transient domain exists while it runs, and not while it is started.
+  // A transient domain exists while it runs, and not yet while it is being started.
   if (persistence === 'transient' && state.phase !== 'running') return false;
   const activity = state.phase === 'running' ? 'active' : 'inactive';
   return filter.state === undefined || filter.state === activity;

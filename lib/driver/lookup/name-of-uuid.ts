@@ -5,7 +5,7 @@ import { readableStates } from './readable-state';
 export interface UuidHolders {
   /** The stored or running domain with that uuid. */
   readonly domain?: string;
-  /** A container which has ended and is not cleaned up yet; after that it may be started again. */
+  /** A domain whose container has ended and is not cleaned up yet; after that it may be restarted. */
   readonly ended?: string;
 }
 

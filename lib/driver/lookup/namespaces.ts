@@ -25,7 +25,7 @@ export async function openNamespaces(session: Session, identity: Identity): Prom
   const opened: number[] = [];
   try {
     for (const name of names) opened.push(openNamespace(`/proc/${init}/ns/${name}`));
-    // As long as init is the same, none of these was another process's.
+    // If init is still the same process, none of these belongs to another one that has its pid.
     const after = session.containers.readRunState(session.paths, identity.name);
     const isSame = after.phase === 'running' && after.running.init === init;
     if (isSame && isInitOf(state.running)) return opened;

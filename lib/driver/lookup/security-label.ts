@@ -6,7 +6,7 @@ import type { Session } from '../session/session';
 
 /** The label of a running container. */
 export interface SecurityLabelInfo {
-  /** As the kernel shows it: of SELinux the context, of AppArmor the name of the profile. */
+  /** As the kernel shows it: for SELinux the context, for AppArmor the name of the profile. */
   readonly label: string;
   /** Whether the module refuses what the label does not allow, or only logs it. */
   readonly enforcing: boolean;

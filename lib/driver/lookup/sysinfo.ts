@@ -1,4 +1,4 @@
-/** What the firmware tells of the host, as libvirt's XML. */
+/** What the firmware reports about the host, as libvirt's XML. */
 import { node, printXml } from '../../domain/xml/print';
 import { TslxcError } from '../../errors';
 import { readSmbios } from '../../host/node/smbios';
