@@ -8,7 +8,7 @@ import { extensionNamespace } from '../../domain/xml/vocabulary';
 import { TslxcError } from '../../errors';
 import type { Session } from '../session/session';
 
-/** @throws TslxcError CONFIG_UNSUPPORTED for what a DomainSpec has no word for, with the line of the XML. */
+/** @throws TslxcError CONFIG_UNSUPPORTED for anything that a DomainSpec can't express, with that line of the XML. */
 export function readSpec(session: Pick<Session, 'parse'>, xml: string): DomainSpec {
   const { definition } = session.parse(xml);
   const spec = specOf(definition);

@@ -6,13 +6,13 @@ import type { StatePaths } from '../../host/state/state-paths';
 import { readContainerCgroups } from '../doctor/container-cgroups';
 import { readKnownState, runStateIfAny } from '../doctor/known-state';
 
-/** Cgroups of containers, and of partitions, by their paths. */
+/** Paths of cgroups: of containers, and of partitions. */
 export interface StaleCgroups {
   readonly cgroups: readonly string[];
   readonly partitions: readonly string[];
 }
 
-/** The cgroups that this root has made and no record of a domain names, and the partitions that only hold such. */
+/** The cgroups that this root has made and no record of a domain names, and the partitions that hold nothing else. */
 export function staleCgroups(paths: StatePaths): StaleCgroups {
   const { containers, partitions } = readContainerCgroups();
   const recorded = recordedCgroups(paths);

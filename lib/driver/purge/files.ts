@@ -22,8 +22,8 @@ import type { StatePaths } from '../../host/state/state-paths';
 const sharedFolder = dirname(idRootsPath);
 
 /**
- * Locks, or records under locks on themselves: a file that was removed and made again would have two holders. And the claims of
- * devices and of ports: those of this root's containers went with them.
+ * Lock files, and records that are locked themselves: if one were removed and made again, two processes could hold its lock. Also
+ * the claims of devices and of ports: those of this root's containers were removed with the containers.
  */
 const sharedFiles = [
   idRootsPath,
@@ -38,7 +38,7 @@ const sharedFiles = [
   categoriesPath,
 ];
 
-/** The folders of this root that are there, and hold more than what all roots share. */
+/** The folders of this root that exist, and hold more than what all roots share. */
 export function purgeableFiles(paths: StatePaths): string[] {
   return hiddenDirectories(paths).filter((path) => existsSync(path) && !holdsOnlyShared(path));
 }
@@ -49,9 +49,9 @@ function holdsOnlyShared(folder: string): boolean {
 }
 
 /**
- * Removes one of them, but for what all roots share, and the folders between it and the root that are empty then.
+ * Removes one of these folders, except what all roots share, and those folders between it and the root that are empty then.
  *
- * @throws TslxcError OPERATION_INVALID when something is mounted below: tslxc has not mounted it, and its files are others'.
+ * @throws TslxcError OPERATION_INVALID when something is mounted below: tslxc has not mounted it, and its files are not tslxc's.
  */
 export function removeFiles(paths: StatePaths, folder: string): void {
   const all = readdirSync(folder).map((name) => join(folder, name));
@@ -66,7 +66,7 @@ export function removeFiles(paths: StatePaths, folder: string): void {
       // Other files are in it.
       return;
     }
-    // Of `/` only the folders named after tslxc are its own.
+    // Below `/`, only the folders named after tslxc belong to it.
     if (paths.root === '/') return;
   }
 }

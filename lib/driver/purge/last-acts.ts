@@ -1,11 +1,11 @@
-/** What domains that are gone have left: monitors without an owner execute `tslxc reap` as their last act, and watchers see the end. */
+/** Processes that outlive a domain: a monitor without an owner executes `tslxc reap` as its last act, and a watcher sees the end. */
 import { native } from '../../host/native';
 import type { StatePaths } from '../../host/state/state-paths';
 import { monitorFolder } from '../../plan/cgroups/names';
 import { readText } from '../doctor/kernel';
 
 /**
- * Waits for those of this root, which are in the cgroup of all monitors in the hierarchies mounted at `mounts`, but no longer
+ * Waits for those of this root, which are in the cgroup for monitors of the hierarchies mounted at `mounts`, but no longer
  * than `milliseconds`: a domain may have been destroyed and undefined a moment ago.
  */
 export async function awaitLastActs(

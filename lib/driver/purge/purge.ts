@@ -1,7 +1,7 @@
 /**
- * Removes everything that tslxc has put on this host for one root: domains and networks are stopped, and what is left of
- * them, their definitions included, is removed. The user's data stays, but for what lies in the folder of images and what was made
- * from them.
+ * Removes everything that tslxc has put on this host for one root: domains and networks are stopped, and all that is left
+ * of them, including their definitions, is removed. The user's data stays, except what is below the root's own files: images, and
+ * what containers made from them have written.
  */
 import { monitorOf } from '../../container/record/run-state';
 import { removeCgroupsOf } from '../../container/cgroups/stale-cgroups';
@@ -43,7 +43,7 @@ export interface PurgeItem {
 /** How long a monitor may take to exit after its container's end, with the `tslxc reap` that it executes; milliseconds. */
 const lastWords = 10_000;
 
-/** What `purge` is going to do. Touches nothing. */
+/** What `purge` would do. Changes nothing. */
 export function previewPurge(session: Session): PurgeItem[] {
   const { paths } = session;
   const domains = domainNames(session).map((name): PurgeItem => {
@@ -59,8 +59,8 @@ export function previewPurge(session: Session): PurgeItem[] {
 }
 
 /**
- * Does it, and calls `tell` with each thing when it is gone. What can't be stopped keeps its files.
- * What a killed caller has left of copies of trees is removed before: it is no one's data.
+ * Carries it out, and calls `tell` with each thing once it is gone. What can't be stopped keeps its files. Unfinished copies
+ * of trees, left by a caller that was killed, are removed first: they are nobody's data.
  *
  * @throws AggregateError, or the one failure, after all else has been tried.
  */
@@ -146,7 +146,7 @@ async function stopDomain(session: Session, name: string): Promise<void> {
   try {
     await destroyDomain(session, { name, uuid: state.start.uuid });
   } catch (error) {
-    // Its container has ended by itself meanwhile.
+    // The container has ended by itself meanwhile.
     if (!TslxcError.is(error, 'OPERATION_INVALID') && !TslxcError.is(error, 'NO_DOMAIN'))
       throw error;
   }
