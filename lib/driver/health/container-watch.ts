@@ -14,15 +14,15 @@ import { probe } from './probe';
 import { writeHealth } from './record';
 import { tryTakeContainer } from './watcher-lock';
 
-/** Until the first success it is looked at more often, in milliseconds. */
+/** Milliseconds: until the first success, checks are at most this far apart. */
 const startInterval = 500;
 
-/** How many of the processes that look at paths may wait for its root without end: those for all containers are bounded together. */
+/** How many lookup processes may hang on this container's root. All containers' lookup processes together have a bound of their own. */
 const mostLeft = 4;
 
 /** Resolves when the container has ended, was killed for being unhealthy, has no check, or another process watches it. */
 export async function watchContainer(session: Session, name: string): Promise<void> {
-  // Whoever else has it is a watcher of an older package.
+  // Only a watcher of an older package can hold it otherwise.
   const lock = tryTakeContainer(session.paths, name);
   if (lock === undefined) return;
   try {
@@ -57,11 +57,11 @@ interface Watched {
 class ContainerWatch {
   readonly #session: Session;
   readonly #identity: Identity;
-  /** Of the monitor: another container of the name has another. */
+  /** The monitor's pid, which tells this container from a later one of the same name. */
   readonly #id: number;
   readonly #check: HealthCheck;
   readonly #lookers = new Lookers({ mostLeft });
-  /** Of this life: a reboot begins another. */
+  /** Of init's current life: a reboot begins another. */
   #boots: number;
   #began: number;
   #health: HealthInfo;
@@ -85,7 +85,7 @@ class ContainerWatch {
       over.abort();
       this.#wake();
     };
-    // An answer of the monitor's is awaited all the time: it keeps this process alive.
+    // An answer of the monitor is pending all the time, which keeps this process alive.
     void monitor.exited().then(end, end);
     // A reboot replaces this record.
     const { directory, running } = runPaths(this.#session.paths, this.#identity.name);
@@ -100,7 +100,7 @@ class ContainerWatch {
     }
   }
 
-  /** Until the next check is due, or a reboot has begun another life, which is to be looked at soon. */
+  /** Waits until the next check is due, or a reboot has begun another life, which is to be checked soon. */
   async #pause(signal: AbortSignal): Promise<void> {
     const { interval } = this.#check;
     const isStarting = this.#health.state === 'starting';
@@ -112,7 +112,7 @@ class ContainerWatch {
     }
   }
 
-  /** For so many milliseconds, or until it is woken. */
+  /** Sleeps for so many milliseconds, or until it is woken. */
   async #sleep(milliseconds: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
@@ -123,22 +123,22 @@ class ContainerWatch {
     });
   }
 
-  /** By its own record alone, which is small: this is asked often. */
+  /** Reads the running record alone, which is small, because this is called often. */
   #hasRebooted(): boolean {
     const { containers, paths } = this.#session;
     const now = containers.readRunning(paths, this.#identity.name);
     return now?.id === this.#id && (now.boots ?? 0) !== this.#boots;
   }
 
-  /** One check, but of what is paused; true when nothing more is to be checked. */
+  /** One check, skipped while the container is paused; true when nothing more is to be checked. */
   async #round(signal: AbortSignal): Promise<boolean> {
-    // A life that has begun meanwhile is looked at as such.
+    // A reboot may have begun another life meanwhile: this check is then its first.
     this.#isSameLife(Date.now());
     if (this.#isPaused()) return false;
     const what = { check: this.#check, lookers: this.#lookers, signal };
     const failure = await probe(this.#session, this.#identity, what);
     const time = Date.now();
-    // A pause meanwhile is no failure.
+    // If it was paused during the check, the result does not count.
     if (signal.aborted || this.#isPaused() || !this.#isSameLife(time)) return signal.aborted;
     const before = this.#health;
     this.#health = healthAfter(before, { failure, time, age: time - this.#began }, this.#check);
@@ -154,7 +154,7 @@ class ContainerWatch {
     return now.phase === 'running' && containers.isFrozen(now.start);
   }
 
-  /** Whether it still runs as it did when the check began; after a reboot all begins anew. */
+  /** Whether the container still runs in the same life; if it has rebooted, begins anew with state `starting`. */
   #isSameLife(time: number): boolean {
     const { containers, paths } = this.#session;
     const now = containers.readRunState(paths, this.#identity.name);
@@ -179,7 +179,7 @@ class ContainerWatch {
     else this.#session.logger.warn(fields, 'the container is unhealthy');
   }
 
-  /** Its end is a failure then, after which it is started again. */
+  /** Kills the container. That end counts as a failure, after which it is restarted. */
   async #kill(): Promise<void> {
     const { containers, paths } = this.#session;
     const { name } = this.#identity;

@@ -1,19 +1,19 @@
-/** Hears of changes in a folder, by inotify(7); where the kernel has no more of that to give, by the clock. */
+/** Watches a folder for changes, by inotify(7); if the kernel has no watches left, by a timer. */
 import { watch } from 'node:fs';
 import { basename } from 'node:path';
 
-/** Without inotify, how often is looked, in milliseconds. */
+/** Milliseconds between the calls without inotify. */
 const interval = 1000;
 
 export interface WatchedFolder {
   readonly folder: string;
-  /** Of which file in it the changes are of interest. Default: of all. */
+  /** The file in it whose changes are reported. Default: all. */
   readonly file?: string;
 }
 
 /**
- * Calls `changed` after each change, several of which may have one call, and sometimes without any, until it is disposed of. Keeps
- * this process alive.
+ * Calls `changed` after each change, until it is disposed of. Several changes may be reported by one call, and some calls are
+ * without a change. Keeps this process alive.
  */
 export function watchFolder({ folder, file }: WatchedFolder, changed: () => void): Disposable {
   let stop = (): void => undefined;
@@ -27,7 +27,7 @@ export function watchFolder({ folder, file }: WatchedFolder, changed: () => void
     stop = () => watcher.close();
     watcher.on('error', goByClock);
     watcher.on('change', (_, name) => {
-      // Its own name: the folder has been removed, and nothing more is heard of one that is made in its place.
+      // Its own name: the folder has been removed, and inotify reports nothing about a folder that is made in its place.
       if (name === basename(folder)) goByClock();
       if (file === undefined || name === file) changed();
     });

@@ -1,21 +1,21 @@
-/** Whether a container is well: what a check makes of what was known. Pure. */
+/** Whether a container is healthy: how the result of a check changes its health. Pure. */
 import type { HealthCheck } from '../../domain/definition';
 
 /** What the checks of `<tslxc:health>` have found of a running container. */
 export interface HealthInfo {
-  /** `starting`: no check has succeeded yet, and none counted as failed. */
+  /** `starting`: no check has succeeded yet, and no failure has made it unhealthy. */
   readonly state: 'starting' | 'healthy' | 'unhealthy';
   /** Since when, in milliseconds since the epoch. */
   readonly since: number;
   /** Failures in a row. */
   readonly failures: number;
-  /** Why the last check has failed; absent after one that has succeeded. */
+  /** Why the last check failed; absent if it succeeded. */
   readonly message?: string;
 }
 
-/** A check that has ended. */
+/** A check that is finished. */
 export interface Checked {
-  /** Why it has failed; undefined for a success. */
+  /** Why it failed; undefined for a success. */
   readonly failure: string | undefined;
   /** Milliseconds since the epoch. */
   readonly time: number;

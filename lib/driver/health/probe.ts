@@ -8,7 +8,7 @@ import { collectOutput } from '../exec/command-output';
 import { execCommand } from '../exec/exec';
 import type { Session } from '../session/session';
 
-/** More of a command's output ends it: nothing but its last line is of interest. */
+/** Bytes. A command that writes more is ended: only the last line of its output is used. */
 const maxBuffer = 64 * 1024;
 const longestWord = 200;
 
@@ -19,7 +19,7 @@ export interface Probe {
   readonly signal: AbortSignal;
 }
 
-/** Why it has failed; undefined when the container is well. */
+/** Why the check failed; undefined when the container is healthy. */
 export async function probe(
   session: Session,
   identity: Identity,

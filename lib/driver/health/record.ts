@@ -5,19 +5,19 @@ import { runPaths, type StatePaths } from '../../host/state/state-paths';
 import type { HealthInfo } from './health';
 
 interface HealthRecord {
-  /** The monitor's pid: another container of the name has another. */
+  /** The monitor's pid, which tells the container from a later one of the same name. */
   readonly id: number;
-  /** How often it was rebooted by then. */
+  /** How often it had been rebooted by then. */
   readonly boots: number;
   readonly health: HealthInfo;
 }
 
-/** Nothing is written where the domain has been undefined meanwhile. */
+/** Writes nothing if the domain has been undefined meanwhile. */
 export function writeHealth(paths: StatePaths, name: string, record: HealthRecord): void {
   replaceRecord(runPaths(paths, name).health, record);
 }
 
-/** Undefined as long as no check of this container has ended, since its last reboot. */
+/** Undefined until the first check of this container, or since its last reboot, has finished. */
 export function readHealth(
   paths: StatePaths,
   name: string,

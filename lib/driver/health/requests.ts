@@ -1,7 +1,7 @@
 /**
- * Of which containers the health is to be checked: a file for each, named after the domain. Whoever starts a container makes it, and
- * the watcher removes it when it has no more to check there: the container has ended, or its checks can't be made. So a watcher that
- * runs hears of one more, and one that is started in the place of one that was killed knows them all.
+ * The containers whose health is to be checked: a file for each, named after the domain. The process that starts a container makes
+ * it, and the watcher removes it when there is nothing more to check: the container has ended, or its checks can't be made. So a
+ * running watcher hears of each new container, and a watcher that replaces one that was killed knows all of them.
  */
 import { join } from 'node:path';
 import { namesIn } from '../../host/names-in';
@@ -9,7 +9,7 @@ import { removeWhatIsAt } from '../../host/state/plain-file';
 import { makeBesideRecords } from '../../host/state/record-file';
 import type { StatePaths } from '../../host/state/state-paths';
 
-/** For a container that runs; one that is asked for again is told of again. @throws SyscallError. */
+/** Requests checks of a running container. Repeating the request notifies the watcher again. @throws SyscallError. */
 export function request({ checked }: StatePaths, name: string): void {
   makeBesideRecords(join(checked, name), '');
 }
@@ -19,7 +19,7 @@ export function requested({ checked }: StatePaths): string[] {
   return namesIn(checked);
 }
 
-/** Does nothing where it was not asked for. @throws SyscallError. */
+/** Removes the request; does nothing if there is none. @throws SyscallError. */
 export function withdraw({ checked }: StatePaths, name: string): void {
   removeWhatIsAt(join(checked, name));
 }

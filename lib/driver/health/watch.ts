@@ -1,6 +1,6 @@
 /**
- * The watcher of a root: it checks the health of all containers that it is asked for, each by itself, until none of them runs. A
- * process of its own, since it goes on when those that have started the containers have ended; there is one at most.
+ * The watcher of a root: it checks the health of all containers for which that is requested, independently, until none of them
+ * runs. It is a process of its own, since it has to outlive those that start the containers; a root has at most one.
  */
 import { closeSync } from 'node:fs';
 import { readStateOrSkip } from '../lookup/readable-state';
@@ -11,14 +11,14 @@ import { request, requested, withdraw } from './requests';
 import { inheritedWatch, tryTakeWatch } from './watcher-lock';
 
 /**
- * Resolves when none of the containers runs any more, or when another process is the watcher. That one, or this one, is asked to
- * check the container `name`, too, if it is given.
+ * Resolves when none of the containers runs any more, or when another process is the watcher. `name`: a container for which checks
+ * are requested first, from whichever process is the watcher.
  */
 export async function watchHealth(session: Session, name?: string): Promise<void> {
   const { paths } = session;
   let lock = inheritedWatch();
   if (name !== undefined) {
-    // A process of an older package has started this one for a container, and has given it the lock of that one alone.
+    // A process of an older package has started this one, and has passed it the lock of that one container.
     if (lock !== undefined) closeSync(lock);
     lock = undefined;
     request(paths, name);
@@ -31,7 +31,7 @@ export async function watchHealth(session: Session, name?: string): Promise<void
     } finally {
       closeSync(lock);
     }
-    // Who has asked since the last look has found that lock held.
+    // A caller that made a request since the last look found the lock held, and started no watcher.
     lock = watcher.isWanted() ? tryTakeWatch(paths) : undefined;
   }
 }
@@ -40,7 +40,7 @@ class Watcher {
   readonly #session: Session;
   /** Names of the containers that are watched. */
   readonly #watched = new Set<string>();
-  /** Names whose requests can't be withdrawn: what fails would be begun for ever. */
+  /** Names whose requests can't be withdrawn: a check that fails would otherwise be begun again forever. */
   readonly #refused = new Set<string>();
   /** Called when none is watched. */
   #over = (): void => undefined;
@@ -49,7 +49,7 @@ class Watcher {
     this.#session = session;
   }
 
-  /** Resolves when none is watched, and none is asked for. Under the lock of the root's watcher, and so is all that it calls. */
+  /** Resolves when no container is watched and none is requested. Runs under the lock of the root's watcher. */
   async run(): Promise<void> {
     const place = { folder: this.#session.paths.checked };
     using _requests = watchFolder(place, () => this.#look());
@@ -61,7 +61,7 @@ class Watcher {
     }
   }
 
-  /** Whether a container is asked for that runs. Withdraws nothing: by now the request may be one to another watcher. */
+  /** Whether checks of a running container are requested. Withdraws nothing: by now, another watcher may have taken the request. */
   isWanted(): boolean {
     return requested(this.#session.paths).some(
       (name) => !this.#refused.has(name) && this.#runningId(name) !== undefined,
@@ -96,17 +96,17 @@ class Watcher {
     }
   }
 
-  /** That of a container of the name that runs, other than that with the id `before`; without one the request is withdrawn. */
+  /** The id of the running container of this name, if it is not `before`; if there is none, the request is withdrawn. */
   #nextId(name: string, before?: number): number | undefined {
     const other = (): number | undefined => {
       const id = this.#runningId(name);
       return id === before ? undefined : id;
     };
-    // One that was started again while another one was watched has no other watcher.
+    // A container that was restarted while the previous one was watched has no other watcher.
     const next = other();
     if (next !== undefined) return next;
     this.#withdraw(name);
-    // It may have been started, and asked for, in between.
+    // It may have been started, and its checks requested, in between.
     return other();
   }
 
@@ -120,7 +120,7 @@ class Watcher {
     }
   }
 
-  /** Undefined while it does not run, and when that can't be told. */
+  /** Undefined while it does not run, and when that is not known. */
   #runningId(name: string): number | undefined {
     const state = readStateOrSkip(this.#session, name);
     return state?.phase === 'running' ? state.running.id : undefined;

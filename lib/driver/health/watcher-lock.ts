@@ -1,14 +1,14 @@
 /**
- * Who checks: one process at most is the watcher of a root, and each container is checked by one at most. The locks of containers are
- * also those of watchers of older packages, of which each checks one container alone.
+ * Which process checks: a root has at most one watcher, and each container is checked by at most one process. The locks of
+ * containers are also taken by watchers of older packages, each of which checks a single container.
  */
 import { isLocked, tryTakeLock, type NamedLock } from '../../host/state/named-lock';
 import type { StatePaths } from '../../host/state/state-paths';
 
-/** By which a watcher holds the lock that the process has taken that has started it: the first one beyond the standard streams. */
+/** The descriptor of the lock that a watcher inherits from the process that has started it: the first after the standard streams. */
 const inherited = 3;
 
-/** What tells it so. */
+/** Tells the watcher that it has inherited the lock. */
 export const lockEnvironment = { TSLXC_HEALTH_LOCK: String(inherited) } as const;
 
 /** The descriptor that holds the lock of the root's watcher; undefined while another process does. */
@@ -17,8 +17,8 @@ export function tryTakeWatch(paths: StatePaths): number | undefined {
 }
 
 /**
- * The same, once, of the lock that this process was started with; undefined without such. Nothing else is inherited: Node.js has all
- * that it was started with closed when it starts another process.
+ * The descriptor of the lock that this process has inherited, on the first call; undefined if there is none. It is not passed on:
+ * Node.js closes inherited descriptors in the processes that it starts.
  */
 export function inheritedWatch(): number | undefined {
   const descriptor = Number(process.env['TSLXC_HEALTH_LOCK'] ?? NaN);
@@ -26,7 +26,7 @@ export function inheritedWatch(): number | undefined {
   return descriptor === inherited ? descriptor : undefined;
 }
 
-/** The descriptor that holds the lock of one container; undefined while another one does. */
+/** The descriptor that holds the lock of one container; undefined while another process does. */
 export function tryTakeContainer(paths: StatePaths, name: string): number | undefined {
   return tryTakeLock(paths, lockOf(name));
 }

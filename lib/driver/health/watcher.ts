@@ -1,4 +1,4 @@
-/** Has the health of a container watched, by a process that outlives this one: by that of its root, which is started if there is none. */
+/** Has the health of a container watched by the watcher of its root, which outlives this process, and is started if none runs. */
 import { spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import type { DomainDefinition } from '../../domain/definition';
@@ -7,14 +7,14 @@ import type { Session } from '../session/session';
 import { request } from './requests';
 import { isWatched, lockEnvironment, tryTakeWatch } from './watcher-lock';
 
-/** As the monitor's last act: nothing of this process's environment. */
+/** The PATH that the monitor gives `tslxc reap`, too: nothing is taken from this process's environment. */
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 type Watched = Pick<DomainDefinition, 'name' | 'extension'>;
 
 /**
- * For a container that runs. Does nothing for one without a check or with a watcher, and on a read-only connection. A watcher that
- * can't be asked or started is logged: the container runs all the same.
+ * For a container that runs. Does nothing for one without a check or with a watcher, and on a read-only connection. If no watcher
+ * can be asked or started, that is logged: the container runs all the same.
  */
 export function haveWatched(session: Session, { name, extension }: Watched): void {
   if (extension.health === undefined || session.access !== 'read-write') return;
@@ -24,9 +24,9 @@ export function haveWatched(session: Session, { name, extension }: Watched): voi
   };
   try {
     if (isWatched(paths, name)) return;
-    // In this order: a watcher that is about to end lets its lock go, and then looks for requests once more.
+    // In this order: a watcher that is about to end releases its lock, and then looks for requests once more.
     request(paths, name);
-    // Taken here and handed over, so that no second one is started while the first one begins.
+    // Taken here and passed on, so that no second watcher is started while the first one starts up.
     const lock = tryTakeWatch(paths);
     if (lock === undefined) return;
     try {
