@@ -1,6 +1,6 @@
 /**
  * The hooks of domains. A start that has called `prepare` leaves a mark in the domain's run folder until `release` has been
- * called: by whichever process cleans up after it, also when the one that started it was killed.
+ * called, by whichever process cleans up after it, even if the one that started it was killed.
  */
 import type { RunningRecord, StartRecord } from '../../container/record/run-state';
 import type { Rollback } from '../../container/start/rollback';
@@ -14,7 +14,7 @@ import { tellOfMarkedPorts } from './port-hooks';
 import { findScripts, runScripts } from './scripts';
 import type { HookCall, Scripts } from './scripts';
 
-/** What is called while a domain starts, after `prepare`. Without scripts, nothing. */
+/** The hooks that are called while a domain starts, after `prepare`. Without scripts, they do nothing. */
 export interface StartHooks {
   /** Whether the container has to end with its caller until `started` has agreed. */
   readonly isProvisional: boolean;
@@ -22,13 +22,13 @@ export interface StartHooks {
   readonly start: () => Promise<void>;
   /** When the container runs. @throws as `runScripts`: the container is to be ended. */
   readonly started: (running: Pick<RunningRecord, 'id' | 'consoles'>) => Promise<void>;
-  /** When the start has failed, and nothing of a container runs any more: `start` is the record of what it had taken. */
+  /** When the start has failed, and no process of a container runs any more. `start`: the record of what it had taken. */
   readonly onDead: (start?: StartRecord) => Promise<void>;
 }
 
-/** What is called at the end of a domain. Failures are logged. */
+/** The hooks that are called at the end of a domain. Failures are logged. */
 export interface EndHooks {
-  /** `unfinished` when `started` has not agreed: the start has come to nothing. */
+  /** `unfinished` when `started` has not agreed: the start was never completed. */
   readonly start: 'finished' | 'unfinished';
   /** When nothing of it runs, before anything is given back to the host. */
   readonly stopped: () => Promise<void>;
@@ -47,8 +47,8 @@ export interface HookedStart {
 }
 
 /**
- * Calls `prepare`, before anything is taken of the host for a start; `rollback` calls the last ones, when everything is given
- * back. Under the domain's lock.
+ * Calls `prepare`, before a start takes anything from the host; `rollback` calls the end hooks, when everything is given back.
+ * Under the domain's lock.
  *
  * @throws as `runScripts`: the start is refused.
  */
@@ -87,7 +87,7 @@ export async function prepareHooks(
   };
 }
 
-/** Those of a network may be told of its ports all the same, which are on record elsewhere once it runs. */
+/** Without scripts for domains. Those of networks may be told of its ports all the same: once it runs, other records have these. */
 function noStartHooks(session: Session, name: string): StartHooks {
   return {
     isProvisional: false,
@@ -100,14 +100,14 @@ function noStartHooks(session: Session, name: string): StartHooks {
   };
 }
 
-/** Those of the end of what has called `prepare`, and has not called `release`. Under the domain's lock. */
+/** The end hooks of a domain that has called `prepare`, and not yet `release`. Under the domain's lock. */
 export function endHooks(session: Session, name: string, start?: StartRecord): EndHooks {
   const mark = readMark(session, name);
   if (mark === undefined) return noEndHooks;
   return endsOf(session, findScriptsIfAny(session, name), { name, mark, start });
 }
 
-/** What has called `prepare`, and what it has taken, as far as that is known. */
+/** A domain that has called `prepare`, and what it has taken, as far as that is known. */
 interface Ending {
   readonly name: string;
   readonly mark: HookMark;
@@ -132,7 +132,7 @@ function endsOf(session: Session, scripts: Scripts, ending: Ending): EndHooks {
 }
 
 /**
- * Calls the last hooks of a start that has come to nothing, if its process was killed before it did. The domain is off. Under
+ * Calls the end hooks of a start that was never completed, if its process was killed before it could. The domain is off. Under
  * its lock.
  */
 export async function settleHooks(session: Session, name: string): Promise<void> {
@@ -145,7 +145,7 @@ export async function settleHooks(session: Session, name: string): Promise<void>
   clearMark(session, name);
 }
 
-/** Whether what runs has a start that was not finished: under the domain's lock, since its caller was killed. */
+/** Whether the start of the running container was not finished: under the domain's lock, that means that its caller was killed. */
 export function isUnfinished(session: Session, name: string): boolean {
   return readMark(session, name)?.stage === 'starting';
 }
@@ -157,7 +157,7 @@ function liveInput(session: Session, name: string, mark: HookMark): string | und
 
 type Format = typeof formatLive | typeof formatGone;
 
-/** A container's XML as it is then; the definition where nothing else is known; nothing where no script has been called. */
+/** The container's XML at that time; the definition if no more is known; undefined if no script has been called. */
 function inputAtEnd(
   session: Session,
   { name, mark, start }: Ending,
@@ -172,7 +172,7 @@ function inputAtEnd(
   }
 }
 
-/** An end is not held up by settings that can't be read. */
+/** Unreadable settings must not hold up an end. */
 function findScriptsIfAny(session: Session, name: string): Scripts {
   try {
     return findScripts(session, 'lxc');

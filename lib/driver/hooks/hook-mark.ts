@@ -1,6 +1,6 @@
 /**
- * What is on record of the hooks of a domain, in its run folder: from before `prepare` is called until `release` has been, by
- * whichever process cleans up.
+ * The record of a domain's hooks, in its run folder: it is there from before `prepare` is called until `release` has been called,
+ * by whichever process cleans up.
  */
 import { existsSync } from 'node:fs';
 import type { RunningRecord } from '../../container/record/run-state';
@@ -13,11 +13,11 @@ import type { Session } from '../session/session';
 export interface HookMark {
   /** The definition; absent when no script of domains has been called. */
   readonly input?: string;
-  /** `starting` until `started` has agreed: a start whose caller is killed before that has come to nothing. */
+  /** `starting` until `started` has agreed: if its caller is killed before that, the start counts as failed. */
   readonly stage: 'starting' | 'started';
   /** Of the container, once it runs. */
   readonly running?: Pick<RunningRecord, 'id' | 'consoles'>;
-  /** What `port-created` has been told of, or is about to be, until a record of the start has the interfaces. */
+  /** The ports that `port-created` has been told of, or is about to be, until a record of the start has the interfaces. */
   readonly ports?: readonly MarkedPort[];
 }
 
@@ -35,7 +35,7 @@ export function removeMark({ paths }: Session, name: string): void {
   removeRecord(runPaths(paths, name).hooks);
 }
 
-/** The same of a start that has come to nothing: a transient domain that does not start has no run folder. */
+/** The same after a failed start: a transient domain that has not started must not keep a run folder. */
 export function clearMark(session: Session, name: string): void {
   const { containers, paths, store } = session;
   removeMark(session, name);
@@ -43,12 +43,12 @@ export function clearMark(session: Session, name: string): void {
   if (isOff && !store.has(name)) containers.forget(paths, name);
 }
 
-/** Before `port-created` is called for a start. */
+/** To be called before `port-created` is called for a start. */
 export function markPorts(session: Session, name: string, ports: readonly MarkedPort[]): void {
   writeMark(session, name, { stage: 'started', ...readMark(session, name), ports });
 }
 
-/** When these are gone, or on record elsewhere. */
+/** To be called when these ports are gone, or another record has them. */
 export function unmarkPorts(session: Session, name: string): void {
   const mark = readMark(session, name);
   if (mark?.ports === undefined) return;
@@ -57,7 +57,7 @@ export function unmarkPorts(session: Session, name: string): void {
   else writeMark(session, name, rest);
 }
 
-/** Undefined when no hook has been called since the last `release`. What can't be read of it counts as missing. */
+/** Undefined when no hook has been called since the last `release`. A field that can't be read counts as missing. */
 export function readMark({ paths }: Session, name: string): HookMark | undefined {
   const { hooks } = runPaths(paths, name);
   if (!existsSync(hooks)) return undefined;
@@ -74,7 +74,7 @@ export function hasMark({ paths }: Session, name: string): boolean {
   return existsSync(runPaths(paths, name).hooks);
 }
 
-/** Whether there is one of a domain that is off, and no process is at work on the domain: one that was has been killed. */
+/** For a domain that is off: whether a mark is left that no process works on, so that its process must have been killed. */
 export function isMarkLeft(session: Session, name: string): boolean {
   return hasMark(session, name) && !isDomainLocked(session.paths, name);
 }

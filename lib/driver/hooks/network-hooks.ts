@@ -1,4 +1,4 @@
-/** The hooks of virtual networks. Under the network's lock, but for those of ports. */
+/** The hooks of virtual networks. All but those of ports are called under the network's lock. */
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { formatNetwork } from '../../network/definition/format';
 import { formatNetworkPort } from '../../network/definition/port';
@@ -7,14 +7,14 @@ import type { Session } from '../session/session';
 import { readNetworkMark, removeNetworkMark, writeNetworkMark } from './network-mark';
 import { findScripts, runScripts } from './scripts';
 
-/** What is told of a network: `start` and `started` may refuse it, `port-created` its port. */
+/** What the scripts are told about a network: they may refuse it at `start` and `started`, and a port at `port-created`. */
 export type NetworkOperation =
   'start' | 'started' | 'stopped' | 'updated' | 'port-created' | 'port-deleted';
 
-/** What a script is told of. */
+/** What a hook is about. */
 export interface HookSubject {
   readonly network: NetworkDefinition;
-  /** The port that it is about. */
+  /** For the operations about ports. */
   readonly port?: PortDefinition;
   /** Of the caller: the script is killed when it fires. */
   readonly signal?: AbortSignal | undefined;
@@ -23,7 +23,7 @@ export interface HookSubject {
 const refusing: readonly NetworkOperation[] = ['start', 'started', 'port-created'];
 
 /**
- * Tells the scripts, if there are any, of a network, and of its port, if it is about one.
+ * Calls the scripts, if there are any, for an operation on a network or on one of its ports.
  *
  * @throws as `runScripts`, for what a script may refuse; other failures are logged.
  */
@@ -36,18 +36,18 @@ export async function networkHook(
   await call(session, { operation, name: network.name, input: () => hookData(about), signal });
 }
 
-/** Before `start` or an end of it: `stopped` is called in every case after that, by this process or by the next one. */
+/** To be called before `start`, or before the network's end: from then on `stopped` is sure to be called, by this process or the next. */
 export function expectEnd(session: Session, network: NetworkDefinition): void {
   const { name } = network;
   try {
     if (hasNetworkHooks(session)) writeNetworkMark(session, name, hookData({ network }));
   } catch (error) {
-    // An end is not held up by settings that can't be read, and `start` tells of them.
+    // Unreadable settings must not hold up an end; at a start, the call of `start` reports them.
     session.logger.warn({ err: error, network: name }, 'the hooks of its end may not be called');
   }
 }
 
-/** Calls `stopped` of a network that is off, if that is still to be done. */
+/** Calls `stopped` for a network that is off, if that has not been done yet. */
 export async function tellOfEnd(session: Session, name: string): Promise<void> {
   const input = readNetworkMark(session, name);
   if (input === undefined) return;
@@ -55,7 +55,7 @@ export async function tellOfEnd(session: Session, name: string): Promise<void> {
   removeNetworkMark(session, name);
 }
 
-/** Whether any script is told of networks. @throws as `readSettings`. */
+/** Whether there are scripts for networks. @throws as `readSettings`. */
 export function hasNetworkHooks(session: Session): boolean {
   return findScripts(session, 'network').paths.length > 0;
 }

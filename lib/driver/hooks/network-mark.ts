@@ -1,6 +1,6 @@
 /**
- * What is on record of the hooks of a network, in its run folder: from before `start` is called until `stopped` has been, by
- * whichever process takes the network down or finds it off. One of another boot of the host counts for nothing.
+ * The record of a network's hooks, in its run folder: it is there from before `start` is called until `stopped` has been called,
+ * by whichever process takes the network down or finds it off. A record of another boot of the host is ignored.
  */
 import { existsSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
@@ -10,7 +10,7 @@ import { isNetworkLocked } from '../../network/lifecycle/network-lock';
 import type { NetworkState } from '../../network/lifecycle/state';
 import type { Session } from '../session/session';
 
-/** `input`: what `stopped` is told. */
+/** `input`: what `stopped` gets on its standard input. */
 export function writeNetworkMark({ paths }: Session, name: string, input: string): void {
   writeRecord(networkPaths(paths, name).hooks, { boot: bootId(), input });
 }
@@ -19,7 +19,7 @@ export function removeNetworkMark({ paths }: Session, name: string): void {
   removeRecord(networkPaths(paths, name).hooks);
 }
 
-/** What `stopped` is to be told; undefined when it need not be called. */
+/** The input for `stopped`; undefined when it need not be called. */
 export function readNetworkMark({ paths }: Session, name: string): string | undefined {
   const { hooks } = networkPaths(paths, name);
   if (!existsSync(hooks)) return undefined;
@@ -28,7 +28,7 @@ export function readNetworkMark({ paths }: Session, name: string): string | unde
   return record?.boot === bootId() ? record.input : undefined;
 }
 
-/** Whether `stopped` is still to be called of a network that is off, and no process is at work on it that would do so. */
+/** Whether `stopped` is still to be called for a network that is off, and no process works on the network that would do so. */
 export function isNetworkMarkLeft(session: Session, name: string, state: NetworkState): boolean {
   if (state.phase !== 'off' || readNetworkMark(session, name) === undefined) return false;
   return !isNetworkLocked(session.paths, name);

@@ -1,4 +1,4 @@
-/** The hooks of networks about the interfaces of containers. Under the domain's lock. */
+/** The hooks of networks for the interfaces of containers. Called under the domain's lock. */
 import type { LinkRecord, StartRecord } from '../../container/record/run-state';
 import type { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition } from '../../domain/definition';
@@ -16,7 +16,7 @@ interface Plugging {
   readonly ports: readonly Port[];
 }
 
-/** Tells of the ports that a start is about to make; if it fails, that they are gone. @throws as `networkHook`. */
+/** Calls `port-created` for the ports that a start is about to make, and `port-deleted` if it fails. @throws as `networkHook`. */
 export async function tellOfPorts(
   session: Session,
   plugging: Plugging,
@@ -34,16 +34,16 @@ export async function tellOfPorts(
   await telling.created();
 }
 
-/** What tells of ports. */
+/** Calls the hooks for these ports. */
 export interface PortTelling {
   readonly ports: readonly PluggedPort[];
-  /** That they are about to be made. @throws as `networkHook`: those after the refused one are not told of. */
+  /** Calls `port-created` for each, before it is made. @throws as `networkHook`, without calls for those after the refused one. */
   readonly created: () => Promise<void>;
-  /** That those are gone that `created` has told of, the last one first. */
+  /** Calls `port-deleted` for those for which `created` has succeeded, the last one first. */
   readonly deleted: () => Promise<void>;
 }
 
-/** Nothing is told of where there is no script. @throws as `hasNetworkHooks`. */
+/** Without scripts for networks, there are no ports to call hooks for. @throws as `hasNetworkHooks`. */
 export function portsToTellOf(
   session: Session,
   { definition, ports: plugs }: Plugging,
@@ -66,7 +66,7 @@ export function portsToTellOf(
   };
 }
 
-/** Tells that these are gone, of a start whose process was killed before it had a record. */
+/** Calls `port-deleted` for these ports of a start whose process was killed before the start was on record. */
 export async function tellOfMarkedPorts(
   session: Session,
   marked: readonly MarkedPort[],
@@ -77,12 +77,12 @@ export async function tellOfMarkedPorts(
   }
 }
 
-/** Tells that the ports of a container that has ended are gone. What goes wrong is logged: its clean-up goes on. */
+/** Calls `port-deleted` for the ports of a container that has ended. A failure is logged, and the clean-up goes on. */
 export async function tellOfGonePorts(session: Session, start: StartRecord): Promise<void> {
   await tellOfGone(session, start, start.links ?? []);
 }
 
-/** Tells that the port of the interface is gone that is on its way out of a running container, or has not come in. */
+/** Calls `port-deleted` for the interface that is being taken out of a running container, or that could not be attached. */
 export async function tellOfUnplugged(session: Session, record: StartRecord): Promise<void> {
   const { links = [], plug } = record;
   const left = plug?.without.links ?? [];

@@ -1,6 +1,6 @@
 /**
- * One run of a script, under a runner (native/monitor/script-runner.h), which ends it with all that it has started when this
- * process is gone, or closes the runner's channel since the script has no more time.
+ * One run of a script, under a runner (native/monitor/script-runner.h). The runner ends the script, with everything that it has
+ * started, when its channel to this process is closed: because this process is gone, or because the script has run out of time.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -23,21 +23,21 @@ export interface ScriptEnd {
   readonly outcome: 'succeeded' | 'failed';
   /** How it ended, in words: `exited with status 3`. */
   readonly how: string;
-  /** What it has written, and what of that to its standard error. */
+  /** What it has written to standard output and error together, and to standard error alone. */
   readonly output: string;
   readonly errors: string;
 }
 
-/** How much of what a script writes is kept for the log and an error, in bytes. */
+/** How many bytes of a script's output are kept, for the log and for an error. */
 const keptOutput = 16_384;
 
-/** How long the output of a script is waited for once it has exited; one that it has left running may keep it open. */
+/** Milliseconds to wait for the end of a script's output once it has exited: a process that it has left running may keep it open. */
 const outputTime = 200;
 
-/** How long the end of one that is killed is waited for: a process may be in the kernel, out of reach of SIGKILL. */
+/** Milliseconds to wait for the end of a killed script: a process may be in the kernel, out of reach of SIGKILL. */
 const killTime = 2000;
 
-/** Resolves when it has ended, or has not though it was killed. An abort ends it too. */
+/** Resolves when the script has ended, or does not end although it was killed. An abort kills it too. */
 export async function runToEnd(run: ScriptRun): Promise<ScriptEnd> {
   requireBuilt();
   const child = spawn(monitorPath, ['run-script', run.path, ...run.words], {
@@ -49,7 +49,7 @@ export async function runToEnd(run: ScriptRun): Promise<ScriptEnd> {
   });
   const output = collect(child);
   const [stdin] = child.stdio;
-  // A script need not read it, and a runner says nothing.
+  // A script need not read its input, and a runner writes nothing to its channel.
   for (const stream of child.stdio) stream?.on('error', () => undefined);
   stdin.end(run.input);
   const how = await untilEnd(child, run);
@@ -115,7 +115,7 @@ function collect({ stdout, stderr }: ChildProcess): Output {
   return { ended, text: () => text(all), errors: () => text(errors) };
 }
 
-/** That of libvirt's hooks. */
+/** The environment that libvirt gives its hooks. */
 function environment(): NodeJS.ProcessEnv {
   const { PATH, TMPDIR } = process.env;
   const { username } = userInfo();

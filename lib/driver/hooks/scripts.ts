@@ -1,6 +1,6 @@
 /**
- * Scripts of the administrator that are told of what happens, and may refuse it, with the arguments and the standard input of
- * libvirt's hooks (https://libvirt.org/hooks.html).
+ * Hook scripts of the administrator: they are called for what happens, and may refuse it. Their arguments and their standard
+ * input are those of libvirt's hooks (https://libvirt.org/hooks.html).
  */
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,17 +29,17 @@ export interface HookCall {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The scripts of one kind, as they were found. */
+/** The scripts that were found of one kind. */
 export interface Scripts {
   readonly paths: readonly string[];
   /** Milliseconds that each may take. */
   readonly timeout: number;
 }
 
-/** What a timer of Node.js takes, in milliseconds. */
+/** The longest timeout of Node.js, in milliseconds. */
 const longestTimer = 2 ** 31 - 1;
 
-/** In their order: `KIND`, and then what is executable in `KIND.d`; of libvirt's folder, if that is asked for, after ours. */
+/** In the order of their calls: `KIND`, then the executables in `KIND.d`; those of libvirt's folder, if enabled, after tslxc's own. */
 export function findScripts({ paths }: Session, kind: HookKind): Scripts {
   const { hookTimeout, libvirtHooks } = readSettings(paths);
   const folders = [paths.hooks, ...(libvirtHooks ? [join(paths.root, 'etc/libvirt/hooks')] : [])];
@@ -61,8 +61,8 @@ export function findScripts({ paths }: Session, kind: HookKind): Scripts {
 /**
  * Runs them one after the other, until one fails.
  *
- * @throws TslxcError HOOK_SCRIPT_FAILED with the script's path and what it wrote to its standard error: it exited with another
- * status than 0, took too long, may be changed by others than root, or could not be executed; OPERATION_ABORTED.
+ * @throws TslxcError HOOK_SCRIPT_FAILED with the script's path and what it wrote to its standard error: it exited with a status
+ * other than 0, took too long, can be changed by users other than root, or could not be executed; OPERATION_ABORTED.
  */
 export async function runScripts(
   session: Session,

@@ -1,15 +1,15 @@
-/** Whether a script that runs as root can be changed, or put in its place, by root alone. */
+/** Checks that a script which runs as root can be changed or replaced only by root. */
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
 import { TslxcError } from '../../errors';
 
 const writableByOthers = 0o022;
-/** In a folder with it, only the owner of an entry can replace it (S_ISVTX). */
+/** S_ISVTX: in a folder that has it, only the owner of an entry can replace the entry. */
 const sticky = 0o1000;
 
 /**
- * Looks at the script and its folder, also where a symbolic link leads to, and at all folders above.
+ * Looks at the script, its folder and all folders above, and if it is a symbolic link, at those of its target too.
  *
  * @throws TslxcError HOOK_SCRIPT_FAILED that names the first of them that another user could change.
  */
@@ -20,7 +20,7 @@ export function checkTrusted(script: string): void {
     check(statSync(folder), folder, 'strictly');
     for (const above of foldersAbove(folder)) check(statSync(above), above, 'mayBeSticky');
   }
-  // The owner of a link can lead it elsewhere.
+  // The owner of a symbolic link can point it elsewhere.
   check({ uid: lstatSync(script).uid, mode: 0 }, script, 'strictly');
 }
 
