@@ -1,4 +1,4 @@
-/** All that a command puts out, kept until it has ended. */
+/** All that a command writes, kept until it has ended. */
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
@@ -13,15 +13,15 @@ import type {
 import { TslxcError } from '../../errors';
 import type { ExecOptions } from './exec-options';
 
-/** What a command that was awaited has put out, and how it ended. */
+/** The output of a command that was awaited, and how it ended. */
 export interface CommandOutput<Content extends string | Buffer = string> {
-  /** Its standard output; of a command on a terminal all that the terminal has shown. */
+  /** Its standard output; of a command on a terminal, everything that the terminal has shown. */
   readonly stdout: Content;
-  /** Its standard error; of a command on a terminal nothing. */
+  /** Its standard error; empty for a command on a terminal. */
   readonly stderr: Content;
-  /** 0 to 255; of one that a signal has ended 128 and the number of the signal, as in a shell: never 0. */
+  /** 0 to 255; if a signal ended it, 128 plus the number of the signal, as in a shell, and never 0. */
   readonly code: number;
-  /** Name of the signal that has ended it, `SIG34` and the like for one without a name. */
+  /** Name of the signal that ended it, `SIG34` and the like for one without a name; absent if none did. */
   readonly signal?: string;
 }
 
@@ -34,10 +34,10 @@ interface Keeping {
 /** Bytes of each stream. */
 const defaultMaxBuffer = 16 * 1024 * 1024;
 
-/** A pipe holds no more, unless root inside has made it larger: what comes later is not the command's. */
+/** A pipe holds no more bytes, unless root inside has enlarged it: what comes after them is not the command's. */
 const pipeSize = 1024 * 1024;
 
-/** @throws TslxcError MAX_BUFFER_EXCEEDED; as CommandProcess.result. Each has in `stdout` and `stderr` what had come by then. */
+/** @throws TslxcError MAX_BUFFER_EXCEEDED; as CommandProcess.result. Each has the output so far in `stdout` and `stderr`. */
 export async function collectOutput<Content extends string | Buffer>(
   command: PipedProcess | TerminalProcess,
   { encoding = 'utf8', maxBuffer = defaultMaxBuffer }: Keeping,
@@ -59,7 +59,7 @@ export async function collectOutput<Content extends string | Buffer>(
     await Promise.all(streams.map((stream) => stream.untilEmpty(command)));
     return { ...kept(), ...statusOf(result) };
   } catch (error) {
-    // What it had written by then may be on its way.
+    // What it had written by then may not have been read yet.
     await Promise.all(streams.map((stream) => stream.untilSilent()));
     if (TslxcError.is(error)) Object.assign(error, kept());
     throw error;
@@ -107,8 +107,8 @@ class KeptStream {
   }
 
   /**
-   * Resolves when all is read that the command has written, which has ended. A terminal ends with it. A pipe may be open in
-   * processes that the command has left behind: it is read until it is silent.
+   * Resolves when everything has been read that a command, which has ended, has written. A terminal ends with it. A pipe may
+   * still be open in processes that the command has left behind: it is read until it is silent.
    */
   async untilEmpty(command: CommandProcess): Promise<void> {
     if ('terminal' in command) await this.#end;
@@ -119,7 +119,7 @@ class KeptStream {
   /** Resolves when a whole turn of the event loop has found nothing to read. */
   async untilSilent(): Promise<void> {
     const atEnd = this.#length;
-    // The rest of this turn, in which the stream may have been looked at already.
+    // Skips the rest of this turn, in which the stream may have been polled already.
     await nextTurn();
     for (let before = -1; before !== this.#length && this.#length - atEnd < pipeSize;) {
       before = this.#length;
@@ -127,7 +127,7 @@ class KeptStream {
     }
   }
 
-  /** What others still write is thrown away, and keeps nothing alive. */
+  /** What other processes still write is discarded, and does not keep this process alive. */
   letGo(): void {
     this.#stream.off('data', this.#take);
     this.#stream.resume();

@@ -1,4 +1,4 @@
-/** Running a command in a container: its options, and when it is ended. */
+/** Runs a command in a container: checks its options, and ends it at an abort or a timeout. */
 import { CommandProcess } from '../../container/exec/command-process';
 import type { PipedProcess, TerminalProcess } from '../../container/exec/command-process';
 import type { ExecRequest, ExecTarget } from '../../container/exec/exec';
@@ -25,11 +25,11 @@ const largestSize = 0xffff;
 interface Asked {
   readonly argv: readonly string[];
   readonly options: ExecOptions;
-  /** How the container's root is looked at. Default: as the connection looks. */
+  /** The processes that look things up in the container's root. Default: those of the connection. */
   readonly lookers?: Lookers;
 }
 
-/** Begins a command. Whatever it fails with, what is returned rejects with. */
+/** Begins a command. Every failure rejects what is returned. */
 export function runCommand(
   session: Session,
   identity: Identity,
@@ -62,13 +62,13 @@ export async function execCommand(
   limit(process, options, identity.name);
   if (options.signal?.aborted === true) {
     await process.result;
-    // The end may have been read before its reason was known.
+    // The result may have been read before its reason was set.
     throwIfAborted(options.signal);
   }
   return process;
 }
 
-/** Runs a command that is left alone once it is executed. @throws TslxcError as Domain.execDetached says. */
+/** Runs a command that is left to itself once it is executed. @throws TslxcError as Domain.execDetached says. */
 export async function execAlone(session: Session, identity: Identity, asked: Asked): Promise<void> {
   const request = requestOf(asked, session.startTimeout);
   throwIfAborted(asked.options.signal);

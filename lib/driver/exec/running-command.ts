@@ -1,4 +1,4 @@
-/** What `Domain.exec` returns: a promise of all that the command puts out, and a way to its streams. */
+/** What `Domain.exec` returns: a promise of all output of the command, and access to its streams. */
 import {
   CommandProcess,
   PipedProcess,
@@ -8,8 +8,8 @@ import { collectOutput, type CommandOutput } from './command-output';
 import type { ExecOptions } from './exec-options';
 
 /**
- * A command that has been asked for. Awaited it resolves to all that the command has put out, and its exit status, whatever that
- * is; `started` resolves earlier, to the process with its streams. It is begun at once, and once, however often it is awaited.
+ * A command that has been begun. When awaited, it resolves to all output of the command and its exit status, whatever that is;
+ * `started` resolves earlier, to the process with its streams. The command runs once, however often this is awaited.
  */
 export class RunningCommand<
   Process extends PipedProcess | TerminalProcess = PipedProcess,
@@ -29,8 +29,8 @@ export class RunningCommand<
   }
 
   /**
-   * Resolves when the program has been executed, to the process: its streams, its signals, its end. Nothing is collected then, and
-   * the input is the caller's to end. Rejects as the command itself does when it can't be started.
+   * Resolves when the program has been executed, to the process: its streams, its signals, its end. The caller then has to end the
+   * input, and nothing is collected unless the command is also awaited. Rejects if the command can't be started.
    */
   get started(): Promise<Process> {
     this.#streams = 'asked';
@@ -41,9 +41,9 @@ export class RunningCommand<
    * Collects the output until the command has ended. Awaiting calls it.
    *
    * @param onFulfilled - gets the output and the exit status
-   * @param onRejected - gets why there is none: a start that failed; OPERATION_ABORTED, OPERATION_TIMEOUT, MAX_BUFFER_EXCEEDED for
-   * more output than `maxBuffer`, and OPERATION_FAILED when what attends the command in the container was killed, each with `stdout`
-   * and `stderr`: what had been put out by then
+   * @param onRejected - gets the error: that of a failed start; OPERATION_ABORTED, OPERATION_TIMEOUT, MAX_BUFFER_EXCEEDED for more
+   * output than `maxBuffer`, and OPERATION_FAILED when the process that attends the command in the container was killed, each with
+   * the output so far in `stdout` and `stderr`
    */
   then<Fulfilled = CommandOutput<Content>, Rejected = never>(
     onFulfilled?: ((output: CommandOutput<Content>) => Fulfilled | PromiseLike<Fulfilled>) | null,
@@ -52,19 +52,19 @@ export class RunningCommand<
     return this.#collected().then(onFulfilled, onRejected);
   }
 
-  /** As `then`, for a rejection alone. */
+  /** As `then`, with a handler for rejection alone. */
   catch<Rejected = never>(
     onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
   ): Promise<CommandOutput<Content> | Rejected> {
     return this.#collected().catch(onRejected);
   }
 
-  /** As `then`, for both ends, which it passes on. */
+  /** As `then`, with one handler for both outcomes, which are passed on. */
   finally(onEnd?: (() => void) | null): Promise<CommandOutput<Content>> {
     return this.#collected().finally(onEnd);
   }
 
-  /** Ends the command and all that it has started, by SIGKILL, and waits for that. What has ended is left as it is. */
+  /** Ends the command and everything that it has started, by SIGKILL, and waits for that. Does nothing if it has ended. */
   async [Symbol.asyncDispose](): Promise<void> {
     const process: CommandProcess | undefined = await this.#started.catch(() => undefined);
     await process?.[Symbol.asyncDispose]();
