@@ -1,18 +1,18 @@
 /**
- * Events as callbacks, as Node's emitters have them: a stream is followed as long as it has a listener. What a listener
- * throws becomes an uncaught exception; the other listeners still get the event, and it gets the next one.
+ * Events as callbacks, as in Node's emitters: a stream is followed as long as it has a listener. What a listener throws
+ * becomes an uncaught exception; the other listeners still get the event, and the one that threw gets the next one.
  */
 import { EventEmitter } from 'node:events';
 import type { EventStream } from './event-stream';
 import type { DomainEvent, NetworkEvent } from '../types';
 
-/** The events of `Connection.on`, by name, with what a listener is given. */
+/** The events of `Connection.on`, by name, with the argument of a listener. */
 export interface ConnectionEventMap {
   /** A change of a domain. */
   readonly domain: DomainEvent;
   /** A change of a virtual network. */
   readonly network: NetworkEvent;
-  /** Events were lost, and no more of their kind come. Without a listener it is thrown, as by every emitter. */
+  /** A stream has failed, as when events were lost, and ends. Without a listener the error is thrown, as by every emitter. */
   readonly error: Error;
 }
 
@@ -81,7 +81,7 @@ export class EventListeners {
       }
     } catch (error) {
       this.#open.delete(name);
-      // Outside of this promise: an error without a listener becomes an uncaught exception, and no unhandled rejection.
+      // Outside of this promise: an error without a listener becomes an uncaught exception, not an unhandled rejection.
       process.nextTick(() => this.#emitter.emit('error', error));
     }
   }

@@ -20,7 +20,7 @@ import { fileError, hasErrno } from '../../host/state/file-error';
 import { inTurn } from '../../host/state/in-turn';
 import { lockFile } from '../../host/state/file-lock';
 
-/** Bytes of one file; with the one before it this is half of all. */
+/** Bytes of one file, half of what the log holds: the previous file is kept. */
 const fileBytes = 512 * 1024;
 const newline = 0x0a;
 const ENOENT = 2;
@@ -28,7 +28,7 @@ const step = 'write the event log';
 const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
 const logFlags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW;
 
-/** The file that was full before `path` became what it is. */
+/** The previous file of the log, which was full when the one at `path` was begun. */
 export function previousLog(path: string): string {
   return `${path}.1`;
 }
@@ -64,7 +64,7 @@ export async function appendEvents(
   limit = fileBytes,
 ): Promise<void> {
   const lines = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
-  // One that waits for the lock of another of this process would need a thread for it.
+  // In turn within this process: each caller that waits for the file's lock would block a thread.
   using _turn = await inTurn(path);
   for (;;) {
     const fd = openLog(path);
@@ -97,7 +97,7 @@ export function generationOf(fd: number): number {
   return Number(/^\{"generation":(\d+)\}\n/.exec(text)?.[1] ?? 0);
 }
 
-/** The domain event in a line; undefined for the first line, what a killed writer has left, and events of networks. */
+/** The domain event in a line; undefined for the first line, for what a killed writer has left, and for events of networks. */
 export function parseDomainEvent(line: string): DomainEvent | undefined {
   const value = parseObject(line);
   return 'event' in value && 'domain' in value ? (value as DomainEvent) : undefined;
@@ -159,7 +159,7 @@ function writeAll(fd: number, bytes: Buffer): void {
   }
 }
 
-/** Under the lock of `fd`. At each moment `path` names a complete log, also if this process is killed in between. */
+/** Under the lock of `fd`. At each moment `path` names a complete log, even if this process is killed in between. */
 function rotate(fd: number, path: string): void {
   const next = `${path}.new`;
   rmSync(next, { force: true });

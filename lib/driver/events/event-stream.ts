@@ -1,7 +1,7 @@
 /**
- * Follows the event log from its end: an async iterator over what happens from the moment it was made.
- * Reads and never writes. No event is left out: when a follower was stopped for so long that the log no longer
- * holds what it has not read, the iteration fails instead.
+ * Follows the event log from its end: an async iterator over all events since it was made. Only reads. No event is
+ * skipped: if a follower has been stopped for so long that the log no longer holds what it has not read, the iteration
+ * fails instead.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
@@ -13,7 +13,7 @@ import { fileError, hasErrno } from '../../host/state/file-error';
 
 const ENOENT = 2;
 const chunkBytes = 64 * 1024;
-/** Read in one turn of the event loop; parsing that takes about 2 ms. */
+/** How much is read in one turn of the event loop; parsing that takes about 2 ms. */
 const turnBytes = 256 * 1024;
 
 /** What the session does with a stream of either kind of event. */
@@ -26,10 +26,10 @@ export interface OpenStream {
 export interface EventStreamOptions<Event> {
   /** Path of the log. */
   readonly path: string;
-  /** The event of a line; undefined for one that is not followed. */
+  /** The event in a line; undefined for a line that is not followed. */
   readonly parse: (line: string) => Event | undefined;
   readonly signal?: AbortSignal;
-  /** What keeps this process alive: an event that is awaited (the default) or only `ref`. */
+  /** What keeps this process alive: a pending `next`, or `ref` (`waiting`, the default); or only `ref`. */
   readonly keptAliveBy?: 'waiting' | 'ref';
   /** Called once, when the stream is over. */
   readonly onClose?: (stream: OpenStream) => void;
@@ -120,7 +120,7 @@ export class EventStream<Event>
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** Ends the iteration; what has been read already is still given out. */
+  /** Ends the iteration; events that have been read already are still delivered. */
   close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
@@ -157,7 +157,7 @@ export class EventStream<Event>
           return;
         }
         if (!this.#isRotated()) return;
-        // No process appends to it any more, but one may have since it was read.
+        // No process appends to the old file any more, but one may have done so since it was last read.
         left -= this.#readFile(Infinity);
         this.#goOn();
       }
@@ -207,7 +207,7 @@ export class EventStream<Event>
     return existsSync(this.#path) && !isCurrent(this.#fd, this.#path);
   }
 
-  /** Changes to the file after ours: the one before the current one, if there have been two rotations. */
+  /** Continues with the next file: after two rotations, that is the previous one of the log. */
   #goOn(): void {
     const wanted = generationOf(this.#fd) + 1;
     for (const path of [this.#path, previousLog(this.#path), this.#path]) {
