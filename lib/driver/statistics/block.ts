@@ -17,7 +17,7 @@ const nothing: BlockStatistics = { reads: 0, readBytes: 0, writes: 0, writtenByt
 
 /**
  * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED where the kernel counts no I/O of the
- * container; INVALID_ARG for a device that is none; NO_DOMAIN.
+ * container; INVALID_ARG for an unknown device; NO_DOMAIN.
  */
 export async function blockStatistics(
   session: Session,
@@ -56,7 +56,7 @@ async function numbersOf(session: Session, state: RunningState, device: string):
   throw new TslxcError('INVALID_ARG', `invalid path: ${device}`);
 }
 
-/** Of the block device that was made of it. */
+/** The numbers of the block device that was made from an image file. */
 function numbersOfImage({ start }: RunningState, disk: DiskDefinition): string | undefined {
   const node = start.devices?.find((one) => one.node === disk.target);
   return disk.type === 'file' && node ? `${node.rule.major}:${node.rule.minor}` : undefined;

@@ -1,11 +1,11 @@
 /**
- * What a domain uses, by the names that libvirt has for it, in the groups of virConnectGetAllDomainStats(): for those who show it, and
- * for those who send it. Pure. What this kernel does not count is left out.
+ * What a domain uses, under libvirt's names, in the groups of virConnectGetAllDomainStats(): for the command, which shows it, and for
+ * the daemon, which sends it. Pure. What this kernel does not count is left out.
  */
 import type { DomainInfo, DomainState } from '../types';
 import type { DomainStatistics } from './types';
 
-/** How a value is typed, where that matters. */
+/** A value with its type, for callers to which that matters. */
 export type NamedValue =
   | Readonly<{ type: 'int' | 'uint'; value: number }>
   | Readonly<{ type: 'count'; value: number | bigint }>
@@ -18,7 +18,7 @@ export interface Measured {
   readonly info: DomainInfo;
 }
 
-/** Each group by its bit; what containers do not have has no `named`. */
+/** A group, by its bit; one that containers do not have is without `named`. */
 export interface StatisticsGroup {
   readonly name: string;
   readonly bit: number;

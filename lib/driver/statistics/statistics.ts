@@ -1,4 +1,4 @@
-/** What domains use: a snapshot of one or of all, or one after the other. Changes nothing, except that it cleans up. */
+/** What domains use: one snapshot, of one domain or of all, or a series. Changes nothing, except that it cleans up after an end. */
 import { guestSide, hostSide } from '../../container/interfaces/network-view';
 import type { Snapshot } from '../../container/statistics/snapshots';
 import { TslxcError } from '../../errors';
@@ -33,7 +33,7 @@ export async function domainStatistics(
   return statisticsOf(session, identity, state);
 }
 
-/** Of all domains, in the order of a list. What can't be read of one leaves it with its state alone, and a warning. */
+/** Of all domains, in the order of a list. A domain whose statistics can't be read has its state alone, and a warning is logged. */
 export async function allStatistics(
   session: Session,
   filter: ListFilter,
@@ -61,7 +61,7 @@ export async function allStatistics(
 /**
  * Snapshots of the container that runs now, the first at once. Returns when it has ended, and at an abort.
  *
- * @throws TslxcError INVALID_ARG for an interval that is no number of milliseconds; OPERATION_INVALID when nothing runs;
+ * @throws TslxcError INVALID_ARG for an interval that is not a positive number; OPERATION_INVALID when nothing runs;
  * NO_DOMAIN.
  */
 export async function* watchStatistics(
@@ -79,7 +79,7 @@ export async function* watchStatistics(
     if (state === undefined) return undefined;
     id = state.running.id;
     yield await statisticsOf(session, identity, state);
-    // A snapshot that the caller takes late is not followed by several at once.
+    // If the caller asks for a snapshot late, the missed ones are not made up for.
     due = Math.max(due + interval, performance.now());
     await pauseFor(due - performance.now(), signal);
   }
@@ -130,7 +130,7 @@ async function ofOneAmongMany(session: Session, subject: Subject): Promise<Domai
   }
 }
 
-/** Of what runs. */
+/** Of a running domain. */
 async function inUse(
   session: Session,
   { identity: { name, uuid }, state, snapshot, onHost }: Subject,
@@ -146,7 +146,7 @@ async function inUse(
   });
 }
 
-/** Of what does not run, or can't be told whether it does. */
+/** Of a domain that does not run, or of which that is not known. */
 function atRest(
   session: Session,
   { name, uuid }: Identity,

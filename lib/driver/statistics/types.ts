@@ -3,19 +3,19 @@ import type { CgroupStatistics } from '../../container/statistics/types';
 import type { LinkStatistics } from '../../host/native';
 import type { DomainState } from '../types';
 
-/** A network interface of a running container, and what has gone through it from the container's point of view. */
+/** A network interface of a running container, and its traffic from the container's point of view. */
 export interface InterfaceStatistics extends LinkStatistics {
   /** The type of `<interface>`; `hostdev` for one that the host lends. */
   readonly type: 'bridge' | 'network' | 'direct' | 'ethernet' | 'hostdev';
-  /** Name inside when it started. */
+  /** Its name inside when the container started. */
   readonly guest: string;
   /** Name on the host; a macvlan has none. */
   readonly name?: string;
 }
 
 /**
- * What a domain uses, all read at one time. One that doesn't run has a state and nothing else. A field that the kernel
- * or the host's cgroup layout doesn't have is absent, never 0.
+ * What a domain uses, all read at one time. A domain that doesn't run has a state and nothing else. A field that the kernel
+ * or the host's cgroup layout doesn't provide is absent, never 0.
  */
 export interface DomainStatistics extends CgroupStatistics {
   /** Its name. */
@@ -28,7 +28,7 @@ export interface DomainStatistics extends CgroupStatistics {
   readonly time: number;
   /** What it is doing. */
   readonly state: DomainState;
-  /** Interfaces of `<interface>` in their order, then those that the host lends; without those that are gone. */
+  /** Interfaces of `<interface>` in document order, then those that the host lends; without those that are gone. */
   readonly network?: readonly InterfaceStatistics[];
 }
 
