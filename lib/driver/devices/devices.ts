@@ -1,4 +1,4 @@
-/** Devices that are attached to a domain, detached from it, and changed: of what runs, and of the stored definition. */
+/** Attaching, detaching and changing devices of a domain: in the running container, and in the stored definition. */
 import { withDevice, withoutDevice, withUpdated } from '../../domain/devices/device-changes';
 import type { DeviceVerb, ParsedOne } from '../../domain/devices/device';
 import type { DomainDefinition } from '../../domain/definition';
@@ -22,10 +22,10 @@ export interface DeviceChange {
 }
 
 /**
- * Under the domain's lock. Of `both`, what either refuses leaves both as they were.
+ * Takes the domain's lock. With `both`, if either change is refused, both stay as they were.
  *
- * @throws DefinitionError for a text that is none of a device, and for what can't be attached; TslxcError INVALID_ARG for
- * one that the domain has already; OPERATION_INVALID for `live` when nothing runs, and for `inactive` of a transient
+ * @throws DefinitionError for a text that is not a device, and for one that can't be attached; TslxcError INVALID_ARG for
+ * one that the domain already has; OPERATION_INVALID for `live` when nothing runs, and for `inactive` of a transient
  * domain; and as `attachLive`.
  */
 export async function attachDevice(
@@ -46,7 +46,7 @@ export async function attachDevice(
   tellOfRest(session, parsed, { name: identity.name, onWarning });
 }
 
-/** The same the other way round. @throws TslxcError DEVICE_MISSING, INVALID_ARG or OPERATION_FAILED as `findDevice`; and as `attachDevice`. */
+/** The reverse. @throws TslxcError DEVICE_MISSING, INVALID_ARG or OPERATION_FAILED as `findDevice`; and as `attachDevice`. */
 export async function detachDevice(
   session: Session,
   identity: Identity,
@@ -63,7 +63,7 @@ export async function detachDevice(
   );
 }
 
-/** Puts the device in the place of the one that it matches. @throws as `detachDevice`, and as `updateLive`. */
+/** Replaces the device that the text matches. @throws as `detachDevice`, and as `updateLive`. */
 export async function updateDevice(
   session: Session,
   identity: Identity,
@@ -87,7 +87,7 @@ function checkStrictly({ paths }: Session, { without }: ParsedOne): void {
   if (readSettings(paths).strict) refuseAll(without.unsupported, without.unknown ?? []);
 }
 
-/** Of what has no effect, in the log of the domain with this name and to the caller. */
+/** Warns of the parts that have no effect, in the log of the domain with this name and to the caller. */
 function tellOfRest(
   { logger }: Session,
   { without }: ParsedOne,
@@ -99,13 +99,13 @@ function tellOfRest(
   }
 }
 
-/** With an address that no stored domain has, where the text has none. */
+/** An address that is generated because the text has none is one that no stored domain has. */
 async function read(session: Session, xml: string, verb: DeviceVerb): Promise<ParsedOne> {
   const used = await session.store.addresses({ except: '' });
   return session.parseDevice(xml, verb, used);
 }
 
-/** What can't be defined is not stored, whatever way it came about. */
+/** Parses the result again, so that nothing is stored that could not be defined. */
 function valid(session: Session, definition: DomainDefinition): DomainDefinition {
   return session.parse(formatDomain(definition)).definition;
 }

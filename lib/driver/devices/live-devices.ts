@@ -32,7 +32,7 @@ export interface LiveChange {
 }
 
 /**
- * @throws TslxcError OPERATION_INVALID when nothing runs; DefinitionError for what this version or this host does not carry
+ * @throws TslxcError OPERATION_INVALID when nothing runs; DefinitionError for a device that this version or this host can't carry
  * out; and as `DeviceControl.attach`.
  */
 export async function attachLive(
@@ -55,13 +55,13 @@ export async function attachLive(
 }
 
 interface AttachedInterface {
-  /** What runs afterwards. */
+  /** The running definition afterwards. */
   readonly definition: DomainDefinition;
   readonly device: DeviceOf<'interfaces'>;
   readonly xml: string;
 }
 
-/** With its rates, its share of what its network has, and what the hooks of its network say to it. */
+/** Attaches it with its rates and its share of its network's rate, if the hooks of its network agree. */
 async function attachInterface(
   session: Session,
   state: SettledState & { phase: 'running' },
@@ -75,7 +75,7 @@ async function attachInterface(
   const devices = { ...runningDevices(session, state), onOut: told.deleted };
   const beforeLinked = async (link: LinkRecord): Promise<void> => {
     await told.created();
-    // While scripts ran, others may have been promised what there was.
+    // While the scripts ran, other containers may have been promised a share of the network's rate.
     const floor = link.bandwidth?.inbound?.floor;
     if (floor !== undefined) await checkFloor(session, link, floor);
   };
@@ -114,21 +114,21 @@ export async function detachLive(
   await tell(session, 'device-removed', { identity, device });
 }
 
-/** The device as it is in a definition that has no other of its kind; a USB device with its place on the host. */
+/** The device of `only`, a definition that has no other of its kind; a USB device with its place on the host. */
 function found({ containers }: Session, only: DomainDefinition, { list, item }: Device): Device {
   const device = { list, item: containers.withUsbPlaces(only)[list][0] ?? item } as Device;
   if (device.list !== 'hostDevices' || device.item.source !== '') return device;
-  // Also one that need not be there at a start, as in libvirt.
+  // Even if a start would do without it, as in libvirt.
   throw new TslxcError('OPERATION_FAILED', `Did not find USB device ${deviceName(device)}`);
 }
 
-/** Without its last interface it would be a container of the host's network, which it is not. */
+/** Without its last interface, the definition would say that it shares the host's network, which the container does not. */
 function keepingNetwork(before: DomainDefinition, after: DomainDefinition): DomainDefinition {
   if (!hasPrivateNetwork(before) || hasPrivateNetwork(after)) return after;
   return withPrivateNetwork(after);
 }
 
-/** Its rates, and its share of what its network has. */
+/** Sets its rates, and its share of its network's rate. */
 async function shape(session: Session, link: LinkRecord): Promise<void> {
   const { host, bandwidth } = link;
   if (host !== undefined && bandwidth !== undefined) {

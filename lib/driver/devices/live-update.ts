@@ -1,4 +1,4 @@
-/** A device of a running container that is changed while it runs: what of an interface can be. */
+/** Changes a device of a running container: of an interface, what can be changed while it runs. */
 import { findDevice, withUpdated } from '../../domain/devices/device-changes';
 import type { InterfaceDefinition } from '../../domain/interface/definition';
 import { formatPortForward } from '../../domain/interface/port/port-forward';
@@ -17,8 +17,8 @@ import type { LiveChange } from './live-devices';
 /**
  * Plugs an interface in or out, and changes its rates and the ports that lead to it.
  *
- * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED for another device, and for what else of an
- * interface is to change; and as `findDevice`.
+ * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED for another kind of device, and for any other
+ * change of an interface; and as `findDevice`.
  */
 export async function updateLive(session: Session, change: LiveChange): Promise<void> {
   const { identity, state, parsed } = change;
@@ -27,7 +27,7 @@ export async function updateLive(session: Session, change: LiveChange): Promise<
   if (device.list !== 'interfaces') {
     throw new TslxcError('OPERATION_UNSUPPORTED', 'Unable to modify live devices');
   }
-  // Where it was plugged in or out while it ran, the definition that runs does not say so.
+  // The running definition does not say whether an interface was plugged in or out meanwhile.
   const before = await withLiveLinks(session, state, runningDefinition(session, state));
   const current = before.interfaces[findDevice(before, parsed)];
   const after = withUpdated(before, parsed);
@@ -51,7 +51,7 @@ interface Two {
   readonly wanted: InterfaceDefinition;
 }
 
-/** All but the state of the link, the rates and the forwarded ports. A text from the live XML has the name inside that it was given. */
+/** Compares all but link state, rates and forwarded ports. A text from the live XML has the name inside that the start has chosen. */
 function requireSame({ current, wanted }: Two, guest: string | undefined): void {
   const isGiven = current.guestDevice === undefined && wanted.guestDevice === guest;
   const { guestDevice: _given, ...unnamed } = wanted;

@@ -1,4 +1,4 @@
-/** A running container whose devices are changed, and what a process has left of such a change that was killed. */
+/** A running container whose devices are changed, and the leftovers of such a change whose process was killed. */
 import type { RunningDevices } from '../../container/devices/running-devices';
 import { asStarted } from '../../container/record/as-started';
 import type { RunState } from '../../container/record/run-state';
@@ -9,7 +9,7 @@ import type { Session } from '../session/session';
 
 type Running = RunState & { phase: 'running' };
 
-/** What changes its devices takes it so. */
+/** The container in the form in which `DeviceControl` takes it. */
 export function runningDevices(session: Session, { start, running }: Running): RunningDevices {
   const { paths, lookers, startTimeout, logger } = session;
   const parse = (xml: string): DomainDefinition => {
@@ -29,22 +29,22 @@ export function runningDevices(session: Session, { start, running }: Running): R
   };
 }
 
-/** Whether a device is on its way in or out: under the lock, of a process that was killed. */
+/** Whether a device is being attached or detached: under the lock, that means that the process that did so was killed. */
 export function hasDeviceOnItsWay(state: RunState): state is Running {
   return state.phase === 'running' && state.start.plug !== undefined;
 }
 
-/** @throws TslxcError OPERATION_FAILED for a container of which a device could not be taken out yet. */
+/** @throws TslxcError OPERATION_FAILED when a device of an interrupted change could not be taken out yet. */
 export function requireSettled(state: RunState): void {
   if (!hasDeviceOnItsWay(state)) return;
   const detail = 'a device that was being attached or detached could not be taken out yet';
   throw new TslxcError('OPERATION_FAILED', detail, { domain: state.start.name });
 }
 
-/** A call that asks for something else waits no longer for what may never answer, in milliseconds. */
+/** Milliseconds: a call that is about something else waits no longer for a device that may never answer. */
 const settleTime = 3000;
 
-/** Takes it out. What goes wrong is logged, and tried again by the next process. Under the domain's lock. */
+/** Takes the device out. A failure is logged, and the next process tries again. Under the domain's lock. */
 export async function settleDevices(session: Session, state: Running): Promise<Running> {
   const { containers, logger } = session;
   const domain = state.start.name;
