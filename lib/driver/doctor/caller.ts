@@ -1,4 +1,4 @@
-/** What this process may do, and what it sees: the unit of a systemd service can restrict both. */
+/** What this process may do, and what it sees: a systemd unit can restrict both. */
 import { existsSync, readlinkSync } from 'node:fs';
 import type { StatePaths } from '../../host/state/state-paths';
 import { isHostsIdMap, isPrivileged, readPrivilege } from '../session/access';

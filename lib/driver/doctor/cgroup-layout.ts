@@ -1,4 +1,4 @@
-/** Which cgroups there are, what they can limit, and whether this process can make some. */
+/** The cgroup hierarchies of this host, what they can limit, and whether this process can make cgroups. */
 import { accessSync, constants } from 'node:fs';
 import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
@@ -89,7 +89,7 @@ function checkWritable(layout: CgroupLayout): HostCheck[] {
   );
 }
 
-/** cgroups(7): without it root in a container may write the limits of its own cgroup namespace’s root. */
+/** cgroups(7): without nsdelegate, root in a container may write the limits at the root of its own cgroup namespace. */
 function checkDelegation({ unified, hierarchies }: CgroupLayout): HostCheck[] {
   if (unified === undefined || hierarchies.length > 0) return [];
   const line = readText('/proc/self/mountinfo')

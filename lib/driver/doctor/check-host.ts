@@ -1,4 +1,4 @@
-/** Whether this host can run containers, what they would lack, and what is left of former ones. Changes nothing. */
+/** Whether this host can run containers, what they would lack, and what former ones have left behind. Changes nothing. */
 import { isAbsolute } from 'node:path';
 import { TslxcError } from '../../errors';
 import { statePaths } from '../../host/state/state-paths';
@@ -20,8 +20,8 @@ export interface CheckHostOptions {
 
 /**
  * Checks whether this host can run containers: the kernel, cgroups, the privileges of this process, the security module and
- * needed programs; as root also what former containers and networks have left. Changes nothing, and never rejects for what
- * it finds.
+ * needed programs; as root also what former containers and networks have left behind. Changes nothing, and never rejects
+ * because of a finding.
  *
  * @param options - `root`: an absolute path; by default `TSLXC_ROOT` of the environment, else `/`
  * @throws TslxcError INVALID_ARG for a root that is not absolute.

@@ -1,8 +1,8 @@
 /** The findings of `checkHost`, as data. */
 
 /**
- * How one finding is judged, and a report by the worst of its findings. `warn`: a feature is missing, or something is left
- * over. `fail`: no container can be started.
+ * The severity of a finding, and of a report, which has that of its worst finding. `warn`: a feature is missing, or something
+ * is left over. `fail`: no container can be started.
  */
 export type CheckStatus = 'ok' | 'warn' | 'fail';
 
@@ -10,7 +10,7 @@ export type CheckStatus = 'ok' | 'warn' | 'fail';
 export interface HostCheck {
   /** What was checked, as a stable name such as `cgroup.controllers`. Several findings may have the same. */
   readonly id: string;
-  /** How it is judged. */
+  /** Its severity. */
   readonly status: CheckStatus;
   /** What was found, in one line. */
   readonly found: string;

@@ -7,7 +7,7 @@ import { partitionedSuffix } from '../../domain/tuning/partition';
 import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import { baseFolders, partitionAttribute } from '../../plan/cgroups/names';
 
-/** A container's cgroup, with the root of tslxc that made it: '' when the cgroup does not say. */
+/** A container's cgroup, with the root of tslxc that made it; '' when the cgroup does not tell. */
 export interface OwnedCgroup {
   readonly path: string;
   readonly owner: string;
@@ -16,7 +16,7 @@ export interface OwnedCgroup {
 /** A partition's cgroup that was made for a container. */
 export interface PartitionCgroup {
   readonly path: string;
-  /** Those of containers in it, at any depth. */
+  /** The cgroups of containers in it, at any depth. */
   readonly containers: readonly string[];
 }
 

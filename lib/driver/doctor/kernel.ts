@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 
-/** mount_setattr(2) with MOUNT_ATTR_IDMAP; close_range(2), clone3(2) into a cgroup and openat2(2) are older. */
+/** Needed for mount_setattr(2) with MOUNT_ATTR_IDMAP; close_range(2), clone3(2) into a cgroup and openat2(2) are older. */
 const oldestKernel = [5, 12] as const;
 
 /** Each with its file in /proc/self/ns, and the limit in /proc/sys/user. */
 const namespaces = ['mnt', 'pid', 'uts', 'ipc', 'net', 'cgroup'] as const;
 
-/** File systems of the kernel, each with its use; no container runs without the first ones. */
+/** File systems of the kernel: those without which no container runs, and others, each with its use. */
 const needed = ['proc', 'sysfs', 'tmpfs', 'devpts'] as const;
 const useful = {
   overlay:
@@ -19,7 +19,7 @@ const useful = {
   mqueue: '/dev/mqueue',
 } as const;
 
-/** Drivers of network interfaces, by a function that each has, with what they are for. */
+/** Drivers of network interfaces: a function of the kernel by which each is recognized, and what it is for. */
 const drivers = {
   veth: { symbol: 'veth_setup', use: "<interface type='network'>, 'bridge' and 'ethernet'" },
   bridge: { symbol: 'br_add_bridge', use: 'virtual networks' },
@@ -79,7 +79,7 @@ function checkUserNamespaces(): HostCheck {
   return ok(id, 'namespaces of all kinds, user namespaces too');
 }
 
-/** `text` is /proc/filesystems. One that is a module is there once it has been used. */
+/** `text` is /proc/filesystems. A file system that is a module is listed there once it has been loaded. */
 function checkFilesystems(text: string): HostCheck[] {
   const id = 'kernel.filesystems';
   const known = new Set(text.split(/\s+/));

@@ -1,4 +1,4 @@
-/** What the records of all roots of tslxc that can be found name on this host. Only reads. */
+/** What on this host is named by the records of all roots of tslxc that can be found. Only reads. */
 import { existsSync, readFileSync } from 'node:fs';
 import { monitorOf, readRunState, runNames } from '../../container/record/run-state';
 import type { RunState } from '../../container/record/run-state';
@@ -19,14 +19,14 @@ export interface KnownState {
   readonly bridges: ReadonlySet<string>;
   /** Tables of nftables that hold the filters of interfaces. */
   readonly filters: ReadonlySet<string>;
-  /** Those that forward ports to them. */
+  /** Tables of nftables that forward ports to interfaces. */
   readonly forwards: ReadonlySet<string>;
   /** Processes that hold, or have held, a lock of these roots. */
   readonly monitors: ReadonlySet<number>;
   readonly keepers: ReadonlySet<number>;
 }
 
-/** Of the root `own`, and of all others that the shared files name. */
+/** Reads the root `own`, and all others that owners of cgroups and the shared files name. */
 export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): KnownState {
   const roots = [
     ...new Set([

@@ -1,4 +1,4 @@
-/** Finds what is on this host without a domain or a network that it belongs to. Only reads; as root. */
+/** Finds leftovers on this host: what belongs to no domain and no network any more. Only reads; needs root. */
 import { readdirSync, readlinkSync } from 'node:fs';
 import { isDomainLocked } from '../../container/record/locks';
 import { runNames } from '../../container/record/run-state';
@@ -31,7 +31,7 @@ export async function checkLeftovers(paths: StatePaths): Promise<HostCheck[]> {
   return found.length === 0 ? [ok('leftover', `none of ${known.roots.join(', ')}`)] : found;
 }
 
-/** Of a caller that was killed while it copied trees; one that is at work has the lock of the domain. */
+/** Changes of trees whose caller was killed. A caller that is still at work holds the lock of the domain. */
 function checkChanges(paths: StatePaths): HostCheck[] {
   return allCatalogues(paths).flatMap(({ name, change }): HostCheck[] => {
     if (change === undefined || isDomainLocked(paths, name)) return [];
@@ -64,7 +64,7 @@ function checkCgroups(cgroups: readonly OwnedCgroup[], known: KnownState): HostC
     });
 }
 
-/** A partition with containers is removed with the last of them: the advice is given for those. */
+/** Partitions without containers. One that holds leftover containers is removed with the last of them, by the advice for those. */
 function checkPartitions(partitions: readonly PartitionCgroup[], known: KnownState): HostCheck[] {
   return partitions
     .filter(({ path, containers }) => containers.length === 0 && !known.partitions.has(path))
@@ -82,7 +82,7 @@ function checkProcesses(known: KnownState): HostCheck[] {
       const [program] = readText(`/proc/${pid}/cmdline`).split('\0');
       const isMonitor = program === 'tslxc-monitor';
       if (!isMonitor && program !== 'tslxc-keeper') return [];
-      // Init has its monitor's command line until it executes its program.
+      // An init has its monitor's command line until it executes its own program.
       if (isNested(pid)) return [];
       const belongs = (isMonitor ? known.monitors : known.keepers).has(Number(pid));
       if (belongs || isElsewhere(pid)) return [];

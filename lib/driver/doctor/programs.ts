@@ -1,4 +1,4 @@
-/** The package’s own native code, and the programs of the host that parts of it use. */
+/** The package’s own native code, and the programs of the host that some of its features use. */
 import { lxcfsMount } from '../../host/kernel/lxcfs';
 import { native } from '../../host/native';
 import { buildCommand, nativeOrigin } from '../../host/package-paths';
@@ -7,7 +7,7 @@ import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';
 
-/** By program: Debian’s package, and what it is for. */
+/** By program: Debian’s package, and what the program is for. */
 const programs = {
   dnsmasq: { package: 'dnsmasq-base', use: 'DHCP and DNS of virtual networks' },
   nft: { package: 'nftables', use: 'virtual networks' },

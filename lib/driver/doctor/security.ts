@@ -12,7 +12,7 @@ import { ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';
 
-/** What was found on the host about labels. */
+/** What was found on the host about security labels. */
 export interface SecurityLook {
   readonly host: HostSecurity;
   /** Names of the active modules, as the kernel lists them; empty when it doesn't. */
@@ -65,7 +65,7 @@ export function checkSecurity(
   }
 }
 
-/** @returns one finding of the module, and one for each thing that labels would lack. */
+/** @returns one finding that names the module if labels work, else one for each thing that is missing. */
 export function judgeSecurity(look: SecurityLook): HostCheck[] {
   const { host, modules, policy, transition } = look;
   if (host.model === 'none') {

@@ -1,4 +1,4 @@
-/** Whether tslxc's state can be written: it must be allowed, and there must be room on the disks that it lies on. */
+/** Whether tslxc's state can be written: this process must be allowed to, and its disks must have room. */
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hiddenDirectories } from '../../host/state/state-paths';
@@ -8,19 +8,19 @@ import type { HostCheck } from './check';
 
 const id = 'caller.state';
 
-/** What a start of a container writes, with much to spare: with less nothing starts. */
+/** What a start of a container writes, with a wide margin: with less room, none is started. */
 const needed = { kibibytes: 256, files: 16 };
-/** With less, consoles and events soon take the rest. */
+/** With less room than this, consoles and events will soon use up the rest. */
 const comfortableKibibytes = 16 * 1024;
 
-/** What is free on the disk of some folders; `files` is undefined where the file system makes room for them as it needs. */
+/** What is free on the disk of some folders; `files` is undefined if the file system allocates inodes as needed. */
 export interface Room {
   readonly folders: readonly string[];
   readonly kibibytes: number;
   readonly files?: number;
 }
 
-/** `mounts`: those that this process sees; a systemd unit may have made its own read-only. */
+/** `mounts`: whose mounts this process sees; in a systemd unit that has its own, these may be read-only. */
 export function checkState(paths: StatePaths, mounts: 'own' | "the host's"): HostCheck[] {
   const folders = hiddenDirectories(paths);
   const faults = folders.flatMap((folder) => checkAccess(folder, folders, mounts));
@@ -29,7 +29,7 @@ export function checkState(paths: StatePaths, mounts: 'own' | "the host's"): Hos
   return full.length > 0 ? full : [ok(id, `${folders.join(', ')} can be written`)];
 }
 
-/** Nothing where there is room enough. */
+/** No finding if there is enough room. */
 export function judgeRoom({ folders, kibibytes, files }: Room): HostCheck[] {
   const where = `the disk of ${folders.join(', ')}`;
   const advice =
@@ -62,7 +62,7 @@ function checkAccess(
   }
 }
 
-/** By file system. Root may use also what is reserved for it. */
+/** The room on each file system, including what is reserved for root. */
 function roomFor(folders: readonly string[]): Room[] {
   const disks = new Map<number, string[]>();
   for (const folder of folders) {
@@ -72,14 +72,14 @@ function roomFor(folders: readonly string[]): Room[] {
   return [...disks.values()].flatMap((on): Room[] => {
     const [first = '/'] = on;
     const { blocks, bfree, bsize, files, ffree } = statfsSync(nearest(first));
-    // A file system that has no size has no end either.
+    // A file system that reports no size has no limit either.
     if (blocks === 0) return [];
     const kibibytes = Math.floor((bfree * bsize) / 1024);
     return [{ folders: on, kibibytes, ...(files === 0 ? {} : { files: ffree }) }];
   });
 }
 
-/** The folder, or the innermost one above it that is there. */
+/** The folder, or the innermost one above it that exists. */
 function nearest(folder: string): string {
   return existsSync(folder) || folder === dirname(folder) ? folder : nearest(dirname(folder));
 }
