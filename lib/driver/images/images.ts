@@ -1,14 +1,14 @@
-/** Images: the public class. What a caller has to know stands here. */
+/** Images: the public class. What a caller has to know is documented here. */
 import type { ImageDomain, ImageInfo, PullOptions } from '../../image/types';
 import { Session } from '../session/session';
 import { collectImages, imageDomainXml, listImages, lookUpImage, pull, removeImage } from './verbs';
 
 /**
- * The images of a connection's root: OCI images, and Docker's, as roots of containers. Each layer is unpacked once, is only
+ * The images of a connection's root: OCI and Docker images, as roots of containers. Each layer is unpacked once, is only
  * read, and is shared by all images and containers that have it.
  *
  * Every method may throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, and OPERATION_INVALID when the
- * connection is closed; those that change something OPERATION_DENIED on a read-only connection.
+ * connection is closed; methods that change something throw OPERATION_DENIED on a read-only connection.
  *
  * @example
  * await connection.images.pull('docker://docker.io/library/busybox:latest');
@@ -30,18 +30,18 @@ export class Images {
   }
 
   /**
-   * Gets an image, by the Debian packages skopeo and umoci. An image that has the name already is replaced when the new one
-   * is there as a whole; domains that were made from it keep its layers. When the call fails or its process is killed,
-   * nothing has changed.
+   * Pulls an image, with the programs skopeo and umoci. An existing image of that name is replaced once the new one is
+   * complete; domains that were made from it keep its layers. If the call fails or its process is killed, nothing has
+   * changed.
    *
-   * Digests are checked. An image is refused, with the entry, when it has absolute paths, paths with `..`, paths through
-   * links that lead out of its root, or more than `mostBytes`.
+   * Digests are checked. An image is refused, and the error names the entry, when it has absolute paths, paths with `..`,
+   * paths through links that lead out of its root, or more than `mostBytes`.
    *
    * @param source - `docker://NAME:TAG`, `oci:DIRECTORY:TAG`, `docker-archive:FILE` or `dir:DIRECTORY`
    * @param options - name, signal, progress, `tls` and `mostBytes`; none by default
-   * @returns What is here then.
-   * @throws TslxcError INVALID_ARG for a malformed source or name; OPERATION_UNSUPPORTED, with the Debian package, when a
-   * program is missing; OPERATION_FAILED with skopeo's or umoci's reason, or for a digest that is another one;
+   * @returns the image, as it is stored now
+   * @throws TslxcError INVALID_ARG for a malformed source or name; OPERATION_UNSUPPORTED, with its Debian package, when a
+   * program is missing; OPERATION_FAILED with skopeo's or umoci's reason, or for a digest that does not match;
    * OPERATION_DENIED for an image that is refused; OPERATION_ABORTED.
    * @throws SyscallError SYSTEM_ERROR, such as ENOSPC, with `step` and `path`.
    */
@@ -61,7 +61,7 @@ export class Images {
   }
 
   /**
-   * The image of that name; the tag is `latest` when it is left out.
+   * The image of that name; without a tag, `latest` is meant.
    *
    * @throws TslxcError INVALID_ARG when there is none.
    */
@@ -71,7 +71,7 @@ export class Images {
   }
 
   /**
-   * Removes an image, and those of its layers that no other image and no domain has.
+   * Removes an image, and those of its layers that no other image and no domain uses.
    *
    * @throws TslxcError INVALID_ARG when there is none of that name, RESOURCE_BUSY when it is the root of a domain.
    */
@@ -81,8 +81,8 @@ export class Images {
   }
 
   /**
-   * The XML of a domain of the image, as `Connection.createFromImage` starts it. It may be changed, and defined: what a
-   * stored domain has written stays when its container ends.
+   * The XML of a domain for the image, as `Connection.createFromImage` starts it. It can be changed, and defined: what a
+   * stored domain writes is kept when its container ends.
    *
    * @throws TslxcError INVALID_ARG when there is no image of that name, or for a value that makes no sense;
    * OPERATION_FAILED when the image has no such program.
@@ -93,8 +93,8 @@ export class Images {
   }
 
   /**
-   * Removes what no image and no domain needs any more: what transient domains that are gone have written, and layers. Every
-   * pull and removal does so as well, and the next container that is made from an image.
+   * Removes what no image and no domain needs any more: layers, and what transient domains that are gone have written. Every
+   * pull and removal does this too, and so does the next container that is made from an image.
    */
   async collect(): Promise<void> {
     this.#session.requireAccess('write', 'Images.collect');

@@ -20,7 +20,7 @@ import { hostRange, interfaceId } from './subnet';
 import { definitionsOf } from './used-paths';
 
 /**
- * Undefined for a network that gives no addresses, and for one that is not there: the start says so.
+ * Undefined for a network that gives no addresses, and for one that does not exist, which the start will report.
  *
  * @throws TslxcError OPERATION_FAILED when no address is left.
  */
@@ -50,7 +50,7 @@ export async function networkShare(
   };
 }
 
-/** As it runs, as a start would have it, or as it is stored. */
+/** The network as a start would bring it up, as it runs, or as it is stored. */
 async function networkOf(session: Session, name: string): Promise<NetworkDefinition | undefined> {
   const state = readNetworkState(session.paths, name);
   const foreseen = await foreseenNetwork(session, name, state);
@@ -74,7 +74,7 @@ function ofIpv4(
   throw new TslxcError('OPERATION_FAILED', `the network '${name}' has no address left`);
 }
 
-/** Those that are written in definitions. One that can't be read has no container that could be started. */
+/** The addresses in all definitions of domains. A definition that can't be read is skipped: it can't be started either. */
 function* addressesOfDomains(session: Session): Iterable<string> {
   const unread = (err: unknown): void =>
     session.logger.warn({ err }, 'addresses of a domain that can’t be read are taken for free');
@@ -83,7 +83,7 @@ function* addressesOfDomains(session: Session): Iterable<string> {
   }
 }
 
-/** The file is made by whoever may change something. */
+/** The path of the file; it is written unless the connection is read-only. */
 async function resolver(session: Session, server: string): Promise<string> {
   const paths = imagePaths(session.paths);
   if (session.access === 'read-write') await writeResolver(paths, server);

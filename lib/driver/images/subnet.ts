@@ -8,11 +8,11 @@ interface Subnet {
   readonly prefix: number;
 }
 
-/** All that hosts may have, of IPv4. */
+/** The IPv4 addresses that hosts may have. */
 export function hostRange({ address, prefix }: Subnet): { start: string; end: string } {
   const ip = known(address);
   const [first, last] = [networkAddress(ip, prefix), broadcastAddress(ip, prefix)];
-  // A subnet of two addresses has neither a name nor a broadcast address (RFC 3021).
+  // A subnet of two addresses has neither a network nor a broadcast address (RFC 3021).
   const edge = prefix < 31 ? 1n : 0n;
   return {
     start: ipOf('ipv4', first.value + edge).address,
@@ -20,7 +20,7 @@ export function hostRange({ address, prefix }: Subnet): { start: string; end: st
   };
 }
 
-/** The address of IPv6 that the MAC address makes in the subnet (RFC 4291, appendix A), with its prefix. */
+/** The IPv6 address in the subnet that is formed from the MAC address (RFC 4291, appendix A), with its prefix. */
 export function interfaceId({ address, prefix }: Subnet, mac: string): string {
   const [a = 0n, ...rest] = mac.split(':').map((byte) => BigInt(`0x${byte}`));
   const bytes = [a ^ 2n, ...rest.slice(0, 2), 0xffn, 0xfen, ...rest.slice(2)];

@@ -1,4 +1,4 @@
-/** Which directories of images domains need: those that stored and running definitions name. */
+/** The directories of images that domains need, since stored or running definitions name them. */
 import { overlayUppersOf } from '../../container/sources/overlay-upper';
 import type { DomainDefinition } from '../../domain/definition';
 import { overlayOf } from '../../domain/filesystem/lookup';
@@ -7,7 +7,7 @@ import type { Session } from '../session/session';
 /** Path → the domain that names it. */
 export type UsedPaths = ReadonlyMap<string, string>;
 
-/** Undefined, and a warning in the log, when a domain can't be read: it may need any of them. */
+/** Undefined, with a warning in the log, when a domain can't be read: it may need any directory. */
 export function usedPaths(session: Session): UsedPaths | undefined {
   const used = new Map<string, string>();
   const failures: unknown[] = [];
@@ -21,7 +21,7 @@ export function usedPaths(session: Session): UsedPaths | undefined {
   return failures.length === 0 ? used : undefined;
 }
 
-/** Of all domains: as they are stored, and as they run. */
+/** The definitions of all domains: the stored and the running ones. */
 export function* definitionsOf(
   session: Session,
   unread: (error: unknown) => void,

@@ -1,4 +1,4 @@
-/** What is done with the images of a connection. */
+/** The operations on the images of a connection. */
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
@@ -34,7 +34,7 @@ export async function pull(
   try {
     return await pullImage(session.paths, source, options);
   } finally {
-    // Layers of an image whose name another one has now, and what a pull that was killed has left.
+    // Layers of the image that was replaced, and leftovers of a pull that was killed.
     await collectImages(session);
   }
 }
@@ -78,7 +78,7 @@ interface Described {
   /** Of the domain. */
   readonly called: string;
   readonly xml: string;
-  /** The directory of tslxc's for what the container writes; undefined where the caller has named one. */
+  /** tslxc's own directory for what the container writes; undefined if the caller has named one. */
   readonly written: string | undefined;
 }
 
@@ -110,9 +110,9 @@ export async function createFromImage(
     await findImageRecord(paths, name);
     await prepareFolders(paths);
     await collectLeft(session);
-    // From here on until the domain is there, its layers are not removed.
+    // Until the domain exists and names its layers, this keeps them from being removed.
     using _lock = await takeHostLock({ path: paths.lock, step: 'lock the images' }, 'shared');
-    // An address that was chosen is seen by the next one that chooses when the domain is there.
+    // Until the domain exists, another caller that chooses an address would not see the one chosen here.
     using _choice = await lockAddresses(session, domain);
     const { xml, called, written } = await describe(session, name, domain);
     if (written !== undefined) await markTransient(written, called);
@@ -130,7 +130,7 @@ async function lockAddresses(session: Session, domain: ImageDomain): Promise<Dis
   return await takeLock(session.paths, { name: `image-addresses:${network.name}`, step });
 }
 
-/** Removes what containers have left that have ended by themselves, with nobody there to see it. */
+/** Removes what was written by containers that ended on their own, while no process was there to clean up. */
 async function collectLeft(session: Session): Promise<void> {
   const domains = await transientDomains(imagePaths(session.paths));
   const { containers, paths } = session;
@@ -138,7 +138,7 @@ async function collectLeft(session: Session): Promise<void> {
   if (isLeft) await collectImages(session);
 }
 
-/** Removes what nothing needs any more. What can't be removed is told of in the log, and tried again by the next call. */
+/** Removes what nothing needs any more. A failure is logged, and the next call tries again. */
 export async function collectImages(session: Session): Promise<void> {
   try {
     await collect(imagePaths(session.paths), () => {
