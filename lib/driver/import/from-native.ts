@@ -1,4 +1,4 @@
-/** A configuration of LXC as the definition of a domain. */
+/** Converts a configuration of LXC to the definition of a domain. */
 import type { DomainDefinition } from '../../domain/definition';
 import { convertConfiguration } from '../../domain/lxc-configuration/convert';
 import { documentText } from '../../domain/lxc-configuration/document';
@@ -35,7 +35,7 @@ export async function domainXmlFromNative(
   return { name, autostart, xml: documentText(domain, warnings), warnings };
 }
 
-/** What is written here can be defined; what comes from the configuration may be what no definition can have. */
+/** Fails only for values that come from the configuration and that no definition can have. */
 function parsed(session: Session, xml: string): DomainDefinition {
   try {
     return session.parse(xml).definition;

@@ -1,4 +1,4 @@
-/** Takes over what a libvirt of this host has defined: networks, domains, and which of them are started with the host. */
+/** Imports what a libvirt on this host has defined: networks, domains, and which of them are started with the host. */
 import { lstatSync, statSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -14,12 +14,12 @@ import type { Imported, ImportOptions } from './types';
 
 const ENOENT = 2;
 
-/** Where libvirt has its files. Networks are those of all its drivers. */
+/** The folder of libvirt's configuration. All its drivers share their networks. */
 const usualFolder = '/etc/libvirt';
 
 interface Source {
   readonly kind: Imported['kind'];
-  /** Below the folder of libvirt. */
+  /** Relative to libvirt's folder. */
   readonly folder: string;
 }
 
@@ -31,9 +31,9 @@ const sources: readonly Source[] = [
 ];
 
 /**
- * By kind and file. What can't be taken over is in the result.
+ * The outcomes, by kind and file, failures included.
  *
- * @throws SyscallError when a folder can't be read; TslxcError INVALID_ARG when there is none of libvirt.
+ * @throws SyscallError when a folder can't be read; TslxcError INVALID_ARG when `from` is not a directory.
  */
 export async function importLibvirt(
   session: Session,
@@ -58,7 +58,7 @@ function checkFolder(from: string): void {
   throw new TslxcError('INVALID_ARG', `'${from}' is not a folder of libvirt`, { path: from });
 }
 
-/** Names of the files *.xml, in order; none when the folder is not there. */
+/** Names of the files *.xml, in order; none if the folder does not exist. */
 async function definitionFiles(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder)).filter((name) => name.endsWith('.xml')).sort();
@@ -71,7 +71,7 @@ async function definitionFiles(folder: string): Promise<string[]> {
 interface Found {
   readonly kind: Imported['kind'];
   readonly path: string;
-  /** libvirt has it when the domain or network is started with the host. */
+  /** The link that exists when libvirt starts the domain or network with the host. */
   readonly link: string;
 }
 
@@ -90,7 +90,7 @@ async function importOne(session: Session, found: Found): Promise<Imported> {
   }
 }
 
-/** @throws SyscallError; TslxcError INVALID_ARG for what is no regular file, which could keep this process waiting. */
+/** @throws SyscallError; TslxcError INVALID_ARG for anything but a regular file, the read of which might never return. */
 async function readDefinition(path: string): Promise<string> {
   try {
     if (!statSync(path).isFile()) throw new TslxcError('INVALID_ARG', `'${path}' is no file`);
@@ -117,7 +117,7 @@ async function takeOverDomain(
   return { name, outcome: 'imported', autostart };
 }
 
-/** The network `default` as it was made here gives way to libvirt's, unless it runs. */
+/** libvirt's network `default` replaces tslxc's own, if that is unchanged and not running. */
 async function takeOverNetwork(
   session: Session,
   xml: string,

@@ -6,25 +6,25 @@ import { settingsOf, type Configuration } from '../../domain/lxc-configuration/c
 import type { Report } from '../../domain/lxc-configuration/report';
 import type { NativeConfiguration } from './types';
 
-/** Bytes of one file. */
+/** A file has to be smaller than this, in bytes. */
 const mostBytes = 1024 * 1024;
 
-/** Files that include one another, and all files together. */
+/** How deep files may include one another, and how many files there may be in all. */
 const mostNested = 16;
 const mostFiles = 256;
 
-/** How the files that a configuration names are read. What can't be read is an error with `syscall`. */
+/** How the files that a configuration names are read. A file that can't be read is an error with `syscall`. */
 export interface ConfigurationFiles {
   isDirectory(path: string): Promise<boolean>;
-  /** Of what is in a directory. */
+  /** The names of the entries of a directory. */
   names(path: string): Promise<string[]>;
-  /** The first bytes of a file, as many as it has of `most`. */
+  /** The first bytes of a file, at most `most`. */
   read(path: string, most: number): Promise<Buffer>;
 }
 
 /**
  * @throws TslxcError CONF_SYNTAX, with `path` and `line`, for a line that LXC would refuse, a file that can't be read, and files
- * that include one another without an end; as `ConfigurationFiles`.
+ * that include one another endlessly; as `ConfigurationFiles`.
  */
 export async function loadConfiguration(
   { text, path }: NativeConfiguration,
@@ -38,12 +38,12 @@ export async function loadConfiguration(
   return { entries, fstab, files: names, ...(path === undefined ? {} : { path: resolve(path) }) };
 }
 
-/** How a configuration without a path is named. */
+/** What a configuration without a path is called in messages. */
 const nameless = 'configuration';
 
 class Loader {
   readonly entries: Entry[] = [];
-  /** Of all files that were read. */
+  /** The names of all files that were read. */
   readonly names: string[] = [];
   readonly #files: ConfigurationFiles;
   readonly #report: Report;
@@ -53,7 +53,7 @@ class Loader {
     this.#report = report;
   }
 
-  /** `chain`: the file, and those that have led to it, the first one first. */
+  /** `chain`: the files that have led to this one, outermost first, and the file itself. */
   async take(text: string, chain: readonly string[]): Promise<void> {
     const file = chain.at(-1) ?? nameless;
     this.names.push(file);
@@ -85,7 +85,7 @@ class Loader {
     return wanted.sort().map((name) => join(path, name));
   }
 
-  /** Undefined for what is no directory. */
+  /** The names in a directory; undefined for anything else. */
   async #named(entry: Entry, path: string): Promise<string[] | undefined> {
     const at = resolve(path);
     try {
@@ -106,7 +106,7 @@ class Loader {
     throw configurationError(entry.place, `'${path}' is larger than 1 MiB`);
   }
 
-  /** Its lines, as values of lxc.mount.entry. */
+  /** The lines of the fstab, as values of lxc.mount.entry. */
   async fstab(): Promise<Entry[]> {
     const entry = settingsOf({ entries: this.entries }).take('lxc.mount.fstab');
     if (entry === undefined) return [];
@@ -122,12 +122,12 @@ class Loader {
   }
 }
 
-/** A relative path is below the folder of the file that has it; files are named as the caller named the first one. */
+/** A relative path is relative to the folder of the file that has it; if the caller named the first file relatively, so are all. */
 function pathIn({ value, place }: Entry): string {
   return isAbsolute(value) || place.file === nameless ? value : join(dirname(place.file), value);
 }
 
-/** What is not about the file itself stays as it is, such as that it does not answer. */
+/** Names the line for an error of a system call; any other error, such as that the file does not answer, stays as it is. */
 function unreadable({ written, value, place }: Entry, cause: unknown): unknown {
   const { syscall, message } = cause as NodeJS.ErrnoException;
   return syscall === undefined

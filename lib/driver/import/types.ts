@@ -5,17 +5,17 @@ export interface NativeConfiguration {
   /** Lines as lxc.container.conf(5) has them. */
   readonly text: string;
   /**
-   * Where the text comes from: named by warnings and errors, the base of relative paths in it, and the name of the domain
-   * where the text has none. Default: none, and relative paths are below the working directory.
+   * Where the text comes from. Warnings and errors name it, relative paths in the text start at its folder, and the domain is
+   * named after it if the text has no name. Default: none; relative paths start at the working directory.
    */
   readonly path?: string;
 }
 
-/** What a converted configuration asks for, and the definition does not have, or has in another way. */
+/** Something in a converted configuration that the definition does not have, or has in another way. */
 export interface NativeWarning {
-  /** The file that asks for it: the configuration, or one that it includes. */
+  /** The file that has it: the configuration, or one that it includes. */
   readonly file: string;
-  /** Line of that file, from 1; missing for what is not about a single line. */
+  /** Line of that file, from 1; absent if it is not about a single line. */
   readonly line?: number;
   /** Key, value, and why. */
   readonly message: string;
@@ -27,32 +27,32 @@ export interface NativeDomain {
   readonly name: string;
   /** `<domain type='lxc'>`; what is not carried over is in a comment before it. */
   readonly xml: string;
-  /** Whether the container was started with the host, which no definition says: `Domain.setAutostart`. */
+  /** Whether the container was started with the host. A definition can't say that: see `Domain.setAutostart`. */
   readonly autostart: 'on' | 'off';
   /** What is not carried over, by file and line. */
   readonly warnings: readonly NativeWarning[];
 }
 
-/** What became of one definition of libvirt. */
+/** The outcome for one definition of libvirt. */
 export interface Imported {
   /** What it defines. */
   readonly kind: 'domain' | 'network';
-  /** Of the domain or network; the name of the file where it has none that can be read. */
+  /** Name of the domain or network; that of the file, without `.xml`, when the definition can't be imported. */
   readonly name: string;
   /** The file of libvirt. */
   readonly path: string;
   /** `exists`: something of that name was defined here already, and is left as it is. */
   readonly outcome: 'imported' | 'exists' | 'failed';
-  /** Whether it is started with the host: as in libvirt, or for what existed as it was here. */
+  /** Whether it is started with the host: as in libvirt, or for `exists` as it was here. */
   readonly autostart: 'on' | 'off';
-  /** Why it failed. */
+  /** Why it failed; only with `failed`. */
   readonly error?: Error;
 }
 
-/** What `Connection.importLibvirt` does. */
+/** How `Connection.importLibvirt` imports. */
 export interface ImportOptions {
   /** The folder of libvirt's configuration. Default: `/etc/libvirt`. */
   readonly from?: string;
-  /** Called for each definition when it is done; nothing is called by default. */
+  /** Called after each definition; nothing is called by default. */
   readonly onItem?: (item: Imported) => void;
 }

@@ -1,4 +1,4 @@
-/** Looks up what the conversion of an LXC configuration has to know of this host. */
+/** Looks up what the conversion of an LXC configuration has to know about this host. */
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
@@ -26,7 +26,7 @@ export function filesOf(looks: Looks): ConfigurationFiles {
   };
 }
 
-/** @throws TslxcError OPERATION_TIMEOUT when what is looked at does not answer. */
+/** @throws TslxcError OPERATION_TIMEOUT when a path does not answer. */
 export async function viewHost(
   session: Session,
   { paths, devices, links }: Lookups,
@@ -59,7 +59,7 @@ async function pathStates(
   return states;
 }
 
-/** Of directories below /dev, which is in this machine's memory. */
+/** The device nodes in directories below /dev, which can be read without a time limit since it lies in memory. */
 async function devicesBelow(
   states: ReadonlyMap<string, PathState>,
   looks: Looks,
@@ -82,7 +82,7 @@ function deviceNode([path, { kind, major, minor }]: readonly [string, PathState]
   return kind === 'block device' ? [{ path, type: 'b', major, minor }] : [];
 }
 
-/** By `c 10:200`. The kernel tells the name that udev gives the node. */
+/** The node of a device such as `c 10:200`: the kernel reports the name that udev gives it. */
 function deviceName(device: string): (readonly [string, string])[] {
   const [type, numbers = ''] = device.split(' ');
   const folder = type === 'b' ? 'block' : 'char';
@@ -103,7 +103,7 @@ async function addressesOf(names: readonly string[]): Promise<HostView['addresse
   for (const { name, index } of links.filter((link) => names.includes(link.name))) {
     for (const one of addresses) {
       const key = `${one.family} ${name}` as const;
-      // A link-local address is that of another interface on another link.
+      // A link-local address may also be that of another interface, on another link.
       if (one.index !== index || /^fe80/i.test(one.address) || found.has(key)) continue;
       found.set(key, one.address);
     }
