@@ -13,14 +13,14 @@ import { findNetworkByName } from '../networks/lookup';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definition-store';
 
-/** What is known of an address before its interface is. */
+/** An address without its interface. */
 type PlainAddress = Pick<DomainAddress, 'family' | 'address' | 'prefix'>;
 
 /** States of neighbours that have answered (rtnetlink(7), NUD_*). */
 const knownStates = ['permanent', 'reachable', 'stale', 'delay', 'probe'];
 
 /**
- * By interface, in the order of their records, or of the kernel's with `inside`.
+ * By interface, in the order of the start's records; with `inside`, in the kernel's order.
  *
  * @throws TslxcError OPERATION_INVALID when nothing runs; ARGUMENT_UNSUPPORTED for another source; NO_NETWORK with
  * `lease`, for a network that is gone.
@@ -64,7 +64,7 @@ async function leasedAddresses(
   return found.flat();
 }
 
-/** Of the network that has this name now: a container's record has the names of its networks only. */
+/** Leases of the network that has this name now: a container's record knows its networks only by name. */
 export async function leasesOf(session: Session, network: string, mac: string): Promise<Lease[]> {
   return networkLeases(session, await findNetworkByName(session, network), mac);
 }

@@ -1,4 +1,4 @@
-/** Rates of an interface, looked at and changed: of a running container at once, and in the stored definition. */
+/** Reads and changes the rates of an interface: of a running container at once, and in the stored definition. */
 import { hostSide } from '../../container/interfaces/network-view';
 import type { StartRecord } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
@@ -33,7 +33,7 @@ export async function getBandwidth(
 }
 
 /**
- * Under the domain's lock.
+ * Takes the domain's lock.
  *
  * @throws TslxcError INVALID_ARG for an unknown interface or rates that make no sense; OPERATION_INVALID for `live` when
  * nothing runs, and for `inactive` of a transient domain; OPERATION_UNSUPPORTED for an interface that can't be shaped.
@@ -77,7 +77,7 @@ export async function setLiveRates(
   const interfaces = definition.interfaces.with(chosen, withRates(one, rates));
   const floor = rates.inbound?.floor;
   if (floor !== undefined) await checkFloor(session, record, floor);
-  // Root in the container may have deleted it, and another container may have its name by now.
+  // Root in the container may have deleted it, and another container may use its name by now.
   if (hostSide(await session.containers.network.hostLinks(), record) === undefined) {
     const detail = `interface '${device}' is not in the container any more`;
     throw new TslxcError('OPERATION_FAILED', detail, { domain: identity.name });

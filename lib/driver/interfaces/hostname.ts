@@ -1,4 +1,4 @@
-/** The name that a running container has told to the DHCP server of a virtual network. */
+/** The host name that a running container has sent to the DHCP server of a virtual network. */
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { requireRunning } from '../definitions/definitions';
@@ -7,7 +7,7 @@ import type { Session } from '../session/session';
 import { leasesOf } from './addresses';
 
 /**
- * Of the first of its interfaces that has one.
+ * The name sent by the first of its interfaces that has sent one.
  *
  * @throws TslxcError NO_HOSTNAME when none has; OPERATION_INVALID when nothing runs; NO_NETWORK for a network that is gone.
  */

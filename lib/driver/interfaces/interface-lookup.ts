@@ -1,4 +1,4 @@
-/** Which interface of a domain is meant by a name or an address. Pure. */
+/** Finds the interface of a domain by a name or an address. Pure. */
 import type { Which } from '../definitions/domain-change';
 import { parseMac } from '../../domain/interface/mac-address';
 import { TslxcError } from '../../errors';
@@ -7,7 +7,7 @@ import type { InterfaceInfo } from './types';
 type Named = Pick<InterfaceInfo, 'name' | 'guest' | 'mac'>;
 
 /**
- * The place in `interfaces` of the one that has the name on the host, the name inside, or the MAC address.
+ * The index in `interfaces` of the one with this name on the host, this name inside, or this MAC address.
  *
  * @throws TslxcError INVALID_ARG when there is none, or several have the address.
  */

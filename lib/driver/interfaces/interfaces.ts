@@ -18,7 +18,7 @@ import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definition-store';
 
 /**
- * What runs, or what the next start will make; without either, what runs if anything does.
+ * The interfaces of the running container, or those of the next start; by default the former if there is a container.
  *
  * @throws TslxcError OPERATION_INVALID for `live` when nothing runs, NO_DOMAIN.
  */
@@ -56,7 +56,7 @@ export async function liveInterfaces(
   });
 }
 
-/** The definition with `<link state>` as it is now, where that is not what it says. */
+/** The definition, with every `<link state>` as it is now. */
 export async function withLiveLinks(
   session: Session,
   state: RunningState,
@@ -74,7 +74,7 @@ export function withLink(one: InterfaceDefinition, link: 'up' | 'down'): Interfa
   return link === linkOf(one) ? one : { ...one, linkState: link };
 }
 
-/** Those of `<interface>` in their order, then those that the host lends. */
+/** Those of `<interface>` in document order, then those that the host lends. */
 export function definedInterfaces(definition: DomainDefinition): InterfaceInfo[] {
   const names = guestNames(definition);
   const made = definition.interfaces.map((one, index) => definedInterface(one, names[index] ?? ''));
@@ -124,7 +124,7 @@ interface Sides {
   readonly defined: InterfaceInfo | undefined;
   /** The host's side of a pair. */
   readonly outer: Link | undefined;
-  /** The interface in the container, of one that has no side on the host. */
+  /** The interface inside the container, if it has no side on the host. */
   readonly inner: Link | undefined;
 }
 

@@ -22,7 +22,7 @@ export async function getLink(
 }
 
 /**
- * Under the domain's lock, so that no other container has the name on the host by then.
+ * Takes the domain's lock, so that no other container can get the interface's name on the host meanwhile.
  *
  * @throws TslxcError INVALID_ARG for an unknown interface or state; OPERATION_INVALID for `live` when nothing runs, and
  * for `inactive` of a transient domain; OPERATION_UNSUPPORTED for the stored state of what the host lends.
@@ -56,8 +56,8 @@ interface LiveChange extends StoredChange {
 }
 
 /**
- * A start with `<link state='down'/>` leaves both sides of a pair down, so that plugging it in sets both up. To plug it
- * out, setting the host's side down is enough: the container can't undo that, and keeps its addresses and routes.
+ * A start with `<link state='down'/>` leaves both sides of a pair down, so plugging it in sets both up. To unplug it, setting
+ * the host's side down is enough: the container can't undo that, and keeps its addresses and routes.
  */
 export async function setLiveLink(
   session: Session,

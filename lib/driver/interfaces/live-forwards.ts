@@ -1,4 +1,4 @@
-/** Forwarded ports of an interface of a running container: others, or none, at once. */
+/** Changes or removes the forwarded ports of an interface of a running container. */
 import type { StartRecord } from '../../container/record/run-state';
 import type { InterfaceDefinition } from '../../domain/interface/definition';
 import { formatDomain } from '../../domain/format';
@@ -9,9 +9,9 @@ import type { Session } from '../session/session';
 import { networkPort } from './network-port';
 
 /**
- * Under the domain's lock. On record before the rules are there, and until they are gone.
+ * Under the domain's lock. The ports are put on record before their rules are made, and taken off after the rules are gone.
  *
- * @throws as `networkPort` and `linkForwards`; all is as it was before then.
+ * @throws as `networkPort` and `linkForwards`; after an error everything is as it was before.
  */
 export async function setLiveForwards(
   session: Session,
@@ -47,7 +47,7 @@ export async function setLiveForwards(
   try {
     await containers.forwards.place(after, { owner: { root: paths.root, name }, leased });
   } catch (error) {
-    // Rules are replaced as a whole: those of before are still there.
+    // Rules are replaced as a whole: the former ones are still there.
     containers.replaceStart(paths, start);
     throw error;
   }

@@ -26,7 +26,7 @@ type DirectPort = Port & { kind: 'direct' };
 export interface PortContext {
   /** Devices that other interfaces of the same container have. */
   readonly chosen: readonly string[];
-  /** `preview` starts no network, and foresees those that a start would. */
+  /** `preview` starts no network, and predicts those that a start would bring up. */
   readonly intent: 'start' | 'preview';
   /** Called with the name of each network that is started. */
   readonly onNetworkStarted?: ((name: string) => void) | undefined;
@@ -42,7 +42,7 @@ export async function networkPort(
   { chosen, intent, onNetworkStarted }: PortContext,
 ): Promise<Port> {
   const place = { path: 'domain/devices/interface', position: wanted.position };
-  // What forwarded ports need of the network's rules has to be there.
+  // Forwarded ports need the network's rules to be complete.
   const look = wanted.portForwards === undefined ? 'quick' : 'thorough';
   const found = await networkFor(session, wanted.network, {
     intent,
@@ -76,7 +76,7 @@ function forwardingOf(
   return portForwards === undefined || loopback === undefined ? {} : { forwarding: { loopback } };
 }
 
-/** @throws DefinitionError CONFIG_UNSUPPORTED in a network that passes nothing on; RESOURCE_BUSY for a port that is forwarded. */
+/** @throws DefinitionError CONFIG_UNSUPPORTED in a network that forwards nothing; RESOURCE_BUSY for a port that is forwarded already. */
 async function checkForwards(
   { containers, paths }: Session,
   { mac, portForwards: forwards = [] }: NetworkInterface,
@@ -92,7 +92,7 @@ async function checkForwards(
   await containers.forwards.check({ mac, forwards }, paths.root);
 }
 
-/** The addresses that the network keeps for it: a filter lets it have no other, and forwarded ports lead there. */
+/** The addresses that the network reserves for the interface: a filter allows it no other, and forwarded ports lead to them. */
 function reservedFor(
   { mac, filter }: Pick<NetworkInterface, 'mac' | 'filter'>,
   { ips }: NetworkDefinition,
@@ -102,7 +102,7 @@ function reservedFor(
   return filter === undefined && reserved.length === 0 ? {} : { reserved };
 }
 
-/** Where the network's dnsmasq is told of its containers; nothing where there is none. */
+/** Where the network's dnsmasq learns of its containers; nothing if it has no dnsmasq. */
 function namesFor(
   { paths }: Session,
   { definition, isForeseen }: NetworkAtHand,
@@ -145,7 +145,7 @@ export interface Plugging extends PortContext {
   readonly place: SourceLocation;
 }
 
-/** The port of a network that is known. @throws as `networkPort`. */
+/** The port in a network that has been found. @throws as `networkPort`. */
 export async function portIn(
   session: Session,
   { definition, isForeseen }: NetworkAtHand,
@@ -177,7 +177,7 @@ export async function portIn(
   };
 }
 
-/** In libvirt's words, where it has some. */
+/** Refuses a `<virtualport>` that the network can't have, in libvirt's words where it has some. */
 function checkSwitch(
   definition: NetworkDefinition,
   { type }: VirtualPort,
@@ -195,13 +195,13 @@ function checkSwitch(
   if (bridge.name === undefined) refuse(`${refusal} a macvtap device`);
 }
 
-/** What for, and how well it is looked at whether it needs a repair. */
+/** What the network is needed for, and how thoroughly it is checked whether it needs a repair. */
 interface NetworkUse extends Omit<PortContext, 'chosen'> {
   readonly place: SourceLocation;
   readonly look: 'quick' | 'thorough';
 }
 
-/** The network as the start has it, or would have it. */
+/** The network as the start uses it, or would use it. */
 async function networkFor(
   session: Session,
   name: string,
@@ -232,7 +232,7 @@ function activeDefinition(
   throw definitionError('OPERATION_INVALID', `network '${name}' is not active`, place);
 }
 
-/** The default network is made and started, if this is its first use. */
+/** The state of the network, repaired if need be. The default network is made and started if this is its first use. */
 async function stateForStart(
   session: Session,
   name: string,
@@ -240,7 +240,7 @@ async function stateForStart(
 ): Promise<NetworkState> {
   const { paths } = session;
   const state = readNetworkState(paths, name);
-  // One that is stopping is waited for: its bridge may be deleted at any moment.
+  // A network that is stopping is waited for: its bridge may be deleted at any moment.
   if (state.phase === 'running' && !(await needsSettling(paths, state, look))) return state;
   if (name === defaultNetwork) await makeDefault(session);
   return session.lockedNetwork(name, async () => {
@@ -270,7 +270,7 @@ function portgroupOf(
   });
 }
 
-/** The device with the fewest users; a device passes through one interface at most. */
+/** The device with the fewest users; with `passthrough`, a device has one user at most. */
 async function pickDevice(
   session: Session,
   { name, forward }: NetworkDefinition,

@@ -8,7 +8,7 @@ import type { PortContext } from './network-port';
 import type { Session } from '../session/session';
 
 /**
- * One for each `<interface>`, in their order. With `start`, networks that are to be up by now are brought up.
+ * One for each `<interface>`, in document order. With `start`, networks that are started with the host and not up yet are brought up.
  *
  * @throws DefinitionError NO_NETWORK; OPERATION_INVALID for a network that is not active; and as `networkPort`.
  */

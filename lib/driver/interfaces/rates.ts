@@ -1,4 +1,4 @@
-/** Rates as a caller gives them, and what they make of those that an interface has. Pure. */
+/** Rates as a caller gives them, and how they change those of an interface. Pure. */
 import type { InterfaceDefinition, Rate } from '../../domain/interface/definition';
 import { TslxcError } from '../../errors';
 
@@ -12,15 +12,15 @@ export interface Rates {
 
 /** A change of rates: a direction that is left out stays as it is. */
 export interface RatesChange {
-  /** Of what the container receives; `none` takes the rate away. */
+  /** Of what the container receives; `none` removes the rate. */
   readonly inbound?: Rate | 'none';
-  /** Of what the container sends; `none` takes the rate away. */
+  /** Of what the container sends; `none` removes the rate. */
   readonly outbound?: Rate | 'none';
 }
 
 const names = ['average', 'peak', 'floor', 'burst'] as const;
 
-/** As in documents: numbers that are exact as bits, too. */
+/** The same limit as in XML: converted to bits, such a number is still exact. */
 const maxKibibytes = 2 ** 40;
 
 /** The rates after a change. @throws TslxcError INVALID_ARG, OPERATION_UNSUPPORTED. */

@@ -1,6 +1,6 @@
 /**
- * Rates of interfaces, carried out when a container starts: those of its own interfaces on the host's side of each, and
- * `floor`, its share of what a network has, on the network's bridge.
+ * Rates of interfaces, applied when a container starts: those of its own interfaces on the host's side of each, and
+ * `floor`, its guaranteed share of a network's rate, on the network's bridge.
  */
 import type { LinkRecord } from '../../container/record/run-state';
 import type { ContainerStart } from '../../container/start/container-start';
@@ -20,15 +20,15 @@ import type { Session } from '../session/session';
 
 type WhenLinked = NonNullable<ContainerStart['whenLinked']>;
 
-/** A domain, and where each of its interfaces is plugged in, in their order. */
+/** A domain, and where each of its interfaces is plugged in, in the same order. */
 interface Plugged {
   readonly definition: DomainDefinition;
   readonly ports: readonly Port[];
 }
 
 /**
- * What a start does when its interfaces are there; undefined when none of them has a rate, so that it need not wait. What
- * it takes of networks is given back by `rollback`, after the record of the start has gone, which counts as a share.
+ * What a start does once its interfaces exist; undefined when none of them has a rate, so that it need not wait. `rollback`
+ * gives its shares of networks back, after the record of the start is gone, since that counts as holding them.
  */
 export function whenLinked(
   session: Session,
@@ -50,8 +50,8 @@ export function whenLinked(
 }
 
 /**
- * @throws DefinitionError OPERATION_UNSUPPORTED for a floor where the network has no rate, OPERATION_INVALID where its
- * rate has been promised to others.
+ * @throws DefinitionError OPERATION_UNSUPPORTED for a floor when the network has no rate, OPERATION_INVALID when too much of
+ * its rate is promised to others.
  */
 export async function checkFloors(session: Session, { definition, ports }: Plugged): Promise<void> {
   const promised = new Map<string, number>();
@@ -85,7 +85,7 @@ export async function checkFloor(
   if (fault !== undefined) throw new TslxcError(fault.code, fault.detail);
 }
 
-/** Makes the shares on the bridges of these networks those of the containers that run. */
+/** Sets the shares on the bridges of these networks to those of the running containers. */
 export async function settleFloors(session: Session, networks: readonly string[]): Promise<void> {
   for (const name of networks) {
     await session.lockedNetwork(name, async () => {
@@ -97,7 +97,7 @@ export async function settleFloors(session: Session, networks: readonly string[]
   }
 }
 
-/** After the end of containers, or of starts: what they had of networks is there for others. */
+/** To be called after the end of containers, or of failed starts: their shares of networks become free for others. */
 export async function giveUpFloors(session: Session, networks: readonly string[]): Promise<void> {
   try {
     await settleFloors(session, networks);
@@ -141,7 +141,7 @@ interface Share {
   readonly mac: string;
   readonly network: string;
   readonly floor: number;
-  /** Of others. */
+  /** The sum of the floors of others. */
   readonly kept: number;
 }
 

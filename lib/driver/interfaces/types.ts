@@ -6,17 +6,17 @@ export interface InterfaceInfo {
   /** The type of `<interface>`; `hostdev` for one that the host lends. */
   readonly type: 'bridge' | 'network' | 'direct' | 'ethernet' | 'hostdev';
   /**
-   * Name on the host: while it runs that of the host's side, which a macvlan does not have; else the one that the
+   * Name on the host: while it runs, that of the host's side, which a macvlan does not have; else the one that the
    * definition asks for.
    */
   readonly name?: string;
-  /** Name inside; while nothing runs that of the next start. */
+  /** Name inside; while nothing runs, that of the next start. */
   readonly guest: string;
   /** The bridge, network or device that it is plugged into; an interface of type `ethernet` has none. */
   readonly source?: string;
-  /** `<model type>` of the definition, which changes nothing here. */
+  /** `<model type>` of the definition, which has no effect here. */
   readonly model?: string;
-  /** Of the side inside. Unknown for an interface of the host's while nothing runs. */
+  /** Of the side inside; absent for an interface that the host lends, while nothing runs. */
   readonly mac?: string;
   /** Whether it is plugged in: see `Domain.setLink`. */
   readonly link: 'up' | 'down';
@@ -25,8 +25,8 @@ export interface InterfaceInfo {
 }
 
 /**
- * Where addresses are looked up: `lease` in the DHCP leases of the virtual networks, `arp` in the host's neighbour table (only
- * those that have talked to the host), `inside` in the container's own network namespace.
+ * Where addresses are looked up: `lease`: in the DHCP leases of the virtual networks; `arp`: in the host's neighbour table (only
+ * those that have talked to the host); `inside`: in the container's own network namespace.
  */
 export type AddressSource = 'lease' | 'arp' | 'inside';
 
