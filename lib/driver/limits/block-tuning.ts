@@ -33,7 +33,7 @@ export async function getBlockTuning(query: LimitQuery): Promise<BlockTuningInfo
   });
 }
 
-/** @throws TslxcError INVALID_ARG for a value out of its range and for what is no block device; and as `changeLimit`. */
+/** @throws TslxcError INVALID_ARG for a value out of its range and for a path that is not a block device; and as `changeLimit`. */
 export async function setBlockTuning(query: LimitQuery, change: BlockTuningChange): Promise<void> {
   const { weight, devices = [] } = change;
   if (weight !== undefined) checkWhole('weight', weight, [1, mostWeight({ weightFiles: [] })]);
@@ -99,7 +99,7 @@ function withTuning(
   return { ...rest, blockTuning: tuning };
 }
 
-/** The device with what the definition has of it, and without the limits that are taken away. */
+/** The entry of a device, with the limits that the definition already has, and without those that are removed. */
 function merged({ blockTuning }: DomainDefinition, change: BlockDeviceTuning): BlockDeviceTuning {
   const before = blockTuning?.devices.find(({ path }) => path === change.path);
   const all = { ...before, ...change };

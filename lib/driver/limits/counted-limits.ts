@@ -1,4 +1,4 @@
-/** Limits of what is counted: `<tslxc:pids>` and `<tslxc:hugepages>`. */
+/** Limits of numbers of things: `<tslxc:pids>` and `<tslxc:hugepages>`. */
 import { mostProcesses } from '../../domain/tuning/counted-limits';
 import type { DomainDefinition } from '../../domain/definition';
 import { withExtensionElement } from '../../domain/elements/extension-change';
@@ -19,7 +19,7 @@ export async function getProcessLimit(query: LimitQuery): Promise<number | 'unli
   });
 }
 
-/** @throws TslxcError INVALID_ARG for what is no limit; and as `changeLimit`. */
+/** @throws TslxcError INVALID_ARG for an invalid limit; and as `changeLimit`. */
 export async function setProcessLimit(query: LimitQuery, max: number | 'unlimited'): Promise<void> {
   if (max !== 'unlimited') checkWhole('the number of processes', max, [1, mostProcesses]);
   const changed = (definition: DomainDefinition): DomainDefinition => {
@@ -51,7 +51,7 @@ export async function getHugepageLimits(query: LimitQuery): Promise<HugepageLimi
   });
 }
 
-/** @throws TslxcError INVALID_ARG for what is no size or limit; and as `changeLimit`. */
+/** @throws TslxcError INVALID_ARG for an invalid size or limit; and as `changeLimit`. */
 export async function setHugepageLimit(
   query: LimitQuery,
   { size, max }: HugepageLimitInfo,

@@ -19,7 +19,7 @@ export async function getCpuset(query: LimitQuery): Promise<string> {
   });
 }
 
-/** @throws TslxcError INVALID_ARG for what is no set, and for CPUs that there are not; and as `changeLimit`. */
+/** @throws TslxcError INVALID_ARG for a malformed set, and for CPUs that do not exist; and as `changeLimit`. */
 export async function setCpuset(query: LimitQuery, cpus: string): Promise<void> {
   const wanted = readSet(cpus);
   const changed = (definition: DomainDefinition): DomainDefinition => {
@@ -52,7 +52,7 @@ export async function getNumaTuning(query: LimitQuery): Promise<NumaTuningInfo> 
   });
 }
 
-/** @throws TslxcError INVALID_ARG for another mode, what is no set, nodes that there are not; and as `changeLimit`. */
+/** @throws TslxcError INVALID_ARG for another mode, a malformed set, or nodes that do not exist; and as `changeLimit`. */
 export async function setNumaTuning(
   query: LimitQuery,
   change: Partial<NumaTuningInfo>,
@@ -86,7 +86,7 @@ export async function setNumaTuning(
   });
 }
 
-/** Each process has its memory policy from the one that has started it: only a cgroup's nodes can be changed. */
+/** A process inherits its memory policy from its parent: from outside, only the nodes of a cgroup can be changed. */
 function requireBinding(...definitions: readonly DomainDefinition[]): void {
   const isPolicy = definitions.some(
     ({ numaTuning }) => numaTuning !== undefined && !isBinding(numaTuning.mode),

@@ -1,4 +1,4 @@
-/** Limits of what runs and of the stored definition, looked at and changed: what all of them have in common. */
+/** What all limits have in common: how they are read and changed, in the running container and in the stored definition. */
 import type { DomainDefinition } from '../../domain/definition';
 import type { Position } from '../../domain/xml/element';
 import { formatDomain } from '../../domain/format';
@@ -28,7 +28,7 @@ import type { Session } from '../session/session';
 export interface Live {
   readonly definition: DomainDefinition;
   readonly layout: CgroupLayout;
-  /** The directory that limits. @throws TslxcError OPERATION_UNSUPPORTED when the host has no such controller. */
+  /** The cgroup that has the limit. @throws TslxcError OPERATION_UNSUPPORTED when the host has no such controller. */
   readonly place: (controller: Controller) => CgroupPlace;
   readonly has: (controller: Controller) => boolean;
   readonly read: (path: string) => string | undefined;
@@ -56,16 +56,16 @@ export async function lookAtLimit<T>(
   return look.stored(isStored ? stored(session, identity) : runningDefinition(session, state));
 }
 
-/** What is written to the cgroups, and the definition of what runs from then on. */
+/** What is written to the cgroups, and the running definition from then on. */
 export interface LiveLimitChange {
   readonly writes: readonly LimitWrite[];
   readonly definition: DomainDefinition;
-  /** Before anything is written. */
+  /** Called before anything is written. */
   readonly before?: () => Promise<void>;
 }
 
 /**
- * Under the domain's lock. What the kernel refuses stays as it was, there and in the definition.
+ * Takes the domain's lock. If the kernel refuses a value, both the cgroups and the definition stay as they were.
  *
  * @throws TslxcError OPERATION_INVALID for `live` when nothing runs, and for `inactive` of a transient domain; SyscallError
  * with path and errno.
@@ -96,10 +96,10 @@ export async function changeLimit(
   );
 }
 
-/** The position of what a call sets: it stands in no text. */
+/** The position of a value that was set by a call, and so is in no text. */
 export const nowhere: Position = { line: 1, column: 1 };
 
-/** @throws TslxcError INVALID_ARG for what is no whole number in this range. */
+/** @throws TslxcError INVALID_ARG for anything but a whole number in this range. */
 export function checkWhole(
   what: string,
   value: number,

@@ -70,7 +70,7 @@ export async function setMaxMemory(query: LimitQuery, kibibytes: number): Promis
       const definition = changed(live.definition);
       const { limit } = readMemory(live.place('memory'), live.read);
       if (memoryTuning?.hardLimit !== undefined) return { writes: [], definition };
-      // A limit that was set below the maximum stays, as far as the new maximum allows it.
+      // A limit that was set below the maximum is kept, unless the new maximum is lower.
       const wanted = limit < memory ? Math.min(limit, kibibytes) : kibibytes;
       return changeMemory(query, live, { change: { limit: wanted }, definition });
     },
@@ -81,7 +81,7 @@ export async function getMemoryTuning(query: LimitQuery): Promise<MemoryTuningIn
   return lookAtLimit(query, {
     live: ({ definition, place, read }) => {
       const { limit, soft, swap } = readMemory(place('memory'), read);
-      // On v2, swap is counted apart: without a limit of memory, its file does not give the limit of both together.
+      // On v2, swap is counted separately: without a limit of memory, its file does not tell the limit of both together.
       const known = definition.memoryTuning?.swapHardLimit;
       const both = swap === Infinity ? Infinity : (known ?? swap);
       return {
@@ -98,7 +98,7 @@ export async function getMemoryTuning(query: LimitQuery): Promise<MemoryTuningIn
   });
 }
 
-/** @throws TslxcError INVALID_ARG for what is no limit, and a hard one above that of swap; and as `changeLimit`. */
+/** @throws TslxcError INVALID_ARG for an invalid limit, and for a hard limit above that of swap; and as `changeLimit`. */
 export async function setMemoryTuning(
   query: LimitQuery,
   change: Partial<MemoryTuningInfo>,

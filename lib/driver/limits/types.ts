@@ -1,11 +1,11 @@
-/** Limits of a domain as the library gives and takes them. Memory is in KiB. */
+/** Limits of a domain as the library returns and takes them. Memory is in KiB. */
 import type { BlockDeviceTuning } from '../../domain/tuning/definition';
 
 /** `<memory>` and `<currentMemory>`. */
 export interface DomainMemory {
   /** `<memory>`, in KiB. */
   readonly maximum: number;
-  /** `<currentMemory>`, in KiB; of what runs the limit that the kernel has, unless that is above the maximum. */
+  /** `<currentMemory>`, in KiB; while it runs, the limit that the kernel has, unless that is above the maximum. */
   readonly current: number;
 }
 
@@ -14,9 +14,9 @@ export type MemoryLimit = number | 'unlimited';
 
 /** `<memtune>`. */
 export interface MemoryTuningInfo {
-  /** Of memory: above it the kernel swaps out, and then its OOM killer kills processes. */
+  /** Of memory: above it the kernel swaps out, and if that is not enough, its OOM killer kills processes. */
   readonly hardLimit: MemoryLimit;
-  /** Of memory: on cgroup v1 it counts when the host is short of memory; on v2 the container is slowed down above it. */
+  /** Of memory: on cgroup v1 it takes effect when the host is short of memory; on v2 the container is throttled above it. */
   readonly softLimit: MemoryLimit;
   /** Of memory and swap together, on both versions of cgroups. */
   readonly swapHardLimit: MemoryLimit;
@@ -24,7 +24,7 @@ export interface MemoryTuningInfo {
 
 /** `<cputune>`. */
 export interface CpuTuningInfo {
-  /** Weight against other containers that want the same CPUs: 2 to 262,144. */
+  /** Weight relative to other containers that compete for the same CPUs: 2 to 262,144. */
   readonly shares: number;
   /** Length of a period, in microseconds: 1000 to 1,000,000. */
   readonly period: number;
@@ -35,15 +35,15 @@ export interface CpuTuningInfo {
 /** `<numatune>`. */
 export interface NumaTuningInfo {
   /**
-   * `strict` and `restrictive`: memory comes from these nodes alone, by cpuset.mems of the cgroup. `preferred`: from others when
-   * these have none; `interleave`: from each in turn; both by the memory policy of its processes.
+   * `strict` and `restrictive`: memory comes from these nodes alone, by cpuset.mems of the cgroup. `preferred`: from other nodes
+   * if these have none left; `interleave`: from each in turn; both by the memory policy of its processes.
    */
   readonly mode: 'strict' | 'preferred' | 'interleave' | 'restrictive';
-  /** Numbers and ranges such as `0-1`; `all` for a definition that names none. */
+  /** Numbers and ranges such as `0-1`; `all` if the definition names none. */
   readonly nodeset: string;
 }
 
-/** `<vcpu>`: how many CPUs a domain says that it has, which limits nothing. */
+/** `<vcpu>`: how many CPUs the definition says that the domain has, which limits nothing. */
 export interface VcpuCount {
   /** The text of `<vcpu>`. */
   readonly maximum: number;
@@ -53,7 +53,7 @@ export interface VcpuCount {
 
 /** `<blkiotune>`. */
 export interface BlockTuningInfo {
-  /** Weight against other containers; absent where the definition, or the kernel, has none. */
+  /** Weight relative to other containers; absent if the definition, or the kernel, has none. */
   readonly weight?: number;
   /** The devices that are limited. */
   readonly devices: readonly BlockDeviceTuning[];
@@ -61,9 +61,9 @@ export interface BlockTuningInfo {
 
 /** A change of `<blkiotune>`: what is left out stays as it is. */
 export interface BlockTuningChange {
-  /** Weight from 1 to 10,000; where the scheduler BFQ has it, to 1000. */
+  /** Weight from 1 to 10,000, or to 1000 if it is that of the BFQ scheduler. */
   readonly weight?: number;
-  /** What the entry of a device leaves out stays as it is; 0 takes a limit away. */
+  /** What the entry of a device leaves out stays as it is; 0 removes a limit. */
   readonly devices?: readonly BlockDeviceTuning[];
 }
 
@@ -78,9 +78,9 @@ export interface HugepageLimitInfo {
 /** Which definition a limit is read from, or changed in. */
 export interface WhichOption {
   /**
-   * `live`: what runs. `inactive`: the stored definition, which counts from the next start. `both`: a change is made to the
-   * two, or to neither when one of them is refused, and a read is of what runs. Default: what runs if the container runs, else
-   * the stored definition.
+   * `live`: what runs. `inactive`: the stored definition, which takes effect at the next start. `both`: a change is made to both,
+   * or to neither if one change is refused, and a read is from what runs. Default: what runs if anything does, else the stored
+   * definition.
    */
   readonly which?: 'live' | 'inactive' | 'both';
 }
