@@ -1,4 +1,4 @@
-/** Title, description and metadata of a virtual network: of what runs, and of the stored definition. */
+/** Title, description and metadata of a virtual network: in the running network, and in the stored definition. */
 import { metadataOf, withMetadata } from '../../domain/elements/metadata';
 import type { MetadataContent } from '../../domain/elements/metadata';
 import { TslxcError } from '../../errors';
@@ -27,7 +27,7 @@ export async function getNetworkMetadata(
   return metadataOf(await lookedAt(session, identity, which), uri);
 }
 
-/** An empty text takes it away. @throws as `changeNetwork`; TslxcError XML_ERROR for a title of several lines. */
+/** An empty text removes it. @throws as `changeNetwork`; TslxcError XML_ERROR for a title of several lines. */
 export async function setNetworkText(
   session: Session,
   identity: Identity,

@@ -1,6 +1,6 @@
 /**
- * Networks that are started without being asked for: those that are started with the host, at the first use of any network
- * after it has booted, and the default network, which is made at the first call on networks.
+ * Networks that are started without a request: those that are started with the host, at the first use of any network after
+ * it has booted, and the default network, which is made at the first call on networks.
  */
 import type { Identity } from '../../host/state/definition-store';
 import {
@@ -19,7 +19,7 @@ import { launchNetwork } from './start';
 import type { Session } from '../session/session';
 
 /**
- * To be called first by every call on networks. A failure is logged: the call may be about another network.
+ * To be called first in every call on networks. A failure is logged: the call may be about another network.
  *
  * @param defining - a name that the call is about to give to a network
  */
@@ -34,8 +34,8 @@ export async function prepareNetworks(session: Session, defining?: string): Prom
 }
 
 /**
- * Starts the networks that are started with the host and have not been since it booted. One that was stopped since, or
- * that could not be started, stays off.
+ * Starts the networks that are to be started with the host and have not been started since it booted. A network that was
+ * stopped since, or that could not be started, stays off.
  *
  * @param onStarted - called with the name of each that is started
  */
@@ -92,7 +92,7 @@ async function defineDefault(session: Session): Promise<Identity> {
   const definition = await networks.exclusive(() =>
     withHostNetworks(async () => {
       const chosen = await newDefault(session);
-      // A link without its definition does not count: after a crash in between both are made again.
+      // An autostart link without a definition does not count: after a crash in between, both are made again.
       await networks.setAutostart(defaultNetwork, 'on');
       await networks.write(chosen);
       return chosen;
@@ -111,26 +111,26 @@ export async function newDefault(session: Session): Promise<NetworkDefinition> {
 }
 
 /**
- * Whether a stored definition is that of the default network as it was made here, which no caller has asked for or changed:
- * it gives way to a definition of the user's own.
+ * Whether a stored definition is that of the default network as tslxc has made it, which no caller has defined or changed:
+ * a definition of the user's own replaces it.
  */
 export function isUntouchedDefault(session: Session, definition: NetworkDefinition): boolean {
   return definition.uuid === defaultUuid(session) && isBuiltInDefault(definition);
 }
 
-/** The same at each time that it is made, by which it is known again; another one in each root. */
+/** The same each time that the network is made, so that it can be recognized; different in each root. */
 function defaultUuid({ networks }: Session): string {
   return generatorsOf(networks.path(defaultNetwork)).newUuid();
 }
 
-/** Whether the first container that names it, or any first use of networks, starts it. */
+/** Whether it is started by the first container that names it, or by the first use of any network. */
 export function isStartedByUse(session: Session, name: string, state: NetworkState): boolean {
   const { networks } = session;
   if (!networks.has(name) || !networks.isAutostarted(name)) return false;
   return isDue(state) || isFreshDefault(session, name, state);
 }
 
-/** The default network that has been defined since the boot is started by its first user. */
+/** Whether it is the default network, defined since the boot and not started yet: its first user starts it. */
 export function isFreshDefault({ networks }: Session, name: string, state: NetworkState): boolean {
   const isFresh = state.phase === 'off' && state.why === 'asked';
   return name === defaultNetwork && isFresh && networks.isAutostarted(name);

@@ -1,4 +1,4 @@
-/** A change of a virtual network: of what runs, of the stored definition, or of both. */
+/** A change of a virtual network: of the running one, of the stored definition, or of both. */
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import type { NetworkDefinition } from '../../network/definition/definition';
@@ -26,17 +26,17 @@ type WarningOption = Pick<DefineOptions, 'onWarning'>;
 export interface NetworkChange {
   readonly identity: Identity;
   readonly which: Which;
-  /** The definition as it is to be. Pure. */
+  /** Returns the changed definition. Pure. */
   readonly change: (definition: NetworkDefinition) => NetworkDefinition;
-  /** Refuses what can't be done to a network that is in use. */
+  /** Throws for a change that can't be made to a network in use. */
   readonly checkLive?: (before: NetworkDefinition, next: NetworkDefinition) => Promise<void>;
-  /** What is told of a change of its title, its description or its metadata. */
+  /** What the event says, for a change of its title, its description or its metadata. */
   readonly news?: Pick<NetworkEvent, 'detail' | 'uri'> | undefined;
 }
 
 /**
- * Of `both` the stored definition is changed last: what either refuses leaves both as they were. Where it can't be written then, what
- * runs has changed, and is told of.
+ * With `both`, the stored definition is written last: if either change is refused, both stay as they were. If it can't be written
+ * then, the running network has changed all the same, and that is announced.
  *
  * @throws TslxcError OPERATION_INVALID for `live` when it is not active, and for `inactive` of a transient network;
  * NO_NETWORK; SyscallError; what `change` throws; and as `changeRunning`.
@@ -75,11 +75,11 @@ export async function changeNetwork(
 
 interface Told {
   readonly news: NetworkChange['news'];
-  /** What runs, if that has changed. */
+  /** The running definition, if that has changed. */
   readonly changed: NetworkDefinition | undefined;
 }
 
-/** First those who listen: this process may be killed while a script takes its time. */
+/** The event comes before the hook: this process may be killed while a script runs for long. */
 async function tell(
   session: Session,
   { name, uuid }: Identity,
@@ -92,10 +92,10 @@ async function tell(
 }
 
 /**
- * Changes one part of a network, and tells of what its element was left out.
+ * Changes one part of a network, and warns of what was left out of its element.
  *
  * @throws as `changeNetwork` and `updateNetwork`; OPERATION_INVALID for a device of a pool that containers use; DefinitionError
- * XML_INVALID_SCHEMA, if the host is strict, for words that libvirt's schema does not know.
+ * XML_INVALID_SCHEMA, if the host's settings are strict, for elements, attributes and text that libvirt's schema does not know.
  */
 export async function updateSection(
   session: Session,
@@ -121,7 +121,7 @@ export async function updateSection(
   tellOfLeftOut(session, { name: identity.name, unknown: leftOut }, present({ onWarning }));
 }
 
-/** The definition that a look is about. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */
+/** The definition to read from. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */
 export async function lookedAt(
   session: Session,
   identity: Identity,

@@ -1,4 +1,4 @@
-/** The ports of virtual networks that the interfaces of containers are: those that they have, and those that they are to have. */
+/** The ports of virtual networks for the interfaces of containers: of those that exist, and of those that are about to be made. */
 import { createHash } from 'node:crypto';
 import type { StartRecord } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
@@ -50,7 +50,7 @@ export interface PluggedPort {
   readonly port: PortDefinition;
 }
 
-/** The ports that a container is about to have, by what its interfaces are plugged into. */
+/** The ports of a container that is about to be started. `ports`: what its interfaces are to be plugged into. */
 export function portsToBe(
   session: Session,
   { name, uuid, interfaces }: Pick<DomainDefinition, 'name' | 'uuid' | 'interfaces'>,
@@ -76,7 +76,7 @@ export function portsOfStart(session: Session, start: StartRecord): PluggedPort[
   });
 }
 
-/** As it runs; undefined when it does not. */
+/** The running definition; undefined when the network does not run. */
 export function activeNetworkOf({ paths }: Session, name: string): NetworkDefinition | undefined {
   const state = readNetworkState(paths, name);
   return isActive(state) ? runningDefinition(state.record) : undefined;
@@ -97,12 +97,12 @@ export function plugOf(port: Port, network: NetworkDefinition): Plug {
   return { type: bridgeType(network), bridge };
 }
 
-/** libvirt's words: a bridge that the network has made, and one of the host's. */
+/** In libvirt's words: `network` for a bridge that the network has made, `bridge` for one of the host's. */
 function bridgeType(network: NetworkDefinition): 'network' | 'bridge' {
   return hasOwnBridge(network) ? 'network' : 'bridge';
 }
 
-/** The same for the same interface in the same network, whichever process asks: an UUID of version 5 (RFC 9562). */
+/** The same for the same interface in the same network, in every process: a UUID of version 5 (RFC 9562). */
 function portUuid(network: string, domain: string, mac: string): string {
   const bytes = createHash('sha1').update(`${network} ${domain} ${mac}`).digest().subarray(0, 16);
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);

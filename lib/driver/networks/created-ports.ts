@@ -1,6 +1,7 @@
 /**
- * The ports of a network that were made without a container: records in its run folder, which end with it. One that a hook has
- * not agreed to yet is on record as well, so that the hooks are told of its end if its caller is killed. Under the network's lock.
+ * The ports of a network that were made without a container: records in its run folder, which are gone when it ends. A port that
+ * the hooks have not agreed to yet is on record as well, so that they are told of its end if its caller is killed. Under the
+ * network's lock.
  */
 import { join } from 'node:path';
 import { bootId } from '../../host/kernel/boot-id';
@@ -19,7 +20,7 @@ interface PortRecord {
   readonly stage?: 'making' | 'made';
 }
 
-/** @throws as `networkHook`: there is no port then. */
+/** @throws as `networkHook`; then no port is made. */
 export async function makePort(
   session: Session,
   network: NetworkDefinition,
@@ -41,7 +42,7 @@ export async function makePort(
   write('made');
 }
 
-/** Tells the hooks before it is off the record: if this process is killed, there still is a port to be removed. */
+/** Calls the hooks before the record is removed: if this process is killed in between, the port can still be removed. */
 export async function removePort(
   session: Session,
   network: NetworkDefinition,

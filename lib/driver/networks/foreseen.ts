@@ -1,4 +1,4 @@
-/** What a start would bring up of networks, for a plan of it. Reads, never writes. */
+/** The networks that a start of a container would bring up, for its plan. Only reads. */
 import { chooseBridge } from '../../network/bridge/choice';
 import { checkNetworkStartable } from '../../network/definition/check-mode';
 import { hasOwnBridge } from '../../network/definition/definition';
@@ -10,10 +10,10 @@ import { otherNetworks } from './settling';
 import type { Session } from '../session/session';
 
 /**
- * The network that the start of a container on it would start first, with the bridge that it would have; undefined when it
- * would start none.
+ * The network as the start of a container on it would bring it up, with the bridge that it would get; undefined if the start
+ * would not bring it up.
  *
- * @throws as a start of the network, for what can be seen beforehand.
+ * @throws as a start of the network, as far as its errors are known beforehand.
  */
 export async function foreseenNetwork(
   session: Session,

@@ -30,7 +30,7 @@ export async function networkInfo(session: Session, identity: Identity): Promise
 }
 
 /**
- * The XML of what runs, or of what the next start will run; by default the live one if there is one.
+ * The XML of the running network, or of the next start; by default the live one if there is one.
  *
  * @throws TslxcError OPERATION_INVALID for the live XML of a network that is off, NO_NETWORK.
  */

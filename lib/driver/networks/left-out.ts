@@ -1,4 +1,4 @@
-/** What libvirt's schema does not know of the text of a network: told of, or refused where that is asked for. */
+/** The parts of a network's text that libvirt's schema does not know: warned of, or refused if that is requested. */
 import { definedWithout } from '../../domain/warnings';
 import type { UnknownWord } from '../../domain/xml/unsupported';
 import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
@@ -15,7 +15,7 @@ export async function checkNetworkText(
   await validateText(xml, parsed.definition, installedSchemas.network);
 }
 
-/** In the log, and to the caller. */
+/** Warns of them in the log, and to the caller. */
 export function tellOfLeftOut(
   { logger }: Session,
   { name, unknown }: { readonly name: string; readonly unknown?: readonly UnknownWord[] },

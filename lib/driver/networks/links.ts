@@ -1,4 +1,4 @@
-/** Which interfaces of running containers are plugged into a network: their start records say so. */
+/** Which interfaces of running containers are plugged into a network, according to the containers' start records. */
 import type { LinkRecord } from '../../container/record/run-state';
 import { native } from '../../host/native';
 import type { Session } from '../session/session';

@@ -17,7 +17,7 @@ export interface FoundNetwork extends Identity {
   readonly persistence: 'persistent' | 'transient';
 }
 
-/** By name. @throws TslxcError NO_NETWORK; DefinitionError for a stored file that is no definition. */
+/** By name. @throws TslxcError NO_NETWORK; DefinitionError for a stored file that is not a valid definition. */
 export async function findNetworkByName(session: Session, name: string): Promise<FoundNetwork> {
   await prepareNetworks(session);
   const found = describe(session, name, await lookAt(session, name));
@@ -25,7 +25,7 @@ export async function findNetworkByName(session: Session, name: string): Promise
   throw noNetwork(`no network with matching name '${name}'`);
 }
 
-/** By uuid, in any of the forms that libvirt takes. @throws TslxcError NO_NETWORK, INVALID_ARG. */
+/** By uuid, in any of the forms that libvirt accepts. @throws TslxcError NO_NETWORK, INVALID_ARG. */
 export async function findNetworkByUuid(session: Session, uuid: string): Promise<FoundNetwork> {
   const wanted = canonicalUuid(uuid);
   await prepareNetworks(session);
@@ -37,7 +37,7 @@ export async function findNetworkByUuid(session: Session, uuid: string): Promise
   throw noNetwork(`no network with matching uuid '${wanted}'`);
 }
 
-/** All networks, by name. A stored file that is no definition is left out. */
+/** All networks, by name. A stored file that is not a valid definition is left out. */
 export async function findAllNetworks(
   session: Session,
   filter: NetworkFilter,
@@ -55,7 +55,7 @@ export async function findAllNetworks(
   return all.filter((one) => one !== undefined).filter((one) => passes(session, one, filter));
 }
 
-/** The state of the network that a handle means. @throws TslxcError NO_NETWORK. */
+/** The state of the network that a handle stands for. @throws TslxcError NO_NETWORK. */
 export async function currentNetwork(session: Session, identity: Identity): Promise<FoundNetwork> {
   return checkSameNetwork(session, identity, await lookAt(session, identity.name));
 }
@@ -95,7 +95,7 @@ export function noNetwork(detail: string): TslxcError {
   return new TslxcError('NO_NETWORK', detail);
 }
 
-/** The state of one network, put right if need be. One that another process works on is taken as it is, so that no list hangs. */
+/** The state of one network, repaired if need be. One that another process works on is taken as it is, so that no list hangs. */
 async function lookAt(session: Session, name: string): Promise<NetworkState> {
   const { paths, access, logger } = session;
   const state = readNetworkState(paths, name);
@@ -112,7 +112,7 @@ async function lookAt(session: Session, name: string): Promise<NetworkState> {
 
 function describe(session: Session, name: string, state: NetworkState): FoundNetwork | undefined {
   if (!isActive(state)) return combine(name, state, session.networks.identity(name)?.uuid);
-  // What runs is known even when its stored file is damaged.
+  // The uuid of a running network is known even when its stored file is damaged.
   return combine(name, state, session.networks.has(name) ? state.record.uuid : undefined);
 }
 

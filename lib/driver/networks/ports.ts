@@ -33,7 +33,7 @@ export interface NetworkPort {
     /** Its uuid, in lower case with dashes. */
     readonly uuid: string;
   };
-  /** Of the interface. */
+  /** MAC address of the interface. */
   readonly mac: string;
   /** The bridge that it is a port of; absent for a device of a pool. */
   readonly bridge?: string;
@@ -59,7 +59,7 @@ export async function portXml(session: Session, identity: Identity, uuid: string
 }
 
 /**
- * Makes a port, lets the network choose what it is plugged into, and tells of what its document was left out.
+ * Makes a port, lets the network choose what it is plugged into, and warns of what was left out of its document.
  *
  * @throws DefinitionError; as `validateText`; TslxcError OPERATION_INVALID when the network is off, NETWORK_PORT_EXIST, NO_NETWORK;
  * OPERATION_FAILED when a pool has no device left.
@@ -72,7 +72,7 @@ export async function createPort(
   const { name } = identity;
   const { unknown = [], ...wanted } = parseNetworkPort(xml, { newUuid: randomUUID });
   if (options.validate === true) await validateText(xml, { unknown }, installedSchemas.networkPort);
-  // The schema wants an uuid, without which a port gets one.
+  // Strict settings alone do not validate against the schema: that requires a uuid, while a port without one is given one.
   else if (isToBeValidated(session, {})) refuseUnknown(unknown);
   const port = await plugIn(session, identity, wanted);
   tellOfLeftOut(session, { name, unknown }, options);

@@ -1,4 +1,4 @@
-/** Brings the state of a network in order: undoes what is half done, repairs what runs, and announces what has ended. */
+/** Puts the state of a network in order: undoes a start or an end that was interrupted, repairs a running network, announces an end. */
 import type { NetworkDefinition } from '../../network/definition/definition';
 import {
   endNetwork,
@@ -13,7 +13,7 @@ import { expectEnd, tellOfEnd } from '../hooks/network-hooks';
 import type { Session } from '../session/session';
 import { settlePorts } from './created-ports';
 
-/** Undoes what is half done, and announces what has ended. Under the network's lock. */
+/** Undoes a start or an end that was interrupted, and announces an end. Under the network's lock. */
 export async function settleAndTell(session: Session, name: string): Promise<SettledState> {
   const { state, ended } = await settleNetwork(session.paths, name, (record) =>
     expectEnd(session, runningDefinition(record)),
@@ -34,7 +34,7 @@ export async function settleAndTell(session: Session, name: string): Promise<Set
   return state;
 }
 
-/** Takes it down, and tells its hooks: if this process is killed in between, the next one does. Under the network's lock. */
+/** Takes it down, and calls its hooks; if this process is killed in between, the next one does so. Under the network's lock. */
 export async function endAndTell(
   session: Session,
   record: ActiveRecord,
@@ -45,7 +45,7 @@ export async function endAndTell(
   await tellOfEnd(session, record.name);
 }
 
-/** As `settleAndTell`, and makes again what a running network has lost. What can't be made again is logged. */
+/** As `settleAndTell`, and restores what a running network has lost. A failure to restore is logged. */
 export async function settleAndRepair(session: Session, name: string): Promise<SettledState> {
   const state = await settleAndTell(session, name);
   if (state.phase !== 'running' || state.place === 'elsewhere') return state;
@@ -70,7 +70,7 @@ export async function otherNetworks(session: Session, name: string): Promise<Net
   return [...stored, ...running].filter((definition) => definition.name !== name);
 }
 
-/** Whether it has a bridge, or may have one: also while it stops. */
+/** Whether it has a bridge, or may still have one, as while it stops. */
 export function isActive(state: NetworkState): state is NetworkState & { phase: 'running' } {
   return state.phase === 'running' || state.phase === 'stopping';
 }

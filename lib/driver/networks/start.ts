@@ -1,4 +1,4 @@
-/** Starting a network, for a caller, a container or a boot. Under its lock, with the network off. */
+/** Starts a network, for a caller, a container or a boot. Under its lock, while the network is off. */
 import { expectEnd, networkHook, tellOfEnd } from '../hooks/network-hooks';
 import { bringUp } from '../../network/lifecycle/lifecycle';
 import type { NetworkDefinition } from '../../network/definition/definition';
@@ -20,7 +20,7 @@ export async function launchNetwork(
   expectEnd(session, definition);
   try {
     await networkHook(session, 'start', { network: definition });
-    // Others may have come while scripts ran.
+    // Other networks may have been defined or started while the scripts ran.
     const others = await otherNetworks(session, name);
     const takenBridges = others.flatMap(({ bridge }) => bridge.name ?? []);
     const onMade = async (network: NetworkDefinition): Promise<void> => {
@@ -29,7 +29,7 @@ export async function launchNetwork(
     };
     await bringUp({ paths, definition, takenBridges, onMade });
   } catch (error) {
-    // What could not be undone is still on record, and the next process tells of its end.
+    // If not everything could be undone, the network is still on record, and the next process calls the hooks of its end.
     if (readNetworkState(paths, name).phase === 'off') {
       await tellOfEnd(session, name);
       if (!networks.has(name)) forgetNetwork(paths, name);

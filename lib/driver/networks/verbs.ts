@@ -21,8 +21,8 @@ import type { ParsedNetwork, Session } from '../session/session';
 import type { DefineOptions } from '../types';
 
 /**
- * Stores a definition; what runs under that name goes on as it is. The default network as it was made here, while it is off,
- * gives way to one with another uuid, such as libvirt's.
+ * Stores a definition; a running network of that name goes on unchanged. An unchanged default network, while it is off, is
+ * replaced even by a definition with another uuid, such as libvirt's.
  *
  * @throws DefinitionError; TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network; and as
  * `checkNetworkText`.
@@ -46,7 +46,7 @@ async function storeNetwork(session: Session, parsed: ParsedNetwork): Promise<Id
   const { name } = parsed.definition;
   return session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
-    // The name of a bridge is chosen among those of all definitions: that takes both locks.
+    // The name of a bridge has to be unused both in the definitions and on the host: that takes both locks.
     return session.networks.exclusive(() =>
       withHostNetworks(async () => {
         const replaced = replacedDefault(session, parsed, state);
@@ -64,8 +64,8 @@ async function storeNetwork(session: Session, parsed: ParsedNetwork): Promise<Id
 }
 
 /**
- * Starts a network from XML text: a transient one, or the inactive stored one of that name and uuid, whose definition
- * stays what it is.
+ * Starts a network from XML text: a transient one, or the inactive stored one of that name and uuid, whose stored
+ * definition does not change.
  *
  * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another network, OPERATION_INVALID when
  * it is active; and as `checkNetworkText` and `launchNetwork`.
@@ -140,13 +140,13 @@ export async function undefineNetwork(session: Session, identity: Identity): Pro
   });
 }
 
-/** Whether it is started with the host. It is not started now. @throws TslxcError INVALID_ARG, OPERATION_INVALID, NO_NETWORK. */
+/** Sets whether it is started with the host. It is not started now. @throws TslxcError INVALID_ARG, OPERATION_INVALID, NO_NETWORK. */
 export async function setNetworkAutostart(
   session: Session,
   identity: Identity,
   autostart: 'on' | 'off',
 ): Promise<void> {
-  // A caller in JavaScript may pass anything, and what is not `on` would switch it off.
+  // A caller in JavaScript may pass anything, and anything but `on` would switch it off.
   if (!['on', 'off'].includes(autostart)) {
     throw new TslxcError('INVALID_ARG', `autostart '${autostart}' is not one of on, off`);
   }
@@ -156,7 +156,7 @@ export async function setNetworkAutostart(
     const state = await settleAndTell(session, name);
     checkSameNetwork(session, identity, state);
     if (!networks.has(name)) throw invalid('cannot set autostart for transient network');
-    // It counts from the next boot on; until then the network is off because no caller has started it.
+    // It takes effect at the next boot; until then, the network is off because no caller has started it.
     if (autostart === 'on' && state.phase === 'off' && state.why === undefined) {
       writeOffRecord(paths, identity, 'asked');
     }
@@ -200,7 +200,7 @@ function takeOver(
   };
 }
 
-/** The default network that was made here, where a definition with another uuid takes its place. */
+/** The unchanged default network, if the definition replaces it with another uuid. */
 function replacedDefault(
   session: Session,
   { definition, uuid }: ParsedNetwork,
@@ -212,14 +212,14 @@ function replacedDefault(
   return state.phase === 'off' && isUntouchedDefault(session, former) ? former : undefined;
 }
 
-/** What is left of it: the definition in its place is off, and not started with the host, as any that is new. */
+/** Removes its leftovers, so that the network that replaces it is off and not started with the host, as any new one. */
 async function forgetDefault(session: Session, { name, uuid }: NetworkDefinition): Promise<void> {
   await session.networks.setAutostart(name, 'off');
   forgetNetwork(session.paths, name);
   await session.announce({ event: 'undefined', network: name, uuid });
 }
 
-/** As libvirt, a definition without a name for its bridge gets one for good. */
+/** As in libvirt, a definition without a name for its bridge is given one permanently. */
 async function withBridgeName(
   session: Session,
   definition: NetworkDefinition,
@@ -251,7 +251,7 @@ async function checkUuidIsFree(session: Session, { name, uuid }: NetworkDefiniti
   throw new TslxcError('OPERATION_FAILED', detail);
 }
 
-/** The uuid that the name has now. A stored file that is no definition has none, and is replaced. */
+/** The uuid of the network that has the name now. A stored file that is not a valid definition has none, and is replaced. */
 function ownUuid(session: Session, name: string, state: SettledState): string | undefined {
   try {
     return uuidOfNetwork(session, name, state);
