@@ -4,7 +4,7 @@ import type { Session } from '../session/session';
 import type { Catalogue } from './catalogue';
 import { settleTrees } from './changes';
 
-/** Ends those of domains that no process is at work on. What can't be ended is logged. */
+/** Ends the changes of those domains that no process works on. A failure is logged. */
 export async function settleAbandoned(
   session: Session,
   catalogues: readonly Catalogue[],

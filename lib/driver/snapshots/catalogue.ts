@@ -1,8 +1,8 @@
 /**
- * What is on record of a domain's snapshots, and of a change of its trees that is under way: one file, by the domain's uuid, which
- * is replaced atomically and outlives a boot. What it says is what there is: a snapshot exists from the moment on that it stands there.
- * Clones that are being made have a folder of their own: no one else looks for one that never comes into being, and so few are found
- * among the snapshots of many.
+ * The record of a domain's snapshots, and of a change of its trees that is in progress: one file, named after the domain's uuid,
+ * which is replaced atomically and survives a boot. It is authoritative: a snapshot exists from the moment it is in the file.
+ * Clones that are being made have a folder of their own: nothing else looks for a clone that is never completed, and the few that
+ * there are can be found without reading the records of all snapshots.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ import type { Identity } from '../../host/state/definition-store';
 
 /** A tree of a snapshot. */
 export interface KeptTree extends Pick<OwnTree, 'target' | 'kind'> {
-  /** The directory that was copied: a root, or `upper` of a layer. */
+  /** The directory that was copied: a root, or the `upper` of a layer. */
   readonly path: string;
   /** Its copy. */
   readonly kept: string;
@@ -27,25 +27,25 @@ export interface SnapshotRecord extends SnapshotDescription {
   readonly trees: readonly KeptTree[];
 }
 
-/** A tree that is put in place. `fill`: of an empty directory; `exchange`: of another tree, which comes to where it was. */
+/** A tree that is moved into place. `fill`: it replaces an empty directory; `exchange`: it changes places with another tree. */
 export interface Move {
   readonly how: 'fill' | 'exchange';
   readonly from: string;
   readonly to: string;
 }
 
-/** A change that is under way. Until it is committed it is undone by whoever finds it, and from then on carried out. */
+/** A change in progress. A process that finds it undoes it if it is not committed, and completes it if it is. */
 export interface Change {
   readonly stage: 'making' | 'committed';
-  /** By a clone the new domain is the one that this is on record for; its definition is what commits it. */
+  /** A `clone` is on record for the new domain, and is committed by storing its definition. */
   readonly kind: 'snapshot' | 'revert' | 'removal' | 'clone';
   /** Unique. */
   readonly mark: string;
   /** Trees that are being made. */
   readonly staged: readonly string[];
-  /** Places that empty directories hold for them. */
+  /** Places reserved for them by empty directories. */
   readonly held: readonly string[];
-  /** Once it is committed: */
+  /** What is to be done once it is committed; so are `discards` and `xml`. */
   readonly moves: readonly Move[];
   /** Trees to be removed. */
   readonly discards: readonly string[];
@@ -79,7 +79,7 @@ export function cataloguePath(
   return join(folderOf(paths, folder), `${uuid}${suffix}`);
 }
 
-/** Cheap: for those who only have to know that there is nothing to do. */
+/** A cheap check for callers that usually have nothing to do. */
 export function hasCatalogue(paths: StatePaths, { uuid }: Identity): boolean {
   return folders.some((folder) => existsSync(cataloguePath(paths, uuid, folder)));
 }
@@ -98,12 +98,12 @@ function readIn(paths: StatePaths, uuid: string, folder: Folder): Catalogue | un
   try {
     if (found.kind === 'file') return JSON.parse(found.content) as Catalogue;
   } catch {
-    // Told of below.
+    // Reported below.
   }
   throw new TslxcError('INTERNAL_ERROR', `${path} is damaged`, { path });
 }
 
-/** Replaces the file, and removes it where nothing is left to be said. */
+/** Replaces the file, or removes it if there is nothing to record. */
 export async function writeCatalogue(paths: StatePaths, catalogue: Catalogue): Promise<void> {
   const { uuid, snapshots, change } = catalogue;
   const path = cataloguePath(paths, uuid, change?.kind === 'clone' ? 'clones' : 'snapshots');
@@ -126,14 +126,14 @@ async function removeCatalogue(path: string): Promise<void> {
   }
 }
 
-/** The same without the change, which is over. */
+/** Takes the change, which is over, off the record. */
 export async function endChange(paths: StatePaths, catalogue: Catalogue): Promise<void> {
   const { change, ...rest } = catalogue;
   if (change?.kind === 'clone') await removeCatalogue(cataloguePath(paths, rest.uuid, 'clones'));
   else await writeCatalogue(paths, rest);
 }
 
-/** All that can be read in a folder, with the names that their domains had when they were written. */
+/** All readable records in a folder, with the names that their domains had when they were written. */
 export function cataloguesIn(paths: StatePaths, folder: Folder): Catalogue[] {
   return uuidsIn(folderOf(paths, folder)).flatMap((uuid) => {
     try {

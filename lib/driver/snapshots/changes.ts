@@ -1,7 +1,7 @@
 /**
- * A change of a domain's trees, which either happens or does not, whenever this process ends: what is to be done is on record
- * before it is begun, what is made is made aside, and one replacement of a file is the commit. All under the domain's lock. Whoever
- * has the lock next undoes what was not committed, and carries out what was.
+ * Atomic changes of a domain's trees: whenever this process is killed, a change either happens or does not. It is put on record
+ * before it is begun, new trees are made aside, and the replacement of one file is the commit. All of it runs under the domain's
+ * lock. The next process that takes the lock undoes a change that was not committed, and completes one that was.
  */
 import { dirname } from 'node:path';
 import { userOf } from '../../container/start/preparation';
@@ -31,7 +31,7 @@ import { reach } from './failpoint';
 
 const undoing = 'remove what was being made';
 
-/** The step that an error names which does not say more. */
+/** The step named by errors that name none of their own. */
 const steps: Readonly<Record<Change['kind'], string>> = {
   snapshot: 'make a snapshot',
   revert: 'put a snapshot back',
@@ -44,9 +44,9 @@ export interface Making {
   /** As it is now, without the change. */
   readonly catalogue: Catalogue;
   readonly change: Change;
-  /** Makes what is staged. */
+  /** Makes the staged trees. */
   readonly make: () => Promise<void>;
-  /** The catalogue as it is to be. Its change is what is still to be done then. */
+  /** Returns the catalogue after the commit, whose change says what is still to be done. */
   readonly commit: () => Promise<Catalogue> | Catalogue;
 }
 
@@ -68,7 +68,7 @@ export async function perform(session: Session, making: Making): Promise<void> {
     committed = await making.commit();
     await writeCatalogue(paths, committed);
   } catch (error) {
-    // What can't be done now is on record, and tried again by the next call.
+    // What can't be undone now stays on record, and the next call tries again.
     await end(session, begun).catch((cause: unknown) => {
       session.logger.error({ err: cause, domain: catalogue.name }, `could not ${undoing}`);
     });
@@ -79,7 +79,7 @@ export async function perform(session: Session, making: Making): Promise<void> {
 }
 
 /**
- * Keeps other containers from the writable layers of a domain until it is disposed of, or this process ends: one that starts waits.
+ * Keeps other containers off the writable layers of a domain until it is disposed of, or this process ends: a start of one waits.
  *
  * @throws TslxcError RESOURCE_BUSY when another container has one; and as `holdOverlayUpper`.
  */
@@ -107,10 +107,10 @@ export async function holdLayers(
 }
 
 /**
- * Ends the change that a process has left which was killed. To be called under the domain's lock, before anything is done that
+ * Ends a change that was left by a process that was killed. To be called under the domain's lock, before anything is done that
  * depends on its trees or its definition.
  *
- * @throws SyscallError for what can't be done now: the next call tries again.
+ * @throws SyscallError if that can't be done now; the next call tries again.
  */
 export async function settleTrees(session: Session, identity: Identity): Promise<void> {
   if (!hasCatalogue(session.paths, identity)) return;
@@ -149,7 +149,7 @@ async function carryOut(session: Session, catalogue: Catalogue): Promise<void> {
   }
 }
 
-/** Each step may have been done before. */
+/** Every step is idempotent: a process that was killed may have done it already. */
 async function carryOutChange(session: Session, catalogue: Changing): Promise<void> {
   const { change } = catalogue;
   const { moves, discards, mark } = change;
@@ -161,7 +161,7 @@ async function carryOutChange(session: Session, catalogue: Changing): Promise<vo
   await flushMoves(moves);
   if (change.xml !== undefined) await define(session, catalogue, change.xml);
   reach('trees:after-definition');
-  // What was in a place lies now where the tree came from that has taken it.
+  // After an exchange, the former tree lies where the new one came from.
   const replaced = moves.filter(({ how }) => how === 'exchange');
   for (const path of [...discards, ...replaced.map(({ from }) => from)]) {
     await removeTree(path, 'remove a tree of a snapshot');
@@ -176,7 +176,7 @@ async function undo({ paths }: Session, catalogue: Changing): Promise<void> {
   const { kind, staged, held } = catalogue.change;
   for (const path of staged) await removeTree(path, undoing);
   for (const path of held) removeIfEmpty(path);
-  // The folder of snapshots may have been made for this one; that of a clone is the user's.
+  // The folder of snapshots may have been made for this one; the folder of a clone belongs to the user.
   const folders = kind === 'clone' ? [] : staged.map((path) => dirname(path));
   for (const path of folders) removeIfEmpty(path);
   await endChange(paths, catalogue);

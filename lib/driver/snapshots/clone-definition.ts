@@ -1,4 +1,4 @@
-/** What a clone is called and where it lies: its definition is that of the original, but for what has to be its own. */
+/** The definition of a clone: that of the original, except for name, uuid, paths and addresses, which have to be its own. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { portId } from '../../container/interfaces/port-id';
@@ -15,13 +15,13 @@ import type { Session } from '../session/session';
 import type { LiveTree } from './live-trees';
 import type { CloneOptions } from './types';
 
-/** Where the copy of a tree comes to lie. */
+/** The path for the copy of a tree. */
 export interface TreePlace {
   readonly tree: LiveTree;
   readonly place: string;
 }
 
-/** @throws TslxcError INVALID_ARG for a path that is not absolute, or of no tree. */
+/** @throws TslxcError INVALID_ARG for a path that is not absolute, or is given for something that is not a tree. */
 export function placesOf(
   { identity, trees }: { readonly identity: Identity; readonly trees: readonly LiveTree[] },
   name: string,
@@ -39,13 +39,13 @@ export function placesOf(
   });
 }
 
-/** Beside the original, and so on the same file system: by the new name where the original has the former one. */
+/** Beside the original, and so on the same file system; by the new name if the original is named after its domain. */
 function placeBeside(folder: string, former: string, name: string): string {
   const own = basename(folder);
   return join(dirname(folder), own === former ? name : `${own}-${name}`);
 }
 
-/** With another name, uuid and paths, other addresses of interfaces, and no names on the host that the original gives them. */
+/** With another name, uuid and paths, and other addresses of interfaces, without the names that the original gives these on the host. */
 export async function renewed(
   session: Session,
   definition: DomainDefinition,
@@ -55,7 +55,7 @@ export async function renewed(
   const used = new Set(await session.store.addresses({ except: name }));
   const interfaces = definition.interfaces.map((item) => withOwnAddress(item, used));
   const own = { ...withTreePaths(definition, paths), name, interfaces };
-  // Read again as it will be read: a name that can't be one is refused.
+  // Parsed as it will be when it is stored: a text that can't be a name is refused.
   return session.parse(formatDomain(withUuid(own, randomUUID(), portId))).definition;
 }
 

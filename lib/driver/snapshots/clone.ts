@@ -34,7 +34,7 @@ const { EEXIST } = constants.errno;
 
 /**
  * @throws TslxcError OPERATION_INVALID while it runs and is not paused, for a transient domain, and for a name that is taken;
- * XML_ERROR for what can't be a name; NO_DOMAIN_SNAPSHOT; INVALID_ARG for a path; and as `liveTrees` and `refuseOtherUsers`.
+ * XML_ERROR for a text that can't be a name; NO_DOMAIN_SNAPSHOT; INVALID_ARG for a path; and as `liveTrees` and `refuseOtherUsers`.
  */
 export async function cloneDomain(
   session: Session,
@@ -53,7 +53,7 @@ export async function cloneDomain(
     const stored = storedDefinition(session, identity);
     const { snapshot } = what.options;
     const phase = phaseOf(session, state);
-    // A snapshot changes no more, whatever runs.
+    // A snapshot no longer changes, so the domain may run.
     transition('clone', snapshot === undefined ? phase : 'off', name);
     const { state: other } = await settle(session, what.name, 'carryOut');
     if (other.phase !== 'off' || session.store.has(what.name)) {
@@ -70,7 +70,7 @@ interface Original {
   readonly identity: Identity;
   readonly definition: DomainDefinition;
   readonly trees: readonly LiveTree[];
-  /** Whether it is what the domain is now, and no snapshot. */
+  /** Whether these are the domain's current trees, not those of a snapshot. */
   readonly isLive: boolean;
 }
 
@@ -102,7 +102,7 @@ async function originalOf(
   return { identity, definition, trees, isLive: false };
 }
 
-/** A copy, and where it comes to lie. */
+/** A copy of a tree: where it is made, and its final place. */
 interface CopiedTree {
   readonly tree: LiveTree;
   readonly place: string;
@@ -156,7 +156,7 @@ async function copyOne({ tree, place, staged }: CopiedTree, options: CloneOption
   reach('trees:after-copy');
 }
 
-/** An empty directory of the user's is fine. @throws TslxcError OPERATION_INVALID for anything else that is there. */
+/** Reserves the place. It may be an empty directory. @throws TslxcError OPERATION_INVALID for anything else that is there. */
 function hold(place: string): void {
   try {
     removeIfEmpty(place);

@@ -33,7 +33,7 @@ const step = 'copy a tree for a snapshot';
 
 /**
  * @throws TslxcError OPERATION_INVALID while it runs and is not paused, for a transient domain, and for a name that is taken;
- * XML_DETAIL for what can't be a name; and as `liveTrees` and `refuseOtherUsers`.
+ * XML_DETAIL for a text that can't be a name; and as `liveTrees` and `refuseOtherUsers`.
  */
 export async function createSnapshot(
   session: Session,
@@ -109,7 +109,7 @@ async function keep(session: Session, keeping: Keeping): Promise<Catalogue> {
   return committed;
 }
 
-/** @throws TslxcError OPERATION_INVALID when something is there that is no snapshot of ours. */
+/** @throws TslxcError OPERATION_INVALID when something exists at the path of the copy. */
 function keptTree({ target, kind, source, kept }: LiveTree, name: string): KeptTree {
   const place = join(kept, name);
   if (!isThere(place)) return { target, kind, path: source, kept: place };
@@ -118,7 +118,7 @@ function keptTree({ target, kind, source, kept }: LiveTree, name: string): KeptT
 
 type NewRecord = Pick<SnapshotRecord, 'name' | 'description' | 'parent' | 'created'>;
 
-/** As in libvirt, one without a name has the second in which it was made. */
+/** As in libvirt, a snapshot without a name is named after the time of its creation, in seconds since the epoch. */
 function newRecord(
   { snapshots, current }: Catalogue,
   { name, description }: SnapshotOptions,

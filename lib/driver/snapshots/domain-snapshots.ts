@@ -1,4 +1,4 @@
-/** DomainSnapshots: the snapshots of one domain. As Domain it holds no state of its own; what a caller has to know stands here. */
+/** DomainSnapshots: the snapshots of one domain. Like Domain, it holds no state of its own; what a caller has to know is here. */
 import type { Identity } from '../../host/state/definition-store';
 import { Session } from '../session/session';
 import { createSnapshot } from './create';
@@ -8,15 +8,15 @@ import { revertToSnapshot } from './revert';
 import type { SnapshotInfo, SnapshotOptions, SnapshotRemoval, TreeCopyOptions } from './types';
 
 /**
- * The snapshots of a domain: what was in its own trees, and its definition, at some time. Its own trees are its root, where that is a
- * directory that it may write to, and the writable layers of its `<tslxc:overlay>`; directories of the host that it mounts besides,
- * images and devices are none. A snapshot takes no more room than what differs where the file system shares blocks (btrfs, xfs and
- * others), else that of a whole copy.
+ * The snapshots of a domain, from `Domain.snapshots`. A snapshot keeps the contents of the domain's own trees, and its definition,
+ * at one time. Its own trees are its root, if that is a directory that it may write to, and the writable layers of its
+ * `<tslxc:overlay>`; other directories of the host that it mounts, images and devices are not. If the file system shares blocks
+ * (btrfs, xfs and others), a snapshot takes only as much space as differs; otherwise it is a full copy.
  *
- * Each change happens or does not, also when this process is killed meanwhile. It comes from `Domain.snapshots`.
+ * Every change is atomic: it happens completely or not at all, even if this process is killed meanwhile.
  *
  * Every method may throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, NO_DOMAIN when the domain is
- * gone or another one has its name, and OPERATION_INVALID when the connection is closed. Methods that change
+ * gone or another one has taken its name, and OPERATION_INVALID when the connection is closed. Methods that change
  * something throw OPERATION_DENIED on a read-only connection.
  *
  * @example
@@ -41,7 +41,7 @@ export class DomainSnapshots {
   }
 
   /**
-   * All of them, in the order in which they were made.
+   * All snapshots, in the order in which they were made.
    *
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
@@ -53,7 +53,7 @@ export class DomainSnapshots {
   }
 
   /**
-   * The one that was made or reverted to last, which is the parent of the next; undefined when there is none.
+   * The current snapshot: the one that was made or reverted to last, which is the parent of the next; undefined when there is none.
    *
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
@@ -65,7 +65,7 @@ export class DomainSnapshots {
   }
 
   /**
-   * Makes another one the current one. Nothing else changes.
+   * Makes another snapshot the current one. Nothing else changes.
    *
    * @param name - of a snapshot
    * @throws TslxcError NO_DOMAIN_SNAPSHOT when there is none of that name.
@@ -79,7 +79,7 @@ export class DomainSnapshots {
   }
 
   /**
-   * One as XML, `<domainsnapshot>` of libvirt, with the definition that the domain had then.
+   * A snapshot as XML, libvirt's `<domainsnapshot>`, with the definition that the domain had then.
    *
    * @param name - of a snapshot
    * @throws TslxcError NO_DOMAIN_SNAPSHOT when there is none of that name.
@@ -93,15 +93,15 @@ export class DomainSnapshots {
   }
 
   /**
-   * Makes one of a domain that is off or paused. It is on the disk when this resolves, and current. What was in the memory of a
-   * paused container is not kept: its files are as after a loss of power.
+   * Makes a snapshot of a domain that is off or paused. When this resolves, it is on the disk, and is the current one. What was in
+   * the memory of a paused container is not kept: its files are as after a power failure.
    *
-   * @param options - `name`: by default the second in which it is made; `description`; `onProgress`; `signal`
-   * @returns what is known of it
+   * @param options - `name`: by default the current time in seconds since the epoch; `description`; `onProgress`; `signal`
+   * @returns the new snapshot
    * @throws TslxcError OPERATION_INVALID while the container runs, for a transient domain, for a name that another snapshot has, and
-   * when something lies where it would be kept; XML_DETAIL for a name with a slash, with a dot at its beginning, or too long;
-   * RESOURCE_BUSY when another domain runs that writes to a tree of this one; OPERATION_UNSUPPORTED for a tree in which something is
-   * mounted; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT for a path that does not answer.
+   * when something already exists where it would be kept; XML_DETAIL for a name with a slash, with a dot at its beginning, or too
+   * long; RESOURCE_BUSY when another running domain writes to one of its trees; OPERATION_UNSUPPORTED for a tree in which something
+   * is mounted; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT for a path that does not answer.
    * @throws DefinitionError CONFIG_UNSUPPORTED, with `element`, `line` and `column`, for a domain without a tree of its own, whose root
    * is an image, or one of whose trees is a mount point.
    * @throws SyscallError ENOSPC and the like, with `path`. After every error nothing is left of it.
@@ -115,13 +115,13 @@ export class DomainSnapshots {
   }
 
   /**
-   * Puts the trees and the definition of a domain that is off back as they were. What it has now is gone then, unless a snapshot has
-   * it. The domain keeps its name.
+   * Restores the trees and the definition of a domain that is off from a snapshot. The current ones are lost, unless another snapshot
+   * has them. The domain keeps its name.
    *
    * @param name - of a snapshot
    * @param options - `onProgress`; `signal`
    * @throws TslxcError NO_DOMAIN_SNAPSHOT when there is none of that name; OPERATION_INVALID when the domain is active, and for a tree
-   * that is a mount point by now; RESOURCE_BUSY when another domain runs that writes to a tree of this one; OPERATION_ABORTED when
+   * that has become a mount point; RESOURCE_BUSY when another running domain writes to one of its trees; OPERATION_ABORTED when
    * `signal` has fired.
    * @throws SyscallError ENOSPC and the like, with `path`. After every error the domain is as it was.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -134,12 +134,12 @@ export class DomainSnapshots {
   }
 
   /**
-   * Removes one, with its files. Those that descend from it become children of its parent.
+   * Removes a snapshot, with its files. Its children become children of its parent.
    *
    * @param name - of a snapshot
    * @param removal - `children`: `keep` by default; `files`: `remove` by default
    * @throws TslxcError NO_DOMAIN_SNAPSHOT when there is none of that name.
-   * @throws SyscallError EBUSY and the like, with `path`: the snapshot is gone all the same, and the next change removes what is left.
+   * @throws SyscallError EBUSY and the like, with `path`; the snapshot is gone all the same, and the next change removes the rest.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSnapshotDelete, `virsh snapshot-delete`

@@ -1,4 +1,4 @@
-/** The failpoints in the order of a change of trees; TSLXC_TREES_FAILPOINT arms one. */
+/** The failpoints of a change of trees, in order; TSLXC_TREES_FAILPOINT arms one. */
 import { reachPoint } from '../../host/failpoint';
 
 export const treesFailpoints = [

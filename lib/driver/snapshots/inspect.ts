@@ -1,4 +1,4 @@
-/** Looks at the snapshots of a domain: what is on record. */
+/** Reads the recorded snapshots of a domain. */
 import { formatSnapshot } from '../../domain/snapshot/snapshot';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
@@ -16,7 +16,7 @@ import {
 import { settleTrees } from './changes';
 import type { SnapshotInfo } from './types';
 
-/** In the order in which they were made. What a killed caller has left is ended on the way. @throws TslxcError NO_DOMAIN. */
+/** In the order in which they were made. Changes left by a caller that was killed are ended on the way. @throws TslxcError NO_DOMAIN. */
 export async function listSnapshots(session: Session, identity: Identity): Promise<SnapshotInfo[]> {
   const { access, paths } = session;
   if (access === 'read-write') {
@@ -45,7 +45,7 @@ export async function snapshotXml(
   return formatSnapshot(snapshotNamed(await catalogueOf(session, identity), name));
 }
 
-/** Makes another one the parent of the next. @throws TslxcError NO_DOMAIN_SNAPSHOT. */
+/** Makes another snapshot the current one, which is the parent of the next. @throws TslxcError NO_DOMAIN_SNAPSHOT. */
 export async function setCurrentSnapshot(
   session: Session,
   identity: Identity,
@@ -73,8 +73,8 @@ export function infoOf(catalogue: Catalogue, name: string): SnapshotInfo {
 }
 
 /**
- * @throws TslxcError OPERATION_INVALID when it has any: with its definition their record would go, and nothing would lead to their
- * files.
+ * @throws TslxcError OPERATION_INVALID when it has any: their record would be removed with its definition, and nothing would lead
+ * to their files any more.
  */
 export function refuseWithSnapshots(session: Session, identity: Identity): void {
   if (!hasCatalogue(session.paths, identity)) return;

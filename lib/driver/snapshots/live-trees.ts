@@ -1,4 +1,4 @@
-/** The trees of a domain as they lie on this host: what is copied of them, and where copies are kept. */
+/** The trees of a domain on this host: which directory of each is copied, and where copies are kept. */
 import { dirname, join } from 'node:path';
 import { isMountPoint } from '../../container/trees/trees';
 import type { Looks } from '../../container/looks/looks';
@@ -15,7 +15,7 @@ import { readableStates } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 
 export interface LiveTree extends OwnTree {
-  /** Without symbolic links: of a layer its folder. */
+  /** The tree's path without symbolic links; for a layer, its folder. */
   readonly folder: string;
   /** The directory that is copied. */
   readonly source: string;
@@ -26,7 +26,7 @@ export interface LiveTree extends OwnTree {
 export const lookStep = 'look at the trees of a domain';
 
 /**
- * All that are a domain's own.
+ * All trees that are a domain's own.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED as `ownTrees`, and for a tree that is not there or is a mount point; TslxcError
  * OPERATION_TIMEOUT and OPERATION_ABORTED as Looks.
@@ -40,7 +40,7 @@ export async function liveTrees(definition: DomainDefinition, looks: Looks): Pro
 async function locate(tree: OwnTree, looks: Looks): Promise<LiveTree> {
   const what = { step: lookStep, place: tree.place };
   if (tree.kind === 'layer') {
-    // The first start makes it, or the first claim.
+    // It may not exist yet: the first start makes it, or the first claim.
     const folder = (await looks.realPathIfThere(tree.path, what)) ?? withoutDots(tree.path);
     const source = join(folder, 'upper');
     return refuseMountPoint({ ...tree, folder, source, kept: join(folder, 'snapshots') });
@@ -60,7 +60,7 @@ function refuseMountPoint(tree: LiveTree): LiveTree {
 }
 
 /**
- * A layer has one user, and a directory may have many: none of them may run.
+ * Refuses if another running domain writes to one of these trees: a layer has one user, but a directory may have many.
  *
  * @throws TslxcError RESOURCE_BUSY.
  */
@@ -81,7 +81,7 @@ export async function refuseOtherUsers(
   }
 }
 
-/** The directories of the host that a container may write to, but for the host's own root. */
+/** The directories of the host that a container may write to, except the host's own root. */
 function writtenBy(definition: DomainDefinition): string[] {
   return definition.filesystems.flatMap((filesystem) => {
     const overlay = overlayOf(definition, filesystem);
@@ -95,14 +95,14 @@ function isEither(one: string, other: string): boolean {
   return isSame(one, other) || isBelow(one, other) || isBelow(other, one);
 }
 
-/** Where a copy is put that will lie at `path`: beside it, by a name that no one else uses. */
+/** Where a copy is made that will be moved to `path`: beside it, under a unique name. */
 export function stagedBeside(path: string, mark: string): string {
   return join(dirname(path), `.tslxc-${mark}`);
 }
 
 /**
- * A definition that is stored while the container is paused must have the trees that run: they are copied, and of what is stored a
- * revert, or a clone, makes something.
+ * The stored definition of a paused domain must have the same trees as the running one: those are what is copied, while a revert
+ * or a clone uses the stored definition.
  *
  * @throws TslxcError OPERATION_INVALID.
  */

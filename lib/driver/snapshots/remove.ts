@@ -9,7 +9,7 @@ import { readCatalogue, snapshotNamed, type Catalogue, type SnapshotRecord } fro
 import { perform, settleTrees } from './changes';
 import type { SnapshotRemoval } from './types';
 
-/** Its children become those of its parent. @throws TslxcError NO_DOMAIN_SNAPSHOT, NO_DOMAIN; SyscallError. */
+/** Children that stay become those of its parent. @throws TslxcError NO_DOMAIN_SNAPSHOT, NO_DOMAIN; SyscallError. */
 export async function removeSnapshot(
   session: Session,
   identity: Identity,
@@ -39,10 +39,10 @@ export async function removeSnapshot(
   });
 }
 
-/** The snapshot, and those that descend from it. */
+/** The names of the snapshots that descend from it. */
 export function descendantsOf(snapshots: readonly SnapshotParent[], name: string): Set<string> {
   const found = new Set([name]);
-  // Each comes after its parent.
+  // A snapshot comes after its parent.
   for (const snapshot of snapshots) {
     if (snapshot.parent !== undefined && found.has(snapshot.parent)) found.add(snapshot.name);
   }
@@ -63,7 +63,7 @@ function namesToGo(
   return below;
 }
 
-/** What is left has the nearest ancestor that is left as its parent; so has the current one, if it goes. */
+/** The catalogue without `gone`: the nearest remaining ancestor replaces a removed parent, or a removed current snapshot. */
 function without(catalogue: Catalogue, gone: ReadonlySet<string>): Catalogue {
   const parents = new Map(catalogue.snapshots.map(({ name, parent }) => [name, parent]));
   const nearest = (name: string | undefined): string | undefined => {

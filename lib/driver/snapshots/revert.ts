@@ -1,4 +1,4 @@
-/** snapshot-revert: a domain that is off gets the trees of a snapshot, and the definition that it had then. */
+/** snapshot-revert: gives a domain that is off the trees of a snapshot, and the definition that it had then. */
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { copyTree, isMountPoint, markTree } from '../../container/trees/trees';
@@ -20,7 +20,7 @@ import type { TreeCopyOptions } from './types';
 const step = 'copy a tree of a snapshot';
 
 /**
- * What the domain has now is gone afterwards, unless a snapshot has it.
+ * What the domain has now is lost, unless another snapshot has it.
  *
  * @throws TslxcError OPERATION_INVALID when it is active, NO_DOMAIN_SNAPSHOT, NO_DOMAIN; and as `refuseOtherUsers`.
  */
@@ -44,7 +44,7 @@ export async function revertToSnapshot(
 
 interface PuttingBack {
   readonly catalogue: Catalogue;
-  /** The one that the snapshot has. */
+  /** That of the snapshot. */
   readonly definition: DomainDefinition;
   readonly snapshot: string;
   readonly options: TreeCopyOptions;
@@ -66,7 +66,7 @@ async function putBack(session: Session, back: PuttingBack): Promise<void> {
   const change: Change = {
     ...{ stage: 'making', kind: 'revert', mark, held: [], moves: [] },
     staged: moves.map(({ from }) => from),
-    // What an overlay has kept there is about the files that are gone then; the next start makes it.
+    // The work directory of an overlay refers to the files that are replaced; the next start makes it anew.
     discards: trees.flatMap(({ kind, path }) =>
       kind === 'layer' ? [join(dirname(path), 'work')] : [],
     ),
@@ -91,7 +91,7 @@ async function putBack(session: Session, back: PuttingBack): Promise<void> {
   await perform(session, { catalogue, change, make, commit });
 }
 
-/** It has the name that it has now, which may be another one. @throws TslxcError NO_DOMAIN_SNAPSHOT; DefinitionError. */
+/** The definition of the snapshot, with the domain's current name. @throws TslxcError NO_DOMAIN_SNAPSHOT; DefinitionError. */
 export function definitionThen(
   session: Session,
   catalogue: Catalogue,
