@@ -43,7 +43,7 @@ export async function waitForCommand(
   return undefined;
 }
 
-/** `succeeded`, or why it has not. The end of the container is found out by other means. */
+/** `succeeded`, or why it has not. The end of the container is noticed elsewhere. */
 async function tryCommand(
   session: Session,
   identity: Identity,

@@ -10,7 +10,7 @@ import type { Identity } from '../../host/state/definition-store';
 import { openConsole } from '../lookup/inspect';
 import type { Session } from '../session/session';
 
-/** Characters that are kept: a match may lie across pieces that arrive, but not across more than this. */
+/** How many characters are kept: a match may span several chunks, but not more than this. */
 const windowSize = 64 * 1024;
 /** How many lines of a container that has ended are shown, and how much of each. */
 const shownLines = 10;
@@ -32,7 +32,7 @@ export class ConsoleFollower {
       stream.once('close', resolve);
     });
     stream.on('data', (chunk: Buffer) => this.#take(chunk));
-    // The end of the container is found out by other means.
+    // The end of the container is noticed elsewhere.
     stream.on('error', () => undefined);
   }
 

@@ -1,4 +1,4 @@
-/** Waiting until the checks of a container find it well. */
+/** Waiting until the checks of a container find it healthy. */
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';

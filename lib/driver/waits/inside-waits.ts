@@ -5,7 +5,7 @@ import type { Session } from '../session/session';
 import { lookUntilFound, waitInside } from './wait-for';
 import type { ConsoleWait, ListeningPort, PortWait } from './types';
 
-/** The first socket that listens at that port. @throws TslxcError INVALID_ARG; as `waitInside`. */
+/** The first socket that listens on that port. @throws TslxcError INVALID_ARG; as `waitInside`. */
 export async function waitForPort(
   session: Session,
   identity: Identity,

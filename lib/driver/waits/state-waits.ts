@@ -18,7 +18,7 @@ const states: readonly string[] = [
 ] satisfies readonly DomainState['state'][];
 
 /**
- * How the container ends. @throws TslxcError OPERATION_FAILED for another end than was asked for, with the last lines of
+ * How the container ends. @throws TslxcError OPERATION_FAILED for an end other than the requested one, with the last lines of
  * the console; OPERATION_INVALID when none has run since the host booted; OPERATION_TIMEOUT; OPERATION_ABORTED;
  * INVALID_ARG.
  */
@@ -62,7 +62,7 @@ async function untilEnd(session: Session, identity: Identity, wait: ExitWait): P
 }
 
 /**
- * Resolves to the state once it is that one. A wait for `paused` fails when the container ends.
+ * Resolves once the domain is in that state. A wait for `paused` fails when the container ends.
  *
  * @throws TslxcError NO_DOMAIN; OPERATION_FAILED for `paused` when the container ends; OPERATION_TIMEOUT;
  * OPERATION_ABORTED; INVALID_ARG.
@@ -107,7 +107,7 @@ export async function waitForState(
   }
 }
 
-/** The state now. A transient domain is gone with its container: then its last end is its state. */
+/** The current state. A transient domain is gone with its container: its state is then how that ended. */
 async function stateNow(
   session: Session,
   identity: Identity,

@@ -15,18 +15,18 @@ export interface AddressWait extends WaitLimits {
   readonly address: 'ipv4' | 'ipv6';
 }
 
-/** Waits until a process listens at a TCP port, on any address of the container's network namespace. */
+/** Waits until a process listens on a TCP port, at any address of the container's network namespace. */
 export interface PortWait extends WaitLimits {
   /** 1 to 65535. */
   readonly port: number;
 }
 
 /**
- * Waits for output of the first console that matches. Earlier output counts, also that from before a reboot: the console
- * stays, and nothing in it marks where init was started again.
+ * Waits for output of the first console that matches. Earlier output counts, including that from before a reboot: the console
+ * stays the same, and nothing in its output marks where init was restarted.
  */
 export interface ConsoleWait extends WaitLimits {
-  /** Matched within the last 64 KiB of output, also across pieces that arrive. `lastIndex` and the flags g and y mean nothing here. */
+  /** Matched within the last 64 KiB of output, even across chunks. `lastIndex` and the flags g and y are ignored. */
   readonly console: RegExp;
 }
 
@@ -43,17 +43,17 @@ export interface StateWait extends WaitLimits {
 }
 
 /**
- * Runs a command in the container, as `Domain.exec` does, again and again until it exits with 0. One that is running when the
- * time is over is ended, with all that it has started.
+ * Runs a command in the container, as `Domain.exec` does, again and again until it exits with 0. At the timeout, a command that
+ * still runs is ended with everything that it has started.
  */
 export interface ExecWait extends WaitLimits {
   /** The program and its arguments. */
   readonly exec: readonly string[];
 }
 
-/** Waits until the checks of `<tslxc:health>` find the container well. */
+/** Waits until the checks of `<tslxc:health>` find the container healthy. */
 export interface HealthWait extends WaitLimits {
-  /** There is no wait for one that is unwell. */
+  /** Always true: it is not possible to wait until a container is unhealthy. */
   readonly healthy: true;
 }
 

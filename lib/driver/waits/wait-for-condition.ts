@@ -1,4 +1,4 @@
-/** `Domain.waitFor`: which of the conditions is asked for, and what it needs. */
+/** `Domain.waitFor`: which condition is requested, and which access it needs. */
 import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
@@ -18,7 +18,7 @@ export type WaitResult =
 
 const conditionNames = ['address', 'port', 'console', 'exec', 'exit', 'state', 'healthy'] as const;
 
-/** To attach to a console and to run a command takes more than to look. */
+/** Attaching to a console and running a command need more than read access. */
 export function accessForWait(options: WaitOptions): 'read' | 'write' {
   return 'console' in options || 'exec' in options ? 'write' : 'read';
 }

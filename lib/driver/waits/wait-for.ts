@@ -1,4 +1,4 @@
-/** Waiting for something inside a running container: until it is there, the container has ended, or the time is over. */
+/** Waiting for something inside a running container: until it is there, the container has ended, or the timeout is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunningRecord } from '../../container/record/run-state';
@@ -12,27 +12,27 @@ import type { Session } from '../session/session';
 import { waitForEnd } from './wait';
 import type { WaitLimits } from './types';
 
-/** Milliseconds between two looks, each of which takes less than one: at first, and from the fifth on. */
+/** Milliseconds between two looks, each of which takes less than one millisecond: at first, and from the fifth on. */
 const pauses = { first: 5, longest: 80 } as const;
 /** Node's timers hold 31 bits of milliseconds. */
 const longestTimeout = 0x7fffffff;
 
-/** What is waited for, with the words for its failures. */
+/** What is waited for, with words for the error messages. */
 export interface Condition<Result> {
   /** Completes `the container ended before`: `it had an IPv4 address`. */
   readonly wanted: string;
-  /** Completes `after 100 ms`: `the container has no IPv4 address`; asked when the time is over. */
+  /** Precedes `after 100 ms`: `the container has no IPv4 address`; called at the timeout. */
   missing(): string;
-  /** Whether the condition needs the console, or only the error of a container that ends, for its last lines. */
+  /** Whether the condition needs the console, or only an error message does, for the last lines of a container that ends. */
   readonly console: 'needed' | 'helpful';
-  /** Resolves to what is found, and never when it is not found. Ends early when the signal fires. */
+  /** Resolves to what is found, and never resolves without it. Ends early when the signal fires. */
   find(container: FoundContainer, signal: AbortSignal): Promise<Result>;
 }
 
 export interface FoundContainer {
-  /** What runs at that moment: a reboot changes it. Undefined when the container has ended. */
+  /** The current record of the running container, which a reboot changes. Undefined when the container has ended. */
   running(): RunningRecord | undefined;
-  /** Always there when the condition needs the console. */
+  /** Always defined when the condition needs the console. */
   readonly follower: ConsoleFollower | undefined;
 }
 
@@ -78,7 +78,7 @@ export async function waitInside<Result>(
   }
 }
 
-/** Runs `work` until it is done, the signal fires or the time is over. @throws TslxcError. */
+/** Runs `work` until it is done, the signal fires, or the timeout is over. @throws TslxcError. */
 export async function within<Result>(
   { timeout, signal }: WaitLimits,
   missing: () => string,
@@ -103,7 +103,7 @@ export function checkTimeout({ timeout }: WaitLimits): void {
   throw new TslxcError('INVALID_ARG', `timeout ${timeout} is not a number of milliseconds`);
 }
 
-/** Looks again and again until there is something, with pauses in milliseconds that double. */
+/** Calls `look` until it finds something, with pauses in milliseconds that double up to `longest`. */
 export async function lookUntilFound<Result>(
   look: () => Promise<Result | undefined>,
   signal: AbortSignal,
@@ -133,7 +133,7 @@ export async function endedBefore(
 interface Watch {
   readonly wanted: string;
   readonly follower: ConsoleFollower | undefined;
-  /** Fires when the wait is over, with any outcome. */
+  /** Fires when the wait is over, whatever its outcome. */
   readonly signal: AbortSignal;
 }
 
@@ -146,7 +146,7 @@ async function failAtEnd(
   throw await endedBefore(wanted, exit, { domain: identity.name, follower });
 }
 
-/** The container has ended, and its domain is gone or its end is not known. */
+/** Not an error here: the container has ended, and its domain is gone or it is not known how it ended. */
 function unlessEnded(error: unknown): undefined {
   if (TslxcError.is(error, 'NO_DOMAIN') || TslxcError.is(error, 'OPERATION_INVALID')) return;
   throw error;

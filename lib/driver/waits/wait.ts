@@ -1,4 +1,4 @@
-/** Waiting for the end of a container: the monitor tells of it, or else its record does. */
+/** Waiting for the end of a container, as reported by its monitor, or else by its record. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunState } from '../../container/record/run-state';
@@ -61,7 +61,7 @@ async function hear(
   }
 }
 
-/** Undefined when the monitor is gone, or exits without telling of the end. */
+/** Undefined when the monitor is gone, or exits without reporting the end. */
 async function endByMonitor(
   session: Session,
   name: string,
@@ -72,7 +72,7 @@ async function endByMonitor(
   monitor.ref();
   try {
     const exit = await abortable(signal, () => monitor.exited());
-    // A monitor that was killed tells nothing; the clean-up finds out.
+    // A monitor that was killed reports nothing; the clean-up finds out how it ended.
     return exit.how === 'lost' ? undefined : { ...exit, boot: session.containers.bootId() };
   } catch (error) {
     if (TslxcError.is(error, 'PROTOCOL_ERROR')) return undefined;
@@ -82,7 +82,7 @@ async function endByMonitor(
   }
 }
 
-/** The end that is on record; undefined while the container runs. */
+/** The recorded end; undefined while the container runs. */
 async function recordedEnd(session: Session, identity: Identity): Promise<ExitRecord | undefined> {
   if (session.access === 'read-only') return endOnRecord(session, identity);
   return session.locked(identity.name, async () => {
@@ -103,7 +103,7 @@ function endOnRecord(
   const boot = session.containers.bootId();
   const recorded = state.phase === 'off' ? state.last : state.exit;
   if (recorded?.boot === boot) return recorded;
-  // A transient domain leaves no record but the event of its end.
+  // A transient domain leaves no record except the event of its end.
   const told = lastEvent(session.paths.events, ({ event, domain, uuid }) => {
     return event === 'stopped' && domain === identity.name && uuid === identity.uuid;
   });
