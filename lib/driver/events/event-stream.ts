@@ -29,7 +29,7 @@ export interface EventStreamOptions<Event> {
   /** The event in a line; undefined for a line that is not followed. */
   readonly parse: (line: string) => Event | undefined;
   readonly signal?: AbortSignal;
-  /** What keeps this process alive: a pending `next`, or `ref` (`waiting`, the default); or only `ref`. */
+  /** What keeps this process alive. `waiting` (default): a pending `next`, and `ref`. `ref`: only that. */
   readonly keptAliveBy?: 'waiting' | 'ref';
   /** Called once, when the stream is over. */
   readonly onClose?: (stream: OpenStream) => void;

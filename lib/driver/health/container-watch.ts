@@ -22,7 +22,7 @@ const mostLeft = 4;
 
 /** Resolves when the container has ended, was killed for being unhealthy, has no check, or another process watches it. */
 export async function watchContainer(session: Session, name: string): Promise<void> {
-  // Only a watcher of an older package can hold it otherwise.
+  // If it is held, then by a watcher of an older package.
   const lock = tryTakeContainer(session.paths, name);
   if (lock === undefined) return;
   try {

@@ -14,7 +14,7 @@ const longestWord = 200;
 
 export interface Probe {
   readonly check: HealthCheck;
-  /** How the container's root is looked at. */
+  /** The processes that look things up in the container's root. */
   readonly lookers: Lookers;
   readonly signal: AbortSignal;
 }

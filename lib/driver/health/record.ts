@@ -17,7 +17,7 @@ export function writeHealth(paths: StatePaths, name: string, record: HealthRecor
   replaceRecord(runPaths(paths, name).health, record);
 }
 
-/** Undefined until the first check of this container, or since its last reboot, has finished. */
+/** Undefined until a check has finished since the container was started, or last rebooted. */
 export function readHealth(
   paths: StatePaths,
   name: string,

@@ -229,7 +229,7 @@ function isPauseOver(session: Session, name: string): boolean {
  */
 export async function reapInTurn(session: Session): Promise<number> {
   const { containers, paths } = session;
-  // Taking the lock would make the folders of a root anew that has been removed meanwhile.
+  // Taking the lock would recreate the folders of a root that has been removed meanwhile.
   if (containers.runNames(paths).length === 0) return 0;
   const isDue: IsDue = (name) => isPauseOver(session, name);
   const later = containers.runNames(paths).filter((name) => !isDue(name));
@@ -274,7 +274,7 @@ async function restart(
   const { xml } = plug?.without ?? what.start;
   const { options, restarts } = what;
   try {
-    // A transient domain may have ended without a clean-up: until then its uuid was free to be defined under another name.
+    // A transient domain may have ended without a clean-up, so that its uuid could be defined under another name.
     const { domain: holder } = await session.store.exclusive(() => holdersOf(session, uuid));
     if (holder !== undefined && holder !== name) {
       const detail = 'not started again: its uuid is that of another domain by now';

@@ -111,7 +111,7 @@ export async function destroyBonded(session: Session): Promise<void> {
 }
 
 /**
- * Removes the stored definition. What runs goes on, as a transient domain.
+ * Removes the stored definition. A running container goes on, as a transient domain.
  *
  * @throws TslxcError OPERATION_INVALID for a transient domain, and for one with snapshots unless these are to be forgotten; NO_DOMAIN.
  */

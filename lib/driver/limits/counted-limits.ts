@@ -1,4 +1,4 @@
-/** Limits of numbers of things: `<tslxc:pids>` and `<tslxc:hugepages>`. */
+/** Limits of processes and of huge pages: `<tslxc:pids>` and `<tslxc:hugepages>`. */
 import { mostProcesses } from '../../domain/tuning/counted-limits';
 import type { DomainDefinition } from '../../domain/definition';
 import { withExtensionElement } from '../../domain/elements/extension-change';

@@ -78,9 +78,9 @@ export interface HugepageLimitInfo {
 /** Which definition a limit is read from, or changed in. */
 export interface WhichOption {
   /**
-   * `live`: what runs. `inactive`: the stored definition, which takes effect at the next start. `both`: a change is made to both,
-   * or to neither if one change is refused, and a read is from what runs. Default: what runs if anything does, else the stored
-   * definition.
+   * `live`: the running container or network. `inactive`: the stored definition, which takes effect at the next start. `both`: a
+   * change is made to both, or to neither if one change is refused, and a read is from the running one. Default: `live` if it runs,
+   * else `inactive`.
    */
   readonly which?: 'live' | 'inactive' | 'both';
 }

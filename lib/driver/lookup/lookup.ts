@@ -108,7 +108,7 @@ export function checkSame(
   throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
 }
 
-/** The same, but a damaged record is a result and no error. @throws TslxcError NO_DOMAIN. */
+/** The same, but a damaged record is returned as a state, not thrown. @throws TslxcError NO_DOMAIN. */
 export async function currentOrDamaged(
   session: Session,
   identity: Identity,
@@ -123,7 +123,7 @@ export function uuidOfName(session: Session, name: string, state: RunState): str
   return describe(session, name, state)?.uuid;
 }
 
-/** The phase by which the table of transitions goes. Whether a container is paused is read from the kernel. */
+/** The phase, for the table of transitions. Whether a container is paused is read from the kernel. */
 export function phaseOf({ containers }: Session, state: RunState): SettledPhase {
   if (state.phase !== 'running') return 'off';
   return containers.isFrozen(state.start) ? 'paused' : 'running';

@@ -125,7 +125,7 @@ export async function destroyNetwork(session: Session, identity: Identity): Prom
   });
 }
 
-/** Removes the stored definition. What runs goes on, as a transient network. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */
+/** Removes the stored definition. A running network goes on, as a transient one. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */
 export async function undefineNetwork(session: Session, identity: Identity): Promise<void> {
   const { name, uuid } = identity;
   const { networks, paths } = session;

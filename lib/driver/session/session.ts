@@ -243,7 +243,7 @@ export class Session {
     return await this.containers.lockDomain(this.paths, name);
   }
 
-  /** Announces changes that have been made to all connections. A failure is logged, and does not undo the changes. */
+  /** Announces to all connections changes that have been made. A failure is logged, and does not undo the changes. */
   async announce(
     ...events: readonly (Omit<DomainEvent, 'time'> | Omit<NetworkEvent, 'time'>)[]
   ): Promise<void> {

@@ -146,7 +146,7 @@ async function inUse(
   });
 }
 
-/** Of a domain that does not run, or of which that is not known. */
+/** Of a domain that does not run, or of which it is not known whether it does. */
 function atRest(
   session: Session,
   { name, uuid }: Identity,
