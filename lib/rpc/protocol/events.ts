@@ -51,7 +51,6 @@ export const notices = {
   callbackMetadataChange: notice(379, structure({ callback: int, domain, ...metadataFields })),
   networkLifecycle: notice(315, structure({ callback: int, network, event: int, detail: int })),
   networkMetadataChange: notice(446, structure({ callback: int, network, ...metadataFields })),
-  connectionClosed: notice(362, structure({ reason: int })),
 } as const;
 
 /** Numbers of the types of domain events that occur here. */

@@ -103,13 +103,25 @@ export const definitionHandlers: Handlers<Pick<typeof domainProcedures, Names>> 
   DomainAttachDevice: (call, { domain, xml }) =>
     does(call, domain, (one) => one.attachDevice(xml, { which: 'live' })),
   DomainAttachDeviceFlags: (call, { domain, xml, flags }) =>
-    device(call, domain, { flags, act: (one, options) => one.attachDevice(xml, options) }),
+    device(call, domain, {
+      flags,
+      driverFunction: 'lxcDomainAttachDeviceFlags',
+      act: (one, options) => one.attachDevice(xml, options),
+    }),
   DomainDetachDevice: (call, { domain, xml }) =>
     does(call, domain, (one) => one.detachDevice(xml, { which: 'live' })),
   DomainDetachDeviceFlags: (call, { domain, xml, flags }) =>
-    device(call, domain, { flags, act: (one, options) => one.detachDevice(xml, options) }),
+    device(call, domain, {
+      flags,
+      driverFunction: 'lxcDomainDetachDeviceFlags',
+      act: (one, options) => one.detachDevice(xml, options),
+    }),
   DomainUpdateDeviceFlags: (call, { domain, xml, flags }) =>
-    device(call, domain, { flags, act: (one, options) => one.updateDevice(xml, options) }),
+    device(call, domain, {
+      flags,
+      driverFunction: 'lxcDomainUpdateDeviceFlags',
+      act: (one, options) => one.updateDevice(xml, options),
+    }),
   ConnectDomainXMLFromNative: async ({ client }, { format, configuration, flags }) => {
     checkFlags(flags, 0, 'lxcConnectDomainXMLFromNative');
     const { xml } = await client.connection().domainXmlFromNative(format, { text: configuration });
@@ -128,14 +140,16 @@ async function define(
 
 interface DeviceChange {
   readonly flags: number;
+  /** Of libvirt's, for the refusal of a flag that it does not know. */
+  readonly driverFunction: string;
   readonly act: (domain: Domain, options: DeviceOptions) => Promise<void>;
 }
 
 function device(
   call: Call,
   domain: WireDomain,
-  { flags, act }: DeviceChange,
+  { flags, driverFunction, act }: DeviceChange,
 ): Promise<typeof done> {
-  checkFlags(flags, bothAffects, 'lxcDomainAttachDeviceFlags');
+  checkFlags(flags, bothAffects, driverFunction);
   return does(call, domain, (one) => act(one, whichOf(flags)));
 }

@@ -39,7 +39,7 @@ export const listFlags = {
   noCheckpoint: 32_768,
 } as const;
 
-/** What no container has: a list filtered by it is empty. */
+/** What libvirt's driver for containers does not have: its list of the domains that have it is empty, and so is this one. */
 const absent = [
   [listFlags.managedSave, listFlags.noManagedSave],
   [listFlags.snapshot, listFlags.noSnapshot],
