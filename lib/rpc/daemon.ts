@@ -13,7 +13,7 @@ import { EventHub } from './dispatch/events/event-hub';
 import { ServedPrograms } from './dispatch/programs';
 import type { Activity } from './server/activity';
 import { Server } from './server/server';
-import { handedOver } from './server/sockets';
+import { checkUnused, handedOver } from './server/sockets';
 import type { SocketPlace } from './server/sockets';
 
 export interface DaemonOptions {
@@ -35,6 +35,10 @@ export interface DaemonOptions {
 /** Where libvirt's clients look for its daemons: the folder, and the socket of each daemon. */
 const libvirtFolder = '/run/libvirt';
 const libvirtSockets = ['virtlxcd-sock', 'virtnetworkd-sock'] as const;
+const libvirtHolder = 'a daemon of libvirt';
+
+/** Where a libvirtd listens that is one daemon for all drivers. Its clients look for those above first. */
+const monolithic = { path: join(libvirtFolder, 'libvirt-sock'), holder: libvirtHolder } as const;
 
 export class Daemon {
   readonly #server: Server;
@@ -65,8 +69,8 @@ export class Daemon {
   /**
    * Resolves when clients can connect.
    *
-   * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when another daemon listens at one of the sockets;
-   * OPERATION_UNSUPPORTED when polkit is to be asked, and is not installed.
+   * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when another daemon listens at one of the sockets, or,
+   * with `libvirt`, a libvirtd at its own; OPERATION_UNSUPPORTED when polkit is to be asked, and is not installed.
    */
   static async start(options: DaemonOptions): Promise<Daemon> {
     checkPrivileged(readPrivilege());
@@ -77,6 +81,7 @@ export class Daemon {
     const given = handedOver(options.environment);
     const own = given.length === 0 ? ownPlaces(options) : [];
     const places = [...own, ...(options.libvirt === true ? libvirtPlaces(options) : [])];
+    if (options.libvirt === true) await checkUnused(monolithic);
     await daemon.#server.listenAt(places);
     await daemon.#server.listenOn(given);
     daemon.#awaitClients();
@@ -109,9 +114,8 @@ function ownPlaces(options: DaemonOptions): SocketPlace[] {
 }
 
 function libvirtPlaces(options: DaemonOptions): SocketPlace[] {
-  const holder = 'a daemon of libvirt';
   return libvirtSockets.flatMap((name) =>
-    pair({ path: join(libvirtFolder, name), holder }, options),
+    pair({ path: join(libvirtFolder, name), holder: libvirtHolder }, options),
   );
 }
 

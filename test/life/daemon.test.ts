@@ -195,17 +195,35 @@ test('one that is there already is not disturbed', async () => {
   expect(await uriOf(socketOf())).toEqual({ uri: 'lxc:///' });
 });
 
-test('a daemon of libvirt is not disturbed, and nothing is made beside it', async () => {
+test.each(['virtnetworkd-sock', 'libvirt-sock'])(
+  'a daemon of libvirt at %s is not disturbed, and nothing is made beside it',
+  async (name) => {
+    mkdirSync('/run/libvirt', { recursive: true });
+    const libvirt = createServer().listen(`/run/libvirt/${name}`);
+    try {
+      await once(libvirt, 'listening');
+      expect(await refuses('daemon --libvirt')).toContain(
+        `a daemon of libvirt listens at /run/libvirt/${name}`,
+      );
+      expect([libvirtSocket, socketOf()].map((path) => existsSync(path))).toEqual([false, false]);
+    } finally {
+      libvirt.close();
+    }
+  },
+);
+
+test('what a libvirtd that has ended has left is no reason, and stays', async () => {
+  const path = '/run/libvirt/libvirt-sock';
   mkdirSync('/run/libvirt', { recursive: true });
-  const libvirt = createServer().listen('/run/libvirt/virtnetworkd-sock');
+  const bind = 'import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])';
+  expect(await runProgram(['python3', '-c', bind, path])).toMatchObject({ code: 0 });
   try {
-    await once(libvirt, 'listening');
-    expect(await refuses('daemon --libvirt')).toContain(
-      'a daemon of libvirt listens at /run/libvirt/virtnetworkd-sock',
-    );
-    expect(existsSync(socketOf())).toBe(false);
+    await using daemon = await start(commandLine('daemon', '--libvirt'), lastLibvirtSocket);
+    expect(await uriOf(libvirtSocket)).toEqual({ uri: 'lxc:///' });
+    expect(await daemon.end()).toBe(0);
+    expect(statSync(path).isSocket()).toBe(true);
   } finally {
-    libvirt.close();
+    rmSync(path);
   }
 });
 

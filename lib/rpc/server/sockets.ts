@@ -70,6 +70,19 @@ export async function clearPlace({ path, holder }: SocketPlace): Promise<void> {
   rmSync(path, { force: true });
 }
 
+/**
+ * For a place where nothing is created or removed: a daemon that listens there serves the same clients.
+ *
+ * @throws TslxcError OPERATION_INVALID when another process listens there. A stale socket is no reason to refuse.
+ */
+export async function checkUnused({
+  path,
+  holder,
+}: Pick<SocketPlace, 'path' | 'holder'>): Promise<void> {
+  const isSocket = statSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
+  if (isSocket && (await isListenedAt(path))) throw refused(`${holder} listens at ${path}`);
+}
+
 /** Runs `make`, which creates a socket at the path. Until the socket has its final mode, only root can connect to it. */
 export function withMode(place: SocketPlace, make: () => void): void {
   const before = process.umask(0o177);

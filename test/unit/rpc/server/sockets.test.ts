@@ -1,10 +1,10 @@
 /** Which sockets were handed over, and what each is for. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accessOf, clearPlace, handedOver } from '../../../../lib/rpc/server/sockets';
+import { accessOf, checkUnused, clearPlace, handedOver } from '../../../../lib/rpc/server/sockets';
 
 const own = String(process.pid);
 
@@ -53,6 +53,29 @@ test('a place is free when nobody listens there, and else who does is named', as
   try {
     await once(server, 'listening');
     await expect(clearPlace(place)).rejects.toThrow(`somebody listens at ${place.path}`);
+  } finally {
+    server.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a place that is only looked at is left as it is, and in use as long as somebody listens there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tslxc-sockets-'));
+  const [path, moved] = [join(folder, 'sock'), join(folder, 'moved')];
+  const place = { path, holder: 'somebody' };
+  const server = createServer().listen(path);
+  try {
+    await once(server, 'listening');
+    await expect(checkUnused(place)).rejects.toThrow(`somebody listens at ${path}`);
+    // Under another name it is not removed with its server.
+    renameSync(path, moved);
+    await checkUnused(place);
+    server.close();
+    await once(server, 'close');
+    await checkUnused({ ...place, path: moved });
+    expect(existsSync(moved)).toBe(true);
+    writeFileSync(path, '');
+    await checkUnused(place);
   } finally {
     server.close();
     rmSync(folder, { recursive: true });
