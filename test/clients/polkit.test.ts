@@ -2,8 +2,14 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
+import { connectProcedures } from '../../lib/rpc/protocol/connect';
+import { programs } from '../../lib/rpc/protocol/numbers';
 import { BackgroundProgram } from '../support/clients/background-program';
-import { clientEnvironment, lastLibvirtSocket } from '../support/clients/client-world';
+import {
+  clientEnvironment,
+  lastLibvirtSocket,
+  libvirtSocket,
+} from '../support/clients/client-world';
 import { DaemonProcess } from '../support/clients/daemon-process';
 import { helloWorldXml } from '../support/domain/domain-xml';
 import { commandLine, runProgram } from '../support/process/run-command';
@@ -69,6 +75,36 @@ test('without a rule for them others may look, and nobody but root may change an
   expect([looks.code, looks.stdout.trim(), looks.stderr]).toEqual([0, 'helloworld', '']);
   const changes = await asNobody('-r', 'start', 'helloworld');
   expect([changes.code, changes.stderr]).toEqual(refusal('read only access prevents'));
+});
+
+/** Connects so many times, asks by each connection how one authenticates, and prints how many bytes of an answer come by it. */
+const asker = `
+import socket, struct, sys
+def answer(one):
+    try:
+        one.sendall(struct.pack('>7I', 28, ${programs.remote.number}, 1, ${connectProcedures.AuthList.number}, 0, 1, 0))
+        return len(one.recv(4))
+    except ConnectionError:
+        return 0
+held = [socket.socket(socket.AF_UNIX) for _ in range(int(sys.argv[2]))]
+for one in held:
+    one.connect(sys.argv[1])
+print(*[answer(one) for one in held])
+`;
+
+test('twenty clients may wait for polkit at once, and one more is turned away, unless it is root’s', async () => {
+  const ask = ['/usr/bin/python3', '-c', asker, libvirtSocket];
+  // What others have had may be theirs for another moment.
+  await eventually(async () => {
+    const { stdout, stderr } = await runProgram([...ask, '21'], { uid: nobody });
+    expect([stdout, stderr]).toEqual([`${'4 '.repeat(20)}0\n`, '']);
+  });
+  const { stdout } = await runProgram([...ask, '30']);
+  expect(stdout).toBe(`${'4 '.repeat(29)}4\n`);
+  await eventually(async () => {
+    const { code, stderr } = await asNobody('-r', 'list');
+    expect([code, stderr]).toEqual([0, '']);
+  });
 });
 
 test('a rule lets a user do what root may, or refuses even to look', async () => {

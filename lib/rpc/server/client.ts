@@ -44,8 +44,8 @@ const muchToSend = 1_048_576;
 /** Bytes that may be waiting for the client to read before a message that it did not ask for disconnects it. */
 const tooMuchToSend = longestMessage;
 
-/** The most bytes in a frame of a read-only client, which has nothing long to say. */
-const longestOfReadOnly = 262_144;
+/** The most bytes in a frame of a client that may change nothing, or nothing yet: it has nothing long to say. */
+const longestWithoutWrite = 262_144;
 
 export interface ClientOptions {
   /** Used for sending, and closed at the end. */
@@ -96,9 +96,8 @@ export class Client implements Peer {
     this.#reception = reception;
     this.access = access;
     this.credentials = credentials;
-    const longest = access === 'read-only' ? longestOfReadOnly : longestMessage;
     this.#eagerness = new Eagerness(options.attention);
-    this.#incoming = new IncomingMessages(longest, options.closeDescriptors);
+    this.#incoming = new IncomingMessages(() => this.#longest(), options.closeDescriptors);
     this.#conversation = options.converse(this);
     this.#streams = new Streams({
       send: (header, bytes) => this.#sendPacket(header, bytes),
@@ -115,6 +114,11 @@ export class Client implements Peer {
       hear: (bytes, descriptors) => this.#receive(bytes, descriptors),
       hearEnd: () => this.closeSoon(),
     });
+  }
+
+  /** Whether it has still to be said that it may do anything. */
+  get isStranger(): boolean {
+    return this.#conversation.isStranger;
   }
 
   notify({ program, version, procedure, body }: Notification): void {
@@ -146,6 +150,11 @@ export class Client implements Peer {
   /** At once. */
   close(): void {
     this.#socket.destroy();
+  }
+
+  #longest(): number {
+    const mayWrite = this.access === 'read-write' && !this.isStranger;
+    return mayWrite ? longestMessage : longestWithoutWrite;
   }
 
   #receive(bytes: Buffer, descriptors: readonly number[]): void {

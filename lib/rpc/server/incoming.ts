@@ -15,13 +15,13 @@ export type CloseDescriptors = (descriptors: readonly number[]) => void;
 
 export class IncomingMessages {
   readonly #frames = new FrameReader();
-  readonly #longest: number;
+  readonly #longest: () => number;
   readonly #closeDescriptors: CloseDescriptors;
   /** Received descriptors whose message is not complete yet. */
   #held: number[] = [];
 
-  /** @param longest - bytes that a frame may have without its length */
-  constructor(longest: number, closeDescriptors: CloseDescriptors) {
+  /** @param longest - bytes that a frame may have by now, without its length */
+  constructor(longest: () => number, closeDescriptors: CloseDescriptors) {
     this.#longest = longest;
     this.#closeDescriptors = closeDescriptors;
   }
@@ -36,8 +36,9 @@ export class IncomingMessages {
   take(bytes: Buffer, descriptors: readonly number[]): Incoming[] {
     this.#held.push(...descriptors);
     const messages: Incoming[] = [];
+    const longest = this.#longest();
     try {
-      for (const { bytes: frame, descriptors: count } of this.#frames.take(bytes, this.#longest)) {
+      for (const { bytes: frame, descriptors: count } of this.#frames.take(bytes, longest)) {
         messages.push({ frame, descriptors: this.#brought(count) });
       }
       if (this.#held.length > this.#frames.awaited) {

@@ -48,6 +48,8 @@ export interface Answer {
 export interface Conversation {
   /** Whether calls may bring descriptors; if not, none is ever received into this process. */
   readonly takesDescriptors: boolean;
+  /** Whether polkit has not allowed the client anything yet: there are few such clients at once, and their frames are short. */
+  readonly isStranger: boolean;
   /** `errorOf` turns a rejection into an error reply. `descriptors` came with the call, and are closed when it is answered. */
   answer(call: Header, body: XdrReader, descriptors: readonly number[]): Promise<Answer>;
   errorOf(error: unknown, call: Header): ErrorReply;

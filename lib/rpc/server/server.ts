@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { Server as NetServer, Socket } from 'node:net';
 import { native } from '../../host/native';
 import type { Activity } from './activity';
+import { Admission } from './admission';
 import { Attention } from './attention';
 import { Client } from './client';
 import { closeDescriptors, sendDescriptors, socketDescriptor } from './descriptors';
@@ -11,9 +12,6 @@ import { isOfThisHost, startOf } from './peer-process';
 import { SocketReception } from './reception';
 import { accessOf, clearPlace, removeSocket, withMode } from './sockets';
 import type { SocketPlace } from './sockets';
-
-/** The most clients at once, as in libvirt. */
-const mostClients = 5000;
 
 export interface ServerOptions {
   /** Makes the conversation that answers a client's calls. */
@@ -29,7 +27,7 @@ export class Server {
   readonly #listening: NetServer[] = [];
   /** Paths of the sockets that this server has created. */
   readonly #made: string[] = [];
-  readonly #clients = new Set<Client>();
+  readonly #admission = new Admission<Client>();
   readonly #attention = new Attention();
 
   constructor(options: ServerOptions) {
@@ -60,7 +58,7 @@ export class Server {
   async close(): Promise<void> {
     for (const server of this.#listening) server.close();
     for (const path of this.#made) removeSocket(path);
-    const clients = [...this.#clients];
+    const { clients } = this.#admission;
     for (const client of clients) client.close();
     await Promise.all(clients.map(({ gone }) => gone));
   }
@@ -74,31 +72,34 @@ export class Server {
   }
 
   #accept(socket: Socket, access: Peer['access']): void {
-    if (this.#clients.size >= mostClients) {
-      socket.destroy();
-      return;
-    }
     const client = this.#clientAt(socket, access);
     if (client === undefined) {
       socket.destroy();
       return;
     }
+    if (!this.#admission.take(client)) {
+      client.close();
+      return;
+    }
     this.#options.activity?.touch();
-    this.#clients.add(client);
-    if (this.#clients.size === 1) this.#options.onBusy?.('busy');
+    if (this.#admission.count === 1) this.#options.onBusy?.('busy');
     void client.gone.then(() => {
       this.#options.activity?.touch();
-      this.#clients.delete(client);
-      if (this.#clients.size === 0) this.#options.onBusy?.('idle');
+      this.#admission.leave(client);
+      if (this.#admission.count === 0) this.#options.onBusy?.('idle');
     });
   }
 
-  /** Undefined if the client is gone already, or is in a container, which may see a socket in a folder that it shares with the host. */
+  /**
+   * Undefined if there is no place for the client, if it is gone already, or if it is in a container, which may see a socket in a
+   * folder that it shares with the host.
+   */
   #clientAt(socket: Socket, access: Peer['access']): Client | undefined {
     let credentials: Peer['credentials'];
     let reception: SocketReception;
     try {
       const known = native().peerCredentials(socketDescriptor(socket));
+      if (!this.#admission.hasPlaceFor(known.uid)) return undefined;
       credentials = { ...known, started: startOf(known.pid) };
       if (!isOfThisHost(credentials.pid)) return undefined;
       reception = new SocketReception(socket);

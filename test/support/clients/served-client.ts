@@ -58,7 +58,11 @@ function readByNode(socket: Socket, onBegin: (hearer: Hearer) => void): Receptio
   };
 }
 
-export async function serve(access: Peer['access'] = 'read-write'): Promise<Served> {
+/** @param standing - whether the client is a stranger by now */
+export async function serve(
+  access: Peer['access'] = 'read-write',
+  standing: Pick<Conversation, 'isStranger'> = { isStranger: false },
+): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-rpc-'));
   const path = join(folder, 'sock');
   const waiting: (() => void)[] = [];
@@ -78,6 +82,9 @@ export async function serve(access: Peer['access'] = 'read-write'): Promise<Serv
     peer = of;
     return {
       takesDescriptors: true,
+      get isStranger() {
+        return standing.isStranger;
+      },
       answer: async (call, body) => {
         calls += 1;
         if (call.procedure === wait) await new Promise<void>((resolve) => waiting.push(resolve));

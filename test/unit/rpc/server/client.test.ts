@@ -115,6 +115,28 @@ test.each([
   await eventually(() => expect(served.gone()).toBe(true));
 });
 
+const long = Buffer.alloc(262_144);
+
+test('a frame of a stranger is no longer than that of one who may only look', async () => {
+  await using served = await serve('read-write', { isStranger: true });
+  served.client.sendFrame({ procedure: echo }, word(1));
+  expect((await served.client.next()).header.status).toBe(0);
+  served.client.sendFrame({ procedure: echo }, long);
+  await served.client.closed();
+  await eventually(() => expect(served.gone()).toBe(true));
+});
+
+test('a client that is no stranger any more may send long frames', async () => {
+  const standing = { isStranger: true };
+  await using served = await serve('read-write', standing);
+  served.client.sendFrame({ procedure: echo }, word(1));
+  await served.client.next();
+  standing.isStranger = false;
+  served.client.sendFrame({ procedure: echo }, long);
+  // It is read, and too long for what the procedure takes.
+  expect(await served.client.nextError()).toMatchObject({ code: 39, domain: 7 });
+});
+
 test.each([
   ['a reply', messageTypes.reply],
   ['a notice', messageTypes.message],

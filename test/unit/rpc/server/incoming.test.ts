@@ -14,7 +14,10 @@ interface Received {
 
 function receiving(): Received {
   const closed: number[] = [];
-  const messages = new IncomingMessages(longest, (descriptors) => closed.push(...descriptors));
+  const messages = new IncomingMessages(
+    () => longest,
+    (descriptors) => closed.push(...descriptors),
+  );
   return { messages, closed };
 }
 
