@@ -6,6 +6,7 @@ import type { MetadataContent } from '../domain/elements/metadata';
 import type { Identity } from '../host/state/definition-store';
 import type { NetworkUpdate } from '../network/definition/update';
 import type { Lease } from '../network/dnsmasq/leases';
+import type { Rates, RatesChange } from './interfaces/rates';
 import type { WhichOption } from './limits/types';
 import {
   getNetworkMetadata,
@@ -15,7 +16,14 @@ import {
 } from './networks/annotations';
 import { updateSection } from './networks/change';
 import { networkInfo, networkLeases, networkXml } from './networks/inspect';
-import { createPort, deletePort, listPorts, portXml } from './networks/ports';
+import {
+  createPort,
+  deletePort,
+  getPortBandwidth,
+  listPorts,
+  portXml,
+  setPortBandwidth,
+} from './networks/ports';
 import type { NetworkPort } from './networks/ports';
 import {
   destroyNetwork,
@@ -319,6 +327,38 @@ export class Network {
   async deletePort(uuid: string): Promise<void> {
     this.#session.requireAccess('write', 'Network.deletePort');
     await deletePort(this.#session, this.#identity, uuid);
+  }
+
+  /**
+   * The rates of one of its ports in KiB/s, from the container's point of view, as `portXml` shows them.
+   *
+   * @throws TslxcError NO_NETWORK_PORT when there is none with that uuid; OPERATION_INVALID when it is not active.
+   * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virNetworkPortGetParameters
+   */
+  async getPortBandwidth(uuid: string): Promise<Rates> {
+    this.#session.requireAccess('read', 'Network.getPortBandwidth');
+    return getPortBandwidth(this.#session, this.#identity, uuid);
+  }
+
+  /**
+   * Changes the rates of one of its ports. Those of the interface of a container that runs change at once, as by
+   * `Domain.setBandwidth`; those of a port that `createPort` has made are kept for the program that plugs it in.
+   *
+   * @param uuid - of the port
+   * @param change - as of `Domain.setBandwidth`: a direction that is left out stays as it is
+   * @throws TslxcError NO_NETWORK_PORT when there is none with that uuid; INVALID_ARG for rates that make no sense;
+   * OPERATION_INVALID when it is not active, and for a floor that the network has promised to others; OPERATION_UNSUPPORTED
+   * for an interface that can't be shaped, and when tc is not installed; OPERATION_FAILED when the interface is no longer in
+   * the container.
+   * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virNetworkPortSetParameters
+   */
+  async setPortBandwidth(uuid: string, change: RatesChange): Promise<void> {
+    this.#session.requireAccess('write', 'Network.setPortBandwidth');
+    await setPortBandwidth(this.#session, this.#identity, { uuid, change });
   }
 
   /**

@@ -221,6 +221,45 @@ test('a port is made for another program, and is gone with the network', async (
   expect(await network.ports()).toEqual([]);
 });
 
+test('the rates of ports change: of one that was made on record, of a container’s at once', async () => {
+  const { connection, network, root } = world;
+  await network.start();
+  const rates = "<bandwidth><inbound average='10' burst='5'/><outbound average='20'/></bandwidth>";
+  const owner = `<owner><name>x</name><uuid>${uuid}</uuid></owner>`;
+  const text = `<networkport>${owner}<mac address='52:54:00:78:00:02'/>${rates}</networkport>`;
+  const { uuid: made } = await network.createPort(text);
+  const both = { inbound: { average: 10, burst: 5 }, outbound: { average: 20 } };
+  expect(await network.getPortBandwidth(made)).toEqual(both);
+  const tree = join(root.path, 'tree');
+  await makeRoot(tree);
+  const devices = `<interface type='network'><mac address='${mac}'/><source network='lab'/>${rates}</interface>`;
+  const filesystems = [{ source: tree, target: '/' }];
+  const domain = await connection.createDomain(domainXml({ name: 'guest', filesystems, devices }));
+  try {
+    const ports = await network.ports();
+    const used = ports.find(({ origin }) => origin === 'container')?.uuid ?? '';
+    expect(await network.getPortBandwidth(used)).toEqual(both);
+    const after = { inbound: { average: 30 }, outbound: { average: 20 } };
+    for (const port of [made, used]) {
+      await network.setPortBandwidth(port, { inbound: { average: 30 } });
+      expect(await network.getPortBandwidth(port)).toEqual(after);
+      expect(await network.portXml(port)).toContain("<inbound average='30'/>");
+      const senseless = network.setPortBandwidth(port, { outbound: { burst: 5 } });
+      await expect(senseless).rejects.toMatchObject({ code: 'INVALID_ARG' });
+    }
+    expect(await domain.getBandwidth('eth0')).toEqual(after);
+    await network.setPortBandwidth(made, { inbound: 'none', outbound: 'none' });
+    expect(await network.portXml(made)).not.toContain('bandwidth');
+    const floor = { inbound: { average: 30, floor: 10 } };
+    await expect(network.setPortBandwidth(used, floor)).rejects.toThrow("Invalid use of 'floor'");
+  } finally {
+    await domain.destroy();
+  }
+  const none = { code: 'NO_NETWORK_PORT' };
+  await expect(network.getPortBandwidth(uuid)).rejects.toMatchObject(none);
+  await expect(network.setPortBandwidth(uuid, {})).rejects.toMatchObject(none);
+});
+
 test('the editor changes the stored definition', async () => {
   const { root, network } = world;
   const editor = join(root.path, 'editor');

@@ -42,6 +42,12 @@ export async function makePort(
   write('made');
 }
 
+/** Replaces the record of a port that the hooks have agreed to. */
+export function replacePort(session: Session, network: string, port: PortDefinition): void {
+  const record: PortRecord = { boot: bootId(), definition: port, stage: 'made' };
+  writeRecord(pathOf(session, network, port.uuid), record);
+}
+
 /** Calls the hooks before the record is removed: if this process is killed in between, the port can still be removed. */
 export async function removePort(
   session: Session,

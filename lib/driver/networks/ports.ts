@@ -11,12 +11,15 @@ import { formatNetworkPort, parseNetworkPort } from '../../network/definition/po
 import type { PortDefinition } from '../../network/definition/port';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
 import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
+import { setBandwidth } from '../interfaces/bandwidth';
 import { portIn } from '../interfaces/network-port';
+import { changeRates } from '../interfaces/rates';
+import type { Rates, RatesChange } from '../interfaces/rates';
 import { readableStates } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
 import { plugOf, portsOfContainer } from './container-ports';
-import { createdPorts, makePort, removePort } from './created-ports';
+import { createdPorts, makePort, removePort, replacePort } from './created-ports';
 import { notActive } from './inspect';
 import { tellOfLeftOut } from './left-out';
 import { checkSameNetwork, currentNetwork } from './lookup';
@@ -133,6 +136,52 @@ export async function deletePort(
     const state = readNetworkState(session.paths, name);
     if (isActive(state)) await removePort(session, runningDefinition(state.record), definition);
   });
+}
+
+/** @throws TslxcError OPERATION_INVALID when the network is off; NO_NETWORK_PORT, NO_NETWORK. */
+export async function getPortBandwidth(
+  session: Session,
+  identity: Identity,
+  uuid: string,
+): Promise<Rates> {
+  return changeRates((await findPort(session, identity, uuid)).definition.bandwidth, {});
+}
+
+interface PortChange {
+  readonly uuid: string;
+  readonly change: RatesChange;
+}
+
+/**
+ * Of the interface of a container at once, as `setBandwidth` does; of another port on record, for the program that plugs it in.
+ *
+ * @throws as `setBandwidth`; TslxcError OPERATION_INVALID when the network is off; NO_NETWORK_PORT, NO_NETWORK.
+ */
+export async function setPortBandwidth(
+  session: Session,
+  identity: Identity,
+  { uuid, change }: PortChange,
+): Promise<void> {
+  const { definition, origin } = await findPort(session, identity, uuid);
+  if (origin === 'container') {
+    // Not under the network's lock: it takes the domain's first.
+    const { owner, mac: device } = definition;
+    await setBandwidth(session, owner, { device, which: 'live', change });
+    return;
+  }
+  const { name } = identity;
+  await session.lockedNetwork(name, async () => {
+    const { definition: port } = await findPort(session, identity, uuid);
+    replacePort(session, name, withRates(port, change));
+  });
+}
+
+/** @throws TslxcError INVALID_ARG for rates that make no sense. */
+function withRates({ bandwidth, ...rest }: PortDefinition, change: RatesChange): PortDefinition {
+  const rates = changeRates(bandwidth, change);
+  if (rates.inbound === undefined && rates.outbound === undefined) return rest;
+  const position = bandwidth?.position ?? { line: 1, column: 1 };
+  return { ...rest, bandwidth: { ...rates, position } };
 }
 
 async function findPort(session: Session, identity: Identity, uuid: string): Promise<Found> {

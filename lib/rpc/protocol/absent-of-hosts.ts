@@ -6,13 +6,6 @@ import type { AbsentGroup } from './absent-group';
 
 export const absentOfHosts: readonly AbsentGroup[] = [
   {
-    origin: 'network',
-    reads: {},
-    writes: {
-      408: 'NetworkPortSetParameters',
-    },
-  },
-  {
     origin: 'storage',
     reads: {
       84: 'StoragePoolLookupByName',

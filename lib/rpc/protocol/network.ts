@@ -7,6 +7,9 @@ const about = { network } as const;
 const found = { network } as const;
 const onePort = { port: networkPort } as const;
 
+/** The most parameters of a port. */
+const mostPortParameters = 16;
+
 const lease = structure({
   bridge: text,
   expiry: hyper,
@@ -82,7 +85,10 @@ export const networkProcedures = {
   NetworkPortGetXMLDesc: reads(409, { takes: { ...onePort, flags: uint }, gives: { xml: text } }),
   NetworkPortGetParameters: reads(407, {
     takes: { ...onePort, most: int, flags: uint },
-    gives: { parameters: list(parameter, 16), count: int },
+    gives: { parameters: list(parameter, mostPortParameters), count: int },
+  }),
+  NetworkPortSetParameters: writes(408, {
+    takes: { ...onePort, parameters: list(parameter, mostPortParameters), flags: uint },
   }),
   NetworkPortDelete: writes(410, { takes: { ...onePort, flags: uint } }),
 } as const;

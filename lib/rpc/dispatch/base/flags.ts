@@ -30,3 +30,6 @@ export function whichOf(flags: number): { readonly which?: Which } {
 }
 
 export const bothAffects = affects.live | affects.config;
+
+/** The client takes texts as typed parameters. */
+export const textsOkay = 4;

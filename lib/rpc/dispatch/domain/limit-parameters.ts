@@ -14,6 +14,7 @@ import {
   unsignedHyperOf,
   wrongType,
 } from '../base/parameters';
+import { directions, rateChange, rateParameters } from '../base/rates';
 import { WireError } from '../base/wire-error';
 
 export interface LimitParameters {
@@ -133,36 +134,15 @@ export const numaTuning: LimitParameters = {
   },
 };
 
-const rateNames = {
-  inbound: ['average', 'peak', 'burst', 'floor'],
-  outbound: ['average', 'peak', 'burst'],
-} as const;
-
-type Direction = keyof typeof rateNames;
-const directions: readonly Direction[] = ['inbound', 'outbound'];
-
 /** Of one interface. */
 export function interfaceRates(device: string): LimitParameters {
   return {
     read: async (domain, which) => {
       const rates = await domain.getBandwidth(device, which);
-      return directions.flatMap((direction) =>
-        rateNames[direction].map((name) =>
-          uintOf(`${direction}.${name}`, rates[direction]?.[name] ?? 0),
-        ),
-      );
+      return directions.flatMap((direction) => rateParameters(rates, direction));
     },
     write: async (domain, parameters, which) => {
-      const known = directions.flatMap((one) => rateNames[one].map((name) => `${one}.${name}`));
-      const numbers = numberIn(parameters, known);
-      const change = directions.flatMap((direction) => {
-        const given = rateNames[direction].flatMap((name) => {
-          const value = numbers.get(`${direction}.${name}`);
-          return value === undefined ? [] : [[name, value] as const];
-        });
-        return given.length === 0 ? [] : [[direction, Object.fromEntries(given)] as const];
-      });
-      await domain.setBandwidth(device, Object.fromEntries(change), which);
+      await domain.setBandwidth(device, rateChange(parameters), which);
     },
   };
 }

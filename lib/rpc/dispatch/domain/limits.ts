@@ -5,7 +5,7 @@ import type { tuningProcedures } from '../../protocol/tuning';
 import type { Parameter, WireDomain } from '../../protocol/values';
 import { done } from '../base/call';
 import type { Call, Handlers } from '../base/call';
-import { bothAffects, checkFlags, whichOf } from '../base/flags';
+import { bothAffects, checkFlags, textsOkay, whichOf } from '../base/flags';
 import { withDomain } from '../base/identities';
 import { asked } from '../base/parameters';
 import { does } from './life';
@@ -39,8 +39,6 @@ type Names =
 
 /** Of DomainSetMemoryFlags. */
 const memoryFlags = { maximum: 4 } as const;
-/** VIR_TYPED_PARAM_STRING_OKAY: the client accepts parameters that are texts. */
-const textsOkay = 4;
 
 export const limitHandlers: Handlers<Pick<typeof tuningProcedures, Names>> = {
   DomainGetMaxMemory: (call, { domain }) =>

@@ -14,7 +14,7 @@ import type { DomainStatistics } from '../../../driver/statistics/types';
 import type { tuningProcedures } from '../../protocol/tuning';
 import type { Parameter, WireDomain } from '../../protocol/values';
 import type { Call, Handlers } from '../base/call';
-import { checkFlags, hasFlag } from '../base/flags';
+import { checkFlags, hasFlag, textsOkay } from '../base/flags';
 import { wireSeen, withDomain } from '../base/identities';
 import { asked, hyperOf, intOf, textOf, uintOf, unsignedHyperOf } from '../base/parameters';
 import { listed } from './lists';
@@ -27,8 +27,6 @@ type Names =
   | 'DomainGetCPUStats'
   | 'DomainInterfaceAddresses'
   | 'ConnectGetAllDomainStats';
-
-const textsOkay = 4;
 
 /** virDomainMemoryStatTags. */
 const memoryTags = {

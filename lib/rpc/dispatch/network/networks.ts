@@ -21,6 +21,7 @@ type Names = Exclude<
   | 'NetworkPortCreateXML'
   | 'NetworkPortGetXMLDesc'
   | 'NetworkPortGetParameters'
+  | 'NetworkPortSetParameters'
   | 'NetworkPortDelete'
 >;
 

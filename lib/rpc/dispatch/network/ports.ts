@@ -5,8 +5,9 @@ import type { networkProcedures } from '../../protocol/network';
 import type { WireNetwork, WireNetworkPort } from '../../protocol/values';
 import { done } from '../base/call';
 import type { Handlers } from '../base/call';
-import { checkFlags } from '../base/flags';
+import { checkFlags, hasFlag, textsOkay } from '../base/flags';
 import { withNetwork } from '../base/identities';
+import { directions, rateChange, rateParameters } from '../base/rates';
 import { uuidBytes, uuidText } from '../base/uuid';
 
 type Names =
@@ -16,12 +17,17 @@ type Names =
   | 'NetworkPortCreateXML'
   | 'NetworkPortGetXMLDesc'
   | 'NetworkPortGetParameters'
+  | 'NetworkPortSetParameters'
   | 'NetworkPortDelete';
 
 /** virIPAddrType. */
 const families = { ipv4: 0, ipv6: 1 } as const;
 
-const portFlags = { reclaim: 1, validate: 2 } as const;
+/**
+ * Without libvirt's RECLAIM (1), which takes over what a port was plugged into before: here the network alone chooses that, and what a
+ * document says of it is not read.
+ */
+const portFlags = { validate: 2 } as const;
 const millisecondsInSecond = 1000;
 
 export const portHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
@@ -59,9 +65,10 @@ export const portHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
       return { port: wirePort(network, text) };
     }),
   NetworkPortCreateXML: (call, { network, xml, flags }) => {
-    checkFlags(flags, portFlags.reclaim | portFlags.validate, 'networkPortCreateXML');
+    checkFlags(flags, portFlags.validate, 'networkPortCreateXML');
+    const options = hasFlag(flags, portFlags.validate) ? { validate: true } : {};
     return withNetwork(call, network, async (one) => ({
-      port: wirePort(network, (await one.createPort(xml)).uuid),
+      port: wirePort(network, (await one.createPort(xml, options)).uuid),
     }));
   },
   NetworkPortGetXMLDesc: (call, { port, flags }) => {
@@ -70,12 +77,21 @@ export const portHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
       xml: await one.portXml(uuidText(port.uuid)),
     }));
   },
-  // A port has no rates of its own here.
   NetworkPortGetParameters: (call, { port, flags }) => {
-    checkFlags(flags, 4, 'networkPortGetParameters');
+    checkFlags(flags, textsOkay, 'networkPortGetParameters');
     return withNetwork(call, port.network, async (one) => {
-      await one.portXml(uuidText(port.uuid));
-      return { parameters: [], count: 0 };
+      const rates = await one.getPortBandwidth(uuidText(port.uuid));
+      // Those of a direction that has a rate, and always all of them: libvirt's clients do not ask for their number first.
+      const limited = directions.filter((direction) => rates[direction] !== undefined);
+      const parameters = limited.flatMap((direction) => rateParameters(rates, direction));
+      return { parameters, count: parameters.length };
+    });
+  },
+  NetworkPortSetParameters: (call, { port, parameters, flags }) => {
+    checkFlags(flags, 0, 'networkPortSetParameters');
+    return withNetwork(call, port.network, async (one) => {
+      await one.setPortBandwidth(uuidText(port.uuid), rateChange(parameters));
+      return done;
     });
   },
   NetworkPortDelete: (call, { port, flags }) => {
