@@ -11,7 +11,7 @@ import { checkPolkit, polkit } from './dispatch/connect/authority';
 import { DaemonConversation } from './dispatch/conversation';
 import { EventHub } from './dispatch/events/event-hub';
 import { ServedPrograms } from './dispatch/programs';
-import type { Activity } from './server/activity';
+import type { Activity } from './server/client';
 import { Server } from './server/server';
 import { checkUnused, handedOver } from './server/sockets';
 import type { SocketPlace } from './server/sockets';

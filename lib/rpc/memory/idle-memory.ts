@@ -2,7 +2,7 @@
  * Decides when the daemon gives memory back: once it has had nothing to do for a while, and only if the process has grown since
  * the last time. An idle daemon is never woken up for this, and no call in progress is delayed.
  */
-import type { Activity } from '../server/activity';
+import type { Activity } from '../server/client';
 
 /** Milliseconds without anything to do after which memory is given back. */
 const quietTime = 2000;

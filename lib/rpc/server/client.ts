@@ -17,7 +17,6 @@ import {
 import { errorReply } from '../protocol/values';
 import type { Header } from '../protocol/values';
 import type { XdrReader } from '../xdr/reader';
-import type { Activity } from './activity';
 import { Eagerness } from './attention';
 import type { Attention } from './attention';
 import { IncomingMessages } from './incoming';
@@ -46,6 +45,15 @@ const tooMuchToSend = longestMessage;
 
 /** The most bytes in a frame of a client that may change nothing, or nothing yet: it has nothing long to say. */
 const longestWithoutWrite = 262_144;
+
+/** Told of the server's work, so that something can be done once there is none. */
+export interface Activity {
+  /** A client's call is in progress, until `end`. */
+  begin(): void;
+  end(): void;
+  /** Something else that takes memory has come or gone: a client, bytes of a stream, an event message. A ping does not count. */
+  touch(): void;
+}
 
 export interface ClientOptions {
   /** Used for sending, and closed at the end. */

@@ -2,10 +2,10 @@
 import { createServer } from 'node:net';
 import type { Server as NetServer, Socket } from 'node:net';
 import { native } from '../../host/native';
-import type { Activity } from './activity';
 import { Admission } from './admission';
 import { Attention } from './attention';
 import { Client } from './client';
+import type { Activity } from './client';
 import { closeDescriptors, sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
 import { isOfThisHost, startOf } from './peer-process';

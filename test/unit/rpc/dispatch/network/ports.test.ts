@@ -1,9 +1,9 @@
 /** Calls about the ports of a network: what the library is asked, and what their rates are as typed parameters. */
-import type { DefineOptions, Rates, RatesChange } from '../../../lib/index';
-import type { Call } from '../../../lib/rpc/dispatch/base/call';
-import { uuidBytes } from '../../../lib/rpc/dispatch/base/uuid';
-import { portHandlers } from '../../../lib/rpc/dispatch/network/ports';
-import { parameterTypes } from '../../../lib/rpc/protocol/values';
+import type { DefineOptions, Rates, RatesChange } from '../../../../../lib/index';
+import type { Call } from '../../../../../lib/rpc/dispatch/base/call';
+import { uuidBytes } from '../../../../../lib/rpc/dispatch/base/uuid';
+import { portHandlers } from '../../../../../lib/rpc/dispatch/network/ports';
+import { parameterTypes } from '../../../../../lib/rpc/protocol/values';
 
 const uuid = '02169d49-0068-4612-b2de-901c4a14c5a3';
 const network = { name: 'lab', uuid: uuidBytes(uuid) };

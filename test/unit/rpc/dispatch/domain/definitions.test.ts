@@ -1,6 +1,6 @@
 /** Calls that change definitions, as far as they are answered without a domain. */
-import type { Call } from '../../../lib/rpc/dispatch/base/call';
-import { definitionHandlers } from '../../../lib/rpc/dispatch/domain/definitions';
+import type { Call } from '../../../../../lib/rpc/dispatch/base/call';
+import { definitionHandlers } from '../../../../../lib/rpc/dispatch/domain/definitions';
 
 const domain = { name: 'web', uuid: Buffer.alloc(16), id: -1 };
 

@@ -1,5 +1,5 @@
 /** Which clients the server takes: so many at once, fewer of others than root, and few of those that are strangers. */
-import { Admission } from '../../../lib/rpc/server/admission';
+import { Admission } from '../../../../lib/rpc/server/admission';
 
 interface Guest {
   isStranger: boolean;
