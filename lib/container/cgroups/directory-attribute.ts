@@ -2,7 +2,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { native } from '../../host/native';
 
-/** '' when the directory does not have it, undefined when there is no such directory. */
+/** The value of the attribute `name`: '' if the directory does not have it, undefined if the directory can't be opened. */
 export function directoryAttribute(path: string, name: string): string | undefined {
   let fd: number;
   try {

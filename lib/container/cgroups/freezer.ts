@@ -1,6 +1,6 @@
 /**
- * A container's freezer. Its state is kept by the kernel alone: every process sees whether the container is paused, and
- * no copy of it can be wrong.
+ * A container's freezer. Only the kernel keeps its state: every process can see whether the container is paused, and
+ * there is no copy that could be wrong.
  */
 import { constants } from 'node:os';
 import { SyscallError } from '../../errors';
@@ -13,11 +13,14 @@ import { ownCgroups } from '../record/undo';
 
 const { errno } = constants;
 
-/** How long processes may take to stand still, or to go on, in milliseconds, and how often init is looked at meanwhile. */
+/** How long processes may take to freeze or thaw, and how often init is checked meanwhile; in milliseconds. */
 const patience = 5000;
 const turn = 200;
 
-/** Where a container is stopped, with all that is in it. Of v2 alone where there is no hierarchy of v1 for it. */
+/**
+ * The cgroup by which a container is frozen with all that is in it. It is one of v2 only if there is no v1 freezer
+ * hierarchy for it.
+ */
 export function freezerDirectory(
   start: StartRecord,
   layout: CgroupLayout,
@@ -28,7 +31,7 @@ export function freezerDirectory(
   return folders.unified === undefined ? undefined : { path: folders.unified, version: 'v2' };
 }
 
-/** Whether the container has been asked to stand still. False when it has no cgroup. */
+/** Whether the container has been asked to freeze. False when it has no cgroup. */
 export function isFrozen(start: StartRecord, layout: CgroupLayout): boolean {
   const directory = freezerDirectory(start, layout);
   if (directory === undefined) return false;
@@ -44,11 +47,11 @@ export function isFrozen(start: StartRecord, layout: CgroupLayout): boolean {
 }
 
 /**
- * Stops every process of the container; resolves when it is so, or when `isInitKilled` is true: the monitor that ends a container
- * thaws it, and then it may never stand still.
+ * Freezes every process of the container. Resolves once all are frozen, or once `isInitKilled` returns true: the
+ * monitor that ends a container thaws it, after which it may never freeze.
  *
- * @throws SyscallError ENOENT without a freezer or a container; ETIMEDOUT when processes can't be stopped, and then they
- * go on.
+ * @throws SyscallError ENOENT without a freezer or a container; ETIMEDOUT when processes can't be frozen, in which case
+ * the container is thawed again.
  */
 export async function freeze(
   start: StartRecord,
@@ -72,7 +75,7 @@ export async function freeze(
 }
 
 /**
- * Lets every process of the container go on; resolves when it is so.
+ * Thaws every process of the container; resolves once all of them run again.
  *
  * @throws SyscallError ENOENT without a freezer or a container; ETIMEDOUT.
  */
@@ -85,12 +88,12 @@ function pathOf(start: StartRecord, layout: CgroupLayout): string {
 }
 
 /**
- * Sends SIGKILL to every process of a container that is frozen. Those of v1 end as soon as they are thawed, and run no
- * further; this doesn't wait for it.
+ * Sends SIGKILL to every process of a frozen container. On v1 they end as soon as they are thawed, without running any
+ * further; this does not wait for that.
  */
 export async function killFrozen(start: StartRecord, layout: CgroupLayout): Promise<void> {
   const freezer = freezerDirectory(start, layout);
-  // One of v1 would be thawed on the way; and every process is in each of the hierarchies.
+  // Killing in a cgroup of v1's freezer would thaw it. Any other hierarchy will do: every process is in each of them.
   const isThawed = (path: string): boolean =>
     freezer?.version === 'v1' && `${path}/`.startsWith(`${freezer.path}/`);
   const own = start.undo.flatMap((one) => (one.undo === 'removeCgroups' ? ownCgroups(one) : []));

@@ -16,20 +16,20 @@ import type { Looks } from '../looks/looks';
 import { layoutInPartition } from './partition';
 
 export interface LimitFiles {
-  /** The hierarchies, with the CPUs and nodes that a domain can have of them. */
+  /** The hierarchies, with the CPUs and memory nodes that are available to a domain. */
   layout(definition: Pick<DomainDefinition, 'partition'>): CgroupLayout;
-  /** `major:minor` of block devices. @throws TslxcError SYSTEM_ERROR or CONFIG_UNSUPPORTED for what is none. */
+  /** `major:minor` of block devices. @throws TslxcError SYSTEM_ERROR, or INVALID_ARG for a path that is not a block device. */
   blockNumbers(paths: readonly string[], looks: Looks): Promise<BlockNumbers>;
-  /** The content of a file; undefined where there is none. */
+  /** The content of a file; undefined if it can't be read. */
   read(path: string): string | undefined;
   /**
-   * @throws SyscallError with path and errno for what the kernel refuses; TslxcError OPERATION_FAILED when a file does not
-   * say what was written. What was written before is then taken back.
+   * @throws SyscallError with path and errno for a value that the kernel refuses; TslxcError OPERATION_FAILED when a
+   * file does not read back as written. On failure, earlier writes are rolled back.
    */
   apply(writes: readonly LimitWrite[]): Promise<void>;
   /**
-   * Makes a container of v2 use at most so much memory, as v1 does by itself: to set a limit below what is in use would
-   * end processes of it.
+   * Shrinks the memory use of a container of v2 to at most `bytes`, as v1 does by itself: on v2, a limit below the
+   * current use would kill processes of the container.
    *
    * @throws SyscallError EBUSY, with the path, when it needs more.
    */
@@ -38,7 +38,7 @@ export interface LimitFiles {
 
 const step = 'change a limit';
 
-/** `ofHost` tells the hierarchies of this host. */
+/** `ofHost` returns the hierarchies of this host. */
 export function limitFiles(ofHost: () => CgroupLayout): LimitFiles {
   return {
     layout: (definition) => withWeightFiles(layoutInPartition(definition, ofHost())),
@@ -69,7 +69,7 @@ async function apply(writes: readonly LimitWrite[]): Promise<void> {
     }
   } catch (error) {
     for (const write of undo) {
-      // The first failure is the one to tell of.
+      // The first failure is the one to report.
       await put(write).catch(() => undefined);
     }
     throw error;

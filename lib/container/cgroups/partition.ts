@@ -1,6 +1,7 @@
 /**
- * The cgroups of `<resource><partition>`: made for the first container that is in it, removed with the last. Those that
- * the administrator has made, with limits of their own, stay as they are. One lock of the host is held over both.
+ * The cgroups of `<resource><partition>`: made for the first container in the partition, removed with the last. Those
+ * that the administrator has made, with limits of their own, stay as they are. Making and removing both hold one
+ * host-wide lock.
  */
 import { existsSync, rmdirSync } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -18,16 +19,16 @@ import { partitionAttribute, partitionFolders } from '../../plan/cgroups/names';
 import { directoryAttribute } from './directory-attribute';
 
 /**
- * The lock of all partitions of this host: no partition goes away between being made and being entered. `using` lets it
- * go. Nothing for a container that is in none.
+ * Takes the host-wide lock of all partitions, so that no partition is removed between being made and being entered;
+ * `using` releases it. Null for a container that is in no partition.
  */
 export async function lockPartition(partition: Partition | undefined): Promise<Disposable | null> {
   return partition === undefined ? null : await lockPartitions();
 }
 
 /**
- * Makes what a container's cgroups are made in, as far as it is missing: what all containers are in, which a purge by
- * another process may have removed, and the folders of its partition, whose lock is held.
+ * Makes the missing parents of a container's cgroups: those that all containers are in, which a purge by another
+ * process may have removed, and the folders of its partition, whose lock the caller holds.
  */
 export async function makeParents(
   layout: CgroupLayout,
@@ -48,7 +49,7 @@ export function partitionDirectories(
   return partitionFolders(partition.path).flatMap((folder) => directoriesOf(layout, folder));
 }
 
-/** The layout with the CPUs and nodes that the partition leaves. */
+/** The layout with the CPUs and memory nodes that the partition allows. */
 export function layoutInPartition(
   { partition }: Pick<DomainDefinition, 'partition'>,
   layout: CgroupLayout,
@@ -58,7 +59,7 @@ export function layoutInPartition(
   return cpuset === undefined ? layout : { ...layout, cpuset };
 }
 
-/** Removes those that were made for containers and hold none any more. `paths` are from the top. */
+/** Removes the directories that were made for containers and no longer hold any. `paths` are in order from the top. */
 export async function releasePartition(paths: readonly string[]): Promise<void> {
   using _lock = await lockPartitions();
   for (const path of [...paths].reverse()) {
@@ -66,7 +67,10 @@ export async function releasePartition(paths: readonly string[]): Promise<void> 
   }
 }
 
-/** In hierarchies where it is missing. On v2 a folder that another program has made gets controllers switched on, and nothing else. */
+/**
+ * Makes the folder in the hierarchies that lack it. On v2, a folder that another program has made only gets controllers
+ * enabled.
+ */
 async function makeFolder(layout: CgroupLayout, folder: string): Promise<void> {
   const { unified } = layout;
   const parent = folder.slice(0, folder.lastIndexOf('/'));
@@ -77,7 +81,7 @@ async function makeFolder(layout: CgroupLayout, folder: string): Promise<void> {
     ...(cpuset ? { cpuset } : {}),
   };
   await native().applyCgroupSteps([
-    // libvirt/ has them; what is above a partition's folder is libvirt/ or a folder that this has been done for.
+    // The parent has its controllers already: it is libvirt/, or a folder that this function has handled before.
     ...planPartition(missing, folder),
     ...(unified ? enableControllers(`${unified.mount}/${folder}`, unified.controllers) : []),
   ]);

@@ -5,8 +5,8 @@ import { runPaths, statePaths } from '../../host/state/state-paths';
 import { ownerOf } from '../record/undo';
 
 /**
- * Removes the cgroups of a domain that its owner knows nothing of, if no process is left in them. False when
- * they are in use, or not ours.
+ * Removes a domain's cgroups if no process is left in them and the root that made them has no record of the domain.
+ * False if they are in use, were not made by tslxc, or are on record.
  */
 export async function removeStaleCgroups(
   directories: readonly string[],
@@ -27,7 +27,7 @@ export async function removeStaleCgroups(
 /** How long processes may take to die, and cgroups to become free, in milliseconds. */
 const patience = 5000;
 
-/** Ends what runs in these cgroups, and removes them with all below. Missing ones are no error. */
+/** Kills what runs in these cgroups, and removes them with everything below them. Missing ones are no error. */
 export async function removeCgroupsOf(paths: readonly string[]): Promise<void> {
   await native().killCgroups(paths, patience);
   await native().removeCgroups(paths, patience);

@@ -4,12 +4,15 @@ import { constants } from 'node:os';
 import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 
-/** More would say nothing new. */
+/** How many processes are named at most: more would say nothing new. */
 const mostNamed = 5;
-/** How many are counted. */
+/** How many are counted at most. */
 const mostCounted = 1000;
 
-/** An EBUSY with the processes that are left in those cgroups named; unchanged without any, and any other failure. */
+/**
+ * For an EBUSY, an error that names the processes left in those cgroups. Unchanged if there are none, or for any other
+ * failure.
+ */
 export async function nameUnkillable(
   failure: unknown,
   cgroups: readonly string[],
@@ -31,14 +34,14 @@ export async function nameUnkillable(
   });
 }
 
-/** `process 207 (cat), which waits in the kernel`: proc_pid_stat(5). None for one that has ended. */
+/** `process 207 (cat), which waits in the kernel`: proc_pid_stat(5). Nothing for a process that has ended. */
 function describeProcess(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
     const state = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[0];
     if (state === 'Z' || state === 'X') return [];
-    // The name is the container's to choose.
+    // Processes in the container choose their own names.
     const shown = name.replace(/[^\x20-\x7e]/g, '?');
     return [`process ${pid} (${shown})${state === 'D' ? ', which waits in the kernel' : ''}`];
   } catch {
