@@ -1,6 +1,7 @@
 /**
- * Reads what a domain's monitor keeps of its first console: one file and the one before it. Follows it across rotations
- * by an open descriptor. Needs no monitor, so that the end of a container can be looked at afterwards.
+ * Reads the log that a domain's monitor keeps of its first console: the current file and the previous one. Follows the
+ * log across rotations by an open descriptor. Needs no monitor, so that a container's last output can be read after its
+ * end.
  */
 import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,13 +10,13 @@ import type { StatePaths } from '../../host/state/state-paths';
 
 const chunkBytes = 64 * 1024;
 
-/** A line that is longer comes in pieces. */
+/** In bytes. A longer line is returned in pieces. */
 const longestLine = 64 * 1024;
 
-/** Said where a rotation may have been missed, since output came faster than it was read. */
+/** Inserted where a rotation may have been missed because output came faster than it was read. */
 const missed = Buffer.from('\n[tslxc: some output may be missing here]\n');
 
-/** Whether something is kept of a domain of that name. */
+/** Whether there is a log of a domain of that name. */
 export function keepsConsoleLog(paths: StatePaths, name: string): boolean {
   // No domain has such a name, and it must not lead to a file elsewhere.
   if (name.includes('/')) return false;
@@ -32,14 +33,14 @@ export class ConsoleLogReader implements Disposable {
     this.#path = join(paths.logs, consoleLogName(name));
   }
 
-  /** Everything that is kept and was not read yet; nothing when there is no log. @throws what node:fs throws. */
+  /** Everything in the log that has not been read yet; nothing when there is no log. @throws what node:fs throws. */
   read(): Buffer[] {
     if (this.#fd !== undefined) return this.#readOn(this.#fd);
     const pieces: Buffer[] = [];
     const current = open(this.#path);
     const old = open(this.#old);
     try {
-      // A file that was put aside since it was opened is both.
+      // If the log was rotated between the two calls of open, both are the same file.
       const isSame = current !== undefined && old !== undefined && inode(old) === inode(current);
       if (old !== undefined && !isSame) pieces.push(...this.#readAll(old));
     } finally {
@@ -60,7 +61,8 @@ export class ConsoleLogReader implements Disposable {
   }
 
   #readOn(fd: number): Buffer[] {
-    // Asked before: what is read then is all that a file which has been put aside will ever have.
+    // Checked before reading: a file that has been rotated by now gets no more output, so that this read sees all of
+    // it.
     const isCurrent = inodeAt(this.#path) === inode(fd);
     const pieces = this.#readAll(fd);
     if (isCurrent) return pieces;
@@ -71,7 +73,10 @@ export class ConsoleLogReader implements Disposable {
     return [...pieces, ...successor.between, ...this.#readAll(successor.fd)];
   }
 
-  /** The file that is written now. Undefined as long as there is none. */
+  /**
+   * The file that is written now, and the output between it and the file with inode `left`. Undefined as long as there
+   * is no such file.
+   */
   #successor(left: bigint): { fd: number; between: Buffer[] } | undefined {
     const fd = open(this.#path);
     if (fd === undefined) return undefined;
@@ -95,11 +100,11 @@ export class ConsoleLogReader implements Disposable {
   }
 }
 
-/** Cuts bytes into lines, without their ends. Bytes that are no UTF-8 become U+FFFD. */
+/** Splits bytes into lines, without their line ends. Invalid UTF-8 becomes U+FFFD. */
 export class LineCutter {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** The lines that these bytes end. */
+  /** The lines that these bytes complete. */
   take(pieces: readonly Buffer[]): string[] {
     const bytes = Buffer.concat([this.#rest, ...pieces]);
     const lines: string[] = [];
@@ -117,7 +122,7 @@ export class LineCutter {
     return lines;
   }
 
-  /** What came behind the last end of a line. */
+  /** What follows the last line end. */
   finish(): string[] {
     const rest = this.#rest;
     this.#rest = Buffer.alloc(0);
@@ -138,7 +143,7 @@ function cut(line: Buffer): string[] {
   return pieces;
 }
 
-/** Where the character begins that `at` is in, unless it is none. */
+/** Where the UTF-8 character begins that contains the byte at `at`; `at` itself if that is no UTF-8. */
 function characterStart(bytes: Buffer, at: number): number {
   for (let back = 0; back < 4; back += 1) {
     if (((bytes[at - back] ?? 0) & 0xc0) !== 0x80) return at - back;

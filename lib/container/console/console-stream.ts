@@ -8,7 +8,7 @@ import { largestClientFrame } from '../monitor/messages';
 import type { Message } from '../monitor/messages';
 import { QuietReplay } from './quiet-replay';
 
-/** One input message. */
+/** Bytes in one input message. */
 const inputChunk = largestClientFrame / 2;
 
 /** Where in the output a stream begins. */
@@ -20,9 +20,9 @@ export interface Attached {
 
 /** A console of a container, made by `Domain.openConsole`: reads its output, and writes to its input. */
 export class ConsoleStream extends Duplex {
-  /** Bytes of output from before the replayed ones, which are no longer kept. */
+  /** Bytes of output that precede the replayed ones and are no longer kept. */
   readonly dropped: bigint;
-  /** Bytes of earlier output that the stream begins with; fewer are read of a quiet replay. */
+  /** Bytes of earlier output that the stream begins with; a quiet replay delivers fewer. */
   readonly replayed: number;
   /** Bytes that were left out because this reader was too slow. */
   skipped = 0n;
@@ -43,7 +43,7 @@ export class ConsoleStream extends Duplex {
     this.replayed = replayed;
     this.#replaying = BigInt(replayed);
     this.#quiet = replay === 'quiet' && replayed > 0 ? new QuietReplay() : undefined;
-    // Until the caller reads: the channel would buffer without a limit.
+    // Paused until the caller reads: the channel would otherwise buffer without limit.
     channel.pause();
     channel.ref();
   }
@@ -118,7 +118,7 @@ export class ConsoleStream extends Duplex {
   #deliver(message: Message): boolean {
     if (message.message === 'skipped') {
       this.skipped += message.bytes;
-      // The end of a sequence that has begun may be among them.
+      // The end of an incomplete sequence may be among the skipped bytes.
       this.#quiet?.takeRest();
       this.#passReplay(message.bytes);
     }
@@ -126,7 +126,7 @@ export class ConsoleStream extends Duplex {
     return this.push(this.#quiet === undefined ? message.bytes : this.#quieted(message.bytes));
   }
 
-  /** The part of it that is replay is quiet, what has come since is as it is. */
+  /** Filters the part that belongs to the replay; output since then passes unchanged. */
   #quieted(bytes: Uint8Array): Buffer {
     const old = bytes.subarray(0, Number(this.#replaying));
     const quiet = this.#quiet?.take(old) ?? old;
@@ -134,7 +134,7 @@ export class ConsoleStream extends Duplex {
     return Buffer.concat([quiet, rest, bytes.subarray(old.length)]);
   }
 
-  /** At the end of the replay, what has begun in it. */
+  /** Counts off bytes of the replay. At its end, returns the sequence that it has left incomplete. */
   #passReplay(count: bigint): Buffer {
     this.#replaying -= count;
     if (this.#replaying > 0n) return Buffer.alloc(0);

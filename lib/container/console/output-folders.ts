@@ -1,4 +1,4 @@
-/** The folders that the logs of consoles are to be in, looked at before a start. */
+/** Checks before a start the folders that console logs are to be written in. */
 import { dirname } from 'node:path';
 import type { DomainDefinition, OutputFile } from '../../domain/definition';
 import { outputFileLocation } from '../../domain/devices/output-files';
@@ -9,8 +9,8 @@ import type { FileState, Looks } from '../looks/looks';
 const step = 'look up the folder of the log of a console';
 
 /**
- * @throws SyscallError for one that can't be looked at, TslxcError OPERATION_TIMEOUT for one that does not answer, DefinitionError
- * CONFIG_UNSUPPORTED for what is no folder; all with element and position.
+ * @throws SyscallError for a folder that can't be looked up, TslxcError OPERATION_TIMEOUT for one that does not answer,
+ * DefinitionError CONFIG_UNSUPPORTED for a path that is not a folder; all with element and position.
  */
 export async function checkOutputFolders(
   { consoles }: DomainDefinition,

@@ -1,8 +1,8 @@
 /**
- * What a console has shown, for a terminal that shows it again: without all that a terminal answers. Its answers would
- * become input of a container whose programs have had theirs long ago. Only what draws, and what sets how is drawn, is
- * left: an unknown sequence may ask something. What would have an effect outside of the screen goes as well: the
- * clipboard, notifications, printing, the size of the window.
+ * Filters a console's earlier output before a terminal shows it again: without the sequences that a terminal answers.
+ * The answers would become input of a container whose programs got theirs long ago. Only sequences that draw, or that
+ * set how to draw, are kept, since an unknown sequence may be a query. Sequences with effects outside the screen are
+ * dropped as well: the clipboard, notifications, printing, the size of the window.
  */
 import { SequenceCutter } from './sequences';
 import type { Sequence } from './sequences';
@@ -14,11 +14,11 @@ const ENQ = 0x05;
 const muteCsi: readonly RegExp[] = [
   // Cursor, erasing, inserting, scrolling, tabulators, colours, the cursor's saved place, margins, modes.
   /^[\d;:]*[@A-MPSTXZ`abdefghlmrsu]$/,
-  // The stack of titles, not the reports beside it.
+  // The stack of titles, but not the window operations and reports that end in `t` as well.
   /^2[23](;[\d;]*)?t$/,
   // Private modes, saved ones, selective erasing, tabulators.
   /^\?[\d;]*[hlrsJKW]$/,
-  // How keys are encoded: xterm's and kitty's. `?u` and `?m` ask.
+  // How keys are encoded: xterm's and kitty's. `?u` and `?m` are queries.
   /^>[\d;:]*[mnu]$/,
   /^[<=][\d;:]*u$/,
   // Shape of the cursor, sideways scrolling; soft reset; conformance, protection.
@@ -29,7 +29,7 @@ const muteCsi: readonly RegExp[] = [
 
 /** Titles and links. Any text may be in them. */
 const muteOsc = /^([012]|8);/;
-/** Colours; a question mark in the place of one asks for it. P and R: the palette of Linux' console. */
+/** Colours; a question mark in place of a colour is a query. P and R: the palette of the Linux console. */
 const colourOsc = /^((4|5|1\d|104|105|11\d)(;[^?]*)?|P[\da-fA-F]{7}|R)$/;
 /** Sixel graphics. */
 const muteDcs = /^[\d;]*q/;
@@ -40,12 +40,12 @@ const answeredModes = new Set(['1004', '2048']);
 export class QuietReplay {
   readonly #cutter = new SequenceCutter();
 
-  /** What is left of the next bytes; a sequence that has only begun comes with its end. */
+  /** The next bytes, filtered; an incomplete sequence is held back until its end. */
   take(bytes: Uint8Array): Buffer {
     return Buffer.concat(this.#cutter.take(bytes).map(quiet));
   }
 
-  /** A sequence that has begun: it ends live. */
+  /** The incomplete sequence at the end of the replay; the rest of it comes live. */
   takeRest(): Buffer {
     return this.#cutter.takeRest();
   }
@@ -83,7 +83,7 @@ function answeredOf(text: string): readonly string[] {
   return modesOf(text).filter((mode) => answeredModes.has(mode));
 }
 
-/** The private modes that this sets, but for those that are answered. */
+/** The sequence without those of its private modes that are answered. */
 function withoutAnswered(text: string): Buffer {
   const modes = modesOf(text).filter((mode) => !answeredModes.has(mode));
   return Buffer.from(modes.length === 0 ? '' : `\u001b[?${modes.join(';')}h`);

@@ -1,9 +1,13 @@
 /**
- * Cuts the output of a container into text and control sequences, as ECMA-48 and the terminals of today have them:
- * in pieces of any size, without losing or adding a byte. The terminal is taken to read UTF-8.
+ * Splits the output of a container into text and control sequences, as ECMA-48 and today's terminals define them. The
+ * output comes in pieces of any size. No byte is added, and none is lost but a DEL within a sequence, which terminals
+ * ignore. The terminal is assumed to read UTF-8.
  */
 
-/** `text` is shown; the others are for the terminal. `text` of a string or control sequence is what is between its ends. */
+/**
+ * The kind `text` is shown; the others control the terminal. The field `text` is what follows ESC or the introducer,
+ * without the terminator of a string.
+ */
 export type Sequence =
   | Readonly<{ kind: 'text' | 'control'; bytes: Buffer }>
   | Readonly<{
@@ -11,7 +15,7 @@ export type Sequence =
       bytes: Buffer;
       text: string;
     }>
-  /** Begun, and ended by something else: a terminal does nothing with it. */
+  /** Interrupted before its end: a terminal ignores it. */
   | Readonly<{ kind: 'broken'; bytes: Buffer }>;
 
 type StringKind = 'osc' | 'dcs' | 'other-string';
@@ -23,7 +27,10 @@ const ESC = 0x1b;
 const BEL = 0x07;
 const DEL = 0x7f;
 const backslash = 0x5c;
-/** Bytes of the longest OSC without an end: `ESC ] P` and seven digits, with ESC ] in UTF-8's C1 as well. */
+/**
+ * Bytes of the longest OSC without a terminator: `ESC ] P` and seven digits; `ESC ]` takes two bytes as a UTF-8 C1
+ * control, too.
+ */
 const longestPalette = 10;
 /** First byte of U+0080 to U+00BF; the C1 controls are U+0080 to U+009F. */
 const leadOfC1 = 0xc2;
@@ -41,9 +48,9 @@ export class SequenceCutter {
   #state: State = 'text';
   /** Which string may end with the next byte. */
   #string: StringKind = 'osc';
-  /** What has come of the sequence that has begun. */
+  /** The bytes so far of an incomplete sequence. */
   #held: number[] = [];
-  /** How many bytes of it introduce it. */
+  /** How many of the held bytes are the introducer. */
   #introduced = 0;
   /** Bytes of a UTF-8 character that are still to come. */
   #missing = 0;
@@ -56,7 +63,7 @@ export class SequenceCutter {
     return this.#found.splice(0);
   }
 
-  /** The bytes of a sequence that has begun and not ended. They are not given again. */
+  /** The bytes of an incomplete sequence. They are not returned again. */
   takeRest(): Buffer {
     this.#state = 'text';
     return Buffer.from(this.#held.splice(0));
@@ -118,7 +125,7 @@ export class SequenceCutter {
     else this.#inText(byte);
   }
 
-  /** A C1 control is ESC and the character 0x40 below. */
+  /** A C1 control stands for ESC and the character 0x40 below it. */
   #c1(bytes: readonly number[]): void {
     const name = String.fromCharCode((bytes.at(-1) ?? 0) - 0x40);
     this.#flushText();
@@ -171,7 +178,7 @@ export class SequenceCutter {
     else if (kind === 'osc' && this.#held.length <= longestPalette) this.#endPalette();
   }
 
-  /** The palette of Linux' console is set by an OSC without an end. */
+  /** The palette of the Linux console is set by an OSC without a terminator. */
   #endPalette(): void {
     const text = this.#heldText();
     if (/^(R|P[\da-fA-F]{7})$/.test(text)) this.#end('osc', text);
@@ -190,7 +197,10 @@ export class SequenceCutter {
     this.#inEscape(byte);
   }
 
-  /** Control characters within a sequence are carried out at once; others than its own end it. */
+  /**
+   * Handles a byte that does not belong in a sequence. Control characters take effect at once and DEL is ignored; ESC,
+   * CAN, SUB and bytes above DEL break the sequence off.
+   */
   #interrupted(byte: number): boolean {
     if (byte >= 0x20 && byte < DEL) return false;
     if (byte < 0x20 && byte !== ESC && byte !== CAN && byte !== SUB) {
@@ -202,7 +212,7 @@ export class SequenceCutter {
     return true;
   }
 
-  /** Without what introduces it, and without so many bytes at its end. */
+  /** The held bytes after the introducer, without the last `without` ones. */
   #heldText(without = 0): string {
     const end = this.#held.length - without;
     return Buffer.from(this.#held.slice(this.#introduced, end)).toString('latin1');
