@@ -1,4 +1,4 @@
-/** Network interfaces of a running container: of `<interface>`, and those that the host lends. */
+/** Network interfaces of a running container: those of `<interface>`, and interfaces that the host lends. */
 import { constants as system } from 'node:os';
 import type { Device } from '../../domain/devices/device';
 import { withOnly } from '../../domain/devices/device';
@@ -27,7 +27,7 @@ import { fieldsOf, plugIn, plugOut } from './plug';
 type LinkDevice = DeviceOf<'interfaces' | 'hostInterfaces'>;
 
 /**
- * Makes it as a start does, with the name inside that is free there.
+ * Makes the interface as a start does; one that has no name inside gets the lowest that is free there.
  *
  * @throws TslxcError OPERATION_INVALID for a container without a network of its own; and as `lookUpLinks` and `plugIn`.
  */
@@ -99,7 +99,7 @@ async function linksInside({ context }: DeviceRequest): Promise<readonly KernelL
   throw initHasEnded(readRunState(paths, name), name);
 }
 
-/** Of this interface alone: the others are in use, by this container. */
+/** Looks up this interface alone: the container is using the others. */
 async function resolve(
   { context, start, device, port, after }: AttachRequest<LinkDevice>,
   inside: readonly KernelLink[],
@@ -117,7 +117,10 @@ async function resolve(
   });
 }
 
-/** With a name inside, which of an interface without one is the lowest that is free. @throws TslxcError RESOURCE_BUSY. */
+/**
+ * The device with a name inside: its own, or else the lowest `ethN` that is free. @throws TslxcError RESOURCE_BUSY if
+ * its own is taken.
+ */
 function withFreeName(
   device: LinkDevice,
   taken: readonly string[],
@@ -145,7 +148,7 @@ function inserted(
   return links.toSpliced(record.type === 'hostdev' ? links.length : interfaces.length, 0, record);
 }
 
-/** One that the host lends is known by its index, which is another where the container has its own taken. */
+/** An interface that the host lends is known by its index, which changes if the container has an interface with that index. */
 async function knownInside(
   request: AttachRequest<LinkDevice>,
   plugged: StartRecord,
@@ -162,8 +165,9 @@ async function knownInside(
 }
 
 /**
- * Root inside may give a macvlan another name and another address: it is the one on the device below it then, which is the host's, that
- * no other interface of the domain is. Nothing where it has its name or its address still, and where it is gone.
+ * The name and address of a macvlan that root inside has given another name and another address. It is then found as a
+ * macvlan on the same lower device of the host that is no other interface of the domain. Empty if it still has its name
+ * or its address, or is gone.
  */
 async function renamedInside(
   request: DeviceRequest,

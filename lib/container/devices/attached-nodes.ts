@@ -1,4 +1,4 @@
-/** Disks and devices of the host in the /dev of a running container, and what its filter allows. */
+/** Disks and host devices in the /dev of a running container and in its device filter. */
 import { withOnly } from '../../domain/devices/device';
 import { TslxcError } from '../../errors';
 import { lastingCgroups } from '../../plan/cgroups/cgroups';
@@ -22,13 +22,13 @@ import { fieldsOf, filterDevices, plugIn, plugOut } from './plug';
 type NodeDevice = DeviceOf<'disks' | 'hostDevices'>;
 
 /**
- * Allows the device, then makes its node. Of an image a block device is made before.
+ * Allows the device, then makes its node. An image gets a block device first.
  *
  * @throws as `lookUpDevices` and `plugIn`; DefinitionError CONFIG_UNSUPPORTED for a node that another device has.
  */
 export async function attachNode(request: AttachRequest<NodeDevice>): Promise<StartRecord> {
   const { context, start, device, after, xml } = request;
-  // Also against those that it has: one name is one node's.
+  // Checks the device against the present ones, too: two devices can't share a node.
   wantedDevices(after);
   const before = await devicesOf(request);
   const images = await claim(request);
@@ -54,10 +54,10 @@ export async function attachNode(request: AttachRequest<NodeDevice>): Promise<St
   });
 }
 
-/** Removes the node, then allows the device no more: what is open stays open, and can't be opened again. */
+/** Removes the node, then disallows the device: open files stay open, but the device can't be opened again. */
 export async function detachNode(request: DeviceRequest<NodeDevice>): Promise<StartRecord> {
   const { context, start, device, xml } = request;
-  // A USB device that was not there, and did not have to be, has no node.
+  // An optional USB device that was not there has no node.
   if (device.item.source === '') {
     return await plugOut(context, start, { undo: [], without: { ...fieldsOf(start), xml } });
   }
@@ -100,12 +100,12 @@ async function attach({ context }: DeviceRequest, { claimed }: ImageDevices): Pr
   await attachImages(claimed, looks);
 }
 
-/** Those that it has now; a start by an older package has not put them on record. */
+/** The devices that the container has now; a start by an older version of the package has not recorded them. */
 async function devicesOf({ context, start }: DeviceRequest): Promise<readonly HostDevice[]> {
   const { definition, lookers, within } = context;
   if (start.devices !== undefined) return start.devices;
   using looks = lookers.looks({ within });
-  // Its packages knew no images.
+  // Those versions knew no images.
   return await lookUpDevices(definition, looks, new Map());
 }
 

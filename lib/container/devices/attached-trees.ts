@@ -29,7 +29,7 @@ import { fieldsOf, plugIn, plugOut } from './plug';
 
 type TreeDevice = DeviceOf<'filesystems'>;
 
-/** What of the host is taken for it. */
+/** What a file system needs from the host. */
 interface Needs {
   readonly facts: FilesystemFacts;
   readonly targets: readonly (ClaimedTarget & { readonly found: Found })[];
@@ -37,7 +37,7 @@ interface Needs {
 }
 
 /**
- * Opens it on the host, and mounts it at its target, which is resolved in the container's own root.
+ * Opens the file system on the host, and mounts it at its target, which is resolved in the container's own root.
  *
  * @throws DefinitionError for what can't be mounted so; and as a start, and `plugIn`.
  */
@@ -116,20 +116,24 @@ export async function detachTree(request: DeviceRequest<TreeDevice>): Promise<St
   });
 }
 
-/** As long as it is not known, or was there from the start. */
+/** The record of a mount that is not identified yet, or that was there from the start. */
 function unknownMount(target: string): MountRecord {
   return { target, mount: '', device: '', inode: '', init: 0 };
 }
 
-/** A target on what the host shares with the container would be a mount of the host. */
+/**
+ * Refuses what can't be attached while the container runs. A target on a tree that the host shares would become a mount
+ * of the host.
+ */
 function checkAttachable(definition: DomainDefinition, item: FilesystemDefinition): void {
   const refuse = (detail: string): never => {
     throw definitionError('CONFIG_UNSUPPORTED', detail, filesystemLocation(item));
   };
   if (item.target === '/') refuse('the root of a container cannot be attached while it runs');
-  // Unmounted inside, it may still be in use: its image would be let go of too early, or kept from the next one that asks for it.
+  // Once unmounted inside it may still be in use: its image would be released too early, or withheld from the next user
+  // of it.
   if (isServed(item)) refuse('an image that qemu-nbd serves can be mounted at a start only');
-  // They are on the record of a start, and taken off at its end.
+  // Limits are recorded by a start, and removed when the container ends.
   if (item.space !== undefined) refuse('limits of space can be had from a start on only');
   const shared = definition.filesystems.find(
     (one) => optionsOf(definition, one)?.propagation === 'shared',
@@ -181,7 +185,7 @@ function isBorrowed(definition: DomainDefinition, item: FilesystemDefinition): b
   return borrowedTargets(definition).some(({ target }) => target === item.target);
 }
 
-/** What of the host gets the container's label; nothing for a container that labels nothing. */
+/** The host's sources that get the container's label; none for a container that relabels nothing. */
 async function sourcesToLabel(
   { context, start, device, after }: AttachRequest<TreeDevice>,
   looks: Looks,
@@ -211,12 +215,12 @@ async function claim(
   for (const target of targets) await claimTarget(target, userOf(context), looks);
 }
 
-/** Who claims targets: as a start does. */
+/** The name under which targets are claimed, as by a start. */
 function userOf({ paths, name }: AttachRequest['context']): string {
   return `${paths.root}:${name}`;
 }
 
-/** What restores the labels of all sources of the domain at its end: once. */
+/** The undo step that restores the labels of all sources at the domain's end; nothing if it is on record already. */
 function restored(start: StartRecord, sources: readonly RelabelledSource[]): Undo[] {
   const isThere = start.undo.some(({ undo }) => undo === 'restoreLabels');
   if (sources.length === 0 || isThere) return [];
@@ -240,7 +244,7 @@ function identified(record: StartRecord, mount: MountRecord): StartRecord {
   };
 }
 
-/** Whether a path is that of a target, or of a folder that it lies in. */
+/** Whether `path` is the target or a folder that contains it. */
 function liesOn(target: string, path: string): boolean {
   return isSame(target, path) || isBelow(target, path);
 }

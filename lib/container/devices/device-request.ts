@@ -1,4 +1,4 @@
-/** What is to be attached to a running container, or detached from it. */
+/** A request to attach a device to a running container, or to detach one. */
 import type { Device } from '../../domain/devices/device';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Port } from '../../plan/network/links';
@@ -10,9 +10,9 @@ export interface DeviceRequest<Item extends Device = Device> {
   /** The record of the container as it runs. */
   readonly start: StartRecord;
   readonly device: Item;
-  /** What runs afterwards, with the ids that it was given. */
+  /** The definition that runs afterwards, with the ids that it was given. */
   readonly after: DomainDefinition;
-  /** The same as its record has it. */
+  /** The same definition as XML, for the record. */
   readonly xml: string;
 }
 

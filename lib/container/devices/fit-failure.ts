@@ -1,4 +1,4 @@
-/** What the process that changes devices reports of what failed, as the error that the caller gets. */
+/** Turns a failure that the process which changes devices has reported into the error that the caller gets. */
 import { constants } from 'node:os';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import type { TslxcError } from '../../errors';
@@ -11,7 +11,7 @@ import { reportedFailure, stepOf } from '../monitor/reported-failure';
 
 const { errno } = constants;
 
-/** The elements that what a plan works on comes from, by name. */
+/** The XML elements that the objects of a plan come from, by the names that these have in the plan. */
 export type FitPlaces = ReadonlyMap<string, SourceLocation>;
 
 export function fitFailure(
@@ -39,7 +39,7 @@ function operationsOf(plan: FittingPlan, stage: Stage): readonly Operation[] {
   return stage === 'outside' || stage === 'inside' || stage === 'attached' ? plan[stage] : [];
 }
 
-/** By what the operation works on. */
+/** The element of the object that the operation works on. */
 function placeOf(
   operation: Operation,
   stage: Stage,

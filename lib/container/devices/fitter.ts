@@ -1,6 +1,6 @@
 /**
- * Runs the process that changes the devices of a running container. It needs nothing of the container's monitor, and is
- * killed when it takes too long: what it does in the container's mounts, the container could hold up for ever.
+ * Runs the process that changes the devices of a running container. It does not need the container's monitor, and is
+ * killed when it takes too long: the container can block its work in the container's mounts for ever.
  */
 import { closeSync, constants, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -34,21 +34,21 @@ export interface FitTarget {
 
 export interface FitRequest {
   readonly plan: FittingPlan;
-  /** Of the elements that the plan comes from. */
+  /** The elements that the plan comes from. */
   readonly places: FitPlaces;
-  /** Told what is going to be attached before it is. */
+  /** Called before something is attached, with its identity. */
   readonly onPrepared?: (prepared: MessageNamed<'prepared'>) => void;
 }
 
-/** How much longer than the process itself this waits for it, and for its end, in milliseconds. */
+/** Milliseconds to wait for the process beyond its own deadline, or for its end; and between two checks. */
 const grace = 1000;
 const look = 5;
 
 /**
- * Carries the plan out.
+ * Carries out the plan.
  *
- * @throws SyscallError with `step`; TslxcError OPERATION_INVALID when the container has ended, OPERATION_TIMEOUT when a
- * file system of it does not answer, OPERATION_FAILED when the process was killed. What has been done by then stays.
+ * @throws SyscallError with `step`; TslxcError OPERATION_INVALID when the container has ended, OPERATION_TIMEOUT when
+ * one of its file systems does not answer, OPERATION_FAILED when the process was killed. Changes made by then stay.
  */
 export async function fit(target: FitTarget, request: FitRequest): Promise<void> {
   await untilAlone(target);
@@ -69,7 +69,8 @@ export async function fit(target: FitTarget, request: FitRequest): Promise<void>
 }
 
 /**
- * Waits for the end of a process whose caller has died, and ends it if need be: what it has done by then is all that it does.
+ * Waits for the end of an earlier process of this kind, whose caller has died, and kills it if need be. It makes no
+ * more changes after that.
  *
  * @throws TslxcError OPERATION_TIMEOUT.
  */
@@ -98,7 +99,7 @@ function ended({ paths, name }: FitTarget, cause?: unknown): TslxcError {
   return initHasEnded(readRunState(paths, name), name, cause);
 }
 
-/** A pidfd of init: that it is the one is asked afterwards, since the number could be another's before. */
+/** A pidfd of init. Whether it is the right process is checked once it is open, since the pid could have been reused before. */
 function openInit(target: FitTarget): number {
   const { running } = target;
   let pidfd: number;
@@ -177,7 +178,10 @@ async function converse(channel: Channel, target: FitTarget, request: FitRequest
   }
 }
 
-/** It waits in the kernel, which has not let its own timer end it: once it is dead, or goes on, it does nothing more. */
+/**
+ * Kills the process, which waits in the kernel, where its own timer could not end it. It makes no more changes, even if
+ * it dies later.
+ */
 async function killed(domain: string, pid: number | undefined): Promise<TslxcError> {
   if (pid !== undefined) {
     const pidfd = killProcess(pid);
@@ -189,7 +193,7 @@ async function killed(domain: string, pid: number | undefined): Promise<TslxcErr
   return tooLate(domain, 'a file system of the container does not answer');
 }
 
-/** Undefined when there is no such process any more. */
+/** The pidfd of the killed process; undefined when there is no such process any more. */
 function killProcess(pid: number): number | undefined {
   try {
     const pidfd = native().openPidfd(pid);

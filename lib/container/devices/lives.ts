@@ -1,4 +1,7 @@
-/** The lives of a container whose devices are changed: its monitor may start init again at any moment, by the plan that is there then. */
+/**
+ * The lives of a container whose devices are changed: its monitor may start init again, in a new life, at any moment,
+ * by the plan that is stored then.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError } from '../../errors';
 import { initHasEnded } from '../init/ended-init';
@@ -14,9 +17,10 @@ export interface Life extends Pick<FitTarget, 'paths' | 'name' | 'running'> {
 const look = 10;
 
 /**
- * The life that runs now. While a restart is on its way, that which it begins.
+ * The life that runs now; during a restart, the life that the restart begins.
  *
- * @throws TslxcError OPERATION_INVALID when the container has ended, OPERATION_TIMEOUT when the restart does not come to its end.
+ * @throws TslxcError OPERATION_INVALID when the container has ended, OPERATION_TIMEOUT when the restart does not
+ * finish.
  */
 export async function lifeNow({ paths, name, within }: Life): Promise<RunningRecord> {
   const deadline = performance.now() + within;
@@ -29,7 +33,7 @@ export async function lifeNow({ paths, name, within }: Life): Promise<RunningRec
   }
 }
 
-/** Whether this life goes on: then every later one begins by the plan that is there now. */
+/** Whether this life goes on. If so, every later one begins by the plan that is stored now. */
 export function goesOn({ running }: Pick<Life, 'running'>): boolean {
   return isInitAlive(running);
 }

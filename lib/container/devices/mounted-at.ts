@@ -1,4 +1,4 @@
-/** Which mount a file system of a running container is: as its monitor has put it on record, before anything ran inside. */
+/** Finds the mount of a file system of a running container, as the monitor has recorded it before anything ran inside. */
 import { readFileSync } from 'node:fs';
 import { readPlain } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
@@ -14,8 +14,8 @@ export interface MountedIn {
 }
 
 /**
- * That of the life that runs, of a file system that was there at its beginning. Undefined for one that came later, and for one that is
- * not mounted.
+ * The mount, in the current life, of a file system that was there when this life began. Undefined if it was attached
+ * later, or is not mounted.
  */
 export function mountedFromStart(container: MountedIn, target: string): MountRecord | undefined {
   const { paths, name, running } = container;
@@ -30,8 +30,8 @@ export function mountedFromStart(container: MountedIn, target: string): MountRec
 }
 
 /**
- * The mount whose place is `target` itself now, with no link on the way: the last that was mounted there. For a container of a monitor
- * that has recorded nothing.
+ * The mount that is at `target` itself now, without following links: the last that was mounted there. For a container
+ * whose monitor has recorded nothing.
  */
 export function mountedAt({ running }: MountedIn, target: string): MountRecord | undefined {
   const lines = readMounts(running).split('\n');
@@ -41,7 +41,7 @@ export function mountedAt({ running }: MountedIn, target: string): MountRecord |
   return { target, mount, device: '0', inode: '0', init: running.init };
 }
 
-/** Whether the kernel has this mount still, wherever it is. */
+/** Whether this mount still exists, wherever it is now. */
 export function isMounted(
   { running }: Pick<MountedIn, 'running'>,
   { mount }: MountRecord,
@@ -54,14 +54,14 @@ export function isMounted(
 function readMounts(running: RunningRecord): string {
   try {
     const text = readFileSync(`/proc/${running.init}/mountinfo`, 'utf8');
-    // The number could be another process's by now.
+    // The pid could be another process's by now.
     return isInitOf(running) ? text : '';
   } catch {
     return '';
   }
 }
 
-/** Spaces and the like are octal there. */
+/** Spaces and the like are escaped in octal there. */
 function pathIn(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),

@@ -1,6 +1,7 @@
 /**
- * A device that is attached to a running container, or detached from it: on record before anything is done, so that it is
- * in or out whatever dies. A process that has the domain's lock and finds one on its way takes it out.
+ * Attaches a device to a running container, or detaches it. The change is recorded before anything is done, so that the
+ * device is either in or out in the end, whatever dies. A process that has the domain's lock and finds a pending change
+ * takes the device out.
  */
 import { constants as system } from 'node:os';
 import type { DomainDefinition } from '../../domain/definition';
@@ -29,39 +30,42 @@ import { goesOn, lifeNow, requireGoingOn } from './lives';
 import { isMounted, mountedAt, mountedFromStart } from './mounted-at';
 import type { FitPlaces } from './fit-failure';
 
-/** A running container, as what changes its devices sees it. */
+/** A running container, as the code that changes its devices sees it. */
 export interface PlugContext extends FitTarget {
-  /** What runs, with the ids that it was given. */
+  /** The definition that runs, with the ids that it was given. */
   readonly definition: DomainDefinition;
   readonly lookers: Lookers;
-  /** Milliseconds that what the container or the device's source lies on may take to answer. */
+  /** Milliseconds that the file systems of the container and of the device's source may take to answer. */
   readonly within: number;
-  /** Has the monitor start init again with the devices of this record. */
+  /** Stores a plan by which the monitor starts init again with the devices of this record. */
   readonly keepPlan: (record: StartRecord) => Promise<void>;
-  /** Told of what was given back in another way than it was taken. */
+  /** Called with a message when something could not be undone the usual way. */
   readonly notice: (text: string) => void;
-  /** Called when what is on its way is out, before it is off the record: again by the next process if that does not come to its end. */
+  /**
+   * Called when the pending device is out, before it is taken off the record. If the call does not finish, the next
+   * process repeats it.
+   */
   readonly onOut: (record: StartRecord) => Promise<void>;
 }
 
-/** How a device gets in. */
+/** How a device is attached. */
 export interface Plugging {
-  /** The record with it. */
+  /** The fields of the record with the device. */
   readonly record: DeviceFields;
-  /** In the order in which it is done. */
+  /** What undoes the steps, in the order of the steps. */
   readonly undo: readonly LiveUndo[];
-  /** Before the container is changed. */
+  /** Steps on the host, before the container is changed. */
   readonly onHost: readonly (() => Promise<void>)[];
   readonly operations: FitOperations;
   readonly places: FitPlaces;
-  /** The record and what is undone, once it is known what is attached. */
+  /** Puts the identity of what is attached into the record and its undo steps, once it is known. */
   readonly identify?: (record: StartRecord, prepared: MessageNamed<'prepared'>) => StartRecord;
-  /** When it is in. */
+  /** Steps once the device is in. */
   readonly afterwards: readonly ((record: StartRecord) => Promise<StartRecord>)[];
 }
 
 /**
- * Attaches it. The record that stands at the end; after an error the container, and the record, are as they were.
+ * Attaches a device. Returns the resulting record; after an error, the container and the record are as they were.
  *
  * @throws as `fit`, and as the steps of `plugging`.
  */
@@ -83,7 +87,7 @@ export async function plugIn(
       await step();
       reach('plug:after-host-step');
     }
-    // What the host lends would die with the network of a life, if the next one did not know of it.
+    // An interface that the host lends would die with the network of a life if the next one did not know of it.
     if (isLent(plugging)) await context.keepPlan(withoutPlug(record));
     await fit(context, {
       plan: fittingPlan(context, plugging.operations),
@@ -113,8 +117,9 @@ export async function plugIn(
 }
 
 /**
- * Detaches a device: `undo` in reverse. The record that stands at the end. When its first step fails, nothing is changed;
- * when a later one does, or it is not known what has been done, the next process that has the domain's lock goes on with it.
+ * Detaches a device: runs `undo` in reverse and returns the resulting record. When the first step fails, nothing is
+ * changed; when a later one does, or it is not known how far it got, the next process that has the domain's lock
+ * continues.
  *
  * @throws as `fit` and `lifeNow`.
  */
@@ -142,13 +147,13 @@ export async function plugOut(
   }
 }
 
-/** Of what was killed, or has not answered, it is not known how far it has come. */
+/** False when the process was killed or has not answered: then it is not known how far it got. */
 function isReported(error: unknown): boolean {
   const unknown = ['OPERATION_FAILED', 'OPERATION_TIMEOUT', 'OPERATION_INVALID'] as const;
   return !unknown.some((code) => TslxcError.is(error, code));
 }
 
-/** Told without a look at what may not answer. */
+/** Found out without asking a file system that may not answer. */
 function isStillMounted(context: PlugContext, { undo }: Plug): boolean {
   const first = undo.at(-1);
   if (first?.undo !== 'detachTree') return false;
@@ -156,16 +161,19 @@ function isStillMounted(context: PlugContext, { undo }: Plug): boolean {
   return known !== undefined && isMounted(context, known);
 }
 
-/** In this life. The next one may have begun by the plan without the device: then it is still to be taken out. */
+/**
+ * Leaves the device in if this life goes on. The next life may have begun by the plan without the device, which is then
+ * still to be taken out.
+ */
 async function leaveIn(context: PlugContext, start: StartRecord): Promise<void> {
   await context.keepPlan(start);
   if (goesOn(context)) replaceStart(context.paths, start);
 }
 
-/** In how many lives of a container that reboots on and on. */
+/** How many lives this is tried in, for a container that keeps rebooting. */
 const mostLives = 5;
 
-/** Takes out what is on its way, in the life that runs; the record that stands then. `onStep` is told of each thing that is taken back. */
+/** Takes the pending device out of the current life; returns the resulting record. `onStep` is called after each undo step. */
 export async function takeOut(
   context: PlugContext,
   record: StartRecord,
@@ -190,8 +198,9 @@ export async function takeOut(
 }
 
 /**
- * False when the next life may have begun with the device. The plan for it comes first, so that no later life has the device; for what
- * the host lends it comes last, since what a life does not know of dies with the network of the one before.
+ * False when the next life may have begun with the device. The plan for later lives is replaced first, so that none of
+ * them has the device; for an interface that the host lends it is replaced last, since one that a life does not know of
+ * dies with the network of the life before.
  */
 async function takeOutOfLife(
   life: PlugContext,
@@ -218,8 +227,9 @@ function isLent({ undo }: Pick<Plug, 'undo'>): boolean {
 }
 
 /**
- * Root inside can keep its /dev from being changed, by remounting it read-only or by a file system of its own that does not
- * answer. The node stays then: the device is not kept by that, which the filter allows no more after this.
+ * Removes the node, or leaves it in place: root inside can prevent changes to its /dev, by remounting it read-only or
+ * by a file system of its own that does not answer. That does not keep the device usable, which the filter no longer
+ * allows after this.
  */
 async function removeNode(
   context: PlugContext,
@@ -232,12 +242,12 @@ async function removeNode(
   }
 }
 
-/** In the container's own mounts. */
+/** Runs the operations in the container's own mounts. */
 async function fitInside(context: PlugContext, operations: FitOperations): Promise<void> {
   await fit(context, { plan: fittingPlan(context, operations), places: new Map() });
 }
 
-/** One that the container has unmounted itself is gone; one that it has covered can't be reached. */
+/** A mount that the container itself has undone is gone; one that it has covered with another can't be reached. */
 async function detachTree(
   context: PlugContext,
   mount: MountRecord,
@@ -255,7 +265,7 @@ async function detachTree(
   }
 }
 
-/** After a reboot it is another mount. Undefined where none was made. */
+/** The mount in the current life, since it is another one after a reboot. Undefined if none was made. */
 function inThisLife(
   context: PlugContext,
   mount: MountRecord,
@@ -267,7 +277,7 @@ function inThisLife(
   return mountedAt(context, mount.target);
 }
 
-/** What of the record is another with another device. */
+/** The fields of a record that depend on its devices. */
 export function fieldsOf({ xml, undo, links, devices, mounts }: StartRecord): DeviceFields {
   return {
     xml,
@@ -283,7 +293,7 @@ function withoutPlug(record: StartRecord): StartRecord {
   return rest;
 }
 
-/** The record with these, and with none where there are none. */
+/** The record with these fields; those that are missing here are removed from it. */
 function withFields(record: StartRecord, fields: DeviceFields): StartRecord {
   const { links: _links, devices: _devices, mounts: _mounts, ...rest } = record;
   return { ...rest, ...fields };
@@ -315,7 +325,7 @@ async function takeBack(
   }
 }
 
-/** What the container's filter allows besides what every container may use. */
+/** Changes which devices the container's filter allows besides those that every container may use. */
 export async function filterDevices(
   { definition, layout }: PlugContext,
   { before, after }: Readonly<Record<'before' | 'after', readonly HostDevice[]>>,

@@ -1,6 +1,6 @@
 /**
- * The plan by which the monitor starts init again after a reboot, once the devices of a running container are others than at
- * its start. It lies in the run folder, where the monitor looks for it each time.
+ * The plan by which the monitor starts init again after a reboot, once the devices of a running container differ from
+ * those at its start. It is kept in the run folder, where the monitor looks for it each time.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import type { DomainDefinition } from '../../domain/definition';
@@ -23,9 +23,9 @@ export type RestartRequest = Pick<
   PreparationInput,
   'host' | 'paths' | 'definition' | 'looks' | 'startTimeout'
 > & {
-  /** Of the container as it runs. */
+  /** The record of the container as it runs. */
   readonly record: StartRecord;
-  /** Told when no plan can be made: the monitor then leaves the restart to a process that starts the container anew. */
+  /** Called when no plan can be made: the monitor then leaves the restart to a process that starts the container anew. */
   readonly notice: (text: string) => void;
 };
 
@@ -90,9 +90,7 @@ function labellingOf({ security }: StartRecord): Labelling | undefined {
   };
 }
 
-/**
- * The interfaces that a container has: as much of each as a restart needs, which finds what the host has of them as it was.
- */
+/** The interfaces of a container, with as much of each as a restart needs: it finds their host sides unchanged. */
 export function linksOf(definition: DomainDefinition, record: StartRecord): Link[] {
   const { links = [] } = record;
   const made = links.filter(({ type }) => type !== 'hostdev');

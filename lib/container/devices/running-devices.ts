@@ -1,4 +1,4 @@
-/** The devices of running containers, attached and detached: what the driver asks of them. */
+/** Attaches and detaches devices of running containers, for the driver. */
 import type { Device } from '../../domain/devices/device';
 import type { DomainDefinition } from '../../domain/definition';
 import type { HostFacts } from '../../host/facts';
@@ -17,22 +17,22 @@ import { keepRestartPlan } from './restart-plan';
 export interface RunningDevices {
   readonly paths: StatePaths;
   readonly lookers: Lookers;
-  /** Of a start, in milliseconds. */
+  /** Timeout of a start, in milliseconds. */
   readonly startTimeout: number;
-  /** Milliseconds that each step of the change may take that something may hold up. */
+  /** Milliseconds that each step may take which something may block. */
   readonly within: number;
   readonly start: StartRecord;
   readonly running: RunningRecord;
-  /** What runs, with the ids that it was given. */
+  /** The definition that runs, with the ids that it was given. */
   readonly definition: DomainDefinition;
-  /** The definition that a record has, with the ids that it was given. */
+  /** Parses the XML of a record; the definition has the ids that it was given. */
   readonly parse: (xml: string) => DomainDefinition;
   readonly notice: (text: string) => void;
   /** See `PlugContext`. */
   readonly onOut: (record: StartRecord) => Promise<void>;
 }
 
-/** A device of it, and what runs afterwards, as its record is going to have it. */
+/** A device of it, and the XML that its record has afterwards. */
 export interface DeviceOfRunning {
   readonly device: Device;
   readonly xml: string;
@@ -44,14 +44,14 @@ export interface AttachedDevice extends DeviceOfRunning {
   readonly whenLinked?: (link: LinkRecord) => Promise<void>;
 }
 
-/** See the functions of the same names. */
+/** See the functions of the same names; `settle` finishes an interrupted change: see `takeOut`. */
 export interface DeviceControl {
   attach(running: RunningDevices, attached: AttachedDevice): Promise<StartRecord>;
   detach(running: RunningDevices, detached: DeviceOfRunning): Promise<StartRecord>;
   settle(running: RunningDevices): Promise<StartRecord>;
 }
 
-/** `facts` tells of this host. */
+/** `facts` returns the facts of this host. */
 export function deviceControl(facts: () => HostFacts): DeviceControl {
   return {
     attach: (running, attached) => attach(requestOf(running, attached, facts())),
@@ -61,7 +61,7 @@ export function deviceControl(facts: () => HostFacts): DeviceControl {
 }
 
 /**
- * Under the domain's lock. The record that stands then.
+ * Called with the domain's lock held. Returns the resulting record.
  *
  * @throws as the functions for each kind; the container, the host and the record are then as they were.
  */
