@@ -1,4 +1,7 @@
-/** Starts the attendant of a command: the process on the host that takes it into the container, and knows its end. */
+/**
+ * Starts the attendant of a command: the process on the host that brings the command into the container and reports its
+ * end.
+ */
 import { closeSync, constants, openSync } from 'node:fs';
 import { monitorExecutable } from '../../host/executable';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
@@ -13,21 +16,21 @@ import { attendantFailure } from './exec-failure';
 interface Spawn {
   readonly layout: CgroupLayout;
   readonly name: string;
-  /** The pidfd, and those of the streams: these are closed. */
+  /** The pidfd of init, then the descriptors of the streams; only the latter are closed. */
   readonly descriptors: readonly number[];
-  /** Of a command on a terminal: who owns it on the host, and its size. */
+  /** For a command on a terminal: the terminal's owner on the host, and its size. */
   readonly terminal: ({ readonly owner: number } & WindowSize) | undefined;
   /** What the end of its caller means for the command, once it is executed. */
   readonly withoutCaller: 'ends' | 'goes-on';
 }
 
-/** One that waits for its plan: its program is loaded by another processor while that is made. */
+/** An attendant that waits for its plan: another processor loads its program while the plan is made. */
 export interface Attendant {
   readonly channel: Channel;
   readonly executed: Promise<void>;
 }
 
-/** The channel is there before the attendant, so that the plan need not wait for it either. */
+/** The channel exists before the attendant runs, so that the plan need not wait for it either. */
 export function startAttendant(spawn: Spawn): Attendant {
   try {
     const [near, far] = native().makePair('socket');

@@ -8,8 +8,8 @@ import type { CommandPipes, CommandTerminal } from './command-streams';
 import type { MessageNamed } from '../monitor/messages';
 
 /**
- * How a command ended: by exit(2) with a code from 0 to 255, or by a signal: its name, or `SIG34` and the like for one
- * that has none (those of real time).
+ * How a command ended: by exit(2) with a code from 0 to 255, or by a signal: its name, or `SIG34` and the like for a
+ * real-time signal, which has none.
  */
 export type CommandResult =
   | Readonly<{
@@ -29,10 +29,10 @@ export class CommandProcess {
   /**
    * How the command itself ended. Processes that it has left behind may go on, and may still write to its streams.
    *
-   * Rejects with OPERATION_ABORTED and OPERATION_TIMEOUT when `signal` or `timeout` have ended it, once all that it had
-   * started is dead. What SIGKILL does not end for two seconds, such as a process in a paused container on cgroup v1, or one that
-   * waits in the kernel, is not waited for: it ends as soon as it can. Rejects with OPERATION_FAILED when the process that
-   * attends it in the container was killed.
+   * Rejects with OPERATION_ABORTED and OPERATION_TIMEOUT when `signal` or `timeout` have ended it, once every process
+   * that it had started is dead. A process that survives SIGKILL for two seconds, such as one in a paused container on
+   * cgroup v1, or one that waits in the kernel, is not waited for: it ends as soon as it can. Rejects with
+   * OPERATION_FAILED when the process that attends the command was killed.
    */
   readonly result: Promise<CommandResult>;
   /** @internal */
@@ -64,8 +64,9 @@ export class CommandProcess {
   }
 
   /**
-   * Ends the command and all that it has started, by SIGKILL; does nothing when it has ended. What is frozen (a paused container on
-   * cgroup v1) or stuck in the kernel can't die yet: then `result` settles after two seconds, and the rest dies later.
+   * Kills the command and every process that it has started, with SIGKILL; does nothing when it has ended. A process
+   * that is frozen (in a paused container on cgroup v1) or stuck in the kernel can't die yet: then `result` settles
+   * after two seconds, and the process dies later.
    */
   destroy(): void {
     if (!this.#isOver) this.channel.send({ message: 'destroy' });
@@ -100,7 +101,7 @@ export class CommandProcess {
 
   async #follow(domain: string): Promise<CommandResult> {
     let message = await this.channel.receive();
-    // Stage 0 says it in its own time.
+    // Stage 0 may send this at any time.
     while (message?.message === 'spawned') message = await this.channel.receive();
     this.#isOver = true;
     this.channel.send({ message: 'acknowledge' });

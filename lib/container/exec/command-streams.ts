@@ -26,7 +26,7 @@ export interface NoStreams {
 
 export type CommandStreams = CommandPipes | CommandTerminal | NoStreams;
 
-/** The caller's ends, and what the attendant is given. */
+/** The caller's ends, and the descriptors for the attendant. */
 export interface OpenStreams<Streams> {
   readonly streams: Streams;
   /** Closed by the caller, once the attendant has them. */
@@ -34,8 +34,9 @@ export interface OpenStreams<Streams> {
 }
 
 /**
- * `owner` is the command's user on the host, who may open /dev/stdout anew. With a label of SELinux they are what the
- * command may use: at execve(2) the kernel puts /dev/null in the place of what it may not.
+ * `owner` is the command's user on the host, who can then reopen /dev/stdout. With an SELinux label, the pipes are
+ * labelled so that the command may use them: at execve(2) the kernel replaces a descriptor that it may not use with
+ * /dev/null.
  */
 export function openPipes(owner: number, label?: string): OpenStreams<CommandPipes> {
   const opened: number[] = [];
@@ -61,7 +62,7 @@ export function openPipes(owner: number, label?: string): OpenStreams<CommandPip
   }
 }
 
-/** Null devices of the command's own: that of the host would have its owner and mode changed from inside. */
+/** Opens null devices of the command's own: from inside, the owner and mode of the host's could be changed. */
 export function openNowhere(owner: number, label?: string): OpenStreams<NoStreams> {
   const descriptors: number[] = [];
   try {
@@ -95,7 +96,7 @@ function labelledPipes(label: string, opened: number[]): [number, number][] {
   return pairs;
 }
 
-/** The attendant opens the terminal: a file system of the container may never answer the process that looks for it. */
+/** The attendant opens the terminal: a file system of the container may never answer the process that does so. */
 export function openTerminal(): OpenStreams<CommandTerminal> {
   const [near, far] = native().makePair('socket');
   const stream = unread({ fd: near, readable: true, writable: true });

@@ -1,4 +1,4 @@
-/** What an attendant reports of a command that could not be executed, as the error that the caller gets. */
+/** Turns what an attendant reports of a command that could not be executed into the error that the caller gets. */
 import { constants } from 'node:os';
 import { errnoName, SyscallError, TslxcError } from '../../errors';
 import type { Operation } from '../../plan/operation';
@@ -96,7 +96,7 @@ function programFailure(
 ): TslxcError {
   const program = plan.header.argv[0] ?? '';
   const reason: ExecReason = execReasons[failed.reason] ?? 'other';
-  // An interpreter's name is the container's to choose.
+  // The container chooses the name of an interpreter.
   const subject = printable(failed.subject);
   const details = {
     errno: failed.error,

@@ -1,4 +1,4 @@
-/** Runs a command in a running container. Needs nothing of its monitor, which may be of another build. */
+/** Runs a command in a running container. Does not need the container's monitor, which may be of another build. */
 import { constants as system } from 'node:os';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { SyscallError, TslxcError } from '../../errors';
@@ -34,17 +34,17 @@ import type { RunningRecord, StartRecord } from '../record/run-state';
 export interface ExecTarget {
   readonly host: HostFacts;
   readonly paths: StatePaths;
-  /** How the container's root is looked at. */
+  /** For look-ups in the container's root. */
   readonly lookers: Lookers;
   readonly start: StartRecord;
   readonly running: RunningRecord;
-  /** What runs, with the ids that it was given. */
+  /** The definition that runs, with the ids that it was given. */
   readonly definition: DomainDefinition;
 }
 
 export interface ExecRequest {
   readonly argv: readonly string[];
-  /** Added to what init was started with. */
+  /** Added to the environment that init was started with. */
   readonly env: Readonly<Record<string, string>>;
   /** Default: that of init. */
   readonly cwd?: string;
@@ -56,20 +56,21 @@ export interface ExecRequest {
   readonly withoutLabel?: boolean;
   /** Milliseconds until the command has to be executed. */
   readonly deadline: number;
-  /** Gives up the start of the command. */
+  /** Aborts the start of the command. */
   readonly signal?: AbortSignal;
   /** Whether the command goes on when its caller has ended. Default: `ends`. */
   readonly withoutCaller?: 'ends' | 'goes-on';
 }
 
-/** Milliseconds that what has been started for a command may take to end, once it is given up. */
+/** Milliseconds that the processes of a start that was given up may take to end. */
 const endTime = 1000;
 
 /**
  * Resolves when the command's execve has succeeded.
  *
  * @throws TslxcError OPERATION_INVALID when the container has ended or is frozen; SYSTEM_ERROR with `errno`, `step` and
- * mostly `path`; OPERATION_TIMEOUT; OPERATION_FAILED when it was given up, or what starts it was killed.
+ * mostly `path`; OPERATION_TIMEOUT; OPERATION_FAILED when the start was aborted, or a process that starts the command
+ * was killed.
  */
 export async function execInContainer(
   target: ExecTarget,
@@ -87,7 +88,7 @@ export async function execInContainer(
   }
 }
 
-/** The same of a command that goes on whatever becomes of this process, with an empty input and output that is thrown away. */
+/** The same for a command that outlives this process, with an empty input and output that is discarded. */
 export async function execDetached(target: ExecTarget, request: ExecRequest): Promise<void> {
   const detached = { ...request, withoutCaller: 'goes-on' } as const;
   const { channel } = await withInit(target, (init) => join(target, detached, init));
@@ -99,7 +100,7 @@ async function withInit<T>(target: ExecTarget, action: (init: number) => Promise
   try {
     return await action(init);
   } catch (error) {
-    // Whatever went wrong: without the container that is the reason.
+    // Whatever went wrong: if the container has ended, that is the reason.
     const isOver = !isInitAlive(target.running) || (await native().waitPidfd(init, 0));
     throw isOver ? ended(target, error) : error;
   } finally {
@@ -107,7 +108,7 @@ async function withInit<T>(target: ExecTarget, action: (init: number) => Promise
   }
 }
 
-/** A command that has been executed, and where its attendant tells of it. */
+/** A command that has been executed, and the channel to its attendant. */
 interface Joined {
   readonly streams: CommandStreams;
   readonly channel: Channel;
@@ -162,7 +163,7 @@ function ended({ paths, start: { name } }: ExecTarget, cause?: unknown): TslxcEr
   return initHasEnded(readRunState(paths, name), name, cause);
 }
 
-/** A pidfd of init: that it is the one is asked afterwards, since the number could be another's before. */
+/** A pidfd of init. Whether it is the right process is checked once it is open, since the pid could have been reused before. */
 function openInit(target: ExecTarget): number {
   const { paths, start, running } = target;
   let pidfd: number;
@@ -180,11 +181,11 @@ function openInit(target: ExecTarget): number {
   throw ended(target);
 }
 
-/** A command joins the cgroups of init, and would stand still with it. */
+/** A command joins the cgroups of init, and would be frozen with it. */
 function refuseFrozen({ host, running, start }: ExecTarget): void {
   const cgroup = frozenBy(running.init, start, host.cgroups);
   if (cgroup === undefined) return;
-  // The container names those that it makes.
+  // The container chooses the names of cgroups that it makes.
   const by = printable(cgroup);
   const isPaused = isFrozen(start, host.cgroups);
   const why = isPaused
@@ -205,7 +206,7 @@ async function identityOf(
   return await commandIdentity(definition, user, looks);
 }
 
-/** As whom a command runs, and with which label. */
+/** The user and the label that a command runs with. */
 interface CommandSubject {
   readonly identity: Identity;
   readonly security: SecurityFacts | undefined;
@@ -257,7 +258,10 @@ function ownerOfStreams({ idMap }: DomainDefinition, { uid }: Identity): number 
   return idMap === undefined ? uid : (hostId(idMap.uids, uid) ?? 0);
 }
 
-/** Beside a profile that was made for the domain, also for a command without its label: what it mounts is the container's. */
+/**
+ * Whether the domain has a profile of its own. It counts for a command without the domain's label, too, since what that
+ * mounts is the container's.
+ */
 function hasOwnProfile({ security }: StartRecord): boolean {
   return security?.model === 'apparmor' && security.type === 'dynamic';
 }
@@ -290,19 +294,19 @@ function planIfAlive(
   subject: CommandSubject,
 ): CommandPlan {
   const plan = planCommand(target, request, subject);
-  // What was read below /proc by its number was of that init, if it is still there.
+  // If init is still there, what was read from /proc by its pid was about that init.
   if (!isInitOf(target.running)) throw ended(target);
   return plan;
 }
 
 interface GivingUp extends Disposable {
-  /** Whether it was given up since its time was over. */
+  /** Whether the start was given up because its time was over. */
   readonly isLate: () => boolean;
 }
 
 /**
- * Ends the start when the signal fires, and when an attendant that waits in the kernel does not say itself that the time is
- * over. What waits there ends later; this doesn't wait for it.
+ * Ends the start when the signal fires, or when the time is over and an attendant that waits in the kernel does not
+ * report that itself. A process that waits there ends later; this does not wait for it.
  */
 function givesUp(channel: Channel, { signal, deadline }: ExecRequest): GivingUp {
   let timer: NodeJS.Timeout | undefined;
@@ -311,7 +315,7 @@ function givesUp(channel: Channel, { signal, deadline }: ExecRequest): GivingUp 
     late = true;
     channel.close();
   }, deadline + endTime);
-  // It may have fired while the attendant was spawned.
+  // The signal may have fired while the attendant was spawned.
   const stopListening = onAbort(signal, () => {
     channel.send({ message: 'destroy' });
     timer = setTimeout(() => channel.close(), endTime);
@@ -326,7 +330,7 @@ function givesUp(channel: Channel, { signal, deadline }: ExecRequest): GivingUp 
   };
 }
 
-/** As the attendant says it. */
+/** The error for a timeout, in the attendant's words. */
 function lateFor(domain: string, cause: unknown): TslxcError {
   const step = 'waiting for the command to be executed';
   return new TslxcError('OPERATION_TIMEOUT', `${step} in domain '${domain}'`, {
