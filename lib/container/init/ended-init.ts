@@ -1,8 +1,8 @@
-/** Why nothing can be asked of an init that has ended, in the same words whatever was to be asked. */
+/** The error for a request to an init that has ended, in the same words for every request. */
 import { TslxcError } from '../../errors';
 import type { RunState } from '../record/run-state';
 
-/** `state` is the domain's now: between two lives of init it runs, as every list says. */
+/** `state` is the domain's state now: between two lives of init the domain is running, as every list says. */
 export function initHasEnded(state: RunState, domain: string, cause?: unknown): TslxcError {
   const detail =
     state.phase === 'running'

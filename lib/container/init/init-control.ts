@@ -7,7 +7,10 @@ import { isInitAlive, isInitKilled } from './init-process';
 import { requestLevel } from './initctl';
 import type { RunningRecord } from '../record/run-state';
 
-/** Inits that have signals of their own for it; `other` ends by SIGTERM, if it cares. */
+/**
+ * Inits, by the signals that ask them to end: systemd and busybox have their own; `other` gets SIGTERM, which it may
+ * ignore.
+ */
 export type InitKind = 'systemd' | 'busybox' | 'other';
 
 export interface InitControl {
@@ -43,8 +46,9 @@ function kindOf({ init }: RunningRecord): InitKind {
 }
 
 /**
- * Whether a signal does anything: one without a handler is not for a PID 1, unless it is blocked to be fetched. Meanwhile
- * in sigtimedwait(2), as tini and busybox are most of the time, it stands in no mask: the kernel's function tells.
+ * Whether a signal has any effect: PID 1 does not get one that it has no handler for, unless it blocks it in order to
+ * fetch it. While PID 1 waits in sigtimedwait(2), as tini and busybox do most of the time, the signal is in no mask:
+ * the kernel function that it waits in tells.
  */
 function heeds({ init }: RunningRecord, signal: number): boolean {
   try {

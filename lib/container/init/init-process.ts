@@ -1,4 +1,7 @@
-/** What the kernel says of a container's init on the host: whether a pid is still it, what has become of it, its label. */
+/**
+ * What the kernel says of a container's init on the host: whether a pid is still that of init, whether init has ended,
+ * its label.
+ */
 import { readFileSync } from 'node:fs';
 import { native } from '../../host/native';
 import { statOf } from './process-stat';
@@ -6,23 +9,23 @@ import type { RunningRecord } from '../record/run-state';
 
 type Init = Pick<RunningRecord, 'id' | 'init'>;
 
-/** PF_EXITING of the kernel's include/linux/sched.h: it gives up its cgroups and namespaces, and then it is a zombie. */
+/** PF_EXITING of the kernel's include/linux/sched.h: a process gives up its cgroups and namespaces, and then it is a zombie. */
 const exiting = 0x4;
 const sigkill = 1n << 8n;
 
-/** The monitor is the parent of its init: so the number has not been given to another process. */
+/** Whether the pid is still that of init, and has not been reused: the monitor is the parent of its init. */
 export function isInitOf({ id, init }: Init): boolean {
   return statOf(init)?.parent === id;
 }
 
-/** Whether it has not ended, as it has between two lives, and is not about to: no signal holds that up any more. */
+/** Whether init has not ended, as it has between two lives, and is not exiting either, which no signal can stop. */
 export function isInitAlive({ id, init }: Init): boolean {
   const stat = statOf(init);
   if (stat?.parent !== id || (stat.flags & exiting) !== 0) return false;
   return stat.state !== 'Z' && stat.state !== 'X';
 }
 
-/** Whether it has ended, or does so before it runs any further: one that is frozen keeps SIGKILL until it is thawed. */
+/** Whether init has ended, or will before it runs any further: in a frozen init, SIGKILL is pending until it is thawed. */
 export function isInitKilled(running: Init): boolean {
   if (!isInitAlive(running)) return true;
   try {
@@ -34,7 +37,10 @@ export function isInitKilled(running: Init): boolean {
   }
 }
 
-/** Its security label, as it stands in /proc/PID/attr/current; undefined where nothing labels processes, and when init has ended. */
+/**
+ * Init's security label, as it stands in /proc/PID/attr/current; undefined on a host that labels no processes, and when
+ * init has ended.
+ */
 export function readRunningLabel(running: RunningRecord): string | undefined {
   let label: string | undefined;
   try {
@@ -43,6 +49,6 @@ export function readRunningLabel(running: RunningRecord): string | undefined {
     if (!isInitOf(running)) return undefined;
     throw error;
   }
-  // The number could be another's by now.
+  // The pid could be another process's by now.
   return isInitOf(running) ? label : undefined;
 }

@@ -8,7 +8,7 @@ import type { InitState } from '../../plan/command';
 import type { StartRecord } from '../record/run-state';
 
 interface InitCgroups {
-  /** In each v1 hierarchy, by its mount. */
+  /** Its directory in each v1 hierarchy. */
   readonly v1: readonly string[];
   /** '' where there is no v2 tree. */
   readonly unified: string;
@@ -27,8 +27,8 @@ export function readInitState(init: number, start: StartRecord, layout: CgroupLa
 }
 
 /**
- * The cgroup of init whose freezer has stopped it, if one has: that of a pause, one of a cgroup below that the container has
- * made, or one above, of another program.
+ * The frozen cgroup that init is in, if there is one: frozen by a pause, or one below that the container has made, or
+ * one above that another program has frozen.
  */
 export function frozenBy(
   init: number,
@@ -45,13 +45,13 @@ export function frozenBy(
   return /^frozen 1$/m.test(events) ? unified : undefined;
 }
 
-/** What the kernel takes as a path (PATH_MAX), less the name of a file in it. */
+/** The longest path that the kernel takes (PATH_MAX), less the name of a file in that directory. */
 const longestPath = 4096 - 64;
 
 /**
- * Where init is now: a system inside makes cgroups of its own, and in v2 only leaves take processes. Always at or below
- * what the start made. In the place of one that can't be named it is where the start has put it: a path may be longer than
- * the kernel takes or tells in full, and need not be UTF-8.
+ * The cgroups that init is in now: a system inside makes cgroups of its own, and in v2 only leaves take processes. They
+ * are always at or below those that the start made. One that can't be named is replaced by the one that the start has
+ * put init in: a path may be longer than the kernel takes or shows in full, and need not be UTF-8.
  */
 function initCgroups(init: number, start: StartRecord, layout: CgroupLayout): InitCgroups {
   const lines = cgroupLines(init);
@@ -79,7 +79,7 @@ function initCgroups(init: number, start: StartRecord, layout: CgroupLayout): In
   };
 }
 
-/** Undefined when one of the paths is too long for the kernel to tell; some kernels cut it instead. */
+/** Undefined when one of the paths is too long for the kernel to show; some kernels truncate it instead. */
 function cgroupLines(init: number): string[] | undefined {
   try {
     return readFileSync(`/proc/${init}/cgroup`, 'utf8').trimEnd().split('\n');
@@ -93,7 +93,7 @@ function isUsable(path: string): boolean {
   return Buffer.byteLength(path) <= longestPath && !path.includes('\ufffd');
 }
 
-/** Of proc_pid_status(5). */
+/** A field of proc_pid_status(5). */
 function field(status: string, name: string): string {
   return new RegExp(`^${name}:\\s*(\\S+)$`, 'm').exec(status)?.[1] ?? '0';
 }

@@ -1,8 +1,8 @@
 /**
- * The pipe by which sysvinit, and what behaves like it, is told to change the run level. Its path is resolved in the
- * container's own mount namespace, where a file system of the container may keep a process waiting for ever, out of
- * reach of SIGKILL: so this file is run as a program of its own, and looks. Its end is not waited for: a process that does
- * not end is left alone, and as long as it is there no second one is started for that init.
+ * The pipe by which sysvinit, and inits that behave like it, are told to change the run level. Its path is resolved in
+ * the container's own mount namespace, where a file system of the container may block a process for ever, out of reach
+ * of SIGKILL: so this file also runs as a separate program, which looks for the pipe. A program that does not end in
+ * time is left alone, and as long as it exists no second one is started for that init.
  */
 import { spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, statSync, writeSync } from 'node:fs';
@@ -33,16 +33,16 @@ export interface PipeSearch {
 }
 
 const step = 'look for the initctl pipe';
-/** Between two looks whether another has ended, in milliseconds. */
+/** Between two attempts to take the lock from another search, in milliseconds. */
 const pause = 25;
 
 const program = join(packageRoot, 'dist', 'container', 'init', 'initctl.js');
 const exitCodes = { written: 0, none: 3 } as const;
 
 /**
- * Whether init's pipe has taken the request.
+ * Asks init to change its run level. The answer says whether init's pipe has taken the request.
  *
- * @throws SyscallError when nothing could be started to look for it.
+ * @throws SyscallError when the program that looks for the pipe could not be started.
  */
 export async function requestLevel(search: PipeSearch, level: RunLevel): Promise<PipeAnswer> {
   const deadline = performance.now() + search.within;
@@ -56,7 +56,7 @@ export async function requestLevel(search: PipeSearch, level: RunLevel): Promise
   }
 }
 
-/** The lock of the process that looks for this init's pipe; undefined when another one holds it up to the deadline. */
+/** The lock of the process that looks for this init's pipe; undefined when another process still holds it at the deadline. */
 async function holdTurn(
   { paths, name, running }: PipeSearch,
   deadline: number,
@@ -69,7 +69,7 @@ async function holdTurn(
   }
 }
 
-/** `held` is what the program keeps open to its end. */
+/** `held` is the descriptor of the lock, which the program keeps open until it ends. */
 async function lookBefore(
   deadline: number,
   words: readonly string[],
@@ -106,7 +106,7 @@ const request = { bytes: 384, magic: 0x03091969, changeLevel: 1 } as const;
 function writeRequest(running: Pick<RunningRecord, 'id' | 'init'>, level: RunLevel): boolean {
   const root = openSync(`/proc/${running.init}/root`, O_PATH | constants.O_DIRECTORY);
   try {
-    // The number is still init's, or the folder that was opened is another process's.
+    // Unless the pid is still that of init, the folder that was opened may be another process's.
     if (!isInitOf(running)) return false;
     return pipes.some((path) => writeTo(root, path, level));
   } finally {
@@ -114,7 +114,7 @@ function writeRequest(running: Pick<RunningRecord, 'id' | 'init'>, level: RunLev
   }
 }
 
-/** The path is the container's: only a pipe is opened, never a device, and not one of the host. */
+/** The container controls the path: only a pipe is opened, never a device, and never a pipe of the host. */
 function writeTo(root: number, path: string, level: RunLevel): boolean {
   let found: number;
   try {

@@ -6,7 +6,7 @@ export interface ProcessStat {
   readonly state: string;
   readonly parent: number;
   readonly flags: number;
-  /** Ticks from the boot to its start: with its number, it identifies one process of this boot. */
+  /** Clock ticks from boot to the start of the process; together with the pid, it identifies one process of this boot. */
   readonly started: number;
 }
 
@@ -26,7 +26,7 @@ function parseStat(stat: string): ProcessStat {
   return { state, parent: Number(parent), flags: Number(flags), started: Number(fields[19]) };
 }
 
-/** By a signal, or by a debugger: it answers no request until it goes on. */
+/** Whether it is stopped, by a signal or by a debugger: it answers no request until it goes on. */
 export function isStopped(pid: number): boolean {
   return isStoppedState(statOf(pid)?.state);
 }
