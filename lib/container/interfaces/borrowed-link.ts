@@ -1,8 +1,8 @@
 /**
- * An interface that the host has lent to a container, and how it comes home. A network namespace that dies destroys what
- * is virtual in it, and hands what is physical to the host's first namespace under whatever name it had inside; so it is
- * taken back before, by a descriptor of the namespace. What the kernel drops at each move stays dropped: addresses,
- * routes, membership in a bridge, and that it was up.
+ * An interface that the host has lent to a container, and how it comes home. A network namespace that ends destroys its
+ * virtual interfaces, and hands the physical ones to the host's first namespace under whatever names they had inside;
+ * so the interface is taken back before, by a descriptor of the namespace. What the kernel drops at each move stays
+ * dropped: addresses, routes, membership in a bridge, and the state up.
  */
 import { closeSync, constants, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -17,21 +17,24 @@ export interface BorrowedLink {
   readonly name: string;
   /** Inside. */
   readonly guest: string;
-  /** As it was on the host: the container may have changed them. */
+  /** Kind, MAC address and MTU as they were on the host: the container may have changed the latter two. */
   readonly kind: string;
   readonly mac: string;
   readonly mtu: number;
-  /** Of the kernel; it is kept inside, where nothing has been made before. */
+  /** The kernel's index, which the interface keeps inside, where no other has been made before. */
   readonly index: number;
   readonly alternativeNames: readonly string[];
 }
 
-/** How long the kernel may take to hand over what was in a namespace that has died, in milliseconds. */
+/**
+ * How long the kernel may take to hand back the interfaces of a namespace that has ended, and the pause between two
+ * looks; in milliseconds.
+ */
 const patience = { whole: 2000, pause: 20 };
 
 /**
- * Brings it home under its own name. Where that is taken by now it gets another, and `notice` hears of it, as of one
- * that is lost; nothing happens when it is home already.
+ * Brings the interface home under its own name, or under another if that is taken by now. `notice` is told of another
+ * name, and of an interface that is lost. Does nothing when it is home already.
  */
 export async function returnLink(
   borrowed: BorrowedLink,
@@ -55,15 +58,16 @@ export async function returnLink(
   }
 }
 
-/** The name under which it is home then, if it was there. */
+/** Takes the interface out of a namespace. The name that it then has at home; none if it was not there. */
 async function takeFrom(network: number, borrowed: BorrowedLink): Promise<string[]> {
   const found = matching(await native().listLinks(network), borrowed);
   return found === undefined ? [] : [await moveHome(found, network, borrowed)];
 }
 
 /**
- * By its index, which root inside can't change. What has been out of the container's network in the meantime may have got
- * another: it is known by its address, and by its name at last, since both may have been changed, or exchanged.
+ * Finds the interface by its index, which root inside can't change. One that has left the container's network in the
+ * meantime may have another index: it is found by its address, or at last by its name, since both may have been
+ * changed, or exchanged.
  */
 function matching(
   links: readonly Link[],
@@ -78,7 +82,7 @@ function matching(
   );
 }
 
-/** As it was, so that it is known again at home by its address. Returns the name that it has there. */
+/** Restores the interface first, so that it can be recognized at home by its address. Returns the name that it has there. */
 async function moveHome(found: Link, network: number, borrowed: BorrowedLink): Promise<string> {
   const { name, mac, mtu } = borrowed;
   await restore(found.name, [{ state: 'down' }, { address: mac }, { mtu }], network);
@@ -109,8 +113,8 @@ async function restore(name: string, changes: readonly LinkChange[], network: nu
 }
 
 /**
- * An alternative name that the container has given would be one of the host's; where the host has it already, the kernel
- * does not let the interface come home.
+ * Drops the alternative names that the container has given: they would become names of the host, and the kernel does
+ * not move an interface with one that the host has already.
  */
 async function dropNames(
   { name, alternativeNames }: Link,
@@ -127,7 +131,7 @@ function unlessRefused(error: unknown): void {
   if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
 }
 
-/** Its own name first; others are at most 15 bytes long, as the kernel wants it. */
+/** Its own name first; the others are at most 15 bytes long, as the kernel requires. */
 function* otherNames(name: string): Generator<string> {
   yield name;
   for (let number = 1; number < 100; number += 1) {
@@ -137,8 +141,8 @@ function* otherNames(name: string): Generator<string> {
 }
 
 /**
- * What is physical comes by itself, some time after the namespace has died, under whatever name it had inside. What is
- * virtual never does, and others of its kind may have its address: all VLANs of a device have the same.
+ * A physical interface comes by itself, some time after its namespace has ended, under whatever name it had inside. A
+ * virtual one never does, and others of its kind may have its address: all VLANs of a device have the same.
  */
 async function findAtHome(
   borrowed: BorrowedLink,
@@ -161,7 +165,10 @@ async function findAtHome(
   }
 }
 
-/** Gives it its own name, or another of ours: never one that the container has chosen. The name that it has then. */
+/**
+ * Gives the interface its own name, or another from `otherNames`: never one that the container has chosen. Returns the
+ * name that it then has.
+ */
 async function nameAtHome(home: Link, borrowed: BorrowedLink): Promise<string> {
   await dropNames(home, borrowed);
   for (const name of otherNames(borrowed.name)) {

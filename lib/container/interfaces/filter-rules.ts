@@ -1,12 +1,12 @@
 /**
- * The filter of an interface as text for nft(8): a table of the bridge family for each, with rules for the host's side of its
- * link by name. They need no link, so that they are there before it is. They drop what libvirt's predefined filters drop. Pure.
+ * The filter of an interface as text for nft(8): a table of the bridge family for each, with rules that name the host's
+ * side of its link. They can be loaded before the link exists. They drop what libvirt's predefined filters drop. Pure.
  */
 import type { FilterName } from '../../domain/interface/definition';
 import { filterChecks } from '../../domain/interface/port/filter';
 import { chain, quoteDevice, tableFor, withoutTable } from '../../host/kernel/nftables';
 
-/** What a filter is known by: the host's side of a link, and the address of the container's. */
+/** What identifies a filter: the host's side of a link, and the MAC address of the container's. */
 export interface FilteredLink {
   readonly host: string;
   readonly mac: string;
@@ -14,11 +14,11 @@ export interface FilteredLink {
 
 export interface LinkFilter extends FilteredLink {
   readonly filter: FilterName;
-  /** The IPv4 addresses of the interface; `first` is the first that it uses, which the kernel keeps. */
+  /** The IPv4 addresses of the interface; `first` is the first that it uses, which the kernel remembers. */
   readonly addresses: readonly string[] | 'first';
 }
 
-/** Of the address too: by the time that a filter is removed, another link may have its name. */
+/** Named by the MAC address, too: by the time that a filter is removed, another link may have the name of this one. */
 export function filterTable({ host, mac }: FilteredLink): string {
   return tableFor(`filter ${host} ${mac.replaceAll(':', '')}`);
 }
@@ -38,7 +38,7 @@ export function filterRules(filtered: LinkFilter): string {
     ...(has('arp-mac') || has('arp-ip') ? chain('sent_arp', arpRules(filtered)) : []),
     ...chain('sent', sentRules(filtered)),
     ...chain('from_container', [baseChain('prerouting'), jump]),
-    // Frames to the addresses of IEEE 802.1D, which no bridge forwards, pass here alone.
+    // Frames to the addresses of IEEE 802.1D, which no bridge forwards, pass only this hook.
     ...chain('to_host', [baseChain('input'), jump]),
     ...(has('protocol')
       ? chain('to_container', [baseChain('postrouting'), `oifname ${quoteDevice(host)} ${others}`])
@@ -108,7 +108,7 @@ function arpRules({ filter, mac, addresses }: LinkFilter): string[] {
   return [...rules, 'drop'];
 }
 
-/** The set has room for one: it takes no second address, and the rule goes no further then. */
+/** With 'first', the set has room for one address: adding a second fails, and the rule is not followed to its `return`. */
 function ownAddress(field: string, before: string, addresses: LinkFilter['addresses']): string[] {
   const known = `${before}${field} @addresses return`;
   if (addresses !== 'first') return [known];

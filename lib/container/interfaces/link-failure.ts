@@ -1,4 +1,4 @@
-/** What fails at the network interfaces of a start: which element asked for it, and what an errno means there. */
+/** Failures at the network interfaces of a start: which element asked for it, and what an errno means there. */
 import { constants } from 'node:os';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import type { Link } from '../../plan/network/links';
@@ -19,14 +19,17 @@ export function linkPlaces(links: readonly Link[]): ReadonlyMap<string, SourceLo
   );
 }
 
-/** What an operation works on. A name inside may be one of the host's too; a macvlan is made inside. */
+/**
+ * The key of the interface that an operation works on. The same name may exist inside and on the host; a macvlan is
+ * made inside.
+ */
 export function linkKey(operation: Operation, stage: Stage): string | undefined {
   if (!('name' in operation) || operation.op === 'setHostname') return undefined;
   const where = stage === 'inside' || operation.op === 'makeMacvlan' ? 'inside' : 'host';
   return `${where}:${operation.name}`;
 }
 
-/** In words, where the errno's own mislead or say too little. */
+/** A message for an errno whose own text misleads or says too little. */
 export function linkWords(operation: Operation | undefined, number: number): string | undefined {
   switch (operation?.op) {
     case 'makeVeth':
@@ -68,7 +71,7 @@ function macvlanWords(lower: string, number: number): string | undefined {
   );
 }
 
-/** Older kernels say the one, newer ones the other. */
+/** Older kernels return the first errno, newer ones the second. */
 function upWords(name: string, number: number): string | undefined {
   return number === errno.EBUSY || number === errno.EADDRINUSE
     ? `the MAC address of '${name}' is in use on the device below it`

@@ -14,10 +14,11 @@ export interface FilteredPort {
 }
 
 /**
- * With the addresses of its parameters, or else those of `<ip>`, or else those that the network keeps for it, or else the
- * first that it uses. Undefined for an interface without a filter.
+ * The filter, with the addresses of its parameters, or else those of `<ip>`, or else those that the network reserves
+ * for the interface, or else the first that it uses. Undefined for an interface without a filter.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED when no address is known, and none is to be found out, or by DHCP alone.
+ * @throws DefinitionError CONFIG_UNSUPPORTED when no address is known, and learning one is turned off or left to DHCP
+ * alone.
  */
 export function linkFilter(
   { mac, addresses, filter: asked }: InterfaceDefinition,
@@ -48,8 +49,8 @@ export async function placeFilter(filter: LinkFilter): Promise<void> {
 }
 
 /**
- * Nothing happens when it is not there, as on a kernel that has no such rules and has refused them. Without the program nft it
- * never was.
+ * Does nothing when the filter is not there, as on a kernel that has no such rules and has refused them. Without the
+ * program nft there never was a filter.
  */
 export async function removeFilter(link: FilteredLink): Promise<void> {
   const step = `remove the filter of the interface ${link.host}`;

@@ -1,8 +1,9 @@
 /**
- * The numbers of a start's `vnetN`. libvirt counts from 0 and fails when a name is taken between its look and its
- * creation: ours are higher, and never in its way. Starts of tslxc don't get in one another's way either, in all processes
- * and roots, since each number is locked from its choice to the end of the start. So is, for those who look, what an interface is known
- * by that ports of the host are to lead to.
+ * Chooses the numbers of a start's `vnetN`. libvirt counts from 0 and fails when another program takes a name between
+ * its check and its creation: the numbers here are higher, and never in its way. Starts of tslxc don't get in one
+ * another's way either, in all processes and roots, since each number is locked from its choice to the end of the
+ * start. An interface that ports of the host are to lead to is locked as well, by its name and MAC address: see
+ * `isLinkHeld`.
  */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -21,10 +22,10 @@ const lockFlags = constants.O_RDWR | constants.O_NOFOLLOW;
 const firstNumber = 1000;
 const afterLastNumber = 100_000;
 
-/** Chooses names. `isTaken` tells of those that are in use. @throws TslxcError OPERATION_FAILED when all are. */
+/** Chooses a name for which `isTaken` is false. @throws TslxcError OPERATION_FAILED when all are taken. */
 export type ChooseName = (isTaken: (name: string) => boolean) => string;
 
-/** As a start would, without keeping others from it. Each call chooses another. */
+/** Chooses as a start would, without locking anything. Each call chooses another. */
 export function previewNames(): ChooseName {
   let next = firstNumber;
   return (isTaken) => {
@@ -40,13 +41,13 @@ const attempts = 10;
 /** What a start needs to name its interfaces. */
 export interface LinkNames {
   readonly choose: ChooseName;
-  /** Names that the kernel has said to be taken. */
+  /** Names that the kernel has reported as taken. */
   readonly taken: readonly string[];
-  /** Told of an interface that ports of the host are to lead to. */
+  /** Called with an interface that ports of the host are to lead to. */
   readonly hold?: (link: FilteredLink) => void;
 }
 
-/** The names that one attempt of a start has chosen, with the locks of their numbers; `taken` come from those before it. */
+/** The names that one attempt of a start has chosen, with the locks of their numbers; `taken` comes from earlier attempts. */
 export class LinkNumbers implements LinkNames, Disposable {
   readonly taken: readonly string[];
   readonly #chosen = new Set<string>();
@@ -65,7 +66,7 @@ export class LinkNumbers implements LinkNames, Disposable {
     return name;
   };
 
-  /** Locks it for `isLinkHeld`. Where another start is to make the same, the kernel refuses one of both. */
+  /** Locks the link for `isLinkHeld`. If another start is to make the same link, the kernel refuses one of the two. */
   readonly hold = (link: FilteredLink): void => {
     this.#locks ??= openLocks();
     native().tryLockByte(this.#locks, byteOf(link));
@@ -76,8 +77,9 @@ export class LinkNumbers implements LinkNames, Disposable {
   }
 
   /**
-   * What is taken by now, when the start failed because a program that knows nothing of the locks has come between the
-   * choice of a name and the making: the kernel has the last word. Undefined when another attempt would not help.
+   * The names that are taken by now, when the start failed because a program that does not know the locks took a name
+   * between its choice and the creation of the link: the kernel has the last word. Undefined when another attempt would
+   * not help.
    */
   takenBy(error: unknown): readonly string[] | undefined {
     const name = TslxcError.is(error) && error.errno === EEXIST ? error.path : undefined;
@@ -85,7 +87,7 @@ export class LinkNumbers implements LinkNames, Disposable {
     return this.taken.length === attempts ? undefined : [...this.taken, name];
   }
 
-  /** Lets all go: the names are in use, or free again. */
+  /** Releases all locks: the names are in use, or free again. */
   [Symbol.dispose](): void {
     if (this.#locks !== undefined) closeSync(this.#locks);
     this.#locks = undefined;
@@ -93,8 +95,9 @@ export class LinkNumbers implements LinkNames, Disposable {
 }
 
 /**
- * Whether a start of any root, or what plugs an interface in, is about to make this one, which the kernel may not know until then. The
- * name alone would not say whose it is: who looks may have chosen it for an interface of its own. True also when it can't be told.
+ * Whether a start of any root, or a process that attaches an interface, is about to make this link, which the kernel
+ * may not have until then. The name alone would not identify it: the caller may have chosen the same for an interface
+ * of its own. True also when that can't be found out.
  */
 export function isLinkHeld(link: FilteredLink): boolean {
   let fd: number;
@@ -110,7 +113,7 @@ export function isLinkHeld(link: FilteredLink): boolean {
   }
 }
 
-/** Beyond all numbers. */
+/** The byte that stands for a link, beyond those of all numbers. */
 function byteOf({ host, mac }: FilteredLink): number {
   return 2 ** 48 + offsetOf(`${host} ${mac}`);
 }

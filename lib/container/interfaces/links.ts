@@ -1,6 +1,6 @@
 /**
- * The network interfaces of a container, with everything resolved that the host decides: names that are free, bridges
- * and devices that are there. Reads, and chooses; nothing is made yet, so that what is wrong is an error in its line.
+ * Resolves the network interfaces of a container on this host: free names, and the bridges and devices that are there.
+ * It only reads and chooses; nothing is made yet, so that a mistake in the XML is reported with its line.
  */
 import { constants } from 'node:os';
 import type { DomainDefinition, HostInterfaceDefinition } from '../../domain/definition';
@@ -26,7 +26,7 @@ import type { Undo } from '../record/undo';
 
 /** What a start makes and borrows for the interfaces. */
 export interface ResolvedLinks {
-  /** Those of `<interface>` in their order, then those that the host lends; so are `records`. */
+  /** Those of `<interface>` in their order, then those that the host lends; `records` has the same order. */
   readonly links: readonly Link[];
   readonly records: readonly LinkRecord[];
   /** Put in place before anything is made. */
@@ -45,7 +45,7 @@ export interface LinksWanted {
   readonly names: LinkNames;
 }
 
-/** The kernel's, where nothing else is said. */
+/** The kernel's default. */
 const usualMtu = 1500;
 
 const step = 'look up the network interfaces';
@@ -60,8 +60,9 @@ export const noLinks: ResolvedLinks = {
 };
 
 /**
- * @throws TslxcError SYSTEM_ERROR for a bridge or device that isn't there; DefinitionError CONFIG_UNSUPPORTED for one
- * that can't be used so, and for an address that is in use; RESOURCE_BUSY for a name that is. All with element and position.
+ * @throws TslxcError SYSTEM_ERROR for a bridge or device that does not exist; DefinitionError CONFIG_UNSUPPORTED for
+ * one that can't be used in this way, and for an address that is in use; RESOURCE_BUSY for a name that is in use. All
+ * with element and position.
  */
 export async function lookUpLinks(wanted: LinksWanted): Promise<ResolvedLinks> {
   const { interfaces, hostInterfaces } = wanted.definition;
@@ -94,7 +95,7 @@ export function resolveLinks(found: readonly HostLink[], wanted: LinksWanted): R
   };
 }
 
-/** What a start would choose, without keeping others from it. @throws as `lookUpLinks`. */
+/** What a start would choose; locks nothing. @throws as `lookUpLinks`. */
 export async function previewLinks(
   definition: DomainDefinition,
   ports: readonly Port[],
@@ -121,13 +122,13 @@ interface Resolved {
   readonly undo: readonly Undo[];
 }
 
-/** One look at the interfaces of the host, and the names that have been chosen since. */
+/** The interfaces of the host at one moment, and the names that have been chosen since. */
 class Resolution {
   readonly #byName: ReadonlyMap<string, HostLink>;
   readonly #all: readonly HostLink[];
   readonly #domain: DomainDefinition;
   readonly #names: LinkNames;
-  /** Of the host: in use, asked for by the definition, or chosen. */
+  /** Names on the host that are in use, asked for by the definition, or chosen. */
   readonly #taken: Set<string>;
 
   constructor(all: readonly HostLink[], { definition, names }: LinksWanted) {
@@ -206,7 +207,7 @@ class Resolution {
     return this.#toBridge(definition, port, { guest, mtu, vlan });
   }
 
-  /** The link is no port for the kernel: the switch takes it as it is. */
+  /** For the kernel the link is not a bridge port: Open vSwitch takes it as it is. */
   #toSwitch(definition: InterfaceDefinition, port: Port & { kind: 'bridge' }, guest: string) {
     const { bridge, network, bandwidth } = port;
     const place = interfacePlace(definition);
@@ -285,7 +286,8 @@ class Resolution {
     const reach = linkReach(this.#domain.name, definition, { ...port, host });
     if (reach.forwards !== undefined) this.#names.hold?.(reach.forwards);
     const remove = { undo: 'removeLink', name: host, mac: hostMac } as const;
-    // Undone is what comes last first: as long as there is a link, its filter holds.
+    // Undo steps run from the last to the first: the link goes before its filter, which holds as long as there is a
+    // link.
     const undo: Undo[] = [
       ...(filter === undefined ? [] : [{ undo: 'removeFilter', host, mac } as const]),
       ...undoOfReach(reach),
@@ -366,7 +368,7 @@ interface VethPort extends Pick<LinkRecord, 'guest' | 'type' | 'bridge' | 'netwo
 
 type BridgePlug = Port & { kind: 'bridge' };
 
-/** `<target dev>` that another interface has. */
+/** The error for a `<target dev>` that another interface has. */
 export function nameTaken(name: string, place: SourceLocation): TslxcError {
   return definitionError(
     'RESOURCE_BUSY',
@@ -375,14 +377,14 @@ export function nameTaken(name: string, place: SourceLocation): TslxcError {
   );
 }
 
-/** The kernel would take the tags, and let every frame pass. */
+/** The kernel would accept the tags, but let every frame pass. */
 function ignoredVlan(bridge: string, place: SourceLocation): TslxcError {
   const remedy = `ip link set ${bridge} type bridge vlan_filtering 1`;
   const words = `the bridge '${bridge}' does not filter VLANs, which '${remedy}' changes`;
   return definitionError('CONFIG_UNSUPPORTED', words, place);
 }
 
-/** Without its place in a text. */
+/** The bandwidth without its position in the XML. */
 function directions({ inbound, outbound }: Bandwidth): NonNullable<LinkRecord['bandwidth']> {
   return {
     ...(inbound === undefined ? {} : { inbound }),

@@ -1,4 +1,4 @@
-/** Which TCP ports are listened at in a container, read from outside: proc_net(5) of its init's network namespace. */
+/** The TCP ports that are listened on in a container, read from outside: proc_net(5) of its init's network namespace. */
 import { readFile } from 'node:fs/promises';
 import { formatIp } from '../../domain/interface/ip-address';
 import { isInitOf } from '../init/init-process';
@@ -20,7 +20,7 @@ export async function listeningInside(running: RunningRecord): Promise<Listening
     tableOf(running.init, 'tcp'),
     tableOf(running.init, 'tcp6'),
   ]);
-  // Asked afterwards: the number could have been given to another process before.
+  // Checked after reading: the pid could have been reused before.
   if (four === undefined || !isInitOf(running)) return undefined;
   // A kernel without IPv6 has no second table.
   return [...parseTable(four, 'ipv4'), ...parseTable(six ?? '', 'ipv6')];
@@ -44,7 +44,7 @@ export function parseTable(text: string, family: Listening['family']): Listening
   });
 }
 
-/** Words of 32 bits, each printed as this host would read its four bytes in network order. */
+/** The kernel prints an address in words of 32 bits: four bytes in network order, read as a number in the host's byte order. */
 function valueOf(hex: string): bigint {
   const words = hex.match(/.{8}/g) ?? [];
   const bytes = Buffer.alloc(words.length * 4);

@@ -1,4 +1,4 @@
-/** Taking back what a start has made of the host's network interfaces. */
+/** Undoes what a start has done to the host's network interfaces. */
 import { constants } from 'node:os';
 import { TslxcError } from '../../errors';
 import { native } from '../../host/native';
@@ -6,9 +6,10 @@ import { findShaper } from '../../host/kernel/shaper';
 import { inEach } from './retained-netns';
 
 /**
- * Removes the host's side of a veth pair, and the device that shapes it. The kernel removes the one too when the container's
- * network namespace dies, but some time later: until then the name would be taken, and the bridge would have a port. The
- * kernel may still be at it afterwards, when the name is free. Nothing happens when it has gone, or another has its name.
+ * Removes the host's side of a veth pair, and the device that shapes it. The kernel removes the former, too, when the
+ * container's network namespace ends, but some time later: until then its name would be taken, and the bridge would
+ * have a port. When this resolves the names are free, though the kernel may still be removing the rest. Does nothing if
+ * the link is gone, or another has its name.
  */
 export async function removeVeth(name: string, mac: string): Promise<void> {
   const links = await native().listLinks();
@@ -20,8 +21,8 @@ export async function removeVeth(name: string, mac: string): Promise<void> {
 }
 
 /**
- * Removes a macvlan, which is in the container's network namespace. With that the kernel does so too, but until then the
- * device below has a user: another can't have it for itself, and none the same address.
+ * Removes a macvlan from the container's network namespace. The kernel would remove it with the namespace, but until
+ * then the device below is in use: no other macvlan can have it to itself, or have the same address.
  */
 export async function removeMacvlan(
   { guest, mac }: { readonly guest: string; readonly mac: string },
@@ -30,14 +31,17 @@ export async function removeMacvlan(
   await inEach(networks, async (network) => {
     const links = await native().listLinks(network);
     for (const { name, kind, address } of links) {
-      // One that is passed through has the address only once init has given it.
+      // A macvlan in passthrough mode has the address only once init has set it.
       if (kind !== 'macvlan' || (name !== guest && address !== mac)) continue;
       await native().deleteLink(name, network).catch(unlessGone);
     }
   });
 }
 
-/** Nothing happens when the device has gone, or has got another address than was `given` to it. */
+/**
+ * Restores a device's MAC address. Does nothing if the device is gone, or has an address other than `given`, which the
+ * start gave to it.
+ */
 export async function restoreAddress({
   name,
   address,

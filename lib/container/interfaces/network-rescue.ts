@@ -1,22 +1,22 @@
-/** What has to be given back before the monitor goes, and the network that it keeps with it. */
+/** Gives back what has to be given back before the monitor ends, and with it the network that it keeps. */
 import type { Channel } from '../monitor/channel';
 import type { Handshake } from '../start/handshake';
 import { retainedNetnsPaths } from './retained-netns';
 import { killRemaining, undoAll, undosInNetwork } from '../record/undo';
 import type { Undo } from '../record/undo';
 
-/** How long a monitor may take to see that its init has been ended, in milliseconds. */
+/** How long a monitor may take to notice that its init has been killed, in milliseconds. */
 const patience = 1000;
 
-/** At the end of a container. What fails now, the clean-up tries again and tells of. */
+/** For the end of a container. The clean-up tries again what fails now, and reports it. */
 export async function undoInNetwork(undo: readonly Undo[], monitor: number): Promise<void> {
   const context = { networks: retainedNetnsPaths(monitor), notice: () => undefined };
   await undoAll(undosInNetwork(undo), context);
 }
 
 /**
- * Of a start that has failed. The monitor waits for this before it ends; one that is in the midst of its work, since it
- * was this side that gave up, is brought to its end first, so that it doesn't take away what has just come back.
+ * For a start that has failed. The monitor waits for this before it ends. If this process gave up, the monitor may
+ * still be at work: its work is ended first, so that it does not take away what has just come back.
  */
 export async function rescue(
   undo: readonly Undo[],
@@ -29,6 +29,6 @@ export async function rescue(
     await undoInNetwork(undo, monitor);
     channel.send({ message: 'acknowledge' });
   } catch {
-    // The clean-up, which comes next, tells of what is not given back.
+    // The clean-up, which comes next, reports what is not given back.
   }
 }

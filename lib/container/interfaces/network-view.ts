@@ -13,7 +13,7 @@ export interface NetworkView {
   readonly addresses: readonly LinkAddress[];
 }
 
-/** See the functions of the same names: what the driver asks of them. */
+/** The functions of the same names, for the driver. */
 export interface NetworkViews {
   readonly hostLinks: typeof hostLinks;
   readonly hostNeighbours: typeof hostNeighbours;
@@ -48,12 +48,12 @@ function networkInside(running: RunningRecord): Promise<NetworkView | undefined>
   });
 }
 
-/** Takes the host's side of a pair up or down: inside, the carrier comes or goes. */
+/** Sets the host's side of a veth pair up or down: inside, the carrier comes or goes. */
 async function setHostLink(host: string, state: 'up' | 'down'): Promise<void> {
   await native().changeLink(host, { state });
 }
 
-/** Takes an interface up or down inside; undefined when it is not there any more. */
+/** Sets an interface inside up or down; undefined when it no longer exists. */
 function setLinkInside(
   running: RunningRecord,
   record: LinkRecord,
@@ -67,7 +67,10 @@ function setLinkInside(
   });
 }
 
-/** The namespace is not kept for longer than `action` takes, since it would outlive the container. */
+/**
+ * Runs `action` with the container's network namespace, whose descriptor is not kept any longer, since it would keep
+ * the namespace alive.
+ */
 async function inNamespace<T>(
   running: RunningRecord,
   action: (namespace: number) => Promise<T>,
@@ -88,15 +91,15 @@ function openNamespace(running: RunningRecord): number | undefined {
   } catch {
     return undefined;
   }
-  // Asked afterwards: the number could have been given to another process before.
+  // Checked once it is open: the pid could have been reused before.
   if (isInitOf(running)) return namespace;
   closeSync(namespace);
   return undefined;
 }
 
 /**
- * The interface of a record among those on the host: only a pair has a side there while the container runs. When root
- * inside has deleted it, another container may have its name: it is known by its address.
+ * The interface of a record among those on the host, where only a veth pair has a side while the container runs. If
+ * root inside has deleted it, another container may have its name: the MAC address must match as well.
  */
 export function hostSide(links: readonly Link[], { host, mac }: LinkRecord): Link | undefined {
   if (host === undefined || mac === '') return undefined;

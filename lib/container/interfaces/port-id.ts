@@ -1,8 +1,8 @@
-/** The id of a port of a switch, by which a controller knows it, where the definition of its interface has none. */
+/** The id by which the controller of a switch knows a port, for an interface whose definition has none. */
 import { createHash } from 'node:crypto';
 import type { PortIdKind } from '../../domain/interface/port/port-ids';
 
-/** A uuid that is a digest of these (RFC 9562, version 8): an interface has the same at each start of its domain. */
+/** A UUID that is a digest of the arguments (RFC 9562, version 8): an interface has the same at each start of its domain. */
 export function portId(uuid: string, mac: string, kind: PortIdKind): string {
   const words = kind === 'interface' ? [uuid, mac] : [uuid, mac, kind];
   const digest = createHash('sha256').update(words.join(' ')).digest('hex');

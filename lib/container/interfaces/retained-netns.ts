@@ -1,19 +1,19 @@
 /**
- * The network namespace of a container whose init has ended. It would die with it, some time later; its monitor keeps it
- * until what has to be done in it is done, and `tslxc reap` after the monitor.
+ * The network namespace of a container whose init has ended. It would end some time after init; the monitor, and `tslxc
+ * reap` after it, keeps it until what has to be done in it is done.
  */
 import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
 import { networkDescriptor } from '../monitor/messages';
 
 export const ownNetwork = '/proc/self/ns/net';
 
-/** Where it may be found: at the monitor, and at this process if it is what a monitor has become. */
+/** Where it may be found: a descriptor of the monitor, or of this process if a monitor has become this process. */
 export function retainedNetnsPaths(monitor: number | undefined): string[] {
   const pids = [...(monitor === undefined ? [] : [monitor]), process.pid];
   return pids.map((pid) => `/proc/${pid}/fd/${networkDescriptor}`);
 }
 
-/** Runs `action` with a descriptor of each that is there, and is not the namespace of this process itself. */
+/** Runs `action` with a descriptor of each namespace that is there and is not that of this process itself. */
 export async function inEach(
   networks: readonly string[],
   action: (network: number) => Promise<void>,

@@ -1,4 +1,4 @@
-/** The port of a bridge of Open vSwitch that an interface is: added by ovs-vsctl(8) as libvirt does, and deleted again. */
+/** An interface's port on a bridge of Open vSwitch: added by ovs-vsctl(8) as libvirt does, and deleted again. */
 import type { DomainDefinition } from '../../domain/definition';
 import type { InterfaceDefinition, VirtualPort, Vlan } from '../../domain/interface/definition';
 import { definitionError } from '../../domain/xml/source-location';
@@ -8,7 +8,7 @@ import { runProgram, tryProgram } from '../../host/program';
 import type { ProgramCall } from '../../host/program';
 import { portId } from './port-id';
 
-/** What a port is known by: the host's side of a link, and the address of the container's. */
+/** What identifies a port: the host's side of a link, and the MAC address of the container's. */
 export interface PortOfSwitch {
   readonly host: string;
   readonly mac: string;
@@ -16,7 +16,7 @@ export interface PortOfSwitch {
 
 export interface SwitchPort extends PortOfSwitch {
   readonly bridge: string;
-  /** Of the domain. */
+  /** The domain's. */
   readonly uuid: string;
   readonly interfaceId: string;
   readonly profileId?: string;
@@ -25,7 +25,7 @@ export interface SwitchPort extends PortOfSwitch {
   readonly place: SourceLocation;
 }
 
-/** What of a bridge is known where an interface is plugged in. */
+/** What is known about a bridge that an interface is plugged into. */
 export interface PluggedPort {
   readonly place: SourceLocation;
   readonly host: string;
@@ -34,7 +34,10 @@ export interface PluggedPort {
   readonly vlan?: Vlan;
 }
 
-/** An interface of a network whose own text says nothing of a port has the id of the network's, or one of its own. */
+/**
+ * If the interface's own definition has no id for the port, the port has the one from the network, or else one that is
+ * derived from domain and interface.
+ */
 export function switchPort(
   { uuid }: Pick<DomainDefinition, 'uuid'>,
   definition: Pick<InterfaceDefinition, 'mac' | 'vlan'>,
@@ -55,7 +58,7 @@ export function switchPort(
 }
 
 /**
- * Asked before anything is taken, since what can't be added could not be looked for either.
+ * Called before anything is made: a switch that can't add a port could not look for it either, to undo that.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED for a bridge that Open vSwitch does not have; TslxcError OPERATION_UNSUPPORTED
  * without the program ovs-vsctl, OPERATION_FAILED with what it says when the switch does not answer.
@@ -70,7 +73,7 @@ export async function checkSwitchBridge({ bridge, place }: SwitchPort): Promise<
   throw definitionError('CONFIG_UNSUPPORTED', `Open vSwitch has no bridge '${bridge}'`, place);
 }
 
-/** A port that is there is taken over: one is left when the machine has gone down with its container. */
+/** Adds the port, or takes over one that is there: it is left when the machine has gone down with its container. */
 export async function addSwitchPort(port: SwitchPort): Promise<void> {
   const { host, mac, bridge, uuid, interfaceId, profileId } = port;
   const ids: readonly (readonly [string, string | undefined])[] = [
@@ -88,7 +91,10 @@ export async function addSwitchPort(port: SwitchPort): Promise<void> {
   await callSwitch([...add, '--', 'set', 'Interface', host, ...settings], step);
 }
 
-/** Nothing happens when there is none, or when it is another's. Without the program ovs-vsctl there never was one. */
+/**
+ * Does nothing when there is no such port, or when it is another interface's. Without the program ovs-vsctl there never
+ * was one.
+ */
 export async function removeSwitchPort({ host, mac }: PortOfSwitch): Promise<void> {
   const step = `delete the port ${host} of Open vSwitch`;
   try {
@@ -101,7 +107,7 @@ export async function removeSwitchPort({ host, mac }: PortOfSwitch): Promise<voi
   }
 }
 
-/** Seconds that the switch may take to answer; libvirt's. */
+/** Seconds that the switch may take to answer, as in libvirt. */
 const patience = 5;
 
 async function callSwitch(args: readonly string[], step: string): Promise<string> {
@@ -122,7 +128,7 @@ function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
-/** As libvirt does: the tags of a trunk, the one that is its own, and how frames of that leave. */
+/** The settings that libvirt makes: the tags of a trunk, its native tag, and whether frames of that leave tagged. */
 function vlanWords(vlan: Vlan | undefined): string[] {
   if (vlan === undefined) return [];
   const { trunk, tags } = vlan;

@@ -1,9 +1,10 @@
 /**
- * Ports of the host, for one interface at a time: of two that want the same, in whatever processes and roots, the second is refused.
- * Who asks holds the lock of all claims from its look to its own record. What counts is a domain that runs, or that a process is at
- * work on: who was killed has no port. The record of the domain says which it is. Where the asking process does not see that, such as
- * one in a mount namespace without the other root, the claim is dead only when what all processes of the network namespace see says so:
- * there is no such interface, and nobody is about to make it.
+ * Claims ports of the host for an interface: of two interfaces that want the same port, in whatever processes and
+ * roots, the second is refused. A process that claims holds the lock of all claims from checking them until its own is
+ * recorded. A claim counts if its domain runs or a process is at work on it, as the domain's record says: a start that
+ * was killed has no port. If the claiming process can't see that record, for instance in a mount namespace without the
+ * other root, the claim is dead only if what all processes of the network namespace see says so: there is no such
+ * interface, and no process is about to make it.
  */
 import type { PortForward } from '../../../domain/interface/definition';
 import { hostSideMac } from '../../../domain/interface/mac-address';
@@ -30,11 +31,11 @@ export interface PortOwner {
   readonly name: string;
 }
 
-/** What has been claimed: one of both is called, once the rules are loaded or can't be. */
+/** A claim that has been made: one of the two is called, once the rules are loaded or can't be. */
 export interface ClaimedPorts {
-  /** Lets go of the ports of before. */
+  /** Releases the ports of the former claim. */
   keep(): void;
-  /** Goes back to the claim of before. */
+  /** Restores the former claim. */
   putBack(): void;
 }
 
@@ -42,7 +43,8 @@ export interface ClaimedPorts {
 export type WantedPorts = Pick<LinkForwards, 'mac' | 'forwards'>;
 
 /**
- * Refuses early what `claimPorts` would refuse. Takes nothing, so that another may have the ports the moment after.
+ * Refuses early what `claimPorts` would refuse. Claims nothing, so that another domain may get the ports a moment
+ * later.
  *
  * @throws DefinitionError RESOURCE_BUSY, with the domain that has one of them.
  */
@@ -53,10 +55,11 @@ export async function checkPorts(wanted: WantedPorts, root: string): Promise<voi
 }
 
 /**
- * Takes the ports of an interface, in the place of those that it has. The record of its start says before that they are given back.
- * The rules of a domain that is dead are removed where they are in the way. Those that it has stay its own until `keep`.
+ * Claims the ports of an interface, in place of those that it has. The undo step is on the record of its start before
+ * this. Rules of a dead domain that are in the way are removed. The former ports of the interface stay claimed until
+ * `keep`.
  *
- * @throws DefinitionError as `checkPorts`; SyscallError when it can't be written down; and as `removeForwards`.
+ * @throws DefinitionError as `checkPorts`; SyscallError when the claim can't be written; and as `removeForwards`.
  */
 export async function claimPorts(
   link: LinkForwards,
@@ -82,7 +85,7 @@ export async function claimPorts(
   };
 }
 
-/** @throws as `checkPorts`. @returns `dead` for ports that are in the way still, and nobody's. */
+/** @throws as `checkPorts`. @returns `dead` for a claim that is in the way, but no longer counts. */
 async function refuseIfTaken(
   { forwards }: WantedPorts,
   claim: PortClaim,
@@ -102,7 +105,7 @@ async function refuseIfTaken(
 interface Refused {
   readonly port: number;
   readonly forward: PortForward;
-  /** That of the domain which is refused. */
+  /** The root of the domain that is refused. */
   readonly root: string;
 }
 
@@ -121,8 +124,8 @@ async function stateOf(claim: PortClaim): Promise<ClaimState> {
 }
 
 /**
- * `live` when its domain runs with the interface, or a process is about to start that, or to plug the interface in. Undefined when no
- * record of the domain that this process sees has the interface.
+ * The state by the domain's record: `live` when the domain runs with the interface, or a process is about to start it,
+ * or to attach the interface. Undefined when no record that this process sees has the interface.
  */
 function recordedState({ root, name, host, mac }: PortClaim): ClaimState | undefined {
   const paths = statePaths(root);
@@ -130,7 +133,7 @@ function recordedState({ root, name, host, mac }: PortClaim): ClaimState | undef
   try {
     state = readRunState(paths, name);
   } catch {
-    // Whether a domain runs whose records are damaged can't be told.
+    // If the records are damaged, it is unknown whether the domain runs.
     return 'live';
   }
   if (state.phase === 'off') return undefined;
@@ -139,14 +142,17 @@ function recordedState({ root, name, host, mac }: PortClaim): ClaimState | undef
   const { undo, plug } = state.start;
   if (!undo.some(isIts)) return undefined;
   if (state.phase === 'ended' && state.exit !== undefined) return 'dead';
-  // A start looks like one that has died until its monitor has its lock.
+  // Until its monitor has its lock, a start looks like one that has died.
   const isOnItsWay = state.phase === 'ended' || plug?.undo.some(isIts) === true;
   return !isOnItsWay || isDomainLocked(paths, name) ? 'live' : 'dead';
 }
 
-/** What all processes of this network namespace see: the interface, which outlives a reboot, and before it who is to make it. */
+/**
+ * The state by what all processes of this network namespace see: the interface, which outlives a reboot, or the lock of
+ * the process that is about to make it.
+ */
 async function visibleState(claim: PortClaim): Promise<ClaimState> {
-  // First this: it is held until the interface is there.
+  // This first: the lock is held until the interface is there.
   if (isLinkHeld(claim)) return 'live';
   const { host, mac } = claim;
   const address = hostSideMac(mac);

@@ -1,4 +1,4 @@
-/** Which address DHCP is to give an interface, so that others find it there. Pure. */
+/** Chooses the address that DHCP is to give an interface, so that others find the interface there. Pure. */
 import { ipOf, parseIp } from '../../../domain/interface/ip-address';
 
 /** What a network's DHCP gives. */
@@ -6,11 +6,14 @@ export interface DhcpChoice {
   /** The file of dnsmasq's leases. */
   readonly leases: string;
   readonly ranges: readonly { readonly start: string; readonly end: string }[];
-  /** Addresses of these ranges that are others': the bridge's, and those of `<host>`. */
+  /** Addresses of these ranges that are reserved: the bridge's, and those of `<host>`. */
   readonly kept: readonly string[];
 }
 
-/** IPv4 addresses that it could have, the best first: its lease, then those that are free, from one that its MAC address chooses on. */
+/**
+ * IPv4 addresses that the interface could have, the best first: its lease, then the free ones, starting with one that
+ * depends on its MAC address.
+ */
 export function* addressChoices(
   mac: string,
   { ranges, kept }: Pick<DhcpChoice, 'ranges' | 'kept'>,
@@ -71,7 +74,7 @@ function addressesOf(ranges: DhcpChoice['ranges']): Addresses {
   };
 }
 
-/** FNV-1a: containers that start at once shall not choose the same. */
+/** FNV-1a: containers that start at the same time should not choose the same. */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (const character of text) {

@@ -1,7 +1,8 @@
 /**
- * The forwarded ports of an interface as text for nft(8): a table for each, which ends with its container. A packet for such a port
- * of the host gets the container's address; one from a neighbour of the container, or from the host's loopback, also that of the
- * bridge, so that the answer comes back this way. Pure.
+ * The forwarded ports of an interface as text for nft(8): a table for each interface, which is removed with its
+ * container. A packet for such a port of the host gets the container's address as its destination. If it comes from a
+ * neighbour of the container, or from the host's loopback, it also gets the bridge's address as its source, so that the
+ * answer comes back this way. Pure.
  */
 import type { PortForward } from '../../../domain/interface/definition';
 import { parseIp, type IpFamily } from '../../../domain/interface/ip-address';
@@ -15,18 +16,18 @@ export interface LinkForwards extends FilteredLink {
   readonly forwards: readonly PortForward[];
   /** The container's addresses, as far as they are known. */
   readonly targets: Readonly<Partial<Record<IpFamily, string>>>;
-  /** Whether the bridge lets packets of the host's own 127.0.0.0/8 out, and none of containers in. */
+  /** Whether the bridge lets packets from the host's own 127.0.0.0/8 out, and none from containers in. */
   readonly loopback: 'led-out' | 'kept';
 }
 
-/** Of the address too: by the time that it is removed, another link may have its name. */
+/** Named by the MAC address, too: by the time that it is removed, another link may have the name of this one. */
 export function forwardTable({ host, mac }: FilteredLink): string {
   return tableFor(`forward ${host} ${mac.replaceAll(':', '')}`);
 }
 
-/** Before the masquerading of networks, whose rules end with the packets to their bridge. */
+/** Before the masquerading of networks, whose rules return at once for packets to their own bridge. */
 const beforeMasquerading = 90;
-/** That of dstnat, whose name nft takes in the hook prerouting alone. */
+/** The priority of dstnat, a name that nft accepts only in the hook prerouting. */
 const destination = -100;
 
 /** Loading the text again changes nothing. */
@@ -90,7 +91,7 @@ function rangeText({ start, end }: ForwardedPorts): string {
   return start === end ? String(start) : `${start}-${end}`;
 }
 
-/** Of several ports with other numbers each has its own: nft would take any of a range. */
+/** A range that leads to other port numbers is mapped port by port: nft would choose any port of a range. */
 function targetText(target: string, protocol: string, { start, end, to }: ForwardedPorts): string {
   const bracketed = target.includes(':') ? `[${target}]` : target;
   if (start === to) return target;

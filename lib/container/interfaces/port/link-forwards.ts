@@ -16,13 +16,13 @@ export interface ForwardingPort {
   readonly bridge: string;
   readonly reserved: readonly string[];
   readonly forwarding: (Port & { kind: 'bridge' })['forwarding'];
-  /** Whether an IPv4 address will be known by the time that they are put in place. */
+  /** Whether an IPv4 address will be known by the time the ports are put in place. */
   readonly offered: 'by-dhcp' | 'none';
 }
 
 /**
- * To the first address of its `<ip>` of each family, or to the one that the network keeps for it. Undefined for an interface
- * without forwarded ports.
+ * The forwarded ports, which lead to the first `<ip>` address of each family, or to the one that the network reserves
+ * for the interface. Undefined for an interface without forwarded ports.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED when no address is known that a port could lead to.
  */
@@ -52,7 +52,7 @@ export function linkForwards(
   return { host, mac, bridge, forwards, targets, loopback: forwarding.loopback };
 }
 
-/** First the rules, then who has the ports. Nothing happens when they are not there. */
+/** Removes the rules first, then the claim on the ports. Does nothing when they are not there. */
 export async function removeForwards(link: FilteredLink): Promise<void> {
   const step = `remove the forwarded ports of the interface ${link.host}`;
   try {

@@ -1,6 +1,7 @@
 /**
- * By which name the containers of a network find each other: the domain's, in files that the network's dnsmasq reads. Where DHCP
- * gives the address, the files also say which: the one that is claimed here, so that the name, and forwarded ports, lead to it.
+ * The name by which the containers of a network find each other: the domain's, in files that the network's dnsmasq
+ * reads. If DHCP gives the address, the files also say which one: it is claimed here, so that the name, and forwarded
+ * ports, lead to it.
  */
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -11,38 +12,41 @@ import { addressChoices, isOffered, type DhcpChoice } from './dhcp-choice';
 
 /** Where a network's dnsmasq looks, and what it gives. */
 export interface NamePlaces {
-  /** With the folders `hosts`, `addresses` and `claims`; missing where the network was started by an older package. */
+  /**
+   * Holds the folders `hosts`, `addresses` and `claims`; missing if the network was started by an older version of the
+   * package.
+   */
   readonly folder: string;
   /** The file with dnsmasq's pid. */
   readonly pid: string;
-  /** Whether it answers for names. */
+  /** Whether dnsmasq resolves names. */
   readonly hasNames: boolean;
   readonly dhcp?: DhcpChoice;
 }
 
 export interface LinkName extends NamePlaces {
   readonly mac: string;
-  /** Absent for a domain whose name is none for a host. */
+  /** Absent if dnsmasq does not resolve names, or the domain's name can't be a host's. */
   readonly name?: string;
-  /** Those that are known already. */
+  /** The addresses that are known already. */
   readonly addresses: readonly string[];
-  /** The one of them that DHCP would give to others. */
+  /** The one of them that DHCP would otherwise give to others. */
   readonly held?: string;
 }
 
-/** What is given back. */
+/** Identifies what is to be removed. */
 export type NamedLink = Pick<LinkName, 'folder' | 'mac'>;
 
 /** RFC 1123, and the underscores that dnsmasq takes. */
 const hostName = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?$/;
 
-/** For private use, says ICANN. */
+/** Reserved by ICANN for private use. */
 const ownDomain = 'internal';
 
 const EEXIST = 17;
 const ESRCH = 3;
 
-/** `reserved`: the addresses that a `<host>` has. Undefined where dnsmasq has nothing to be told. */
+/** `reserved`: the addresses that a `<host>` has. Undefined if there is nothing to tell dnsmasq. */
 export function linkName(
   domain: string,
   { mac, addresses }: Pick<InterfaceDefinition, 'mac' | 'addresses'>,
@@ -69,12 +73,15 @@ export function linkName(
   };
 }
 
-/** Resolves to the address that DHCP will give; undefined without DHCP, and when no address is left. */
+/**
+ * Tells dnsmasq about the interface. Returns the address that DHCP will give; undefined without DHCP, and when no
+ * address is left.
+ */
 export function placeName(link: LinkName): string | undefined {
   const { folder, mac, addresses, dhcp, held, pid } = link;
   if (!existsSync(folder)) return undefined;
   if (dhcp === undefined) {
-    // Where another interface has it already, two have one address, as their definitions say.
+    // If another interface has claimed it already, two have one address, as their definitions say.
     const kept = held === undefined ? undefined : takeFirst(link, [held]);
     writeHosts(link, addresses);
     if (kept !== undefined) hangUp(pid);
@@ -86,11 +93,11 @@ export function placeName(link: LinkName): string | undefined {
   return address;
 }
 
-/** Keeps the first of the addresses that is no other interface's, for this one alone. */
+/** Claims for this interface the first of the addresses that no other interface has. */
 function takeFirst(link: LinkName, choices: Iterable<string>): string | undefined {
   const { folder, mac } = link;
   for (const address of choices) {
-    // First what undoing looks for.
+    // Written first: the undo step looks for it.
     put(join(folder, 'claims', mac), address);
     if (claim(link, address)) return address;
   }
@@ -98,7 +105,7 @@ function takeFirst(link: LinkName, choices: Iterable<string>): string | undefine
   return undefined;
 }
 
-/** Addresses that no client has, and that are kept for no other interface; the best first. */
+/** Addresses that no client has, and that no other interface has claimed; the best first. */
 export function* freeAddresses({ folder, mac }: NamedLink, dhcp: DhcpChoice): Generator<string> {
   for (const address of addressChoices(mac, dhcp, textOf(dhcp.leases))) {
     const owner = textOf(join(folder, 'addresses', address));
@@ -106,12 +113,12 @@ export function* freeAddresses({ folder, mac }: NamedLink, dhcp: DhcpChoice): Ge
   }
 }
 
-/** The address that is kept for a running container; undefined where none was claimed. */
+/** The address that a running container has claimed; undefined if there is none. */
 export function claimedAddress({ folder, mac }: NamedLink): string | undefined {
   return textOf(join(folder, 'claims', mac)).trim() || undefined;
 }
 
-/** Nothing happens when nothing was written, or the network has ended. */
+/** Removes the files of an interface. Does nothing when there are none, or the network has ended. */
 export function removeName(link: NamedLink): void {
   const { folder, mac } = link;
   const address = claimedAddress(link);
@@ -122,7 +129,7 @@ export function removeName(link: NamedLink): void {
   for (const kind of ['hosts', 'claims']) rmSync(join(folder, kind, mac), { force: true });
 }
 
-/** An address is one interface's: the file can be made once. */
+/** Claims an address for one interface: the file can be created only once. */
 function claim({ folder, mac }: LinkName, address: string): boolean {
   const path = join(folder, 'addresses', address);
   try {
@@ -136,8 +143,9 @@ function claim({ folder, mac }: LinkName, address: string): boolean {
 }
 
 /**
- * dnsmasq would take the name of an address that it gives by DHCP for that of the client, in the place of the one that the client
- * tells, unless it is in another domain: so the first name is, which is what a reverse lookup gives.
+ * Writes the names of an interface. For an address that it gives by DHCP, dnsmasq would use the name here in place of
+ * the one that the client sends, unless the name is in another domain. So the first name, which a reverse lookup
+ * returns, is in another domain.
  */
 function writeHosts({ folder, mac, name }: LinkName, addresses: readonly string[]): void {
   if (name === undefined || addresses.length === 0) return;
@@ -145,7 +153,7 @@ function writeHosts({ folder, mac, name }: LinkName, addresses: readonly string[
   put(join(folder, 'hosts', mac), lines.join('\n'));
 }
 
-/** At once as a whole: dnsmasq reads what appears in a folder, but for hidden files, which it passes over. */
+/** Replaces the file atomically: dnsmasq reads each file that appears in a folder, except hidden ones. */
 function put(path: string, text: string): void {
   const draft = join(dirname(path), `.${basename(path)}`);
   try {
@@ -157,7 +165,7 @@ function put(path: string, text: string): void {
   }
 }
 
-/** Has dnsmasq read all anew: an address that was another's it would not give. */
+/** Makes dnsmasq read everything again: otherwise it would not give an address that was another interface's. */
 function hangUp(pidFile: string): void {
   const pid = Number.parseInt(textOf(pidFile), 10);
   if (!(pid > 0) || textOf(`/proc/${pid}/comm`).trim() !== 'dnsmasq') return;

@@ -1,4 +1,4 @@
-/** What makes an interface of a virtual network be found: by its domain's name, and by ports of the host. */
+/** How an interface of a virtual network is reached: by its domain's name, and by ports of the host. */
 import type { InterfaceDefinition } from '../../../domain/interface/definition';
 import type { Port } from '../../../plan/network/links';
 import type { Undo } from '../../record/undo';
@@ -37,7 +37,7 @@ export function linkReach(
   return { name, forwards: linkForwards(definition, plug) };
 }
 
-/** What gives it back. */
+/** The undo steps of what `placeReach` does. */
 export function undoOfReach({ name, forwards }: LinkReach): Undo[] {
   return [
     ...(forwards === undefined
@@ -50,7 +50,7 @@ export function undoOfReach({ name, forwards }: LinkReach): Undo[] {
 }
 
 /**
- * First the name: with it comes the address that forwarded ports lead to. On record before.
+ * The name first: it yields the address that forwarded ports lead to. The undo steps are on record before.
  *
  * @throws as `placeForwards`; SyscallError for names that can't be written.
  */

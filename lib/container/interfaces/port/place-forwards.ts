@@ -1,4 +1,4 @@
-/** Putting the forwarded ports of an interface in place: first who has them, then the rules. */
+/** Puts the forwarded ports of an interface in place: first the claim on the ports, then the rules. */
 import { TslxcError } from '../../../errors';
 import { loadNft } from '../../../host/kernel/nftables';
 import { writeNetworkParameter } from '../../../host/kernel/sysctl';
@@ -12,7 +12,7 @@ export interface Placing {
 }
 
 /**
- * In the place of those that the interface has; they stay when this fails.
+ * Replaces the forwarded ports that the interface has; they stay when this fails.
  *
  * @throws DefinitionError RESOURCE_BUSY for a port that another interface of this host has; TslxcError OPERATION_UNSUPPORTED without
  * the program nft, OPERATION_FAILED with what it says, and when there is no address.
@@ -34,7 +34,7 @@ export async function placeForwards(link: LinkForwards, { owner, leased }: Placi
     throw error;
   }
   claimed.keep();
-  // What containers send to the loopback addresses, the rules of the network drop.
+  // The rules of the network drop what containers send to the loopback addresses.
   if (link.loopback === 'led-out') {
     writeNetworkParameter(`ipv4/conf/${link.bridge}/route_localnet`, '1');
   }

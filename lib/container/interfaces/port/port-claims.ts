@@ -1,8 +1,9 @@
 /**
- * Who has which ports of the host: a record for each interface that ports lead to, in a folder that all roots share, since the rules
- * are in one network namespace, whose inode its name begins with. Those of other namespaces are nobody's concern here: they are in no
- * conflict, and who removes them, as their rules, is in that namespace. It is written before the rules are, and removed after them. One
- * whose domain has ended, or whose start has died, says nothing any more: see claim-ports.ts.
+ * The claims on ports of the host: a record for each interface that ports lead to, in a folder that all roots share. A
+ * record's name begins with the inode of the network namespace that its rules are in. Records of other namespaces don't
+ * matter here: they are in no conflict, and are removed, like their rules, by a process in that namespace. A record is
+ * written before its rules, and removed after them. One whose domain has ended, or whose start has died, no longer
+ * counts: see claim-ports.ts.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +16,7 @@ import type { FilteredLink } from '../filter-rules';
 import { forwardTable } from './forward-rules';
 
 export interface PortClaim extends FilteredLink {
-  /** That of the domain, without symbolic links. */
+  /** The root of the domain, without symbolic links. */
   readonly root: string;
   readonly name: string;
   readonly forwards: readonly PortForward[];
@@ -23,7 +24,7 @@ export interface PortClaim extends FilteredLink {
 
 const [ENOENT, EACCES] = [2, 13];
 
-/** Those of this network namespace; none for a user who may not look. */
+/** The claims of this network namespace; none for a user who may not read them. */
 export function readPortClaims(): PortClaim[] {
   const prefix = `${networkNamespace()}-`;
   return fileNames()
@@ -31,22 +32,22 @@ export function readPortClaims(): PortClaim[] {
     .flatMap((file) => claimAt(join(portClaimsPath, file)) ?? []);
 }
 
-/** Of this interface. */
+/** The claim of this interface. */
 export function readPortClaim(link: FilteredLink): PortClaim | undefined {
   return claimAt(pathOf(link));
 }
 
-/** Replaces the one that the interface has. */
+/** Replaces the claim that the interface has. */
 export function writePortClaim(claim: PortClaim): void {
   writeRecord(pathOf(claim), claim);
 }
 
-/** Nothing happens when there is none. */
+/** Does nothing when there is none. */
 export function removePortClaim(link: FilteredLink): void {
   removeRecord(pathOf(link));
 }
 
-/** Named as the table of its rules. */
+/** Named like the table of its rules. */
 function pathOf(link: FilteredLink): string {
   return join(portClaimsPath, `${networkNamespace()}-${forwardTable(link)}.json`);
 }
