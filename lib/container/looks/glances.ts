@@ -1,7 +1,7 @@
 /**
- * Looks that need no process, since they can't wait: at what the kernel holds in its caches, of file systems that are on this
- * machine's own disks or in its memory. What is on a file system that another process or host serves is for a looker: it may
- * have ceased to answer, and what is cached doesn't tell.
+ * Look-ups that need no process of their own, since they can't block: of what the kernel holds in its caches, on file
+ * systems that are on this machine's own disks or in its memory. A path on a file system that another process or host
+ * serves is left to a looker: that may have ceased to answer, which the cache does not show.
  */
 import { SyscallError, TslxcError } from '../../errors';
 import { mountsIn, ofMounts } from '../../host/kernel/mount-table';
@@ -21,11 +21,11 @@ export interface Glanced {
 }
 
 export class Glances {
-  /** Numbers of mounts, as they are when this first looks: one that is made later is for a looker. */
+  /** Ids of the local mounts at the first look-up; a path on a later mount is left to a looker. */
   #local: ReadonlySet<number> | undefined;
 
   /**
-   * Below `root` as in the container unless that is ''. Undefined where a looker has to look.
+   * Resolves `path` below `root` as in the container, unless `root` is ''. Undefined where a looker has to look it up.
    *
    * @throws SyscallError of the system call that a looker would have made.
    */

@@ -1,7 +1,7 @@
 /**
- * A process that looks at paths for this one (native/monitor/looker.h): a file system that never answers keeps that process
- * waiting, and neither the event loop nor libuv's threads. One that waits too long is left alone, since not even SIGKILL
- * may reach it; how many there may be is bounded (places.ts).
+ * A process that looks up paths for this one (native/monitor/looker.h): a file system that never answers blocks that
+ * process, and neither the event loop nor libuv's threads. A looker that waits too long is abandoned, since not even
+ * SIGKILL may end it; how many there may be is bounded (places.ts).
  */
 import { TslxcError } from '../../errors';
 import { monitorExecutable } from '../../host/executable';
@@ -23,7 +23,7 @@ export class Looker {
     this.#pid = pid;
   }
 
-  /** @throws as takePlace; SyscallError when none can be started. */
+  /** @throws as takePlace; SyscallError when no looker can be started. */
   static async start(): Promise<Looker> {
     await takePlace();
     try {
@@ -54,7 +54,7 @@ export class Looker {
     return this.#channel.hasEnded;
   }
 
-  /** Asks one question; others may be asked before there is an answer. It does not keep this process alive. */
+  /** Asks one question; others may be asked before it is answered. Does not keep this process alive. */
   async ask(question: Question): Promise<Seen> {
     this.#channel.send({ message: 'look', ...question });
     const answer = await this.#channel.receive().catch(() => undefined);
@@ -63,7 +63,7 @@ export class Looker {
     throw ended();
   }
 
-  /** Ends it: it waits for nothing, or has ended. */
+  /** Ends a looker that waits for nothing, or has ended by itself. */
   end(): void {
     if (this.#state !== 'used') return;
     this.#state = 'ended';
@@ -72,8 +72,8 @@ export class Looker {
   }
 
   /**
-   * Leaves it to itself: it waits for something. It lives as long as its end of the channel is open. Resolves when it has ended, which
-   * may never be.
+   * Abandons a looker that waits for something. It lives as long as its end of the channel is open. Resolves when it
+   * has ended, which may be never.
    */
   async leave(): Promise<void> {
     if (this.#state !== 'used') return;
@@ -88,7 +88,7 @@ export class Looker {
       // An answer may still be on its way.
       while ((await this.#channel.receive()) !== undefined);
     } catch {
-      // That is its end, too.
+      // This means that it has ended, too.
     }
     freeLeftPlace();
     this.#channel.close();

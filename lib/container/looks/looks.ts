@@ -1,7 +1,8 @@
 /**
- * Looks at paths that a definition names: without waiting (glances.ts), or off the event loop and within a time. The error for
- * what does not answer by then names its path and element, and its process is left alone (looker.ts). Nothing of lib/ looks at
- * such a path in another way; what changes something there has it looked at in this way right before.
+ * Looks up paths that a definition names: without blocking (glances.ts), or off the event loop and within a time limit.
+ * The error for a path that does not answer in time names the path and its element, and the process that waits for it
+ * is abandoned (looker.ts). No code of lib/ accesses such a path in another way; code that changes something there
+ * looks the path up in this way right before.
  */
 import { constants } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -16,9 +17,9 @@ import { Looker } from './looker';
 import type { Question, Seen } from './looker';
 import { tooManyLeft } from './places';
 
-/** What the error of a look that takes too long tells besides the path. */
+/** What the error of a look-up that takes too long says besides the path. */
 export interface LookedFor {
-  /** In words. */
+  /** The step in words. */
   readonly step: string;
   readonly place?: SourceLocation | undefined;
 }
@@ -29,7 +30,7 @@ export interface FileState extends Omit<Glance, 'node' | 'mount' | 'realPath'> {
   readonly node: number;
 }
 
-/** `most` is at most half of the longest frame (protocol.md): no answer is shorter for another reason than the file's end. */
+/** `most` is at most half of the longest frame (protocol.md), so that an answer is shorter only at the file's end. */
 export interface FileRange {
   readonly path: string;
   readonly from: number;
@@ -47,15 +48,15 @@ export interface LooksOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long a process is kept that has nothing to look at, in milliseconds. */
+/** How long an idle looker is kept, in milliseconds. */
 const idleTime = 1000;
 
 export interface LookersOptions {
-  /** How many of these processes may be left alone at a time, of those that this process may have. Default: all of them. */
+  /** How many of the lookers that this process may have may be abandoned at a time. Default: all of them. */
   readonly mostLeft?: number;
 }
 
-/** The processes of one connection: what has looked for one start looks for the next, if that comes soon. */
+/** The lookers of one connection: a looker of one start is used again by the next, if that comes soon. */
 export class Lookers {
   readonly #idle: Looker[] = [];
   readonly #mostLeft: number;
@@ -67,12 +68,12 @@ export class Lookers {
     this.#mostLeft = mostLeft;
   }
 
-  /** Looks until they are disposed of. */
+  /** Look-ups that are possible until they are disposed of. */
   looks(options: LooksOptions): Looks {
     return new Looks(this, options);
   }
 
-  /** @throws TslxcError RESOURCE_BUSY when too many have been left alone; as Looker.start. */
+  /** @throws TslxcError RESOURCE_BUSY when too many lookers are abandoned; as Looker.start. */
   async take(): Promise<Looker> {
     const idle = this.#idle.pop();
     if (idle?.hasEnded === false) return idle;
@@ -81,7 +82,7 @@ export class Lookers {
     return await Looker.start();
   }
 
-  /** Takes back one that waits for nothing. */
+  /** Takes back a looker that waits for nothing. */
   giveBack(looker: Looker): void {
     if (this.#state === 'closed' || this.#idle.length > 0) {
       looker.end();
@@ -92,7 +93,7 @@ export class Lookers {
     this.#timer = setTimeout(() => this.#endIdle(), idleTime).unref();
   }
 
-  /** Leaves one to itself that waits for something. */
+  /** Abandons a looker that waits for something. */
   leave(looker: Looker): void {
     this.#left += 1;
     void looker.leave().then(() => {
@@ -111,7 +112,7 @@ export class Lookers {
   }
 }
 
-/** Looks of a caller that has no connection: their process ends with them. */
+/** Look-ups of a caller without a connection: their looker ends with them. */
 export function looksAlone(options: LooksOptions): Looks {
   const lookers = new Lookers();
   lookers.close();
@@ -124,7 +125,7 @@ export class Looks implements Disposable {
   readonly #until: number;
   readonly #glances = new Glances();
   #looker: Promise<Looker> | undefined;
-  /** Questions that the process has been asked, and has not answered. */
+  /** How many questions the looker has not answered yet. */
   #underWay = 0;
   #state: 'used' | 'disposed' = 'used';
 
@@ -134,13 +135,13 @@ export class Looks implements Disposable {
     this.#until = performance.now() + options.within;
   }
 
-  /** Follows links. @throws SyscallError; OPERATION_TIMEOUT, OPERATION_ABORTED. So do the others. */
+  /** Follows symbolic links. @throws SyscallError; OPERATION_TIMEOUT, OPERATION_ABORTED, as do the others. */
   async state(path: string, what: LookedFor): Promise<FileState> {
     const seen = this.#glances.at({ root: '', path, syscall: 'stat' });
     return stateOf(seen ?? (await this.#ask({ ...question('state'), path }, what)));
   }
 
-  /** Undefined when there is none, or it can't be looked at. */
+  /** Undefined when the path does not exist, or can't be looked up. */
   async stateIfThere(path: string, what: LookedFor): Promise<FileState | undefined> {
     return await this.state(path, what).catch(unlessOfFile);
   }
@@ -158,24 +159,27 @@ export class Looks implements Disposable {
     return Buffer.from(bytes).toString();
   }
 
-  /** Undefined when there is none, or it can't be looked at. */
+  /** Undefined when the path does not exist, or can't be looked up. */
   async realPathIfThere(path: string, what: LookedFor): Promise<string | undefined> {
     return await this.realPath(path, what).catch(unlessOfFile);
   }
 
-  /** The first bytes of a file or block device, as many as it has of `most`; none of anything else. */
+  /** The first bytes of a regular file or block device, at most `most`; none of anything else. */
   async start(path: string, most: number, what: LookedFor): Promise<Buffer> {
     const { bytes } = await this.#ask({ ...question('content'), path, most }, what);
     return Buffer.from(bytes);
   }
 
-  /** Of a file below `root`, what lies from the byte `from` on, as much as it has of `most`; no bytes of anything else. */
+  /**
+   * Of a regular file or block device below `root`, at most `most` bytes from the offset `from` on; no bytes of
+   * anything else.
+   */
   async pieceInRoot(root: string, range: FileRange, what: LookedFor): Promise<FilePiece> {
     const seen = await this.#ask({ ...question('content'), root, ...range }, what);
     return { state: stateOf(seen), bytes: Buffer.from(seen.bytes) };
   }
 
-  /** /proc/PID/fdinfo of what is opened there. */
+  /** /proc/PID/fdinfo of the opened path. */
   async mount(path: string, what: LookedFor): Promise<string> {
     const { bytes } = await this.#ask({ ...question('mount'), path }, what);
     return Buffer.from(bytes).toString();
@@ -193,8 +197,8 @@ export class Looks implements Disposable {
   }
 
   /**
-   * Returns once what is there has been opened, and asked for an attribute; what is not there, or refuses, has answered too. For
-   * what this process is about to open itself.
+   * Resolves once the path has been opened, and asked for an attribute; a path that does not exist, or refuses, has
+   * answered as well. For a path that this process is about to open itself.
    */
   async untilAnswered(path: string, attribute: string, what: LookedFor): Promise<void> {
     const real = await this.realPathIfThere(path, what);
@@ -218,7 +222,7 @@ export class Looks implements Disposable {
     throw new SyscallError({ errno: seen.error, syscall: seen.syscall, path });
   }
 
-  /** What comes later than it may is never waited for again. */
+  /** An answer that comes too late is never waited for again. */
   async #inTime(asked: Question, what: LookedFor): Promise<Seen> {
     const answer = this.#answer(asked);
     let stop = (): void => undefined;
@@ -239,7 +243,7 @@ export class Looks implements Disposable {
     }
   }
 
-  /** A process that comes too late is asked nothing: it could wait for ever for an answer that no call needs. */
+  /** A looker that is free too late is asked nothing: it could wait for ever for an answer that no call needs. */
   async #answer(asked: Question): Promise<Seen> {
     this.#looker ??= this.#lookers.take();
     try {
@@ -306,7 +310,7 @@ function kindOf(mode: number): FileState['kind'] {
   }
 }
 
-/** What is not there, or can't be looked at, is one thing; what does not answer another. */
+/** Ignores that a path does not exist, or can't be looked up, but not that it does not answer. */
 function unlessOfFile(error: unknown): undefined {
   if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
 }

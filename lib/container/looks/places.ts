@@ -1,6 +1,6 @@
 /**
- * How many processes of this one may look at paths at a time. Those that have been left alone count until they end; so a file
- * system that never answers costs the host so many processes and no more, however many calls wait for it.
+ * Limits how many lookers this process has at a time. Abandoned ones count until they end, so that a file system that
+ * never answers costs the host that many processes and no more, however many calls wait for it.
  */
 import { TslxcError } from '../../errors';
 
@@ -11,15 +11,15 @@ interface Waiter {
   readonly refuse: (reason: TslxcError) => void;
 }
 
-/** Of all that have a place, those that have been left alone. */
+/** How many of the taken places belong to abandoned lookers. */
 let left = 0;
 let taken = 0;
 const waiting: Waiter[] = [];
 
 /**
- * Waits for a place while others may still become free.
+ * Takes a place, or waits for one while one may still become free.
  *
- * @throws TslxcError RESOURCE_BUSY when all are taken by processes that have been left alone.
+ * @throws TslxcError RESOURCE_BUSY when abandoned lookers have all of them.
  */
 export async function takePlace(): Promise<void> {
   if (left >= most) throw tooManyLeft(left);
@@ -30,14 +30,14 @@ export async function takePlace(): Promise<void> {
   await new Promise<void>((enter, refuse) => waiting.push({ enter, refuse }));
 }
 
-/** The call that has waited longest gets it. */
+/** Frees a place: the call that has waited longest gets it. */
 export function freePlace(): void {
   const next = waiting.shift();
   if (next === undefined) taken -= 1;
   else next.enter();
 }
 
-/** The place stays taken: `freeLeftPlace` at the end of its process. */
+/** Marks a place as an abandoned looker's. It stays taken until that ends: see `freeLeftPlace`. */
 export function leavePlace(): void {
   left += 1;
   if (left < most) return;
@@ -49,7 +49,7 @@ export function freeLeftPlace(): void {
   freePlace();
 }
 
-/** The error of a look when so many processes have been left alone that there is to be none more. */
+/** The error of a look-up when so many lookers are abandoned that no more may be started. */
 export function tooManyLeft(count: number): TslxcError {
   const detail = `${count} processes of tslxc wait for file systems that do not answer; look for them by \`ps -C tslxc-look\``;
   return new TslxcError('RESOURCE_BUSY', detail, { step: 'look at what the definition names' });
