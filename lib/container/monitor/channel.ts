@@ -49,7 +49,10 @@ export class Channel {
     if (!this.#ended) this.#socket.write(encodeFrame(message));
   }
 
-  /** The next message; `undefined` when the peer has gone. Rejects when it says something malformed. */
+  /**
+   * The next message; `undefined` when the peer has gone. Rejects with ProtocolError when the peer sends something
+   * malformed.
+   */
   async receive(): Promise<Message | undefined> {
     const first = this.#arrived.shift();
     if (first !== undefined) return first;
@@ -60,12 +63,12 @@ export class Channel {
     });
   }
 
-  /** Has these received once more, before all others. */
+  /** Puts messages back, to be received again before all others. */
   putBack(messages: readonly Message[]): void {
     this.#arrived.unshift(...messages);
   }
 
-  /** Calls back when what was sent has left for the socket. */
+  /** Calls back once what was sent has been written to the socket, or the peer has gone. */
   whenWritable(done: () => void): void {
     if (this.#ended || !this.#socket.writableNeedDrain) {
       done();

@@ -1,7 +1,7 @@
 /**
- * Places where a test can end or stop a process, named in order: before and after each message and each
- * effect on the host. Without TSLXC_FAILPOINT they cost one comparison. Format: `NAME=ACTION`, or `NAME#COUNT=ACTION`
- * for a point that is reached several times: there it is the COUNTth time that counts, from 1.
+ * Places where a test can end or stop a process, named in order: before and after each message and each effect on the
+ * host. Without TSLXC_FAILPOINT they cost one comparison. Format: `NAME=ACTION`, or `NAME#COUNT=ACTION` for a point
+ * that is reached several times: the action is taken the COUNTth time, from 1.
  */
 
 export const failpoints = [
@@ -14,18 +14,18 @@ export const failpoints = [
   'controller:after-spawned',
   'controller:after-running',
   'controller:after-own',
-  /** After each thing that is given back. */
+  /** After each undo step. */
   'controller:after-undo',
   // in a caller that attaches a device to a running container, or detaches it
   'plug:before-record',
   'plug:after-record',
-  /** After each thing that is done on the host before the container is changed. */
+  /** After each step on the host before the container is changed. */
   'plug:after-host-step',
   'plug:after-prepared',
   'plug:after-fitted',
   'plug:before-commit',
   'plug:after-commit',
-  /** After each thing that is taken back, or given back. */
+  /** After each undo step of a device. */
   'plug:after-taken',
   // in the monitor
   'monitor:after-plan',
@@ -82,7 +82,7 @@ export const failpoints = [
 
 export type Failpoint = (typeof failpoints)[number];
 
-/** What happens there, and to which process. `monitor` and `init` mean themselves at their own points. */
+/** What happens there, and to which process; `killMonitor` at a point of the monitor itself kills that. */
 export const failActions = [
   'none',
   'killSelf',
@@ -99,10 +99,10 @@ export interface ArmedFailpoint {
   readonly count: number;
 }
 
-/** As an u8 of the plan's header. */
+/** A u8 of the plan's header. */
 const mostOften = 255;
 
-/** Reads `TSLXC_FAILPOINT`; undefined when none is armed. An unknown name is an error, or a test would prove nothing. */
+/** Reads `TSLXC_FAILPOINT`; undefined when none is armed. An unknown name is an error: otherwise a test would prove nothing. */
 export function armedFailpoint(environment: NodeJS.ProcessEnv): ArmedFailpoint | undefined {
   const text = environment['TSLXC_FAILPOINT'];
   if (text === undefined || text === '') return undefined;

@@ -22,11 +22,11 @@ export function encodeFrame(message: Message): Buffer {
   return Buffer.concat([header, ...parts]);
 }
 
-/** Cuts a stream of bytes into messages. Bytes of a frame that is not whole yet are kept as they came. */
+/** Splits a stream of bytes into messages. The bytes of an incomplete frame are kept in the chunks that they came in. */
 export class FrameDecoder {
   #chunks: Buffer[] = [];
   #size = 0;
-  /** How many bytes there must be before the next look at them is worth it. */
+  /** How many bytes are needed before it is worth decoding again. */
   #wanted = headerSize;
 
   /** The messages that are complete with these bytes. Throws ProtocolError for anything malformed. */

@@ -1,4 +1,7 @@
-/** A monitor that doesn't answer any more, as one that was stopped. Never signals another with its pid. */
+/**
+ * Kills a monitor that no longer answers, for instance because it was stopped. Never signals another process that has
+ * its pid.
+ */
 import { native } from '../../host/native';
 import { runPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -9,8 +12,8 @@ const killSignal = 9;
 const patience = 2000;
 
 /**
- * Ends the monitor of a container that is to have ended, or of a start that goes on without its caller; its init dies with
- * it. `beforeItGoes` is what can only be done as long as it is there.
+ * Kills the monitor of a container that should have ended, or of a start that continues without its caller; its init
+ * dies with it. `beforeItGoes` does what can only be done while the monitor exists.
  */
 export async function endHungMonitor(
   paths: StatePaths,
@@ -26,7 +29,7 @@ export async function endHungMonitor(
     return;
   }
   try {
-    // It has its lock until it is gone: the descriptor, which was opened before, is its own then.
+    // A monitor holds its lock until it is gone: if it still does, the pidfd, which was opened before, is its own.
     if (livingMonitor(paths, name) !== id) return;
     await beforeItGoes();
     native().signalPidfd(pidfd, killSignal);

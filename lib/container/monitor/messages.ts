@@ -35,7 +35,10 @@ export const messages = {
 
   // monitor → init and back
   proceed: { kind: 16, fields: {} },
-  /** Sent with the pty masters as SCM_RIGHTS. Also by what changes the devices of a running container: it holds its lock. */
+  /**
+   * Sent with the pty masters as SCM_RIGHTS. Also by the process that changes devices of a running container, once it
+   * has its lock.
+   */
   ready: { kind: 17, fields: {} },
   exec: { kind: 18, fields: {} },
   executing: { kind: 19, fields: {} },
@@ -58,9 +61,9 @@ export const messages = {
   },
   /** Only when the plan has a pause: init exists, and the `mapped` operations are done. */
   cloned: { kind: 36, fields: { init: 'u32' } },
-  /** By the attendant of a command: its execve has succeeded. `exited` then tells of its end. */
+  /** By the attendant of a command: its execve has succeeded. `exited` then reports its end. */
   executed: { kind: 71, fields: {} },
-  /** By what changes the devices of a running container: what the mount that it has opened last is known by, or 0. */
+  /** By the process that changes devices of a running container: the identity of the mount that it has opened last, or 0. */
   prepared: { kind: 72, fields: { mount: 'u64', device: 'u64', inode: 'u64' } },
   /** By the same: all is done. */
   fitted: { kind: 73, fields: {} },
@@ -68,7 +71,7 @@ export const messages = {
   exited: { kind: 35, fields: { how: 'u8', status: 'u32', requested: 'u8' } },
 
   // client → monitor, on the control socket
-  /** `replay` 1: send what is kept first. */
+  /** `replay` 1: send the kept output first. */
   attach: { kind: 48, fields: { console: 'u8', replay: 'u8' } },
   input: { kind: 49, fields: { bytes: 'rest' } },
   resize: { kind: 50, fields: { rows: 'u32', columns: 'u32' } },
@@ -80,10 +83,10 @@ export const messages = {
   // monitor → client
   /** First on every connection. */
   hello: { kind: 64, fields: { version: 'u32' } },
-  /** `dropped`: bytes that were written before what is replayed; `replayed` bytes of output follow at once. */
+  /** `dropped`: bytes of output before the replayed ones; `replayed` bytes of output follow at once. */
   attached: { kind: 65, fields: { dropped: 'u64', replayed: 'u32' } },
   output: { kind: 66, fields: { bytes: 'rest' } },
-  /** Bytes that this client was too slow for. */
+  /** Bytes that were left out because this client was too slow. */
   skipped: { kind: 67, fields: { bytes: 'u64' } },
   /** Answer to `signal` (and refusals): 0 or an errno. */
   done: { kind: 68, fields: { error: 'u32' } },
@@ -105,7 +108,7 @@ export const messages = {
   },
 
   // looker → caller
-  /** Answer to `look`. `error`: 0, or the errno of `syscall`; the rest means something without one. */
+  /** Answer to `look`. `error`: 0, or the errno of `syscall`; the other fields are valid only if it is 0. */
   seen: {
     kind: 81,
     fields: {
@@ -144,8 +147,9 @@ export type Message = { [Name in MessageName]: MessageOf<Name> }[MessageName];
 export type MessageNamed<Name extends MessageName> = Extract<Message, { message: Name }>;
 
 /**
- * Where a start failed; the position is the number on the wire. `label`: the program is executed with another label
- * than it should be (`subject`, without an `error`), or it can't be read. `attached`: of a device that is attached last.
+ * Where a start failed; the position is the number on the wire. `label`: the program has another label than it should
+ * have (`subject`, without an `error`), or its label can't be read. `attached`: an operation of that list, which comes
+ * last when a device is attached.
  */
 export const stages = [
   'monitor',
@@ -187,10 +191,10 @@ export const ends = ['none', 'destroy', 'reboot'] as const;
 export type End = (typeof ends)[number];
 
 /**
- * What a looker is asked for; the position is the number on the wire. All follow links and answer with the file's state.
- * `content`: also `most` bytes after the first `from`, of a regular file or a block device alone. `realPath`: also the path without links.
- * `mount`: also /proc/PID/fdinfo of it, which names its mount. `attribute`: also the extended attribute `detail`, of the
- * file itself, where it is no link.
+ * What a looker is asked for; the position is the number on the wire. All follow links and answer with the file's
+ * state. `content`: also up to `most` bytes from the offset `from` on, of a regular file or a block device only.
+ * `realPath`: also the path without links. `mount`: also its /proc/PID/fdinfo, which names its mount. `attribute`: also
+ * the extended attribute `detail`, of the file itself, which must not be a link.
  */
 export const lookKinds = ['state', 'content', 'realPath', 'mount', 'attribute'] as const;
 export type LookKind = (typeof lookKinds)[number];
@@ -198,7 +202,7 @@ export type LookKind = (typeof lookKinds)[number];
 /** Largest frame in bytes; a longer one is a protocol error. */
 export const largestFrame = 4 * 1024 * 1024;
 
-/** The same of a client on the control socket: a monitor keeps what has come of one for each of them. */
+/** The same for a client on the control socket: a monitor buffers an incomplete frame for each of them. */
 export const largestClientFrame = 64 * 1024;
 
 /**
@@ -207,8 +211,6 @@ export const largestClientFrame = 64 * 1024;
  */
 export const networkDescriptor = 4;
 
-/**
- * Version in `hello`: an old monitor outlives a new package. 2 adds `intend`; a monitor of 1 is spoken to without it.
- */
+/** Version in `hello`: an old monitor outlives a new package. 2 adds `intend`; a monitor of version 1 is used without it. */
 export const controlVersion = 2;
 export const oldestControlVersion = 1;

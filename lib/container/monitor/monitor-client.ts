@@ -14,11 +14,14 @@ import { controlVersion, ends, hows, oldestControlVersion } from './messages';
 import type { End, Message, MessageName, MessageNamed } from './messages';
 import { readRunState } from '../record/run-state';
 
-/** Milliseconds in which a monitor answers that is not stopped; it is single-threaded and never blocks. */
+/** Milliseconds within which a monitor answers unless it is stopped; it is single-threaded and never blocks. */
 const patience = 3000;
 
 export interface ConnectOptions {
-  /** Milliseconds; `endless` for who only waits for an end, which may come at any time. */
+  /**
+   * Milliseconds to wait for the monitor's first message, by default 3000; `endless` for a caller that only waits for
+   * the end of init, which may come at any time.
+   */
   readonly within?: number | 'endless';
 }
 
@@ -34,7 +37,7 @@ export class MonitorClient {
   readonly #channel: Channel;
   readonly #paths: StatePaths;
   readonly #name: string;
-  /** What the monitor speaks. */
+  /** The version of the protocol that the monitor speaks. */
   readonly version: number;
 
   private constructor(channel: Channel, of: { paths: StatePaths; name: string; version: number }) {
@@ -45,8 +48,8 @@ export class MonitorClient {
   }
 
   /**
-   * `undefined` when no monitor listens (any more). A monitor that is stopped says nothing: `within` limits the
-   * time for its first word.
+   * `undefined` when no monitor listens (any more). A monitor that is stopped sends nothing: `within` limits the time
+   * for its first message.
    *
    * @throws TslxcError OPERATION_TIMEOUT, with the monitor's pid in the message.
    */
@@ -72,7 +75,7 @@ export class MonitorClient {
     });
   }
 
-  /** SIGKILL to init; resolves when it is dead and its end is recorded. */
+  /** Sends SIGKILL to init; resolves when it is dead and its end is recorded. */
   async destroy(): Promise<ExitRecord> {
     this.#channel.send({ message: 'destroy' });
     return await this.exited();
@@ -95,7 +98,8 @@ export class MonitorClient {
   /**
    * Says what init's next end means, if it comes within so many milliseconds.
    *
-   * @throws TslxcError OPERATION_UNSUPPORTED for a monitor of an older package, which knows no such thing.
+   * @throws TslxcError OPERATION_UNSUPPORTED for a monitor of an older version of the package, which does not know this
+   * message.
    */
   async intend(end: End, within: number): Promise<void> {
     if (this.version < 2) {
@@ -195,10 +199,10 @@ async function answer(
   );
 }
 
-/** No monitor listens; ECONNRESET: the monitor died with this connection in its queue. */
+/** Errors that mean that no monitor listens; ECONNRESET: the monitor died with this connection in its queue. */
 const goneCodes = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
 
-/** By descriptor of the folder: a socket's path holds 107 bytes, and Node cuts a longer one without a word. */
+/** Connects by a descriptor of the folder: a socket's path holds 107 bytes, and Node silently truncates a longer one. */
 async function connectIn(directory: string): Promise<Socket | undefined> {
   let folder: number;
   try {
@@ -230,7 +234,7 @@ async function connectIn(directory: string): Promise<Socket | undefined> {
   }
 }
 
-/** What the message itself says, when the record has been taken away already; a silent end is a loss. */
+/** The end that the message itself reports, when the record has been removed already; without a message it is 'lost'. */
 function exitOf(message: Message | undefined, state: { phase: string }): ExitRecord {
   const at = { time: Date.now(), boot: '' };
   if (message?.message !== 'exited' || state.phase === 'running') return { how: 'lost', ...at };

@@ -1,4 +1,4 @@
-/** What the monitor and the attendant of a command report alike: at which step of a plan it was, and in which words. */
+/** What failures that the monitor or the attendant of a command reports have in common: the step of a plan, and the wording. */
 import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
 import type { Failure } from '../../errors';
 import { describeOperation } from '../../plan/describe';
@@ -11,7 +11,7 @@ export function stepOf(steps: string, operations: readonly Operation[], step: nu
   return `${steps} ${step + 1} of ${operations.length}${what}`;
 }
 
-/** In these words, with the errno and the place after them; without words as the system call that failed. */
+/** An error with these words, followed by the errno and the place; without words, the error of the system call that failed. */
 export function reportedFailure(words: string | undefined, details: Failure): TslxcError {
   if (words === undefined) return new SyscallError(details);
   const text = `${words}: ${errnoName(details.errno)} (${describePlace(details)})`;
