@@ -1,6 +1,7 @@
 /**
- * A project of a file system for a tree of its own. One that has files, or limits, is in use, so that what the file system
- * itself keeps on record is all that says which are free: no tree gets the project of another, as long as one file has it.
+ * Finds a free project (a quota id) of a file system, for a tree of its own. One that has files, or limits, is in use,
+ * so that the file system's own records alone say which are free: no tree gets the project of another as long as a
+ * single file has it.
  */
 import { readFileSync } from 'node:fs';
 import { native } from '../../host/native';
@@ -8,16 +9,16 @@ import type { ProjectQuota } from '../../host/calls/quota-calls';
 import { takeHostLock } from '../../host/state/file-lock';
 import { hostProjectsPath } from '../../host/state/state-paths';
 
-/** Far from those that administrators, and other programs, begin with. */
+/** Far from the numbers that administrators, and other programs, begin with. */
 const firstProject = 2_000_000_000;
 
-/** Where administrators write down theirs: projid(5) and projects(5). */
+/** Where administrators list their projects: projid(5) and projects(5). */
 export const projectLines = {
   '/etc/projid': /^[^#:]+:(\d+)/gm,
   '/etc/projects': /^(\d+):/gm,
 } as const;
 
-/** `take` gives it its first inode, after which it is in use. */
+/** `take` gives the project its first inode, after which it is in use. */
 export async function takeFreeProject(
   fd: number,
   step: string,

@@ -1,6 +1,7 @@
 /**
- * Which project the files of a tree belong to, and which container has limits on it: an extended attribute of the tree's top.
- * It goes where the tree goes, and root inside, which is not the host's, can neither read nor change it.
+ * The mark of a tree: which project its files belong to, and which container has limits on it. It is an extended
+ * attribute of the tree's top, which goes where the tree goes. Root inside, who is not the host's root, can neither
+ * read nor change it.
  */
 import { constants } from 'node:os';
 import { native } from '../../host/native';
@@ -18,7 +19,7 @@ export interface QuotaMark extends QuotaUser {
   readonly project: number;
 }
 
-/** Between two containers. */
+/** The mark's user while no container has limits on the tree. */
 export const noUser: QuotaUser = { user: '', boot: '' };
 
 /** Undefined for a tree that never had limits, and on a file system that can't keep a mark. */

@@ -1,7 +1,8 @@
 /**
- * The limits of space of a tree of the host, as quotas of a project that all of its files have, and what is made in it gets. The
- * limits go with the container. The project stays with the files: they go on counting for it and for nothing else. Each start
- * looks through the tree all the same, since what may write there between two containers may have taken files out of it.
+ * The limits of space of a tree of the host, as quotas of a project that all files of the tree have, and that new files
+ * in it get. The limits are removed with the container. The files keep the project: they continue to count for it and
+ * for nothing else. Each start looks through the tree all the same, since files may have left the project while no
+ * container used the tree.
  */
 import { closeSync, constants, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -24,7 +25,7 @@ const { ENOSYS, EINVAL, EOPNOTSUPP, ESRCH, EEXIST } = system.errno;
 const step = 'limit the space of a filesystem';
 
 /**
- * Returns when all limits of a definition would hold, and nothing else has them.
+ * Resolves if all limits of a definition would hold, and none of its trees has a project of the administrator's.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED with the place of the limit; TslxcError OPERATION_TIMEOUT and OPERATION_ABORTED as Looks.
  */
@@ -36,7 +37,7 @@ async function checkTree(tree: LimitedTree, looks: Looks): Promise<void> {
   const what = { step, place: placeOf(tree) };
   await looks.untilAnswered(tree.path, markAttribute, what);
   const state = await looks.stateIfThere(tree.path, what);
-  // The folder of an overlay's layer is made at the start, on the file system of the one that it lies in.
+  // The folder of an overlay's upper layer is made at the start, on the file system of its parent folder.
   using found = openDirectory(state === undefined ? dirname(tree.path) : tree.path);
   if (found === undefined) refuse(tree, `'${tree.path}' is not a directory`);
   if (!limitsHold(found.fd)) {
@@ -50,7 +51,7 @@ async function checkTree(tree: LimitedTree, looks: Looks): Promise<void> {
 }
 
 /**
- * Gives all of the tree its project, and the project its limits.
+ * Gives the project to every file of the tree, and the limits to the project.
  *
  * @throws TslxcError RESOURCE_BUSY when another container has limits on it; SyscallError; and as `checkTreeQuotas`.
  */
@@ -86,7 +87,10 @@ async function limit(fd: number, { tree, taking, signal }: Taking): Promise<void
   native().limitProject(fd, mark.project, { hard: kibibytes(hard), soft: kibibytes(soft) });
 }
 
-/** Takes the limits off; nothing happens when the tree is gone, or another container's. @throws TslxcError OPERATION_TIMEOUT as Looks. */
+/**
+ * Takes the limits off; does nothing when the tree is gone, or another container has it. @throws TslxcError
+ * OPERATION_TIMEOUT as Looks.
+ */
 export async function releaseQuota(path: string, user: string, looks: Looks): Promise<void> {
   await looks.untilAnswered(path, markAttribute, { step: 'take the limits off a filesystem' });
   using found = openDirectory(path);
@@ -112,7 +116,7 @@ function limitsHold(fd: number): boolean {
   return unlessMissing(() => native().projectQuotas(fd)) === 'limited';
 }
 
-/** What a kernel, or a file system, without project quotas says is no failure. */
+/** Ignores the errors of a kernel, or a file system, without project quotas. */
 function unlessMissing<T>(call: () => T): T | undefined {
   try {
     return call();
@@ -123,7 +127,7 @@ function unlessMissing<T>(call: () => T): T | undefined {
 }
 
 /**
- * Undefined where the tree has no project; the mark that a copy has brought from elsewhere says nothing of it.
+ * The tree's mark; undefined if the tree has no project, in which case a mark may have come with a copy from elsewhere.
  *
  * @throws DefinitionError for a project that is the administrator's.
  */
@@ -138,7 +142,7 @@ function ownMark(fd: number, tree: LimitedTree): QuotaMark | undefined {
   );
 }
 
-/** On record before the top has the project. */
+/** The mark is set before the tree's top gets the project. */
 async function newMark(fd: number): Promise<QuotaMark> {
   const project = await takeFreeProject(fd, step, (free) => {
     setMark(fd, { project: free, ...noUser });
