@@ -4,7 +4,7 @@ import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
 import { withPlacement } from '../../domain/tuning/placement';
 import type { StartRecord } from './run-state';
 
-/** With the ids that it was given, and where numad has placed it. */
+/** The definition with the ids that it was given, and the placement that numad has chosen. */
 export function asStarted(
   definition: DomainDefinition,
   { firstId, placement }: Pick<StartRecord, 'firstId' | 'placement'>,

@@ -1,28 +1,31 @@
 /**
- * The shutdowns and reboots that init is asked for, as the record of a container has them that is started again when it has failed: each
- * is there before init is asked. A caller who could not ask takes its own back, whatever others have asked for meanwhile, and however
- * theirs ends. Pure.
+ * The shutdowns and reboots that are requested of init, as recorded for a container that is started again when it has
+ * failed: each request is on record before init is asked. A caller that could not ask takes its own request back,
+ * whatever others have requested meanwhile, and however those requests end. Pure.
  */
 
-/** One that init is asked for. */
+/** A requested shutdown or reboot. */
 export interface AskedEnd {
-  /** Of this request alone. */
+  /** Identifies this request. */
   readonly id: string;
-  /** Until when an end is this shutdown, in milliseconds since the epoch. A reboot has none: no shutdown before it counts any more. */
+  /**
+   * Until when an end counts as this shutdown, in milliseconds since the epoch. A reboot has none: shutdowns before it
+   * no longer count.
+   */
   readonly until?: number;
 }
 
-/** Of more, the first are forgotten: a caller may ask again and again. */
+/** How many requests are kept; the oldest are dropped, since a caller may ask again and again. */
 const most = 32;
 
-/** With one more, the last, and without those that say nothing any more `now`, in milliseconds since the epoch. */
+/** The requests with `one` added at the end, and without those that no longer count `now`, in milliseconds since the epoch. */
 export function withAskedEnd(asked: readonly AskedEnd[], one: AskedEnd, now: number): AskedEnd[] {
   const left = asked.filter(({ until = Infinity }) => until >= now);
   const first = left.findIndex(({ until }) => until !== undefined);
   return [...(first === -1 ? [] : left.slice(first)), one].slice(-most);
 }
 
-/** Without the request of that id; undefined when there is no other. */
+/** The requests without the one of that id; undefined when none is left. */
 export function withoutAskedEnd(asked: readonly AskedEnd[], id: string): AskedEnd[] | undefined {
   const left = asked.filter((one) => one.id !== id);
   return left.length === 0 ? undefined : left;

@@ -17,22 +17,25 @@ import type { RunState, StartRecord } from './run-state';
 import { undoInNetwork } from '../interfaces/network-rescue';
 import { killRemaining, undoAll, undosAfterBoot, undosInNetwork } from './undo';
 
-/** What a clean-up is told besides. */
+/** Further input of a clean-up. */
 export interface CleanUpContext {
   readonly name: string;
-  /** Told of what came back in another way than it was taken. */
+  /** Called with a message about what did not come back as it was taken. */
   readonly notice: (text: string) => void;
-  /** What the domain is by now; default: what it was at its start. Asked while the kernel removes what was borrowed. */
+  /** Whether the domain is persistent by now; default: as at its start. Called while the kernel removes what was borrowed. */
   readonly persistence?: () => StartRecord['persistence'];
-  /** Called when nothing of it runs any more, before anything is given back. */
+  /** Called when no process of the container is left, before anything is given back. */
   readonly onDead?: () => Promise<void>;
-  /** Called when everything is given back, before the record of the start goes; again if it has not come to its end. */
+  /**
+   * Called when everything is given back, before the start record is removed; called again, by the next clean-up, if it
+   * did not finish.
+   */
   readonly onGivenBack?: (exit: ExitRecord) => Promise<void>;
 }
 
 /**
- * Cleans up after a container that has ended. Call it under the domain's lock. Returns how it ended; a
- * transient domain's folder is gone afterwards, a persistent one's keeps the exit record.
+ * Cleans up after a container that has ended. The caller holds the domain's lock. Returns how it ended; a transient
+ * domain's folder is gone afterwards, a persistent one's keeps the exit record.
  *
  * @throws SyscallError or AggregateError when something could not be given back; the next call tries again.
  */
@@ -44,23 +47,24 @@ export async function cleanUp(
   const { name, notice, persistence = () => start.persistence, onDead, onGivenBack } = context;
   const files = runPaths(paths, name);
   const exit = recorded ?? endWithoutRecord(files, start);
-  // Of a start that came to nothing something may run still.
+  // Processes of a failed start may still run.
   const isLost = recorded === undefined || ['lost', 'unstarted'].includes(exit.how);
   const isAsked = exit.requested !== undefined;
-  // Only this process knows that a destroy was asked for, and what follows may fail.
+  // Only this process knows that a destroy was requested, and what follows may fail.
   if (isLost && isAsked) recordEnd(files, exit, notice);
   if (isLost && start.boot === bootId()) await endLost(paths, name, start);
   await onDead?.();
   const undoing = giveBack(files, start, notice);
-  // What comes now is done while the kernel removes cgroups.
+  // What follows is done while the kernel removes cgroups.
   undoing.catch(() => undefined);
   const remains = persistence();
-  // A network that has to be looked for once more is found by the lock of the monitor.
+  // The lock file of the monitor is kept where a further clean-up needs it to find the network again.
   const isEarly = !isLost && undosInNetwork(start.undo).length === 0;
   if (isEarly) removeFilesOfRun(files);
   await undoing;
   await onGivenBack?.(exit);
-  // The cgroups of several are removed at the same time: what comes after is done for one after the other.
+  // The cgroups of several containers are removed at the same time; what follows is done for one container after the
+  // other.
   await turn();
   if (remains === 'transient') {
     forget(paths, name);
@@ -86,32 +90,32 @@ async function giveBack(
   await undoAll(undo, { networks, notice });
 }
 
-/** A record that can't be written keeps no container alive, and its domain from no end. */
+/** Records the end. A record that can't be written must neither keep a container alive nor its domain from ending. */
 function recordEnd(files: RunPaths, exit: ExitRecord, notice: (text: string) => void): void {
   try {
     writeEnd(files, exit);
   } catch (error) {
-    // A clean-up that was cut short has written it: every start removes that of the run before.
+    // An interrupted clean-up has written it: it can't be that of the run before, which every start removes.
     if (existsSync(files.exit)) return;
     notice(`how it ended is not on record: ${fileError(error).message}`);
   }
 }
 
-/** A monitor that hangs still keeps the container's network: what is lent there is taken back before it goes. */
+/** A hung monitor still keeps the container's network: interfaces that are lent there are taken back before it is killed. */
 async function endLost(paths: StatePaths, name: string, { undo }: StartRecord): Promise<void> {
   const monitor = monitorOf(runPaths(paths, name).monitorLock);
   await endHungMonitor(paths, name, async () => {
     if (monitor === undefined || undosInNetwork(undo).length === 0) return;
     await killRemaining(undo);
-    // What fails now is tried again, and told of, with everything else.
+    // What fails now is tried again, and reported, with everything else.
     await undoInNetwork(undo, monitor).catch(() => undefined);
   });
   await killRemaining(undo);
 }
 
 /**
- * Ends a container whose start record is damaged, so that its `cgroups` are all that is known of it. What it had borrowed of
- * the host besides is not given back. Call it under the domain's lock.
+ * Ends a container whose start record is damaged, so that its `cgroups` are all that is known of it. What else it had
+ * borrowed from the host is not given back. The caller holds the domain's lock.
  */
 export async function endUnrecorded(
   paths: StatePaths,
@@ -121,14 +125,14 @@ export async function endUnrecorded(
   await removeCgroupsOf(cgroups);
   const files = runPaths(paths, name);
   removeWhatIsAt(files.exit);
-  // The caller has asked for this end, and is told of it, also where it can't be put on record.
+  // The caller has asked for this end, and is told of it even if it can't be recorded.
   recordEnd(files, exit, () => undefined);
   removeRunFiles(files);
 }
 
 /**
- * Takes back what a failed start has borrowed. `onDead` is called when nothing of it runs any more. A persistent domain
- * remembers that its start failed; of a transient one nothing is left but what its hooks are still to be told.
+ * Gives back what a failed start has borrowed. `onDead` is called when no process of it is left. A persistent domain
+ * keeps a record of the failed start; of a transient one nothing is left but what its hooks have still to be told.
  */
 export async function abandonStart(
   paths: StatePaths,
@@ -144,25 +148,28 @@ export async function abandonStart(
     else forget(paths, start.name);
     return;
   }
-  // The caller is told why the start has failed, also where it can't be put on record that it has.
+  // The caller is told why the start has failed even if the failure can't be recorded.
   recordEnd(files, unstartedRecord(), () => undefined);
   removeRunFiles(files);
 }
 
-/** A persistent domain remembers also a start that was refused before it borrowed anything. */
+/** Records, for a persistent domain, a start that was refused before it borrowed anything. */
 export function rememberFailedStart(paths: StatePaths, name: string): void {
-  // What could not be given back is still on record, and its clean-up comes first.
+  // If something could not be given back, that is still on record, and its clean-up comes first.
   if (readRunState(paths, name).phase !== 'off') return;
   writeEnd(runPaths(paths, name), unstartedRecord());
 }
 
-/** Removes the run folder of a domain that is off and is none any more, and gives its ids back. */
+/** Removes the run folder of a domain that is off and no longer exists, and gives its ids back. */
 export function forget(paths: StatePaths, name: string): void {
   releaseIds(paths, name);
   rmSync(runPaths(paths, name).directory, { recursive: true, force: true });
 }
 
-/** What is kept of a domain that is off, for its new name: in order around the `commit`, which may be the end of this process. */
+/**
+ * Moves what is kept of a domain that is off to its new name, in an order around `commit` that allows for the death of
+ * this process.
+ */
 export async function carryOver(
   paths: StatePaths,
   { from, to, uuid }: { readonly from: string; readonly to: string; readonly uuid: string },
@@ -192,7 +199,7 @@ function unstartedRecord(): ExitRecord {
   return { how: 'unstarted', time: Date.now(), boot: bootId() };
 }
 
-/** Without a record of a running container, its init never was: the caller of the start has died, or the monitor before. */
+/** Without a running record, init was never executed: the caller of the start has died, or the monitor before that. */
 function endWithoutRecord({ running }: RunPaths, start: StartRecord): ExitRecord {
   return existsSync(running) ? lostRecord(start) : unstartedRecord();
 }

@@ -1,22 +1,22 @@
 /**
- * The record of how a container ended, and the room that its start keeps for it on the disk: a disk that is full by then
- * loses no end. The monitor writes into it at once, see native/monitor/records.cc.
+ * The record of how a container ended, and the room that its start reserves for it on the disk, so that it is not lost
+ * when the disk is full by then. The monitor writes straight into that room: see native/monitor/records.cc.
  */
 import { closeSync, constants, openSync, renameSync, writeSync } from 'node:fs';
 import { makeBesideRecords, writeRecord } from '../../host/state/record-file';
 import type { RunPaths } from '../../host/state/state-paths';
 import type { ExitRecord } from './exit-record';
 
-/** More than any record of an end has. */
+/** More bytes than any record of an end has. */
 const roomBytes = 512;
 const emptyRoom = blanks('');
 
-/** Takes the room, in which nothing is written yet. @throws SyscallError with the path. */
+/** Reserves the room, filled with blanks. @throws SyscallError with the path. */
 export function keepRoomForEnd({ exitRoom }: RunPaths): void {
   makeBesideRecords(exitRoom, emptyRoom);
 }
 
-/** Writes the record of an end, where a full disk leaves no other place into the room. @throws as `writeRecord`. */
+/** Writes the record of an end: into the reserved room if a full disk leaves no other place. @throws as `writeRecord`. */
 export function writeEnd(files: RunPaths, exit: ExitRecord): void {
   try {
     writeRecord(files.exit, exit);
@@ -25,7 +25,7 @@ export function writeEnd(files: RunPaths, exit: ExitRecord): void {
   }
 }
 
-/** Blanks behind the record change nothing of it, and need no change of the file's length. */
+/** Blanks after the record do not change it, and keep the length of the file. */
 function isWrittenIntoRoom({ exit: path, exitRoom }: RunPaths, exit: ExitRecord): boolean {
   const text = Buffer.from(blanks(JSON.stringify(exit)));
   if (text.length > roomBytes) return false;

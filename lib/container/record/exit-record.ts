@@ -14,15 +14,18 @@ export interface ExitRecord {
   readonly code?: number;
   /** Number of the signal, only with `killed`. */
   readonly signal?: number;
-  /** The kernel killed init since the container was at its memory limit, or the host had no memory left. */
+  /** The kernel killed init because the container was at its memory limit, or the host had no memory left. */
   readonly OOMKilled?: boolean;
-  /** What was asked of the monitor before: `destroy` or `reboot`, or nothing. */
+  /** What was requested of the monitor before: `destroy` or `reboot`, or nothing. */
   readonly requested?: 'destroy' | 'reboot';
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** The boot that it happened in; a record of another boot is not believed. */
+  /** Id of the boot in which the container ended; a record of another boot is ignored. */
   readonly boot: string;
-  /** The boot that it ran in, where that ended it: `boot` is the one in which this was found out. */
+  /**
+   * Id of the boot that the container ran in, if that boot's end ended it: `boot` is then the one in which this was
+   * found out.
+   */
   readonly ranIn?: string;
 }
 

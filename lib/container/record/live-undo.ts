@@ -1,12 +1,13 @@
 /**
- * What attaching a device to a running container does, as data: taken back in it while it goes on. What of it is left when
- * the container ends is among the undo of its record. Taking back twice, or what never happened, succeeds.
+ * What attaching a device to a running container does, as data, so that it can be undone while the container runs. What
+ * of it is left when the container ends is in the `undo` of its record. Undoing twice, or undoing what never happened,
+ * succeeds.
  */
 import type { HostDevice } from '../../plan/mounts/host-devices';
 import type { LinkUndo, Undo } from './undo';
 
 export type LiveUndo =
-  /** Of the host's: an interface, a mount target, the block device of an image. */
+  /** On the host: an interface, a mount target, the block device of an image. */
   | LinkUndo
   | Extract<Undo, { undo: 'releaseTarget' | 'detachImage' }>
   /** A node in the container's /dev. */

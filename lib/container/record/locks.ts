@@ -6,7 +6,7 @@ import type { StatePaths } from '../../host/state/state-paths';
 
 const step = 'lock the domain';
 
-/** Waits for the lock of this domain; `using` lets it go. Not re-entrant. */
+/** Waits for the lock of this domain; `using` releases it. Not re-entrant. */
 export async function lockDomain(paths: StatePaths, name: string): Promise<Disposable> {
   return await takeLock(paths, lockOf(name));
 }
@@ -17,8 +17,8 @@ export function isDomainLocked(paths: StatePaths, name: string): boolean {
 }
 
 /**
- * Runs `action` as the only reaper of this root: many containers that end at once need one. Undefined where the root is
- * gone: it is not made again.
+ * Runs `action` as the only reaper of this root: many containers that end at once need one. Undefined if the root is
+ * gone, which this does not make again.
  */
 export async function withReaperLock<T>(
   paths: StatePaths,
@@ -29,9 +29,9 @@ export async function withReaperLock<T>(
 }
 
 /**
- * Ends the turn of `tslxc reap`, which its monitor has waited for: one process at a time, by a descriptor that it
- * inherits; see native/monitor/reaper-turn.h. What has ended has been looked at, and the next process may begin. Nothing
- * to do for a process that never had the turn.
+ * Ends the turn of `tslxc reap`, for which its monitor has waited: one process at a time has it, by a lock whose
+ * descriptor it inherits; see native/monitor/reaper-turn.h. This process has looked at what has ended, and the next one
+ * may begin. Does nothing in a process that never had the turn.
  */
 export function endReaperTurn(): void {
   const descriptor = Number(process.env['TSLXC_REAPER_LOCK'] ?? NaN);

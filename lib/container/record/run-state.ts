@@ -1,6 +1,6 @@
 /**
- * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
- * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
+ * Reads the state of a domain from its run folder. Cheap and synchronous: a few small reads and one look at a lock.
+ * Only the lock shows that a monitor lives: pids are reused, and an exec keeps them.
  */
 import { readdirSync } from 'node:fs';
 import type { Hardening } from '../../domain/definition';
@@ -25,57 +25,57 @@ export interface StartRecord {
   readonly uuid: string;
   readonly boot: string;
   readonly persistence: 'persistent' | 'transient';
-  /** Restarts in a row that have led to it, by on_poweroff and such, none of which ran for long. */
+  /** Number of restarts in a row that have led to this start, by on_poweroff and such, none of which ran for long. */
   readonly restarts?: number;
   /**
-   * What init is asked for, in that order: of a container that is started again when it has failed. What records of older packages
-   * have in its place, as `shutdown`, says nothing.
+   * The shutdowns and reboots that are requested of init, in that order, for a container that is started again when it
+   * has failed. The field `shutdown` of records by older versions of the package is ignored.
    */
   readonly askedEnds?: readonly AskedEnd[];
-  /** It is killed since its checks have found it unhealthy, and is started again. */
+  /** The container is being killed because its checks have found it unhealthy, and is then started again. */
   readonly unhealthy?: true;
   /** The container ends with its owner, who alone may start it again. */
   readonly autodestroy?: boolean;
   /** Reboots under this monitor that have been announced. */
   readonly boots?: number;
-  /** The container was resumed in this of its lives: 0 is the first, 1 that after the first reboot. */
+  /** The life in which the container was resumed: 0 is the first, 1 the one after the first reboot. */
   readonly resumed?: number;
   /** Canonical text of the definition that runs. */
   readonly xml: string;
-  /** That of the connection that started it. */
+  /** Hardening of the connection that started it. */
   readonly hardening: Hardening;
-  /** First of the host's ids that the domain was given, where its definition leaves the choice. */
+  /** First of the host ids that the domain was given, if its definition leaves the choice. */
   readonly firstId?: number;
-  /** Where numad has placed it, where its definition leaves that to numad. */
+  /** The placement that numad has chosen, if the definition leaves that to numad. */
   readonly placement?: Placement;
   readonly undo: readonly Undo[];
   /** Its network interfaces: those of `<interface>` in their order, then those that the host lends. */
   readonly links?: readonly LinkRecord[];
-  /** Devices of the host in its /dev, which its filter allows. Missing in records of older packages. */
+  /** Devices of the host in its /dev, which its filter allows. Missing in records by older versions of the package. */
   readonly devices?: readonly HostDevice[];
   /** File systems that were attached while it ran. */
   readonly mounts?: readonly MountRecord[];
   /** How many descriptors init was started with, besides its streams. */
   readonly passed?: number;
-  /** A device that is on its way in or out: when the process that moves it dies, the next one takes it out. */
+  /** A pending attach or detach of a device: if the process that does it dies, the next one takes the device out. */
   readonly plug?: Plug;
   /** What the container is labelled with; nothing when it has no label. */
   readonly security?: AssignedSecurity;
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** The process that starts it. */
+  /** Pid of the process that starts it. */
   readonly controller: number;
 }
 
-/** What of a record is another with another device. */
+/** The fields of a record that depend on the container's devices. */
 export type DeviceFields = Pick<StartRecord, 'xml' | 'undo' | 'links' | 'devices' | 'mounts'>;
 
 export interface Plug {
-  /** Where it was on its way to. */
+  /** Whether the device is being attached or detached. */
   readonly way: 'in' | 'out';
-  /** What is done to take the device out, the last first. */
+  /** What takes the device out, the last step first. */
   readonly undo: readonly LiveUndo[];
-  /** The record when it is out. */
+  /** The fields of the record when the device is out. */
   readonly without: DeviceFields;
 }
 
@@ -86,7 +86,7 @@ export interface LinkRecord {
   readonly guest: string;
   /** Name on the host: of a veth's host side, or of an interface that the host lends. A macvlan has none. */
   readonly host?: string;
-  /** Of the side inside; '' for one that the host lends. */
+  /** MAC address of the side inside; '' for an interface that the host lends. */
   readonly mac: string;
   /** The virtual network that it is plugged into. */
   readonly network?: string;
@@ -107,22 +107,22 @@ export interface RunningRecord {
   readonly init: number;
   /** Host pty of each console. */
   readonly consoles: readonly string[];
-  /** How often init was started again by this monitor; missing in records of old ones. */
+  /** How often init was started again by this monitor; missing in records by old monitors. */
   readonly boots?: number;
 }
 
 export type RunState =
   /** Nothing runs, nothing is borrowed. */
   | Readonly<{ phase: 'off'; last?: ExitRecord }>
-  /** A start is on its way; its caller holds the domain's lock. */
+  /** A start is in progress; its caller holds the domain's lock. */
   | Readonly<{ phase: 'starting'; start: StartRecord }>
   | Readonly<{ phase: 'running'; start: StartRecord; running: RunningRecord }>
   /** To be cleaned up by the next call that sees it. Without `exit` the monitor was killed. */
   | Readonly<{ phase: 'ended'; start: StartRecord; exit?: ExitRecord }>;
 
 /**
- * @throws TslxcError INTERNAL_ERROR, with the `path`, for a record that is there and is none: what was borrowed, or what
- * runs, can't be told then, so that nothing is begun and nothing given back. One of an end counts as missing.
+ * @throws TslxcError INTERNAL_ERROR, with the `path`, for a damaged record: it is then unknown what was borrowed, or
+ * what runs, so that nothing is started and nothing given back. A damaged record of an end counts as missing.
  */
 export function readRunState(paths: StatePaths, name: string): RunState {
   const files = runPaths(paths, name);
@@ -134,7 +134,7 @@ export function readRunState(paths: StatePaths, name: string): RunState {
   });
 }
 
-/** What lies in a run folder: each is asked at most once, in this order, and throws as `readRunState` does. */
+/** The contents of a run folder: each method is called at most once, in this order, and throws as `readRunState` does. */
 export interface RunFolder {
   start(): StartRecord | undefined;
   exit(): ExitRecord | undefined;
@@ -162,7 +162,7 @@ export function isAlive(lock: 'held' | 'free' | 'other', path: string, domain: s
   return lock === 'held';
 }
 
-/** The record of the end of what `start` has started; undefined as long as there is none. */
+/** The record of the end of the run that this start record began; undefined as long as there is none. */
 export function readExit(
   paths: StatePaths,
   { name, boot }: Pick<StartRecord, 'name' | 'boot'>,
@@ -171,18 +171,18 @@ export function readExit(
   return exit?.boot === boot ? exit : undefined;
 }
 
-/** What is to be undone of the container that runs or ran; undefined when that record is missing or damaged. */
+/** The start record of the container that runs or ran; undefined when it is missing or damaged. */
 export function readStart(paths: StatePaths, name: string): StartRecord | undefined {
   const record = readRecord(runPaths(paths, name).start);
   return isStartRecord(record) ? record : undefined;
 }
 
-/** What the monitor has said of the container that runs, or ran and is not cleaned up; undefined when init never did. */
+/** The monitor's record of the container that runs, or ran and is not cleaned up; undefined when init never ran. */
 export function readRunning(paths: StatePaths, name: string): RunningRecord | undefined {
   return readRecord(runPaths(paths, name).running) as RunningRecord | undefined;
 }
 
-/** Puts another record in the place of a running container's. Under the domain's lock. */
+/** Replaces the start record of a running container. The caller holds the domain's lock. */
 export function replaceStart(paths: StatePaths, record: StartRecord): void {
   writeRecord(runPaths(paths, record.name).start, record);
 }
@@ -225,7 +225,7 @@ function readWhole<T>(
   throw damaged(path, domain);
 }
 
-/** The error of a record that is there and is none. */
+/** The error for a damaged record. */
 export function damaged(path: string, domain: string): TslxcError {
   const detail = `${path} is damaged: destroy the domain, which ends what runs of it`;
   return new TslxcError('INTERNAL_ERROR', detail, { path, domain });
@@ -277,7 +277,7 @@ function isPid(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) > 0;
 }
 
-/** It has its lock until it is gone. */
+/** A monitor holds its lock until it is gone. */
 export function isMonitorAlive(lockFile: string): boolean {
   return stateOfLock(lockFile) === 'held';
 }

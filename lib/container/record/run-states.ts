@@ -1,6 +1,6 @@
 /**
- * The states of many domains, from their run folders: looked at in jobs off the event loop, unless they are few, and taken in in
- * slices. A record is read and parsed again only after it has changed.
+ * Reads the states of many domains from their run folders: in jobs off the event loop, unless they are few, whose
+ * results are taken in slices. A record is read and parsed again only after it has changed.
  */
 import { basename } from 'node:path';
 import { Slice } from '../../host/slices';
@@ -21,7 +21,7 @@ import {
 } from './run-state';
 import type { RunningRecord, RunState, StartRecord } from './run-state';
 
-/** A domain's state, or why it can't be told: what `readRunState` throws. */
+/** A domain's state, or the error that `readRunState` would throw. */
 export type FoundState = Readonly<{ state: RunState }> | Readonly<{ error: unknown }>;
 
 /** The states of domains by their names, in the order of these. */
@@ -29,13 +29,13 @@ export interface RunStates {
   read(names: readonly string[]): Promise<ReadonlyMap<string, FoundState>>;
 }
 
-/** Domains in one job: its answers are a megabyte at most, of which some milliseconds are spent on parsing. */
+/** Domains in one job: its answers are a megabyte at most, which takes some milliseconds to parse. */
 const inOneJob = 200;
 
-/** A younger record may be replaced by another one that has the same stamp: the clock of files moves in steps. */
+/** A younger record may be replaced by another with the same stamp: the clock of file times moves in steps. */
 const settledNanoseconds = 50_000_000n;
 
-/** In the order in which `readRunState` asks, so that both tell the same of a domain that is being started or ends. */
+/** In the order of `readRunState`, so that both give the same state of a domain that is starting or ending. */
 const looks = [
   ['start', 'record'],
   ['exit', 'record'],
@@ -43,13 +43,13 @@ const looks = [
   ['running', 'record'],
 ] as const;
 
-/** What was read of a record when it had that stamp: undefined for one that is none. */
+/** What was read of a record when it had that stamp; `content` is undefined if it is not JSON. */
 interface Parsed {
   readonly stamp: Buffer;
   readonly content: unknown;
 }
 
-/** Of one domain, by the index of the file. */
+/** The records of one domain, by their index in `looks`. */
 type Known = readonly (Parsed | undefined)[];
 
 export function openRunStates(paths: StatePaths): RunStates {
@@ -66,7 +66,10 @@ export function openRunStates(paths: StatePaths): RunStates {
   };
 }
 
-/** A read of a few domains comes between those of all: it says nothing of the others. */
+/**
+ * Forgets the domains that are not among `names`, unless `names` are few: a read of a few domains comes between reads
+ * of all, and says nothing of the others.
+ */
 function forgetOthers(cache: Map<string, Known>, names: readonly string[]): void {
   if (names.length * 2 > cache.size) {
     const wanted = new Set(names);

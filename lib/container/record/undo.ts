@@ -62,25 +62,25 @@ export type Undo =
   /** The block device that was made of an image. */
   | DetachImage;
 
-/** What giving back needs to know besides. */
+/** Further input of undoing. */
 export interface UndoContext {
-  /** Where the container's network namespace may be found; see keptNetworks. */
+  /** Where the container's network namespace may be found; see retainedNetnsPaths. */
   readonly networks: readonly string[];
-  /** Told of what was given back in another way than it was taken. */
+  /** Called with a message about what was not given back as it was taken. */
   readonly notice: (text: string) => void;
 }
 
 /** How long processes may take to die, and cgroups to become free, in milliseconds. */
 const patience = 5000;
-/** How long a mount target or a layer may take to answer. */
+/** How long a mount target or a layer may take to answer, in milliseconds. */
 const answerTime = 5000;
 
-/** Undoes all, last in first out; failures come back together after everything was tried. */
+/** Undoes all, last in first out; failures are thrown together, after everything was tried. */
 export async function undoAll(undos: readonly Undo[], context: UndoContext): Promise<void> {
   const failures: unknown[] = [];
   const lookers = new Lookers();
   for (const undo of [...undos].reverse()) {
-    // As long as files have them, no other domain may.
+    // As long as files may have these categories, no other domain may get them.
     if (undo.undo === 'releaseCategories' && failures.length > 0) continue;
     try {
       await undoOne(undo, { ...context, lookers });
@@ -95,7 +95,7 @@ export async function undoAll(undos: readonly Undo[], context: UndoContext): Pro
     throw new AggregateError(failures, 'several things could not be given back');
 }
 
-/** What is on a disk. */
+/** What is kept on a disk. */
 const lasting = ['restoreLabels', 'removeSwitchPort', 'releaseQuota'] as const;
 
 /** What is to be given back after another boot of the host, which has ended everything else. */
@@ -185,7 +185,7 @@ const kindsOfLinks = [
   'restoreAddress',
 ] as const;
 
-/** What an interface has of the host: links, rules and ports. Also undone in a container that goes on. */
+/** What an interface has on the host: links, rules and ports. Also undone while the container runs. */
 export type LinkUndo = Extract<Undo, { undo: (typeof kindsOfLinks)[number] }>;
 
 export function isOfLink(undo: Undo): undo is LinkUndo {
@@ -229,8 +229,8 @@ export function ownCgroups({ paths, owner }: Undo & { undo: 'removeCgroups' }): 
 }
 
 /**
- * The first one last: as long as it is there, an interrupted removal is gone on with. A start that is killed between making
- * a cgroup and marking it leaves it empty; one that is unmarked and in use is not ours.
+ * Removes the first one last: as long as it is there, an interrupted removal is continued. A start that is killed
+ * between making a cgroup and marking it leaves it empty; one that is unmarked and in use is another program's.
  */
 async function removeOwnCgroups({ paths, owner }: Undo & { undo: 'removeCgroups' }): Promise<void> {
   const mark = { name: ownerAttribute, value: owner };
