@@ -1,4 +1,4 @@
-/** The security label of a start: what was asked for, what it has given to its container, and what it refuses. */
+/** The security label of a start: the one asked for, the one that its container was given, and why one is refused. */
 import type { Position } from '../../domain/xml/element';
 import { DefinitionError, TslxcError } from '../../errors';
 import type { ErrorCode } from '../../errors';
@@ -12,21 +12,21 @@ export interface AskedLabel {
   readonly position: Position;
 }
 
-/** Kept with what the start has borrowed. */
+/** The label that a container was given, kept in the record of its start. */
 export interface AssignedSecurity {
   readonly type: 'dynamic' | 'static';
   readonly model: 'selinux' | 'apparmor';
-  /** Of init and all that it starts. */
+  /** The label of init and all that it starts. */
   readonly label: string;
-  /** What the kernel may call it. */
+  /** The forms in which the kernel may report that label. */
   readonly accepted: readonly string[];
-  /** Of what the container uses on the host. */
+  /** The label of what the container uses on the host. */
   readonly imageLabel?: string;
-  /** Whether that was labelled for it. */
+  /** Whether what it uses on the host was labelled for it. */
   readonly relabel: boolean;
 }
 
-/** Whether a part of a record is one. */
+/** Whether this part of a record is whole. */
 export function isAssignedSecurity(value: unknown): value is AssignedSecurity {
   if (typeof value !== 'object' || value === null) return false;
   const { type, model, label, accepted, imageLabel, relabel } = value as Record<string, unknown>;
@@ -47,7 +47,7 @@ export interface LabelFault {
   readonly position?: Position | undefined;
 }
 
-/** At the `<seclabel>` that asks for it, where it is not this host's default. */
+/** The error, at the `<seclabel>` that asks for the label, unless that is this host's default. */
 export function labelError({ code, detail, position }: LabelFault): TslxcError {
   if (position === undefined) return new TslxcError(code, detail);
   return new DefinitionError(code, detail, { element: 'domain/seclabel', ...position });

@@ -1,4 +1,4 @@
-/** The label that init's program is going to have when it is executed, as far as can be said before anything is touched. */
+/** The label that init's program is going to have when it is executed, as far as can be said before anything is changed. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { DomainDefinition } from '../../domain/definition';
@@ -10,7 +10,7 @@ import type { Looks } from '../looks/looks';
 import type { RelabelledSource } from './relabel/relabel';
 import { filesystemOf } from './relabel/sources';
 
-/** A file's label, which may be none; undefined where it can't be known. */
+/** A file's label; `fileLabel` is undefined for a file without one. */
 export interface EntryLabel {
   readonly fileLabel: string | undefined;
 }
@@ -20,11 +20,14 @@ const { O_DIRECTORY, O_RDONLY, O_NONBLOCK } = constants;
 /** What the start is going to label. */
 export interface LabelledByStart {
   readonly sources: readonly RelabelledSource[];
-  /** Of what is mounted for the container. */
+  /** The label of what is mounted for the container. */
   readonly mountLabel: string;
 }
 
-/** @throws TslxcError OPERATION_TIMEOUT when the file system of the program does not answer; OPERATION_ABORTED. */
+/**
+ * Undefined where it can't be known. @throws TslxcError OPERATION_TIMEOUT when the file system of the program does not
+ * answer; OPERATION_ABORTED.
+ */
 export async function entryLabel(
   definition: DomainDefinition,
   { sources, mountLabel }: LabelledByStart,
@@ -34,7 +37,7 @@ export async function entryLabel(
   const filesystem = filesystemOf(definition, init);
   if (filesystem === undefined) return await labelOnHost('/', init, looks);
   if (filesystem.type === 'bind') return undefined;
-  // Mounted with the label.
+  // These are mounted with the label.
   if (filesystem.type !== 'mount' || overlayOf(definition, filesystem) !== undefined) {
     return { fileLabel: mountLabel };
   }
@@ -43,7 +46,10 @@ export async function entryLabel(
   return await labelOnHost(filesystem.source, `/${relative(filesystem.target, init)}`, looks);
 }
 
-/** The file's label now, which the start doesn't change. What can't be opened fails at exec, with words of its own. */
+/**
+ * The file's present label, which the start doesn't change. A file that can't be opened fails at exec, with a message
+ * of its own.
+ */
 async function labelOnHost(
   root: string,
   path: string,

@@ -1,4 +1,7 @@
-/** What goes wrong with the label of a process, in words: it can't be asked for, is refused at execve, or is another. */
+/**
+ * Messages for what goes wrong with the label of a process: it can't be asked for, is refused at execve, or is not the
+ * wanted one.
+ */
 import { constants } from 'node:os';
 import { describePlace, errnoName, TslxcError } from '../../errors';
 import type { Failure } from '../../errors';
@@ -7,7 +10,7 @@ import type { MessageNamed } from '../monitor/messages';
 
 const { errno } = constants;
 
-/** Of setProcessAttribute, what an errno of a security module means; undefined for others. */
+/** What an errno of a security module means for setProcessAttribute; undefined for other operations and errnos. */
 export function labelWords(operation: Operation | undefined, number: number): string | undefined {
   if (operation?.op !== 'setProcessAttribute') return undefined;
   const { attribute, text } = operation;
@@ -27,7 +30,7 @@ export function labelWords(operation: Operation | undefined, number: number): st
   }
 }
 
-/** A security module says EACCES or EPERM to execve(2), for what is executable otherwise. */
+/** The message when a security module refuses execve(2), with EACCES or EPERM, of a program that is executable otherwise. */
 export function refusedWords(
   operations: readonly Operation[],
   program: string,
@@ -43,13 +46,13 @@ export function refusedWords(
 }
 
 export interface LabelFailure {
-  /** `init`, or what else was executed. */
+  /** What was executed: `init`, or `the command`. */
   readonly who: string;
   readonly labels: readonly string[];
   readonly domain: string;
 }
 
-/** What the monitor has read from outside. The process is dead. */
+/** The error for a label that the monitor has read from outside. The process is dead by then. */
 export function wrongLabel(
   { who, labels, domain }: LabelFailure,
   failed: MessageNamed<'failed'>,

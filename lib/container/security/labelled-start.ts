@@ -1,4 +1,4 @@
-/** A start with a security label, as both models see it: what is to start, and what its label comes to. */
+/** A start with a security label, in the terms of both models: what is to start, and what its label requires. */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import type { SecurityDriver } from '../../host/security/driver';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -10,13 +10,13 @@ import type { RelabelledSource } from './relabel/relabel';
 export interface Labelling {
   readonly security: AssignedSecurity;
   readonly facts: SecurityFacts;
-  /** To be labelled on the host. */
+  /** What is to be labelled on the host. */
   readonly sources: readonly RelabelledSource[];
-  /** Also what is the host's system. */
+  /** Whether the host's system directories are labelled, too. */
   readonly force?: boolean;
-  /** To be loaded. */
+  /** The AppArmor profile to load. */
   readonly profile?: Readonly<{ name: string; text: string }>;
-  /** In the order in which it is taken. */
+  /** In the order in which things are taken. */
   readonly undo: readonly Undo[];
 }
 
@@ -24,7 +24,7 @@ export interface Labelling {
 export interface LabelledDomain {
   readonly paths: StatePaths;
   readonly definition: DomainDefinition;
-  /** Of the connection. */
+  /** That of the connection. */
   readonly hardening: Hardening;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The label of one start, whatever the model: claimed before anything else is looked at, applied when what is borrowed is on
- * record, given back by the undo of that record.
+ * The label of one start, whatever the model: claimed before anything else is looked up, applied when what is borrowed
+ * is on record, given back by the undo steps of that record.
  */
 import { chosenLabel } from '../../domain/security/chosen-label';
 import { hostSecurity } from '../../host/security/driver';
@@ -18,10 +18,11 @@ import type { WalkOptions } from './relabel/label-walk';
 import { claimSelinux, previewSelinux } from './selinux/labelling';
 
 /**
- * Chooses the label of a start, and takes what is unique of it; undefined for a container without one. Under the domain's lock.
+ * Chooses the label of a start, and claims what has to be unique in it; undefined for a container without a label. The
+ * caller holds the domain's lock.
  *
- * @throws DefinitionError for a label that can't be had, TslxcError for settings that can't be read, OPERATION_TIMEOUT for a source
- * that does not answer, OPERATION_ABORTED; nothing is taken then.
+ * @throws DefinitionError for a label that is not available, TslxcError for settings that can't be read,
+ * OPERATION_TIMEOUT for a source that does not answer, OPERATION_ABORTED; nothing is claimed then.
  */
 export async function claimLabelling(
   what: LabelledDomain,
@@ -38,7 +39,7 @@ export async function claimLabelling(
   }
 }
 
-/** The same as far as can be said without taking anything, for any user. */
+/** The same as far as can be said without claiming anything, for any user. */
 export function previewLabelling(what: LabelledDomain): Labelling | undefined {
   const start = lookUp(what, visibleSettings(what.paths));
   switch (start?.host.model) {
@@ -56,15 +57,15 @@ function lookUp(what: LabelledDomain, settings: HostSettings): LabelledStart | u
   const host = hostSecurity(settings);
   const asked = chosenLabel(definition, host.model, settings);
   if (asked === undefined) return undefined;
-  // What is none was not chosen.
+  // A label of the type 'none' would not have been chosen.
   const type = asked.type === 'static' ? 'static' : 'dynamic';
   const hardening = definition.extension.hardening ?? what.hardening;
   return { paths, definition, hardening, host, asked: { ...asked, type } };
 }
 
 /**
- * Labels what the container uses, or loads its profile. What it does is on record before, as `undo`. Resolves with what
- * could not be labelled, and was not to be refused.
+ * Labels what the container uses, or loads its profile. What this does is on record before, as `undo`. Resolves with
+ * the sources that could not be labelled, and may be skipped.
  */
 export async function applyLabelling(
   { security, sources, force = false, profile }: Labelling,
@@ -77,7 +78,7 @@ export async function applyLabelling(
   return await relabelSources({ ...request, sources, force });
 }
 
-/** Gives back what was claimed by a start that came to nothing before it was on record. */
+/** Gives back the claims of a start that failed before they were on record. */
 export async function giveUpLabelling({ undo }: Labelling): Promise<void> {
   for (const one of undo) if (one.undo === 'releaseCategories') await releaseRange(one);
 }

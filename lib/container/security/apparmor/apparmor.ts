@@ -9,7 +9,7 @@ export interface AppArmorAssignment {
   readonly label: string;
   /** The profile that is to be compiled and loaded before the start, and unloaded after the end. */
   readonly generated?: { readonly name: string; readonly base?: string };
-  /** What the kernel may call it once init executes. */
+  /** The forms in which the kernel may report it once init executes. */
   readonly accepted: readonly string[];
 }
 

@@ -17,7 +17,7 @@ import { checkDeviceLabels } from '../relabel/sources';
 export function claimAppArmor(start: LabelledStart): Labelling {
   const labelling = previewAppArmor(start);
   const { profile, security } = labelling;
-  // One of our own is not there yet.
+  // A profile that is made for the domain is not loaded yet.
   if (profile === undefined) checkEntry(security.label);
   else checkFree(start.paths, profile.name);
   return labelling;
@@ -30,7 +30,7 @@ function checkFree(paths: StatePaths, name: string): void {
   throw new TslxcError('RESOURCE_BUSY', detail, { step: 'choose an AppArmor profile' });
 }
 
-/** Of a root that is not the usual one. */
+/** A key for the names of profiles; undefined for the usual root. */
 function keyOf(root: string): string | undefined {
   const real = realRoot(root);
   return real === '/' ? undefined : createHash('sha256').update(real).digest('hex').slice(0, 8);

@@ -14,7 +14,7 @@ const currentAttributes = ['apparmor/current', 'current'];
 
 const { ENOENT, EINVAL } = constants.errno;
 
-/** Where the texts of the loaded profiles are: the list of what has to be unloaded, too. */
+/** Holds the texts of the loaded profiles, and thereby the list of what has to be unloaded. */
 export function profileFolder(paths: StatePaths): string {
   return join(paths.run, 'apparmor');
 }
@@ -45,13 +45,14 @@ export function profileMode(name: string, folder: string = kernelFolder): string
   return line?.slice(name.length + 2, -1);
 }
 
-/** Of a line as `NAME (MODE)`; the name may hold blanks and parentheses. */
+/** The name in a line `NAME (MODE)`; it may hold blanks and parentheses. */
 function nameOf(line: string): string {
   return line.slice(0, line.lastIndexOf(' ('));
 }
 
 /**
- * Replaces what is loaded by that name. Its text is written first: if this process dies, the clean-up finds what to unload.
+ * Loads a profile, in place of one of that name. Its text is written first: if this process dies, the clean-up finds
+ * what to unload.
  *
  * @throws TslxcError OPERATION_UNSUPPORTED without apparmor_parser, OPERATION_FAILED with its words
  */
@@ -74,7 +75,8 @@ export async function loadProfile(paths: StatePaths, name: string, text: string)
 }
 
 /**
- * When no process has it any more: one that had would be unconfined. Does nothing for a profile that is not loaded.
+ * Unloads a profile, once no process has it any more: one that had would be unconfined. Does nothing for a profile that
+ * is not loaded.
  *
  * @throws SyscallError when the kernel refuses
  */
@@ -84,7 +86,7 @@ export function unloadProfile(
   folder: string = kernelFolder,
 ): void {
   try {
-    // Never made: without AppArmor there is no such file.
+    // The file is never made: without AppArmor it does not exist.
     writeFileSync(join(folder, '.remove'), name, { flag: 'r+' });
   } catch (error) {
     if (!hasErrno(error, ENOENT)) throw fileError(error, `unload the AppArmor profile ${name}`);
@@ -93,8 +95,8 @@ export function unloadProfile(
 }
 
 /**
- * Asks the kernel whether this process may enter a profile, or a stack of them, without entering it. One that is itself
- * confined needs a rule for that.
+ * Asks the kernel whether this process may enter a profile, or a stack of them, without entering it. A process that is
+ * itself confined needs a rule for that.
  *
  * @throws TslxcError OPERATION_DENIED naming both labels; SyscallError for anything else
  */
@@ -102,7 +104,7 @@ export function checkEntry(label: string): void {
   const step = 'ask AppArmor';
   for (const attribute of currentAttributes) {
     try {
-      // Of this thread: no other's may be written.
+      // That of this thread: no other thread's may be written.
       writeFileSync(`/proc/thread-self/attr/${attribute}`, `permprofile ${label}`, { flag: 'r+' });
       return;
     } catch (error) {

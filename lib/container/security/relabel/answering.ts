@@ -1,21 +1,24 @@
 /**
- * Whether sources answer, before this process opens them itself: their file system may be one that never does, and those on
- * record are any domain's.
+ * Checks that sources answer before this process opens them itself: their file system may be one that never does, and
+ * the sources on record may belong to any domain.
  */
 import type { SourceLocation } from '../../../domain/xml/source-location';
 import { Lookers, looksAlone } from '../../looks/looks';
 import type { Looks } from '../../looks/looks';
 
-/** Milliseconds for each, where no start says how long. */
+/** Milliseconds for each source, unless a start says how long. */
 const answerTime = 5000;
 
-/** A source, and where a definition speaks of it. */
+/** A source, and where a definition names it. */
 export interface AskedSource {
   readonly path: string;
   readonly place?: SourceLocation;
 }
 
-/** Returns once it answers; that it is not there is an answer. @throws TslxcError OPERATION_TIMEOUT, OPERATION_ABORTED. */
+/**
+ * Resolves once the source answers; that it does not exist is an answer. @throws TslxcError OPERATION_TIMEOUT,
+ * OPERATION_ABORTED.
+ */
 export async function untilSourceAnswers(
   { path, place }: AskedSource,
   looks: Looks,
@@ -23,7 +26,7 @@ export async function untilSourceAnswers(
   await looks.stateIfThere(path, { step: 'look up a source to label', place });
 }
 
-/** Each of them. @throws as untilSourceAnswers. */
+/** Resolves once all sources have answered. @throws as untilSourceAnswers. */
 export async function untilAllAnswer(
   sources: readonly AskedSource[],
   signal: AbortSignal | undefined,

@@ -1,6 +1,6 @@
 /**
- * Which sources have the label of which containers: on the disk, since labels are. Written before the first inode of a
- * source is touched, and forgotten when the last one has its own label again.
+ * The record of which sources have the label of which containers. It is kept on disk, as labels are. A source is
+ * recorded before its first inode is changed, and forgotten when the last one has its own label again.
  */
 import { mkdirSync } from 'node:fs';
 import { TslxcError } from '../../../errors';
@@ -19,12 +19,12 @@ export interface LabelledSource {
   /** Without symbolic links. */
   readonly path: string;
   readonly inode: number;
-  /** Where its file system is mounted: whether a source is gone for good, or only not there now. */
+  /** Where its file system is mounted: tells whether a missing source is gone for good, or just not mounted now. */
   readonly mountPoint: string;
   readonly label: string;
-  /** Domains that use it; empty when it waits for being restored. */
+  /** Domains that use it; empty when it is waiting to be restored. */
   readonly users: readonly string[];
-  /** `labelled`: a container may have run, and have made files that have the label from the first. */
+  /** `labelled`: a container may have run, and have made files that had the label from the start. */
   readonly phase: 'labelling' | 'labelled';
 }
 
@@ -50,7 +50,7 @@ export class LabelRegistry {
     this.#unanswered = silent;
   }
 
-  /** As it is on the disk. Those on record that do not answer are never opened. @throws as readLabels. */
+  /** The registry as it is on disk. Recorded sources that do not answer are never opened. @throws as readLabels. */
   static async read(paths: StatePaths): Promise<LabelRegistry> {
     const sources = readLabels(paths) ?? [];
     return new LabelRegistry(paths, sources, await unanswered(sources.map(({ path }) => path)));
@@ -60,12 +60,12 @@ export class LabelRegistry {
     return this.#sources;
   }
 
-  /** Those that a walk over the path visits, or that are visited by one over them. */
+  /** The sources that a walk over the path would visit, or a walk over which would visit the path. */
   overlapping(path: string): LabelledSource[] {
     return this.#sources.filter((source) => this.#overlap(source.path, path));
   }
 
-  /** Those that have no user, and lie in no other's and hold no other's that has; from the outside to the inside. */
+  /** The sources without users that overlap no source with users; the outermost first. */
   unused(): LabelledSource[] {
     const used = this.#sources.filter(({ users }) => users.length > 0);
     return this.#sources
@@ -74,7 +74,7 @@ export class LabelRegistry {
       .sort((a, b) => a.path.length - b.path.length);
   }
 
-  /** On the disk when it resolves. */
+  /** Resolves once the sources are on disk. */
   async replace(sources: readonly LabelledSource[]): Promise<void> {
     const record: LabelRecord = { version: 1, sources };
     try {
@@ -104,7 +104,10 @@ export class LabelRegistry {
   }
 }
 
-/** Runs `action` as the only one that labels or restores sources. Not re-entrant; within a domain's lock. */
+/**
+ * Runs `action` while no other process labels or restores sources. Not re-entrant; a domain's lock is taken before this
+ * one.
+ */
 export async function withLabels<T>(
   paths: StatePaths,
   action: (registry: LabelRegistry) => Promise<T>,
@@ -116,7 +119,7 @@ export async function withLabels<T>(
 /**
  * Undefined when nothing has been labelled yet.
  *
- * @throws TslxcError OPERATION_FAILED when it can't be told what is labelled; SyscallError.
+ * @throws TslxcError OPERATION_FAILED when the record is damaged, or of another version; SyscallError.
  */
 export function readLabels(paths: StatePaths): readonly LabelledSource[] | undefined {
   const path = labelsPath(paths);

@@ -1,11 +1,14 @@
-/** Labelling or restoring one source, with what its caller sees of it: progress, an end before the end, and places. */
+/**
+ * Labels or restores one source, with what a caller needs: reports of progress, a way to abort, and errors with their
+ * paths.
+ */
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { SyscallError, TslxcError } from '../../../errors';
 import { onAbort } from '../../../host/abort-listener';
 import { native } from '../../../host/native';
 
-/** Where the label is kept, and where what it was before. Tests have others. */
+/** The attribute that holds the label, and the one that remembers the former label. Tests use others. */
 export interface LabelNames {
   readonly attribute: string;
   readonly memory: string;
@@ -16,7 +19,7 @@ export const selinuxNames: LabelNames = {
   memory: 'trusted.tslxc.label',
 };
 
-/** How far a source is. */
+/** Progress on a source. */
 export interface LabelProgress {
   /** The source that is being labelled. */
   readonly path: string;
@@ -25,12 +28,12 @@ export interface LabelProgress {
 }
 
 export interface WalkOptions {
-  /** Told of each 1,000 inodes, or every 200 ms, and at the end of each source. */
+  /** Called every 1,000 inodes or 200 ms, and at the end of each source. */
   readonly onProgress?: (progress: LabelProgress) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Of what labels, and of what takes labels back. */
+/** The step that errors name, both of labelling and of restoring. */
 export const labelStep = 'label a source';
 
 /** An open source. */
@@ -42,7 +45,7 @@ interface Walked {
 }
 
 /**
- * Runs `walk`, which is given the source and where to report to.
+ * Runs `walk` with the descriptors of the source and of where to report to.
  *
  * @throws SyscallError with the path of the inode; TslxcError OPERATION_ABORTED.
  */
@@ -64,7 +67,7 @@ export async function walkSource<T>(
   const stopListening = onAbort(signal, () => void reports.destroy());
   try {
     const walking = walk(fd, far);
-    // The walk has a descriptor of its own by now, which ends the reports.
+    // The walk has a duplicate of it by now, whose closing ends the reports.
     native().closeDescriptor(far);
     const result = await walking;
     await closed;
@@ -83,7 +86,7 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
   throw new TslxcError('OPERATION_ABORTED', 'the caller asked for it', { cause: signal.reason });
 }
 
-/** The addon knows the path below the source. */
+/** The error with the full path: the addon gives the path below the source. */
 function placed(
   error: unknown,
   { path: source, step }: { readonly path: string; readonly step: string },

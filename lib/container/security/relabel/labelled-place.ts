@@ -1,6 +1,6 @@
 /**
- * Where a source of a container lies: the same file system may be reached by several paths, and whether one source lies
- * in another is a matter of the file system.
+ * Where a source of a container lies in its file system: since that may be reached by several paths, only this tells
+ * whether one source lies in another.
  */
 import { closeSync, fstatSync, openSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
@@ -19,7 +19,7 @@ export interface OpenSource extends Located {
   readonly mountPoint: string;
 }
 
-/** `path` is that in the file system. */
+/** `path` is the path within the file system. */
 export interface SourcePlace {
   readonly device: string;
   readonly path: string;
@@ -52,7 +52,7 @@ export function located(path: string): Located {
   }
 }
 
-/** Whether a walk over the one visits the other. */
+/** Whether a walk over one of them would visit the other. */
 export function overlaps(one: Located, other: Located): boolean {
   const [a, b] = [one.place, other.place];
   if (a === undefined || b === undefined) return isEither(one.path, other.path);
@@ -60,8 +60,8 @@ export function overlaps(one: Located, other: Located): boolean {
 }
 
 /**
- * Paths of the host by which a source is reached as well, and those at which something in it is: a file system, or a part of
- * one, may be mounted at several places.
+ * Further paths of the host by which a source is reached (`own`), or something in it is (`inside`): a file system, or a
+ * part of one, may be mounted at several places.
  */
 export function otherPaths({ place }: Located): {
   readonly own: readonly string[];

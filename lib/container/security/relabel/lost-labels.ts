@@ -1,4 +1,7 @@
-/** Labels of sources whose domains are gone without having given them back: by a boot of the host, or with their records. */
+/**
+ * Labels of sources whose domains are gone without having restored them: because the host has rebooted, or with their
+ * records.
+ */
 import type { StatePaths } from '../../../host/state/state-paths';
 import { readRunState } from '../../record/run-state';
 import { readLabels } from './label-registry';
@@ -13,12 +16,12 @@ export async function restoreLostLabels(paths: StatePaths): Promise<void> {
   await recoverLabels({ paths, isAlive: (name) => isAnythingLeft(paths, name) });
 }
 
-/** Sources that are labelled all the same: in use, or on a file system that is not mounted now. */
+/** Sources that are still labelled: in use, or on a file system that is not mounted now. */
 export function labelledSources(paths: StatePaths): string[] {
   return (readLabels(paths) ?? []).map(({ path }) => path);
 }
 
-/** Also of a record that can't be read. */
+/** True also for a record that can't be read. */
 function isAnythingLeft(paths: StatePaths, name: string): boolean {
   try {
     return readRunState(paths, name).phase !== 'off';

@@ -1,4 +1,4 @@
-/** What is mounted below a source that a container is shown with all that lies in it. */
+/** Mounts below a source that a container is shown together with them. */
 import { isBelow, isSame } from '../../../domain/xml/path';
 import { listMounts } from '../../../host/kernel/mount-table';
 import type { StatePaths } from '../../../host/state/state-paths';
@@ -9,8 +9,9 @@ import { checkRelabel } from './relabel';
 import type { RelabelledSource } from './relabel';
 
 /**
- * The sources with each such file system as one of its own, since a walk stays in that in which it begins. The
- * definition doesn't name them: they are left as they are where the host lives in them, where they can't be labelled, and where another source has to do with them.
+ * The sources, and each file system that is mounted below one as a source of its own, since a walk does not leave the
+ * file system that it begins in. The definition doesn't name these: they are left as they are if they are part of the
+ * host's system, can't be labelled, or overlap another source.
  *
  * @throws TslxcError OPERATION_TIMEOUT for a source, or what is mounted below it, that does not answer; OPERATION_ABORTED.
  */

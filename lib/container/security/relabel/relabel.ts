@@ -1,6 +1,6 @@
 /**
- * Labels for the sources of a container: everything that is refused is refused before anything is changed, and what is
- * changed is on record before. restore.ts gives all back.
+ * Labels the sources of a container: whatever is refused is refused before anything is changed, and each change is
+ * recorded before it is made. restore.ts undoes it.
  */
 import { constants as system } from 'node:os';
 import { TslxcError } from '../../../errors';
@@ -26,28 +26,28 @@ import type { Labelled } from './system-directories';
 export interface RelabelledSource {
   readonly path: string;
   readonly label: string;
-  /** Where the definition speaks of it. */
+  /** Where the definition names it. */
   readonly place?: SourceLocation;
-  /** When its file system is read-only, or keeps no labels. Default: refuse. */
+  /** What to do when its file system is read-only, or keeps no labels. Default: refuse. */
   readonly whenImpossible?: 'refuse' | 'skip';
-  /** Whether the container is shown what is mounted below it. */
+  /** Whether the container is shown what is mounted below it, too. */
   readonly recursive?: boolean;
 }
 
 export interface CheckOptions {
   readonly paths: StatePaths;
-  /** System directories may be labelled. `/` may not all the same. */
+  /** Whether system directories may be labelled. `/` is refused all the same. */
   readonly force?: boolean;
 }
 
 export interface RelabelRequest extends WalkOptions, CheckOptions {
-  /** The domain that the sources are for; what restoreSources() takes. */
+  /** The domain that the sources are for, as restoreSources() takes it. */
   readonly user: string;
   readonly sources: readonly RelabelledSource[];
   readonly names?: LabelNames;
 }
 
-/** A source that could not be labelled, and was not to be refused. */
+/** A source that could not be labelled, and that may be skipped. */
 export interface SkippedSource {
   readonly path: string;
   /** EROFS or ENOTSUP. */
@@ -55,10 +55,10 @@ export interface SkippedSource {
 }
 
 /**
- * Returns when each source is there, is none that the host lives in, and gets one label. Changes nothing. Opens them: call it for
- * such as have answered.
+ * Returns if each source exists, is not part of the host's system, and gets one label only. Changes nothing, but opens
+ * the sources: only for those that have answered.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED, TslxcError where there is no place in a definition.
+ * @throws DefinitionError CONFIG_UNSUPPORTED, TslxcError for a source without a place in a definition.
  */
 export function checkRelabel(sources: readonly RelabelledSource[], options: CheckOptions): void {
   for (const source of sources) {
@@ -95,12 +95,12 @@ function checkPlace(
 }
 
 /**
- * Gives every inode of the sources its label, once no other container needs another one there. To be done again, and to be undone by
- * restoreSources(), at whichever point it has ended.
+ * Gives every inode of the sources its label, unless another container needs another one there. It can be repeated, and
+ * undone by restoreSources(), at whatever point it has ended.
  *
- * @throws as checkRelabel(), for what is there by now; RESOURCE_BUSY when another domain has labelled a source, what is in it or
- *   what it lies in, in another way; SyscallError with the path of the inode; OPERATION_TIMEOUT for a source that does not
- *   answer before it is opened; OPERATION_ABORTED.
+ * @throws as checkRelabel(), for what is there by now; RESOURCE_BUSY when another domain has given a source, or
+ * something that overlaps it, another label; SyscallError with the path of the inode; OPERATION_TIMEOUT for a source
+ * that does not answer before it is opened; OPERATION_ABORTED.
  */
 export async function relabelSources(request: RelabelRequest): Promise<readonly SkippedSource[]> {
   const { paths, user, sources, names = selinuxNames } = request;
@@ -109,12 +109,12 @@ export async function relabelSources(request: RelabelRequest): Promise<readonly 
     const unrestored = await restoreUnused(registry, { ...request, names });
     await untilAllAnswer(sources, request.signal);
     checkOneLabel(sources);
-    // What could not be restored elsewhere is no obstacle here.
+    // Sources elsewhere that could not be restored are no obstacle.
     const places = sources.map(({ path }) => located(path));
     const concerns = (path: string): boolean =>
       places.some((one) => overlaps(registry.locate(path), one));
     throwAny(unrestored.filter(({ path }) => concerns(path)));
-    // Each is opened once: what is looked at, what is on record and what is walked are one, whatever its owner does.
+    // Each is opened once, so that the same file is checked, recorded and walked, whatever its owner does.
     using opens = new OpenSources(sources);
     const targets = opens.map((source, open): Target => {
       checkPlace(source, open, request);
@@ -136,7 +136,7 @@ export async function relabelSources(request: RelabelRequest): Promise<readonly 
   });
 }
 
-/** A source, and how it is on record from before it is touched. */
+/** A source, and its record, which is written before the source is changed. */
 interface Target {
   readonly source: RelabelledSource;
   readonly open: OpenSource;
@@ -147,14 +147,14 @@ function wantedOf(targets: readonly Target[]): LabelledSource[] {
   return targets.map(({ wanted }) => wanted);
 }
 
-/** Resolves with the errno when it was skipped: nothing of it is touched then. */
+/** Resolves with the errno if the source was skipped, in which case nothing of it is changed. */
 async function label(
   registry: LabelRegistry,
   { source, open }: Target,
   options: WalkOptions & { readonly names: LabelNames },
 ): Promise<number | undefined> {
   const { names } = options;
-  // What a container has made there has its label from the first, and nothing to remember.
+  // Files that a container has made there had its label from the start, and no former label to remember.
   const made = registry.overlapping(open.path).some(({ phase }) => phase === 'labelled');
   const labels = { ...names, label: source.label, same: made ? 'leave' : 'remember' } as const;
   try {
@@ -165,14 +165,14 @@ async function label(
   } catch (error) {
     const { errno = 0, path } = error as TslxcError;
     const { EROFS, ENOTSUP } = system.errno;
-    // Its top comes first: what fails deeper is in the midst of what has been labelled.
+    // The top comes first: after a failure deeper inside, a part of the source is labelled.
     const isWhole = path === open.path && [EROFS, ENOTSUP].includes(errno);
     if (source.whenImpossible === 'skip' && isWhole) return errno;
     throw error;
   }
 }
 
-/** Another label, of another domain, now. */
+/** Refuses a source that overlaps one which another domain uses with another label now. */
 function checkUsers(
   registry: LabelRegistry,
   source: RelabelledSource,
@@ -187,7 +187,7 @@ function checkUsers(
   }
 }
 
-/** One source of a container in another, or the same twice, with different labels. */
+/** Refuses sources of one container that overlap, or are the same, and are to get different labels. */
 function checkOneLabel(sources: readonly RelabelledSource[]): void {
   for (const [index, source] of sources.entries()) {
     const other = sources
@@ -209,7 +209,7 @@ function registered(
   const { path, state, mountPoint } = open;
   const known = registry.sources.find((one) => one.path === path);
   const users = [...new Set([...(known?.users ?? []), user])];
-  // With another label it is this domain's alone, from a start that failed.
+  // A different label on record is from a failed start of this domain alone.
   const phase = known?.label === label ? known.phase : 'labelling';
   return { path, inode: state.ino, mountPoint, label, users, phase };
 }
@@ -222,7 +222,7 @@ function merged(
   return [...byPath.values()];
 }
 
-/** All of them, open until this is disposed of. */
+/** All sources, open until this is disposed of. */
 class OpenSources implements Disposable {
   readonly #opens = new Map<RelabelledSource, OpenSource & Disposable>();
 
@@ -244,7 +244,7 @@ class OpenSources implements Disposable {
   }
 }
 
-/** @throws DefinitionError or TslxcError for what is not there, SyscallError for what can't be opened. */
+/** @throws DefinitionError or TslxcError for a source that does not exist, SyscallError for one that can't be opened. */
 function opened(source: RelabelledSource): OpenSource & Disposable {
   try {
     return openSource(source.path);
@@ -255,7 +255,7 @@ function opened(source: RelabelledSource): OpenSource & Disposable {
   }
 }
 
-/** Of makedev(3), as far as the kernel goes: 12 bits. */
+/** The major number in makedev(3)'s format: 12 bits, as many as the kernel uses. */
 function majorOf(device: number): number {
   return (device >> 8) & 0xfff;
 }

@@ -1,6 +1,6 @@
 /**
- * The way back of relabel.ts: a source gets its own labels again when its last user, and the last of what overlaps it, has
- * ended. If it is cut short, the next start, clean-up or purge does it again.
+ * Undoes relabel.ts: a source gets its own labels again when its last user, and the last user of what overlaps it, has
+ * ended. If this is interrupted, the next start, clean-up or purge repeats it.
  */
 import { constants as system } from 'node:os';
 import { TslxcError } from '../../../errors';
@@ -21,7 +21,10 @@ export interface RestoreRequest extends WalkOptions {
 
 export interface RecoverRequest extends WalkOptions {
   readonly paths: StatePaths;
-  /** Whether anything of this domain is left, its start included. It must take no lock: labels are locked meanwhile. */
+  /**
+   * Whether anything of this domain is left, a start in progress included. Must take no lock: it is called while labels
+   * are locked.
+   */
   readonly isAlive: (user: string) => boolean;
   readonly names?: LabelNames;
 }
@@ -32,7 +35,7 @@ type RestoreOptions = WalkOptions & { readonly names: LabelNames };
 type Outcome = 'restored' | 'memories left' | 'gone' | 'out of reach';
 
 /**
- * The undo of relabelSources(): nothing to do where that has never begun, or all is restored.
+ * Undoes relabelSources(); does nothing if that has never begun, or all is restored.
  *
  * @throws what kept a source from being restored, after everything was tried: AggregateError for several. It stays on record.
  */
@@ -44,7 +47,7 @@ export async function restoreSources({
   await release((other) => other === user, { ...request, names, only: 'own' });
 }
 
-/** The same for one source of several that the domain uses. Nothing to do where that is not labelled for it. */
+/** The same for one of the sources that the domain uses. Does nothing if that is not labelled for it. */
 export async function restoreSource({
   user,
   path,
@@ -79,7 +82,7 @@ async function release(
     source.users.some((user) => isGone(user, source));
   const concerns = (source: LabelledSource): boolean =>
     source.users.length === 0 || losesUsers(source);
-  // Asked before every command: without a lock where there is nothing to do.
+  // This runs before every command: no lock is taken where there is nothing to do.
   if (readLabels(paths)?.some(concerns) !== true) return;
   await withLabels(paths, async (registry) => {
     const own = registry.sources.filter((source) => only === 'all' || losesUsers(source));
@@ -102,8 +105,8 @@ export interface Unrestored {
 }
 
 /**
- * Restores what no domain uses any more; resolves with what could not be. Those that wait for a file system to be mounted again
- * are no failure, and stay on record too.
+ * Restores the sources that no domain uses any more; resolves with those that could not be restored. Sources that wait
+ * for a file system to be mounted again are no failure, and stay on record as well.
  */
 export async function restoreUnused(
   registry: LabelRegistry,
@@ -125,7 +128,7 @@ export async function restoreUnused(
   };
   for (const source of unused) await tryOne(source);
   if (again.length > 0) {
-    // From here on a label that looks like the container's is an inode's own.
+    // From here on, a label that looks like the container's is the inode's own.
     await registry.replace(registry.sources.map((one) => again.find(isOf(one)) ?? one));
     for (const source of again.splice(0)) await tryOne(source);
   }

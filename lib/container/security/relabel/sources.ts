@@ -11,17 +11,17 @@ import type { RelabelledSource } from './relabel';
 /** The labels of a domain's sources. */
 export interface SourceLabels {
   readonly model: string;
-  /** Of what the container may change. */
+  /** For what the container may change. */
   readonly imageLabel: string;
-  /** Of what is shown to it read-only. */
+  /** For what is shown to it read-only. */
   readonly readonlyImageLabel: string;
 }
 
 const element = 'domain/devices/filesystem/source';
 
 /**
- * Trees and images of the host. What is made for the container, its /dev with the nodes of devices included, has its label
- * by mounting, and so has an overlay, whose layers stay as they are.
+ * Trees and images of the host. What is made for the container, including its /dev with the nodes of devices, is
+ * mounted with its label, and so is an overlay, whose layers stay as they are.
  */
 export function sourcesToLabel(
   definition: DomainDefinition,
@@ -48,7 +48,7 @@ function sourceToLabel(
       path: filesystem.source,
       label,
       place: { path: element, position: filesystem.position },
-      // What can't be written, such as squashfs, has the label that it was made with.
+      // A source that can't be written, such as squashfs, has the label that it was made with.
       whenImpossible: filesystem.readonly ? 'skip' : 'refuse',
       recursive: type === 'mount' && depthOf(definition, filesystem) === 'recursive',
     },
@@ -75,7 +75,7 @@ export function checkDeviceLabels({ disks, hostDevices }: DomainDefinition, mode
   }
 }
 
-/** The file system that a path of the container lies in, as far as no symbolic link leads elsewhere. */
+/** The file system that a path of the container lies in, unless a symbolic link leads elsewhere. */
 export function filesystemOf(
   { filesystems }: DomainDefinition,
   path: string,

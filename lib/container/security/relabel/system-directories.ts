@@ -1,6 +1,6 @@
 /**
- * What must not get a container's label, since the host's own programs use it: with that label it would be out of reach of
- * every other confined program of this host.
+ * What must not get a container's label because the host's own programs use it: with that label it would be out of
+ * reach of every other confined program of this host.
  */
 import { isBelow, isSame } from '../../../domain/xml/path';
 
@@ -19,21 +19,21 @@ const folders = [
 /** Where device nodes, sockets and fifos that are meant for a container lie. */
 const homesOfDevices = ['/dev', '/run'];
 
-/** The memory devices and /dev/tty, console, ptmx: everybody's. */
+/** Majors of the memory devices, and of /dev/tty, console and ptmx: devices that everyone uses. */
 const sharedMajors = [1, 5];
 
-/** A source as far as it matters here. */
+/** The properties of a source that matter here. */
 export interface Labelled {
   /** Without symbolic links. */
   readonly path: string;
   readonly kind: 'directory' | 'file' | 'device' | 'other';
-  /** Of a device node. */
+  /** Major number of a device node. */
   readonly major?: number;
 }
 
 /**
- * What of the host a label for this source would hit, in words; undefined when nothing. `/` is refused even by force.
- * `ours` are directories of tslxc's own state.
+ * Which part of the host's system a label for this source would affect, in words; undefined if none. `/` is refused
+ * even by force. `ours` are directories of tslxc's own state.
  */
 export function systemPart(
   { path, kind, major }: Labelled,

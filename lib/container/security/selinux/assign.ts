@@ -1,6 +1,6 @@
 /**
- * The SELinux labels of one start: of init, and of the files that the container may change. A dynamic label has categories of
- * its own, a static one is what was written, byte for byte. User and role are the policy's own.
+ * The SELinux labels of one start: of init, and of the files that the container may change. A dynamic label has
+ * categories of its own; a static one is used as written, byte for byte. User and role come from the policy.
  */
 import { TslxcError } from '../../../errors';
 import { parseContext, withRange } from '../../../host/security/context';
@@ -16,9 +16,9 @@ import type { AskedLabel, AssignedSecurity } from '../assigned';
 
 export interface SelinuxLabels extends AssignedSecurity {
   readonly model: 'selinux';
-  /** Of what the container may change. Without `relabel` only what is made for it has it. */
+  /** For what the container may change. Without `relabel`, only what is made for the container gets it. */
   readonly imageLabel: string;
-  /** Of what is shown to it read-only: of no category, since others may be shown the same. */
+  /** For what is shown to it read-only: without categories, since other containers may be shown the same. */
   readonly readonlyImageLabel: string;
 }
 
@@ -33,15 +33,16 @@ export interface LabelRequest {
 export interface LabelAssignment extends LabelRequest {
   readonly owner: Owner;
   readonly labelsInUse?: () => Iterable<string>;
-  /** Where categories are claimed; the host's folder unless told. */
+  /** Where categories are claimed. Default: the host's folder. */
   readonly folder?: string;
 }
 
 /**
- * Takes categories for the domain, whose lock the caller holds, and composes its labels. `releaseRange` gives them back.
+ * Claims categories for the domain, whose lock the caller holds, and composes its labels. `releaseRange` gives them
+ * back.
  *
- * @throws DefinitionError XML_ERROR for a label that the policy has not, TslxcError as `claimRange` and `reserveLabel`; nothing
- * is taken then.
+ * @throws DefinitionError XML_ERROR for a label that the policy does not have, TslxcError as `claimRange` and
+ * `reserveLabel`; nothing is claimed then.
  */
 export async function assignLabels(assignment: LabelAssignment): Promise<SelinuxLabels> {
   const { asked, caller, owner, labelsInUse = processLabels, folder } = assignment;
@@ -60,7 +61,7 @@ export async function assignLabels(assignment: LabelAssignment): Promise<Selinux
   }
 }
 
-/** The labels of a start that is only shown: its categories are not drawn yet. Takes nothing. */
+/** The labels for the preview of a start: its categories are not drawn yet. Claims nothing. */
 export function previewLabels(request: LabelRequest): SelinuxLabels {
   checkLabel(request);
   if (request.asked.type === 'static') return accept(request, composeLabels(request));
@@ -70,10 +71,10 @@ export function previewLabels(request: LabelRequest): SelinuxLabels {
 }
 
 /**
- * Whether the policy has what is asked for, with some two categories where they are not known yet.
+ * Checks that the policy has what is asked for, with some two categories where they are not known yet.
  *
- * @throws DefinitionError XML_ERROR, with libvirt's words; TslxcError INTERNAL_ERROR for a policy at odds with itself, or a
- * caller that has too few categories.
+ * @throws DefinitionError XML_ERROR, with libvirt's words; TslxcError INTERNAL_ERROR for a policy that contradicts
+ * itself, or a caller that has too few categories.
  */
 export function checkLabel(request: LabelRequest): void {
   accept(request, composeLabels(request, someRange(request)));
@@ -88,7 +89,10 @@ function someRange({ asked, caller }: LabelRequest): string | undefined {
 
 type ComposedLabels = Omit<SelinuxLabels, 'accepted'>;
 
-/** Pure. With `range` in the place of the label's own, if told. @throws DefinitionError XML_ERROR for what is no context. */
+/**
+ * Pure. With `range`, if given, in place of the label's own. @throws DefinitionError XML_ERROR for a label that is not
+ * a context.
+ */
 export function composeLabels({ asked, host }: LabelRequest, range?: string): ComposedLabels {
   const { process, file, readonlyFile } = host.contexts;
   const written = writtenLabel(asked) ?? process;
@@ -105,7 +109,7 @@ export function composeLabels({ asked, host }: LabelRequest, range?: string): Co
 }
 
 function writtenLabel({ type, label, baseLabel }: AskedLabel): string | undefined {
-  // A static one without is refused where it is read; as '' it is no context.
+  // A static one without a label is refused by the parser; '' is not a context.
   return type === 'static' ? (label ?? '') : baseLabel;
 }
 
@@ -117,7 +121,7 @@ function rangeOf(written: string, asked: AskedLabel): string | undefined {
   }
 }
 
-/** The labels with what the kernel makes of them. */
+/** The labels, with the forms that the kernel gives them. */
 function accept(
   { asked, selinuxfs = hostSelinuxfs }: LabelRequest,
   labels: ComposedLabels,
@@ -125,13 +129,13 @@ function accept(
   const { label, imageLabel } = labels;
   const canonical = canonicalContext(label, selinuxfs);
   if (canonical === undefined) throw invalidLabel(asked, label);
-  // As it is read back from a file, so that it can be compared.
+  // In the form in which it is read back from a file, so that it can be compared.
   const ofFiles = canonicalContext(imageLabel, selinuxfs);
   if (ofFiles === undefined) throw lacking(imageLabel);
   return { ...labels, imageLabel: ofFiles, accepted: [...new Set([label, canonical])] };
 }
 
-/** The host's own default is the policy's fault. */
+/** The error for an invalid label. If that is the host's own default, it is the policy's fault. */
 function invalidLabel(asked: AskedLabel, composed: string): TslxcError {
   const written = writtenLabel(asked);
   if (written === undefined) return lacking(composed);

@@ -1,6 +1,6 @@
 /**
- * Categories of SELinux for domains: two that no other running domain of this host has, of any root. They keep
- * containers apart that have the same type and the same ids.
+ * SELinux categories for domains: two that no other running domain of this host has, in any root. They separate
+ * containers that have the same type and the same ids.
  */
 import { setTimeout } from 'node:timers/promises';
 import { TslxcError } from '../../../errors';
@@ -26,11 +26,11 @@ import type { Bounds, Pair } from './draw';
 
 export interface RangeClaim {
   readonly owner: Owner;
-  /** Context of this process, which bounds what it may give away. */
+  /** Context of this process, which limits the categories that it may assign. */
   readonly caller: string;
   /** Labels of processes that the host's folder may know nothing of, such as those of other programs' containers. */
   readonly labelsInUse: () => Iterable<string>;
-  /** Where categories are claimed; the host's folder unless told. */
+  /** Where categories are claimed. Default: the host's folder. */
   readonly folder?: string;
 }
 
@@ -41,8 +41,8 @@ export interface LabelReservation {
 }
 
 /**
- * Takes two categories for the domain, whose lock the caller holds: `s0:c12,c803`. They are the domain's until they are
- * released; those of a start that died before its record was written are given away again.
+ * Claims two categories for the domain, whose lock the caller holds: `s0:c12,c803`. They are the domain's until they
+ * are released; those of a start that died before its record was written may be claimed again.
  *
  * @throws TslxcError INTERNAL_ERROR when the caller's range is too small, OPERATION_FAILED when all pairs are taken.
  */
@@ -65,8 +65,8 @@ export async function claimRange(claim: RangeClaim): Promise<string> {
 }
 
 /**
- * Writes down the categories of a static label, so that no dynamic one gets the same. Several domains may have one static
- * label: who wrote it has chosen that. One that a dynamic label has by chance is refused.
+ * Records the categories of a static label, so that no dynamic one gets the same. Several domains may have the same
+ * static label, as their author has chosen. A static label is refused if a dynamic one happens to have its categories.
  *
  * @throws TslxcError RESOURCE_BUSY
  */
@@ -82,11 +82,11 @@ export async function reserveLabel({
     if (pair === undefined) return undefined;
     const place = { type: 'static', pair } as const;
     if (!enter(folder, holder, place)) {
-      // Left by a start of this very domain that died in the midst.
+      // Left by a start of this very domain that died halfway.
       await removeDead(folder, readEntries(folder).filter(isOf(holder)));
       if (!enter(folder, holder, place)) throw hasAlready(holder);
     }
-    // A dynamic one that has come at the same time sees this one, and goes.
+    // A domain with a dynamic label that claims the pair at the same time sees this entry, and gives the pair up.
     const found = await standing(folder, pair);
     if (found !== undefined) leave(folder, holder);
     return found;
@@ -99,7 +99,7 @@ export async function reserveLabel({
   );
 }
 
-/** Who has the pair by a dynamic label, and has it a moment later still. */
+/** The live entry that has the pair by a dynamic label, and still has it a moment later. */
 async function standing(folder: string, pair: Pair): Promise<CategoryEntry | undefined> {
   const first = entryOf(folder, pair);
   if (first === undefined || !isLive(folder, first)) return undefined;
@@ -108,23 +108,23 @@ async function standing(folder: string, pair: Pair): Promise<CategoryEntry | und
   return again?.root === first.root && again.name === first.name ? again : undefined;
 }
 
-/** Gives back what the domain has; nothing to do for one that has none. Under its lock. */
+/** Gives back the domain's categories; does nothing if it has none. The caller holds the domain's lock. */
 export async function releaseRange(owner: Owner, folder = categoriesPath): Promise<void> {
   await keeping(() => leave(folder, holderFor(owner)));
 }
 
-/** Milliseconds in which who is about to give a pair back has done so. */
+/** Milliseconds within which a process that is about to give a pair back has done so. */
 const moment = 50;
 
 interface Draw {
   readonly folder: string;
   readonly holder: Holder;
   readonly bounds: Bounds;
-  /** What others than domains have. */
+  /** Pairs that others than domains have. */
   readonly foreign: readonly Pair[];
 }
 
-/** Undefined when a running domain has each of the pairs. */
+/** Undefined when every pair is in use. */
 async function takeFree({ folder, holder, bounds, foreign }: Draw): Promise<Pair | undefined> {
   let taken = new Set(foreign.map(keyOf));
   let isSwept = false;
@@ -146,13 +146,13 @@ async function takeFree({ folder, holder, bounds, foreign }: Draw): Promise<Pair
 /** @returns false when another domain has the pair. */
 function take(folder: string, holder: Holder, pair: Pair): boolean {
   if (!enter(folder, holder, { type: 'dynamic', pair })) return false;
-  // A start with a static label writes that down before it looks for dynamic ones, so that one of the two sees the other.
+  // A start with a static label records that before it looks for dynamic ones, so that one of the two sees the other.
   if (!placesIn(folder, 'static').some((other) => keyOf(other) === keyOf(pair))) return true;
   leave(folder, holder);
   return false;
 }
 
-/** How many of the others the first claim of a process looks after: that they still run. */
+/** How many entries of other domains the first claim of a process checks, to remove those of domains that are gone. */
 const looks = 64;
 const lookedAfter = new Set<string>();
 
@@ -170,7 +170,7 @@ async function keeping<Result>(action: () => Result | Promise<Result>): Promise<
   }
 }
 
-/** Also of what is no context: other models have labels too. */
+/** The pair in a label; none if it is not a context: other models have labels, too. */
 function pairsOfLabel(label: string): Pair[] {
   try {
     const pair = pairOf(label);

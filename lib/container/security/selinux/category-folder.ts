@@ -1,6 +1,7 @@
 /**
- * Who has which SELinux categories, of all roots of this host: a folder of symbolic links, since making one is a claim and a
- * note of who claims in one step, and fails for the second who tries, without a lock. They are never followed.
+ * Which domain has which SELinux categories, for all roots of this host: a folder of symbolic links. Making a link
+ * claims a pair and records the claimant in one step, and fails for the second one that tries, without a lock. The
+ * links are never followed.
  *
  *     dynamic/12,803         → the entry of the one domain that has this pair
  *     static/12,803.OWNER    → the same for each domain whose static label has it
@@ -35,19 +36,22 @@ export interface Owner {
   readonly name: string;
 }
 
-/** The same as this folder knows it: `root` without symbolic links, and a name that a file can have. */
+/** The same in the form that this folder uses: `root` without symbolic links, and a `key` that can be the name of a file. */
 export interface Holder extends Owner {
   readonly key: string;
 }
 
-/** Where an entry is: for a dynamic label one domain can be there, for a static one several. */
+/** Where an entry is: at most one domain for a dynamic label, any number for a static one. */
 export interface Place {
   readonly type: 'dynamic' | 'static';
   readonly pair: Pair;
 }
 
 export interface CategoryEntry extends Owner, Place {
-  /** Who took it, and when that process started: before there is a start record, it lives as long as that one. */
+  /**
+   * The process that made the entry, and when that started: without a start record, the entry lives as long as that
+   * process.
+   */
   readonly pid: number;
   readonly started: number;
   readonly boot: string;
@@ -77,18 +81,24 @@ export function enter(folder: string, holder: Holder, place: Place): boolean {
   }
 }
 
-/** The domain's lock is held: no other process can have taken them for it. */
+/**
+ * The error for a domain that has categories already: since its lock is held, no other process can have claimed them
+ * for it.
+ */
 export function hasAlready({ name }: Owner): TslxcError {
   return new TslxcError('INTERNAL_ERROR', `the domain '${name}' has categories already`);
 }
 
-/** Takes back what a start of the domain has left that died in the midst: others may be removing that too. */
+/**
+ * Gives up what an earlier start of the domain that died halfway has left. It takes the folder's lock, since other
+ * processes may be removing that, too.
+ */
 export async function leaveEarlier(folder: string, holder: Holder): Promise<void> {
   if (readLink(folder, join(owners, holder.key)) === undefined) return;
   await withFolder(folder, () => leave(folder, holder));
 }
 
-/** Takes back what the domain has; nothing to do for one that has nothing. */
+/** Gives up what the domain has; does nothing if it has nothing. */
 export function leave(folder: string, holder: Holder): void {
   const index = join(owners, holder.key);
   const path = readLink(folder, index);
@@ -104,17 +114,17 @@ export function isOf({ root, name }: Holder): (entry: CategoryEntry) => boolean 
   return (entry) => entry.name === name && entry.root === root;
 }
 
-/** Who has the pair by a dynamic label. */
+/** The entry that has the pair by a dynamic label. */
 export function entryOf(folder: string, pair: Pair): CategoryEntry | undefined {
   return readEntry(folder, join('dynamic', nameOf(pair)));
 }
 
-/** All places that are taken, by domains that live or not. */
+/** All places that are taken, whether their domains are alive or not. */
 export function placesIn(folder: string, type: Place['type']): readonly Pair[] {
   return namesIn(folder, type).map(pairOfName);
 }
 
-/** All entries, or so many of them by chance, without waiting for who changes them. */
+/** All entries, or `most` of them from a random one on, without waiting for processes that change them. */
 export function readEntries(
   folder: string,
   most = Number.POSITIVE_INFINITY,
@@ -127,12 +137,12 @@ export function readEntries(
     .filter((entry) => entry !== undefined);
 }
 
-/** Whether the domain is being started, or has something to give back still. */
+/** Whether the domain is being started, or still has something to give back. */
 export function isLive(folder: string, entry: CategoryEntry): boolean {
   const { root, name, pid, started, boot } = entry;
   if (boot !== bootId()) return false;
   if (statOf(pid)?.started === started) return true;
-  // A start that died in the midst may have left a second one.
+  // A start that died halfway may have left a second entry.
   const key = keyOf(entry);
   const isIts = readLink(folder, join(owners, key)) === pathOf(entry, key);
   return isIts && existsSync(runPaths(statePaths(root), name).start);
@@ -145,7 +155,7 @@ export async function removeDead(folder: string, entries: readonly CategoryEntry
   await withFolder(folder, () => {
     for (const entry of dead) {
       const path = pathOf(entry, keyOf(entry));
-      // Another may have removed it, and a third one taken the place.
+      // Another process may have removed it, and a third one taken the place.
       const now = readEntry(folder, path);
       if (now !== undefined && !isLive(folder, now)) removeLink(folder, path);
     }
@@ -176,7 +186,7 @@ function pairOfName(name: string): Pair {
   return [Number(first), Number(second)];
 }
 
-/** Names of roots and domains have no limit that a file's name could bear. */
+/** A digest, since the names of roots and domains may be longer than that of a file can be. */
 function keyOf({ root, name }: Owner): string {
   return createHash('sha256').update(`${root}\0${name}`).digest('hex').slice(0, 32);
 }
@@ -203,7 +213,7 @@ function makeLink(folder: string, path: string, text: string): boolean {
   return makeLink(folder, path, text);
 }
 
-/** What a link says; undefined when there is none. */
+/** The text of a link; undefined when there is none. */
 function readLink(folder: string, path: string): string | undefined {
   try {
     return readlinkSync(join(folder, path));

@@ -1,4 +1,4 @@
-/** Which pairs of categories a caller may give away, and the choice of a free one. Pure but for chance. */
+/** Which pairs of categories a caller may assign, and the choice of a free one. Pure except for chance. */
 import { randomInt } from 'node:crypto';
 import { TslxcError } from '../../../errors';
 import { parseContext, parseRange } from '../../../host/security/context';
@@ -12,17 +12,18 @@ export interface Bounds {
   readonly categories: readonly number[];
 }
 
-/** As in libvirt: with fewer, containers would soon have the same. */
+/** As in libvirt: with fewer, containers would soon get the same. */
 const fewest = 8;
-/** As long as half of the pairs are free, so many draws fail once in four billion times. */
+/** As long as half of the pairs are free, this many draws all fail once in four billion times. */
 const draws = 32;
 const allCategories = Array.from({ length: 1024 }, (_, category) => category);
 
 /**
- * What the caller's own context leaves for containers: its lower sensitivity, and the categories of its upper level; all that
- * there are, for one that has none.
+ * What the caller's own context leaves for containers: its lower sensitivity, and the categories of its upper level, or
+ * all that there are if that has none.
  *
- * @throws TslxcError INTERNAL_ERROR, as libvirt's, for too few; INVALID_ARG for what is no context.
+ * @throws TslxcError INTERNAL_ERROR, as libvirt's, for too few categories; INVALID_ARG for a caller that is not a
+ * context.
  */
 export function boundsOf(caller: string): Bounds {
   const { range } = parseContext(caller);
@@ -48,7 +49,7 @@ export function keyOf([first, second]: Pair): number {
   return first * 65_536 + second;
 }
 
-/** A pair that is not among the taken ones, by chance; undefined when all are. */
+/** A random pair that is not taken; undefined when all are. */
 export function drawPair(
   { categories }: Bounds,
   taken: { has(key: number): boolean },

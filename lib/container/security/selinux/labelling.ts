@@ -45,9 +45,9 @@ export async function claimSelinux(start: SelinuxStart, looks: Looks): Promise<L
 }
 
 /**
- * What is labelled on the host for these file systems, with the labels that the policy has.
+ * The sources to label on the host for these file systems, with labels in the kernel's form.
  *
- * @throws DefinitionError for a source that can't be labelled so.
+ * @throws DefinitionError for a source that can't be labelled that way.
  */
 export async function labelledSources(
   {
@@ -68,7 +68,7 @@ export async function labelledSources(
   return sources;
 }
 
-/** Takes nothing, and touches nothing. */
+/** Claims nothing, and changes nothing. */
 export function previewSelinux({ definition, asked, host }: SelinuxStart): Labelling {
   checkDeviceLabels(definition, host.model);
   const assigned = previewLabels({ asked, host, caller: ownLabel() });
@@ -76,7 +76,10 @@ export function previewSelinux({ definition, asked, host }: SelinuxStart): Label
   return { ...labellingOf(assigned, sources), undo: [] };
 }
 
-/** With its label as the kernel reads it back. @throws DefinitionError XML_ERROR for one that the policy has not. */
+/**
+ * The source, with its label in the form in which the kernel reads it back. @throws DefinitionError XML_ERROR for a
+ * label that the policy does not have.
+ */
 function inPolicy(source: RelabelledSource): RelabelledSource {
   const label = canonicalContext(source.label);
   if (label !== undefined) return { ...source, label };

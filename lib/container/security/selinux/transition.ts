@@ -1,6 +1,6 @@
 /**
- * Whether the policy lets a container's init have its label, asked before anything is touched: otherwise its exec would fail
- * with a bare EACCES. In permissive mode everything works, and nothing is refused.
+ * Checks that the policy lets a container's init have its label before anything is changed: otherwise its exec would
+ * fail with a bare EACCES. In permissive mode everything works, and nothing is refused.
  */
 import { constants as system } from 'node:os';
 import type { Position } from '../../../domain/xml/element';
@@ -24,7 +24,7 @@ export interface Transition {
 
 export interface EntryPoint {
   readonly label: string;
-  /** That init's program has when it is executed, after a relabelling; undefined for a file without one. */
+  /** The label of init's program when it is executed, after any relabelling; undefined for a file without one. */
   readonly fileLabel: string | undefined;
   /** Whether the container's root is the host's own. */
   readonly root: 'shared' | 'private';
@@ -34,7 +34,7 @@ export interface EntryPoint {
 /** What a unit of systemd needs under Debian's policy. */
 const callerContext = 'unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023';
 
-/** @throws TslxcError OPERATION_DENIED when this process's own context is kept from the label. */
+/** @throws TslxcError OPERATION_DENIED when this process's own context may not change to the label. */
 export function checkTransition(
   { own, label, position }: Transition,
   selinuxfs: Selinuxfs = hostSelinuxfs,
@@ -47,7 +47,7 @@ export function checkTransition(
   throw labelError({ code: 'OPERATION_DENIED', detail, position });
 }
 
-/** @throws TslxcError CONFIG_UNSUPPORTED when init's program is no way into the label. */
+/** @throws TslxcError CONFIG_UNSUPPORTED when init's program is not an entry point of the label. */
 export function checkEntryPoint(
   { label, fileLabel, root, position }: EntryPoint,
   selinuxfs: Selinuxfs = hostSelinuxfs,
@@ -63,7 +63,7 @@ export function checkEntryPoint(
   throw labelError({ code: 'CONFIG_UNSUPPORTED', detail, position });
 }
 
-/** Who may not even ask is not refused here: the exec tells. */
+/** A process that may not even ask is not refused here: the exec will tell. */
 function isDenied(isAllowed: () => boolean): boolean {
   try {
     return !isAllowed();
