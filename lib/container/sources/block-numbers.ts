@@ -10,8 +10,8 @@ import { inaccessible } from './inaccessible';
 const step = 'look up the block devices to limit';
 
 /**
- * @throws TslxcError SYSTEM_ERROR for a device that can't be looked at, DefinitionError CONFIG_UNSUPPORTED for a path
- * that is no block device; both with element and position.
+ * @throws TslxcError SYSTEM_ERROR for a device that can't be looked up, DefinitionError CONFIG_UNSUPPORTED for a path
+ * that is not a block device; both with element and position.
  */
 export async function lookUpBlockNumbers(
   { blockTuning }: Pick<DomainDefinition, 'blockTuning'>,
@@ -23,7 +23,7 @@ export async function lookUpBlockNumbers(
   return await blockNumbers(paths, looks, place);
 }
 
-/** Without `place`, of paths that no document has. @throws TslxcError SYSTEM_ERROR or INVALID_ARG. */
+/** Without `place`, for paths that are in no document. @throws TslxcError SYSTEM_ERROR or INVALID_ARG. */
 export async function blockNumbers(
   paths: readonly string[],
   looks: Looks,

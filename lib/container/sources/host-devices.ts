@@ -14,8 +14,8 @@ export interface DeviceNumbers {
 /**
  * `ofImages` are the numbers of the block devices that images get, by their names in the container's /dev.
  *
- * @throws TslxcError SYSTEM_ERROR for a device that can't be looked at, DefinitionError CONFIG_UNSUPPORTED
- * for one of another kind, or that can't be where it should; both with element and position.
+ * @throws TslxcError SYSTEM_ERROR for a device that can't be looked up, DefinitionError CONFIG_UNSUPPORTED for one of
+ * another kind, or that can't be where it should; both with element and position.
  */
 export async function lookUpDevices(
   definition: DomainDefinition,
@@ -48,7 +48,7 @@ async function lookUp({ source, place }: WantedDevice, looks: Looks): Promise<Fi
   }
 }
 
-/** As files of sysfs have them: `43:0`. */
+/** Device numbers in the form of sysfs: `43:0`. */
 export function deviceNumbersOf(text: string): DeviceNumbers {
   const [major = 0, minor = 0] = text.trim().split(':').map(Number);
   return { major, minor };

@@ -1,7 +1,7 @@
 /**
- * Who has which block device for an image: a folder of symbolic links that all roots share, since making one is a claim and a note
- * of who claims in one step. So no other container gets the device, also after root inside has taken the image off it, which its
- * filter still allows.
+ * Which domain has which block device for an image: a folder of symbolic links that all roots share, since making a
+ * link claims a device and records the claimant in one step. So no other container gets the device, even after root
+ * inside has detached the image from it: the filter of that container still allows the device.
  */
 import { existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const [ENOENT, EEXIST] = [2, 17];
 
 const claimOf = (device: string): string => join(imageDevicesPath, device);
 
-/** Whether it was free. */
+/** Claims the device; false if it was not free. */
 export function claimDevice(device: string, user: string): boolean {
   mkdirSync(imageDevicesPath, { recursive: true, mode: 0o700 });
   try {
@@ -36,7 +36,7 @@ export function unclaimDevice(device: string): void {
   unlessMissing(() => unlinkSync(claimOf(device)));
 }
 
-/** All that are claimed. */
+/** All claimed devices. */
 export function claimedDevices(): string[] {
   return existsSync(imageDevicesPath) ? readdirSync(imageDevicesPath) : [];
 }

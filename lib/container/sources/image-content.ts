@@ -1,6 +1,6 @@
 /**
- * What an image of another format than raw begins with: qemu-io reads it, also while qemu-nbd serves it. Nothing is made of
- * the image for that, so that a start knows its file system before it takes anything.
+ * Reads the beginning of an image of another format than raw: by qemu-io, even while qemu-nbd serves it. That needs no
+ * block device, so that a start knows the file system of the image before it takes anything.
  */
 import { TslxcError } from '../../errors';
 import { tryProgram } from '../../host/program';
@@ -21,7 +21,7 @@ const pieceLength = '4k';
 const line = /^([0-9a-f]{8,}): {2}((?:[0-9a-f]{2} ){1,16})/gm;
 
 /**
- * Its first bytes; what is not read of them, or lies behind its end, is zero.
+ * Its first `length` bytes; those that are not read, or lie beyond its end, are zero.
  *
  * @throws TslxcError as `runProgram`, with qemu-io's message for what it can't read.
  */
@@ -34,7 +34,7 @@ export async function startOfContent(
     program: 'qemu-io',
     package: 'qemu-utils',
     args: ['--read-only', '--force-share', '--format', format, ...reads, source],
-    // 1: a piece lies behind the end of the image, or nothing could be read.
+    // 1: a piece lies beyond the end of the image, or nothing could be read.
     expected: [0, 1],
     step,
   });
@@ -44,7 +44,7 @@ export async function startOfContent(
   throw new TslxcError('OPERATION_FAILED', `qemu-io: ${words} (${step})`, { step, path: source });
 }
 
-/** What qemu-io has printed, each byte at its place; undefined when that is nothing. */
+/** The bytes that qemu-io has printed, each at its offset; undefined if there are none. */
 export function bytesOf(output: string, length: number): Buffer | undefined {
   const start = Buffer.alloc(length);
   const lines = [...output.matchAll(line)];

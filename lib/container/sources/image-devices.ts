@@ -1,6 +1,7 @@
 /**
- * Images as block devices: each `<disk type='file'>`, and each file system on an image that qemu-nbd serves, has one for as long
- * as its container is there, which is claimed for that time, and on record before anything is attached.
+ * Images as block devices: each `<disk type='file'>`, and each file system on an image that qemu-nbd serves, has a
+ * block device as long as its container is there. The device is claimed for that time, and on record before anything is
+ * attached.
  */
 import type { DomainDefinition } from '../../domain/definition';
 import type { ServedFilesystem } from '../../domain/filesystem/definition';
@@ -19,10 +20,10 @@ import { nbdDevices, untilUnmounted } from './nbd-devices';
 /** The block device of an image, with its claim. */
 export type DetachImage = Readonly<{
   undo: 'detachImage';
-  /** On the host. */
+  /** Its name on the host. */
   device: string;
   user: string;
-  /** Of a disk its name in the container's /dev; of a file system its target, which begins with a slash. */
+  /** For a disk, its name in the container's /dev; for a file system, its target, which begins with a slash. */
   node: string;
 }>;
 
@@ -52,8 +53,8 @@ export interface Claimant {
 /**
  * Claims a device for each image; nothing is attached yet.
  *
- * @throws DefinitionError as `wantedDevices`, and CONFIG_UNSUPPORTED when all devices are taken; TslxcError where the host has
- * none of the kind.
+ * @throws DefinitionError as `wantedDevices`, and CONFIG_UNSUPPORTED when all devices are taken; TslxcError if the host
+ * has no such devices.
  */
 export async function claimImages(
   definition: DomainDefinition,
@@ -73,7 +74,7 @@ export async function claimImages(
   }
 }
 
-/** What a start would choose, without keeping others from it. @throws as `claimImages`. */
+/** What a start would choose; claims nothing. @throws as `claimImages`. */
 export async function previewImages(definition: DomainDefinition): Promise<ImageDevices> {
   const images = imagesOf(definition);
   const chosen: string[] = [];
@@ -100,8 +101,9 @@ export async function attachImages(images: readonly ClaimedImage[], looks: Looks
 }
 
 /**
- * The device of a disk is free then, or once the last process that has it open closes it. That of a file system is kept until
- * it is unmounted, since what is not written by then would be lost. Nothing happens when it is another's.
+ * Detaches an image. The device of a disk is free then, or once the last process that has it open closes it. That of a
+ * file system is kept until it is unmounted, since what is not written by then would be lost. Does nothing if the
+ * device is another's.
  *
  * @throws TslxcError OPERATION_FAILED when the file system is still mounted after `patience` milliseconds.
  */
@@ -127,8 +129,8 @@ export function servedDevices(undo: readonly DetachImage[]): ReadonlyMap<string,
 }
 
 /**
- * What a process has claimed for the domain that died before it was on record: all but `recorded`. Call it under the domain's
- * lock.
+ * Releases what a process has claimed for the domain that died before it was on record: everything but `recorded`. The
+ * caller holds the domain's lock.
  */
 export async function releaseEarlierImages(
   user: string,
@@ -139,12 +141,12 @@ export async function releaseEarlierImages(
   }
 }
 
-/** Before anything is attached. */
+/** Gives up the claims, before anything is attached. */
 export function releaseImages({ undo }: ImageDevices): void {
   for (const { device, user } of undo) if (claimantOf(device) === user) unclaimDevice(device);
 }
 
-/** Whether anything of it is an image that gets a block device before the plan runs. */
+/** Whether the domain has an image that gets a block device before the plan runs. */
 export function hasImages({ disks, filesystems }: DomainDefinition): boolean {
   return disks.some(({ type }) => type === 'file') || filesystems.some(isServed);
 }

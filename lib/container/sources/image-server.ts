@@ -8,7 +8,7 @@ export interface ClaimedImage {
   readonly device: string;
   readonly source: string;
   readonly access: 'readOnly' | 'readWrite';
-  /** For qemu-nbd, by its name there. */
+  /** The format for qemu-nbd, by qemu's name. */
   readonly format?: string;
   /** `cgroup.procs` of the cgroups that outlive the caller. */
   readonly cgroups: readonly string[];
@@ -16,14 +16,14 @@ export interface ClaimedImage {
 }
 
 export interface ImageServer {
-  /** @throws TslxcError where this host has none of it; with the place of the image. */
+  /** @throws TslxcError, with the place of the image, if this host can't serve images so. */
   readonly require: (image: Pick<ClaimedImage, 'source' | 'place'>) => Promise<void>;
   /** The names of devices that are free, in the order in which they are to be tried. */
   readonly free: () => Iterable<string>;
   readonly numbersOf: (device: string) => DeviceNumbers;
   /** @throws SyscallError, or TslxcError of a program. */
   readonly attach: (image: ClaimedImage) => Promise<void>;
-  /** Without an image, or without the device, nothing happens. */
+  /** Does nothing without an image, or without the device. */
   readonly detach: (device: string) => Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-/** The error of something of the host that the definition names and that can't be looked at. */
+/** The error for something on the host that the definition names and that can't be looked up. */
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { describeErrno, describePlace, TslxcError } from '../../errors';
 
@@ -11,8 +11,8 @@ interface Inaccessible {
 }
 
 /**
- * `cause` is what a look, or node:fs, threw. SYSTEM_ERROR, with errno, path, step, element and position. The error for what has
- * not answered in time, or of an abort, is returned as it is.
+ * `cause` is what a look-up, or node:fs, threw. Returns a SYSTEM_ERROR with errno, path, step, element and position.
+ * The error of a look-up that has not answered in time, or was aborted, is returned as it is.
  */
 export function inaccessible(
   cause: unknown,
@@ -20,7 +20,7 @@ export function inaccessible(
 ): TslxcError {
   if (TslxcError.is(cause) && cause.code !== 'SYSTEM_ERROR') return cause;
   const { errno: number = 0, syscall = 'stat' } = cause as NodeJS.ErrnoException;
-  // node:fs has negative ones.
+  // Those of node:fs are negative.
   const errno = Math.abs(number);
   const details = { step, element: place.path, ...place.position };
   return new TslxcError(

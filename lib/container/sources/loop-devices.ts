@@ -18,7 +18,7 @@ export const loopDevices: ImageServer = {
   require: async ({ place }) => {
     const path = '/dev/loop-control';
     try {
-      // Loads the module, if it is one.
+      // Loads the kernel's module, if it is one.
       await (await open(path, 'r+')).close();
     } catch (error) {
       throw inaccessible(error, {
@@ -31,7 +31,7 @@ export const loopDevices: ImageServer = {
   },
   free: function* () {
     for (let number = firstNumber; number < afterLastNumber; number += 1) {
-      // One with this folder has an image.
+      // A device with this folder has an image.
       if (!existsSync(`/sys/block/loop${number}/loop`)) yield `loop${number}`;
     }
   },
@@ -44,7 +44,10 @@ export const loopDevices: ImageServer = {
   },
 };
 
-/** By how much a device's minor number is more than its own: a kernel can be told to keep numbers for partitions. */
+/**
+ * By how many bits a device's number is shifted to give its minor number: a kernel can be told to reserve minor numbers
+ * for partitions.
+ */
 function minorShift(): number {
   const parameter = '/sys/module/loop/parameters/max_part';
   return existsSync(parameter) ? 32 - Math.clz32(Number(readFileSync(parameter, 'latin1'))) : 0;

@@ -25,20 +25,20 @@ import type { LookedFor, Looks } from '../looks/looks';
 /** Newline-separated users of a directory or file that tslxc made. */
 const usersAttribute = 'trusted.tslxc.users';
 
-/** What is claimed. */
+/** A target to claim. */
 export interface ClaimedTarget {
   readonly path: string;
   readonly kind: TargetKind;
   readonly place: SourceLocation;
 }
 
-/** What is given back, and how it was found at the start. */
+/** A target to give back, and how it was found at the start. */
 export interface ReleasedTarget {
   readonly path: string;
   readonly found: Found;
 }
 
-/** How often a target that goes away is made again. */
+/** How often a target that disappears meanwhile is made again. */
 const claimAttempts = 10;
 
 export type TargetKind = 'directory' | 'file';
@@ -47,8 +47,8 @@ export type TargetKind = 'directory' | 'file';
 export type Found = 'missing' | 'made';
 
 /**
- * What has to be claimed for a target, outermost first; empty when it is there for its own sake. What was
- * made for another container is among it, parents too: it has to outlive that container.
+ * The paths that have to be claimed for a target, outermost first; none when it exists on its own. Paths that were made
+ * for another container are among them, parents too: they have to outlive that container.
  */
 export async function borrowedPaths(
   path: string,
@@ -65,7 +65,7 @@ export async function borrowedPaths(
   return borrowed;
 }
 
-/** Whether it is there and whose it is are one look: its last user may remove it at any moment. */
+/** One look-up tells whether it is there and who made it: its last user may remove it at any moment. */
 async function howFound(path: string, looks: Looks, what: LookedFor): Promise<Found | 'own'> {
   try {
     return (await looks.attribute(path, usersAttribute, what)) === undefined ? 'own' : 'made';
@@ -73,12 +73,12 @@ async function howFound(path: string, looks: Looks, what: LookedFor): Promise<Fo
     if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
     if (error.errno === system.errno.ENOENT) return 'missing';
   }
-  // A link, or what can't be opened.
+  // A link, or something that can't be opened.
   return (await looks.stateIfThere(path, what)) === undefined ? 'missing' : 'own';
 }
 
 /**
- * Makes the target if it is missing, and writes down that `user` uses it if it was ever made by us.
+ * Makes the target if it is missing, and records `user` as a user of it if tslxc made it.
  *
  * @throws SyscallError; TslxcError OPERATION_TIMEOUT and OPERATION_ABORTED as Looks. So does `releaseTarget`.
  */
@@ -101,8 +101,8 @@ export async function claimTarget(
 }
 
 /**
- * Takes `user` off; removes what was made when no container uses it any more and it is empty. One that was `missing`
- * and has no users now is from a claim that was cut short.
+ * Removes `user` from the target's users, and the target itself if it was made, has no user any more and is empty. A
+ * target that was `missing` and has no list of users is from an interrupted claim.
  */
 export async function releaseTarget(
   { path, found }: ReleasedTarget,
@@ -114,12 +114,12 @@ export async function releaseTarget(
     if (users === undefined && found === 'made') return undefined;
     const left = (users ?? []).filter((other) => other !== user);
     if (left.length > 0) return left;
-    // One that stays has no user now, and can be claimed again.
+    // A target that stays has no user now, and can be claimed again.
     return removeTarget(path) === 'removed' || users === undefined ? undefined : [];
   });
 }
 
-/** Reads the users, writes the new ones; nothing happens when the target is gone, or is another meanwhile. */
+/** Reads the users, writes the new ones; does nothing when the target is gone, or has been replaced meanwhile. */
 async function withUsers(
   path: string,
   change: (users: string[] | undefined) => string[] | undefined,

@@ -10,10 +10,10 @@ import { imageStep as step, type ImageServer } from './image-server';
 
 const server = { program: 'qemu-nbd', package: 'qemu-utils', step } as const;
 
-/** How long qemu-nbd may take to begin, and to write what it still has, in milliseconds. */
+/** How long qemu-nbd may take to start, and to write what is pending, in milliseconds. */
 const patience = 10_000;
 
-/** There while a process serves the device: it names that process. */
+/** A file that exists while a process serves the device, and names that process. */
 const serverOf = (device: string): string => `/sys/block/${device}/pid`;
 
 export const nbdDevices: ImageServer = {
@@ -44,9 +44,9 @@ export const nbdDevices: ImageServer = {
     // As libvirt does: what the container has written is in the image, and not in memory.
     const how = [`--format=${format}`, '--cache=none', ...readOnly];
     await runProgram({ ...server, args: [...how, `--connect=/dev/${device}`, source] });
-    // Its first process ends when the device is connected, and just before the other one serves it.
+    // The first process of qemu-nbd ends when the device is connected, just before the second one serves it.
     await waitUntil(() => existsSync(serverOf(device)), `qemu-nbd does not serve /dev/${device}`);
-    // It has to outlive the caller and what that was started by.
+    // The server has to outlive the caller, and whatever started the caller.
     const pid = readFileSync(serverOf(device), 'latin1').trim();
     for (const path of cgroups) writeFileSync(path, pid);
   },
@@ -58,7 +58,7 @@ export const nbdDevices: ImageServer = {
   },
 };
 
-/** @throws TslxcError OPERATION_FAILED when the file system on the device is in use for longer than this, in milliseconds. */
+/** @throws TslxcError OPERATION_FAILED when the file system on the device is in use for longer than `within` milliseconds. */
 export async function untilUnmounted(device: string, within: number): Promise<void> {
   const detail =
     `the file system on /dev/${device} is still mounted, or a process of the host has a file of it open: it has to be ` +

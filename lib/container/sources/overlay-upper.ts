@@ -1,7 +1,7 @@
 /**
- * The writable layer of an overlay: a directory of the user's, with `upper` and `work` inside. What is missing
- * is made; nothing is ever removed, since all of it is the user's data. Two overlays at once would spoil it, so
- * that its user is written into an extended attribute, with the boot in which that holds.
+ * The writable layer of an overlay: a directory of the user's, with `upper` and `work` inside. What is missing is made;
+ * nothing is ever removed, since all of it is the user's data. Two overlays at once would corrupt it, so that the
+ * container that uses it is recorded in an extended attribute, with the boot for which that is valid.
  */
 import { chmodSync, chownSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const makingLayer = 'make the writable layer of an overlay';
 
 export interface OverlayUpper {
   readonly path: string;
-  /** A directory that the overlay's own root takes after; '' when the base is no directory of the host. */
+  /** The directory whose owner and mode the overlay's root gets; '' when the base is no directory of the host. */
   readonly like: string;
   readonly place: SourceLocation;
 }
@@ -43,7 +43,7 @@ export function overlayUppersOf(definition: DomainDefinition): OverlayUpper[] {
 }
 
 /**
- * Makes what is missing, and takes the layer.
+ * Makes what is missing of the layer, and claims it.
  *
  * @throws TslxcError RESOURCE_BUSY when another container has it; SyscallError; OPERATION_TIMEOUT and OPERATION_ABORTED as Looks.
  */
@@ -60,8 +60,8 @@ export async function claimOverlayUpper(
 }
 
 /**
- * Makes what is missing of the layer, and keeps every other container from taking it until this is disposed of, or this process
- * ends: a start waits for that. The container that has it now is not disturbed.
+ * Makes what is missing of the layer, and prevents other containers from claiming it until the result is disposed of,
+ * or this process ends: a start waits for that. The container that has the layer now is not disturbed.
  *
  * @throws as `claimOverlayUpper`.
  */
@@ -102,13 +102,16 @@ function refuseOther(
   throw new TslxcError('RESOURCE_BUSY', detail, { element: path, ...position });
 }
 
-/** Gives the layer back; nothing happens when it is gone, or another's. @throws TslxcError OPERATION_TIMEOUT as Looks. */
+/**
+ * Gives the layer back; does nothing when it is gone, or another container has it. @throws TslxcError OPERATION_TIMEOUT
+ * as Looks.
+ */
 export async function releaseOverlayUpper(path: string, user: string, looks: Looks): Promise<void> {
   await looks.untilAnswered(path, userAttribute, { step: 'give back the writable layer' });
   await withUser(path, (current) => (current?.user === user ? undefined : current));
 }
 
-/** Under flock(2) of the layer. */
+/** Changes who uses the layer, under flock(2) of it. */
 async function withUser(
   path: string,
   change: (current: OverlayUpperUser | undefined) => OverlayUpperUser | undefined,
@@ -141,7 +144,7 @@ function makeLayer({ path, like, place }: OverlayUpper): void {
   try {
     makeDirectory(path);
     makeDirectory(join(path, 'work'));
-    // The root of the overlay has the owner and mode of this one.
+    // The root of the overlay has the owner and mode of this directory.
     const upper = join(path, 'upper');
     if (makeDirectory(upper) === 'found') return;
     const { mode, uid, gid } = like === '' ? { mode: 0o755, uid: 0, gid: 0 } : statSync(like);

@@ -1,7 +1,7 @@
 /**
- * What a user namespace asks of the host's files. A private root is shown through an idmapped mount: what
- * the container's root makes there belongs to the host's root on disk, and a set-uid program made inside is
- * one of the host's root, for every user of the host who can reach it.
+ * What a user namespace requires of the host's files. A private root is shown through an idmapped mount: what the
+ * container's root makes there belongs to the host's root on disk, and a set-uid program made inside runs as the host's
+ * root, for every user of the host who can reach it.
  */
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -19,7 +19,7 @@ import type { LookedFor, Looks } from '../looks/looks';
 const searchByGroup = 0o010;
 const searchByOthers = 0o001;
 
-/** Whose ids the files of the private root have: the container's own, when it was prepared for its map. */
+/** Whose ids the files of the private root have: the container's own, if it was prepared for the container's id map. */
 export async function ownersOfRoot(
   definition: DomainDefinition,
   looks: Looks,
@@ -33,8 +33,8 @@ export async function ownersOfRoot(
 }
 
 /**
- * Returns when no other user of the host can reach what a container with an id map writes to as the host's root:
- * its private root, or the upper layer of that, and what `accessmode='mapped'` shows it. An image can't be
+ * Resolves if no other user of the host can reach what a container with an id map writes to as the host's root: its
+ * private root, or the upper layer of that, and what `accessmode='mapped'` shows it. The inside of an image can't be
  * reached.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED, with what to do.
@@ -60,7 +60,7 @@ export async function checkMappedSources(
   }
 }
 
-/** The directory whose ancestors, and itself, guard what is written; undefined when nothing has to. */
+/** The directory that, with its ancestors, has to keep other users from what is written; undefined when none has to. */
 async function writtenFolder(
   definition: DomainDefinition,
   filesystem: FilesystemDefinition,
@@ -100,7 +100,10 @@ function lookedFor(filesystem: FilesystemDefinition): LookedFor {
   return { step, place: filesystemLocation(filesystem, 'source') };
 }
 
-/** Whether the container's root could reach a path of tslxc's own state: an ordinary user there, unless the map says else. */
+/**
+ * Whether the container's root could reach a path of tslxc's own state. It is an ordinary user there, unless the id map
+ * says otherwise.
+ */
 export function isReachable(path: string, idMap: IdMap): boolean {
   return upwards(dirname(path)).every((folder) => {
     const state = statSync(folder, { throwIfNoEntry: false });
@@ -114,7 +117,7 @@ function hasTarget(ranges: IdMap['uids'], id: number): boolean {
   return ranges.some(({ target, count }) => id >= target && id < target + count);
 }
 
-/** The path and its ancestors, up to and with `/`. */
+/** The path and its ancestors, up to and including `/`. */
 function upwards(path: string): string[] {
   const parent = dirname(path);
   return parent === path ? [path] : [path, ...upwards(parent)];

@@ -1,4 +1,4 @@
-/** The sources of a domain's file systems, looked up before anything is done: a wrong one is an error in its line. */
+/** Looks up the sources of a domain's file systems before anything is done, so that a wrong one is reported with its line. */
 import type { DomainDefinition } from '../../domain/definition';
 import type {
   FilesystemDefinition,
@@ -26,7 +26,7 @@ import { startOfContent } from './image-content';
 /**
  * Kinds and contents of all sources. `hidden` are directories of the host that the container must not see.
  *
- * @throws SyscallError for a source that can't be looked at, TslxcError OPERATION_TIMEOUT for one that does not answer,
+ * @throws SyscallError for a source that can't be looked up, TslxcError OPERATION_TIMEOUT for one that does not answer,
  * DefinitionError CONFIG_UNSUPPORTED for one that is not what its type says; all with element and position. As
  * `startOfContent` for an image that qemu-nbd is to serve.
  */
@@ -61,7 +61,7 @@ export async function lookUpSources(
   return { sources, images };
 }
 
-/** What of a filesystem is named by a source of the host. */
+/** A filesystem that names a source of the host. */
 type WithSource = FilesystemDefinition & { readonly source: string };
 
 const kindOf = ({ kind }: FileState): SourceKind => (kind === 'directory' ? 'directory' : 'file');
@@ -70,7 +70,7 @@ function lookUp(filesystem: WithSource, looks: Looks): Promise<FileState> {
   return attempt(filesystem, (what) => looks.state(filesystem.source, what));
 }
 
-/** Runs `look`; a failure is told as one of the filesystem's source. */
+/** Runs `look`; a failure is reported as one of the filesystem's source. */
 async function attempt<T>(
   filesystem: WithSource,
   look: (what: LookedFor) => Promise<T>,
@@ -127,8 +127,8 @@ async function startOf(
 }
 
 /**
- * What a path of the container is: found on the host, where that is possible before the container exists.
- * What can't be found is taken for a directory.
+ * The kind of a path of the container, looked up on the host where that is possible before the container exists. What
+ * can't be found is taken for a directory.
  */
 async function kindInside(
   definition: DomainDefinition,
@@ -147,7 +147,7 @@ async function kindInside(
   const lowers = (holder && overlayOf(definition, holder)?.lowers) ?? [];
   for (const root of [holder?.source ?? '/', ...lowers.map(({ dir }) => dir)]) {
     try {
-      // Resolved as in the container: its symbolic links lead nowhere else.
+      // Resolved as in the container: its symbolic links do not lead out of the root.
       return kindOf(await looks.stateInRoot(root, below === '' ? '.' : below, what));
     } catch (error) {
       if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
@@ -163,7 +163,7 @@ async function checkLower({ dir, position }: OverlayLower, looks: Looks): Promis
   throw definitionError('CONFIG_UNSUPPORTED', `layer '${dir}' is not a directory`, place);
 }
 
-/** Without peers on the host nothing would ever be propagated, in silence. */
+/** Without peers on the host nothing would ever be propagated, and no error would say so. */
 async function checkPropagation(
   definition: DomainDefinition,
   what: { readonly filesystem: MountFilesystem; readonly hidden: readonly string[] },
@@ -185,7 +185,7 @@ async function checkPropagation(
     const detail = `the mount of '${source}' on the host is not shared, so nothing can be propagated`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, place);
   }
-  // What hides it inside would be mounted on the host.
+  // The mount that hides it inside would also appear on the host.
   const state = hidden.find((path) => wanted === 'shared' && isBelow(path, target));
   if (state !== undefined) {
     const detail = `'${target}' can't be shared: ${state} has to be hidden from the container`;
@@ -193,7 +193,7 @@ async function checkPropagation(
   }
 }
 
-/** overlayfs says ELOOP for layers that lie in each other. */
+/** overlayfs fails with ELOOP for layers that lie in each other. */
 async function checkLayers(
   base: MountFilesystem,
   { upper, position }: OverlayOptions,

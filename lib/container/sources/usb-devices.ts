@@ -1,4 +1,4 @@
-/** The USB devices of the host that a definition means, found in sysfs. */
+/** Finds the USB devices of the host that a definition refers to, in sysfs. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DomainDefinition, HostDeviceDefinition, UsbDevice } from '../../domain/definition';
@@ -11,11 +11,11 @@ const kernelFolder = '/sys/bus/usb/devices';
 type Found = Required<Pick<UsbDevice, 'vendor' | 'product' | 'bus' | 'device'>>;
 
 /**
- * The definition with the place of each USB device in it, as libvirt shows it of what runs. One that is `optional` and not there
- * is left as it is, and has no node.
+ * The definition with bus and device number of each USB device, as libvirt shows them of a running domain. An
+ * `optional` device that is not there is left as it is, and has no node.
  *
- * @throws DefinitionError INTERNAL_ERROR for a device that is not there, OPERATION_FAILED when several are meant; in libvirt's
- * words, with element and position.
+ * @throws DefinitionError INTERNAL_ERROR for a device that is not there, OPERATION_FAILED when several match; in
+ * libvirt's words, with element and position.
  */
 export function withUsbPlaces(
   definition: DomainDefinition,
@@ -55,7 +55,7 @@ function isMeant(one: Found, { vendor, product, bus, device }: UsbDevice): boole
   );
 }
 
-/** Those that the kernel knows, none where it has no USB; what goes away meanwhile is left out. */
+/** The devices that the kernel knows, none where it has no USB; one that disappears meanwhile is left out. */
 function usbDevices(folder: string): Found[] {
   return namesIn(folder).flatMap((name) => {
     const read = (file: string, radix: number): number =>
@@ -66,7 +66,7 @@ function usbDevices(folder: string): Found[] {
       bus: read('busnum', 10),
       device: read('devnum', 10),
     };
-    // Interfaces of devices lie there too.
+    // The interfaces of devices are there, too.
     return Object.values(found).some(Number.isNaN) ? [] : [found];
   });
 }
