@@ -1,7 +1,8 @@
 /**
- * Plans of definitions that are started again. A plan is a function of a definition, which never changes, and of facts: with
- * the same facts it is the same plan. Nothing is kept longer than its definition, and nothing of one that has been started once:
- * of hundreds that run, the plans would be most of the heap, and what the garbage collector stops the event loop for.
+ * Keeps the plans of definitions that are started repeatedly. A plan is a function of a definition, which never
+ * changes, and of facts: with the same facts it is the same plan. Nothing is kept longer than its definition, and
+ * nothing of a definition that has been started only once: with hundreds of running domains, the plans would be most of
+ * the heap, and the garbage collector would stop the event loop mostly for them.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { DomainDefinition } from '../../domain/definition';
@@ -12,7 +13,7 @@ import { compilePlan } from '../../plan/compile';
 import type { PlanFacts } from '../../plan/compile';
 import type { Plan } from '../../plan/plan';
 
-/** What is kept of a definition, from the second time on that it is made. */
+/** A value for each definition, kept from the second time on that it is made. */
 class KeptWhenRepeated<Value> {
   readonly #kept = new WeakMap<DomainDefinition, Value | 'made once'>();
 
@@ -28,7 +29,7 @@ class KeptWhenRepeated<Value> {
 
 const plans = new KeptWhenRepeated<{ readonly facts: PlanFacts; readonly plan: Plan }>();
 
-/** As `compilePlan`; the very same plan as for the last start of this definition, if the facts are equal. */
+/** As `compilePlan`; the same object as for the last start of this definition, if the facts are equal. */
 export function compiledPlan(definition: DomainDefinition, facts: PlanFacts): Plan {
   const known = plans.of(definition);
   if (known !== undefined && isDeepStrictEqual(known.facts, facts)) return known.plan;
@@ -45,7 +46,7 @@ interface PlannedCgroups {
 
 const cgroups = new KeptWhenRepeated<PlannedCgroups>();
 
-/** As `planCgroups` of a definition that limits no block devices; the very same as before for the same layout and root. */
+/** As `planCgroups` for a definition that limits no block devices; the same object as before for the same layout and root. */
 export function plannedCgroups(
   definition: DomainDefinition,
   layout: CgroupLayout,

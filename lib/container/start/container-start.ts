@@ -1,4 +1,4 @@
-/** What a container is started with, and what its start tells the caller of. */
+/** The input of a start, and the callbacks by which it informs the caller. */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import type { HostRange } from '../../host/kernel/id-ranges';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -9,42 +9,45 @@ import type { Lookers } from '../looks/looks';
 import type { Rollback } from './rollback';
 
 export interface ContainerStart {
-  /** Where the start puts what it has to give back. It gives back its own part when it fails. */
+  /** Where the start puts what it has to give back. When it fails, it gives back its own part. */
   readonly rollback: Rollback;
   readonly paths: StatePaths;
   readonly definition: DomainDefinition;
-  /** What other definitions of this root say of the host's ids; asked when new ones are allocated. */
+  /** The host ids that other definitions of this root use; called when new ones are allocated. */
   readonly definedIds?: () => Promise<readonly HostRange[]>;
   /** Canonical text of the definition. */
   readonly xml: string;
-  /** Of the connection: the definition's own has precedence. */
+  /** Hardening of the connection; the definition's own has precedence. */
   readonly hardening: Hardening;
   readonly persistence: 'persistent' | 'transient';
-  /** Restarts in a row that have led to this start. */
+  /** Number of restarts in a row that have led to this start. */
   readonly restarts: number;
   /** Milliseconds. */
   readonly startTimeout: number;
-  /** How what the definition names is looked at. */
+  /** For look-ups of what the definition names. */
   readonly lookers: Lookers;
   readonly passDescriptors: readonly number[];
   readonly consoleDescriptor?: number | undefined;
-  /** Where each `<interface>` is plugged in, in their order. Default: none has to be. */
+  /** Where each `<interface>` is plugged in, in their order. Default: there is none. */
   readonly ports?: readonly Port[];
-  /** Runs when the interfaces are there and nothing of the container has run: what needs their names on the host. */
+  /** Runs when the interfaces are there, before anything of the container has run: for what needs their names on the host. */
   readonly whenLinked?: ((links: readonly LinkRecord[]) => Promise<void>) | undefined;
-  /** Called when the start has failed, and will not be tried again, once nothing of it runs: then what it has taken is given back. */
+  /** Called once no process of a start that has finally failed is left, before what the start has taken is given back. */
   readonly onDead?: ((record: StartRecord) => Promise<void>) | undefined;
-  /** The container ends with this process until `RunningContainer.confirm` is called, whatever comes after that. */
+  /** Until `RunningContainer.confirm` is called, the container ends with this process. */
   readonly isProvisional?: boolean;
   readonly ownership: 'keep' | 'leave';
-  /** Told of each step as it is done. */
+  /** Called for each step as it is done. */
   readonly trace?: (step: string, fields?: object) => void;
   readonly signal?: AbortSignal;
-  /** Told how far the labelling of a large tree is. */
+  /** Called with the progress of labelling a large tree. */
   readonly onProgress?: (progress: LabelProgress) => void;
-  /** With ownership `keep`: init has ended, and the monitor knows that this process cleans up. Not told of a destroy. */
+  /**
+   * With ownership `keep`: called when init has ended, and the monitor knows that this process cleans up. Not called
+   * for a destroy.
+   */
   readonly onExited?: () => void;
-  /** With ownership `keep`: the container has been rebooted, and no process has been told. */
+  /** With ownership `keep`: called when the container has been rebooted, which no other process has been told. */
   readonly onRebooted?: () => void;
   /** Whether the container ends with the connection that starts it, or with its process. */
   readonly autodestroy?: boolean;

@@ -1,6 +1,6 @@
 /**
  * Starts one container: claim, look up, plan, record, take, hand over. Whatever fails, the host is afterwards as it was
- * before. Call it under the domain's lock.
+ * before. The caller holds the domain's lock.
  */
 import type { DomainDefinition } from '../../domain/definition';
 import type { Placement } from '../../domain/tuning/definition';
@@ -48,13 +48,13 @@ import type { Preparation } from './preparation';
 import { RunningContainer } from './running-container';
 import { startRecord, takenOf, writeStartRecord } from './start-record';
 
-/** How much longer the caller waits than the monitor, which knows better where a start stands. */
+/** Milliseconds that the caller waits longer than the monitor, whose own error says better how far the start got. */
 const grace = 2000;
 
 /**
- * Starts it; once more, with other names, when a name of a network interface turns out to be taken.
+ * Starts the container; tries again, with other names, when a name of a network interface turns out to be taken.
  *
- * @throws SyscallError, TslxcError or ProtocolError with `step`, and `path` and `errno` where there are such.
+ * @throws SyscallError, TslxcError or ProtocolError with `step`, and with `path` and `errno` where they apply.
  */
 export async function startContainer(
   start: ContainerStart,
@@ -76,7 +76,7 @@ export async function startContainer(
   }
 }
 
-/** The whole sequence of a start, in which each stage puts on the stack what it takes. */
+/** The whole sequence of a start; each stage puts what it takes on the stack of the rollback. */
 async function attemptStart(
   start: ContainerStart,
   names: LinkNumbers,
@@ -120,17 +120,17 @@ async function attemptStart(
 }
 
 interface Claimed {
-  /** With all that was chosen. */
+  /** With everything that was chosen. */
   readonly definition: DomainDefinition;
   readonly labelling: Labelling | undefined;
   readonly placement: Placement | undefined;
 }
 
-/** What no other container may have at the same time: ids of the host, and what is unique of a label. */
+/** Claims what no other container may have at the same time: ids of the host, and what has to be unique in a label. */
 async function claim(start: ContainerStart): Promise<Claimed> {
   const { paths, persistence, rollback, definedIds = async () => Promise.resolve([]) } = start;
   const definition = await claimIds(paths, start.definition, definedIds);
-  // A transient domain that never was keeps no ids.
+  // A transient domain that never ran keeps no ids.
   if (persistence === 'transient') rollback.add(() => releaseIds(paths, definition.name));
   using looks = start.lookers.looks({ within: start.startTimeout, signal: start.signal });
   const labelling = await claimLabelling({ ...start, definition }, looks);
@@ -139,7 +139,7 @@ async function claim(start: ContainerStart): Promise<Claimed> {
   return { definition: withPlacement(definition, placement), labelling, placement };
 }
 
-/** The block devices of images: nothing is attached before they are on record. */
+/** Claims the block devices of images; nothing is attached before they are on record. */
 async function claimBlockDevices(
   start: ContainerStart,
   { cgroups }: HostFacts,
@@ -162,11 +162,14 @@ interface Known {
   readonly host: HostFacts;
 }
 
-/** Refuses all that can be refused before something is borrowed. What all containers' cgroups are in is there afterwards. */
+/**
+ * Refuses everything that can be refused before anything is borrowed. Afterwards, the cgroups that all containers are
+ * in exist.
+ */
 async function plan(start: ContainerStart, known: Known): Promise<Preparation> {
   const failpoint = armedFailpoint(process.env);
   const ensureBase = () => ensureBaseCgroups(planBaseCgroups(known.host.cgroups));
-  // Which files hold weights is seen in them.
+  // Those cgroups show which files hold weights.
   if (known.definition.blockTuning !== undefined) await ensureBase();
   using looks = start.lookers.looks({ within: start.startTimeout, signal: start.signal });
   const preparation = await prepare({
@@ -211,7 +214,7 @@ async function takeSources(
   await attachImages(claimed, looks);
 }
 
-/** Until init executes its program, the end of this process ends the container; from then on it is the monitor's. */
+/** Until init executes its program, the end of this process ends the container; from then on the monitor owns it. */
 async function handOver(
   start: ContainerStart,
   preparation: Preparation,
@@ -243,7 +246,7 @@ async function handOver(
   return container;
 }
 
-/** Made apart from the start: what a running container keeps must not keep all that its start has made. */
+/** A function of its own, so that what a running container keeps does not keep alive everything that its start has made. */
 function networkUndo(
   { paths, definition }: ContainerStart,
   undo: readonly Undo[],
@@ -254,7 +257,7 @@ function networkUndo(
   return () => undoInNetwork(readStart(paths, name)?.undo ?? undo, monitor);
 }
 
-/** What a start talks with its monitor by. */
+/** How a start communicates with its monitor. */
 interface Conversation {
   readonly channel: Channel;
   readonly handshake: Handshake;
@@ -273,7 +276,7 @@ async function pauseForCaller(
   channel.send({ message: 'continue' });
 }
 
-/** Ends the monitor of a start that has failed, after what has to be given back while it keeps init's network. */
+/** Ends the monitor of a start that has failed, after giving back what can only be given back while it keeps init's network. */
 async function abandonMonitor(
   { undo }: Preparation,
   { channel, handshake }: Conversation,

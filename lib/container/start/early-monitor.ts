@@ -1,6 +1,6 @@
 /**
- * A monitor that starts while its container is still planned: its program is loaded by another processor meanwhile. It has
- * touched nothing of the host, and ends when it gets no plan.
+ * A monitor that starts while its container is still being planned: another processor loads its program meanwhile. It
+ * has changed nothing on the host, and ends when it gets no plan.
  */
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { monitorLeaf } from '../../plan/cgroups/cgroups';
@@ -8,7 +8,7 @@ import { Channel } from '../monitor/channel';
 import { endMonitor, startProcess } from './monitor-process';
 import type { CallersDescriptors, WaitingMonitor } from './monitor-process';
 
-/** Milliseconds after which it is not given a plan any more: it waits for ten seconds (native/monitor/beginning.cc). */
+/** Milliseconds after which it is no longer given a plan: it waits for ten seconds (native/monitor/beginning.cc). */
 const mostAge = 5000;
 
 export class EarlyMonitor implements WaitingMonitor, AsyncDisposable {
@@ -19,7 +19,7 @@ export class EarlyMonitor implements WaitingMonitor, AsyncDisposable {
   /** `name` is that of the domain. */
   constructor(callers: CallersDescriptors & { readonly name: string }, layout: CgroupLayout) {
     const program = { ...callers, unified: monitorLeaf(layout).monitorUnified };
-    // Why there is none is told by the next attempt.
+    // If it can't be started, the next attempt reports why.
     this.#channel = startProcess(program).catch(() => undefined);
   }
 
@@ -29,7 +29,7 @@ export class EarlyMonitor implements WaitingMonitor, AsyncDisposable {
     return await this.#channel;
   };
 
-  /** One that was not taken has ended then. */
+  /** Ends the monitor, and waits for its end, unless it was taken. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isTaken) return;
     const descriptor = await this.#channel;

@@ -9,7 +9,7 @@ import type { Message, MessageName, MessageNamed } from '../monitor/messages';
 import { startFailure } from './start-failure';
 
 export interface HandshakeOptions {
-  /** Milliseconds: more than the monitor's own deadline, which says better where it stood. */
+  /** Milliseconds: more than the monitor's own deadline, whose error says better how far the start got. */
   readonly deadline: number;
   readonly signal?: AbortSignal;
   /** The elements of the definition that descriptors of the plan come from, by name. */
@@ -18,14 +18,17 @@ export interface HandshakeOptions {
 
 type StartMessage = MessageNamed<'spawned' | 'cloned' | 'running'>;
 
-/** One start's conversation; `expect` turns a `failed` into that failure, and silence into a death. */
+/**
+ * One start's conversation; `expect` turns a `failed` into the failure that it reports, and the end of the channel into
+ * a death.
+ */
 export class Handshake {
   readonly #channel: Channel;
   readonly #plan: Plan;
   readonly #places: ReadonlyMap<string, SourceLocation>;
   readonly #limit: Promise<never>;
   readonly #early: StartMessage[] = [];
-  /** What comes after the start. */
+  /** Messages about what comes after the start. */
   readonly #later: Message[] = [];
   #waitingFor = 'the monitor';
   #next: Promise<Message | undefined> | undefined;
@@ -43,7 +46,7 @@ export class Handshake {
     channel.ref();
   }
 
-  /** Stage 0 and the monitor write to one stream, each in its own time: `spawned` may come last. */
+  /** Waits for a message. Stage 0 and the monitor write to one stream, independently: `spawned` may come last. */
   async expect<Name extends StartMessage['message']>(name: Name): Promise<MessageNamed<Name>> {
     this.#waitingFor = name;
     const early = this.#earlier(name);
@@ -65,24 +68,24 @@ export class Handshake {
     }
   }
 
-  /** The monitor's pid, which may still be on its way when the start has been given up. Waits `milliseconds` at most. */
+  /** The monitor's pid, which may not have arrived yet when the start is given up. Waits `milliseconds` at most. */
   async untilSpawned(milliseconds: number): Promise<number | undefined> {
     await this.#listen(milliseconds, () => this.#monitor !== undefined);
     return this.#monitor;
   }
 
-  /** Waits for a monitor whose init has been ended to see it; `milliseconds` at most. */
+  /** Waits until a monitor whose init has been killed has noticed it; `milliseconds` at most. */
   async untilFailed(milliseconds: number): Promise<void> {
     await this.#listen(milliseconds, () => false);
   }
 
-  /** Call it in every case: lets the process end, and forgets the clock. */
+  /** Has to be called in every case: lets the process exit, and stops the timer. */
   end(): void {
     this.#stop();
     this.#channel.unref();
   }
 
-  /** One that was waited for in vain is still to come. */
+  /** A message that was waited for in vain is still to come. */
   #receive(): Promise<Message | undefined> {
     this.#next ??= this.#channel.receive();
     return this.#next;
@@ -106,7 +109,7 @@ export class Handshake {
     return found as MessageNamed<Name> | undefined;
   }
 
-  /** A container can have ended, or been rebooted, before stage 0 comes to say `spawned`. */
+  /** A container can have ended, or been rebooted, before stage 0 gets to send `spawned`. */
   #isLater(message: Message | undefined): message is Message {
     const isLife = message?.message === 'exited' || message?.message === 'rebooted';
     return isLife && this.#earlier('running') !== undefined;

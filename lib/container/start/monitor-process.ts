@@ -1,4 +1,4 @@
-/** The process of a monitor: how a start gets it, and how it ends when the start comes to nothing. */
+/** The process of a monitor: how a start gets it, and how it ends when the start fails. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { SyscallError } from '../../errors';
@@ -20,14 +20,14 @@ const killSignal = 9;
 /** How long it may take to die, in milliseconds. */
 const patience = 2000;
 
-/** What the monitor gets of its caller's. */
+/** Descriptors that the monitor gets from its caller. */
 export interface CallersDescriptors {
   readonly consoleDescriptor?: number | undefined;
   /** For init. */
   readonly passDescriptors: readonly number[];
 }
 
-/** A monitor that has been started already, and waits for what it is to do. */
+/** A monitor that has been started already, and waits for its instructions. */
 export interface WaitingMonitor {
   /** Its channel, as a descriptor; undefined when there is none any more. */
   readonly take: () => Promise<number | undefined>;
@@ -41,8 +41,8 @@ export interface MonitorProgram extends CallersDescriptors {
 }
 
 /**
- * Resolves with the channel of a monitor that has been told what to do: of the one that `waiting` has, or of one that is
- * spawned now; a second time when what the cgroups lacked has been made or what was in their way removed.
+ * Resolves with the channel of a monitor that has its instructions: of the one that `waiting` has, or of one that is
+ * spawned now. Tries a second time when missing cgroups have been made, or stale ones removed.
  */
 export async function spawnMonitor(
   callers: CallersDescriptors & { readonly waiting: WaitingMonitor },
@@ -71,7 +71,7 @@ export async function spawnMonitor(
   }
 }
 
-/** Whether the reason of a failed spawn has gone: cgroups that were missing are made, and stale ones removed. */
+/** Removes the cause of a failed spawn if it can: missing cgroups are made, and stale ones removed. Whether it has done so. */
 async function isMended(
   error: unknown,
   { cgroups, partition, plan }: Preparation,
@@ -118,7 +118,7 @@ export async function startProcess(
 
 const frames = new WeakMap<Plan, Buffer>();
 
-/** The message with the plan; one that is carried out again is not encoded again. */
+/** The message with the plan; a plan that is used again is not encoded again. */
 function framed(plan: Plan): Buffer {
   const frame = frames.get(plan) ?? encodeFrame({ message: 'plan', bytes: encodePlan(plan) });
   frames.set(plan, frame);
@@ -129,7 +129,10 @@ function descriptorArguments(count: number): string[] {
   return count === 0 ? [] : ['--descriptors', String(count)];
 }
 
-/** A monitor that fails ends by itself; one that hangs is ended. It is ours: its socket was open until now. */
+/**
+ * Ends a monitor: one that fails ends by itself, one that hangs is killed. The pid is still its own: its socket was
+ * open until now.
+ */
 export async function endMonitor(pid: number): Promise<void> {
   let pidfd: number;
   try {

@@ -1,4 +1,4 @@
-/** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
+/** Everything that is looked up and decided before a start changes the host. Reads, never writes. */
 import type { DomainDefinition, Hardening, OutputFile } from '../../domain/definition';
 import { outputFileLocation, outputFilePaths } from '../../domain/devices/output-files';
 import { sharesRoot } from '../../domain/filesystem/lookup';
@@ -60,7 +60,7 @@ export interface Preparation {
   readonly partition?: Partition;
   readonly links: ResolvedLinks;
   readonly targets: readonly NeededTarget[];
-  /** Of the host, in the container's /dev. */
+  /** Devices of the host in the container's /dev. */
   readonly devices: PlanFacts['devices'];
   /** Writable layers of overlays. */
   readonly overlayUppers: readonly OverlayUpper[];
@@ -68,7 +68,7 @@ export interface Preparation {
   readonly limitedTrees: readonly LimitedTree[];
   /** The elements that descriptors and network interfaces of the plan come from, by name, and files by path. */
   readonly places: ReadonlyMap<string, SourceLocation>;
-  /** Who claims targets and layers. */
+  /** The name under which targets and layers are claimed. */
   readonly user: string;
   readonly undo: readonly Undo[];
   readonly warnings: readonly StartWarning[];
@@ -78,9 +78,9 @@ export interface PreparationInput {
   readonly host: HostFacts;
   readonly paths: StatePaths;
   readonly definition: DomainDefinition;
-  /** How what the definition names is looked at. */
+  /** For look-ups of what the definition names. */
   readonly looks: Looks;
-  /** Of the connection: the definition's own has precedence. */
+  /** Hardening of the connection; the definition's own has precedence. */
   readonly hardening: Hardening;
   readonly startTimeout: number;
   readonly consoleDescriptors: number;
@@ -97,14 +97,17 @@ export interface PreparationInput {
   readonly failpoint?: ArmedFailpoint;
 }
 
-/** Who claims what several containers of this host may want: a domain, and the root that it belongs to. */
+/**
+ * The name under which a domain claims what several containers of this host may want: it includes the root that the
+ * domain belongs to.
+ */
 export function userOf({ root }: StatePaths, { name }: Pick<DomainDefinition, 'name'>): string {
   return `${root}:${name}`;
 }
 
 export async function prepare(input: PreparationInput): Promise<Preparation> {
   const { host, paths, looks } = input;
-  // A start has claimed its ids before; a plan that is only looked at names them.
+  // A start has claimed its ids before; for a plan that is only shown, this chooses them.
   const definition = previewIds(paths, input.definition);
   const world = await lookUpWorld(definition, input);
   const cgroups = await lookUpCgroups(definition, input, world.devices);
@@ -150,7 +153,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   };
 }
 
-/** What they are made of, and whether all that they are to be can be had. */
+/** What the file systems are made of. Checks that all that they need is available. */
 async function lookUpFilesystems(
   definition: DomainDefinition,
   { looks, images }: PreparationInput,
@@ -176,7 +179,7 @@ async function lookUpCgroups(
   return allowDevices(cgroups, devices);
 }
 
-/** What a start takes, in the order of its taking: undone is what comes last first. */
+/** The undo steps of a start, in the order in which things are taken: they run from the last to the first. */
 function undoOfStart(
   definition: DomainDefinition,
   input: PreparationInput,
@@ -205,7 +208,7 @@ function undoOfFiles({
   ];
 }
 
-/** The partition goes after what is in it: undone is what comes last first. */
+/** The partition is removed after what is in it: undo steps run from the last to the first. */
 function undoOfCgroups(
   definition: DomainDefinition,
   { host, paths: { root } }: PreparationInput,
@@ -218,7 +221,7 @@ function undoOfCgroups(
   ];
 }
 
-/** What of the host the container gets besides file systems. */
+/** What the container gets from the host besides file systems. */
 async function lookUpWorld(
   definition: DomainDefinition,
   { paths, looks, images }: PreparationInput,
@@ -230,7 +233,10 @@ async function lookUpWorld(
   };
 }
 
-/** What the container's root can't reach needs no cover, and could not be covered by it. */
+/**
+ * The directories to hide. One that the container's root can't reach need not be covered, and could not be covered by
+ * that root.
+ */
 function hiddenFrom({ idMap }: DomainDefinition, paths: StatePaths): string[] {
   const hidden = hiddenDirectories(paths);
   return idMap === undefined ? hidden : hidden.filter((path) => isReachable(path, idMap));
@@ -269,7 +275,7 @@ function inputFacts(input: PreparationInput) {
   const { links, labelling, waitsForCaller = false, autodestroy = false, failpoint } = input;
   return {
     ...(labelling === undefined ? {} : { security: labelling.facts }),
-    // Mount rules are only in a profile of our own.
+    // Only a profile that was made for the domain has mount rules.
     deniesNewMountApi: labelling?.profile !== undefined,
     selinuxfs: isSelinuxOn(),
     links: links.links,

@@ -7,7 +7,7 @@ export class Rollback {
   readonly #steps: GiveBack[] = [];
   readonly #report: (failure: unknown) => void;
 
-  /** `report` is told of what could not be given back. */
+  /** `report` is called with what could not be given back. */
   constructor(report: (failure: unknown) => void) {
     this.#report = report;
   }
@@ -27,8 +27,8 @@ export class Rollback {
   }
 
   /**
-   * Gives back everything that lies above `mark`. Never throws, and leaves out nothing when a step fails: the caller
-   * throws the reason for which the start failed.
+   * Gives back everything that lies above `mark`. Never throws, and goes on when a step fails: the caller throws the
+   * reason why the start failed.
    */
   async run(reason: unknown, mark = 0): Promise<void> {
     while (this.#steps.length > mark) {

@@ -7,7 +7,7 @@ import type { MessageNamed } from '../monitor/messages';
 export interface RunningFacts {
   /** The monitor's pid: the domain's id. */
   readonly id: number;
-  /** That of its first life. */
+  /** Init's pid in its first life. */
   readonly initPid: number;
   /** Host pty of each console. */
   readonly consolePaths: readonly string[];
@@ -15,7 +15,7 @@ export interface RunningFacts {
 }
 
 export interface OwnerCallbacks {
-  /** Called once, when init has ended, unless it was to be destroyed here. */
+  /** Called once, when init has ended, unless this process has asked for a destroy. */
   readonly onExited?: (() => void) | undefined;
   /** Called whenever init runs again, under the same monitor. */
   readonly onRebooted?: (() => void) | undefined;
@@ -35,7 +35,7 @@ export class RunningContainer implements RunningFacts {
   /** Whether the container ends with this process. */
   readonly endsWithCaller: boolean;
 
-  /** `beforeLeave` is what has to be done at its end, before the monitor may go. */
+  /** `beforeLeave` does what has to be done at the container's end, before the monitor may exit. */
   constructor(
     channel: Channel,
     facts: RunningFacts & { readonly endsWithCaller: boolean; readonly isProvisional: boolean },
@@ -51,7 +51,7 @@ export class RunningContainer implements RunningFacts {
     this.endsWithCaller = facts.endsWithCaller;
   }
 
-  /** Tells the monitor that this process cleans up, and is to be told of reboots. */
+  /** Tells the monitor that this process cleans up, and is to be notified of reboots. */
   own(callbacks: OwnerCallbacks): void {
     this.#channel.send({ message: 'own' });
     this.#exited = new Promise((resolve, reject) => {
@@ -60,8 +60,8 @@ export class RunningContainer implements RunningFacts {
   }
 
   /**
-   * Ends init by SIGKILL, the short way for the owner. Resolves when it is dead and recorded; `undefined`
-   * when the monitor has gone.
+   * Kills init with SIGKILL, over the owner's own channel. Resolves when it is dead and recorded; `undefined` when the
+   * monitor has gone.
    */
   async destroy(): Promise<MessageNamed<'exited'> | undefined> {
     this.#isToEnd = true;
@@ -79,12 +79,12 @@ export class RunningContainer implements RunningFacts {
     this.#channel.unref();
   }
 
-  /** From now on the container does not end with this process, unless it was started so. */
+  /** From now on the container does not end with this process, unless it was started to do so. */
   confirm(): void {
     if (this.#isProvisional) this.#channel.send({ message: 'continue' });
   }
 
-  /** Leaves the container on its own. */
+  /** Lets the container go on without this process. */
   release(): void {
     this.#channel.close();
   }
@@ -96,15 +96,15 @@ export class RunningContainer implements RunningFacts {
     let message = await this.#channel.receive();
     for (; message?.message === 'rebooted'; message = await this.#channel.receive()) onRebooted?.();
     if (message?.message === 'exited') {
-      // The clean-up tries again, and tells of it.
+      // The clean-up tries again, and reports what fails.
       await this.#beforeLeave().catch(() => undefined);
       if (this.#isToEnd) {
         tell(message);
-        // What a destroy does now begins before its monitor is let go.
+        // The caller of `destroy` goes on before the monitor is released.
         await nextIteration();
       }
       this.#channel.send({ message: 'acknowledge' });
-      // What the monitor says after that is only its end.
+      // After that, the monitor only ends.
       this.#channel.close();
     }
     tell(message?.message === 'exited' ? message : undefined);

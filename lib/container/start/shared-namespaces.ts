@@ -1,4 +1,4 @@
-/** The namespaces that a definition shares, looked up before anything is done: a wrong one is an error in its line. */
+/** Looks up the namespaces that a definition shares before anything is done, so that a wrong one is reported with its line. */
 import { statfsSync, statSync } from 'node:fs';
 import type { DomainDefinition, SharedNamespace } from '../../domain/definition';
 import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
@@ -13,8 +13,8 @@ import { readRunState } from '../record/run-state';
 const nsfs = 0x6e736673;
 
 /**
- * @throws DefinitionError INTERNAL_ERROR for a domain that doesn't run, CONFIG_UNSUPPORTED for a file that is
- * no namespace; TslxcError SYSTEM_ERROR for one that can't be looked at. All with element and position.
+ * @throws DefinitionError INTERNAL_ERROR for a domain that doesn't run, CONFIG_UNSUPPORTED for a file that is not a
+ * namespace; TslxcError SYSTEM_ERROR for one that can't be looked up. All with element and position.
  */
 export function lookUpNamespaces(
   { sharedNamespaces }: DomainDefinition,

@@ -1,10 +1,10 @@
-/** What the one job fails at that makes the cgroups and spawns the monitor, with its step in words. */
+/** Failures of the job that makes the cgroups and spawns the monitor, with the step in words. */
 import { constants as system } from 'node:os';
 import { SyscallError, TslxcError } from '../../errors';
 import type { CgroupStep } from '../../host/native';
 import { ownerOf } from '../record/undo';
 
-/** `error` with a step, if it is of a system call and has none. The addon knows paths, and not what they are for. */
+/** `error` with a step, if it is of a system call and has none. The addon knows paths, but not what they are for. */
 export function spawnFailure(
   error: unknown,
   steps: readonly CgroupStep[],
@@ -19,7 +19,7 @@ export function spawnFailure(
   );
 }
 
-/** The step at a path; of several writes to one file it is unknown which has failed. */
+/** The step for a path; of several writes to one file it is unknown which one failed. */
 function stepAt(steps: readonly CgroupStep[], path: string | undefined): string | undefined {
   const [step, ...others] = steps.filter((one) => one.path === path);
   switch (step?.step) {
@@ -37,7 +37,10 @@ function stepAt(steps: readonly CgroupStep[], path: string | undefined): string 
   }
 }
 
-/** For an `error` that says that one of these cgroups is there already: which other root of tslxc has it. */
+/**
+ * For an `error` which says that one of these cgroups exists already: the error to throw instead, which names the other
+ * root of tslxc that has it, or says that another program has it.
+ */
 export function takenCgroup(
   error: unknown,
   directories: readonly string[],

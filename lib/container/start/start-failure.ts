@@ -1,4 +1,4 @@
-/** What the monitor reports of a failed start, as the error that the caller gets: in words, with its data. */
+/** Turns what the monitor reports of a failed start into the error that the caller gets: a message, with its data. */
 import { constants } from 'node:os';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
@@ -80,7 +80,7 @@ function operationOf(plan: Plan, stage: Stage, step: number): Operation | undefi
     : undefined;
 }
 
-/** By what the operation works on. */
+/** The element of the object that the operation works on. */
 function placeOf(
   operation: Operation,
   stage: Stage,
@@ -98,17 +98,17 @@ function stepFailure(facts: Failure, step: string, operation?: Operation): Tslxc
   return reportedFailure(words, details);
 }
 
-/** What an errno means, where its own words mislead. */
+/** What an errno means, where its own text misleads. */
 function stepWords({ errno: number, syscall, path }: Failure): string | undefined {
-  // Our own, for a namespace with another inode. A source on NFS says it too, to open_tree(2).
+  // The monitor's own, for a namespace with another inode. open_tree(2) fails with it, too, for a source on NFS.
   if (number === errno.ESTALE && syscall === 'open') {
     return `the namespace ${path ?? ''} is another than the one that was looked up`;
   }
-  // Of the monitor's, which locks the file of a console's `<log>`.
+  // From the monitor, which locks the file of a console's `<log>`.
   if (number === errno.EBUSY && syscall === 'flock') {
     return `another domain that runs, or a program, has the log ${path ?? ''}`;
   }
-  // ptmx(4) says ENOSPC for what has nothing to do with a disk.
+  // Opening ptmx(4) fails with ENOSPC for a reason that has nothing to do with a disk.
   if (number === errno.ENOSPC && path?.endsWith('ptmx') === true) {
     return 'no pseudo-terminal is free, see kernel.pty.max and kernel.pty.reserve';
   }
@@ -118,7 +118,7 @@ function stepWords({ errno: number, syscall, path }: Failure): string | undefine
   return undefined;
 }
 
-/** move_mount(2) says EINVAL when one of source and target is a directory, and the other is not. */
+/** move_mount(2) fails with EINVAL when one of source and target is a directory, and the other is not. */
 function targetFailure(
   plan: Plan,
   failed: MessageNamed<'failed'>,
@@ -134,7 +134,7 @@ function targetFailure(
   return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${describePlace(details)})`, details);
 }
 
-/** mount_setattr(2) says EINVAL when a file system of the tree can't be shown with other ids: proc, overlay, … */
+/** mount_setattr(2) fails with EINVAL when a file system of the tree can't be shown with other ids: proc, overlay, … */
 function mapFailure(
   plan: Plan,
   failed: MessageNamed<'failed'>,
@@ -150,11 +150,11 @@ function mapFailure(
   return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${details.step})`, details);
 }
 
-/** execve(2) says ENOENT for four different things; init has found out which. */
+/** execve(2) fails with ENOENT for four different reasons; init has found out which. */
 function execFailure(plan: Plan, failed: MessageNamed<'failed'>): TslxcError {
   const program = plan.header.argv[0] ?? '';
   const reason: ExecReason = execReasons[failed.reason] ?? 'other';
-  // An interpreter's name is the container's to choose.
+  // The container chooses the name of an interpreter.
   const subject = printable(failed.subject);
   const details = {
     errno: failed.error,

@@ -54,8 +54,9 @@ function allocated(asked: DomainDefinition, { idMap }: DomainDefinition): { firs
 }
 
 /**
- * The exit record of the last run goes first: it would be taken for the end of this one. So does what another program may
- * have put where the monitor is going to make its files. Where there is no room for the record of this end, nothing is begun.
+ * Writes the record, after removing the exit record of the last run, which would be taken for the end of this one, and
+ * what another program may have put where the monitor is going to make its files. If there is no room for the record of
+ * this run's end, nothing is started.
  */
 export function writeStartRecord(paths: StatePaths, record: StartRecord): void {
   const files = runPaths(paths, record.name);
@@ -71,8 +72,8 @@ export function writeStartRecord(paths: StatePaths, record: StartRecord): void {
 }
 
 /**
- * What of the record is to be undone when the start fails for `reason`. When one of its cgroups is taken, only those in
- * front of it have been made: it, and those behind it, belong to another, and stay untouched.
+ * The record with what is to be undone when the start fails for `reason`. When one of its cgroups is taken, only those
+ * before it have been made: that one and those after it belong to another owner, and stay untouched.
  */
 export function takenOf(record: StartRecord, reason: unknown): StartRecord {
   if (!TslxcError.is(reason, 'RESOURCE_BUSY') || reason.syscall !== 'mkdir') return record;
