@@ -30,7 +30,7 @@ export function cpuFromV2(unified: Files): CpuStatistics | undefined {
     total,
     user: scaled(numbers.get('user_usec'), nanosecondsInMicrosecond),
     system: scaled(numbers.get('system_usec'), nanosecondsInMicrosecond),
-    // There with the controller only.
+    // Only there with the controller.
     throttling: throttling(numbers, 'throttled_usec', nanosecondsInMicrosecond),
   });
 }

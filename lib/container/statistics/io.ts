@@ -8,8 +8,8 @@ import type { IoStatistics } from './types';
 export type DeviceName = (device: string) => string | undefined;
 
 /**
- * Files with `_recursive` count what is below too (Linux 5.2 and later). A kernel that begins to count with the first
- * limit (6.10 and later) shows no device before: that is not the same as no I/O.
+ * Files with `_recursive` count what is below, too (Linux 5.2 and later). A kernel that starts to count with the first
+ * limit (6.10 and later) shows no device before that, which does not mean that there was no I/O.
  */
 export function ioFromV1(blkio: Files, nameOf: DeviceName): readonly IoStatistics[] | undefined {
   const read = (name: string): ReturnType<typeof blkioNumbers> =>

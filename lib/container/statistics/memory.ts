@@ -4,12 +4,12 @@ import { keyedNumbers, singleNumber, sum } from './parse';
 import type { Files } from './parse';
 import type { MemoryBreakdown, MemoryStatistics } from './types';
 
-/** v1 has no word for no limit: it shows the largest number of pages. */
+/** v1 has no word for the lack of a limit: it shows the largest number of pages. */
 const unlimited = 2 ** 62;
 
 /**
- * @param inner - where the container's processes are, below what limits it: in v1 an OOM kill is counted there, and not
- * above. Undefined where there is no such cgroup.
+ * @param inner - the cgroup that the container's processes are in, below the one with the limits: in v1 an OOM kill is
+ * counted in the former, and not in the latter. Undefined where there is no such cgroup.
  */
 export function memoryFromV1(
   limited: Files,

@@ -1,9 +1,9 @@
-/** The forms that files of cgroups have (cgroup-v2.rst, "Interface Files"), as data. Pure. */
+/** Parses the formats of cgroup files (cgroup-v2.rst, "Interface Files"). Pure. */
 
 /** A file of one cgroup, by its name: its text, or undefined where the kernel has no such file. */
 export type Files = (name: string) => string | undefined;
 
-/** Lines of `key value`. What is no number is left out. */
+/** Lines of `key value`. Values that are not numbers are left out. */
 export function keyedNumbers(text: string | undefined): ReadonlyMap<string, number> {
   const numbers = new Map<string, number>();
   for (const line of lines(text)) {
@@ -32,12 +32,12 @@ export function nestedNumbers(
   return found;
 }
 
-/** One number; undefined for `max`, and for what is no number. */
+/** One number; undefined for `max`, and for anything else that is not a number. */
 export function singleNumber(text: string | undefined): number | undefined {
   return wholeNumber(text?.trim());
 }
 
-/** Of two counters, either of which may be missing. */
+/** The sum of two counters, either of which may be missing. */
 export function sum(one: number | undefined, other: number | undefined): number | undefined {
   return one === undefined ? other : one + (other ?? 0);
 }

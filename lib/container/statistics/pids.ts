@@ -5,8 +5,9 @@ import type { Files } from './parse';
 import type { PidsStatistics } from './types';
 
 /**
- * @param inner - where the container's processes are, below what limits them: in v1, and in v2 before Linux 6.11, a fork that was
- * refused is counted there, and not above. Undefined where there is no such cgroup.
+ * @param inner - the cgroup that the container's processes are in, below the one with the limits: in v1, and in v2
+ * before Linux 6.11, a refused fork is counted in the former, and not in the latter. Undefined where there is no such
+ * cgroup.
  */
 export function pidsFrom(limited: Files, inner: Files | undefined): PidsStatistics | undefined {
   const current = singleNumber(limited('pids.current'));

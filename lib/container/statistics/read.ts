@@ -1,4 +1,7 @@
-/** Where a running container's cgroups are: in v1 hierarchies, v2, or some of each; and the two numbers that are read alone. */
+/**
+ * Where a running container's cgroups are: in v1 hierarchies, v2, or some of each; and two numbers that are read
+ * without the others.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
@@ -9,12 +12,12 @@ import type { Files } from './parse';
 
 /** The cgroups of one container. */
 export interface CgroupFolders {
-  /** Of the v1 hierarchy that has a controller. */
+  /** The folder in the v1 hierarchy that has a controller. */
   readonly v1: (controller: string) => string | undefined;
   readonly unified?: string;
 }
 
-/** Where its start made them, by what it wrote down to remove. */
+/** The folders that the start made, by the undo steps on its record. */
 export function cgroupFolders(
   { undo }: Pick<StartRecord, 'undo'>,
   layout: CgroupLayout,
@@ -38,7 +41,7 @@ export interface Usage {
   readonly cpuNanoseconds: bigint;
 }
 
-/** These alone, without reading all the others. Undefined when the container has just ended. */
+/** Reads these alone, without all the others. Undefined when the container has just ended. */
 export function readUsage(start: StartRecord, layout: CgroupLayout): Usage | undefined {
   const folders = cgroupFolders(start, layout);
   const unified = filesOf(folders.unified);
@@ -56,7 +59,7 @@ export function filesOf(folder: string | undefined): Files | undefined {
   return folder === undefined ? undefined : (name) => readOptional(join(folder, name));
 }
 
-/** What says that there is no such file, or that it has just gone, or that the kernel has it switched off. */
+/** Errors which mean that there is no such file, or that it has just gone, or that the kernel has it switched off. */
 const absent = new Set(['ENOENT', 'ENODEV', 'EOPNOTSUPP']);
 
 function readOptional(path: string): string | undefined {

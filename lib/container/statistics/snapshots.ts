@@ -1,6 +1,6 @@
 /**
- * What running containers use, and whether they stand still: their cgroups are read in jobs off the event loop, all containers
- * in one job for each of their folders, and the answers are taken in in slices.
+ * Reads what running containers use, and whether they are frozen: in jobs off the event loop, each for one kind of
+ * folder of many containers, whose answers are taken in slices.
  */
 import { readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -35,12 +35,12 @@ export interface RunningContainerRecords {
 export interface Snapshot {
   /** Milliseconds since the epoch. */
   readonly time: number;
-  /** Whether it has been asked to stand still. */
+  /** Whether it has been asked to freeze. */
   readonly isFrozen: boolean;
   /** Whether its monitor is stopped, and answers no request. */
   readonly isStopped: boolean;
   /**
-   * Undefined fields are those that this host can't tell; all of them, when the container has just ended.
+   * Fields that this host can't provide are undefined; all are, when the container has just ended.
    *
    * @throws SyscallError for a file that can't be read.
    */
@@ -50,7 +50,7 @@ export interface Snapshot {
 /** Containers whose files are read in one job: some tenths of a megabyte. */
 const inOneJob = 64;
 
-/** Of each folder of a container the files that are read, and where it is. */
+/** A kind of folder of a container: the files that are read in it, and where it is. */
 interface Kind {
   readonly files: readonly string[];
   readonly folder: (
@@ -122,7 +122,7 @@ type KindName = keyof typeof kinds;
 /** What was read of one container; a folder is undefined where it has none. */
 type Read = Readonly<Record<KindName, Files | undefined>>;
 
-/** One of each container, in their order. */
+/** One snapshot of each container, in their order. */
 export async function takeSnapshots(
   containers: readonly RunningContainerRecords[],
   layout: CgroupLayout,
@@ -211,7 +211,7 @@ function isSet(text: string | undefined): boolean {
   return text?.startsWith('1') === true;
 }
 
-/** What can't be read says nothing. */
+/** Undefined for a file that can't be read. */
 function quietly(files: Files, name: string): string | undefined {
   try {
     return files(name);
@@ -232,7 +232,7 @@ function statisticsFrom(read: Read, nameOf: DeviceName): CgroupStatistics {
   });
 }
 
-/** Each is looked up once, since most containers use the same devices. */
+/** Each name is looked up once, since most containers use the same devices. */
 function deviceNames(): DeviceName {
   const known = new Map<string, string | undefined>();
   return (device) => {

@@ -1,4 +1,7 @@
-/** What a container uses, as its kernel counts it. A field that this kernel or cgroup layout doesn't have is absent, never 0. */
+/**
+ * What a container uses, as the kernel counts it. A field that this kernel or cgroup layout doesn't have is absent,
+ * never 0.
+ */
 
 /** All in nanoseconds, since the container's start. */
 export interface CpuStatistics {
@@ -14,13 +17,13 @@ export interface CpuStatistics {
   readonly throttling?: ThrottlingStatistics;
 }
 
-/** Of a CPU quota: all 0 without one. */
+/** Throttling by a CPU quota: all 0 without one. */
 export interface ThrottlingStatistics {
-  /** Periods that have gone by with something to run. */
+  /** Number of periods in which there was something to run. */
   readonly periods: number;
-  /** Those in which the quota was used up. */
+  /** Number of those periods in which the quota was used up. */
   readonly throttled: number;
-  /** Nanoseconds that its threads had to wait, all together. */
+  /** Nanoseconds that its threads had to wait, in total. */
   readonly time: bigint;
 }
 
@@ -32,9 +35,9 @@ export interface MemoryStatistics {
   readonly limit?: number;
   /** Highest usage so far. */
   readonly peak?: number;
-  /** Swap space in use, without memory. */
+  /** Swap space in use, not including memory. */
   readonly swap?: number;
-  /** Processes that the kernel has killed for want of memory, at the container's limit or the host's. */
+  /** Number of processes that the kernel has killed for lack of memory, at the container's limit or the host's. */
   readonly oomKills?: number;
   /** How often the limit was reached, and memory had to be reclaimed. */
   readonly limitHits?: number;
@@ -42,7 +45,7 @@ export interface MemoryStatistics {
   readonly breakdown: MemoryBreakdown;
 }
 
-/** Bytes, of pages of all its processes; faults and pages that moved are counts. */
+/** Bytes, of the pages of all its processes; faults and swapped pages are counts. */
 export interface MemoryBreakdown {
   /** Private memory of processes. */
   readonly anonymous?: number;
@@ -52,7 +55,7 @@ export interface MemoryBreakdown {
   readonly shared?: number;
   /** Pages of files that processes have mapped. */
   readonly mapped?: number;
-  /** Page cache that is given back first: usage without it is what is really needed. */
+  /** Page cache that is reclaimed first: usage without it is what is really needed. */
   readonly inactiveFile?: number;
   /** Page cache that is to be written to a disk. */
   readonly dirty?: number;
@@ -64,7 +67,7 @@ export interface MemoryBreakdown {
   readonly slab?: number;
   /** Buffers of network connections. */
   readonly sockets?: number;
-  /** Page faults, all together. */
+  /** Page faults in total. */
   readonly faults?: number;
   /** Faults that had to wait for a disk. */
   readonly majorFaults?: number;
@@ -84,9 +87,9 @@ export interface IoStatistics {
   readonly readBytes: number;
   /** Bytes written. */
   readonly writtenBytes: number;
-  /** Operations that read. */
+  /** Number of read operations. */
   readonly reads: number;
-  /** Operations that wrote. */
+  /** Number of write operations. */
   readonly writes: number;
 }
 
@@ -98,17 +101,17 @@ export interface PidsStatistics {
   readonly peak?: number;
   /** Absent without a limit. */
   readonly limit?: number;
-  /** Forks that the limit has refused. */
+  /** Number of forks that the limit has refused. */
   readonly refused?: number;
 }
 
 /** Pressure stall information (Documentation/accounting/psi.rst). */
 export interface PressureStatistics {
-  /** For want of CPU time. */
+  /** Waiting for CPU time. */
   readonly cpu?: Pressure;
-  /** For want of memory. */
+  /** Waiting for memory. */
   readonly memory?: Pressure;
-  /** For want of I/O. */
+  /** Waiting for I/O. */
   readonly io?: Pressure;
 }
 
@@ -116,7 +119,7 @@ export interface PressureStatistics {
 export interface Pressure {
   /** At least one task waits. */
   readonly some: PressureLine;
-  /** All that are not idle wait. */
+  /** All tasks that are not idle wait. */
   readonly full?: PressureLine;
 }
 
@@ -128,11 +131,11 @@ export interface PressureLine {
   readonly average60: number;
   /** Percent of the last 300 seconds. */
   readonly average300: number;
-  /** Nanoseconds in all. */
+  /** Time in which tasks waited, in nanoseconds. */
   readonly total: bigint;
 }
 
-/** All that cgroups say of one container. */
+/** Everything that cgroups report about one container. */
 export interface CgroupStatistics {
   /** Time on the CPUs. */
   readonly cpu?: CpuStatistics;
