@@ -1,5 +1,5 @@
 /**
- * Whole trees of the host: copied, put in place, removed. Nothing of a container may write to them meanwhile. What is in them is
+ * Copies, moves and removes whole trees of the host. No container may write to them meanwhile. What is in a tree is
  * reached by descriptor only, since a container has made it; the paths of the trees themselves are the host's own.
  */
 import {
@@ -22,25 +22,28 @@ import { walkSource, type WalkOptions } from '../security/relabel/label-walk';
 
 const { ENOENT, ENOTDIR, ENOTEMPTY, EEXIST } = system.errno;
 
-/** Of a snapshot of a subvolume onto another file system: another btrfs, and one that does not know the request. */
+/** Errors of a snapshot onto another file system: another btrfs, or one that does not know the request. */
 const elsewhere = [system.errno.EXDEV, system.errno.ENOTTY, system.errno.EOPNOTSUPP];
 
-/** On the top of a tree while it takes the place of another, so that a process which goes on with that knows whether it has. */
+/**
+ * Set on the top of a tree while it takes the place of another, so that a process which continues with that can tell
+ * whether it has been done.
+ */
 const markAttribute = 'trusted.tslxc.tree';
 
 /** A directory, and where its copy is to be. */
 export interface TreeCopy {
   /** Without symbolic links. */
   readonly from: string;
-  /** There is nothing yet. */
+  /** Must not exist yet. */
   readonly to: string;
   /** The step that an error names. */
   readonly step: string;
 }
 
 /**
- * Copies a tree: a subvolume of btrfs by a snapshot of it, unless it has others in it; else file by file, with blocks that are
- * shared where the file system can. On the disk when it resolves. What it has made stays when it rejects.
+ * Copies a tree: a btrfs subvolume by a snapshot, unless it has other subvolumes in it; otherwise file by file, with
+ * shared blocks where the file system can. The copy is on disk when it resolves. A partial copy stays when it rejects.
  *
  * @throws TslxcError OPERATION_UNSUPPORTED for a tree with a mount in it, whose files would be missing; OPERATION_ABORTED; SyscallError.
  */
@@ -81,7 +84,7 @@ async function isSnapshot(fd: number, to: string): Promise<boolean> {
 }
 
 /**
- * Removes a tree of ours; nothing happens when there is none.
+ * Removes a tree that tslxc has made; does nothing when there is none.
  *
  * @throws SyscallError EBUSY or ENOTEMPTY for one in which something is mounted.
  */
@@ -110,7 +113,7 @@ export function holdPlace(path: string): void {
   mkdirSync(path, { mode: 0o700 });
 }
 
-/** Removes a directory that nothing is in: a place that was held in vain, or a folder of ours. Whatever else is there stays. */
+/** Removes an empty directory: a place that was held in vain, or a folder of tslxc. Whatever else is there stays. */
 export function removeIfEmpty(path: string): void {
   try {
     rmdirSync(path);
@@ -119,7 +122,7 @@ export function removeIfEmpty(path: string): void {
   }
 }
 
-/** Makes a folder of ours, which root alone may enter; one that is there is fine. */
+/** Makes a folder for tslxc, which root alone may enter; it may exist already. */
 export function makeFolder(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
@@ -128,7 +131,7 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** Puts a tree in a place that is held for it; nothing happens when that has been done. */
+/** Moves a tree to the place that is held for it; does nothing when that has been done. */
 export function fillPlace(from: string, to: string): void {
   if (isThere(from)) moveTree(from, to);
 }
@@ -141,8 +144,8 @@ export function markTree(path: string, mark: string): void {
 }
 
 /**
- * Has a marked tree and another take each other's place, at once; nothing happens when that has been done, or nothing is at
- * `staged` any more. Where the other is gone, its place is taken alone.
+ * Exchanges a marked tree with another, atomically; does nothing when that has been done, or nothing is at `staged` any
+ * more. If the other tree is gone, the marked one moves to its place.
  */
 export function takePlace(staged: string, place: string, mark: string): void {
   if (!isThere(staged)) return;
@@ -166,13 +169,13 @@ export function unmarkTree(path: string, mark: string): void {
   native().removeXattr(tree.fd, markAttribute);
 }
 
-/** Flushes what has been renamed to the disk, by the folders that it lies in now and has lain in. */
+/** Flushes renames to disk: the folders that the trees lie in now, and those that they were in. */
 export async function flushMoves(moves: readonly { from: string; to: string }[]): Promise<void> {
   const folders = new Set(moves.flatMap(({ from, to }) => [dirname(from), dirname(to)]));
   for (const folder of folders) if (isThere(folder)) await flushDirectory(folder);
 }
 
-/** Also of a symbolic link that leads nowhere. */
+/** True also for a symbolic link that leads nowhere. */
 export function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
@@ -202,7 +205,7 @@ interface OpenDirectory extends Disposable {
   readonly fd: number;
 }
 
-/** A tree is never a link; the way to the folder that it lies in may lead through some of the administrator's. */
+/** A tree is never a link; the path to the folder that it lies in may lead through links of the administrator. */
 function openDirectory(path: string, link: 'refuse' | 'follow' = 'refuse'): OpenDirectory {
   const flags = constants.O_RDONLY | constants.O_DIRECTORY;
   const fd = openSync(path, link === 'follow' ? flags : flags | constants.O_NOFOLLOW);
