@@ -1,14 +1,14 @@
 /**
- * passwd(5) and group(5) of a container, piece by piece: root inside writes what it likes into them, and may write on while
- * they are read. They are opened inside the container's root by the kernel's rules, and by a looker, since the root may lie on
- * a file system that never answers.
+ * Reads passwd(5) and group(5) of a container piece by piece: root inside can write anything into them, even while they
+ * are read. The kernel resolves their paths inside the container's root, and a looker opens them, since the root may
+ * lie on a file system that never answers.
  */
 import { constants as system } from 'node:os';
 import { TslxcError } from '../../errors';
 import type { FilePiece, FileState, LookedFor, Looks } from '../looks/looks';
 
 const pieceSize = 64 * 1024;
-/** Some sixty thousand users. */
+/** In bytes: some sixty thousand users. */
 const largestDatabase = 4 * 1024 * 1024;
 
 const step = 'look up a user or a group';
@@ -20,15 +20,15 @@ export interface AccountRoots {
   /** The directories on the host that make up its root, the upper one first; none when they are in an image. */
   readonly folders: readonly string[];
   readonly looks: Looks;
-  /** What names them. */
+  /** What the error of a look-up says. */
   readonly what: LookedFor;
 }
 
 /**
- * The entries as lists of their fields, some at a time, of the first of the folders that has the file. Nothing for a fifo or a
- * device, which is how the upper layer of an overlay says that a file of the lower one was removed.
+ * The entries as lists of their fields, some at a time, from the first of the folders that has the file. None for a
+ * fifo or a device: by a device, the upper layer of an overlay marks a file of the lower one as removed.
  *
- * @throws TslxcError OPERATION_FAILED for a file that is too long, or that another one takes the place of while it is read;
+ * @throws TslxcError OPERATION_FAILED for a file that is too long, or that is replaced by another while it is read;
  * OPERATION_TIMEOUT and OPERATION_ABORTED as Looks.
  */
 export async function* accountEntries(
@@ -40,7 +40,7 @@ export async function* accountEntries(
   }
 }
 
-/** The first entry that is asked for. */
+/** The first entry for which `isIt` is true. */
 export async function findEntry(
   roots: AccountRoots,
   path: AccountPath,
@@ -53,7 +53,7 @@ export async function findEntry(
   return undefined;
 }
 
-/** Each look opens the file anew, and so has to find the same one. */
+/** Each look-up opens the file anew, so that it has to be the same file each time. */
 async function* piecesOf(roots: AccountRoots, path: AccountPath): AsyncGenerator<Buffer> {
   const first = await firstPiece(roots, path);
   if (first?.state.kind !== 'file') return;

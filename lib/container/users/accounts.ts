@@ -1,6 +1,6 @@
 /**
- * `<inituser>` and `<initgroup>` as numbers. Names are looked up in the container's own passwd(5) and group(5),
- * opened inside its root by the kernel's rules; digits are ids, whatever an image's passwd calls so.
+ * `<inituser>` and `<initgroup>` as numbers. Names are looked up in the container's own passwd(5) and group(5), opened
+ * inside its root by the kernel's rules; digits are always ids, even if passwd(5) has a user of that name.
  */
 import { TslxcError } from '../../errors';
 import type { OsDefinition } from '../../domain/definition';
@@ -26,7 +26,7 @@ export async function resolveIdentity(os: OsDefinition, roots: AccountRoots): Pr
   return { uid: user.uid, gid, groups: await groupsOf(user, gid, roots) };
 }
 
-/** A user with a name is one of the container's databases, which say of what groups it is, too. */
+/** A user given by name is looked up in the container's databases, which also have the user's groups. */
 interface User {
   readonly uid: number;
   readonly account?: { readonly name: string; readonly group: string };
@@ -39,7 +39,7 @@ async function userOf(user: string, roots: AccountRoots): Promise<User> {
   return { uid: checkedId(user, id, 'User'), account: { name: user, group } };
 }
 
-/** As in libvirt, the group itself is one of the groups, and so is that of a user with a name by passwd(5). */
+/** As in libvirt, the groups include the given one and, for a user given by name, the user's own in passwd(5). */
 async function groupsOf(user: User, gid: number, roots: AccountRoots): Promise<number[]> {
   const { account } = user;
   if (account === undefined) return [gid];
@@ -87,8 +87,8 @@ function checkedId(name: string, text: string | undefined, kind: 'User' | 'Group
 }
 
 /**
- * Who a command runs as: `USER` or `USER:GROUP`, names or numbers. Without a group it is the user's own by passwd(5), with
- * all that list it as a member; without an entry there, 0.
+ * The user that a command runs as: `USER` or `USER:GROUP`, names or numbers. Without GROUP, the group is the user's own
+ * in passwd(5), or 0 without an entry there, and all groups that list the user as a member are added.
  *
  * @throws TslxcError INVALID_ARG for a name that does not exist, and for one in an image; OPERATION_FAILED for a database that
  * is too long.
@@ -109,7 +109,7 @@ export async function resolveCommandUser(text: string, roots: AccountRoots): Pro
   return { uid, gid, groups: [] };
 }
 
-/** Two numbers say everything. */
+/** The user's entry; not needed for a number with a group. */
 function userEntry(
   user: string,
   group: string | undefined,
@@ -136,7 +136,7 @@ function noSuch(kind: 'user' | 'group', name: string): TslxcError {
   });
 }
 
-/** Those, and the groups that list the user as a member. */
+/** `those`, and the groups that list the user as a member. */
 async function supplementaryGroups(
   user: string,
   roots: AccountRoots,

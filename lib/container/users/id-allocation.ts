@@ -1,7 +1,7 @@
 /**
- * Ranges of the host's ids for domains that don't choose theirs. A domain keeps its range until it is
- * undefined, so that what it has written stays its own. Every root of tslxc is asked, under one lock of
- * the host, and so are the processes that run: two containers never get the same ids.
+ * Ranges of host ids for domains that don't choose theirs. A domain keeps its range until it is undefined, so that the
+ * files that it has written stay its own. The records of every root of tslxc, and the processes that run, are checked
+ * under one host-wide lock: two containers never get the same ids.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -42,13 +42,13 @@ interface IdRecord extends HostRange {
   readonly time: number;
 }
 
-/** Ranges begin at multiples of this: the ids of one container are seen at a glance, `first >> 16`. */
+/** Ranges begin at multiples of this, so that the ids of one container can be told at a glance: `first >> 16`. */
 const alignment = 0x10000;
 
-/** A record without a domain is from an undefine that was cut short, unless its start is on the way. */
+/** How long a record without a domain is kept: an interrupted undefine has left it, or its start is in progress. */
 const abandonedMilliseconds = 24 * 60 * 60 * 1000;
 
-/** The definition with its ranges chosen and written down; as it is when it leaves nothing to choose. */
+/** The definition with its ranges chosen and recorded; unchanged when it leaves nothing to choose. */
 export async function claimIds(
   paths: StatePaths,
   definition: DomainDefinition,
@@ -62,7 +62,7 @@ export async function claimIds(
     const own = recordOf(paths, definition);
     const others = roots.flatMap((root) => {
       const all = records(statePaths(root));
-      // Another root may have a domain of the same name and UUID, which is another's all the same.
+      // Another root may have a domain of the same name and UUID, which is another domain all the same.
       if (!isSameRoot(root, paths.root)) return all;
       return all.filter((other) => other.uuid !== uuid);
     });
@@ -77,7 +77,7 @@ export async function claimIds(
   return withAllocatedIds(definition, first);
 }
 
-/** What `claimIds` is going to choose, as far as can be said without asking the processes. Takes nothing. */
+/** What `claimIds` would choose, as far as can be said without a look at other domains and processes. Claims nothing. */
 export function previewIds(paths: StatePaths, definition: DomainDefinition): DomainDefinition {
   const { idAllocation } = definition.extension;
   if (idAllocation === undefined) return definition;
@@ -87,7 +87,7 @@ export function previewIds(paths: StatePaths, definition: DomainDefinition): Dom
   return withAllocatedIds(definition, first);
 }
 
-/** Gives a domain's range back, also what a rename that was cut short has written down for another name of it. */
+/** Gives a domain's range back, and what an interrupted rename has recorded for another name of it. */
 export function releaseIds(paths: StatePaths, name: string): void {
   const uuid = readIdRecord(idRecordPath(paths, name))?.uuid;
   const same = uuid === undefined ? [] : records(paths).filter((other) => other.uuid === uuid);
@@ -95,28 +95,28 @@ export function releaseIds(paths: StatePaths, name: string): void {
   releaseName(paths, name);
 }
 
-/** Of a domain that keeps its range under another name. */
+/** Removes the record for a name of a domain that keeps its range under another name. */
 export function releaseName(paths: StatePaths, name: string): void {
   removeRecord(idRecordPath(paths, name));
 }
 
-/** This root has given no ids away any more. The file stays, since it is the lock too. */
+/** Takes a root that no longer has any allocated ids off the list of roots. The file stays, since it is the lock, too. */
 export function forgetIdRoot(paths: StatePaths): void {
   if (!existsSync(idRootsPath)) return;
   const fd = openSync(idRootsPath, 'r+');
   try {
-    // The holder of the lock gives ids away, and takes off roots that have none.
+    // A process that holds the lock is allocating ids, and passes over roots that have none.
     if (!native().tryFlock(fd, 'exclusive')) return;
     const known = readFileSync(idRootsPath, 'utf8').split('\n').filter(hasRecords);
     const others = known.filter((root) => !isSameRoot(root, paths.root));
-    // Shorter than what is there: it needs no room that a full disk hasn't.
+    // Shorter than the present text, so that this needs no room on a full disk.
     ftruncateSync(fd, writeSync(fd, others.map((root) => `${root}\n`).join(''), 0));
   } finally {
     closeSync(fd);
   }
 }
 
-/** Writes the range of a domain down for a second name of it, as long as both may be its name. */
+/** Records the range of a domain for a second name of it, as long as either may be its name. */
 export async function shareIds(
   paths: StatePaths,
   { from, to, uuid }: { readonly from: string; readonly to: string; readonly uuid: string },
@@ -130,8 +130,8 @@ export async function shareIds(
 }
 
 /**
- * The first id of a free range. Each domain begins to look at a place of its own: a range that was given back is not
- * the next domain's, which would own the files that the former has left.
+ * The first id of a free range. Each domain begins to search at a place of its own, so that a range that was given back
+ * does not go to the next domain, which would own the files that the former one has left.
  */
 function findFree(definition: DomainDefinition, taken: readonly HostRange[]): number {
   const { uuid, extension } = definition;
@@ -176,7 +176,10 @@ function readIdRecord(path: string): IdRecord | undefined {
   return isWhole ? (record as IdRecord) : undefined;
 }
 
-/** Under the host's lock, which every writer of a record holds: what is half written is of one that was killed. */
+/**
+ * Removes abandoned records, under the host's lock, which every writer of a record holds: a half-written one is from a
+ * writer that was killed.
+ */
 function forgetAbandoned(paths: StatePaths): void {
   removeUnfinishedRecords(dirname(idRecordPath(paths, '')));
   for (const { name, time } of records(paths)) {
@@ -188,7 +191,7 @@ function forgetAbandoned(paths: StatePaths): void {
   }
 }
 
-/** Runs `action` alone on this host, with all roots that have records; this one is among them from now on. */
+/** Runs `action` alone on this host, with this root and all others that have records; this one is on the list from now on. */
 async function underHostLock<T>(
   paths: StatePaths,
   action: (roots: readonly string[]) => Promise<T>,
@@ -206,9 +209,9 @@ async function underHostLock<T>(
   }
 }
 
-/** At the end of what is there already: other roots are not forgotten when the disk is full. */
+/** Appends the root, so that no other root is lost when the disk is full. */
 function addRoot(fd: number, text: string, root: string): void {
-  // One that died, or found no room, may have left half a line.
+  // A process that died, or found the disk full, may have left half a line.
   const start = text === '' || text.endsWith('\n') ? '' : '\n';
   try {
     appendFileSync(fd, `${start}${root}\n`);

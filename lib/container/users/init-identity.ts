@@ -1,4 +1,7 @@
-/** Who init is: `<inituser>` and `<initgroup>` in the container's own databases, and whether its id map has them. */
+/**
+ * The user and groups of init: `<inituser>` and `<initgroup>` in the container's own databases, and whether its id map
+ * has them.
+ */
 import { join } from 'node:path';
 import type { DomainDefinition, IdMap } from '../../domain/definition';
 import { overlayOf, rootOf } from '../../domain/filesystem/lookup';
@@ -21,7 +24,7 @@ export async function initIdentity(definition: DomainDefinition, looks: Looks): 
 }
 
 /**
- * Who a command in the container runs as: `user`, or as init.
+ * The user and groups that a command in the container runs with: those of `user`, or init's.
  *
  * @throws TslxcError INVALID_ARG for a name that doesn't exist or an id that is not mapped; as initIdentity without one.
  */
