@@ -1,4 +1,4 @@
-/** The steps that make the cgroups which containers share: those of all, and those of a partition. Pure. */
+/** The steps that make the cgroups that containers share: those of all containers, and those of a partition. Pure. */
 import type { CgroupHierarchy, CgroupLayout } from '../../host/kernel/cgroup-layout';
 import type { CgroupStep } from '../../host/native';
 import { baseFolders, monitorFolder, partitionAttribute } from './names';

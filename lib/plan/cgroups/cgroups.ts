@@ -122,8 +122,9 @@ function makeInner(
 }
 
 /**
- * The kernel builds its scheduling domains anew for each cpuset that is filled and balances load, which costs as much as all
- * else of a cgroup, and more with each container. The partition decides what is balanced: below it, a cpuset needs no domain.
+ * The kernel rebuilds its scheduling domains for each cpuset that is filled and balances load, which costs as much as
+ * everything else about a cgroup, and more with each container. The partition decides what is balanced: a cpuset below
+ * it needs no domain.
  */
 function fillOwnCpuset(
   hierarchy: Pick<CgroupPlace, 'controllers'>,

@@ -44,8 +44,8 @@ export function filterDevices(
 }
 
 /**
- * Makes the devices that a running container may use besides those of every container `after` instead of `before`. A rule of
- * v1 is taken away by its numbers: what another one allows of the same device is allowed again.
+ * Changes which devices a running container may use besides those of every container: from `before` to `after`. v1
+ * removes a rule by its device numbers, so that what another rule allows of the same device has to be allowed again.
  */
 export function changeDevices(
   places: readonly CgroupPlace[],
