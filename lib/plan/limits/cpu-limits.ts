@@ -13,7 +13,7 @@ export interface CpuLimits {
 /** The kernel's defaults. */
 export const defaultCpu: CpuLimits = { shares: 1024, period: 100_000, quota: -1 };
 
-/** What of a definition's limits of CPU time holds: the stricter one. */
+/** The stricter of a definition's two limits of CPU time: `period` and `quota`, or the global ones. */
 export function strictestTime<
   Tuning extends Partial<CpuLimits> & { globalPeriod?: number; globalQuota?: number },
 >(tuning: Tuning): Tuning {
