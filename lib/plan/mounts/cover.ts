@@ -11,9 +11,9 @@ export type CoverKind = 'file' | 'directory';
 const places = { file: 'emptyFile', directory: 'emptyDirectory' } as const;
 
 /**
- * Makes both, in one small file system with room for one inode more: labels of SELinux take some of it (Linux 6.6). It is
- * stacked on the old root, since only what is attached can be cloned, and that of the clones is all that is left of it in the
- * container.
+ * Makes both, in one small file system with room for one more inode, since SELinux labels take some of its space (Linux
+ * 6.6). It is stacked on the old root, since only an attached mount can be cloned; its clones are all that is left of
+ * it in the container.
  */
 export function planCover(): Operation[] {
   return [

@@ -95,7 +95,7 @@ export function planDevices(
         ...terminalGroup(definition),
         `max=${definition.extension.terminalLimit?.max ?? usualTerminals}`,
       ],
-      // There is never a program in it; libvirt's may be executed, though.
+      // It never contains a program; in libvirt's, though, one may be executed.
       attributes: hardening === 'hardened' ? nosuid | noexec : nosuid,
     },
     { op: 'attachTree', tree: 'devpts', root: 'dev', path: 'pts', missing: 'fail' },

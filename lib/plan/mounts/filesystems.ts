@@ -219,8 +219,8 @@ export function planOverlay(
   if (overlay === undefined) return [];
   const lowers = [overlayBaseName(filesystem), ...lowerNames(filesystem, overlay)];
   const work = overlayUpperName(filesystem);
-  // A user namespace can't use extended attributes of the kind `trusted`. Layers that lie on each other are for containers
-  // with and without one, and say by the kind `user` which directories hide those below them.
+  // In a user namespace, extended attributes of the kind `trusted` can't be used. Layers that lie on each other serve
+  // containers with and without one, and mark by the kind `user` which directories hide those below them.
   const options = hasUserNamespace(definition) || lowers.length > 1 ? ['userxattr'] : [];
   return [
     ...[...lowers, work].map((tree): Operation => ({ op: 'stackTree', tree })),

@@ -15,12 +15,12 @@ import type { Operation } from '../operation';
 export interface WantedDevice {
   /** What the source is: a node on the host, or an image, of which a block device is made. */
   readonly kind: 'block device' | 'character device' | 'image';
-  /** What makes a block device of an image, and of which format that is. */
+  /** What makes a block device of the image, and the image's format. */
   readonly server?: 'loop' | 'nbd';
   readonly format?: string;
-  /** On the host. */
+  /** Path on the host. */
   readonly source: string;
-  /** Below the container's /dev. */
+  /** Name below the container's /dev. */
   readonly node: string;
   readonly access: 'rwm' | 'rm' | 'r';
   /** The message for a source that is something else. */
@@ -60,7 +60,7 @@ export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
         place: { path: 'domain/devices/disk', position },
       }),
     ),
-    // Without a source: a USB device that is still to be found, or one that need not be there.
+    // One without a source is a USB device that is still to be found, or that need not be there.
     ...definition.hostDevices.filter(hasSource).map(({ source, type, position }): WantedDevice => ({
       kind: type === 'storage' ? 'block device' : 'character device',
       source,

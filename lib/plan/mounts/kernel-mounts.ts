@@ -126,8 +126,8 @@ function planReadonlyProc(definition: DomainDefinition, paths: readonly string[]
 }
 
 /**
- * Opens what the container sees of each hierarchy before the clone, with the host's rights to its directories. Clones of the
- * host's mounts: the kernel would give the same file system to a new mount of v1, but walks all cgroups of the host's v2 tree
+ * Opens, before the clone and with the host's rights, what the container sees of each hierarchy: clones of the host's
+ * mounts. A new mount of v1 would have the same file system, but the kernel walks all cgroups of the host's v2 tree
  * first (Linux 6.18, `cgroup1_get_tree`), so that each container would make the start of all later ones slower.
  */
 export function planCgroupTrees(mounts: readonly CgroupMount[]): Operation[] {
