@@ -121,7 +121,7 @@ function planOutside(definition: DomainDefinition, facts: PlanFacts): Operation[
   ];
 }
 
-/** As late as they can be: the caller makes the cgroups while the monitor does the rest. */
+/** These come as late as possible: the caller makes the cgroups while the monitor does the rest. */
 function planCgroupFiles({ steps, tasks }: CgroupPlan): Operation[] {
   return [
     ...(steps.length === 0 ? [] : [{ op: 'awaitCgroups' } as const]),

@@ -1,9 +1,9 @@
-/** Where the output of consoles goes besides to whoever reads them: what `<log>` asks for. Pure. */
+/** Where the output of consoles goes besides to clients that read them: what `<log>` asks for. Pure. */
 import type { DomainDefinition } from '../domain/definition';
 import { outputFileBackups } from '../domain/devices/output-files';
 import type { PlanHeader } from './plan';
 
-/** Bytes of one file that a `<log>` names: what libvirt's virtlogd has without a setting. */
+/** Bytes of one file that a `<log>` names: the default of libvirt's virtlogd. */
 export const outputFileBytes = 2 * 1024 * 1024;
 
 type OutputHeader = Pick<

@@ -1,4 +1,7 @@
-/** What has to be done to a running container for one device: by a process on the host that joins its namespaces. Pure. */
+/**
+ * What has to be done to a running container to attach or detach one device, by a process on the host that joins its
+ * namespaces. Pure.
+ */
 import type { DomainDefinition } from '../domain/definition';
 import type { FilesystemDefinition } from '../domain/filesystem/definition';
 import { blockDevice, characterDevice, namespaceFlags } from './constants';
@@ -20,7 +23,7 @@ export interface FitOperations extends Pick<FittingPlan, 'outside' | 'inside' | 
   readonly namespaces: number;
 }
 
-/** The host's root of all paths. */
+/** Opens the root that paths are resolved in: the container's, once its namespaces are joined. */
 const openRoot: Operation = { op: 'openRoot', place: 'root' };
 
 /** A network interface: made as at a start, and configured in the container's network. */
@@ -56,8 +59,8 @@ export interface TreeFacts extends FilesystemFacts {
 }
 
 /**
- * A file system, mounted as the container's root: what is made for it on the way there is that of the container, as at a start.
- * What is attached is the last that is opened before the container is changed.
+ * Mounts a file system as the container's root, so that what is made for it on the way there belongs to the container,
+ * as at a start. What is attached is the last thing that is opened before the container is changed.
  */
 export function planTree(
   definition: DomainDefinition,
@@ -82,13 +85,13 @@ export function planTree(
   };
 }
 
-/** Removes the node, where it is that of the device. */
+/** Removes the node, if it is that of the device. */
 export function planRemovedNode(device: HostDevice): FitOperations {
   const { node: path } = device;
   return inMounts([openRoot, { op: 'removeNode', root: 'root', path, ...numbersOf(device) }]);
 }
 
-/** Unmounts it, wherever it is by now. */
+/** Unmounts a file system, wherever it is by now. */
 export function planDetached({
   target,
   mount,

@@ -51,7 +51,7 @@ export function encodeFittingPlan({ header, outside, inside, attached }: Fitting
   return encoded(fittingPlanVersion, fittingHeaderFields, { header, lists });
 }
 
-/** What plans of all kinds are: a version, the fields of a header, and lists of operations. */
+/** What plans of all kinds consist of: a version, the fields of a header, and lists of operations. */
 function encoded<Name extends string>(
   version: number,
   fields: Readonly<Record<Name, FieldType>>,
@@ -168,7 +168,7 @@ class Writer {
     return index;
   }
 
-  /** Where the next so many bytes go. */
+  /** Makes room for `size` more bytes; returns where they go. */
   #room(size: number): number {
     const at = this.#length;
     this.#length += size;

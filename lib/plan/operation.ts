@@ -5,7 +5,7 @@
 
 /** How a field is carried; see encode.ts for the bytes. */
 export type FieldType =
-  /** A name for a descriptor that the operation opens. Names are free; one is opened once. */
+  /** A name for a descriptor that the operation opens. Names are chosen freely; each is opened once. */
   | 'opens'
   /** The name of a descriptor that an earlier operation opened. */
   | 'handle'
@@ -43,7 +43,7 @@ export const operationFields = {
   cloneTree: { tree: 'opens', root: 'handle', path: 'string', depth: 'depth' },
   /** A new file system, attached nowhere: fsopen(2), fsconfig(2), fsmount(2). Options are `key=value` or `key`. */
   makeFilesystem: { tree: 'opens', type: 'string', options: 'strings', attributes: 'u32' },
-  /** Gives an image file to a free loop device, which lets it go by itself when its last user has: loop(4), LO_FLAGS_AUTOCLEAR. */
+  /** Gives an image file to a free loop device, which the kernel releases with its last user: loop(4), LO_FLAGS_AUTOCLEAR. */
   attachLoop: { device: 'opens', path: 'string', access: 'access' },
   /** As makeFilesystem, on an open block device. */
   makeFilesystemOn: {
@@ -74,7 +74,10 @@ export const operationFields = {
   },
   /** Shows a detached tree with the ids of init's user namespace: MOUNT_ATTR_IDMAP, Linux 5.12. */
   mapTree: { tree: 'handle', depth: 'depth' },
-  /** A device node; chmod(2) after mknod(2), since the umask takes bits away. `type` is S_IFCHR or S_IFBLK. */
+  /**
+   * A device node, or an empty file; chmod(2) after mknod(2), since the umask takes bits away. `type` is S_IFCHR,
+   * S_IFBLK or S_IFREG.
+   */
   makeNode: {
     tree: 'handle',
     path: 'string',
@@ -95,14 +98,14 @@ export const operationFields = {
   enterTree: { tree: 'handle' },
   /** Attaches `tree` at `path` in `root`: openat2(2) RESOLVE_IN_ROOT, move_mount(2). */
   attachTree: { tree: 'handle', root: 'handle', path: 'string', missing: 'missing' },
-  /** Attaches at `path` in `root` a clone of `source`, which is attached too, with the same attributes. */
+  /** Attaches a clone of `source`, which is attached as well, at `path` in `root`, with the same attributes. */
   coverPath: { root: 'handle', path: 'string', source: 'handle', missing: 'missing' },
   /**
-   * Moves what is mounted at `path` in `root`, and below it, to /sys of the old root, with which it is let go: an unmount of
-   * its own would wait for an RCU grace period of its own. Nothing mounted there is no error.
+   * Moves what is mounted at `path` in `root`, and below it, to /sys of the old root, with which it is unmounted: a
+   * separate unmount would wait for another RCU grace period. It is no error if nothing is mounted there.
    */
   putAside: { root: 'handle', path: 'string', missing: 'missing' },
-  /** pivot_root(2) into the working directory; the old root is let go. */
+  /** pivot_root(2) into the working directory; the old root is unmounted. */
   pivotRoot: {},
   /** Opens a file of the host for writing, to be inherited by init. */
   openFile: { file: 'opens', path: 'string' },
@@ -136,11 +139,11 @@ export const operationFields = {
   /** Moves an interface of the own network namespace into init's, where it is `guest`. */
   moveLink: { name: 'string', guest: 'string' },
   /**
-   * The other end of the veth `name` of the own namespace, out of the network namespace of init's last life: it becomes
-   * `peer`, with `address`, in init's. ENODEV when there is none any more.
+   * Takes the other end of the veth `name` of the own namespace out of the network namespace of init's last life: it
+   * becomes `peer`, with `address`, in init's. ENODEV when it no longer exists.
    */
   takePeer: { name: 'string', peer: 'string', address: 'string' },
-  /** As takePeer, an interface by its `address`, or where that is '' by its name; it becomes `name`. */
+  /** As takePeer, for an interface that is found by its `address`, or by its name if that is ''; it becomes `name`. */
   takeLink: { name: 'string', address: 'string' },
   /** Makes an interface a port of a bridge. */
   joinBridge: { name: 'string', bridge: 'string' },
@@ -158,7 +161,10 @@ export const operationFields = {
     value: 'string',
     missing: 'missing',
   },
-  /** An address of an interface of the own namespace; RTM_NEWADDR. `peer` and `broadcast` may be ''. Without duplicate address detection. */
+  /**
+   * An address of an interface of the own namespace; RTM_NEWADDR. `peer` and `broadcast` may be ''. Without duplicate
+   * address detection.
+   */
   addAddress: {
     name: 'string',
     address: 'string',
@@ -174,7 +180,7 @@ export const operationFields = {
     gateway: 'string',
     metric: 'u32',
   },
-  /** Takes a network interface of the own namespace up. */
+  /** Sets a network interface of the own namespace up. */
   setLinkUp: { name: 'string' },
   setHostname: { name: 'string' },
   /** setsid(2), and umask(2). */
@@ -189,9 +195,9 @@ export const operationFields = {
   setNoNewPrivileges: {},
   /** seccomp(2) SECCOMP_SET_MODE_FILTER; two words an instruction, as struct sock_filter lies in memory. */
   setSeccomp: { program: 'u32s' },
-  /** The bounding set becomes what it has of `keep`. Before the ids change, which may take CAP_SETPCAP away. */
+  /** Limits the bounding set to `keep`. This comes before the ids change, which may take CAP_SETPCAP away. */
   limitBoundingSet: { keep: 'u64' },
-  /** Permitted and effective sets become what the process has of `keep`; inheritable and ambient are emptied. */
+  /** Limits the permitted and effective sets to `keep`; empties the inheritable and ambient ones. */
   setCapabilities: { keep: 'u64' },
   /** setresgid(2), setgroups(2), setresuid(2). */
   setIds: { uid: 'u32', gid: 'u32', groups: 'u32s' },
@@ -213,13 +219,14 @@ export const operationFields = {
   openPlace: { place: 'opens', root: 'handle', path: 'string' },
   /** Attaches at `path` in `root` a clone of what is there, with MOUNT_ATTR_* bits set in addition. */
   protectPath: { root: 'handle', path: 'string', set: 'u32', missing: 'missing' },
-  /** Waits until the caller has made the cgroups, which it does meanwhile. When init is started again, they are there. */
+  /** Waits until the caller has made the cgroups, which it does in parallel. When init is started again, they exist already. */
   awaitCgroups: {},
-  /** Keeps the root directory of the process open: of a mount namespace that it has joined, that of its container. */
+  /** Keeps the root directory of the process open: the container's, if the process has joined its mount namespace. */
   openRoot: { place: 'opens' },
   /**
-   * A device node below /dev of `root`, with the folders that it is in, all owned by `uid` and `gid`. Only in a tmpfs that no
-   * mount of the host shows (EXDEV): a node elsewhere could be opened by others. Resolved within that file system alone.
+   * A device node below /dev of `root`, with the folders that it is in, all owned by `uid` and `gid`. Only in a tmpfs
+   * that no mount of the host shows (else EXDEV): elsewhere, others could open the node. Resolved within that file
+   * system alone.
    */
   addNode: {
     root: 'handle',
@@ -231,15 +238,15 @@ export const operationFields = {
     uid: 'u32',
     gid: 'u32',
   },
-  /** Removes such a node. What is there in its place, or nothing, is left alone. */
+  /** Removes such a node. Does nothing if something else is in its place, or nothing. */
   removeNode: { root: 'handle', path: 'string', type: 'u32', major: 'u32', minor: 'u32' },
   /**
-   * umount2(2), MNT_DETACH, of the mount with the number `mount`, wherever below `root` it is by now, when its own root has
-   * these numbers; 0 is any. Nothing when it is gone. ESTALE when something else is mounted over it, EBUSY when it moves on and
-   * on. `path` is what it is called in errors.
+   * umount2(2), MNT_DETACH, of the mount with the id `mount`, wherever below `root` it is by now, if its own root has
+   * these numbers; 0 is any. Does nothing if it is gone. ESTALE if something else is mounted over it, EBUSY if it is
+   * moved again and again. `path` is its name in errors.
    */
   detachTree: { root: 'handle', path: 'string', mount: 'u64', device: 'u64', inode: 'u64' },
-  /** personality(2): what the own process, and all that it starts, takes the kernel for. Kept over an execve. */
+  /** personality(2): the kernel that this process, and all that it starts, seem to run on. Kept over an execve. */
   setPersonality: { persona: 'u32' },
   /** set_mempolicy(2): the nodes that memory comes from, by MPOL_* of linux/mempolicy.h. Kept over an execve. */
   setMemoryPolicy: { mode: 'u32', nodes: 'u32s' },

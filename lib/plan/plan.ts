@@ -23,15 +23,15 @@ export const headerFields = {
   /** Where the first console's output is kept for later; '' to keep none. Opened before the clone. */
   logDirectory: 'string',
   logFile: 'string',
-  /** Of one file; a full one is put aside as `<logFile>.1`. */
+  /** Bytes of one file; a full one is renamed to `<logFile>.1`. */
   logBytes: 'u32',
   /** Files of the host that the output of each console goes to as well, '' for none; empty when no console has one. */
   outputFiles: 'strings',
-  /** Consoles whose file is begun anew, without those that full ones have become, when init executes its program. */
+  /** Consoles whose file is started anew, without its backups, when init executes its program. */
   freshOutputFiles: 'u32s',
-  /** Of one of these files; a full one is put aside as `<file>.0`, that one as `<file>.1`, and so on. */
+  /** Bytes of one of these files; a full one is renamed to `<file>.0`, that one to `<file>.1`, and so on. */
   outputFileBytes: 'u32',
-  /** How many full ones there may be of each. */
+  /** How many full ones are kept of each. */
   outputFileBackups: 'u8',
   /** 1 when descriptor 6 carries the first console, else 0. */
   consoleDescriptors: 'u8',
@@ -45,23 +45,26 @@ export const headerFields = {
   reapEnvironment: 'strings',
   /** Boot id for the exit record. */
   boot: 'string',
-  /** 1 when the caller has something to do when init exists and the `mapped` operations are done: the monitor waits for it. */
+  /**
+   * 1 when the caller has something to do once init exists and the `mapped` operations are done: the monitor then waits
+   * for it.
+   */
   pause: 'u8',
   /** 1 when the monitor keeps a descriptor of init's network namespace, by which borrowed interfaces come back. */
   keepNetwork: 'u8',
-  /** The container's own cgroups: what it has made below them goes when it is restarted. */
+  /** The container's own cgroups: what it has made below them is removed when it is restarted. */
   cgroups: 'strings',
-  /** Targets in the container: what is mounted there is put on record before init executes its program. */
+  /** Targets in the container whose mounts are recorded before init executes its program. */
   recorded: 'strings',
   /** 1 when the monitor starts init again after a reboot. */
   restarts: 'u8',
   /** 1 when the container ends with the caller's channel. */
   autodestroy: 'u8',
-  /** Below /proc/PID/attr: where the label of init is read once it executes its program; '' to look at none. */
+  /** Below /proc/PID/attr: where the label of init is read once it executes its program; '' to check none. */
   labelAttribute: 'string',
-  /** What may stand there; anything else ends it. */
+  /** The labels that may stand there; with any other, init is killed. */
   labels: 'strings',
-  /** For tests: position in the table of failpoints from 1, or 0; what to do there; at which time that it is reached. */
+  /** For tests: position in the table of failpoints from 1, or 0; what to do there; how often it has to be reached for that. */
   failpoint: 'u8',
   failAction: 'u8',
   failCount: 'u8',
@@ -82,9 +85,9 @@ export const commandHeaderFields = {
   deadline: 'u32',
   /** 1 when the command's standard streams are a terminal. */
   terminal: 'u8',
-  /** Below /proc/PID/attr: where the label of the command is read once it executes its program; '' to look at none. */
+  /** Below /proc/PID/attr: where the label of the command is read once it executes its program; '' to check none. */
   labelAttribute: 'string',
-  /** What may stand there; anything else ends it. */
+  /** The labels that may stand there; with any other, the command is killed. */
   labels: 'strings',
   argv: 'strings',
   environment: 'strings',
@@ -92,7 +95,7 @@ export const commandHeaderFields = {
 
 export type CommandHeader = FieldsOf<typeof commandHeaderFields>;
 
-/** What the process needs besides operations that puts a device into a running container, or takes it out. */
+/** What the process that attaches a device to a running container, or detaches it, needs besides operations. */
 export const fittingHeaderFields = {
   /** The domain's run folder, where it holds a lock as long as it lives. */
   runDirectory: 'string',
@@ -115,7 +118,7 @@ export interface FittingPlan {
   readonly header: FittingHeader;
   /** In the host's namespaces, as its root. */
   readonly outside: readonly Operation[];
-  /** In init's namespaces, prepared so far that nothing of the container has changed yet, where that can be. */
+  /** In init's namespaces: prepares the change, where possible without changing anything of the container yet. */
   readonly inside: readonly Operation[];
   /** Last, when the caller knows what was prepared. */
   readonly attached: readonly Operation[];
