@@ -29,8 +29,8 @@ export type Port =
       /** IPv4 addresses that the network's DHCP keeps for the interface. */
       reserved?: readonly string[];
       /**
-       * Ports of the host can be forwarded to it; missing where they can't. `loopback`: whether also those of 127.0.0.0/8, which
-       * takes a network whose rules keep its containers from there.
+       * Present if ports of the host can be forwarded to it. `loopback`: whether those of 127.0.0.0/8 can be, too,
+       * which takes a network whose rules keep its containers from these addresses.
        */
       forwarding?: { readonly loopback: 'led-out' | 'kept' };
       /** Where its dnsmasq finds the names of containers, and the addresses that it is to give them. */
@@ -46,7 +46,7 @@ export type Port =
       };
       /** The network enables VLAN filtering, if the kernel supports it, before an interface is connected. */
       filtersVlans?: true;
-      /** The bridge is not there yet: the start that is planned makes it, with its network. */
+      /** The bridge does not exist yet: the start that is being planned makes it, with its network. */
       isForeseen?: true;
     }>
   | Readonly<{ kind: 'direct'; device: string; mode: DirectMode; network?: string }>

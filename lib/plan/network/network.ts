@@ -43,7 +43,7 @@ export function planTakenLinks(links: readonly Link[]): Operation[] {
   });
 }
 
-/** Run by init in its own network namespace, which has `lo`, which is down, and the interfaces that the monitor made. */
+/** Run by init in its own network namespace, which has `lo`, still down, and the interfaces that the monitor made. */
 export function planLinksInside(links: readonly Link[]): Operation[] {
   return [{ op: 'setLinkUp', name: 'lo' }, ...links.flatMap(planGuest)];
 }
