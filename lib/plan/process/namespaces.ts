@@ -33,7 +33,10 @@ export function sharesNamespace(
   return sharedNamespaces.some((shared) => shared.kind === kind);
 }
 
-/** CLONE_NEW* flags of init. Not for the cgroup namespace, which init makes when it is in its cgroup: its root. */
+/**
+ * CLONE_NEW* flags of init. The cgroup namespace is not among them: init makes it once it is in its cgroup, which
+ * becomes its root.
+ */
 export function initNamespaces(definition: DomainDefinition): number {
   const { mount, pid, uts, ipc, net, user } = namespaceFlags;
   return (

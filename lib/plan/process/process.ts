@@ -60,10 +60,10 @@ export function planEntry(definition: DomainDefinition): Operation[] {
   return hasUserNamespace(definition) ? [{ op: 'setIds', uid: 0, gid: 0, groups: [] }] : [];
 }
 
-/** PER_LINUX32 of linux/personality.h: uname(2) tells of the 32-bit architecture. */
+/** PER_LINUX32 of linux/personality.h: uname(2) reports the 32-bit architecture. */
 const linux32 = 0x0008;
 
-/** Programs of a 64-bit kernel that are to take it for one of 32 bits, when that is what `<type arch>` says. */
+/** Makes programs take a 64-bit kernel for a 32-bit one, if that is what `<type arch>` says. */
 export function planPersonality(
   { os }: Pick<DomainDefinition, 'os'>,
   { arch }: Pick<ConfinementFacts, 'arch'>,
@@ -74,7 +74,7 @@ export function planPersonality(
 /** MPOL_PREFERRED, MPOL_INTERLEAVE and MPOL_PREFERRED_MANY of linux/mempolicy.h. */
 const memoryPolicies = { preferred: 1, interleave: 3, preferredMany: 5 } as const;
 
-/** The nodes that memory comes from where that is for each process to say, and not for a cgroup. */
+/** The nodes that memory comes from, in the modes that are set for each process, and not by a cgroup. */
 export function planMemoryPolicy({
   numaTuning,
 }: Pick<DomainDefinition, 'numaTuning'>): Operation[] {
