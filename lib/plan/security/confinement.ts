@@ -30,8 +30,8 @@ export interface ConfinementFacts {
 const defaultLimits: readonly Readonly<{ name: ResourceName; soft: bigint; hard: bigint }>[] = [
   // A soft limit above 1024 breaks select(2). A program that doesn't use it can raise it to what systemd gives services.
   { name: 'nofile', soft: 1024n, hard: 524_288n },
-  // One byte: do_coredump() of the kernel then executes no program of the host (core_pattern with a pipe), as it does for every
-  // other limit, 0 among them. The hard one keeps a systemd inside from raising it.
+  // One byte: do_coredump() of the kernel then executes no program of the host (core_pattern with a pipe), as it does
+  // with every other limit, 0 included. The hard limit keeps a systemd inside from raising it.
   { name: 'core', soft: 1n, hard: 1n },
   { name: 'memlock', soft: 8_388_608n, hard: 8_388_608n },
 ];

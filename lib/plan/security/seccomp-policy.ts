@@ -22,8 +22,8 @@ export const grantingCapabilities = {
 
 /**
  * One argument decides, by its low 32 bits: each of these calls declares it as an int, so the kernel ignores the rest.
- * `denyBits` denies whatever has one of those bits, and `needBits` whatever has none of them. Of several rules for one
- * call each has to let it pass, so that a rule of `allow`, which ends the matter, is its call's only one.
+ * `denyBits` denies whatever has one of those bits, and `needBits` whatever has none of them. If a call has several
+ * rules, each has to let it pass; a rule with `allow`, which decides at once, has to be the only one of its call.
  */
 export type ArgumentRule = Readonly<{ argument: number }> &
   (
@@ -69,7 +69,7 @@ export const wholeFilesystem = {
 
 /**
  * From the descriptor of a mount namespace to the next one of the host, and the one before (Linux 6.12), linux/nsfs.h.
- * Later kernels ask for the initial PID namespace besides.
+ * Later kernels also require the initial PID namespace.
  */
 export const namespaceWalk = { NS_MNT_GET_NEXT: 0x8010b70b, NS_MNT_GET_PREV: 0x8010b70c } as const;
 
@@ -119,7 +119,7 @@ const tracing = 'sees the whole kernel';
 /**
  * Open on purpose: mount and its family, namespaces, ptrace, io_uring, fanotify that names files, reboot (of the PID
  * namespace), and i386's socketcall(2). The family of the latter's sockets is behind a pointer, as is that of
- * io_uring's (IORING_OP_SOCKET, Linux 5.19): by these two sockets of every family can be made.
+ * io_uring's (IORING_OP_SOCKET, Linux 5.19): by these two, sockets of every family can be made.
  *
  * adjtimex and clock_adjtime are allowed too. A filter can't see what they do, which is behind a pointer. Reading must
  * work (`adjtimex`, NTP clients), and for every write the kernel itself requires CAP_SYS_TIME, which is dropped.
@@ -203,8 +203,8 @@ export const deniedCalls: readonly DeniedCall[] = [
   { call: 'clock_settime64', grantedBy: 'sys_time', why: clock },
   { call: 'settimeofday', grantedBy: 'sys_time', why: clock },
   { call: 'stime', grantedBy: 'sys_time', why: clock },
-  // Of a process of its own it would take what ptrace(2) gives as well. But a socket names the process of the host at its
-  // other end (SO_PEERPIDFD), which ptrace(2) can't be told.
+  // From a process of the container, it would take only what ptrace(2) gives as well. But a socket refers to the
+  // process at its other end (SO_PEERPIDFD), which may be the host's, and which ptrace(2) can't address.
   { call: 'pidfd_getfd', grantedBy: 'sys_ptrace', why: opened },
   {
     call: 'userfaultfd',

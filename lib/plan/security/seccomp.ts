@@ -33,7 +33,7 @@ export const auditArchitectures: Readonly<Record<CallTable, number>> = {
 
 /**
  * __X32_SYSCALL_BIT: calls of x32 are those of x86_64 with this bit. It is removed before the number is compared. The
- * numbers that only x32 has (512 to 547) are denied without the bit too: before Linux 5.4 they worked so.
+ * numbers that only x32 has (512 to 547) are denied without the bit, too: before Linux 5.4 they worked that way.
  */
 const x32Bit = 0x40000000;
 
@@ -43,11 +43,11 @@ const families: readonly { machine: RegExp; tables: readonly CallTable[] }[] = [
   { machine: /^(?:aarch64|armv[5-8][a-z]*l)$/, tables: ['aarch64', 'arm'] },
 ];
 
-/** What has been compiled, by its options: most containers and all of their commands have the same. */
+/** What has been compiled, by its options: most containers, and all of their commands, have the same ones. */
 const compiled = new Map<string, readonly number[]>();
 const mostKept = 64;
 
-/** Compiles it when it is asked for the first time. @throws as {@link compile}. */
+/** Compiles a filter when it is first asked for. @throws as {@link compile}. */
 export function compileSeccomp(options: SeccompOptions): readonly number[] {
   const { arch, granted, denies = 'hardened' } = options;
   const key = `${arch} ${granted} ${denies}`;
@@ -141,10 +141,10 @@ function filterTable(
   ];
 }
 
-/** Where a call leads to that is not simply allowed. */
+/** Where a call that is not simply allowed leads to. */
 type Case = Readonly<{ number: number; to: string }>;
 
-/** Of two with one number the first counts. */
+/** Of two cases with one number, the first counts. */
 function inOrder(cases: readonly Case[]): Case[] {
   const first = new Map([...cases].reverse().map((one) => [one.number, one]));
   return [...first.values()].sort((a, b) => a.number - b.number);
