@@ -60,7 +60,7 @@ export function pinnedSource({ transport, text }: ImageSource, digest: string): 
 }
 
 /** The name, with the default tag if it has none. */
-export function withTag(name: string): string {
+function withTag(name: string): string {
   return /:[^/]*$/.test(name) ? name : `${name}:latest`;
 }
 

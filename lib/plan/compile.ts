@@ -81,10 +81,10 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
 }
 
 /** Bytes of console output that are replayed to a client that attaches. */
-export const replayBytes = 256 * 1024;
+const replayBytes = 256 * 1024;
 
 /** Bytes of one file of a console's log, of which there are at most two. */
-export const consoleLogBytes = 1024 * 1024;
+const consoleLogBytes = 1024 * 1024;
 
 export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Plan {
   return {

@@ -4,7 +4,7 @@ import { outputFileBackups } from '../domain/devices/output-files';
 import type { PlanHeader } from './plan';
 
 /** Bytes of one file that a `<log>` names: the default of libvirt's virtlogd. */
-export const outputFileBytes = 2 * 1024 * 1024;
+const outputFileBytes = 2 * 1024 * 1024;
 
 type OutputHeader = Pick<
   PlanHeader,

@@ -32,7 +32,7 @@ struct SurveyRequest {
 
 // What an answer begins with: little-endian, of 4 bytes, as all numbers but those of a stamp.
 enum class SurveyAnswer : unsigned {
-  failed,     // errno, and the place of the system call in lib/host/survey-request.ts
+  failed,     // errno, and the place of the system call in lib/host/calls/survey-request.ts
   text,       // length, content
   stamp,      // stamp
   record,     // stamp, length, content

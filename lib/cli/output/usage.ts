@@ -1,5 +1,6 @@
 /** The resource usage of domains, computed from two measurements, sorted, and formatted as a table. Pure. */
 import type { DomainStatistics } from '../../index';
+import { present } from '../../present';
 import type { Table } from './table';
 
 /** The resource usage of a running domain. Values that the host does not count are missing. */
@@ -37,7 +38,7 @@ export function usageBetween(
   return after.flatMap((one) => {
     if (one.id === undefined) return [];
     const { id, name, uuid, state, memory, pids } = one;
-    return defined({
+    return present({
       ...{ id, name, uuid, state: state.state },
       ...rates(former.get(keyOf(one)), one),
       memory: memory?.usage,
@@ -64,7 +65,7 @@ function rates(before: DomainStatistics | undefined, after: DomainStatistics): P
       : Math.max(0, last - first) / seconds;
   };
   const cpu = rate(({ cpu: of }) => (of === undefined ? undefined : Number(of.total) / 1e7));
-  return defined({
+  return present({
     cpu,
     read: rate(({ io }) => io?.reduce((sum, { readBytes }) => sum + readBytes, 0)),
     written: rate(({ io }) => io?.reduce((sum, { writtenBytes }) => sum + writtenBytes, 0)),
@@ -73,14 +74,6 @@ function rates(before: DomainStatistics | undefined, after: DomainStatistics): P
     ),
     sent: rate(({ network }) => network?.reduce((sum, { txBytes }) => sum + Number(txBytes), 0)),
   });
-}
-
-type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
-
-function defined<T extends object>(data: T): Defined<T> {
-  return Object.fromEntries(
-    Object.entries(data).filter(([, value]) => value !== undefined),
-  ) as Defined<T>;
 }
 
 export function sorted(usages: readonly DomainUsage[], order: UsageOrder): DomainUsage[] {

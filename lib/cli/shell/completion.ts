@@ -34,7 +34,7 @@ export async function completeLine(line: string, connect: Connect): Promise<Comp
 }
 
 /** The candidates for the word that begins with `last`, after `words`. */
-export async function completeWord(
+async function completeWord(
   words: readonly string[],
   last: string,
   connect: Connect,

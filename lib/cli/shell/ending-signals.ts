@@ -7,7 +7,7 @@ import type { Output } from '../output/output';
 export const endingSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 
 /** Aborts the current action when the first such signal arrives. */
-export class EndingSignals implements Disposable {
+class EndingSignals implements Disposable {
   readonly #source: SignalSource;
   readonly #abort = new AbortController();
   #received: NodeJS.Signals | undefined;

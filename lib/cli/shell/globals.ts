@@ -54,7 +54,7 @@ const specs: Readonly<Record<string, GlobalSpec>> = {
 /** `-V`, which has no long form. */
 const longVersion = 'long-version';
 
-export const defaultEscape = '^]';
+const defaultEscape = '^]';
 
 /** Splits a command line at the verb. Throws UsageError. */
 export function parseGlobals(argv: readonly string[]): CommandLine {

@@ -65,7 +65,7 @@ function writeLine(fd: number, report: RunningReport | FailedReport): void {
   }
 }
 
-export function runningReport(domain: Domain): RunningReport {
+function runningReport(domain: Domain): RunningReport {
   const { name, uuid, id } = domain;
   const console = domain.consolePath();
   return {

@@ -91,7 +91,7 @@ function labellingOf({ security }: StartRecord): Labelling | undefined {
 }
 
 /** The interfaces of a container, with as much of each as a restart needs: it finds their host sides unchanged. */
-export function linksOf(definition: DomainDefinition, record: StartRecord): Link[] {
+function linksOf(definition: DomainDefinition, record: StartRecord): Link[] {
   const { links = [] } = record;
   const made = links.filter(({ type }) => type !== 'hostdev');
   const found = definition.interfaces.map((item, index) => {

@@ -369,7 +369,7 @@ interface VethPort extends Pick<LinkRecord, 'guest' | 'type' | 'bridge' | 'netwo
 type BridgePlug = Port & { kind: 'bridge' };
 
 /** The error for a `<target dev>` that another interface has. */
-export function nameTaken(name: string, place: SourceLocation): TslxcError {
+function nameTaken(name: string, place: SourceLocation): TslxcError {
   return definitionError(
     'RESOURCE_BUSY',
     `the host has a network interface '${name}' already`,

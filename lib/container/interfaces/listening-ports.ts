@@ -35,7 +35,7 @@ async function tableOf(pid: number, table: 'tcp' | 'tcp6'): Promise<string | und
 }
 
 /** The listening sockets of `/proc/PID/net/tcp` or `tcp6`. */
-export function parseTable(text: string, family: Listening['family']): Listening[] {
+function parseTable(text: string, family: Listening['family']): Listening[] {
   return text.split('\n').flatMap((line) => {
     const [, local = '', , state] = line.trim().split(/\s+/);
     const [, address, port] = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(local) ?? [];

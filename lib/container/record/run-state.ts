@@ -14,7 +14,7 @@ import type { RunPaths, StatePaths } from '../../host/state/state-paths';
 import type { HostDevice } from '../../plan/mounts/host-devices';
 import type { AskedEnd } from './asked-ends';
 import type { ExitRecord } from './exit-record';
-import { findRecord, readRecord, writeRecord } from '../../host/state/record-file';
+import { fieldsOf, findRecord, readRecord, writeRecord } from '../../host/state/record-file';
 import { isAssignedSecurity, type AssignedSecurity } from '../security/assigned';
 import type { LiveUndo, MountRecord } from './live-undo';
 import type { Undo } from './undo';
@@ -263,10 +263,6 @@ export function exitOrNothing(record: unknown): ExitRecord | undefined {
     typeof time === 'number' &&
     typeof boot === 'string';
   return isWhole ? (record as ExitRecord) : undefined;
-}
-
-function fieldsOf(record: unknown): Readonly<Record<string, unknown>> {
-  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
 }
 
 function areObjects(list: unknown): boolean {

@@ -55,7 +55,7 @@ export function readUsage(start: StartRecord, layout: CgroupLayout): Usage | und
 }
 
 /** A reader of the files of one cgroup. */
-export function filesOf(folder: string | undefined): Files | undefined {
+function filesOf(folder: string | undefined): Files | undefined {
   return folder === undefined ? undefined : (name) => readOptional(join(folder, name));
 }
 

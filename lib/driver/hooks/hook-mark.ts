@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import type { RunningRecord } from '../../container/record/run-state';
 import { isDomainLocked } from '../../container/record/locks';
-import { readRecord, removeRecord, writeRecord } from '../../host/state/record-file';
+import { fieldsOf, readRecord, removeRecord, writeRecord } from '../../host/state/record-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { PortDefinition } from '../../network/definition/port';
 import type { Session } from '../session/session';
@@ -77,10 +77,6 @@ export function hasMark({ paths }: Session, name: string): boolean {
 /** For a domain that is off: whether a mark is left that no process works on, so that its process must have been killed. */
 export function isMarkLeft(session: Session, name: string): boolean {
   return hasMark(session, name) && !isDomainLocked(session.paths, name);
-}
-
-function fieldsOf(record: unknown): Readonly<Record<string, unknown>> {
-  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
 }
 
 function isRunning(record: unknown): record is NonNullable<HookMark['running']> {

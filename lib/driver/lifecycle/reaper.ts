@@ -95,7 +95,7 @@ export async function stateBeforeEnd(
 }
 
 /** The same for a container that may keep running: a device that was being attached or detached is taken out, in some seconds. */
-export async function stateUnderLock(
+async function stateUnderLock(
   session: Session,
   name: string,
 ): Promise<SettledState | EndedState> {

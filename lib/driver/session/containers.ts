@@ -85,7 +85,7 @@ interface ForwardControl {
   readonly leased: typeof claimedAddress;
 }
 
-/** See the functions of the same names. */
+/** What each does is said where it is defined: most have the name of that function, or its type names it. */
 export interface Containers {
   readonly readRunState: typeof readRunState;
   readonly openRunStates: typeof openRunStates;

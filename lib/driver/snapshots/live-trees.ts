@@ -23,7 +23,7 @@ export interface LiveTree extends OwnTree {
   readonly kept: string;
 }
 
-export const lookStep = 'look at the trees of a domain';
+const lookStep = 'look at the trees of a domain';
 
 /**
  * All trees that are a domain's own.

@@ -55,7 +55,7 @@ function hasEnded(pid: string): boolean {
   return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
-/** The content of a file; empty if it does not exist. */
+/** The content of a file; empty if it can't be read. */
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -30,7 +30,7 @@ let table: { readonly fd: number; text: string | undefined } | undefined;
 const mostReads = 8;
 
 /** The text of /proc/self/mountinfo: the very same one as before, unless something was mounted or unmounted since. */
-export function mountinfo(): string {
+function mountinfo(): string {
   table ??= { fd: openSync('/proc/self/mountinfo', 'r'), text: undefined };
   const { fd } = table;
   let hasChanged = native().hasChanged(fd) || table.text === undefined;

@@ -6,7 +6,7 @@
  */
 import { changeTimeOf } from '../survey';
 import { packageVersion } from '../package-paths';
-import { readRecord, writeRecord } from './record-file';
+import { fieldsOf, readRecord, writeRecord } from './record-file';
 
 /** A younger file may change again without a change of its times, which have a coarse resolution. */
 const settledNanoseconds = 50_000_000n;
@@ -85,10 +85,6 @@ export class KnownIdentities {
 
 function asText(stamp: Buffer): string {
   return stamp.toString('base64');
-}
-
-function fieldsOf(record: unknown): Readonly<Record<string, unknown>> {
-  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
 }
 
 function isNamedEntry(entry: unknown): entry is readonly [name: string, ...Entry] {

@@ -92,3 +92,8 @@ function inFolder(path: string, write: () => boolean): void {
   const step = 'write a record';
   throw new SyscallError({ errno: system.errno.ENOENT, syscall: 'open', path, step });
 }
+
+/** The fields of what a record holds; none when it is no object. */
+export function fieldsOf(record: unknown): Readonly<Record<string, unknown>> {
+  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
+}

@@ -91,7 +91,7 @@ const harmlessFlags = {
  * and FAN_CLASS_PRE_CONTENT, which hold the opener up until they answer; FAN_REPORT_PIDFD; and what knows no limit,
  * FAN_UNLIMITED_QUEUE and FAN_UNLIMITED_MARKS. FAN_REPORT_MNT is left out too: it is for a mark that is denied.
  */
-export const fanotifyFlags = {
+const fanotifyFlags = {
   needed: bitsOf(fileHandles),
   denied: ~bitsOf(harmlessFlags) >>> 0,
 } as const;

@@ -15,7 +15,7 @@ const currentAttributes = ['apparmor/current', 'current'];
 const { ENOENT, EINVAL } = constants.errno;
 
 /** Holds the texts of the loaded profiles, and thereby the list of what has to be unloaded. */
-export function profileFolder(paths: StatePaths): string {
+function profileFolder(paths: StatePaths): string {
   return join(paths.run, 'apparmor');
 }
 

@@ -76,7 +76,7 @@ export function previewLabels(request: LabelRequest): SelinuxLabels {
  * @throws DefinitionError XML_ERROR, with libvirt's words; TslxcError INTERNAL_ERROR for a policy that contradicts
  * itself, or a caller that has too few categories.
  */
-export function checkLabel(request: LabelRequest): void {
+function checkLabel(request: LabelRequest): void {
   accept(request, composeLabels(request, someRange(request)));
 }
 
@@ -93,7 +93,7 @@ type ComposedLabels = Omit<SelinuxLabels, 'accepted'>;
  * Pure. With `range`, if given, in place of the label's own. @throws DefinitionError XML_ERROR for a label that is not
  * a context.
  */
-export function composeLabels({ asked, host }: LabelRequest, range?: string): ComposedLabels {
+function composeLabels({ asked, host }: LabelRequest, range?: string): ComposedLabels {
   const { process, file, readonlyFile } = host.contexts;
   const written = writtenLabel(asked) ?? process;
   const own = rangeOf(written, asked);

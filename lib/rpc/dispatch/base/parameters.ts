@@ -43,7 +43,7 @@ export function numberIn(
 }
 
 /** @throws WireError in libvirt's words for an unknown name. */
-export function checkKnown(field: string, known: readonly string[]): void {
+function checkKnown(field: string, known: readonly string[]): void {
   if (known.includes(field)) return;
   throw new WireError('INVALID_ARG', `parameter '${field}' not supported`);
 }

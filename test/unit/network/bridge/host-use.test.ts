@@ -1,4 +1,4 @@
-/** lib/network/bridge/host-use.ts, bridge-name.ts, forwarding.ts: what is read of the host's own files. */
+/** What is read of the host's own files: which bridges and addresses are in use, and whether packets are forwarded. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freeBridgeName } from '../../../../lib/network/elements/names';
