@@ -1287,7 +1287,8 @@ export class Domain {
    * nothing runs, for `inactive` and `both` of a transient domain, and for an interface of a container that uses the host's
    * network; RESOURCE_BUSY for a name that the container already uses; OPERATION_TIMEOUT when a file system of the container
    * does not answer within the connection's `startTimeout`.
-   * @throws SyscallError SYSTEM_ERROR with `step`, `errno` and usually `path`. After every error everything is as it was before.
+   * @throws SyscallError SYSTEM_ERROR with `step`, `errno` and usually `path`. After every error everything is as it was before,
+   * unless `both` is asked for and the definition alone can't be written: the container has changed then.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainAttachDeviceFlags, `virsh attach-device`

@@ -21,7 +21,8 @@ export interface DomainChange {
 
 /**
  * With `both`, the stored definition is checked first, then the running container is changed, then the definition is stored:
- * if either change is refused, both stay as they were.
+ * if either change is refused, both stay as they were. If the definition can't be written then, the container has changed all the
+ * same, and the error is that of the file.
  *
  * @throws TslxcError OPERATION_INVALID for `inactive` of a transient domain; NO_DOMAIN; and as the change.
  */

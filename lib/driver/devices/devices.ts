@@ -22,7 +22,7 @@ export interface DeviceChange {
 }
 
 /**
- * Takes the domain's lock. With `both`, if either change is refused, both stay as they were.
+ * Takes the domain's lock. With `both`, if either change is refused, both stay as they were; see `changeDomain`.
  *
  * @throws DefinitionError for a text that is not a device, and for one that can't be attached; TslxcError INVALID_ARG for
  * one that the domain already has; OPERATION_INVALID for `live` when nothing runs, and for `inactive` of a transient
