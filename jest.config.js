@@ -1,6 +1,6 @@
-// The test projects, one a folder under test/. Each can be run alone: npx jest --selectProjects unit.
-// Those that touch what the host has once (addon, host, container, security, install, long) are run with --runInBand,
-// one file at a time, and never beside one another.
+// The test projects: one for each folder below test/, and one with a list of files for each place where some of them run again,
+// repeated or in a machine. Each can be run alone: npx jest --selectProjects unit. Those whose tests make containers are run
+// with --runInBand, one file at a time, each in a world of its own; scripts/lanes.js says which run side by side.
 'use strict';
 
 /** ES modules of node_modules, which Jest can load only as CommonJS. */

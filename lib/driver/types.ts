@@ -81,7 +81,8 @@ export interface DefineOptions {
    * Refuses a definition with elements, attributes or text that libvirt's schema does not know, and validates it against
    * that schema, `/usr/share/libvirt/schemas/domain.rng`, `network.rng` or `networkport.rng`, if the host has it. Without it,
    * what the schema does not know is left out, as in libvirt. Default: false, unless `strict = 1` is set in
-   * `etc/tslxc/lxc.conf`.
+   * `etc/tslxc/lxc.conf`; that alone refuses what the schema of a port does not know, but does not validate the port, since the
+   * schema requires the uuid that a port may leave out.
    */
   readonly validate?: boolean;
   /** Called for each part that was left out, once the definition is stored, the network runs, or the port exists. */
