@@ -5,13 +5,12 @@ import { spawn } from 'node:child_process';
 import { domainXml } from '../support/domain/domain-xml';
 import { HookScripts } from '../support/domain/hook-scripts';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
-import { eventually } from '../support/time/eventually';
+import { eventually, slowness } from '../support/time/eventually';
 import { timed } from '../support/time/timed';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { cgroupsOf, expectGone, monitorsOf, untilGone } from '../support/world/container-traces';
 
 const name = 'hook-ends';
-const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
 const failing = domainXml({ name, init: '/no/such/init' });
 
 const world = containerTest(rootAndConnection);

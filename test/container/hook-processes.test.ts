@@ -8,13 +8,12 @@ import { HookScripts } from '../support/domain/hook-scripts';
 import { StuckFolder } from '../support/fake/stuck-folder';
 import { hasEnded } from '../support/process/processes';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
-import { eventually } from '../support/time/eventually';
+import { eventually, slowness } from '../support/time/eventually';
 import { timed } from '../support/time/timed';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { expectGone } from '../support/world/container-traces';
 
 const name = 'hook-processes';
-const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
 
 const world = containerTest(rootAndConnection);
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import { helloWorldXml } from '../support/domain/domain-xml';
+import { rootFilesystem, withDevices } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { exclusive } from '../support/world/exclusive';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
@@ -50,16 +50,6 @@ const world = containerTest(
   },
   { watch: watched },
 );
-
-/** The seed's document with more devices, in front of its end. */
-function withDevices(devices: string): string {
-  return helloWorldXml.replace('  </devices>\n', `${devices}  </devices>\n`);
-}
-
-function rootFilesystem(path: string): string {
-  const source = `<source dir='${path}'/>`;
-  return `<filesystem type='mount'>\n${source}\n<target dir='/'/>\n</filesystem>\n`;
-}
 
 const names = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 

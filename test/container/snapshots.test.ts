@@ -8,46 +8,10 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { connect } from 'tslxc';
-import type { Domain } from 'tslxc';
-import { copyRoot, withLayer, withRoot } from '../support/domain/own-trees';
-import { makeBusyboxRoot } from '../support/root/busybox-root';
-import { makeTestRoot } from '../support/root/test-root';
-import { containerTest } from '../support/world/container-test';
+import { ownTreeWorld, refused, shown } from '../support/domain/own-tree-world';
 import { files } from '../support/world/host-aspects';
 
-const world = containerTest(async (keep) => {
-  const base = keep(await makeBusyboxRoot(['mkdir', 'touch', 'ln']));
-  const root = keep(await makeTestRoot());
-  const connection = keep(await connect(undefined, { root: root.path }));
-  return { base, root, connection };
-});
-
-const at = (...names: readonly string[]): string => join(world.root.path, ...names);
-
-async function defineRoot(name: string): Promise<Domain> {
-  const source = copyRoot(world.base.path, world.root.path, name);
-  return world.connection.defineDomain(withRoot(name, source));
-}
-
-async function defineLayer(name: string): Promise<Domain> {
-  const upper = at(`upper-${name}`);
-  return world.connection.defineDomain(withLayer(name, { base: world.base.path, upper }));
-}
-
-async function runIn(domain: Domain, line: string): Promise<string> {
-  const { stdout } = await domain.exec(['/bin/sh', '-c', line]);
-  return stdout;
-}
-
-const refused = (code: string, words = ''): object =>
-  expect.objectContaining({ code, message: expect.stringContaining(words) as string }) as object;
-
-/** No folder of ours but those of snapshots, and nothing half made. */
-function strayFolders(): string[] {
-  return readdirSync(world.root.path).filter((name) => name.startsWith('.'));
-}
+const { at, defineRoot, defineLayer, strayFolders } = ownTreeWorld();
 
 describe('of a root that is a directory', () => {
   test('what it was is put back, with the definition of then', async () => {
@@ -69,7 +33,7 @@ describe('of a root that is a directory', () => {
     expect(statSync(at('snap-root.snapshots')).mode & 0o777).toBe(0o700);
 
     await domain.start();
-    expect(await runIn(domain, 'echo after > /etc/name; rm /etc/link /bin/ls; cat /etc/name')).toBe(
+    expect(await shown(domain, 'echo after > /etc/name; rm /etc/link /bin/ls; cat /etc/name')).toBe(
       'after\n',
     );
     await expect(domain.snapshots.revert('before')).rejects.toEqual(refused('OPERATION_INVALID'));
@@ -82,7 +46,7 @@ describe('of a root that is a directory', () => {
     expect(readdirSync(at('snap-root.snapshots'))).toEqual(['before']);
 
     await domain.start();
-    expect(await runIn(domain, 'cat /etc/link')).toBe('before\n');
+    expect(await shown(domain, 'cat /etc/link')).toBe('before\n');
     await domain.destroy();
     await domain.snapshots.remove('before');
     expect(existsSync(at('snap-root.snapshots'))).toBe(false);
@@ -97,7 +61,7 @@ describe('of a root that is a directory', () => {
     await expect(domain.clone('snap-paused-2')).rejects.toEqual(
       refused('OPERATION_INVALID', words),
     );
-    await runIn(domain, 'echo written > /etc/name');
+    await shown(domain, 'echo written > /etc/name');
     await domain.suspend();
     const { name, state } = await domain.snapshots.create();
     expect(state).toBe('disk-snapshot');
@@ -107,10 +71,10 @@ describe('of a root that is a directory', () => {
       refused('OPERATION_INVALID', 'domain is active'),
     );
     await domain.resume();
-    expect(await runIn(domain, 'cat /etc/name')).toBe('written\n');
+    expect(await shown(domain, 'cat /etc/name')).toBe('written\n');
     expect(readFileSync(at('snap-paused.snapshots', name, 'etc/name'), 'utf8')).toBe('written\n');
     await clone.start();
-    expect(await runIn(clone, 'cat /etc/name')).toBe('written\n');
+    expect(await shown(clone, 'cat /etc/name')).toBe('written\n');
   });
 });
 
@@ -118,20 +82,20 @@ describe('of the layer of an overlay', () => {
   test('what was written is put back, and what was removed', async () => {
     const domain = await defineLayer('snap-layer');
     await domain.start();
-    await runIn(domain, 'echo kept > /etc/name; rm /bin/head');
+    await shown(domain, 'echo kept > /etc/name; rm /bin/head');
     await domain.destroy();
     await domain.snapshots.create({ name: 'first' });
     await domain.start();
-    await runIn(domain, 'echo lost > /etc/name; rm /bin/ls; mkdir /more');
+    await shown(domain, 'echo lost > /etc/name; rm /bin/ls; mkdir /more');
     await domain.destroy();
     const second = await domain.snapshots.create({ name: 'second' });
     expect(second.parent).toBe('first');
     await domain.snapshots.revert('first');
     await domain.start();
-    expect(await runIn(domain, 'cat /etc/name; echo /bin/*ea* /bin/l? /more')).toBe(
+    expect(await shown(domain, 'cat /etc/name; echo /bin/*ea* /bin/l? /more')).toBe(
       'kept\n/bin/*ea* /bin/ln /bin/ls /more\n',
     );
-    expect(await runIn(domain, 'test -e /more || echo none')).toBe('none\n');
+    expect(await shown(domain, 'test -e /more || echo none')).toBe('none\n');
     await domain.destroy();
     await domain.snapshots.revert('second');
     expect(readFileSync(at('upper-snap-layer/upper/etc/name'), 'utf8')).toBe('lost\n');
@@ -155,7 +119,7 @@ describe('a clone', () => {
     expect(await clone.snapshots.list()).toEqual([]);
     expect(strayFolders()).toEqual([]);
     await clone.start();
-    expect(await runIn(clone, 'cat /etc/name; echo clone > /etc/name')).toBe('original\n');
+    expect(await shown(clone, 'cat /etc/name; echo clone > /etc/name')).toBe('original\n');
     expect(readFileSync(at('clone-me/etc/name'), 'utf8')).toBe('original\n');
   });
 });

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import { helloWorldXml } from '../support/domain/domain-xml';
+import { rootFilesystem, withDevices } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { exclusive } from '../support/world/exclusive';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
@@ -21,16 +21,6 @@ const seedInterface = `<interface type='network'>
 exclusive();
 
 const world = containerTest(rootAndConnection, { watch: ['/export'] });
-
-/** The seed's document with more devices, in front of its end. */
-function withDevices(devices: string): string {
-  return helloWorldXml.replace('  </devices>\n', `${devices}  </devices>\n`);
-}
-
-function rootFilesystem(path: string): string {
-  const source = `<source dir='${path}'/>`;
-  return `<filesystem type='mount'>\n${source}\n<target dir='/'/>\n</filesystem>\n`;
-}
 
 interface HostLink {
   readonly ifname: string;

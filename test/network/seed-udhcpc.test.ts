@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { makeRoot } from 'tslxc';
 import type { Domain } from 'tslxc';
-import { helloWorldXml } from '../support/domain/domain-xml';
+import { rootFilesystem, withDevices } from '../support/domain/domain-xml';
 import { eventually, slowness } from '../support/time/eventually';
 import { exclusive } from '../support/world/exclusive';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
@@ -20,16 +20,6 @@ const seedInterface = `<interface type='network'>
 exclusive();
 
 const world = containerTest(rootAndConnection, { watch: ['/export'] });
-
-/** The seed's document with more devices, in front of its end. */
-function withDevices(devices: string): string {
-  return helloWorldXml.replace('  </devices>\n', `${devices}  </devices>\n`);
-}
-
-function rootFilesystem(path: string): string {
-  const source = `<source dir='${path}'/>`;
-  return `<filesystem type='mount'>\n${source}\n<target dir='/'/>\n</filesystem>\n`;
-}
 
 /** Milliseconds from the start to the address. */
 const promised = 2000 * slowness;

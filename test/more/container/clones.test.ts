@@ -1,44 +1,9 @@
 /** Clones of domains: what is their own, and what is in their way. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { connect } from 'tslxc';
-import type { Domain } from 'tslxc';
-import { copyRoot, withLayer, withRoot } from '../../support/domain/own-trees';
-import { makeBusyboxRoot } from '../../support/root/busybox-root';
-import { makeTestRoot } from '../../support/root/test-root';
-import { containerTest } from '../../support/world/container-test';
+import { ownTreeWorld, refused, shown } from '../../support/domain/own-tree-world';
+import { copyRoot, withRoot } from '../../support/domain/own-trees';
 
-const world = containerTest(async (keep) => {
-  const base = keep(await makeBusyboxRoot(['mkdir', 'touch', 'ln']));
-  const root = keep(await makeTestRoot());
-  const connection = keep(await connect(undefined, { root: root.path }));
-  return { base, root, connection };
-});
-
-const at = (...names: readonly string[]): string => join(world.root.path, ...names);
-
-async function defineRoot(name: string): Promise<Domain> {
-  const source = copyRoot(world.base.path, world.root.path, name);
-  return world.connection.defineDomain(withRoot(name, source));
-}
-
-async function defineLayer(name: string): Promise<Domain> {
-  const upper = at(`upper-${name}`);
-  return world.connection.defineDomain(withLayer(name, { base: world.base.path, upper }));
-}
-
-async function runIn(domain: Domain, line: string): Promise<string> {
-  const { stdout } = await domain.exec(['/bin/sh', '-c', line]);
-  return stdout;
-}
-
-const refused = (code: string, words = ''): object =>
-  expect.objectContaining({ code, message: expect.stringContaining(words) as string }) as object;
-
-/** No folder of ours but those of snapshots, and nothing half made. */
-function strayFolders(): string[] {
-  return readdirSync(world.root.path).filter((name) => name.startsWith('.'));
-}
+const { world, at, defineRoot, defineLayer, strayFolders } = ownTreeWorld();
 
 test('a clone has other addresses, and no name on the host that the original has', async () => {
   const devices =
@@ -53,13 +18,13 @@ test('a clone has other addresses, and no name on the host that the original has
 test('a clone of an overlay has a layer of its own, over the same base', async () => {
   const domain = await defineLayer('clone-layer');
   await domain.start();
-  await runIn(domain, 'echo layer > /etc/name');
+  await shown(domain, 'echo layer > /etc/name');
   await domain.destroy();
   const clone = await domain.clone('clone-layer-2');
   await domain.start();
   await clone.start();
-  await runIn(clone, 'echo other > /etc/name');
-  expect(await runIn(domain, 'cat /etc/name')).toBe('layer\n');
+  await shown(clone, 'echo other > /etc/name');
+  expect(await shown(domain, 'cat /etc/name')).toBe('layer\n');
   expect(existsSync(at('upper-clone-layer-clone-layer-2/upper/etc/name'))).toBe(true);
 });
 
@@ -68,7 +33,7 @@ test('a clone of a snapshot is made while the original runs', async () => {
   writeFileSync(at('clone-then/etc/name'), 'then\n');
   await domain.snapshots.create({ name: 'then' });
   await domain.start();
-  await runIn(domain, 'echo now > /etc/name');
+  await shown(domain, 'echo now > /etc/name');
   const clone = await domain.clone('clone-then-2', {
     snapshot: 'then',
     paths: { '/': at('elsewhere') },

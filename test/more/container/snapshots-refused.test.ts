@@ -1,45 +1,10 @@
 /** Snapshots and clones that are refused, or given up, and that of a layer which no start has made yet. */
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { connect } from 'tslxc';
-import type { Domain } from 'tslxc';
-import { copyRoot, withLayer, withRoot } from '../../support/domain/own-trees';
+import { ownTreeWorld, refused, shown } from '../../support/domain/own-tree-world';
+import { copyRoot, withRoot } from '../../support/domain/own-trees';
 import { domainXml } from '../../support/domain/domain-xml';
-import { makeBusyboxRoot } from '../../support/root/busybox-root';
-import { makeTestRoot } from '../../support/root/test-root';
-import { containerTest } from '../../support/world/container-test';
 
-const world = containerTest(async (keep) => {
-  const base = keep(await makeBusyboxRoot(['mkdir', 'touch', 'ln']));
-  const root = keep(await makeTestRoot());
-  const connection = keep(await connect(undefined, { root: root.path }));
-  return { base, root, connection };
-});
-
-const at = (...names: readonly string[]): string => join(world.root.path, ...names);
-
-async function defineRoot(name: string): Promise<Domain> {
-  const source = copyRoot(world.base.path, world.root.path, name);
-  return world.connection.defineDomain(withRoot(name, source));
-}
-
-async function defineLayer(name: string): Promise<Domain> {
-  const upper = at(`upper-${name}`);
-  return world.connection.defineDomain(withLayer(name, { base: world.base.path, upper }));
-}
-
-async function runIn(domain: Domain, line: string): Promise<string> {
-  const { stdout } = await domain.exec(['/bin/sh', '-c', line]);
-  return stdout;
-}
-
-const refused = (code: string, words = ''): object =>
-  expect.objectContaining({ code, message: expect.stringContaining(words) as string }) as object;
-
-/** No folder of ours but those of snapshots, and nothing half made. */
-function strayFolders(): string[] {
-  return readdirSync(world.root.path).filter((name) => name.startsWith('.'));
-}
+const { world, at, defineRoot, defineLayer, strayFolders } = ownTreeWorld();
 
 /** One that has fired. */
 function abortedController(): AbortController {
@@ -62,7 +27,7 @@ test('a layer that no start has made yet can be kept as it is', async () => {
   const domain = await defineLayer('snap-empty');
   await domain.snapshots.create({ name: 'empty' });
   await domain.start();
-  await runIn(domain, 'touch /etc/name');
+  await shown(domain, 'touch /etc/name');
   await domain.destroy();
   await domain.snapshots.revert('empty');
   expect(readdirSync(at('upper-snap-empty/upper'))).toEqual([]);

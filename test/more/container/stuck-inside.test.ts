@@ -1,7 +1,7 @@
 /** T27. A file system inside that answers nothing: whoever looks for a file in it waits in the kernel, out of reach of SIGKILL. */
 import { join } from 'node:path';
 import { expectGone } from '../../support/world/container-traces';
-import { eventually } from '../../support/time/eventually';
+import { eventually, slowness } from '../../support/time/eventually';
 import { timed } from '../../support/time/timed';
 import { helpers } from '../../support/domain/exec';
 import { containerTest, nothing } from '../../support/world/container-test';
@@ -9,7 +9,6 @@ import { listProcesses, readProcess } from '../../support/process/processes';
 import { packageRoot, runProgram } from '../../support/process/run-command';
 import { TestDomain } from '../../support/domain/test-domain';
 
-const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
 /** Milliseconds that a destroy may take, and a command beyond its own time. */
 const promise = 5000 * slowness;
 const timeout = 20_000;

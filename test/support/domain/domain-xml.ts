@@ -37,6 +37,17 @@ export const helloWorldXml = `<domain type='lxc'>
 </domain>
 `;
 
+/** The same with more devices, in front of the end of its own. */
+export function withDevices(devices: string): string {
+  return helloWorldXml.replace('  </devices>\n', `${devices}  </devices>\n`);
+}
+
+/** The device that makes a directory of the host the container's root, as the seed writes it. */
+export function rootFilesystem(path: string): string {
+  const source = `<source dir='${path}'/>`;
+  return `<filesystem type='mount'>\n${source}\n<target dir='/'/>\n</filesystem>\n`;
+}
+
 export function domainXml(options: DomainXmlOptions = {}): string {
   const { name = 'helloworld', memory = 102400, init = '/bin/sh' } = options;
   const lines = [
