@@ -80,9 +80,14 @@ export class Libvirt implements AsyncDisposable {
     return `/proc/${this.#pid}/root${path}`;
   }
 
-  /** Runs a client of libvirt: in its network namespace, and with its folders. */
+  /** argv that runs a client of libvirt: in its network namespace, and with its folders. */
+  within(argv: readonly string[]): string[] {
+    return ['nsenter', '-t', String(this.#pid), '--net', '--mount', '--', ...argv];
+  }
+
+  /** Runs such a client. */
   async inside(argv: readonly string[]): Promise<CommandResult> {
-    return runProgram(['nsenter', '-t', String(this.#pid), '--net', '--mount', '--', ...argv]);
+    return runProgram(this.within(argv));
   }
 
   /** Runs virsh, whatever comes of it. */
