@@ -95,10 +95,7 @@ export async function stateBeforeEnd(
 }
 
 /** The same for a container that may keep running: a device that was being attached or detached is taken out, in some seconds. */
-async function stateUnderLock(
-  session: Session,
-  name: string,
-): Promise<SettledState | EndedState> {
+async function stateUnderLock(session: Session, name: string): Promise<SettledState | EndedState> {
   const state = await stateBeforeEnd(session, name);
   return hasDeviceOnItsWay(state) ? settleDevices(session, state) : state;
 }

@@ -68,13 +68,15 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
   await settleAbandoned(session, allCatalogues(session.paths));
   const previewed = previewPurge(session);
   const failures: unknown[] = [];
-  const attempt = async (item: PurgeItem, action: () => Promise<void>): Promise<void> => {
+  const attempt: Attempt = async (item, action) => {
     try {
       await action();
       tell(item);
+      return true;
     } catch (error) {
       session.logger.error({ err: error, ...item }, 'purging failed');
       failures.push(error);
+      return false;
     }
   };
   for (const item of previewed) {
@@ -96,13 +98,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
     failures.push(new TslxcError('OPERATION_FAILED', detail, { path: left }));
   }
   if (failures.length === 0) {
-    for (const item of previewed.filter(({ kind }) => kind === 'files')) {
-      await attempt(item, () => {
-        removeFiles(session.paths, item.name);
-        return Promise.resolve();
-      });
-    }
-    if (failures.length === 0) for (const item of previewed.filter(goesWithFiles)) tell(item);
+    await removeState(session, previewed, { attempt, tell });
     forgetIdRoot(session.paths);
     const mounts = cgroupMounts();
     await awaitLastActs(session.paths, mounts, lastWords);
@@ -113,6 +109,26 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
   for (const item of previewed.filter(({ fate }) => fate === 'keep')) tell(item);
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new AggregateError(failures, 'not everything could be removed');
+}
+
+/** Removes one thing, and tells of it. False if that failed, which is on record. */
+type Attempt = (item: PurgeItem, action: () => Promise<void>) => Promise<boolean>;
+
+/** The root's own files, and with them what containers made from images have written. */
+async function removeState(
+  { paths }: Session,
+  items: readonly PurgeItem[],
+  to: { readonly attempt: Attempt; readonly tell: (item: PurgeItem) => void },
+): Promise<void> {
+  let areGone = true;
+  for (const item of items.filter(({ kind }) => kind === 'files')) {
+    const isGone = await to.attempt(item, () => {
+      removeFiles(paths, item.name);
+      return Promise.resolve();
+    });
+    areGone &&= isGone;
+  }
+  if (areGone) for (const item of items.filter(goesWithFiles)) to.tell(item);
 }
 
 async function purgeDomain(session: Session, name: string): Promise<void> {

@@ -18,7 +18,7 @@ export class Attention {
   hold(): void {
     if (!this.#isWorthwhile) return;
     this.#until = performance.now() + moment;
-    this.#next ??= setImmediate(this.#look);
+    if (this.#next === undefined) this.#next = setImmediate(this.#look);
   }
 
   /** A method would have to be bound for each of some hundred thousand iterations in a second. */

@@ -33,7 +33,7 @@ import type { Faked } from './faked';
 import { FakeNetwork, fakeEvents } from './fake-network';
 import type { FakeNetworkFields } from './fake-network';
 import { FakeDomain } from './fake-domain';
-import type { FakeDomainFields } from './fake-domain';
+import type { FakeDomainFields } from './fake-domain-fields';
 
 export class FakeConnection {
   readonly uri = 'lxc:///';

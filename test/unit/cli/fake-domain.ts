@@ -1,5 +1,6 @@
 /** A domain without a host: plain data, and every call is written down. For the tests of lib/cli. */
 import { FakeConsole } from './fake-console';
+import type { Answer, FakeDomainFields, LimitGetter } from './fake-domain-fields';
 import { findInterface } from '../../../lib/driver/interfaces/interface-lookup';
 import { RunningCommand } from '../../../lib/driver/exec/running-command';
 import { TslxcError } from '../../../lib/errors';
@@ -23,42 +24,7 @@ import type {
   SecurityLabelInfo,
   StartOptions,
   StartResult,
-  Warning,
 } from '../../../lib/index';
-
-type LimitGetter =
-  | 'getMemory'
-  | 'getMemoryTuning'
-  | 'getCpuTuning'
-  | 'getCpuset'
-  | 'getNumaTuning'
-  | 'getBlockTuning'
-  | 'getProcessLimit'
-  | 'getHugepageLimits';
-/** What a getter of the library's returns. */
-type Answer<Getter extends LimitGetter> = ReturnType<Domain[Getter]>;
-
-export interface FakeDomainFields {
-  readonly name: string;
-  readonly uuid?: string;
-  readonly id?: number;
-  readonly state?: DomainState;
-  readonly exit?: ExitRecord;
-  readonly xml?: string;
-  readonly persistent?: boolean;
-  readonly interfaces?: readonly InterfaceInfo[];
-  readonly addresses?: readonly DomainAddress[];
-  readonly hostname?: string;
-  readonly rates?: Rates;
-  readonly statistics?: Partial<DomainStatistics>;
-  readonly blocks?: BlockStatistics;
-  readonly securityLabel?: SecurityLabelInfo;
-  /** What getters of limits resolve to, by their names. */
-  readonly limits?: Partial<{ readonly [Getter in LimitGetter]: Awaited<Answer<Getter>> }>;
-  /** What a start warns of, and a change of a device. */
-  readonly warnings?: readonly Warning[];
-  readonly failure?: Error;
-}
 
 export class FakeDomain {
   readonly name: string;

@@ -7,10 +7,9 @@ import { run } from '../../run-main';
 const failure = new TslxcError('OPERATION_FAILED', 'the log can not be read');
 
 test.each([
-  ['ends', undefined, 0, 'a line\n'],
-  ['fails', failure, 1, ''],
-])('once it %s, the signals do what they did before', async (_, error, status, stdout) => {
-  const domain = { name: 'web', id: 7, ...(error === undefined ? {} : { failure: error }) };
+  { how: 'ends', domain: { name: 'web', id: 7 }, status: 0, stdout: 'a line\n' },
+  { how: 'fails', domain: { name: 'web', id: 7, failure }, status: 1, stdout: '' },
+])('once it $how, the signals do what they did before', async ({ domain, status, stdout }) => {
   const connection = new FakeConnection([domain]);
   const signals = new EventEmitter();
   expect(await run('logs web --follow', { connection, signals })).toMatchObject({ status, stdout });
