@@ -7,8 +7,8 @@ import { run } from '../../run-main';
 const failure = new TslxcError('OPERATION_FAILED', 'the log can not be read');
 
 test.each([
-  { how: 'ends', domain: { name: 'web', id: 7 }, status: 0, stdout: 'a line\n' },
-  { how: 'fails', domain: { name: 'web', id: 7, failure }, status: 1, stdout: '' },
+  { how: 'ends', domain: { name: 'web', id: 7 }, status: 0, stdout: 'a line\n\n' },
+  { how: 'fails', domain: { name: 'web', id: 7, failure }, status: 1, stdout: '\n' },
 ])('once it $how, the signals do what they did before', async ({ domain, status, stdout }) => {
   const connection = new FakeConnection([domain]);
   const signals = new EventEmitter();
