@@ -1,5 +1,5 @@
-// The sources of the addon as one: each is short, and takes the compiler less time than the headers
-// of node-addon-api. What they name without linkage is therefore common to all of them.
+// All sources of the addon as one translation unit: each is short, and compiles in less time than
+// the headers of node-addon-api. Names in their anonymous namespaces are therefore visible to all.
 #include "native/addon/addon.cc"
 
 #include "native/addon/allocator.cc"

@@ -1,4 +1,5 @@
-// Exports for what the C library's allocator keeps; native/base does the work.
+// Exports that limit and trim the memory that the C library's allocator keeps; native/base does the
+// work.
 #include "native/base/allocator.h"
 
 #include <cstdint>

@@ -27,7 +27,7 @@ uint32_t accessOf(const Input& access) {
   return kByWord[access.word({"", "r", "w", "rw", "m", "rm", "wm", "rwm"})];
 }
 
-// -1, or a number of a device.
+// A major or minor device number, or -1 for any.
 int32_t numberOf(const Input& number) { return number.descriptor(); }
 
 DeviceRule toDeviceRule(const Input& rule) {

@@ -1,4 +1,4 @@
-// Reading a CgroupStep of lib/host/native.ts.
+// Reads CgroupSteps (lib/host/native.ts).
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@ namespace tslxc::addon {
 
 using CgroupSteps = std::vector<CgroupStep>;
 
-// Those of a plan are the same array at each start of its definition.
+// Each start of a definition passes the same array, which is read only once.
 std::shared_ptr<const CgroupSteps> toCgroupSteps(const Input& steps);
 
 }  // namespace tslxc::addon

@@ -14,7 +14,7 @@
 
 namespace tslxc {
 
-// Of the result of a task: found by its type.
+// The result of a task; its type selects the toValue() below.
 struct ProcessNumbers {
   std::vector<pid_t> numbers;
 };

@@ -8,7 +8,7 @@
 namespace tslxc::addon {
 namespace {
 
-// `ENOENT` for 2, as Node names it; `E10` for one that it has no name for.
+// `ENOENT` for 2, as Node names it; `E10` for an errno that libuv has no name for.
 std::string errnoWord(int error) {
   std::array<char, 64> name{};
   uv_err_name_r(-error, name.data(), name.size());

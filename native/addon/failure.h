@@ -1,6 +1,5 @@
-// The one catch of the addon: attempt() ends a SyscallError and hands it back as data, for
-// guarded() to throw in JavaScript or for a task to reject its promise with. Nothing else catches
-// one.
+// The only place where the addon catches a SyscallError: attempt() returns it as data, which
+// guarded() throws in JavaScript, and which a task rejects its promise with.
 #pragma once
 
 #include <napi.h>
@@ -11,7 +10,7 @@
 
 namespace tslxc::addon {
 
-// Runs `call`; hands back the failure that ended it, if one did.
+// Runs `call`; returns the failure that ended it, if any.
 template <typename Call>
 std::optional<SyscallError> attempt(Call&& call) {
   try {
@@ -27,7 +26,8 @@ Napi::Error toError(Napi::Env env, const SyscallError& failure);
 
 using Function = Napi::Value (*)(const Napi::CallbackInfo&);
 
-// Every export goes through this. node-addon-api itself passes on a Napi::Error (and only that).
+// Every export goes through this. node-addon-api itself turns a Napi::Error, and nothing else, into
+// a JavaScript exception.
 template <Function function>
 Napi::Value guarded(const Napi::CallbackInfo& info) {
   Napi::Value result;
@@ -36,8 +36,8 @@ Napi::Value guarded(const Napi::CallbackInfo& info) {
   return result;
 }
 
-// The same for a function that returns a promise: it rejects and doesn't throw. Only what is no
-// call at all (a TypeError) is thrown at once.
+// The same for a function that returns a promise, which a failure rejects. Only a TypeError about
+// the arguments is thrown at once.
 template <Function function>
 Napi::Value guardedPromise(const Napi::CallbackInfo& info) {
   Napi::Value result;

@@ -1,4 +1,4 @@
-// The export for what the kernel's caches hold of a path; native/base/glance.h says what that is.
+// The export that tells what the kernel's caches hold about a path: see native/base/glance.h.
 #include <sys/sysmacros.h>
 
 #include "native/addon/exports.h"

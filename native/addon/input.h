@@ -26,7 +26,7 @@ class Input {
   // The elements of an array.
   std::vector<Input> items() const;
 
-  // What `read` makes of an array that never changes: kept with it, so that it is read once.
+  // The result of `read` for an array that never changes: cached on it, so that it is read once.
   template <typename Kept>
   std::shared_ptr<const Kept> once(Kept (*read)(const Input&)) const {
     using Shared = std::shared_ptr<const Kept>;
@@ -43,7 +43,7 @@ class Input {
     return result;
   }
 
-  // A string without NUL bytes (the kernel would take what is before it).
+  // A string without NUL bytes (the kernel would see only what comes before one).
   std::string text() const;
   std::vector<std::string> texts() const;
   bool flag() const;
@@ -56,7 +56,7 @@ class Input {
     return static_cast<Integer>(
         integer(static_cast<double>(Limits::min()), static_cast<double>(Limits::max())));
   }
-  // A descriptor, or -1. No other negative number: AT_FDCWD has a meaning.
+  // A descriptor, or -1. Other negative numbers are refused: AT_FDCWD has a meaning.
   int descriptor() const;
   std::vector<int> descriptors() const;
   // One of these words; the result is its position.

@@ -1,5 +1,5 @@
-// Exports for network interfaces. All run in the pool: the kernel's one lock for them may be held
-// for long.
+// Exports for network interfaces. All run in the pool: the kernel's single lock for them (RTNL) may
+// be held for a long time.
 #include <linux/if_link.h>
 
 #include <array>

@@ -1,4 +1,4 @@
-// A list that a task resolves to, as an array of objects that `toObject` makes.
+// A list as the result of a task: JavaScript gets an array of the objects that `toObject` makes.
 #pragma once
 
 #include <napi.h>

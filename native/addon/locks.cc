@@ -1,6 +1,6 @@
-// Exports for locks on open files. Those that wait have a descriptor of their own: the caller's may
-// be closed, and its number used again, while they wait. A lock that comes when the worker that
-// waited for it has ended is given back.
+// Exports for locks on open files. Those that wait duplicate the caller's descriptor, which may be
+// closed, and its number reused, while they wait. A lock that is acquired after the worker that
+// waited for it has ended is released.
 #include <memory>
 
 #include "native/addon/exports.h"
@@ -23,7 +23,7 @@ FlockMode modeOf(const CallbackInfo& info) {
 
 off_t offsetOf(const CallbackInfo& info) { return Input(info, 1, "offset").number<off_t>(); }
 
-// Waits by `take` in a thread of its own; `giveBack` undoes it.
+// Acquires a lock by `take` in a thread of its own; `giveBack` releases it.
 template <typename Take, typename GiveBack>
 Value waitFor(const CallbackInfo& info, Take take, GiveBack giveBack) {
   const auto interruption = std::make_shared<Interruption>();

@@ -1,4 +1,4 @@
-// Exports for loop devices with numbers of their own; native/base does the work.
+// Exports for loop devices of given numbers; native/base does the work.
 #include <cstdint>
 #include <string>
 

@@ -1,5 +1,5 @@
-// The exports that start a container's monitor: the spawn, and what it waits for, its plan and its
-// cgroups. In one job of the pool, or in two, when the plan is not there yet.
+// The exports that start a container's monitor: they spawn it, make its cgroups and send it its
+// plan. That is one job of the pool, or two when the plan does not exist yet at the spawn.
 #include <vector>
 
 #include "native/addon/cgroup-step.h"

@@ -1,4 +1,4 @@
-// Exports for a new file system that is mounted nowhere, for opening files, and for changes of the
+// Exports that make a file system that is mounted nowhere, open files, and detect changes of the
 // mounts; native/base does the work.
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"

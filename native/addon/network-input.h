@@ -19,7 +19,7 @@ std::string nameOf(const Napi::CallbackInfo& info);
 
 MacAddress toMacAddress(const Input& input);
 
-// What `read` makes of a member that may be missing.
+// The result of `read`, or nothing if the member is missing.
 template <typename Read>
 auto optional(const Input& input, Read read) -> std::optional<decltype(read(input))> {
   if (input.missing()) return {};

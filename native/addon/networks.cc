@@ -1,5 +1,5 @@
-// Exports for what interfaces are known by and lead to: addresses, routes, neighbours. In the pool,
-// as those of links.cc.
+// Exports for the addresses, routes and neighbours of network interfaces. All run in the pool, like
+// those of links.cc.
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>

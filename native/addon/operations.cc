@@ -1,5 +1,5 @@
-// The export that runs plan operations in other namespaces, by the monitor's own interpreter. In a
-// thread of its own, which ends with them: no namespace is ever changed for another thread.
+// The export that runs plan operations in other namespaces, with the monitor's interpreter. They
+// run in a thread of their own, which ends afterwards, so that no other thread changes namespaces.
 #include <sched.h>
 
 #include <utility>
@@ -42,8 +42,8 @@ Run toRun(const CallbackInfo& info) {
 }
 
 void perform(const Run& run) {
-  // Threads share their root and working directory until now; setns(2) refuses a mount namespace
-  // while they do, and the operations change both.
+  // Until now this thread shares its root and working directory with all others. While it does,
+  // setns(2) refuses a mount namespace; and the operations change both.
   check(unshare(CLONE_FS), "unshare", "CLONE_FS");
   for (const Fd& fd : run.join) check(setns(fd.get(), 0), "setns");
   if (run.unshare != 0) check(unshare(run.unshare), "unshare");

@@ -10,8 +10,8 @@
 namespace tslxc::addon {
 namespace {
 
-// What a thread shares with the environment, which frees its end of the queue when it is torn down,
-// whatever threads still hold it: under the mutex, the thread knows whether it is there.
+// What a thread and the environment share. An environment that is torn down frees the queue even
+// while a thread holds it: `queue`, under the mutex, tells the thread whether it still exists.
 struct Waiting {
   std::unique_ptr<Task> task;
   std::shared_ptr<Interruption> interruption;
@@ -19,13 +19,13 @@ struct Waiting {
   pthread_t thread{};
   std::mutex mutex;
   std::condition_variable changed;
-  bool ran = false;                          // the task has; the thread still lives while it isn't
+  bool ran = false;                          // the task is done; until then the thread is alive
   napi_threadsafe_function queue = nullptr;  // null after teardown
 };
 
 using Shared = std::shared_ptr<Waiting>;
 
-// After so many attempts to interrupt the system call, the end of the worker waits no longer.
+// Interrupts the task's system call; after kAttempts the worker's teardown goes on without it.
 void interrupt(Waiting& waiting, std::unique_lock<std::mutex>& lock) {
   constexpr int kAttempts = 100;
   for (int attempt = 0; attempt < kAttempts && !waiting.ran; ++attempt) {
@@ -34,8 +34,7 @@ void interrupt(Waiting& waiting, std::unique_lock<std::mutex>& lock) {
   }
 }
 
-// The environment's own reference, given back when the queue is gone: after the task, or at
-// teardown.
+// Drops the environment's reference when the queue is destroyed: after the task, or at teardown.
 void forgetQueue(napi_env, void* data, void*) {
   const std::unique_ptr<Shared> shared(static_cast<Shared*>(data));
   Waiting& waiting = **shared;
@@ -44,7 +43,7 @@ void forgetQueue(napi_env, void* data, void*) {
   if (waiting.interruption) interrupt(waiting, lock);
 }
 
-// `data` is the call's own reference: at teardown forgetQueue comes first.
+// `data` is a reference of the call's own, since at teardown forgetQueue runs first.
 void settleWaiting(napi_env env, napi_value, void*, void* data) {
   const std::unique_ptr<Shared> waiting(static_cast<Shared*>(data));
   // Torn down with the call still in the queue.
@@ -53,11 +52,11 @@ void settleWaiting(napi_env env, napi_value, void*, void* data) {
   (*waiting)->task->settle(env, (*waiting)->deferred);
 }
 
-// Tells JavaScript's thread to settle; false when there is none to be told any more.
+// Tells JavaScript's thread to settle the promise; false if that thread is gone.
 bool deliver(const Shared& waiting) {
   if (waiting->queue == nullptr) return false;
   auto call = std::make_unique<Shared>(waiting);
-  // May say napi_closing: the environment is ending, and forgetQueue has yet to run.
+  // May return napi_closing: the environment is ending, and forgetQueue has yet to run.
   const napi_status status =
       napi_call_threadsafe_function(waiting->queue, call.get(), napi_tsfn_blocking);
   if (status != napi_ok) return false;

@@ -1,7 +1,7 @@
-// Tasks that wait for another process: each has a thread of its own, since four waiters in libuv's
-// pool would stop everything, their holder included. When the environment ends (a worker is
-// terminated, the process exits), the wait is ended too where it can be; otherwise the thread goes
-// on, and its result is given back.
+// Tasks that wait for another process: each has a thread of its own, since four waiters would fill
+// libuv's pool and stop everything, including the jobs of the lock holder that they wait for. When
+// the environment ends (a worker is terminated, the process exits), the wait is interrupted if
+// possible; otherwise the thread goes on, and its result is given back.
 #pragma once
 
 #include <napi.h>
@@ -13,8 +13,8 @@
 
 namespace tslxc::addon {
 
-// Starts the task and returns its promise. `interruption` is what the task looks at while it waits;
-// null when it can't be interrupted.
+// Starts the task and returns its promise. `interruption` is what the task checks while it waits;
+// null if it can't be interrupted.
 Napi::Value inOwnThread(Napi::Env env, std::unique_ptr<Task> task,
                         std::shared_ptr<Interruption> interruption);
 

@@ -1,4 +1,5 @@
-// Exports for processes by pidfd, the end of a descriptor, and the one datagram of sd_notify(3).
+// Exports that address processes by pidfd, close a descriptor, and send the datagram of
+// sd_notify(3).
 #include <unistd.h>
 
 #include <memory>

@@ -1,6 +1,6 @@
-// Exports for the small files of tslxc itself. Those of the run folder are a few system calls that
-// never wait for long: on the event loop they cost less than a job of the pool. Logs may be on a
-// disk.
+// Exports for tslxc's own small files. A file of the run folder takes a few system calls that never
+// block for long: on the event loop they cost less than a job of the pool. A log may be on a disk,
+// so it is written in the pool.
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
@@ -15,7 +15,7 @@ using Napi::Value;
 
 std::string recordPath(const CallbackInfo& info) { return Input(info, 0, "path").text(); }
 
-// undefined for nothing, null for something other than a file.
+// undefined if there is nothing, null if it is not a regular file.
 template <typename Found, typename Convert>
 Value foundValue(Napi::Env env, const Found& seen, Convert convert) {
   switch (seen.kind) {

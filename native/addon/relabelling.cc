@@ -1,4 +1,4 @@
-// Exports for labels of trees.
+// Exports that set and restore the security labels of trees.
 #include <string>
 
 #include "native/addon/exports.h"

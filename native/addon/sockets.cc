@@ -1,4 +1,4 @@
-// Exports for local sockets: who is at their other end, and what comes from there and goes there.
+// Exports for local sockets: their peer's credentials, receiving, and sending a descriptor.
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -43,7 +43,7 @@ Value receiveFrom(const CallbackInfo& info) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("bytes", Napi::Buffer<char>::Copy(env, buffer.data(), received->size));
   result.Set("descriptors", descriptors);
-  // JavaScript has them now.
+  // JavaScript owns them now.
   for (Fd& descriptor : received->descriptors) static_cast<void>(descriptor.release());
   return result;
 }

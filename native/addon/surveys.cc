@@ -1,4 +1,4 @@
-// Exports that look at the same files of many folders: in one job of the pool, or at once.
+// Exports that look at the same files in many folders: in one job of the pool, or synchronously.
 #include <string>
 #include <utility>
 
@@ -10,7 +10,7 @@
 
 namespace tslxc {
 
-// Of the result of a task: found by its type.
+// The result of a task; its type selects the toValue() below.
 struct SurveyBytes {
   std::string bytes;
 };

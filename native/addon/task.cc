@@ -11,8 +11,8 @@ struct PoolWork {
   napi_async_work work = nullptr;
 };
 
-// A thread that has one job after the other is taken off its processor by the kernel's tick alone:
-// between two of them the event loop has its turn, which may be waiting for that processor.
+// Yields before each job: only the kernel's tick would otherwise take a thread that runs one job
+// after another off its processor, which the event loop may be waiting for.
 void runInPool(napi_env, void* data) {
   sched_yield();
   static_cast<PoolWork*>(data)->task->run();

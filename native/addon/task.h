@@ -1,5 +1,5 @@
 // Work that must not block the event loop, as a promise. An environment may end while it runs: then
-// its promise never settles, and what the task got is given back.
+// its promise never settles, and what the task has acquired is given back.
 #pragma once
 
 #include <napi.h>
@@ -32,10 +32,10 @@ class Task {
  private:
   virtual void perform() = 0;
   virtual Napi::Value value(Napi::Env env) = 0;
-  // JavaScript has the value now, so what it names isn't ours any more.
+  // JavaScript owns the value now, and what it names.
   virtual void handOver() = 0;
   virtual void giveBack() = 0;
-  // Lets go of what the work held (descriptors of its own): before JavaScript goes on.
+  // Releases what the work held (descriptors of its own), before JavaScript goes on.
   virtual void forget() = 0;
 
   std::optional<SyscallError> failure_;
@@ -60,9 +60,8 @@ struct NothingToGiveBack {
   void operator()() const {}
 };
 
-// A task out of a function that takes nothing. What it returns goes to JavaScript by toValue(),
-// found by the type of the result. `undo` is for an effect that isn't in the result; it may not
-// throw.
+// A task that runs a function without parameters. toValue(), selected by the type of the result,
+// converts it for JavaScript. `undo` undoes an effect that isn't in the result; it must not throw.
 template <typename Work, typename Undo>
 class FunctionTask final : public Task {
   using Returned = std::invoke_result_t<Work&>;

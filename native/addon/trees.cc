@@ -1,5 +1,4 @@
-// Exports for copies of trees, and for trees that are put in place whole; native/base does the
-// work.
+// Exports that copy and empty trees, and put whole trees in place; native/base does the work.
 #include <string>
 
 #include "native/addon/exports.h"
@@ -21,7 +20,7 @@ TreeEntry entryOf(const Input& entry) {
 }
 
 Value copyTree(const CallbackInfo& info) {
-  // The thread has a descriptor of its own: the caller may close its own at any time.
+  // A duplicate for the thread: the caller may close the original at any time.
   const auto target =
       std::make_shared<Fd>(duplicate(Input(info, 1, "target").field("into").descriptor()));
   return walked(info, [target](int source, const WalkReport& report) {

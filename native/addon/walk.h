@@ -1,5 +1,5 @@
-// Walks through trees, each in a thread of its own. How far one is goes into a descriptor of the
-// caller; when its reader is gone, the walk ends.
+// Walks through trees, each in a thread of its own. A walk writes its progress to a descriptor of
+// the caller, and ends when the reader of that descriptor is gone.
 #pragma once
 
 #include <napi.h>
@@ -15,7 +15,7 @@
 
 namespace tslxc::addon {
 
-// A line with the number.
+// Writes the number as a line. Throws SyscallError; ECANCELED when the reader is gone.
 void writeCount(int report, uint64_t count);
 
 // Runs `walk`, which takes a source and a report: the first and the third argument of the call.

@@ -1,5 +1,5 @@
-// Exports that tell when there is something to read at a descriptor: poll handles of the
-// environment's event loop.
+// Exports that tell when a descriptor becomes readable: poll handles of the environment's event
+// loop.
 #include <fcntl.h>
 #include <uv.h>
 
@@ -19,8 +19,8 @@ namespace {
 using Napi::CallbackInfo;
 using Napi::Value;
 
-// One descriptor that is watched. JavaScript's value owns it, and libuv until it has let go of the
-// handle.
+// One watched descriptor. It is owned by JavaScript's value, and by libuv until the handle is
+// closed.
 struct Watch {
   napi_env env = nullptr;
   Fd descriptor;
@@ -41,12 +41,12 @@ void endWatch(Watch& watch) {
   if (watch.ended) return;
   watch.ended = true;
   uv_close(reinterpret_cast<uv_handle_t*>(&watch.handle), letGoOfWatch);
-  // libuv does not look at it any more, and another file may have its number now.
+  // libuv no longer polls it, so its number may be reused.
   watch.descriptor.reset();
   watch.onReadable.Reset();
 }
 
-// The environment ends, and waits until libuv has let go.
+// The environment ends; it waits until libuv has closed the handle.
 void endWatchAtTeardown(napi_async_cleanup_hook_handle, void* data) {
   endWatch(*static_cast<Watch*>(data));
 }
@@ -58,7 +58,7 @@ void checkPoll(int result) {
 
 void tellReadable(uv_poll_t* handle, int status, int) {
   const SharedWatch watch = *static_cast<SharedWatch*>(handle->data);
-  // After an error libuv looks no more, though there may be much to read before it.
+  // After an error libuv stops polling, though there may still be data to read.
   if (status < 0) uv_poll_start(handle, UV_READABLE, tellReadable);
   const Napi::Env env(watch->env);
   const Napi::HandleScope scope(env);
@@ -74,7 +74,7 @@ Value watchReadable(const CallbackInfo& info) {
   if (!info[1].IsFunction()) Input(info, 1, "onReadable").refuse("a function");
   const auto watch = std::make_shared<Watch>();
   watch->env = env;
-  // Of its own: libuv has one handle for each number of a descriptor.
+  // A duplicate: libuv allows one poll handle for each descriptor number.
   watch->descriptor = Fd(check(fcntl(fdArgument(info), F_DUPFD_CLOEXEC, 0), "fcntl"));
   uv_loop_t* loop = nullptr;
   NAPI_THROW_IF_FAILED(env, napi_get_uv_event_loop(env, &loop), Value());

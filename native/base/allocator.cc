@@ -10,7 +10,7 @@
 namespace tslxc {
 namespace {
 
-// It leaves errno alone.
+// mallopt(3) does not set errno.
 void setOption(int option, int value) {
   if (mallopt(option, value) == 0) throw SyscallError{EINVAL, "mallopt", {}};
 }

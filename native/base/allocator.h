@@ -1,5 +1,5 @@
-// What glibc's allocator keeps of memory that nobody uses: mallopt(3), malloc_trim(3). It is the
-// whole process's.
+// How much unused memory glibc's allocator keeps, in the process as a whole: mallopt(3),
+// malloc_trim(3).
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@ struct AllocatorLimits {
   int trimThreshold;  // M_TRIM_THRESHOLD: bytes at the end of the heap
 };
 
-// Throws EINVAL for what is not above zero, which glibc takes for something else, or for nothing.
+// Throws EINVAL for a number that is not positive, which glibc would ignore or misunderstand.
 void limitAllocator(const AllocatorLimits& limits);
 
-// Gives back each page that is free, but for `keep` bytes at the end of the heap; whether there was
-// any. Throws EINVAL for a negative number.
+// Returns free pages to the system, except for `keep` bytes at the end of the heap; true if there
+// were any. Throws EINVAL for a negative number.
 bool trimAllocator(int64_t keep);
 
 }  // namespace tslxc

@@ -1,4 +1,4 @@
-// Pauses between looks at something that the kernel reports nowhere: 0.2 ms at first, 20 ms at
+// Pauses for polling something of which the kernel sends no notification: 0.2 ms at first, 20 ms at
 // most, until a limit is reached.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr unsigned kMostCapabilities = 64;
 
-// Without CAP_SETPCAP nothing can be dropped; what is not there need not be.
+// Without CAP_SETPCAP nothing can be dropped; an absent capability need not be.
 bool isAbsent(unsigned bit) { return prctl(PR_CAPBSET_READ, bit, 0, 0, 0) == 0; }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace {
 
 constexpr const char* kFreezerState = "freezer.state";  // v1 only
 
-// Calls `take` for each number in cgroup.procs as it is read: 0 is that of a process in a PID
+// Calls `take` for each pid in cgroup.procs as it is read: 0 stands for a process in a PID
 // namespace that this one can't see.
 template <typename Take>
 void eachProcess(int cgroup, Take take) {
@@ -29,7 +29,7 @@ void eachProcess(int cgroup, Take take) {
   pid_t pid = 0;
   for (;;) {
     const ssize_t count = retry([&] { return read(file.get(), chunk.data(), chunk.size()); });
-    // A threaded cgroup of v2 has none of its own: they are listed by the one above it.
+    // A threaded cgroup of v2 lists no processes: the one above it does.
     if (count == -1 && (errno == ENODEV || errno == EOPNOTSUPP)) return;
     if (check(count, "read", "cgroup.procs") == 0) return;
     for (ssize_t i = 0; i < count; ++i) {
@@ -58,7 +58,7 @@ bool isFrozen(int cgroup) {
   return state && !state->starts_with("THAWED");
 }
 
-// Of a walk that looks at every cgroup and changes none.
+// The visitor of a walk that looks at every cgroup and removes none.
 class Looker : public CgroupVisitor {
  public:
   bool wants(int, const std::string&) override { return true; }
@@ -114,7 +114,7 @@ class Lister final : public Looker {
   std::set<pid_t> found_;
 };
 
-// With the top itself.
+// Visits `top` itself and all below it.
 void walkAll(int top, CgroupVisitor& visitor) {
   if (visitor.enter(top)) walkCgroups(top, visitor);
   visitor.leave(top);

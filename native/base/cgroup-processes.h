@@ -8,15 +8,15 @@
 
 namespace tslxc {
 
-// Signals all in the cgroup and below with SIGKILL, one by one, and thaws it (v1: a frozen process
-// dies only then, and doesn't run before). True when there was nothing to signal, not even a
-// process in a PID namespace that this one can't see.
+// Sends SIGKILL to all processes in the cgroup and below, one by one, and thaws it (v1: a frozen
+// process dies only then, and doesn't run before). True when there was no process, not even one in
+// a PID namespace that this one can't see.
 bool killTree(int cgroup);
 
-// Kills what is frozen in the cgroups of a hierarchy with a freezer of v1, and thaws it.
+// Kills what is frozen in the cgroup and below, and thaws it. Does nothing without v1's freezer.
 void killFrozenTree(int cgroup);
 
-// The numbers of those in the cgroups and below, each once; at most `most`.
+// The pids of the processes in the cgroups and below, each once; at most `most`.
 std::vector<pid_t> processesInCgroups(const std::vector<std::string>& paths, size_t most);
 
 }  // namespace tslxc

@@ -28,8 +28,8 @@ std::vector<std::string> wordsOf(const std::string& text) {
   return words;
 }
 
-// Runs `work` on the cgroup at `path`, if there is one. A failure names that one, and not what is
-// below: those names are the container's, as many and as long as it likes.
+// Runs `work` on the cgroup at `path`, if there is one. A failure names that cgroup, and not one
+// below it: the container chooses those names, as many and as long as it likes.
 template <typename Work>
 void inCgroup(const std::string& path, Work work) {
   const Fd cgroup = openCgroup(path);
@@ -41,7 +41,7 @@ void inCgroup(const std::string& path, Work work) {
   }
 }
 
-// Kills once more what is there; true when nothing was.
+// Kills what is there now; true when nothing was.
 bool killOnce(const std::string& path) {
   bool empty = true;
   inCgroup(path, [&](int cgroup) {

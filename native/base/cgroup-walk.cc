@@ -17,7 +17,7 @@ namespace {
 
 constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-// A directory of a cgroup that is removed while it is open.
+// Also the error of a cgroup's directory that is removed while it is open.
 bool isGone() { return errno == ENOENT || errno == ENODEV; }
 
 // The directories in a directory, a few kilobytes at a time.
@@ -58,7 +58,7 @@ class Listing {
   alignas(dirent64) std::array<char, 8192> buffer_{};
 };
 
-// A cgroup on the way down: its name, and where its parent's entries after it begin.
+// A cgroup on the way down: its name, and where the entries after it in its parent begin.
 struct Level {
   std::string name;
   off_t position;
@@ -103,8 +103,8 @@ class Walk {
     visitor_.passed(parent, name);
   }
 
-  // A cgroup can be renamed, and never moved to another parent: ".." leads back the way we came,
-  // also from one that has been removed.
+  // A cgroup can be renamed, but never moved to another parent: ".." leads back the way we came,
+  // even from one that has been removed.
   void ascend() {
     visitor_.leave(listing_->directory());
     Fd parent = openBelow(listing_->directory(), "..");

@@ -1,7 +1,6 @@
-// Visits the cgroups below one, by descriptor. How deep and how wide they are is the container's to
-// choose, and their paths may be longer than any system call takes: so nothing here recurses or
-// builds a path, at most three directories are open, and kept of each level are a name and a
-// number.
+// Visits the cgroups below one, by descriptor. The container chooses how deep and wide they are,
+// and their paths may be longer than any system call takes. So nothing here recurses or builds a
+// path, at most three directories are open, and each level costs only a name and a number.
 #pragma once
 
 #include <string>

@@ -11,7 +11,7 @@
 namespace tslxc {
 namespace {
 
-// One step after another. Many write to the same file, which is opened once for those in a row.
+// Applies one step after another. A file that several steps in a row write to is opened once.
 class Application {
  public:
   void operator()(const MakeCgroup& step) {
@@ -49,7 +49,7 @@ class Application {
   Fd file_;
 };
 
-// The file that the state is written to and the one that says when it is reached, with their words.
+// The file that requests the state and the one that reports it, each with its word for the state.
 struct Freezer {
   std::string request;
   std::string_view requested;

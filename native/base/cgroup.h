@@ -41,7 +41,7 @@ struct LimitDevices {
 };
 using CgroupStep = std::variant<MakeCgroup, WriteCgroup, MarkCgroup, OwnCgroup, LimitDevices>;
 
-// In order, up to the first that fails.
+// Applies the steps in order, up to the first that fails.
 void applyCgroupSteps(const std::vector<CgroupStep>& steps);
 
 enum class FreezerState { thawed, frozen };

@@ -12,7 +12,7 @@
 namespace tslxc {
 namespace {
 
-// Room for the largest page that a kernel has.
+// As large as the largest page that a kernel uses.
 constexpr size_t kGuard = 64 << 10;
 constexpr size_t kStack = 128 << 10;
 
@@ -23,7 +23,7 @@ Child cloneProcess(uint64_t flags, int cgroup) {
   clone_args args{};
   args.flags = flags | CLONE_PIDFD;
   args.pidfd = reinterpret_cast<uint64_t>(&pidfd);
-  // A sibling's is that of the caller: clone(2), CLONE_PARENT.
+  // With CLONE_PARENT it is that of the caller (clone(2)).
   args.exit_signal = (flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD;
   if (cgroup >= 0) {
     args.flags |= CLONE_INTO_CGROUP;
@@ -48,7 +48,7 @@ Stack::~Stack() { munmap(mapping_, kGuard + kStack); }
 
 std::byte* Stack::top() const { return mapping_ + kGuard + kStack; }
 
-// clone(2), whose function in libc knows how each machine begins on another stack.
+// By libc's clone(2), which knows how a process begins on another stack on each architecture.
 Child cloneGuest(const Guest& guest) {
   int pidfd = -1;
   const int flags = guest.flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;

@@ -1,6 +1,6 @@
-// clone3(2): the one place that makes a process. Either on a copy of the caller's memory, like
-// fork(2), or in that memory itself, like vfork(2). For single-threaded callers (the monitor, its
-// stage 0).
+// clone(2), clone3(2): the only place that uses them. A process is made either on a copy of the
+// caller's memory, like fork(2), or in that memory itself, like vfork(2). For single-threaded
+// callers (the monitor, its stage 0).
 #pragma once
 
 #include <sys/types.h>
@@ -22,8 +22,8 @@ struct Child {
 // (CLONE_INTO_CGROUP, Linux 5.7): moving afterwards waits for an RCU grace period.
 Child cloneProcess(uint64_t flags, int cgroup);
 
-// What a process runs on that is made in the memory of another. The page below it ends a process
-// that needs more.
+// The stack of a process that is made in the memory of another. The guard page below it kills a
+// process that needs more.
 class Stack {
  public:
   Stack();
@@ -37,7 +37,7 @@ class Stack {
   std::byte* mapping_;
 };
 
-// A process in the caller's memory: `body` ends it, by _exit(2) or execve(2).
+// A process in the caller's memory: `body` must end in _exit(2) or execve(2).
 struct Guest {
   const Stack& stack;
   int (*body)(void* argument);
@@ -45,9 +45,9 @@ struct Guest {
   int flags = 0;  // CLONE_FILES, or none
 };
 
-// The caller goes on when the guest has ended, or executed a program (CLONE_VFORK). Nothing is
-// copied, so the guest can leave something in the caller's memory. No handler of a signal may run
-// in it: the caller has none.
+// The caller resumes when the guest has ended, or executed a program (CLONE_VFORK). Nothing is
+// copied, so the guest can leave something in the caller's memory. No signal handler may run in the
+// guest, so the caller must have none.
 Child cloneGuest(const Guest& guest);
 
 }  // namespace tslxc

@@ -10,9 +10,9 @@
 namespace tslxc {
 namespace {
 
-// What is beyond them waits until one of them is closed.
+// Further descriptors wait until one of the threads has closed its own.
 constexpr size_t kMostThreads = 1024;
-// close(2) needs next to nothing; the C library's own data of the thread is in it as well.
+// close(2) needs next to nothing; the C library's own data of the thread is there as well.
 constexpr size_t kStack = 256 * 1024;
 
 struct Closings {
@@ -30,8 +30,9 @@ Closings& closings() {
 
 void* closeAll(void*);
 
-// With all signals blocked: one that the kernel gave to a thread that waits would come to nobody.
-// Where no thread can be had, those that wait are for one that is there, or for the next call.
+// Starts a thread with all signals blocked: one that is delivered to a thread stuck in close(2)
+// would never be handled. If no thread can be started, the waiting descriptors are left to an
+// existing thread, or to the next call.
 void startCloser(Closings& all) {
   if (all.threads == kMostThreads) return;
   sigset_t every;
@@ -48,8 +49,8 @@ void startCloser(Closings& all) {
   pthread_attr_destroy(&attributes);
 }
 
-// As long as one is open, every process that is started closes it as well, at its exec: each is
-// begun with at once.
+// Closes each descriptor at once, on another thread if need be: as long as one is open, every
+// process that is started inherits it, and has to close it too, at its exec.
 void* closeAll(void*) {
   Closings& all = closings();
   std::unique_lock lock(all.mutex);

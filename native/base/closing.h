@@ -1,6 +1,6 @@
-// The end of descriptors that have come from other processes. close(2) of one may wait for whoever
-// serves its file, as with FUSE, and no signal ends that: so it is for no thread that anything else
-// waits for.
+// Closes descriptors that were received from other processes. close(2) of one may wait for the
+// server of its file, as with FUSE, and no signal ends that wait, so it must not happen on a thread
+// that anything else waits for.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,10 @@
 
 namespace tslxc {
 
-// Has them closed by other threads, at once, and does not wait for it. What is not open is left
-// alone.
+// Has other threads close them at once, and does not wait for that. Invalid Fds are ignored.
 void closeElsewhere(std::vector<Fd> descriptors);
 
-// How many have been given to it, and are not closed yet.
+// How many descriptors have been passed to closeElsewhere() and are not closed yet.
 size_t stillClosing();
 
 }  // namespace tslxc

@@ -6,16 +6,16 @@
 
 namespace tslxc {
 
-// Installs a filter of system calls (seccomp(2), SECCOMP_SET_MODE_FILTER). Two words an
-// instruction, as struct sock_filter lies in memory. Needs CAP_SYS_ADMIN in the own user namespace,
-// or no_new_privs.
+// Installs a system call filter (seccomp(2), SECCOMP_SET_MODE_FILTER). `program` has two words for
+// each instruction, in the layout of struct sock_filter. Needs no_new_privs, or CAP_SYS_ADMIN in
+// the process's user namespace.
 void setSystemCallFilter(const std::vector<uint32_t>& program);
 
 // No exec gives any privilege from here on (prctl(2), PR_SET_NO_NEW_PRIVS).
 void setNoNewPrivileges();
 
-// A new, empty, nameless session keyring (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING). A kernel without
-// keyrings has none to hide.
+// Joins a new, empty, anonymous session keyring (keyctl(2), KEYCTL_JOIN_SESSION_KEYRING). A kernel
+// without keyrings has none to hide.
 void joinNewSessionKeyring();
 
 // prlimit(2) of the calling process.

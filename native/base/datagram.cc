@@ -20,7 +20,7 @@ void sendDatagram(const std::string& path, std::string_view text) {
   size_t length = offsetof(sockaddr_un, sun_path) + path.size() + 1;
   if (path.starts_with('@')) {
     address.sun_path[0] = '\0';
-    --length;  // an abstract name is as long as it is, without a NUL
+    --length;  // an abstract name has no terminating NUL
   }
   const Fd socket(check(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket"));
   check(sendto(socket.get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT,

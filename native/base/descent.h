@@ -1,5 +1,5 @@
-// The directories on the way down a tree that is made, or emptied, while another is walked: few of
-// them are open, and those far above are found again by "..".
+// The directories on the way down a tree that is built or emptied during a walk: few of them are
+// open, and those far above are found again through "..".
 #pragma once
 
 #include <sys/types.h>
@@ -20,10 +20,10 @@ class Descent {
   bool empty() const { return levels_.empty(); }
   // The lowest one.
   int current() const { return levels_.back().directory.get(); }
-  // The way from the top to `name` in the lowest one, as names with slashes between them.
+  // The path from the top to `name` in the lowest one.
   std::string pathOf(const std::string& name) const;
 
-  // A directory in the lowest one, or the top, whose name is empty.
+  // Enters a directory in the lowest one, or the top, whose name is empty.
   void push(Fd directory, const std::string& name);
   // Leaves the lowest one for the one above, and returns its name there. Throws SyscallError ESTALE
   // when another process has moved it meanwhile.

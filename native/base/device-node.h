@@ -1,5 +1,6 @@
-// Nodes of devices in the /dev of a container that runs. Its root may have put anything in the way,
-// so nothing is made or removed but in a tmpfs that the host shows nowhere: the container's own.
+// Device nodes in the /dev of a running container. Its root user may have put anything in the way,
+// so nodes are made and removed only in a tmpfs that is mounted nowhere on the host: the
+// container's own.
 #pragma once
 
 #include <sys/types.h>
@@ -9,7 +10,7 @@
 
 namespace tslxc {
 
-// The devices of all file systems that are mounted in the own mount namespace.
+// The devices of all file systems that are mounted in this process's mount namespace.
 std::set<dev_t> mountedDevices();
 
 struct DeviceNode {

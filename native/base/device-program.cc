@@ -16,7 +16,7 @@
 namespace tslxc {
 namespace {
 
-// By its name, a program of ours is known from others (bpf(2): at most 15 characters).
+// The name tells tslxc's programs from others (bpf(2): at most 15 characters).
 constexpr std::string_view kName = "tslxc_devices";
 constexpr char kLicense[] = "Apache-2.0";
 
@@ -51,8 +51,8 @@ class Program {
     add(BPF_ALU | BPF_RSH | BPF_K, kAccess, 0, 16);
   }
 
-  // "If all of this holds, allow." False when it always does: the verifier refuses what comes
-  // after.
+  // Appends "if all conditions of the rule hold, allow". False when it has none, so that it always
+  // allows: the verifier refuses unreachable code after it.
   bool allow(const DeviceRule& rule) {
     conditions_.clear();
     if (rule.type != 0) require(kType, static_cast<int32_t>(rule.type));

@@ -9,7 +9,7 @@
 
 namespace tslxc {
 
-// Allows; what no rule allows is refused. Values are the kernel's (linux/bpf.h).
+// A rule that allows access; what no rule allows is refused. Values are the kernel's (linux/bpf.h).
 struct DeviceRule {
   uint32_t type = 0;    // BPF_DEVCG_DEV_*, 0 is both
   int32_t major = -1;   // -1 is any
@@ -18,7 +18,7 @@ struct DeviceRule {
 };
 
 // Attaches a program for these rules to the cgroup `path`. One that an earlier call attached is
-// replaced; those of others stay.
+// replaced; all others stay.
 void setDeviceProgram(const std::string& path, const std::vector<DeviceRule>& rules);
 
 }  // namespace tslxc

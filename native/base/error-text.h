@@ -1,4 +1,4 @@
-// What an error number means, in English: no program of ours sets a locale, so glibc looks for no
+// What an errno means, in English: no program of tslxc sets a locale, so glibc looks for no
 // translation.
 #pragma once
 

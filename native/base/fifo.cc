@@ -12,7 +12,7 @@
 namespace tslxc {
 namespace {
 
-// The reading end first and without waiting: to open only one end blocks until the other is there.
+// Opens the reading end first and non-blocking: otherwise opening one end waits for the other.
 PipeEnds makeFifo(int folder) {
   constexpr const char* kName = "pipe";
   check(mkfifoat(folder, kName, 0600), "mkfifoat");

@@ -15,13 +15,13 @@ Fd duplicate(int fd);
 
 bool fileExists(const std::string& path);
 
-// Whether what an open file of the kernel tells has changed since it was opened, or asked this last
-// (POLLPRI): of proc_pid_mountinfo(5) the mounts.
+// Whether what an open file of the kernel reports has changed since it was opened, or since the
+// last call (POLLPRI): for proc_pid_mountinfo(5), the mounts.
 bool hasChanged(int fd);
 
 // The content, at most a few pages. Throws SyscallError{open} or {read}.
 std::string readFile(const std::string& path);
-// Nothing when it isn't there, or vanishes meanwhile (ENOENT, ENODEV).
+// Nothing if the file doesn't exist, or vanishes meanwhile (ENOENT, ENODEV).
 std::optional<std::string> readFileIfThere(const std::string& path);
 std::optional<std::string> readFileIfThere(int directory, const char* name);
 
@@ -29,7 +29,7 @@ std::optional<std::string> readFileIfThere(int directory, const char* name);
 Fd openForWriting(const std::string& path);
 // Writes `value` to a file that exists, in one write(2). Throws SyscallError{open} or {write}.
 void writeFile(const std::string& path, std::string_view value);
-// False when it isn't there, or vanishes meanwhile.
+// False if the file doesn't exist, or vanishes meanwhile.
 bool writeFileIfThere(const std::string& path, std::string_view value);
 bool writeFileIfThere(int directory, const char* name, std::string_view value);
 

@@ -16,7 +16,7 @@ namespace {
 
 constexpr unsigned kWanted = STATX_BASIC_STATS | STATX_MNT_ID;
 
-// What the caches do not hold, or the kernel does not know how to look for.
+// Errors that mean that the caches don't hold the answer, or that the kernel can't look there.
 bool isUnknown(int error) {
   return error == EAGAIN || error == EINVAL || error == ENOSYS || error == EPERM;
 }
@@ -24,7 +24,7 @@ bool isUnknown(int error) {
 // The kernel also gives up when anything is mounted or renamed at that moment, anywhere.
 constexpr int kAttempts = 4;
 
-// An invalid Fd where the caches do not tell.
+// An invalid Fd if the caches don't tell.
 Fd openCached(int root, const std::string& path, uint64_t flags, uint64_t resolve) {
   open_how how{};
   how.flags = flags | O_PATH | O_CLOEXEC;
@@ -45,7 +45,7 @@ Fd openCached(const std::string& root, const std::string& path) {
   return openCached(folder.get(), path, 0, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
 }
 
-// Empty where it has no path in this process's root.
+// Empty if the file has no path in this process's root.
 std::string realPathOf(int fd) {
   const std::string link = "/proc/self/fd/" + std::to_string(fd);
   std::array<char, PATH_MAX> text;

@@ -12,13 +12,13 @@ namespace tslxc {
 
 struct Glance {
   struct statx state;
-  // The path without links, as getcwd(3) would tell it.
+  // The path without symbolic links, as getcwd(3) would return it.
   std::string realPath;
 };
 
-// The path is resolved below `root` as in the container, unless that is "". Nothing where a file
-// system would have to be asked, or where the kernel can't tell. Throws SyscallError{openat2} for
-// what the caches know not to be there.
+// Looks `path` up, as in a container with the root `root` unless that is "". Nothing if a file
+// system would have to be asked, or if the kernel can't tell. Throws SyscallError{openat2} if the
+// caches know that the path does not exist.
 std::optional<Glance> glance(const std::string& root, const std::string& path);
 
 }  // namespace tslxc

@@ -1,4 +1,4 @@
-// What the inode of a descriptor is.
+// The state of the inode behind a descriptor.
 #pragma once
 
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 
 namespace tslxc {
 
-// Also of one that is open as O_PATH. Throws SyscallError{fstat}.
+// O_PATH descriptors work too. Throws SyscallError{fstat}.
 inline struct stat stateOf(int fd) {
   struct stat state{};
   check(fstat(fd, &state), "fstat");

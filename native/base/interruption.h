@@ -1,5 +1,5 @@
-// How one thread ends a system call that waits in another: the flag first, then signals
-// until the thread has seen it, since one that comes just before the call is lost.
+// How one thread interrupts a blocking system call of another: it sets a flag, and then sends
+// signals until the other has seen that, since a signal that comes just before the call is lost.
 #pragma once
 
 #include <pthread.h>
@@ -12,11 +12,11 @@ namespace tslxc {
 
 class Interruption {
  public:
-  // Ignored by default, so that taking it changes nothing; with a handler it ends a call that waits
-  // (signal(7)).
+  // Ignored by default, so that using it changes nothing else; with a handler it interrupts a
+  // blocking call (signal(7)).
   static constexpr int kSignal = SIGURG;
 
-  // The handler is the process's, does nothing, and is only put in the place of the default.
+  // Installs a handler that does nothing, for the whole process, but only instead of the default.
   static void prepare() {
     struct sigaction current{};
     if (sigaction(kSignal, nullptr, &current) == -1 || current.sa_handler != SIG_DFL) return;
@@ -25,7 +25,7 @@ class Interruption {
     sigaction(kSignal, &nothing, nullptr);
   }
 
-  // For the thread that waits: it may have inherited a mask.
+  // For the waiting thread, which may have inherited a signal mask.
   static void allow() {
     sigset_t signals;
     sigemptyset(&signals);
@@ -35,13 +35,13 @@ class Interruption {
 
   bool requested() const { return requested_; }
 
-  // Call again until the thread is known to have ended its wait. It must not have ended itself.
+  // To be repeated until the thread is known to have stopped waiting. The thread must still exist.
   void interrupt(pthread_t thread) {
     requested_ = true;
     pthread_kill(thread, kSignal);
   }
 
-  // Repeats a call that a signal interrupted, unless this was asked for: then EINTR is the result.
+  // Repeats a call that a signal interrupted, unless that was requested: then EINTR is the result.
   template <typename Call>
   auto retry(Call call) const {
     for (;;) {

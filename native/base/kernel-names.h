@@ -1,5 +1,5 @@
-// Names of the kernel's that the headers of an older glibc lack: what the package brings is built
-// with glibc 2.31. The numbers are the same on all architectures that Node.js has.
+// Names of the kernel that the headers of an older glibc lack: the prebuilt code of the package is
+// built with glibc 2.31. The numbers are the same on all architectures that Node.js supports.
 #pragma once
 
 #include <sys/syscall.h>

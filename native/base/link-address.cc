@@ -18,8 +18,8 @@ std::string bytesOfFamily(const std::string& text, uint8_t family) {
 }
 
 LinkAddress toLinkAddress(const ifaddrmsg& header, const NetlinkAttributes& found) {
-  // IFA_ADDRESS is the other end of a point-to-point link, and else the same as IFA_LOCAL, which
-  // IPv6 leaves out then.
+  // IFA_ADDRESS is the other end of a point-to-point link. Otherwise it is the same as IFA_LOCAL,
+  // which IPv6 then leaves out.
   const std::string_view other = found.bytes(IFA_ADDRESS);
   const std::string_view own = found.has(IFA_LOCAL) ? found.bytes(IFA_LOCAL) : other;
   const uint32_t flags = found.has(IFA_FLAGS) ? found.number(IFA_FLAGS) : header.ifa_flags;

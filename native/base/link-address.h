@@ -14,8 +14,8 @@ struct NewLinkAddress {
   std::string broadcast;  // '' for none
 };
 
-// Without duplicate address detection: an IPv6 address can be used at once. EEXIST when the
-// interface has it.
+// Without duplicate address detection: an IPv6 address can be used at once. EEXIST if the interface
+// already has it.
 void addAddress(int network, const std::string& name, const NewLinkAddress& address);
 
 struct LinkAddress {

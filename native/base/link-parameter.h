@@ -12,8 +12,8 @@ struct LinkParameter {
   std::string value;
 };
 
-// Writes /proc/sys/net/FAMILY/conf/LINK/PARAMETER, of the caller's network namespace. ENOENT when
-// there is no such; EINVAL for what is no name.
+// Writes /proc/sys/net/FAMILY/conf/LINK/PARAMETER in the caller's network namespace. ENOENT if
+// there is no such file; EINVAL if one of the three is no plain name.
 void setLinkParameter(const LinkParameter& parameter);
 
 }  // namespace tslxc

@@ -14,7 +14,7 @@
 namespace tslxc {
 namespace {
 
-// Between two looks at the name.
+// The pause between two looks at the name.
 constexpr std::chrono::microseconds kLook{100};
 
 // What the two threads share.
@@ -46,7 +46,7 @@ void* remove(void* data) {
   return nullptr;
 }
 
-// Whether the name is that of another interface by now, or of none.
+// Whether the name belongs to another interface by now, or to none.
 bool isFree(const RouteSocket& socket, const std::string& name, int index) {
   try {
     return socket.indexOf(name) != index;

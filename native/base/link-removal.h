@@ -1,5 +1,5 @@
-// Removing a network interface without waiting for all of it: its name is free at once, but the
-// kernel's answer comes only when no processor can look at it any more, some 20 ms later.
+// Removing a network interface without waiting for its end: its name is free at once, but the
+// kernel answers only when no processor can be using the interface any more, some 20 ms later.
 #pragma once
 
 #include <string>

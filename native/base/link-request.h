@@ -8,7 +8,7 @@
 
 namespace tslxc {
 
-// Of an interface by its index, or of none yet.
+// For the interface with this index, or with 0 for one that does not exist yet.
 ifinfomsg linkHeader(int index);
 
 NetlinkMessage newLinkMessage(const RouteSocket& socket, const NewLink& link);

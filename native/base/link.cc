@@ -25,8 +25,8 @@ bool exists(const RouteSocket& socket, const std::string& name) {
   }
 }
 
-// Kernels before 6.15 refuse a name that the namespace of the request has, also for an interface
-// that is made in another one: there it gets its name afterwards.
+// Kernels before 6.15 refuse a name that exists in the namespace of the request, even for an
+// interface that is made in another one: then it gets its name there afterwards.
 void createElsewhere(int network, const NewMacvlan& link) {
   RouteSocket socket(network);
   try {
@@ -48,7 +48,7 @@ void setState(ifinfomsg& header, LinkState state) {
   header.ifi_flags = state == LinkState::up ? static_cast<unsigned>(IFF_UP) : 0U;
 }
 
-// One RTM_SETLINK after another, of the interface with this index.
+// One RTM_SETLINK after another, for the interface with this index.
 class Changes {
  public:
   Changes(RouteSocket& socket, const std::string& name)
@@ -63,7 +63,7 @@ class Changes {
     socket_.request(std::move(message), "RTM_SETLINK", name_);
   }
 
-  // What only RTM_NEWLINK carries, also for an interface that exists.
+  // Only RTM_NEWLINK carries this, even for an existing interface.
   void setFiltering(bool filtering) {
     NetlinkMessage message(RTM_NEWLINK, NLM_F_ACK, linkHeader(index_));
     message.nest(IFLA_LINKINFO, [&] {

@@ -1,5 +1,5 @@
 // Network interfaces by rtnetlink(7). `network` is a descriptor of the network namespace that the
-// names mean, or -1 for the caller's own.
+// names refer to, or -1 for the caller's own.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct NewVeth {
   std::string peer;
   MacAddress peerAddress;
   int peerNamespace = -1;  // -1 is the same as that of `name`
-  uint32_t mtu = 0;        // of both ends; 0 is the kernel's
+  uint32_t mtu = 0;        // of both ends; 0 is the kernel's default
 };
 struct NewBridge {
   std::string name;
@@ -48,10 +48,10 @@ struct LinkChange {
   std::optional<LinkState> state;
   std::optional<MacAddress> address;
   std::optional<uint32_t> mtu;
-  std::optional<std::string> master;      // '' leaves it
+  std::optional<std::string> master;      // '' for none
   std::optional<bool> isolated;           // of a bridge's port
   std::optional<bool> vlanFiltering;      // of a bridge
-  std::vector<std::string> droppedNames;  // alternative ones
+  std::vector<std::string> droppedNames;  // alternative names to remove
   std::optional<std::string> name;
   std::optional<int> destination;  // a namespace to move to
 };
@@ -65,7 +65,7 @@ void changeLink(int network, const std::string& name, const LinkChange& change);
 void deleteLink(RouteSocket& socket, const std::string& name);
 void deleteLink(int network, const std::string& name);
 
-// struct rtnl_link_stats64, of which these are parts.
+// A part of struct rtnl_link_stats64.
 struct LinkStatistics {
   uint64_t rxBytes = 0;
   uint64_t rxPackets = 0;
@@ -88,7 +88,7 @@ struct Link {
   bool up = false;
   bool carrier = false;
   bool vlanFiltering = false;  // of a bridge
-  // By which it is known as well; they go with it to another namespace.
+  // They move with the interface to another namespace.
   std::vector<std::string> alternativeNames;
   LinkStatistics statistics;
 };

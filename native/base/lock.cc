@@ -55,7 +55,7 @@ void unlockByte(int fd, off_t offset) {
 }
 
 bool isByteLocked(int fd, off_t offset) {
-  // Asking for a read lock: only a write lock of another description is in its way.
+  // Asks about a read lock: only a write lock of another description is in its way.
   struct flock lock = byteAt(offset, F_RDLCK);
   check(retry([&] { return fcntl(fd, F_OFD_GETLK, &lock); }), "fcntl");
   return lock.l_type == F_WRLCK;

@@ -10,7 +10,7 @@ namespace tslxc {
 
 enum class FlockMode { shared, exclusive };
 
-// Waits until the lock is there; EINTR when it is interrupted.
+// Waits until it has the lock; EINTR when it is interrupted.
 void waitFlock(int fd, FlockMode mode, const Interruption& interruption);
 // False when another description holds it.
 bool tryFlock(int fd, FlockMode mode);

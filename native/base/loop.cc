@@ -30,7 +30,7 @@ Fd openControl() { return openPath("/dev/loop-control", O_RDWR | O_CLOEXEC); }
 
 std::string devicePath(uint32_t number) { return "/dev/loop" + std::to_string(number); }
 
-// The name is what losetup(8) shows of it where there is no sysfs.
+// The name is what losetup(8) shows where there is no sysfs.
 loop_config configOf(const Fd& file, const std::string& image, Access access) {
   loop_config config{};
   config.fd = static_cast<__u32>(file.get());

@@ -98,7 +98,7 @@ std::optional<RawMessage> receiveMessage(int socket) {
   header.msg_control = control.data();
   header.msg_controllen = control.size();
   const ssize_t size = retry([&] { return recvmsg(socket, &header, MSG_CMSG_CLOEXEC); });
-  // It has ended, and has not read all that was sent to it.
+  // The peer has ended without reading all that was sent to it.
   if (size == -1 && errno == ECONNRESET) return {};
   if (check(size, "recvmsg") == 0) return {};
   RawMessage message;

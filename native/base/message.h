@@ -32,7 +32,7 @@ Message fieldsOf(const RawMessage& raw) {
   return message;
 }
 
-// What goes before so many bytes of fields in a frame.
+// The header of a frame with this many bytes of fields.
 template <typename Message>
 std::string headerOf(size_t bytes) {
   Writer header;
@@ -51,7 +51,7 @@ std::string frameOf(const Message& message) {
 // Cuts a stream into messages.
 class FrameReader {
  public:
-  // `longest`: of a frame, without the bytes that say how long it is.
+  // `longest` is the limit of a frame's length, without the bytes that say how long it is.
   explicit FrameReader(uint32_t longest = kLargestFrame) : longest_(longest) {}
 
   // Reads what is there once. `ended` at end-of-file or when the peer is gone; `later` when nothing
@@ -81,8 +81,8 @@ bool sendFrame(int socket, const Message& message, int milliseconds = 2000) {
   return sendAll(socket, frameOf(message), milliseconds);
 }
 
-// To a pipe that does not block: all of it or nothing, since it is shorter than PIPE_BUF. Throws
-// SyscallError.
+// Writes to a non-blocking pipe: all of the frame or nothing, since it is shorter than PIPE_BUF.
+// Throws SyscallError.
 template <typename Message>
 void writeFrame(int pipe, const Message& message) {
   const std::string frame = frameOf(message);

@@ -31,7 +31,7 @@ Channel makeChannel() {
   return channel;
 }
 
-// Makes room for a plan that doesn't fit into the usual buffer; what still doesn't is written
+// Makes room for a plan that doesn't fit into the usual buffer; what still doesn't fit is written
 // later.
 void enlargeBuffer(int socket, size_t plan) {
   constexpr size_t kUsual = 64 << 10;
@@ -42,7 +42,7 @@ void enlargeBuffer(int socket, size_t plan) {
   check(setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), "setsockopt");
 }
 
-// Sends as much as there is room for.
+// Sends as much as there is room for; returns the rest.
 std::string_view sendSome(int socket, std::string_view rest) {
   while (!rest.empty()) {
     const ssize_t count = send(socket, rest.data(), rest.size(), MSG_NOSIGNAL);
@@ -91,7 +91,7 @@ class FileActions {
   void give(int source, int target) {
     require(posix_spawn_file_actions_adddup2(&actions_, copy(source), target));
   }
-  // A copy above all targets, which ends with this object.
+  // A copy above all targets, which is closed with this object.
   int copy(int source) {
     const int duplicate = fcntl(source, F_DUPFD_CLOEXEC, lowest_);
     // What the kernel says when not even the lowest number is allowed (RLIMIT_NOFILE).
@@ -170,7 +170,8 @@ void awaitStageZero(pid_t pid) {
   throw SyscallError{ECHILD, "waitpid", "stage 0"};
 }
 
-// A monitor that is not told to go on ends by itself. What it had is gone when it has.
+// A monitor that is not told to continue ends by itself. Waits for that, so that what it held has
+// been released.
 void giveUp(int channel) {
   shutdown(channel, SHUT_WR);
   constexpr int kPatience = 2000;
@@ -181,8 +182,8 @@ void giveUp(int channel) {
   }
 }
 
-// Does what the monitor waits for, and tells it; returns what of that there was no room for. `rest`
-// is what there was no room for before.
+// Does what the monitor waits for, and tells it to continue. `rest` is what there was no room for
+// before; returns what there is still no room for.
 std::string goOnAfter(const std::function<void()>& prepare, int channel, std::string rest) {
   try {
     prepare();

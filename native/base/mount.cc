@@ -40,7 +40,7 @@ long configure(int context, unsigned command, const char* key, const char* value
 std::string descriptorPath(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
 // Whether overlayfs takes its layers one by one (Linux 6.8). The value of an option has 255 bytes
-// at most, so that all layers in one are 15 or a few more.
+// at most, so one option has room for about 15 layers.
 bool takesSingleLayers(int layer) {
   const Fd context(static_cast<int>(syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC)));
   if (!context.valid()) return false;
@@ -60,7 +60,7 @@ std::vector<std::string> lowerOptions(const std::vector<int>& lowers) {
   return options;
 }
 
-// To where it is out of the way, and goes with the old root.
+// Moves a mount to where it is out of the way, and is unmounted with the old root.
 long moveAside(int mount) {
   return syscall(SYS_move_mount, mount, "", AT_FDCWD, "/sys", MOVE_MOUNT_F_EMPTY_PATH);
 }

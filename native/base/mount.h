@@ -22,8 +22,8 @@ Fd makeFilesystem(const std::string& type, const std::vector<std::string>& optio
                   unsigned attributes);
 
 // An overlay of the directory `work`/upper over `lowers`, the uppermost first, with `work`/work as
-// its scratch directory. All are trees that are attached in the own mount namespace (before Linux
-// 6.15 the kernel takes no detached layers), reached through /proc/self/fd. Options as above.
+// its scratch directory. All are trees that are attached in this process's mount namespace (before
+// Linux 6.15 the kernel takes no detached layers), reached through /proc/self/fd. Options as above.
 Fd makeOverlay(const std::vector<int>& lowers, int work, const std::vector<std::string>& options,
                unsigned attributes);
 
@@ -51,8 +51,8 @@ void makeNamespacePrivate();
 void attachTree(int tree, int target, std::string_view subject);
 
 // Stacks a detached tree on /sys of the old root, where it is out of the way. It is attached then,
-// and can be cloned from, until the old root is let go. (On "/" itself it would lie over the old
-// root, and be let go in its place.)
+// and can be cloned from, until the old root is unmounted. (On "/" itself it would cover the old
+// root, and be unmounted in its place.)
 void stackTree(int tree);
 
 // Stacks a detached tree on "/" and makes it the working directory.
@@ -60,12 +60,12 @@ void enterTree(int tree);
 
 // Detaches the mount whose root is `target`, or what has been mounted over it in the meantime, with
 // all that is mounted below (umount2(2), MNT_DETACH: an open descriptor of a mount keeps it busy).
-// `descriptors` is /proc/self/fd of the host's own /proc, by which what is open has a name that no
-// other process can change.
+// `descriptors` is /proc/self/fd of the host's own /proc, through which an open file has a name
+// that no other process can change.
 void detachTree(int target, int descriptors, std::string_view subject);
 
-// What a mount is known by wherever it has been moved to: its number in the kernel, which another
-// may have after it is gone, and the numbers of its root.
+// What identifies a mount wherever it has been moved to: its id in the kernel, which may be reused
+// after it is gone, and the device and inode of its root.
 struct MountIdentity {
   uint64_t mount = 0;
   uint64_t device = 0;
@@ -75,15 +75,15 @@ struct MountIdentity {
 // Of the mount that `place` lies on, and of `place` itself. `subject` names it in errors.
 MountIdentity identityOf(int place, std::string_view subject);
 
-// Where the own mount namespace has this mount, without a link on the way; nothing when it is gone.
+// The path of this mount in this process's mount namespace, free of links; nothing when it is gone.
 // `descriptors` as above.
 std::optional<std::string> placeOfMount(int descriptors, uint64_t mount);
 
 // Whether `place` is the root of a mount.
 bool isMountRoot(int place);
 
-// Moves the mount whose root is `target`, with all that is mounted below it, to where stackTree
-// puts one. Nothing when `target` is not the root of a mount.
+// Moves the mount whose root is `target`, with all that is mounted below it, to where stackTree()
+// puts a tree. Does nothing when `target` is not the root of a mount.
 void putAside(int target, std::string_view subject);
 
 }  // namespace tslxc

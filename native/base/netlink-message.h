@@ -55,7 +55,7 @@ class NetlinkMessage {
     append(bytesOf(value));
   }
 
-  // With its length and a sequence number, ready to be sent.
+  // The message with its length and a sequence number, ready to be sent.
   std::string_view finish(uint32_t sequence);
 
  private:
@@ -76,16 +76,16 @@ class NetlinkAttributes {
   explicit NetlinkAttributes(std::string_view bytes);
 
   bool has(uint16_t attribute) const { return attributes_.count(attribute) != 0; }
-  // Empty when there is none, as are all others.
+  // Empty when there is none, like the results of the functions below.
   std::string_view bytes(uint16_t attribute) const;
   std::string text(uint16_t attribute) const;
   uint32_t number(uint16_t attribute) const;
-  // Of an attribute that is there several times.
+  // All values of an attribute that is there several times.
   std::vector<std::string> texts(uint16_t attribute) const;
   NetlinkAttributes nested(uint16_t attribute) const { return NetlinkAttributes(bytes(attribute)); }
 
  private:
-  // The last of several is that which the kernel itself would take.
+  // Of several, the last one counts, as it does for the kernel itself.
   std::multimap<uint16_t, std::string_view> attributes_;
 };
 

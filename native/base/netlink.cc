@@ -15,7 +15,7 @@ namespace {
 
 int openSocket() { return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE); }
 
-// What the thread below is told, and what it answers.
+// The input and the result of the thread below.
 struct Opening {
   int network;
   int fd = -1;
@@ -33,8 +33,8 @@ void* openInNamespace(void* data) {
   return nullptr;
 }
 
-// A socket belongs to the namespace of the thread that makes it: the only one that enters it, and
-// which ends with that.
+// A socket belongs to the namespace of the thread that makes it, so a thread of its own enters the
+// namespace, makes the socket and ends.
 Fd openSocketIn(int network) {
   if (network == -1) return Fd(check(openSocket(), "socket", "netlink"));
   Opening opening{network};
@@ -70,8 +70,8 @@ Answer nextAnswer(std::string_view& bytes, const char* call, std::string_view su
   return answer;
 }
 
-// The errno that an acknowledgement or the end of a dump brings; 0 for success. EBADMSG for what is
-// none: the kernel's are negative, and small (MAX_ERRNO of linux/err.h).
+// The errno that an acknowledgement or the end of a dump brings; 0 for success. EBADMSG for a
+// number that is no errno: the kernel's are negative, and small (MAX_ERRNO of linux/err.h).
 int errorOf(const Answer& answer) {
   constexpr int kLargest = 4095;
   const auto said = structOf<int>(answer.body);
@@ -81,7 +81,7 @@ int errorOf(const Answer& answer) {
 }  // namespace
 
 RouteSocket::RouteSocket(int network) : socket_(openSocketIn(network)) {
-  const int on = 1;  // Linux 4.12; without it errors have no words
+  const int on = 1;  // Linux 4.12; without it errors have no text
   setsockopt(socket_.get(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on);
   setsockopt(socket_.get(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
 }
@@ -128,7 +128,7 @@ bool RouteSocket::exchange(NetlinkMessage message, const char* call, std::string
       const Answer answer = nextAnswer(rest, call, subject);
       if (answer.header.nlmsg_seq != sequence_) continue;
       if ((answer.header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) whole = false;
-      // Both end with the errno: an acknowledgement is an error of 0, and so is the end of a dump.
+      // Both carry an errno: an acknowledgement is an error of 0, and so is the end of a dump.
       if (answer.header.nlmsg_type == NLMSG_ERROR || answer.header.nlmsg_type == NLMSG_DONE) {
         const int error = errorOf(answer);
         if (error == 0) return whole;

@@ -24,8 +24,8 @@ class RouteSocket {
   void request(NetlinkMessage message, const char* call, std::string_view subject);
 
   // Everything that the kernel lists for `message`, a request with NLM_F_DUMP; each with the header
-  // of its type. The attributes' views end with the call of `each`. `restart` comes first, and
-  // again when the kernel's list changed while it was read.
+  // of its type. The attributes are views that are valid only during the call of `each`. `restart`
+  // is called first, and again when the kernel's list changed while it was read.
   template <typename Header>
   void list(const NetlinkMessage& message, const char* call, const std::function<void()>& restart,
             const std::function<void(const Header&, const NetlinkAttributes&)>& each) {

@@ -38,7 +38,7 @@ uint64_t countOomKills(const std::vector<std::string>& cgroups) {
         const std::optional<std::string> text = readFileIfThere(cgroup + counter);
         if (text) count += numberIn(*text);
       } catch (const SyscallError&) {
-        // What can't be read says nothing of a kill.
+        // A file that can't be read tells of no kill.
       }
     }
   }

@@ -7,8 +7,8 @@
 
 namespace tslxc {
 
-// The kills of processes of these cgroups, from the counter of v2 or of v1, whichever they have; 0
-// where none is there, or has gone. On v2 those below are counted, too.
+// The kills of processes in these cgroups, from the counter of v2 or of v1, whichever there is; a
+// cgroup without one, or that is gone, counts 0. On v2, those in the cgroups below count too.
 uint64_t countOomKills(const std::vector<std::string>& cgroups);
 
 }  // namespace tslxc

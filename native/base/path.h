@@ -1,5 +1,5 @@
 // Every path inside a container's root is resolved here, by the kernel (openat2(2), since
-// Linux 5.6): never by gluing strings, never through a magic link, never out of the root.
+// Linux 5.6): never by joining strings, never through a magic link, never out of the root.
 #pragma once
 
 #include <sys/types.h>
@@ -17,15 +17,15 @@ Fd openInRoot(int root, const std::string& path, int flags);
 // The same, but an invalid Fd when the path does not exist (ENOENT).
 Fd openInRootIfThere(int root, const std::string& path, int flags);
 
-// Opens `path` below `root` on the same mount (EXDEV), by links within it.
+// Opens `path` below `root`, following links as long as they stay on the same mount (EXDEV).
 Fd openInFilesystem(int root, const std::string& path, int flags);
 
 // Opens the entry `name` of a directory, when it lies on the same mount and is no link (EXDEV,
 // ELOOP).
 Fd openOnSameMount(int directory, const std::string& name, int flags);
 
-// The entry itself as O_PATH, be it a link; an invalid Fd when there is none by now, or when it
-// lies on another mount.
+// The entry itself as O_PATH, even if it is a link; an invalid Fd when it no longer exists, or lies
+// on another mount.
 Fd openEntryOfMount(int directory, const std::string& name);
 
 enum class EntryKind { directory, file };
@@ -34,8 +34,8 @@ enum class EntryKind { directory, file };
 // a file 0644 that is empty).
 Fd openOrMakeInRoot(int root, const std::string& path, EntryKind kind);
 
-// The parent of `path` below `root`, and the last name. A name alone is one of `root`, which is not
-// opened again.
+// The parent of `path` below `root`, and the last name. A name alone is an entry of `root`, which
+// is not opened again.
 struct Entry {
   Fd opened;
   int parent = -1;

@@ -12,9 +12,9 @@
 namespace tslxc {
 namespace {
 
-// As many as the kernel lets go with one message (SCM_MAX_FD).
+// As many as the kernel allows in one message (SCM_MAX_FD).
 constexpr size_t kMostAtOnce = 253;
-// As long as so many that have come can't be closed, no others may come.
+// While more received descriptors than this are still being closed, no others may come.
 constexpr size_t kMostClosing = 256;
 
 std::vector<Fd> descriptorsOf(msghdr& message) {
@@ -78,8 +78,8 @@ std::optional<BytesReceived> receiveFrom(int socket, std::span<char> buffer, siz
   if (size < 0 && errno == EAGAIN) return std::nullopt;
   check(size, "recvmsg");
   BytesReceived received{static_cast<size_t>(size), descriptorsOf(message)};
-  // The kernel has let go of those for which there is no room: unlike close(2) without waiting for
-  // whoever serves their files.
+  // The kernel has dropped those for which there is no room. Unlike close(2), it does so without
+  // waiting for the servers of their files.
   const bool areLost = (message.msg_flags & MSG_CTRUNC) != 0;
   if (areLost || received.descriptors.size() > most) {
     closeElsewhere(std::move(received.descriptors));

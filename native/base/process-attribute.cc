@@ -21,7 +21,7 @@ constexpr const char* kProc = "/proc";
 
 std::string absolute(const std::string& path) { return std::string(kProc) + "/" + path; }
 
-// `thread-self` is a link within /proc; nothing else on the way is one, or another mount.
+// `thread-self` is a link within /proc; anything that leads to another mount is refused.
 Fd openInProc(const std::string& path, int flags) {
   const Fd proc(check(open(kProc, O_PATH | O_DIRECTORY | O_CLOEXEC), "open", kProc));
   struct statfs facts{};
@@ -52,8 +52,8 @@ void awaitCredentials(int pidfd) {
   for (int i = 0; i < kTries && !hasExecuted(pidfd) && !isEnding(pidfd); ++i) {
     nanosleep(&kPause, nullptr);
   }
-  // From its new memory to its new credentials execve holds a lock (exec_update_lock, since Linux
-  // 5.7), which pidfd_getfd(2) takes before it looks whether there is such a descriptor.
+  // From installing the new memory to the new credentials, execve holds a lock (exec_update_lock,
+  // since Linux 5.7), which pidfd_getfd(2) takes before it looks whether the descriptor exists.
   constexpr int kNoDescriptor = -1;
   retry([&] { return syscall(SYS_pidfd_getfd, pidfd, kNoDescriptor, 0); });
 }
@@ -64,7 +64,7 @@ std::string processAttribute(int pidfd, const std::string& attribute) {
   std::array<char, 4096> bytes{};
   const ssize_t size = check(retry([&] { return read(file.get(), bytes.data(), bytes.size()); }),
                              "read", absolute(path));
-  // The number was not another's meanwhile.
+  // Throws ESRCH if the pid may have been another process's meanwhile.
   processOf(pidfd);
   std::string label(bytes.data(), static_cast<size_t>(size));
   while (!label.empty() && (label.back() == '\0' || label.back() == '\n')) label.pop_back();

@@ -27,8 +27,8 @@ pid_t hostProcessId(pid_t pid) {
 
 namespace {
 
-// Behind the name, which may hold anything, come the state, five numbers and the flags
-// (proc_pid_stat(5)). None where they can't be read.
+// After the name, which may contain anything, come the state, five numbers and the flags
+// (proc_pid_stat(5)). 0 if the line can't be parsed.
 unsigned flagsOf(int pidfd) {
   const std::string path = "/proc/" + std::to_string(processOf(pidfd)) + "/stat";
   const Fd file(check(open(path.c_str(), O_RDONLY | O_CLOEXEC), "open", path));
@@ -43,7 +43,7 @@ unsigned flagsOf(int pidfd) {
 
 }  // namespace
 
-// The file about a pidfd names the process in the namespace of that /proc (proc_pid_fdinfo(5)).
+// The fdinfo of a pidfd has the pid in the PID namespace of that /proc (proc_pid_fdinfo(5)).
 pid_t processOf(int pidfd) {
   const std::string path = "/proc/self/fdinfo/" + std::to_string(pidfd);
   const Fd file(check(open(path.c_str(), O_RDONLY | O_CLOEXEC), "open", path));
@@ -72,7 +72,7 @@ bool hasExecuted(int pidfd) {
 Fd openRootOf(int pidfd) {
   const std::string path = "/proc/" + std::to_string(processOf(pidfd)) + "/root";
   Fd root(check(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open", path));
-  // The number is still that process's, or the folder may be another's.
+  // The pid has to be that process's still: otherwise the folder may be another's.
   check(syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0), "pidfd_send_signal", path);
   return root;
 }

@@ -18,8 +18,8 @@ struct Pty {
 Pty openPty(int devpts);
 
 // Opens a pair in the devpts that a running container has at /dev/pts; `root` is its root
-// directory. Its owner may have mounted anything there: what is no devpts is refused (ENODEV), and
-// nothing is opened that lies on another mount.
+// directory. The container may have mounted anything there: anything but a devpts is refused
+// (ENODEV), and nothing on another mount is opened.
 Pty openPtyInside(int root);
 
 // Opens a pair in the host's devpts through /dev/ptmx.

@@ -17,7 +17,7 @@
 namespace tslxc {
 namespace {
 
-// Headers before Linux 5.14 don't have it; it is the same on all architectures that Node.js has.
+// Headers before Linux 5.14 lack it; it is the same on all architectures that Node.js supports.
 constexpr long kQuotactlFd = 443;
 
 long quotactl(int fd, unsigned int command, uint32_t project, void* argument) {

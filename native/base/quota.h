@@ -1,4 +1,4 @@
-// Project quotas: what the files of a project take of their file system, and how much they may
+// Project quotas: how much space of their file system the files of a project use and may use
 // (quotactl_fd(2), Linux 5.14), and which project an inode belongs to (FS_IOC_FSSETXATTR).
 #pragma once
 
@@ -29,20 +29,20 @@ struct InodeProject {
   bool inherited;    // by what is made in the directory
 };
 
-// `fd` is of anything on the file system; O_PATH is enough.
+// `fd` is a descriptor of anything on the file system; O_PATH is enough.
 ProjectQuotas projectQuotas(int fd);
-// Nothing where the file system has nothing on record of the project.
+// Nothing if the file system has no record of the project.
 std::optional<ProjectQuota> projectQuota(int fd, uint32_t project);
 void limitProject(int fd, uint32_t project, SpaceLimits limits);
 
 // `fd` is a directory or a regular file that is open for reading.
 InodeProject projectOf(int fd);
-// Of a directory also for what will be made in it.
+// What is made in a directory afterwards inherits its project.
 void setProject(int fd, uint32_t project);
 
-// The same of each directory and regular file of a tree: nothing else can be opened without an
-// effect. EEXIST for one that has another project already. The first failure ends it, with the path
-// below the source as its subject.
+// The same for each directory and regular file of a tree: nothing else can be opened without side
+// effects. EEXIST if one has another project already. The first failure ends the walk, with the
+// path below the source as its subject.
 void setProjectOfTree(int source, uint32_t project, const WalkReport& report);
 
 }  // namespace tslxc

@@ -81,8 +81,8 @@ int create(int folder, const std::string& name) {
   return retry([&] { return openat(folder, name.c_str(), kFlags, 0600); });
 }
 
-// What is there is left from a writer that died, or was made by another program: it must not be
-// written to.
+// A file that exists is left from a writer that died, or was made by another program: it is
+// removed, and never written to.
 void makeIn(int folder, const std::string& name, std::string_view content,
             const std::string& path) {
   Fd file(create(folder, name));

@@ -25,8 +25,8 @@ dev_t deviceOf(int inode) {
   return state.st_dev;
 }
 
-// Whether a failure is that of a read-only snapshot below the source, which has a device number of
-// its own on the same mount: what is in it can't be changed.
+// Tells whether a failure comes from a read-only snapshot below the source, which has a device
+// number of its own on the same mount: what is in it can't be changed.
 class Snapshots {
  public:
   explicit Snapshots(int source) : device_(deviceOf(source)) {}
@@ -53,7 +53,7 @@ class Relabelling final : public TreeVisitor {
     try {
       give(inode);
     } catch (const SyscallError& failure) {
-      // What this throws keeps the walk from what is below.
+      // Throwing keeps the walk out of what is below.
       inSnapshot_ = snapshots_.hold(inode, failure);
       throw;
     }
@@ -101,7 +101,7 @@ class Restoration final : public TreeVisitor {
     fates_.push_back(std::move(fate));
   }
 
-  // A directory only now: what was made in it asks for what it remembers.
+  // A directory only now: what was made in it gets the label that the directory remembers.
   void leave(int inode) override {
     const Fate fate = std::move(fates_.back());
     fates_.pop_back();

@@ -11,10 +11,10 @@ struct NewRoute {
   std::string address;
   uint8_t prefix = 0;
   std::string gateway;  // '' for none
-  uint32_t metric = 0;  // 0 is the kernel's
+  uint32_t metric = 0;  // 0 is the kernel's default
 };
 
-// A route by the interface `name`. EEXIST when there is such a one.
+// Adds a route through the interface `name`. EEXIST if there is such a route already.
 void addRoute(int network, const std::string& name, const NewRoute& route);
 
 struct Route {
@@ -26,7 +26,7 @@ struct Route {
   uint32_t metric = 0;
 };
 
-// Unicast routes; one with several ways to go is there once for each.
+// Unicast routes; one with several next hops is listed once for each.
 std::vector<Route> listRoutes(int network);
 
 }  // namespace tslxc

@@ -93,7 +93,7 @@ void putText(std::string& out, int folder, const std::string& name) {
   putFailure(out, error, Call::read);
 }
 
-// False when the answer is there already: it can't be looked at, or is no ordinary file.
+// False after putting the answer: the file can't be looked at, or is not a regular one.
 bool isFile(std::string& out, int result, const struct stat& state) {
   if (result == -1) {
     putFailure(out, errno, Call::stat);

@@ -10,7 +10,7 @@ namespace tslxc {
 
 enum class SurveyLook {
   text,    // its content, whatever it is
-  stamp,   // its stamp: of what a link leads to
+  stamp,   // its stamp; links are followed
   entry,   // its stamp; no link is followed
   record,  // its stamp, and its content unless it has the stamp that is known; no link is followed
   lock     // whether another open file description has a write lock on its first byte; likewise
@@ -30,20 +30,20 @@ struct SurveyRequest {
   std::string known;  // empty, or a stamp for each file of each folder; zeroes where none is known
 };
 
-// What an answer begins with: little-endian, of 4 bytes, as all numbers but those of a stamp.
+// The number that an answer begins with: 4 bytes, little-endian, like all others but a stamp's.
 enum class SurveyAnswer : unsigned {
-  failed,     // errno, and the place of the system call in lib/host/calls/survey-request.ts
+  failed,     // errno, and the index of the system call in lib/host/calls/survey-request.ts
   text,       // length, content
   stamp,      // stamp
   record,     // stamp, length, content
   unchanged,  // nothing: it has the stamp that is known
   unlocked,   // nothing
   locked,     // nothing
-  other       // nothing: it is no ordinary file
+  other       // nothing: it is not a regular file
 };
 
-// The answers in their order: all files of the first folder, then those of the next. Never throws
-// for a file: one that can't be read has its errno for an answer.
+// The answers in order: all files of the first folder, then those of the next. Never throws for a
+// file: the answer for one that can't be read is its errno.
 std::string survey(const SurveyRequest& request);
 
 }  // namespace tslxc

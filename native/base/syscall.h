@@ -1,5 +1,5 @@
-// The one form of every system call: check() hands a result on or throws SyscallError with the
-// errno, retry() repeats on EINTR. Nothing here decides anything.
+// How every system call is made: check() returns its result or throws SyscallError with the errno,
+// retry() repeats it on EINTR. Nothing here decides anything.
 #pragma once
 
 #include <cerrno>
@@ -16,8 +16,8 @@ struct SyscallError {
   std::string subject;
 };
 
-// Hands a result on, or throws the errno behind it. `subject` is a view, so that nothing allocates
-// between the call and the reading of errno.
+// Returns the result; throws SyscallError with errno if it is -1. `subject` is a view, so that
+// nothing allocates between the call and the reading of errno.
 template <typename Result>
 Result check(Result result, const char* syscall, std::string_view subject = {}) {
   if (result == static_cast<Result>(-1)) {

@@ -1,4 +1,4 @@
-// Threads by pthread_create(3), so that one that can't be had is a SyscallError like any other.
+// Threads by pthread_create(3), so that its failure is a SyscallError like any other.
 #pragma once
 
 #include <pthread.h>

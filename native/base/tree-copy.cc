@@ -25,7 +25,7 @@ namespace tslxc {
 namespace {
 
 constexpr mode_t kPermissions = 07777;
-// Between two looks at whether the copy is still wanted.
+// How many bytes are copied between two checks whether the copy is still wanted.
 constexpr size_t kPiece = size_t{64} << 20;
 
 std::array<timespec, 2> timesOf(const struct stat& state) { return {state.st_atim, state.st_mtim}; }
@@ -36,7 +36,7 @@ void copyXattrs(int from, int to) {
   }
 }
 
-// What says that two files can't share blocks, and not that anything is wrong with them.
+// Errors that mean that two files can't share blocks, not that anything is wrong with them.
 bool isUnableToShare(int error) {
   return error == EOPNOTSUPP || error == EXDEV || error == EINVAL || error == ENOTTY ||
          error == ENOSYS;
@@ -71,20 +71,20 @@ class Content {
     while (at < end) {
       const size_t count = std::min(kPiece, static_cast<size_t>(end - at));
       const ssize_t copied = inKernel_ ? copyInKernel(at, count) : copyByBuffer(at, count);
-      if (copied == 0) return;  // it has become shorter
+      if (copied == 0) return;  // the file has become shorter
       at += std::max<ssize_t>(copied, 0);
       counter_.tell();
     }
   }
 
-  // -1 when it has to be done by the buffer.
+  // -1 when it has to be copied through the buffer.
   ssize_t copyInKernel(off_t at, size_t count) {
     off_t in = at;
     off_t out = at;
     const ssize_t copied = retry([&] { return copy_file_range(from_, &in, to_, &out, count, 0); });
     if (copied > 0) return copied;
     if (copied == -1 && !isUnableToShare(errno)) check(copied, "copy_file_range");
-    // Some file systems say 0 instead of that they can't.
+    // Some file systems return 0 instead of an error.
     inKernel_ = false;
     return -1;
   }
@@ -123,7 +123,8 @@ class Copy final : public TreeVisitor {
     copyNode(inode, state, name);
   }
 
-  // A directory only now: what is made in it changes its times, and would inherit its ACL.
+  // A directory gets its attributes only now: what is made in it changes its times, and would
+  // inherit its ACL.
   void leave(int inode) override {
     const struct stat state = stateOf(inode);
     if (!S_ISDIR(state.st_mode)) return;
@@ -135,7 +136,7 @@ class Copy final : public TreeVisitor {
   void visited() override { counter_.add(); }
 
  private:
-  // What it has inherited from the directory above, all that is made in it would inherit again.
+  // Removes the ACLs that the top has inherited: all that is made in it would inherit them again.
   void enterTop() {
     for (const std::string& name : listXattrs(top_)) {
       if (name.starts_with("system.posix_acl_")) removeXattr(top_, name);
@@ -185,7 +186,7 @@ class Copy final : public TreeVisitor {
     return text;
   }
 
-  // The owner first, since that takes set-user-ID bits and capabilities of files away.
+  // The owner first, since changing it clears set-user-ID bits and file capabilities.
   static void give(int from, int to, const struct stat& state) {
     check(fchown(to, state.st_uid, state.st_gid), "fchown");
     check(fchmod(to, state.st_mode & kPermissions), "fchmod");
@@ -209,7 +210,7 @@ class Copy final : public TreeVisitor {
   const int top_;
   WalkCounter& counter_;
   Descent target_;
-  // Of inodes with several names the first one in the copy.
+  // The path in the copy of the first name of each inode with several.
   std::map<std::pair<dev_t, ino_t>, std::string> names_;
 };
 
@@ -225,7 +226,7 @@ class Emptying final : public TreeVisitor {
     remove(inode, name, 0);
   }
 
-  // A subvolume of btrfs that is empty goes in the same way, since Linux 4.18.
+  // An empty btrfs subvolume is removed in the same way, since Linux 4.18.
   void leave(int inode) override {
     if (!S_ISDIR(stateOf(inode).st_mode)) return;
     const std::string name = way_.pop();

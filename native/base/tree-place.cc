@@ -16,10 +16,10 @@
 namespace tslxc {
 namespace {
 
-// BTRFS_FIRST_FREE_OBJECTID: the top of every subvolume.
+// BTRFS_FIRST_FREE_OBJECTID: the inode number of the top of every subvolume.
 constexpr ino_t kTopOfSubvolume = 256;
 
-// The name with the NUL that ends it.
+// Copies the name with its terminating NUL.
 template <size_t kSize>
 void putName(char (&field)[kSize], const std::string& name) {
   if (name.size() >= kSize) throw SyscallError{ENAMETOOLONG, "ioctl", name};

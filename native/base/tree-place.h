@@ -1,5 +1,5 @@
-// Whole trees by their entries in the directories above: two that take each other's place
-// (renameat2(2)), and the subvolumes of btrfs.
+// Whole trees by their entries in the directories above: two that are exchanged (renameat2(2)), and
+// the subvolumes of btrfs.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ struct TreeEntry {
   std::string name;
 };
 
-// Each takes the other's place at once. Throws SyscallError{renameat2}.
+// Exchanges two entries atomically. Throws SyscallError{renameat2}.
 void exchangeEntries(const TreeEntry& one, const TreeEntry& other);
 
 // What a directory is to btrfs: a part of a subvolume (or on another file system), a subvolume, or
@@ -24,7 +24,7 @@ Subvolume subvolumeKind(int fd);
 // Makes `target` a snapshot of a subvolume that is open for reading, as it is now. EXDEV on another
 // file system.
 void snapshotSubvolume(int source, const TreeEntry& target);
-// Throws SyscallError ENOTEMPTY for one that has others in it.
+// Throws SyscallError ENOTEMPTY for a subvolume that has others in it.
 void removeSubvolume(const TreeEntry& entry);
 
 }  // namespace tslxc

@@ -73,7 +73,7 @@ class Walk {
     });
     visitor_.visited();
     if (inode.valid()) return;  // no directory
-    // What can't be read is left again.
+    // A directory that can't be read is left again.
     attempt("", [&] { levels_.back().names = namesIn(levels_.back().directory.get()); });
     if (levels_.size() > kOpenDirectories) {
       levels_[levels_.size() - kOpenDirectories - 1].directory.reset();
@@ -89,8 +89,8 @@ class Walk {
     reopen(below.get(), path);
   }
 
-  // Another process may have moved what is below: then the way back is lost, and nothing else is
-  // touched.
+  // Another process may have moved the directory below: then the way back is lost, and nothing else
+  // is touched.
   void reopen(int below, const std::string& path) {
     Level& level = levels_.back();
     Fd above(check(openat(below, "..", O_PATH | O_DIRECTORY | O_CLOEXEC), "openat", path));

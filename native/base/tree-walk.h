@@ -1,5 +1,5 @@
-// Visits every inode of a tree on one mount, by descriptor, each name taken from the directory that
-// is open: no link is followed, nothing mounted below is entered, and a process that exchanges
+// Visits every inode of a tree on one mount, by descriptor, looking each name up in the open
+// directory: no link is followed, nothing mounted below is entered, and a process that exchanges
 // names meanwhile can't lead the walk elsewhere. However deep the tree is, few descriptors are
 // open.
 #pragma once
@@ -33,7 +33,7 @@ class TreeVisitor {
   virtual void visited() = 0;
 };
 
-// Told of the number of inodes visited so far, now and then. What it throws ends the walk.
+// Called now and then with the number of inodes visited so far. What it throws ends the walk.
 using WalkReport = std::function<void(uint64_t)>;
 
 // Counts what a walk visits, for its report.
@@ -55,7 +55,7 @@ class WalkCounter {
 // `source` is a descriptor of the top of the tree, or of a single file. O_PATH is enough.
 void walkTree(int source, TreeVisitor& visitor);
 
-// An inode that is open as O_PATH, for reading: this very one, whatever has become of its path.
+// Opens for reading the inode behind an O_PATH descriptor: this very one, whatever its path by now.
 Fd openForReading(int inode);
 
 }  // namespace tslxc

@@ -9,7 +9,7 @@ namespace {
 
 std::string linkOf(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
-// The f… calls refuse O_PATH descriptors (EBADF); the same by the link in /proc doesn't. A number
+// The f… calls refuse O_PATH descriptors (EBADF); the calls by the link in /proc don't. A number
 // that is no descriptor has no link: then EBADF was the right answer.
 template <typename ByDescriptor, typename ByLink>
 auto either(ByDescriptor byDescriptor, ByLink byLink) {

@@ -26,7 +26,7 @@ int makeAndEnd(void* pair) {
   _exit(0);
 }
 
-// By a process in this one's memory and with its descriptors.
+// Makes the pair in another process, which shares this one's memory and descriptors.
 void makeInAnother(Pair& pair) {
   const Stack stack;
   const Child maker = cloneGuest({stack, makeAndEnd, &pair, CLONE_FILES});

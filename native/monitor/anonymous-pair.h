@@ -1,6 +1,7 @@
-// A pair of sockets whose ends name no process. Each end gives the process at the other one a
-// pidfd of the process that made it (SO_PEERPIDFD, Linux 6.5), and by setns(2) or pidfd_getfd(2) a
-// hostile root inside would take the attendant's namespaces and descriptors, which are the host's.
+// A pair of sockets that identifies no living process. From an ordinary pair, the holder of one end
+// gets a pidfd of the process that made it (SO_PEERPIDFD, Linux 6.5). With that, a hostile root
+// inside could take the attendant's namespaces and descriptors, which are the host's (setns(2),
+// pidfd_getfd(2)).
 #pragma once
 
 #include <array>
@@ -9,9 +10,9 @@
 
 namespace tslxc {
 
-// SEQPACKET, closed on exec; made by a process that has ended. For a single-threaded caller.
-// Nothing may be sent by it to the other end: with SO_PASSPIDFD each message names its sender too.
-// Throws SyscallError.
+// A SEQPACKET pair, close-on-exec, made by a process that has ended. For a single-threaded caller,
+// which must send nothing to the other end: with SO_PASSPIDFD each message identifies its sender
+// too. Throws SyscallError.
 std::array<Fd, 2> makeAnonymousPair();
 
 }  // namespace tslxc

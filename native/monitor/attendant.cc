@@ -38,16 +38,16 @@ using std::chrono::milliseconds;
 
 constexpr int kFailed = 1;
 constexpr uint64_t kCapKill = 1ULL << 5;  // CAP_KILL: whatever ids the command's processes have
-// Between two looks at what is still to be ended: at first, and at most.
+// Milliseconds between two scans for processes that are still to be killed: at first, and at most.
 constexpr int kFirstPause = 1;
 constexpr int kLongestPause = 50;
-// How long a guardian may take to end that has no process left.
+// How long a guardian that has no process left may take to end.
 constexpr milliseconds kGuardianTime{1000};
-// How long the caller waits for processes that are killed and do not end, and no others either.
+// How long the same killed processes may fail to end before the caller is told anyway.
 constexpr milliseconds kStuckTime{2000};
-// A caller that is busy with something else.
+// How long to wait for a caller that is busy with something else.
 constexpr milliseconds kReadTime{5000};
-// The pidfd of init, and the three streams or the caller's stream of a terminal.
+// Passed descriptors: the pidfd of init, and the three streams or the terminal's stream.
 constexpr size_t kWithPipes = 4;
 constexpr size_t kWithTerminal = 2;
 
@@ -85,8 +85,8 @@ class Attendant {
   std::optional<TerminalRequest> request_;
   FrameReader inbox_;
   CommandPlan plan_;
-  Fd inside_;  // what is said there
-  Fd orders_;  // and what is said to the guardian
+  Fd inside_;  // reports from inside
+  Fd orders_;  // orders to the guardian
   std::optional<TerminalPump> terminal_;
   pid_t joiner_ = 0;
   Phase phase_ = Phase::starting;
@@ -96,8 +96,8 @@ class Attendant {
   bool executing_ = false;
   bool told_ = false;
   int pause_ = kFirstPause;
-  std::set<ProcessKey> killed_;  // at the last look
-  Clock::time_point changed_;    // when these were others
+  std::set<ProcessKey> killed_;  // by the last scan
+  Clock::time_point changed_;    // when killed_ last changed
   Clock::time_point deadline_;
   std::optional<Clock::time_point> alone_;
   ExitedMessage exited_{1, SIGKILL, 1};
@@ -125,7 +125,7 @@ void Attendant::startJoiner(std::vector<Fd> passed) {
   check(pipe2(orders.data(), O_CLOEXEC), "pipe2");
   JoinerContext context{plan_, std::move(reports[1]), Fd(orders[0]), std::move(passed[0]), {}};
   orders_ = Fd(orders[1]);
-  // A guardian that is stopped or frozen reads nothing.
+  // Non-blocking, since a guardian that is stopped or frozen reads nothing.
   check(fcntl(orders_.get(), F_SETFL, O_WRONLY | O_NONBLOCK), "fcntl");
   if (terminal) {
     context.streams.push_back(openTerminal(context.init.get(), std::move(passed[1])));
@@ -142,13 +142,13 @@ void Attendant::startJoiner(std::vector<Fd> passed) {
   joiner_ = child.pid;
 }
 
-// Throws SyscallError when the guardian has ended, or reads nothing any more.
+// Throws SyscallError when the guardian has ended, or no longer reads.
 template <typename Message>
 void Attendant::order(const Message& message) {
   writeFrame(orders_.get(), message);
 }
 
-// Nothing if it has ended: that is seen next.
+// Does nothing if the guardian has ended, which the next poll shows.
 template <typename Message>
 void Attendant::tellGuardian(const Message& message) {
   if (!inside_.valid()) return;
@@ -158,8 +158,8 @@ void Attendant::tellGuardian(const Message& message) {
   }
 }
 
-// The way there is the container's, which can make it wait for as long as it likes: here, where
-// nothing but this command is held up. The caller gives it up when its time is over.
+// The container controls the path to its terminals, and can make this wait for as long as it likes:
+// it is done here, where only this command is held up. The caller gives up when its time is over.
 Fd Attendant::openTerminal(int init, Fd stream) {
   Pty pty = openPtyInside(openRootOf(init).get());
   check(fchown(pty.slave.get(), request_->owner, static_cast<gid_t>(-1)), "fchown", "/dev/pts");
@@ -175,7 +175,8 @@ void Attendant::waitOnce() {
                                  {-1, 0, 0}}};
   if (terminal_) terminal_->prepare(&entries[2]);
   check(retry([&] { return poll(entries.data(), entries.size(), timeLeft()); }), "poll");
-  // The caller comes first: who ends the command and lets go of its terminal means all of it.
+  // The caller's messages come first: one that ends the command and then closes its terminal wants
+  // everything ended, not only the terminal hung up.
   if (entries[0].revents != 0) listenToCaller();
   if (terminal_) terminal_->handle(&entries[2]);
   if (entries[1].revents != 0) listenInside();
@@ -185,7 +186,7 @@ void Attendant::waitOnce() {
     beginEnd();
   }
   if (phase_ == Phase::ending) endMore();
-  // What a command has written to its terminal before its end is the caller's.
+  // What a command has written to its terminal before its end is still delivered.
   if (phase_ == Phase::running && told_ && (!terminal_ || terminal_->done())) phase_ = Phase::over;
 }
 
@@ -250,7 +251,7 @@ void Attendant::handle(const RawMessage& message) {
       if (phase_ == Phase::starting && executing_) {
         executed(message);
       } else if (!plan_.header.labelAttribute.empty()) {
-        // Killed before it executed anything: there is no label to look at.
+        // Killed before it executed anything: there is no label to check.
         order(ContinueMessage{});
       }
       return;
@@ -267,8 +268,8 @@ void Attendant::handle(const RawMessage& message) {
   }
 }
 
-// With a label to look at, the guardian hands over the command, and lets it be until it has our
-// word.
+// If there is a label to check, the guardian passes the command's pidfd, and does not reap the
+// command until it is told to continue.
 void Attendant::executed(const RawMessage& ready) {
   const CommandHeader& header = plan_.header;
   if (!header.labelAttribute.empty()) {
@@ -286,7 +287,7 @@ void Attendant::executed(const RawMessage& ready) {
   sendFrame(channel_.get(), ExecutedMessage{});
 }
 
-// Neither the guardian nor a joiner before it is there to report an end.
+// The guardian, or the joiner before it, is gone and can't report how the command ended.
 void Attendant::insideIsGone() {
   inside_.reset();
   orders_.reset();
@@ -309,10 +310,10 @@ void Attendant::beginEnd() {
   tellGuardian(DestroyMessage{});
 }
 
-// In rounds until no process is left: what is orphaned by one comes to the guardian, and is found
-// by the next. A child of ours is the guardian, which goes last, or a joiner that is not done. One
-// that is frozen, or waits in the kernel, is killed and does not end: the looks get rarer while no
-// new process is found, and after a while the caller is told all the same.
+// Kills in rounds until no process is left: processes that one round orphans become the guardian's
+// children, and the next finds them. Children of the attendant are the guardian, which goes last,
+// and a joiner that is not done. A frozen process, or one blocked in the kernel, does not end: the
+// rounds get rarer while they find nothing new, and after kStuckTime the caller is told anyway.
 void Attendant::endMore() {
   bool guardian = false;
   bool news = false;
@@ -338,7 +339,7 @@ void Attendant::endMore() {
   } else if (guardian) {
     if (!alone_) alone_ = Clock::now();
   } else {
-    // A guardian may have said how the command ended, and gone, in the meantime.
+    // In the meantime the guardian may have reported how the command ended, and exited.
     pollfd last{inside_.get(), POLLIN, 0};
     for (; poll(&last, 1, 0) > 0; last.fd = inside_.get()) listenInside();
     finish();
@@ -353,7 +354,7 @@ void Attendant::finish() {
   sendFrame(channel_.get(), exited_);
 }
 
-// The joiner has ended, and the guardian is about to: our end is its order to end if it isn't.
+// The joiner has ended, and the guardian is about to; if it is not, this process's end makes it.
 void Attendant::reap() {
   const auto until = Clock::now() + kGuardianTime;
   for (;;) {
@@ -363,8 +364,8 @@ void Attendant::reap() {
   }
 }
 
-// A caller that still sends something finds the socket open until it has read how the command
-// ended: to write to a socket that is closed would cost it what it has not read.
+// Keeps the socket open until the caller has read how the command ended: a caller that writes to a
+// closed socket loses what it has not read yet.
 void Attendant::awaitAcknowledgement() {
   const auto until = Clock::now() + kReadTime;
   while (!acknowledged_ && !callerGone_) {

@@ -1,6 +1,6 @@
 // The attendant of one command in a running container: a mode of the monitor's executable, on the
-// host. It starts the command by a joiner, tells the caller of its end, and when it is asked to, or
-// the caller is gone, ends all that the command has started.
+// host. It starts the command through a joiner, and reports the command's end to the caller. On
+// request, or when the caller is gone, it kills everything that the command has started.
 //
 //   caller       attendant          joiner              guardian       command
 //     │ spawn (plan) ─▶│ clone into the cgroup ─▶│             (inside)
@@ -12,9 +12,9 @@
 //     │◀────── executed│ looks at its label ([continue]) ▶│
 //     │◀─────── exited │◀───────────────────────── exited │          ✕
 //
-// A hostile root of the container can trace the processes inside and speak for them: they are
-// believed only in what concerns the command itself. Nor may that root learn by its
-// socket who the attendant is (native/monitor/anonymous-pair.h): orders to the guardian go by a
+// A hostile root inside the container can trace the processes there and forge their messages, so
+// they are believed only about the command itself. Nor may that root learn from the socket which
+// process the attendant is (native/monitor/anonymous-pair.h): orders to the guardian go through a
 // pipe.
 #pragma once
 

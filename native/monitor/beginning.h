@@ -1,5 +1,5 @@
-// What the monitor and a command's attendant begin with: both are told what to do by a plan that
-// lies in their channel.
+// The first steps that the monitor shares with other modes of its executable, most of which receive
+// a plan through their channel.
 #pragma once
 
 #include <string>
@@ -10,26 +10,27 @@
 
 namespace tslxc {
 
-// The caller went away before the commit: there is no receiver for anything.
+// The caller went away before the commit: there is no process left to report to.
 struct CallerGone {};
 
 // `--descriptors N` among the arguments: how many were passed.
 int passedDescriptors(int argc, char** argv);
 
-// Not dumpable, with a name of its own, in no directory that others may want to unmount.
+// Makes this process non-dumpable, names it, and changes to "/", so that it keeps no other file
+// system busy.
 void becomeQuiet(const char* name);
 
-// Throws CallerGone when none comes.
+// Throws CallerGone when no message comes within 10 s.
 RawMessage receivePlan(int channel, FrameReader& inbox);
 
-// Each v1 hierarchy is entered by the single-threaded task itself: moving another waits for an RCU
-// grace period.
+// Enters cgroups of v1 hierarchies by their `tasks` files. A single-threaded process moves itself:
+// moving another one waits for an RCU grace period.
 void enterCgroups(const std::vector<std::string>& tasks);
 
-// The passed descriptors from `first` on, as owned ones.
+// Takes ownership of `count` passed descriptors, from `first` on.
 std::vector<Fd> takeDescriptors(int first, int count);
 
-// Marks descriptors from `first` on, below `past`.
+// Sets close-on-exec on the descriptors from `first` up to, and not including, `past`.
 void closeOnExec(int first, int past);
 
 FailedMessage monitorFailure(const SyscallError& cause);

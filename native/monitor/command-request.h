@@ -1,4 +1,4 @@
-// What the caller of a command asks of its terminal, and whether it goes on without the caller.
+// What the caller of a command requests: its terminal, and whether it goes on without the caller.
 #pragma once
 
 #include <sys/types.h>
@@ -15,12 +15,12 @@ struct TerminalRequest {
   WindowSize size;
 };
 
-// `--terminal OWNER:ROWS:COLUMNS` among the arguments; nothing where the command has pipes. Throws
-// MalformedBytes for what does not have this form.
+// `--terminal OWNER:ROWS:COLUMNS` among the arguments; nothing when the command has pipes. Throws
+// MalformedBytes for a value of another form.
 std::optional<TerminalRequest> terminalRequest(int argc, char** argv);
 
-// `--detached` is the last argument: once it is executed, the command goes on without its caller.
-// An earlier one can be the name of a domain.
+// Whether `--detached` is the last argument: then the command, once executed, goes on without its
+// caller. In an earlier place the word can be the name of a domain.
 bool isDetached(int argc, char** argv);
 
 }  // namespace tslxc

@@ -22,7 +22,7 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return all;
 }
 
-// What execvp(3) would try: a name without a slash is looked for in the PATH of the command itself.
+// The paths that execvp(3) would try: a name without a slash is looked up in the command's PATH.
 std::vector<std::string> candidates(const CommandHeader& header) {
   const std::string& program = header.argv.front();
   if (program.find('/') != std::string::npos) return {program};
@@ -49,7 +49,8 @@ void report(int reports, const SyscallError& cause, ExecReason reason = ExecReas
 
 bool isElsewhere(int error) { return error == ENOENT || error == ENOTDIR || error == EACCES; }
 
-// Tries each; returns when none could be executed, with why: of several the one that is there.
+// Tries each candidate. Returns only if none could be executed, and reports why: of several, the
+// reason of the first that exists.
 void execute(const CommandHeader& header, int reports) {
   const std::vector<char*> argv = pointers(header.argv);
   const std::vector<char*> environment = pointers(header.environment);

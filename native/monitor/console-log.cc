@@ -16,14 +16,14 @@
 namespace tslxc {
 namespace {
 
-// A monitor that is just ending may have the lock of its log a moment longer than its life.
+// A monitor that is just ending may hold the lock of its log for a moment longer.
 constexpr int kLockAttempts = 20;
 constexpr int kPause = 10;
 
-// Another process that may write to the folder can be in the way once, or now and then.
+// Another process with write access to the folder may make the file first, once or now and then.
 constexpr int kMakeAttempts = 3;
 
-// False when another description has the lock. A file system without locks keeps nobody out.
+// False when another open file description has the lock; true on a file system without locks.
 bool tryLock(int file) {
   return retry([=] { return flock(file, LOCK_EX | LOCK_NB); }) == 0 || errno != EWOULDBLOCK;
 }
@@ -37,7 +37,7 @@ void ConsoleLog::prepare(Beginning beginning, std::string path) {
   beginning_ = beginning;
   if (beginning == Beginning::anew) {
     claimFormer();
-    // As where the file system is read-only.
+    // Fails on a read-only file system, for example.
     check(faccessat(settings_.directory.get(), ".", W_OK, 0), "faccessat", path_);
     return;
   }
@@ -51,7 +51,7 @@ void ConsoleLog::begin() {
   int error = EEXIST;
   for (int attempt = 0; error == EEXIST && attempt < kMakeAttempts; ++attempt) {
     if (!file_.valid()) claimFormer();
-    // Its lock goes when the new one has one.
+    // Its lock is held until the new file is locked.
     const Fd former = std::move(file_);
     removeFile("");
     for (const std::string& ending : settings_.old) removeFile(ending);
@@ -97,7 +97,7 @@ size_t ConsoleLog::append(std::string_view bytes) {
   return static_cast<size_t>(size);
 }
 
-// O_NONBLOCK for what is no file: opening a device may take its time.
+// O_NONBLOCK in case it is no regular file: opening a device may block.
 int ConsoleLog::openFile(int creation) {
   constexpr int kFlags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK;
   Fd file(openat(settings_.directory.get(), settings_.file.c_str(), kFlags | creation, 0600));
@@ -106,17 +106,17 @@ int ConsoleLog::openFile(int creation) {
   if (!S_ISREG(status.st_mode)) return EINVAL;
   size_ = static_cast<uint64_t>(status.st_size);
   file_ = std::move(file);
-  // A container that runs goes on without the lock when another process has taken it.
+  // A running container goes on without the lock if another process has taken it.
   if (!hasLetGo_) static_cast<void>(tryLock(file_.get()));
   return 0;
 }
 
-// Where there was room, another process that may write to the folder could have made a link to a
-// file that is not for us to write to. What it has made is put aside like a full one.
+// In the vacated place, another process with write access to the folder could have made a link to a
+// file that must not be written to. Whatever it has made is put aside like a full file.
 int ConsoleLog::makeFile() {
   if (!vacated_) return openFile(O_CREAT);
   int error = openFile(O_CREAT | O_EXCL);
-  // It may be the next start's.
+  // The existing file may be the next start's.
   if (hasLetGo_) return error;
   for (int more = 1; error == EEXIST && more < kMakeAttempts && putAside() == 0; ++more) {
     error = openFile(O_CREAT | O_EXCL);
@@ -137,7 +137,7 @@ void ConsoleLog::claim() const {
     poll(nullptr, 0, kPause);
     isOurs = tryLock(file_.get());
   }
-  // One whose name is gone has been put aside by the monitor that had it until then.
+  // A file that no longer has its name was put aside by the monitor that held it until then.
   if (!isOurs || !isNamed()) throw SyscallError{EBUSY, "flock", path_};
 }
 
@@ -169,11 +169,11 @@ bool ConsoleLog::rotate() {
   // Another process may have truncated it.
   if (fstat(file_.get(), &status) == 0) size_ = static_cast<uint64_t>(status.st_size);
   if (size_ < settings_.mostBytes) return true;
-  // What has the name may be the next start's.
+  // The file of that name may be the next start's by now.
   if (hasLetGo_ && !(tryLock(file_.get()) && isNamed())) return false;
-  // As in a folder of another user, or with a mount point or a directory in the place of one.
+  // Fails, for example, in another user's folder, or with a mount point or a directory in the way.
   if (putAside() != 0) return keepYoungerHalf();
-  // Its lock goes when the new one has one.
+  // Its lock is held until the new file is locked.
   const Fd full = std::move(file_);
   vacated_ = true;
   return makeFile() == 0 && size_ < settings_.mostBytes;

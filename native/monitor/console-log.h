@@ -1,8 +1,8 @@
-// A file that keeps what a console put out, to be read later. It is appended to from one run to the
-// next, or begun anew; when it is full it becomes an old one, the oldest of which goes, and a new
-// one is begun. What can't be written is left out, and said so once writing is possible again: a
-// full disk holds nothing up. The file that is written has a lock, flock(2), so that two monitors
-// do not write to one, nor put it aside for each other.
+// A file that keeps a console's output to be read later. A run appends to it or begins it anew. A
+// full file is rotated: it becomes an old one, the oldest of which is removed, and a new one is
+// begun. Output that can't be written is dropped, and the loss is noted in the file once writing is
+// possible again: a full disk holds nothing up. The current file is locked with flock(2), so that
+// two monitors neither write to the same file nor rotate it under each other.
 #pragma once
 
 #include <cstdint>
@@ -21,58 +21,62 @@ class ConsoleLog {
     // Opened before the container exists; invalid to keep nothing.
     Fd directory;
     std::string file;
-    // Of one file.
+    // The size of a full file.
     uint64_t mostBytes;
-    // What the names of old files end with, the youngest first.
+    // The suffixes of old files, the youngest first.
     std::vector<std::string> old;
   };
   enum class Beginning { anew, behind };
 
   explicit ConsoleLog(Settings settings);
 
-  // Before the container exists, with a lock on what is there. A file that is appended to is there
-  // then; of one that is begun anew nothing is changed yet. Throws SyscallError about `path` when
-  // it can't be written to; EBUSY, of flock, when it is another's.
+  // Before the container exists: locks the existing file. A file to append to is made if missing;
+  // one to begin anew is not changed yet. Throws SyscallError about `path` if it can't be written
+  // to; EBUSY (flock) if another monitor has it.
   void prepare(Beginning beginning, std::string path);
-  // Once the start can't fail any more, with all privileges still: a file that is begun anew is
-  // there, and what was there is gone, old ones included. Throws as `prepare`.
+  // Once the start can't fail any more, and while all privileges are still held: begins the file
+  // anew if that was asked for, and removes the former one and the old ones. Throws as `prepare`.
   void begin();
 
-  // How much of the output is not in the file yet.
+  // How many bytes of the output are not in the file yet.
   uint64_t backlog(const OutputRing& output) const;
   void write(const OutputRing& output);
 
-  // Once the container has ended: without its lock the next start can have the file, while readers
-  // are still waited for here. From now on it is put aside only if no other monitor has it.
+  // Once the container has ended: releases the lock, so that the next start can take the file while
+  // this monitor still waits for readers. From now on the file is rotated only if no other monitor
+  // has it.
   void letGo();
 
  private:
-  // How many of the bytes are kept; 0 when none can be.
+  // Returns how many of the bytes were written; 0 if none could be.
   size_t append(std::string_view bytes);
-  // 0, or why it can't be opened; `creation` of O_CREAT and O_EXCL.
+  // Returns 0 or an errno. `creation` is made of O_CREAT and O_EXCL.
   int openFile(int creation);
-  // The same, made if it is not there, or in any case where we have made room for it.
+  // Like openFile(), but makes the file if it is missing. Where this object has moved the former
+  // one away, it has to be new.
   int makeFile();
-  // Opens what is there before one is begun anew, with its lock; nothing, where nothing is.
+  // Opens and locks the existing file before a new one is begun; does nothing if there is none.
   void claimFormer();
-  // Throws EBUSY when another description has the lock, or the name is no longer this file's.
+  // Throws EBUSY if another open file description has the lock, or the name is no longer this
+  // file's.
   void claim() const;
   bool isNamed() const;
-  // The file, or the old one of that ending. What is no file is left alone: the new one can't be
-  // made in its place.
+  // Removes the file, or the old one with that suffix. Anything but a regular file is left alone:
+  // then the new file can't be made in its place.
   void removeFile(const std::string& ending);
   // Makes room in a full file; false when that is not possible.
   bool rotate();
-  // Puts it aside. 0, or why that is not possible.
+  // Renames the file to the youngest old one. Returns 0 or an errno.
   int putAside();
-  // Where nothing in the folder can be renamed with the rights that are left: of the file itself.
+  // Discards the older half of the file itself, where the remaining privileges don't allow renaming
+  // in its folder.
   bool keepYoungerHalf();
   bool tellOfLoss();
 
   Settings settings_;
   std::string path_;
   Beginning beginning_ = Beginning::behind;
-  // What was there has been moved or removed here: what is there all the same is another's.
+  // Whether this object has moved the file away: a file that is there then is another process's.
   bool vacated_ = false;
   bool hasLetGo_ = false;
   Fd file_;
@@ -81,7 +85,7 @@ class ConsoleLog {
   uint64_t lost_ = 0;
 };
 
-// What a console puts out, and one of the files that keep it.
+// A console, and one of the files that keep its output.
 struct KeptOutput {
   size_t console;
   ConsoleLog log;

@@ -1,7 +1,7 @@
 // One console of the container: its pty, the output that is kept, and the input on its way in. The
 // pty is always drained, with or without a reader. A reader that keeps up is waited for, one that
-// stands still is not; and all waits together are bounded by what comes out, so that no behaviour
-// of readers blocks a container.
+// has stopped is not; and the sum of all waits is bounded in proportion to the output, so that no
+// behaviour of readers blocks a container.
 #pragma once
 
 #include <array>
@@ -23,10 +23,10 @@ class Follower {
   uint64_t position() const { return position_; }
   bool stalled() const { return stalled_; }
 
-  // Where in the output this follower is.
+  // Sets where in the output this follower is.
   void moveTo(uint64_t position) { position_ = position; }
   void setStalled(bool stalled) { stalled_ = stalled; }
-  // The console waits for it. Returns for how long it has not moved by now.
+  // The console has waited `time` for this follower. Returns for how long it has not moved by now.
   std::chrono::milliseconds stoodStill(std::chrono::milliseconds time);
 
  private:
@@ -46,8 +46,8 @@ class Console {
   const OutputRing& output() const { return output_; }
 
   void addFollower(Follower& follower) { followers_.push_back(&follower); }
-  // Also lets go of a ^S that the follower may have typed: the container's writers would wait for
-  // ever.
+  // Also undoes a ^S that the follower may have typed: otherwise the container's writers would wait
+  // for ever.
   void removeFollower(Follower& follower);
   const std::vector<Follower*>& followers() const { return followers_; }
 
@@ -56,9 +56,10 @@ class Console {
   enum class Drained { some, nothing, waiting, ended };
   Drained drain();
 
-  // Draining has waited for this long, since the last call or the beginning of the wait. Gives up
-  // on followers that hold it up and have not moved for kStallTime. When the waits have used up
-  // what the output allows, kMostWait for each ring of it, drain() gives up on all that do.
+  // Draining has waited `time` since the last call or the beginning of the wait. Gives up on
+  // followers that hold it up and have not moved for kStallTime. Once the waits have used up what
+  // the output allows, kMostWait for each ring of it, drain() gives up on every follower that holds
+  // it up.
   void waited(std::chrono::milliseconds time);
 
   // Queues input for the container. Callers stop reading their client while roomForInput() is
@@ -70,11 +71,11 @@ class Console {
 
   void resize(uint32_t rows, uint32_t columns);
 
-  // Another pty for the same console, when init is started again: the output goes on behind the old
-  // one's; the size is kept, what was typed for the old one is not.
+  // Another pty for the same console, when init is started again: its output follows the old one's.
+  // The window size is kept, pending input is not.
   void replaceMaster(Fd master);
 
-  // After init's end: lets go of the slave, so that reading ends with the last byte.
+  // After init's end: closes the slave, so that reading ends with the last byte.
   void letGoOfSlave() { slave_.reset(); }
 
  private:
@@ -86,7 +87,7 @@ class Console {
   size_t room() const;
   bool holdsUp(const Follower& follower) const;
   void giveUpWaiting();
-  // New output pays for waits.
+  // New output makes up for waits.
   void payWaits(size_t bytes);
 
   Fd master_;
@@ -94,7 +95,7 @@ class Console {
   OutputRing output_;
   std::string pending_;
   std::vector<Follower*> followers_;
-  // The waits that no output has paid for.
+  // The waits that no output has made up for yet.
   std::chrono::microseconds waits_{0};
 };
 

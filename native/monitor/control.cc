@@ -15,13 +15,14 @@ namespace {
 
 // One output frame; small enough that several clients get their turn.
 constexpr size_t kOutputChunk = 32 * 1024;
-// A client that has not taken so much of its answers is not listened to until it has.
+// A client that leaves this many bytes of answers unread is not read from until it catches up.
 constexpr size_t kMostUnsent = 16 * 1024;
-// After an accept that failed, until the next.
+// The pause between a failed accept and the next one.
 constexpr std::chrono::milliseconds kAcceptPause{250};
 
-// Whether clients have all the descriptors that they may: the monitor needs its own to start init
-// again, to keep the log and to record the end. The lowest free number is always given first.
+// Whether `descriptor` is one of those that the monitor reserves to start init again, to keep the
+// log and to record the end. The kernel assigns the lowest free number, so a client gets such a
+// high one only when few are left.
 bool isReserved(int descriptor) {
   constexpr rlim_t kMostReserved = 32;
   rlimit limit{};
@@ -128,7 +129,7 @@ void ControlClient::attach(const AttachMessage& request) {
 }
 
 // Sends the next output; a client that lagged too far is told what it missed. What its socket does
-// not take is put into the empty outbox, from the beginning of a frame to its end.
+// not take of the frame goes into the outbox, which is empty before.
 void ControlClient::sendOutput() {
   const OutputRing& output = console_->output();
   if (position() < output.oldest()) {

@@ -23,9 +23,9 @@ class InitControl {
   virtual ~InitControl() = default;
   // Sends init a signal; 0 or an errno.
   virtual int signalInit(int number) = 0;
-  // Ends init at the caller's wish.
+  // Kills init at a client's request.
   virtual void destroyInit() = 0;
-  // What init's next end means, if it comes in time.
+  // Says what init's next end means, if it comes in time.
   virtual void intendEnd(End end, std::chrono::milliseconds within) = 0;
 };
 
@@ -67,8 +67,8 @@ class ControlClient : public Source, public Follower {
   bool gone_ = false;
 };
 
-// Accepts clients and keeps them. They are refused when they are too many, or would leave too few
-// descriptors to the monitor.
+// Accepts clients and keeps them. A client is refused when there are too many, or when it would
+// leave the monitor too few descriptors.
 class ControlSocket : public Source {
  public:
   ControlSocket(Fd listener, EventLoop& loop, std::vector<Console>& consoles, InitControl& init);
@@ -77,9 +77,9 @@ class ControlSocket : public Source {
   uint32_t wanted() const override { return paused() ? 0U : static_cast<uint32_t>(EPOLLIN); }
   void ready(uint32_t events) override;
 
-  // Whether an accept has just failed: the client still waits, and would wake the loop up at once.
+  // Whether an accept has just failed: the client still waits, and would wake the loop at once.
   bool paused() const { return Clock::now() < pausedUntil_; }
-  // Pumps every client and lets go of those that are gone.
+  // Pumps every client and drops those that are gone.
   void service();
   void finish(const ExitedMessage& exited);
   bool drained() const;

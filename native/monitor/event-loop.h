@@ -1,5 +1,5 @@
-// One epoll(7) loop over sources. A source says what it wants to hear of; it is told when that
-// happens.
+// One epoll(7) loop over sources. A source names the events that it wants, and is called when they
+// occur.
 #pragma once
 
 #include <sys/epoll.h>
@@ -19,7 +19,7 @@ class Source {
   virtual ~Source() = default;
 
   virtual int descriptor() const = 0;
-  // EPOLLIN, EPOLLOUT or both, now; asked again after every round.
+  // The events that it wants now: EPOLLIN, EPOLLOUT, both or none. Asked again in every round.
   virtual uint32_t wanted() const = 0;
   virtual void ready(uint32_t events) = 0;
 

@@ -77,8 +77,8 @@ std::string interpreterOf(int fd, const std::string& head) {
                                       : elfInterpreter<Elf32_Ehdr, Elf32_Phdr>(fd);
 }
 
-// The mount point that `device` is mounted on, from the fifth column of mountinfo; the last match
-// is on top.
+// The mount point of the mount that `program` lies on, from the fifth column of mountinfo;
+// `program` itself if that can't be found out.
 std::string mountPointOf(const std::string& program) {
   struct statx state;
   if (statx(AT_FDCWD, program.c_str(), 0, STATX_MNT_ID, &state) != 0) return program;

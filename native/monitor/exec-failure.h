@@ -1,5 +1,5 @@
-// Finds out why execve(2) of a program failed, since the kernel says ENOENT for four different
-// things.
+// Finds out why execve(2) of a program failed, since its errno alone does not tell: ENOENT, for
+// example, means that the program, a script's interpreter or the ELF interpreter is missing.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ struct ExecFailure {
   std::string subject;  // the program, its interpreter, or the mount point that forbids it
 };
 
-// `error` is execve's errno for `program`, a path in this process' root.
+// `error` is execve's errno for `program`, a path in this process's root.
 ExecFailure explainExecFailure(const std::string& program, int error);
 
 }  // namespace tslxc

@@ -12,8 +12,8 @@ namespace tslxc {
 
 namespace {
 
-// Until it has let go of everything, its end of a socket too; on a busy machine that takes its
-// time.
+// Waits until the victim has released everything, its end of a socket too; on a busy machine that
+// takes a while.
 void killAndWait(pid_t victim) {
   constexpr int kPatience = 5000;  // milliseconds
   const Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, victim, 0)));
@@ -23,8 +23,9 @@ void killAndWait(pid_t victim) {
   poll(&entry, 1, kPatience);
 }
 
-// No process can signal out of a PID namespace: at init's points the test kills meanwhile, and then
-// sends SIGCONT, which the first process of one gets from outside as long as it blocks it.
+// No process can send a signal out of its PID namespace. So at init's failpoints the test does the
+// killing, and then sends SIGCONT, which the first process of a PID namespace gets from outside
+// only while it blocks it.
 void waitForOutside() {
   constexpr timespec kPatience{30, 0};
   sigset_t awaited;
@@ -48,7 +49,7 @@ void Failpoints::act() const {
     case FailAction::kNone:
       return;
     case FailAction::kKillSelf:
-      // By tgkill's wrapper: the first process of a PID namespace is immune to its own SIGKILL.
+      // Returns in the first process of a PID namespace, which is immune to its own SIGKILL.
       raise(SIGKILL);
       _exit(137);
     case FailAction::kStopSelf:

@@ -1,4 +1,4 @@
-// Places where a test ends or stops a process (lib/container/monitor/failpoints.ts), armed by the
+// Places where a test kills or stops a process (lib/container/monitor/failpoints.ts), armed by the
 // plan.
 #pragma once
 
@@ -13,7 +13,7 @@ struct Failpoints {
   FailAction action = FailAction::kNone;
   pid_t controller = 0;
   pid_t monitor = 0;          // 0 in the monitor itself
-  mutable unsigned left = 1;  // how often it is reached until it counts
+  mutable unsigned left = 1;  // it acts when it is reached for the `left`th time
 
   void reach(Failpoint point) const {
     if (point == armed && --left == 0) act();

@@ -36,8 +36,8 @@ pid_t callerOf(int channel) {
   return peer.pid;
 }
 
-// SIGALRM ends the process, also where it waits for a file system of the container, unless that
-// lets no signal through.
+// SIGALRM ends the process even while it waits for a file system of the container, unless that wait
+// is uninterruptible.
 void endAfter(uint32_t milliseconds) {
   itimerval timer{};
   timer.it_value.tv_sec = milliseconds / 1000;
@@ -73,8 +73,8 @@ void Fitter::run(int init) {
   plan_ = decodeFittingPlan(receivePlan(kChannel, inbox_).body);
   begin(plan_.header);
   failpoints_.reach(Failpoint::kFitterAfterPlan);
-  // The caller may have died, and another process have looked for this one before it had its lock:
-  // so nothing is done before it is said that it has.
+  // The caller may have died, and another process may have looked for this one before it held the
+  // lock. So nothing is done before the caller knows that the lock is held.
   if (!sendFrame(kChannel, ReadyMessage{})) throw CallerGone{};
   awaitContinue();
   openContainer(plan_.header, init);
@@ -105,7 +105,7 @@ void Fitter::begin(const FittingHeader& header) {
   lock_ = holdLock(runDirectory.get(), "fitter.lock");
 }
 
-// By the number of init, which is still its own afterwards.
+// Opens by init's pid, and checks afterwards that it still is init's.
 void Fitter::openContainer(const FittingHeader& header, int init) {
   const pid_t pid = processOf(init);
   if (header.mapped != 0) interpreter_.useUserNamespace(openUserNamespace(pid));

@@ -29,13 +29,13 @@ class Guardian {
         mayReap_(plan.header.labelAttribute.empty()) {}
 
   [[noreturn]] void run() {
-    // The attendant's end closes `orders`, and the guardian kills the command itself: a command
-    // that has changed its ids has lost its own parent death signal (prctl(2)), so it would outlive
-    // a guardian that is killed. One that a process inside has stopped is continued to do so.
+    // When the attendant ends, `orders` closes, and the guardian kills the command itself: a
+    // command that has changed its ids has lost its own parent death signal (prctl(2)), so it would
+    // outlive a guardian that is killed. SIGCONT, for a guardian that a process inside has stopped.
     check(prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0), "prctl", "PR_SET_PDEATHSIG");
     check(prctl(PR_SET_NAME, "tslxc-exec", 0, 0, 0), "prctl", "PR_SET_NAME");
     check(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl", "PR_SET_CHILD_SUBREAPER");
-    // Who wants to end it has to mean it.
+    // Only SIGKILL ends the guardian.
     sigset_t all;
     sigfillset(&all);
     check(sigprocmask(SIG_SETMASK, &all, nullptr), "sigprocmask");
@@ -48,12 +48,12 @@ class Guardian {
   }
 
  private:
-  // The command is in the guardian's memory until its execve has succeeded, or it has reported why
-  // not: both are inside, with the same rights. The guardian can't be told anything meanwhile; the
-  // attendant kills a command that does not get on, and so lets the guardian go on.
+  // The command runs in the guardian's memory until its execve has succeeded, or it has reported
+  // why not: both are inside, with the same rights. Meanwhile the guardian can't receive anything;
+  // the attendant kills a command that makes no progress, and the guardian resumes.
   //
-  // A label changes late in an execve, which lets the guardian go on early, and closes a pipe
-  // later.
+  // A label changes late in an execve. The guardian resumes early in it, and a close-on-exec pipe
+  // is closed later: with a label to check, that is waited for.
   void start() {
     Fd untilExec;
     if (!mayReap_) {
@@ -133,7 +133,7 @@ class Guardian {
       how_.how = WIFEXITED(status) ? 0 : 1;
       how_.status =
           static_cast<uint32_t>(WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
-      // What it leaves behind is the container's.
+      // What the command leaves running belongs to the container.
       if (!ending_) end();
     }
     if (ending_) end();
@@ -153,7 +153,7 @@ class Guardian {
   Fd pidfd_;
   pid_t command_ = 0;
   bool ending_ = false;
-  // Not before the attendant has looked at the command's label.
+  // False until the attendant has checked the command's label, if there is one to check.
   bool mayReap_;
   ExitedMessage how_;
 };

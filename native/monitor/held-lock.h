@@ -1,13 +1,13 @@
-// A lock of this process in a run folder: it lives as long as it holds it.
+// A lock in a run folder that a process holds as long as it lives.
 #pragma once
 
 #include "native/base/fd.h"
 
 namespace tslxc {
 
-// Takes byte 0 of the file `name`, made if missing, and writes the own pid into it: a pid can be
-// reused, and an exec keeps it, which a lock is safe from. Throws SyscallError; EAGAIN when another
-// process has it.
+// Locks byte 0 of the file `name`, which is made if missing, and writes this process's pid into it.
+// The pid alone would not do: it may be reused, and survives an exec. Throws SyscallError; EAGAIN
+// when another process holds the lock.
 Fd holdLock(int directory, const char* name);
 
 }  // namespace tslxc

@@ -17,7 +17,7 @@ constexpr int kSetupFailed = 125;
 constexpr int kMonitorGone = 124;
 constexpr int kFirstPassed = 3;
 
-// The end of the monitor's socket is the end of the monitor, and so of this container.
+// End-of-file on the monitor's socket means that the monitor has died: then this container ends.
 template <typename Message>
 void await(int monitor) {
   const std::optional<RawMessage> message = receiveMessage(monitor);
@@ -56,8 +56,8 @@ void arrangeDescriptors(InitContext& context) {
   context.monitor = std::move(socket);
 }
 
-// What the monitor had open besides is not init's: its lock and its caller's channel must end with
-// it alone.
+// Init keeps no other descriptor of the monitor's: its lock and its caller's channel must end with
+// the monitor alone.
 void closeOthers(const InitContext& context) {
   std::vector<int> own = context.interpreter.descriptors();
   own.push_back(context.monitor.get());

@@ -1,4 +1,5 @@
-// The container's init until it becomes the user's: waits, runs its part of the plan, executes.
+// The container's init until it becomes the user's: it waits, runs its part of the plan, and
+// executes the user's program.
 #pragma once
 
 #include "native/base/fd.h"

@@ -17,7 +17,8 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kStreams = 3;
-// Where the socket is that the guardian and the command report by, and the pipe of orders.
+// The descriptors of the socket by which the guardian and the command report, and of the pipe of
+// orders.
 constexpr int kReports = kStreams;
 constexpr int kOrders = kReports + 1;
 // Above all targets.
@@ -40,9 +41,9 @@ class Joiner {
     stage_ = Stage::kInside;
     interpreter_.run(context_.plan.inside);
     stage_ = Stage::kMonitor;
-    // Changes of ids and of the user namespace set it anew.
+    // Once more: changes of ids and of the user namespace reset it.
     check(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl", "PR_SET_DUMPABLE");
-    // The attendant is the parent, so that it hears of the guardian's end.
+    // The attendant becomes the parent, so that it is told of the guardian's end.
     if (cloneProcess(CLONE_PARENT, -1).pid == 0) runGuardian(context_.plan, kReports, kOrders);
   }
 
@@ -58,8 +59,8 @@ class Joiner {
   }
 
  private:
-  // From here on there are 0, 1, 2, the socket and the pipe, and nothing else: what the attendant
-  // had open besides is closed before a process is inside.
+  // Leaves 0, 1, 2, the socket and the pipe open, and nothing else: the attendant's other
+  // descriptors are closed before any process is inside.
   void arrangeStreams() {
     std::vector<Fd> aside;
     for (const Fd& stream : context_.streams) {
@@ -74,7 +75,7 @@ class Joiner {
     check(dup3(reports.get(), kReports, O_CLOEXEC), "dup3");
     check(dup3(orders.get(), kOrders, O_CLOEXEC), "dup3");
     reports_ = kReports;
-    // Whatever was below is overwritten or closed by now.
+    // Not to be closed by these numbers, which are overwritten by now, or closed below.
     for (Fd& stream : context_.streams) [[maybe_unused]]
       const int old = stream.release();
     for (Fd* moved : {&context_.reports, &context_.orders}) [[maybe_unused]]

@@ -1,5 +1,5 @@
-// What happened to the kept program, a line each, for people to read. It begins anew when it has
-// grown too long.
+// A log of what happens to the kept program, one line for each event, for people to read. It is
+// emptied when it has grown longer than 256 KiB.
 #pragma once
 
 #include <string_view>
@@ -11,8 +11,8 @@ class KeeperLog {
   // A descriptor that appends; not owned.
   explicit KeeperLog(int descriptor) : descriptor_(descriptor) {}
 
-  // A line of its own, with the time, and then what the program said, if anything. A full disk
-  // loses it.
+  // Writes a line with the time and the event, and then what the program said, if anything. On a
+  // full disk it is lost.
   void append(std::string_view event, std::string_view said = {}) const;
 
  private:

@@ -35,8 +35,8 @@ constexpr milliseconds kEndTime{2'000};
 constexpr int kAnswerTime = 1000;
 constexpr int kFailed = 1;
 
-// What a server of the network needs to become one and to leave root behind, and what it takes to
-// end it then: CHOWN, DAC_OVERRIDE, KILL, SETGID, SETUID, NET_BIND_SERVICE, NET_ADMIN, NET_RAW.
+// The capabilities that a network daemon needs to start and to drop root, and that it takes to end
+// it then: CHOWN, DAC_OVERRIDE, KILL, SETGID, SETUID, NET_BIND_SERVICE, NET_ADMIN, NET_RAW.
 constexpr uint64_t kNeeded =
     1 << 0 | 1 << 1 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 10 | 1 << 12 | 1 << 13;
 
@@ -62,7 +62,7 @@ Options parse(int argc, char** argv) {
   return options;
 }
 
-// The pid in the file is believed while the lock is held.
+// While the lock is held, the pid in the file is the keeper's.
 Fd holdLock(int directory, const std::string& name) {
   Fd file(check(openat(directory, name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
                 "openat", name));
@@ -216,13 +216,13 @@ class Keeper {
   RestartPause pause_;
   Phase phase_ = Phase::starting;
   Clock::time_point started_;
-  // Of the start, the pause, or the end.
+  // When the start, the pause or the end has to be over.
   Clock::time_point deadline_;
   int exitCode_ = 0;
 };
 
-// The process that undoes what a caller has begun knows the keeper by its lock. A caller that was
-// killed before there was one has been undone without it.
+// Whether the caller is gone. The process that undoes what a caller has begun finds the keeper by
+// its lock: if the caller was killed before the lock was held, it was undone without the keeper.
 bool isAbandoned(const Fd& channel) {
   pollfd entry{channel.get(), 0, 0};
   return check(retry([&] { return poll(&entry, 1, 0); }), "poll") > 0;

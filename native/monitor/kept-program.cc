@@ -63,9 +63,9 @@ void writePid(int directory, const std::string& name, pid_t pid) {
 }  // namespace
 
 KeptProgram::KeptProgram(const KeptCommand& command) : command_(command) {
-  // Everybody else would be everybody else on the host.
+  // kill(-1) would reach every process on the host.
   if (getpid() != 1) throw SyscallError{EPERM, "getpid", "a PID namespace of its own"};
-  removePidFiles(command);  // of one whose keeper was killed
+  removePidFiles(command);  // left by a keeper that was killed
   int ends[2];
   check(pipe2(ends, O_CLOEXEC | O_NONBLOCK), "pipe2");
   words_ = Fd(ends[0]);

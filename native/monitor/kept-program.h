@@ -1,5 +1,5 @@
-// One life of the daemon that the keeper keeps, from its start to its end, with what it says. For
-// the first process of a PID namespace only: everything else there is taken to be the daemon's.
+// One run of the daemon that the keeper keeps, from its start to its end, with its error output.
+// For the first process of a PID namespace only: all others there are taken to be the daemon's.
 #pragma once
 
 #include <sys/types.h>
@@ -11,12 +11,12 @@
 
 namespace tslxc {
 
-// What to run, and where the pids are.
+// What to run, and where the pid files are.
 struct KeptCommand {
   std::vector<char*> argv;  // ends with a null pointer
   int directory = -1;
   std::string pidFile;
-  // By the daemon itself, with the number that it has in this namespace.
+  // Written by the daemon itself, with the pid that it has in this namespace.
   std::string daemonPidFile;
 };
 
@@ -27,20 +27,20 @@ class KeptProgram {
   explicit KeptProgram(const KeptCommand& command);
   KeptProgram(const KeptProgram&) = delete;
   KeptProgram& operator=(const KeptProgram&) = delete;
-  // Kills whatever is left, waits for it, and takes the pid files away.
+  // Kills whatever is left, waits for it, and removes the pid files.
   ~KeptProgram();
 
-  // The process that was started; it ends when the daemon serves.
+  // The process that was started; it exits once the daemon serves.
   pid_t launcher() const { return launcher_; }
   // The daemon, once `findDaemon` has found it alive; otherwise 0.
   pid_t daemon() const { return daemon_; }
-  // False when there is none. Then its pid, as the host has it, is in the pid file.
+  // Finds the daemon, and writes its pid on the host to the pid file. False when there is none.
   bool findDaemon();
 
-  // Readable when something was said; -1 once nothing more can be.
+  // Readable when there is error output; -1 once there can be no more.
   int words() const { return words_.get(); }
   void readWords();
-  // The last that was written to standard error.
+  // The last 2000 bytes that were written to standard error.
   const std::string& said() const { return said_; }
 
   void signal(int number) const;

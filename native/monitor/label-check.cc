@@ -18,7 +18,7 @@ void checkLabel(int pidfd, const std::string& attribute, const std::vector<std::
   };
   try {
     if (isRight()) return;
-    // It may not have its own label yet. A process that has it is not waited for: it may be held up
+    // It may not have its new label yet. A process that has it is not waited for: it may be held up
     // by the last close of a file that was passed to it.
     awaitCredentials(pidfd);
     if (isRight()) return;

@@ -1,5 +1,5 @@
-// Whether a process executes its program with the label that it was to: looked at from outside,
-// since what the process itself says of it, or finds in its own /proc, proves nothing.
+// Checks from outside that a process runs its program with the intended label, since what the
+// process itself says of it, or finds in its own /proc, proves nothing.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace tslxc {
 
-// Of a process that has executed its program, by its pidfd; it may have ended since. Nothing is
-// looked at without an `attribute`. Throws FailedMessage unless the label is one of `labels`.
+// For a process that has executed its program; it may have ended since. Does nothing if `attribute`
+// is empty. Throws FailedMessage unless the label is one of `labels`.
 void checkLabel(int pidfd, const std::string& attribute, const std::vector<std::string>& labels);
 
 }  // namespace tslxc

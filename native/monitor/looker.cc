@@ -24,8 +24,8 @@ namespace {
 // How long the caller may take to read an answer, in milliseconds.
 constexpr int kPatience = 60'000;
 
-// Without blocking on a fifo or a device, and never as a controlling terminal: to open what may be
-// one, flags that openat2(2) does not take together with O_PATH.
+// Opens what may be a fifo or a device without blocking, and never as a controlling terminal.
+// openat2(2) does not take these flags together with O_PATH.
 constexpr int kHarmless = O_RDONLY | O_NONBLOCK | O_NOCTTY;
 
 Fd openPath(const LookMessage& look, int flags) {

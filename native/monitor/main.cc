@@ -43,7 +43,7 @@ pid_t peerOf(int channel) {
   return peer.pid;
 }
 
-// Without it the container runs all the same.
+// Opens the monitor's own log of the first console; without it the container runs all the same.
 KeptOutput openLog(const PlanHeader& header) {
   Fd directory;
   if (!header.logDirectory.empty()) {
@@ -53,7 +53,7 @@ KeptOutput openLog(const PlanHeader& header) {
   return {0, ConsoleLog({std::move(directory), header.logFile, header.logBytes, {".1"}})};
 }
 
-// What the definition asks for is there, or the start fails.
+// Opens a file that the definition asks for: if that fails, the start fails.
 KeptOutput openOutputFile(const PlanHeader& header, size_t console) {
   const std::string& path = header.outputFiles[console];
   const size_t name = path.rfind('/') + 1;
@@ -80,13 +80,13 @@ std::vector<KeptOutput> openLogs(const PlanHeader& header) {
   return logs;
 }
 
-// Logs that are begun anew are so when init runs its program, and nothing has been read from its
-// consoles: a start that fails loses none.
+// Begins logs anew only once init runs its program, and before anything is read from its consoles:
+// a start that fails loses none.
 class FirstStart : public Start {
  public:
   using Start::Start;
 
-  // They must outlive this.
+  // `logs` must outlive this.
   void beginLogs(std::vector<KeptOutput>& logs) { logs_ = logs; }
 
  protected:
@@ -105,11 +105,11 @@ class Monitor {
 
   // Runs until the container has ended; returns when another process cleans up.
   void run();
-  // After a failure.
+  // Reports a failure to the caller.
   void tell(const FailedMessage& failed);
-  // When a start has come to nothing: interfaces of the host that are lent in init's network
-  // namespace would go with it. They are kept until the caller has taken them back; without one,
-  // the reap program does.
+  // After a failed start: interfaces that the host has lent would be lost with init's network
+  // namespace. It is kept until the caller has taken them back; without a caller, the reap program
+  // does so.
   void handBack();
 
  private:
@@ -132,8 +132,8 @@ void Monitor::run() {
   failpoints.reach(Failpoint::kMonitorAfterCgroups);
   const Fd runDirectory(check(open(header.runDirectory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               "open", header.runDirectory));
-  // The monitor is alive as long as it holds this lock. A process that looks for the network that
-  // is kept reads the pid there, also that of the reap program.
+  // The monitor is alive as long as it holds this lock. A process that looks for the kept network
+  // namespace reads the pid there, which is also that of the reap program.
   lock_ = holdLock(runDirectory.get(), "monitor.lock");
   failpoints.reach(Failpoint::kMonitorAfterLock);
   reap_.emplace(header);
@@ -155,7 +155,7 @@ void Monitor::run() {
                         std::move(inbox_), std::move(consoles));
   if (supervisor.run()) return;
   keepsNetwork_ = restarter.lendsNetwork(runDirectory.get());
-  // The network that is kept goes with this process: it can't leave that to another's reaper.
+  // The kept network namespace ends with this process, so another monitor's reaper can't do it.
   if (keepsNetwork_) reap_->execute();
   if (const auto turn = ReaperTurn::await(runDirectory.get())) reap_->execute(turn->variable());
 }

@@ -15,11 +15,11 @@ namespace tslxc {
 namespace {
 
 constexpr size_t kChunk = 4096;
-// Of a console in one round; the kernel gives 4 KiB at a time.
+// How often a console is drained in one round; the kernel gives 4 KiB at a time.
 constexpr size_t kMostDrains = 16;
 
-// Instances of inotify are the host's: root has 128 by default. As many are left to others, or a
-// hundred containers would keep every other program from watching anything.
+// inotify instances are limited for each user: root has 128 by default. This many are left to
+// others, or a hundred containers would keep every other program from watching anything.
 constexpr size_t kWatchesLeft = 32;
 
 // Invalid when there are too few.
@@ -114,7 +114,7 @@ HostTerminal::HostTerminal(Pty pty, Console& console)
 void HostTerminal::watch(unsigned index) {
   const std::string path = "/dev/pts/" + std::to_string(index);
   const int watched = inotify_add_watch(watch_.get(), path.c_str(), IN_OPEN);
-  // As many watches as there may be (fs.inotify.max_user_watches).
+  // The limit of watches is reached (fs.inotify.max_user_watches).
   if (watched == -1 && errno == ENOSPC) return watch_.reset();
   check(watched, "inotify_add_watch", path);
 }
@@ -145,12 +145,12 @@ bool HostTerminal::drained() {
   if (!follower_.drained()) return false;
   short unread = 0;
   if (const Fd slave = openSlave(); slave.valid()) {
-    // Not FIONREAD: only poll(2) first waits for what the kernel still carries to the other side.
+    // Not FIONREAD: only poll(2) waits for what the kernel is still moving to the other side.
     pollfd input{slave.get(), POLLIN, 0};
     poll(&input, 1, 0);
     unread = input.revents & POLLIN;
   }
-  takeEvents();  // of this opening
+  takeEvents();  // those of openSlave()
   return unread == 0;
 }
 
@@ -165,7 +165,7 @@ void HostTerminal::takeEvents() {
   }
 }
 
-// Also takes what was typed by a process that has closed it already.
+// Also reads what was typed by a process that has closed the terminal already.
 void HostTerminal::lookAtMaster() {
   pollfd master{follower_.descriptor(), POLLIN, 0};
   poll(&master, 1, 0);
@@ -183,14 +183,14 @@ void HostTerminal::close() {
   state_ = State::closed;
   follower_.unfollow();
   {
-    // What was not read would be the next reader's first bytes, and the modes that one left the
-    // next one's.
+    // Otherwise the next process to open the terminal would get the unread bytes and the modes that
+    // the last one left.
     const Fd slave = openSlave();
     if (!slave.valid()) return;
     tcflush(slave.get(), TCIFLUSH);
     makeRaw(slave.get());
   }
-  takeEvents();  // of this opening; others show in the master
+  takeEvents();  // those of openSlave(); other openings show at the master
   lookAtMaster();
   if (!follower_.hungUp()) open();
 }
@@ -207,8 +207,8 @@ void ConsoleSource::ready(uint32_t events) {
 }
 
 void ConsoleSource::retryDrain() {
-  // Until nothing is there, or the others had to wait for long enough. Asking once more is what
-  // makes the kernel carry over what was written meanwhile, without a wait for the next event.
+  // Until nothing is left, or the other sources have waited long enough. Reading once more makes
+  // the kernel move what was written meanwhile, without a wait for the next event.
   Console::Drained drained = console_.drain();
   for (size_t i = 1; i < kMostDrains && drained == Console::Drained::some; ++i) {
     drained = console_.drain();

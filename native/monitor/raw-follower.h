@@ -24,7 +24,7 @@ class RawFollower : public Source, public Follower {
   bool gone() const { return gone_; }
   // Whether it is a pty's master whose slave no process has open.
   bool hungUp() const { return hungUp_; }
-  // Starts with the output to come, or stops.
+  // Starts following with the next output, or stops.
   void follow();
   void unfollow();
   void pump();
@@ -39,15 +39,15 @@ class RawFollower : public Source, public Follower {
   Console& console_;
   bool following_ = false;
   bool blocked_ = false;
-  // A pty master whose slave no process has open: told once by edge, or the loop would spin.
+  // A pty master whose slave no process has open: watched edge-triggered, or the loop would spin.
   bool hungUp_ = false;
   bool gone_ = false;
 };
 
-// A pty of the host whose slave is /dev/pts/N there, raw for the process that opens it. Whether one
-// has it open is what its master says: a hang-up while none has, when nothing is written either.
-// Events are not counted: inotify(7) makes one of several that are equal. It tells of an opening,
-// which the master doesn't report; the last close is reported by epoll.
+// A pty of the host whose slave is /dev/pts/N there, raw for the process that opens it. Its master
+// tells whether any process has it open: it reports a hang-up while none has, and then nothing is
+// written. inotify(7) reports an opening, which the master doesn't; epoll reports the last close.
+// inotify's events are not counted, since it merges equal ones.
 class HostTerminal : public Source {
  public:
   // `pty` is raw, and may have been opened by others already.
@@ -58,12 +58,12 @@ class HostTerminal : public Source {
   void ready(uint32_t events) override;
 
   // False when the host has too few inotify instances left (fs.inotify.max_user_instances, 128 by
-  // default): then the supervisor has to look again and again.
+  // default): then the supervisor has to call lookAgain() regularly.
   bool watched() const { return watch_.valid(); }
   void lookAgain();
 
   RawFollower& follower() { return follower_; }
-  // Sends what there is, or finds out that the last one has closed it.
+  // Sends what there is, or finds out that the last process has closed the terminal.
   void pump();
   // True when the process that has it open has read everything: what is unread is lost when the
   // master closes.
@@ -95,7 +95,7 @@ class ConsoleSource : public Source {
   bool ended() const { return ended_; }
   // Tries again to drain.
   void retryDrain();
-  // The console has another pty.
+  // To be called when the console has got another pty.
   void renew() { waiting_ = ended_ = false; }
 
  private:

@@ -1,5 +1,5 @@
-// The monitor's last act when no caller cleans up: it becomes the program that does (conmon's exit
-// command).
+// The monitor's last act when no caller cleans up: it executes the program that does (like conmon's
+// exit command).
 #pragma once
 
 #include <optional>
@@ -17,8 +17,8 @@ class ReapProgram {
   // CAP_DAC_OVERRIDE.
   explicit ReapProgram(const PlanHeader& header);
 
-  // Executes it, with a variable of the environment added if there is one. Returns only when that
-  // fails: then the next caller that looks will clean up.
+  // Executes it, with `variable` added to its environment if there is one. Returns only on failure:
+  // then the next caller that touches the domain cleans up.
   void execute(const std::optional<std::string>& variable = {}) const;
 
  private:

@@ -13,11 +13,11 @@ namespace {
 constexpr off_t kNow = 0;
 constexpr off_t kNext = 1;
 
-// One that takes longer hangs, as on a file system that is gone: two may look at once then.
+// A reaper that takes longer hangs, for example on a dead file system: then two may look at once.
 constexpr std::chrono::seconds kPatience{30};
 constexpr timespec kPause{0, 10'000'000};
 
-// Without `kind` F_WRLCK the byte is let go. False when another holds it.
+// Locks the byte (F_WRLCK) or releases it (F_UNLCK). False when another process holds it.
 bool change(const Fd& file, off_t byte, short kind) {
   flock lock{};
   lock.l_type = kind;
@@ -30,7 +30,8 @@ bool change(const Fd& file, off_t byte, short kind) {
 }  // namespace
 
 std::optional<ReaperTurn> ReaperTurn::await(int runDirectory) {
-  // run/tslxc/lxc/NAME, as long as it is there. Inherited by the reaper, so not closed on exec.
+  // From run/tslxc/lxc/NAME, as long as that exists. The reaper inherits the file, so it is not
+  // closed on exec.
   Fd file(openat(runDirectory, "../../reaper.lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
   if (!file.valid() || !change(file, kNext, F_WRLCK)) return std::nullopt;
   const auto deadline = std::chrono::steady_clock::now() + kPatience;

@@ -9,16 +9,17 @@
 
 namespace tslxc {
 
-// The right to be the one reaper of a root. Byte 0 of its lock file is the reaper's, from before it
-// looks for what has ended until it has looked; byte 1 is that of the next reaper, until that
-// looks. A monitor that finds both taken has written the record of its end before the next looks,
-// which then cleans it up.
+// The right to be the one reaper of a root. The reaper holds byte 0 of the lock file from before it
+// looks for ended containers until it has looked; the next reaper holds byte 1 until it begins to
+// look. A monitor that finds both taken has already written its exit record, so the next reaper
+// will find that and clean up.
 class ReaperTurn {
  public:
-  // Waits for the turn. Nothing when another will have it, or when the root is gone.
+  // Waits for the turn. Nothing if another monitor is waiting already, or if the root is gone.
   static std::optional<ReaperTurn> await(int runDirectory);
 
-  // What tells the reaper which descriptor it holds the turn by, and lets go when it has looked.
+  // The environment variable that tells the reaper which descriptor holds the turn; the reaper
+  // releases that when it has looked.
   std::string variable() const;
 
  private:

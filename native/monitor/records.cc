@@ -34,8 +34,8 @@ void replaceFile(int directory, const std::string& name, const std::string& text
   }
 }
 
-// Into the file that the start has left for it, whose blocks are there already. Blanks behind the
-// record change nothing of it, and leave the file's length as it is.
+// Writes into the file that the start has reserved for it, whose blocks are already allocated.
+// Blanks after the record don't change it, and leave the file's length as it is.
 bool replaceFromRoom(int directory, const std::string& name, const std::string& text) {
   constexpr const char* kRoom = "exit.room";
   const Fd room(openat(directory, kRoom, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW));

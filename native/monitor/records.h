@@ -1,6 +1,6 @@
-// The records that the monitor leaves in the domain's run folder, for callers of later days: JSON
-// that holds numbers and paths of ours only, but for the mounts. Written to a temporary name and
-// renamed, so that a reader sees all or none.
+// The records that the monitor leaves in the domain's run folder for later callers. All but that of
+// the mounts are JSON, and hold only numbers and paths of tslxc's own. Each is written under a
+// temporary name and renamed, so that a reader sees all of it or none.
 #pragma once
 
 #include <sys/types.h>
@@ -24,17 +24,17 @@ struct RunningRecord {
 void writeRunningRecord(int directory, const RunningRecord& running);
 
 // Where the file systems of a container were mounted before its init executed its program: for each
-// target, in the same order, what it is known by; nothing where there is none.
+// target, in the same order, the identity of its mount; nothing where there is none.
 struct MountsRecord {
   pid_t init;
   const std::vector<std::string>& targets;
   const std::vector<std::optional<MountIdentity>>& mounts;
 };
 
-// A text of lines that end by NUL: the pid, then for each mount its three numbers and the target.
+// Writes lines that end with NUL: the pid, then for each mount its three numbers and its target.
 void writeMountsRecord(int directory, const MountsRecord& record);
 
-// On a disk that is full it takes the room that the start has kept.
+// Uses the space that the start has reserved, so that it works on a full disk too.
 void writeExitRecord(int directory, const ExitedMessage& exited, const std::string& boot);
 
 }  // namespace tslxc

@@ -1,5 +1,5 @@
-// How long to wait before a program that has died is started again: not at all when it had lived
-// for long, and longer each time when it dies young.
+// How long to wait before a program that has died is started again: not at all if it had run for
+// long, and longer each time if it dies early.
 #pragma once
 
 #include <algorithm>

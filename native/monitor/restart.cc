@@ -22,7 +22,7 @@ namespace tslxc {
 namespace {
 
 constexpr int kFailed = 1;
-// How long processes from outside that were put into the container's cgroups may take to go.
+// How long processes that were put into the container's cgroups from outside may take to leave.
 constexpr std::chrono::milliseconds kClearTime{1000};
 
 struct Counterpart {
@@ -30,7 +30,7 @@ struct Counterpart {
   Failpoint reached;
 };
 
-// A restart reaches the places of a start; only what is armed for a restart counts there.
+// A restart reaches the failpoints of a start; only those that are armed for a restart act there.
 constexpr std::array kCounterparts{
     Counterpart{Failpoint::kRestartAfterPlan, Failpoint::kMonitorAfterPlan},
     Counterpart{Failpoint::kRestartAfterOutside, Failpoint::kMonitorAfterOutside},
@@ -65,7 +65,7 @@ class Restart : public Start {
   void usePreviousNetwork(Fd network) { previous_ = std::move(network); }
 
  protected:
-  // Those of init's last life are there.
+  // The cgroups of init's previous life are still there.
   void awaitCgroups() override {}
 
   void beforeClone() override { clearCgroups(plan_.header.cgroups, kClearTime); }
@@ -78,10 +78,10 @@ class Restart : public Start {
     failpoints_.reach(Failpoint::kMonitorAfterMapped);
   }
 
-  // The interfaces keep what was done to them.
+  // The interfaces keep what the caller did to them at the first start.
   bool waitsForCaller() const override { return false; }
 
-  // The consoles that the monitor has keep theirs.
+  // The monitor's consoles keep theirs.
   void openOutlets() override {}
 
   // From here on the monitor can end init itself.
@@ -101,7 +101,7 @@ class Restart : public Start {
   Fd previous_;
 };
 
-// The monitor's word on who tells of the reboot: a caller does, or this process as its last act.
+// Waits for the monitor to say who reports the reboot: a caller, or this process as its last act.
 void tellIfAsked(FrameReader& inbox, const ReapProgram& reap) {
   for (;;) {
     while (const std::optional<RawMessage> message = inbox.next()) {
@@ -114,7 +114,7 @@ void tellIfAsked(FrameReader& inbox, const ReapProgram& reap) {
 
 void run(int passedCount) {
   becomeQuiet("tslxc-monitor");
-  // After the exec, which has cleared it. A monitor that died before has closed the channel.
+  // Only now, since the exec has cleared it. If the monitor died before, the channel is closed.
   check(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "prctl", "PR_SET_PDEATHSIG");
   FrameReader inbox;
   const Plan plan = decodePlan(receivePlan(kChannel, inbox).body);

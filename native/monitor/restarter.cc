@@ -21,13 +21,14 @@
 namespace tslxc {
 namespace {
 
-// The caller's patience is longer than the start's own.
+// The monitor waits longer than the start's own deadline.
 constexpr std::chrono::milliseconds kGrace{2000};
-// As where the reap program restarts (lib/driver/lifecycle/lifecycle.ts).
+// The same as when the reap program restarts (lib/driver/lifecycle/lifecycle.ts).
 constexpr std::chrono::milliseconds kLongestPause{3200};
 constexpr int kNotExecuted = 127;
 
-// Given in one go: the channel, the network, the socket for answers, then what is passed on.
+// Passed under consecutive numbers: the channel, the network, the socket for answers, then what is
+// passed on.
 static_assert(kNetworkDescriptor == kChannel + 1 && kAnswers == kChannel + 2 &&
               kFirstPassedDescriptor == kChannel + 3);
 
@@ -68,7 +69,7 @@ RestartAttempt::~RestartAttempt() {
 }
 
 void RestartAttempt::start(const std::string& plan) {
-  // A helper that is gone is seen at its other socket.
+  // If the helper is gone, its other socket shows it.
   sendFrame(parts_.channel.get(), PlanMessage{plan});
 }
 
@@ -132,7 +133,7 @@ Restarter::Restarter(const PlanHeader& header, std::string plan, const std::vect
   }
 }
 
-// An interface may be lent at any time: the reap program has to find the descriptor under its
+// An interface may be lent at any time: the reap program has to find the descriptor under its fixed
 // number.
 void Restarter::keepNetwork(Fd network) {
   if (!network.valid()) return;
@@ -140,7 +141,7 @@ void Restarter::keepNetwork(Fd network) {
   if (wanted_) network_ = std::move(network);
 }
 
-// What can't be read is no reason to leave without the reap program.
+// If the plan can't be read, something may be lent: the reap program must not be left out.
 bool Restarter::lendsNetwork(int runDirectory) {
   try {
     readPlan(runDirectory);
@@ -180,7 +181,7 @@ std::unique_ptr<RestartAttempt> Restarter::attempt() const {
   return attempt;
 }
 
-// As uid 0 it has every capability of the bounding set again. Sources are duplicated above the
+// The exec as uid 0 regains every capability of the bounding set. Sources are duplicated above the
 // targets first, so that none is overwritten before it is used.
 void Restarter::execute(int channel, int answers) const {
   const int above = kFirstPassedDescriptor + static_cast<int>(passed_.size());

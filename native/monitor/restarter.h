@@ -18,7 +18,7 @@
 
 namespace tslxc {
 
-// Init as it has been started again.
+// Init after it has been started again.
 struct RestartedInit {
   pid_t init = 0;
   Fd pidfd;
@@ -26,10 +26,10 @@ struct RestartedInit {
   std::vector<Fd> masters;
 };
 
-// Who tells of a reboot: the caller, or the helper, which becomes the reap program for it.
+// Who reports a reboot: the caller, or the helper, which executes the reap program to do so.
 enum class Teller { caller, helper };
 
-// A helper that has done its work, until its end, so that no zombie is left of it.
+// Waits for the end of a helper that has done its work, so that it leaves no zombie.
 class Farewell : public Source {
  public:
   explicit Farewell(Fd helper) : helper_(std::move(helper)) {}
@@ -43,7 +43,7 @@ class Farewell : public Source {
   bool ended_ = false;
 };
 
-// A process that starts init again (restart.h), until it has said how that went.
+// A process that starts init again (restart.h), until it has reported the outcome.
 class RestartAttempt : public Source {
  public:
   struct Parts {
@@ -54,7 +54,7 @@ class RestartAttempt : public Source {
   };
   explicit RestartAttempt(Parts parts) : parts_(std::move(parts)) {}
   void start(const std::string& plan);
-  // Whatever has not succeeded is ended, and the helper let go.
+  // Kills the helper and init, unless take() and finish() have handed them over.
   ~RestartAttempt() override;
 
   int descriptor() const override { return parts_.answers.get(); }
@@ -62,9 +62,9 @@ class RestartAttempt : public Source {
   void ready(uint32_t events) override;
 
   bool over() const { return over_; }
-  // Init runs, and is the caller's from now on; nothing when it doesn't.
+  // Hands over init if it runs; nothing if it doesn't.
   std::optional<RestartedInit> take();
-  // Lets the helper end, after a success.
+  // After a success: tells the helper who reports the reboot, and lets it end.
   std::unique_ptr<Farewell> finish(Teller teller);
 
  private:
@@ -76,7 +76,7 @@ class RestartAttempt : public Source {
   bool runs_ = false;
 };
 
-// SIGKILL to a child, and the wait for its end.
+// Kills a child with SIGKILL, and waits for its end.
 void endProcess(int pidfd);
 
 class Restarter {
@@ -87,12 +87,12 @@ class Restarter {
 
   bool wanted() const { return wanted_; }
   void keepNetwork(Fd network);
-  // Takes the plan that a caller has put into the run folder since devices were attached or
-  // detached, if there is one. Throws SyscallError or MalformedBytes.
+  // Reads the plan that a caller has put into the run folder after attaching or detaching devices,
+  // if there is one. Throws SyscallError or MalformedBytes.
   void readPlan(int runDirectory);
-  // Whether something has to be given back by way of the network that is kept.
+  // Whether an interface is lent that has to be given back out of the kept network namespace.
   bool lendsNetwork(int runDirectory);
-  // How long to wait before the next life, after one that has just ended.
+  // How long to wait before starting init, which has just ended, again.
   std::chrono::milliseconds pause();
   std::chrono::milliseconds deadline() const { return deadline_; }
   const Failpoints& failpoints() const { return failpoints_; }

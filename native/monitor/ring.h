@@ -18,8 +18,8 @@ class OutputRing {
   OutputRing& operator=(OutputRing&&) = delete;
   ~OutputRing();
 
-  // Where the next bytes go: as many as fit before the memory begins anew, at most `most`. They are
-  // part of the output once it has grown by them.
+  // Where the next bytes go: as many as fit before the ring wraps around, at most `most`. They
+  // become part of the output by grow().
   std::span<char> next(size_t most);
   void grow(size_t bytes) { end_ += bytes; }
 

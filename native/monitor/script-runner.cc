@@ -24,15 +24,15 @@
 namespace tslxc {
 namespace {
 
-// As a shell says it.
+// The exit codes that a shell uses.
 constexpr int kNotFound = 127;
 constexpr int kNotExecuted = 126;
 constexpr int kEnded = 1;
-// Between two looks at what is left of a script that is being ended, in milliseconds.
+// The pause between two scans for what is left of a script that is being ended, in milliseconds.
 constexpr int kLookPause = 10;
 
 [[noreturn]] void execute(char** script) {
-  // The runner itself may be killed, by a host that has no memory left.
+  // The runner itself may be killed, when the host is out of memory.
   prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
   restoreSignals();
   execve(script[0], script, environ);
@@ -54,7 +54,7 @@ class Runner {
   explicit Runner(char** script) : signals_(openSignals()) {
     script_ = cloneProcess(0, -1).pid;
     if (script_ == 0) execute(script);
-    // The caller waits for the end of these streams.
+    // The caller waits for end-of-file on these streams.
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(stream);
   }
 
@@ -67,11 +67,11 @@ class Runner {
   }
 
  private:
-  // Waits until something has ended, or the caller is gone.
+  // Waits until a child has ended, or the caller is gone: then true.
   bool isToEnd() const {
     pollfd entries[] = {{signals_.get(), POLLIN, 0}, {kChannel, POLLIN, 0}};
     check(retry([&] { return poll(entries, 2, -1); }), "poll");
-    // The caller writes nothing: what can be read is the end of the channel.
+    // The caller writes nothing: the channel becomes readable only when it is closed.
     return entries[1].revents != 0;
   }
 
@@ -81,7 +81,7 @@ class Runner {
     }
   }
 
-  // How the script has ended, once it has. What it has left running may have become a child.
+  // How the script has ended, once it has. Other children may be what it has left running.
   std::optional<int> reap() const {
     forgetSignals();
     std::optional<int> end;
@@ -92,7 +92,7 @@ class Runner {
     return end;
   }
 
-  // Ends by the same signal.
+  // The script's exit code; if a signal killed it, this process ends by the same signal.
   static int endAs(int status) {
     if (WIFEXITED(status)) return WEXITSTATUS(status);
     prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
@@ -101,8 +101,8 @@ class Runner {
     return kEnded;
   }
 
-  // What a process leaves behind that is killed becomes a child of this one: as long as anything
-  // is left, there is a child.
+  // The children of a process that is killed become children of this one: as long as anything is
+  // left, there is a child.
   void endAll() const {
     for (;;) {
       for (const TreeProcess& process : descendantsOf(getpid())) {

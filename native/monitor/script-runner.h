@@ -1,7 +1,8 @@
 // The runner of a script: the mode of this executable that runs a script of the administrator for
-// its caller, a process of Node.js. When the caller is killed, or has no more time for the script
-// and closes the channel, the runner ends the script and all that it has started, also what has
-// left its process group. It ends as the script does; what that leaves behind then goes on.
+// its caller, a process of Node.js. When the caller is killed, or closes the channel because the
+// script's time is over, the runner kills the script and all that it has started, even what has
+// left its process group. Otherwise it ends as the script does, and what the script leaves running
+// goes on.
 //
 //   tslxc-script run-script /etc/tslxc/hooks/lxc web start begin -
 #pragma once

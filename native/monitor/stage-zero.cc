@@ -13,7 +13,7 @@ namespace {
 
 void closeOnExec(int fd) { fcntl(fd, F_SETFD, FD_CLOEXEC); }
 
-// `tell` says in stage 0 which process was cloned; false when the receiver is gone.
+// `tell` is called in stage 0 with the pid of the clone; it returns false if the receiver is gone.
 template <typename Tell>
 void leaveStageZero(int passed, uint64_t namespaces, Tell tell) {
   const int past = kFirstPassedDescriptor + passed;

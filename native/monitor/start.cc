@@ -92,8 +92,8 @@ void Start::cloneInit(std::vector<Fd>& passed) {
   passed.clear();
 }
 
-// Init waits meanwhile: nothing of it has run in its namespaces. If it has died, that is why it
-// failed.
+// Init is waiting, and has run nothing in its namespaces yet. If this fails because init has died,
+// init's death is reported instead.
 void Start::mapInit() {
   try {
     mapLivingInit();
@@ -121,8 +121,8 @@ void Start::runMapped() {
   interpreter_.run(plan_.mapped, [this] { failpoints_.reach(Failpoint::kMonitorAfterMapped); });
 }
 
-// Init has been cloned before, so it never has the descriptor that is kept. Nor is that closed on
-// exec: the reap program gives the interfaces back.
+// Init has already been cloned, so it never inherits the kept descriptor. That is not closed on
+// exec, since the reap program gives the interfaces back through it.
 void Start::openNetwork() {
   if ((plan_.header.namespaces & CLONE_NEWNET) == 0) {
     close(kNetworkDescriptor);
@@ -134,7 +134,7 @@ void Start::openNetwork() {
   interpreter_.useNetwork(std::move(network));
 }
 
-// The caller does what only it can do to the new interfaces.
+// Lets the caller do what only it can do to the new interfaces.
 void Start::pause() {
   if (!sendFrame(channel_, ClonedMessage{static_cast<uint32_t>(started_.init)})) throw CallerGone{};
   awaitContinue("the caller to go on");
@@ -148,7 +148,7 @@ void Start::awaitContinue(const char* waitingFor) {
       if (answer->kind == ContinueMessage::kKind) return;
       throw MalformedBytes{"the caller said something else than continue"};
     }
-    // Init, if there is one yet, waits as well: what it says now is that it failed, or died.
+    // Init, if it exists yet, is waiting too: a message from it means that it has failed or died.
     if (awaitEither(waitingFor)) {
       receiveFromInit();
       throw MalformedBytes{"init said something before it may go on"};
@@ -159,7 +159,7 @@ void Start::awaitContinue(const char* waitingFor) {
 void Start::handshake() {
   tellInit(ProceedMessage{});
   failpoints_.reach(Failpoint::kMonitorAfterProceed);
-  // What init does not need, while it works.
+  // While init works, do what it does not depend on.
   interpreter_.closeHandles();
   openOutlets();
   RawMessage ready = awaitInit("init to run its part of the plan");
@@ -186,7 +186,7 @@ void Start::handshake() {
   failpoints_.reach(Failpoint::kMonitorAfterRunning);
 }
 
-// As long as nothing runs inside that could move them. One that may be missing is left out.
+// While nothing runs inside that could move the mounts. A target that is missing is left out.
 void Start::recordMounts() {
   const std::vector<std::string>& targets = plan_.header.recorded;
   if (targets.empty()) return;
@@ -218,13 +218,13 @@ void Start::openOutlets() {
 void Start::tellOfSuccess() {
   writeRunningRecord(runDirectory_, {started_.init, consolePaths_, 0});
   failpoints_.reach(Failpoint::kMonitorAfterRunningRecord);
-  // Before `running` is sent, so that the receiver finds no more privileges than it keeps.
+  // Before `running` is sent, so that its receiver sees no more privileges than the monitor keeps.
   keepCapabilities(kCapKill);
   // After the commit the caller may be gone: then the message is lost.
   sendFrame(channel_, RunningMessage{static_cast<uint32_t>(started_.init), consolePaths_});
 }
 
-// Init may have died, perhaps with a last word.
+// If init has died, its last message or its death is reported instead of the failed send.
 template <typename Message>
 void Start::tellInit(const Message& message) {
   try {
@@ -280,7 +280,7 @@ void Start::reportDeath() {
   siginfo_t end{};
   const int reaped =
       retry([&] { return waitid(kPidfd, static_cast<id_t>(started_.pidfd.get()), &end, WEXITED); });
-  // ECHILD: of a sibling, whose parent sees how it ended.
+  // ECHILD in a restart: init is a sibling, and the monitor, their parent, sees how it ended.
   if (reaped == -1 && errno != ECHILD) check(-1, "waitid");
   started_.init = 0;
   const bool exited = end.si_code == CLD_EXITED;

@@ -31,27 +31,28 @@ class Start {
  public:
   virtual ~Start() = default;
 
-  // `channel` is the caller's stream; what it says meanwhile stays in `inbox`. `passed` are the
-  // descriptors that init gets. All must outlive this.
+  // `channel` is the caller's stream; what the caller sends meanwhile stays in `inbox`. All
+  // arguments must outlive this.
   Start(const Plan& plan, int channel, FrameReader& inbox, int runDirectory,
         const Failpoints& failpoints);
 
-  // Throws FailedMessage, SyscallError or CallerGone; init is dead then, and reaped.
+  // `passed` are the descriptors that init gets. Throws FailedMessage, SyscallError or CallerGone;
+  // init is dead then, and reaped.
   StartedContainer run(std::vector<Fd>& passed);
 
  protected:
-  // What a restart does in another way.
+  // A restart overrides these.
   virtual void awaitCgroups();
   virtual void beforeClone() {}
   virtual uint64_t cloneFlags() const { return plan_.header.namespaces; }
   virtual void runMapped();
-  // Whether the caller does something when the interfaces are there.
+  // Whether the caller has something to do once the interfaces exist.
   virtual bool waitsForCaller() const { return plan_.header.pause != 0; }
-  // While init runs its part of the plan: what its consoles lead to.
+  // While init runs its part of the plan: opens what its consoles lead to.
   virtual void openOutlets();
-  // With the pty masters, before init may execute its program.
+  // Once the pty masters have come, before init may execute its program.
   virtual void takeMasters() {}
-  // When init runs its program.
+  // Once init runs its program.
   virtual void tellOfSuccess();
 
   const Plan& plan_;
@@ -67,7 +68,7 @@ class Start {
   void pause();
   void awaitContinue(const char* waitingFor);
   void handshake();
-  // Until init says something (true) or the caller does.
+  // Waits until init sends something (true) or the caller does.
   bool awaitEither(const char* waitingFor);
   RawMessage awaitInit(const char* waitingFor);
   RawMessage receiveFromInit();

@@ -1,5 +1,5 @@
-// The part of the supervisor that goes on after a reboot: init is started again, and everything
-// that is attached to the monitor stays attached.
+// The part of the supervisor that handles a reboot: init is started again, and everything that is
+// attached to the monitor stays attached.
 #include <signal.h>
 
 #include "native/base/syscall.h"
@@ -18,8 +18,8 @@ bool killedBy(const ExitedMessage& exited, int number) {
 
 }  // namespace
 
-// reboot(2) inside ends init by SIGHUP. An init that can't do that ends in its own way, and
-// a client has said that this is meant as a reboot.
+// reboot(2) inside ends init by SIGHUP. An init that can't call it ends in its own way, after a
+// client has said (`intend`) that this end is meant as a reboot.
 void Supervisor::classifyEnd() {
   const bool holds = Clock::now() < intent_.until;
   End end = holds ? intent_.end : End::kNone;
@@ -69,8 +69,7 @@ bool Supervisor::startAgain() {
   } catch (const MalformedBytes&) {
     // As below.
   } catch (const SyscallError&) {
-    // The container has ended as it did: the process that cleans up starts it anew, with another
-    // monitor.
+    // The container stays ended: the process that cleans up starts it anew, with another monitor.
   }
   if (destroyRequested_) {
     exited_.how = static_cast<uint8_t>(How::kKilled);

@@ -21,18 +21,17 @@ using std::chrono::milliseconds;
 
 // How long the last bytes may take to be delivered, and an owner to answer.
 constexpr milliseconds kDeliveryTime{2000};
-// A turn that took longer says more of the machine than of the readers that it waited for.
+// A longer turn, which says more about the machine than about the readers, counts as this.
 constexpr milliseconds kLongestTurn{100};
-// A lost wake-up of a pty with pending input costs this much.
+// A lost wake-up of a pty with pending input costs this many milliseconds.
 constexpr int kInputRetry = 20;
 constexpr int kForEver = -1;
-// Between two looks at what the loop can't wait for: a host pty that is not watched, clients that
-// could not be accepted.
+// Milliseconds between two looks at what the loop can't wait for: a host pty that is not watched,
+// clients that could not be accepted.
 constexpr int kLookPause = 250;
-// As long as there is output to come, it is kept in pieces of that size at least.
+// While more output is coming, it is written to the logs in pieces of at least this size.
 constexpr uint64_t kLogPiece = 64 * 1024;
-// How long the end of an init takes at most that is killed and not frozen, on a machine that is not
-// busy.
+// How long a killed init that is not frozen takes to end at most, on a machine that is not busy.
 constexpr milliseconds kUsualEnd{10};
 
 }  // namespace
@@ -114,9 +113,9 @@ void Supervisor::ready(uint32_t) {
   classifyEnd();
 }
 
-// Only the kernel and a process outside can end init by SIGKILL, and the kernel counts what it
-// kills before it does. An earlier kill of another process in the container looks the same when
-// another program of the host kills init afterwards.
+// Only the kernel and a process outside can kill init with SIGKILL, and the kernel counts an OOM
+// kill before it kills. If another program of the host kills init after the kernel has OOM-killed
+// another process in the container, that looks the same.
 void Supervisor::lookForOomKill() {
   if (destroyRequested_) return;
   const uint64_t before = std::exchange(oomKills_, countOomKills(settings_.cgroups));
@@ -136,7 +135,7 @@ void Supervisor::destroyInit() {
   frozenFrom_ = Clock::now() + kUsualEnd;
 }
 
-// Not at once: init mostly ends in less time than a look at all of its cgroups takes.
+// Not at once: init usually ends in less time than a look at all of its cgroups takes.
 void Supervisor::killFrozenIfDue() {
   if (ended_) frozenFrom_.reset();
   if (!frozenFrom_ || Clock::now() < *frozenFrom_) return;
@@ -144,7 +143,7 @@ void Supervisor::killFrozenIfDue() {
   try {
     killFrozen(settings_.cgroups);
   } catch (const SyscallError&) {
-    // The clean-up kills in the cgroups, and reports why when that fails.
+    // The clean-up kills what is in the cgroups, and reports why if that fails.
   }
 }
 
@@ -194,7 +193,7 @@ bool Supervisor::run() {
     while (!ended_) turn(kForEver);
     catchUp();
   } while (startAgain());
-  // Before another process can know of the end, and start it anew.
+  // Before another process can learn of the end, and start the container anew.
   for (KeptOutput& kept : logs_) kept.log.letGo();
   recordEnd();
   caller_->tell(exited_);
@@ -229,8 +228,8 @@ void Supervisor::keepOutput() {
   }
 }
 
-// The last output is in the log before the end is told. A pty holds some 64 KiB; one that a
-// process outside goes on writing to is not waited for.
+// The last output is in the log before the end is reported. A pty holds some 64 KiB; if a process
+// outside goes on writing to one, that is not waited for.
 void Supervisor::catchUp() {
   constexpr int kMostReads = 64;
   for (Console& console : consoles_) {
@@ -240,8 +239,8 @@ void Supervisor::catchUp() {
   keepOutput();
 }
 
-// Every slave is closed now but one that a process outside may hold: then the wait ends when
-// nothing comes any more.
+// Every slave is closed by now, unless a process outside holds one: then the wait ends when no more
+// output comes.
 void Supervisor::drainConsoles() {
   constexpr int kSilentTurns = 5;
   int silent = 0;
@@ -272,7 +271,7 @@ bool Supervisor::everythingDelivered() const {
                      [](const auto& terminal) { return terminal->drained(); });
 }
 
-// A full disk must not keep the end from being told to those who listen.
+// A full disk must not keep the end from being reported to the clients.
 void Supervisor::recordEnd() {
   try {
     writeExitRecord(settings_.runDirectory, exited_, settings_.boot);

@@ -23,7 +23,7 @@ namespace tslxc {
 // The caller's stream after `running`.
 class Caller : public Source {
  public:
-  // `bond`: whether the container ends with it.
+  // Whether the container ends with its caller.
   enum class Bond { none, life };
   Caller(Fd channel, FrameReader inbox, InitControl& init, Bond bond);
 
@@ -65,7 +65,7 @@ class Supervisor : public Source, public InitControl {
   Supervisor(Settings settings, StartedContainer started, Fd channel, FrameReader inbox,
              std::vector<Fd> consoleDescriptors);
 
-  // Returns when init has ended and everybody was told. True when a caller took the clean-up.
+  // Returns when init has ended and all clients have been told; true if a caller cleans up.
   bool run();
 
   // Init's pidfd.
@@ -86,26 +86,26 @@ class Supervisor : public Source, public InitControl {
   void drainConsoles();
   // Reads what is there now, without waiting, and keeps it.
   void catchUp();
-  // Of an init that has been killed and does not end.
+  // Kills and thaws what is frozen, if init has been killed and does not end.
   void killFrozenIfDue();
-  // Whether some host pty has to be looked at again and again.
+  // Whether some host pty has to be polled.
   bool unwatched() const;
   uint64_t backlog() const;
   void keepOutput();
   bool everythingDelivered() const;
   void recordEnd();
 
-  // Consoles that wait for readers have done so for this long.
+  // Tells the consoles that wait for readers that they have done so for this long.
   void countWaits(Clock::duration time);
-  // What init's end was, after all that had been asked for.
+  // Decides what init's end means, given what had been asked for.
   void classifyEnd();
   // Whether the kernel has killed init for lack of memory.
   void lookForOomKill();
-  // After a reboot: true when init runs again.
+  // Starts init again if it has rebooted: true when it runs.
   bool startAgain();
-  // False when it can't go on with it.
+  // Takes over the restarted init; false if that is not possible.
   bool adopt(RestartedInit restarted);
-  // Lets the loop go on until `over`, at most so long; false when a destroy came.
+  // Runs the loop until `over`, for `longest` at most; false if a destroy came.
   template <typename Over>
   bool goOnUntil(std::chrono::milliseconds longest, Over over);
 
@@ -113,7 +113,7 @@ class Supervisor : public Source, public InitControl {
   Fd pidfd_;
   EventLoop loop_;
   std::vector<Console> consoles_;
-  // Of the first, and of those whose output goes to a file that the definition names.
+  // Of the first console, and of those whose output goes to a file that the definition names.
   std::vector<KeptOutput> logs_;
   std::vector<std::unique_ptr<ConsoleSource>> consoleSources_;
   std::vector<std::unique_ptr<HostTerminal>> hostTerminals_;
@@ -123,7 +123,7 @@ class Supervisor : public Source, public InitControl {
   ExitedMessage exited_;
   bool ended_ = false;
   bool destroyRequested_ = false;
-  // When a killed init that has not ended is taken for a frozen one.
+  // From then on a killed init that has not ended is taken for a frozen one.
   std::optional<Clock::time_point> frozenFrom_;
   struct {
     End end = End::kNone;
@@ -131,7 +131,7 @@ class Supervisor : public Source, public InitControl {
   } intent_;
   std::vector<std::string> consolePaths_;
   uint32_t boots_ = 0;
-  // In the cgroups, before this life of init.
+  // The OOM kills in the cgroups before this life of init.
   uint64_t oomKills_ = 0;
   std::unique_ptr<Farewell> farewell_;
   pid_t init_ = 0;

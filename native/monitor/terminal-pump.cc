@@ -12,9 +12,10 @@ namespace tslxc {
 namespace {
 
 constexpr size_t kChunk = 16 * 1024;
-// Input that a terminal has no room for is tried again: its wake-up can be lost.
+// Input that a terminal has no room for is tried again after this many milliseconds, since its
+// wake-up can be lost.
 constexpr int kRetry = 20;
-// When others still have the terminal open, silence is the end of what the program has written.
+// When others still have the terminal open, this much silence is the end of the program's output.
 constexpr int kSilentTurns = 5;
 
 void makeNonBlocking(int fd) { fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); }
@@ -29,7 +30,7 @@ TerminalPump::TerminalPump(Fd master, Fd stream)
   makeNonBlocking(stream_.get());
 }
 
-// A hang-up of the master can't be waited away: with nothing to do now it is left out.
+// poll(2) reports a hang-up of the master, asked for or not, so it is left out when idle.
 void TerminalPump::prepare(pollfd* entries) const {
   if (closing_) {
     entries[0] = {-1, 0, 0};
@@ -42,7 +43,7 @@ void TerminalPump::prepare(pollfd* entries) const {
   const short ofMaster = events(output_.empty(), !input_.empty());
   const short ofStream = events(input_.empty() && !inputOver_ && master_.valid(), !output_.empty());
   entries[0] = {ofMaster == 0 ? -1 : master_.get(), ofMaster, 0};
-  // The caller's end can be closed at any time, and is noticed whatever is waited for.
+  // The caller may close its end at any time, which poll(2) reports whatever is asked for.
   entries[1] = {stream_.get(), ofStream, 0};
 }
 
@@ -123,7 +124,7 @@ void TerminalPump::sayGoodbye() {
   if (inputOver_) stream_.reset();
 }
 
-// The caller has let go: a terminal without a user is a line that was cut.
+// The caller has closed its end: the terminal hangs up, like a line that was cut.
 void TerminalPump::hangUp() {
   stream_.reset();
   master_.reset();

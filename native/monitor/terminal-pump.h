@@ -26,7 +26,7 @@ class TerminalPump {
   void resize(WindowSize size);
   // The program has ended: what it has written is still to be delivered.
   void programEnded() { ended_ = true; }
-  // Everything is, and the caller knows it.
+  // Everything has been delivered, and the caller knows it.
   bool done() const { return !stream_.valid(); }
 
  private:
@@ -35,8 +35,8 @@ class TerminalPump {
   void readStream();
   void writeStream();
   void hangUp();
-  // Nothing more to come: the rest of the input goes nowhere, so that its sender sees an end and no
-  // failure.
+  // No more output will come: sends end-of-file and discards the rest of the input, so that the
+  // caller sees an end and no failure.
   void sayGoodbye();
 
   Fd master_;

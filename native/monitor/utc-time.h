@@ -1,5 +1,5 @@
-// A time in UTC as ISO 8601 has it. Neither glibc's gmtime, which reads the host's time zone first,
-// nor C++20's calendar, which compilers that the package is built with lack.
+// A time in UTC in the format of ISO 8601. It uses neither glibc's gmtime, which first reads the
+// host's time zone, nor C++20's calendar, which some compilers that build the package lack.
 #pragma once
 
 #include <stdio.h>
@@ -12,7 +12,7 @@ namespace tslxc {
 
 class UtcTime {
  public:
-  // Seconds since 1970, and no earlier time.
+  // Seconds since 1970, not negative.
   explicit UtcTime(std::chrono::seconds since)
       : clock_(since.count() % kDay), day_(since.count() / kDay) {
     while (day_ >= (isLeap() ? 366 : 365)) {
@@ -43,7 +43,7 @@ class UtcTime {
   }
 
   long clock_;
-  // Of the year and then of the month, from 0; so is the month.
+  // The day of the year, and then of the month; days and months count from 0.
   long day_;
   long year_ = 1970;
   size_t month_ = 0;

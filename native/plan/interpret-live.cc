@@ -1,5 +1,5 @@
-// The operations on a container that runs: its root may be changed by others at any moment, so that
-// each names what it works on by what it is, and not only by where it lies.
+// The operations on a running container. Others may change its root directory at any moment, so
+// each operation identifies its object by what it is, and not only by its path.
 #include <fcntl.h>
 #include <sys/sysmacros.h>
 
@@ -15,10 +15,10 @@
 namespace tslxc {
 namespace {
 
-// How often a tree is looked up that is moved, or mounted over, while it is detached.
+// How often to look up a tree that is moved, or mounted over, while it is being detached.
 constexpr int kAttempts = 64;
 
-// Another mount may have the number of one that is gone.
+// The id of a mount that is gone may have been reused for another one.
 bool isOther(const MountIdentity& found, const DetachTree& op) {
   return (op.device != 0 && found.device != op.device) ||
          (op.inode != 0 && found.inode != op.inode);
@@ -39,8 +39,8 @@ void Interpreter::operator()(const RemoveNode& op) {
   removeNode(handle(op.root), {op.path, op.type, makedev(op.major, op.minor)}, mountedDevices_);
 }
 
-// Its root may move it meanwhile, or mount something over it, which is then taken away in its
-// place: so it is looked up again until it is gone.
+// The container's root user may move the tree meanwhile, or mount something over it, which would
+// then be detached instead. So the tree is looked up again until it is gone.
 void Interpreter::operator()(const DetachTree& op) {
   int error = EBUSY;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {

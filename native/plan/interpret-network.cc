@@ -1,5 +1,5 @@
-// The operations on network interfaces. Those of the own network namespace; a new interface's other
-// end, or the interface itself, is put into init's.
+// The operations on network interfaces of the process's own network namespace. The peer of a new
+// interface, or the interface itself, is put into init's.
 #include "native/base/bridge-port.h"
 #include "native/base/link-address.h"
 #include "native/base/link-parameter.h"
@@ -28,7 +28,7 @@ Link find(int network, const std::string& subject, IsIt isIt) {
   throw SyscallError{ENODEV, "RTM_GETLINK", subject};
 }
 
-// Whatever names the container has given it stay behind.
+// Takes an interface out of `network`, without the alternative names that the container gave it.
 void take(int network, const Link& link, const std::string& name, const MacAddress& address,
           int destination) {
   LinkChange change;

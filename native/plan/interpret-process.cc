@@ -66,7 +66,7 @@ void Interpreter::operator()(const SetMemoryPolicy& op) {
     if (mask.size() <= node / kBits) mask.resize(node / kBits + 1);
     mask[node / kBits] |= 1UL << node % kBits;
   }
-  // The kernel takes one bit less than it is told of.
+  // The kernel reads one bit less than the size says.
   check(syscall(SYS_set_mempolicy, op.mode, mask.data(), mask.size() * kBits + 1), "set_mempolicy");
 }
 
@@ -97,7 +97,7 @@ void Interpreter::operator()(const LimitBoundingSet& op) { limitBoundingSet(op.k
 void Interpreter::operator()(const SetCapabilities& op) { keepCapabilities(op.keep); }
 
 void Interpreter::operator()(const SetIds& op) {
-  // By number: libc's wrappers change the ids of every thread of the process.
+  // By syscall(2): libc's wrappers change the ids of every thread of the process.
   check(syscall(SYS_setresgid, op.gid, op.gid, op.gid), "setresgid", std::to_string(op.gid));
   check(syscall(SYS_setgroups, op.groups.size(), op.groups.data()), "setgroups");
   check(syscall(SYS_setresuid, op.uid, op.uid, op.uid), "setresuid", std::to_string(op.uid));

@@ -18,30 +18,31 @@ namespace tslxc {
 
 class Interpreter {
  public:
-  // Throws SyscallError at the first operation that fails; step() is then its position. Calls back
-  // after each.
+  // Throws SyscallError at the first operation that fails; step() is then its position. Calls
+  // `afterEach` after each operation.
   void run(const std::vector<Operation>& operations, const std::function<void()>& afterEach = {});
 
   // Position of the operation that is being performed, or was last, in the list given to run().
   size_t step() const { return step_; }
 
-  // The namespace by which mapTree shows trees.
+  // The user namespace whose id maps mapTree gives to trees.
   void useUserNamespace(Fd userNamespace) { userNamespace_ = std::move(userNamespace); }
 
-  // Init's network namespace: what makeVeth, makeMacvlan and moveLink put there needs it.
+  // Init's network namespace, into which makeVeth, makeMacvlan, moveLink, takePeer and takeLink put
+  // interfaces.
   void useNetwork(Fd network) { network_ = std::move(network); }
 
-  // That of init's last life: takePeer and takeLink take out of it.
+  // The network namespace of init's previous life, out of which takePeer and takeLink take them.
   void usePreviousNetwork(Fd network) { previousNetwork_ = std::move(network); }
 
-  // Asked for in the host's mount namespace: what addNode and removeNode keep away from, and the
-  // own descriptors as files, by which detachTree names what it has open.
+  // Obtained in the host's mount namespace: the file systems' devices that addNode and removeNode
+  // leave alone, and /proc/self/fd, through which detachTree names a file that it has open.
   void useHost(std::set<dev_t> mountedDevices, Fd ownDescriptors) {
     mountedDevices_ = std::move(mountedDevices);
     ownDescriptors_ = std::move(ownDescriptors);
   }
 
-  // What awaitCgroups waits by; without it there is nothing to wait for.
+  // The function by which awaitCgroups waits; without one it does not wait.
   void waitForCgroupsBy(std::function<void()> wait) { waitForCgroups_ = std::move(wait); }
 
   // What openConsole opened, in order of the consoles.
@@ -125,8 +126,8 @@ class Interpreter {
   int handle(uint8_t index) const;
   int initNetwork() const;
   int previousNetwork() const;
-  // The place `path` in the tree of `root` as an O_PATH descriptor; invalid when it is missing and
-  // may be.
+  // `path` in the tree of `root`, as an O_PATH descriptor; invalid if it is missing and `missing`
+  // allows that.
   Fd place(uint8_t root, const std::string& path, Missing missing) const;
 
   struct Handle {
