@@ -17,10 +17,11 @@ export interface BothSides extends ClientWorld {
 
 /** For `containerTest`: nothing is defined on either side but the default network, which is on. */
 export async function bothSides(keep: Keep): Promise<BothSides> {
-  const made = await rootAndDaemon(keep);
-  await (await made.connection.lookupNetworkByName('default')).start();
+  // First: as long as it has no folders of its own, its clients would find the daemon.
   const libvirt = keep(await Libvirt.start());
   keep(() => endAll(libvirt));
+  const made = await rootAndDaemon(keep);
+  await (await made.connection.lookupNetworkByName('default')).start();
   return { ...made, libvirt };
 }
 

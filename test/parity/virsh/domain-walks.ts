@@ -112,7 +112,7 @@ const life: Walk = {
     'send-process-signal web 1 hup',
     'reboot web --mode signal',
     'domstate web --reason',
-    'shutdown web',
+    'shutdown web --mode signal',
     { line: 'domstate web --reason', until: /^shut off/ },
     'dominfo web',
     'start web',
@@ -130,7 +130,7 @@ const life: Walk = {
     'destroy transient',
     'list --all',
   ],
-  known: [{ ...partition, lines: /^dumpxml web$/ }],
+  known: [{ ...partition, lines: /^dumpxml web( --inactive)?$/ }],
 };
 
 const limits: Walk = {
@@ -145,9 +145,7 @@ const limits: Walk = {
     'blkiotune two',
     'blkiotune two --weight 300 --config',
     'blkiotune two --config',
-    'schedinfo two',
-    'schedinfo two --set cpu_shares=512 --config',
-    'schedinfo two --config',
+    // Not schedinfo: of a domain that is off it ends libvirt's daemon.
     'setmaxmem two 200M --config',
     'setmem two 100M --config',
     'dominfo two',
@@ -174,6 +172,13 @@ const limits: Walk = {
     'domstats web --state',
   ],
   known: [
+    { ...partition, lines: /^dumpxml web --inactive$/ },
+    {
+      id: 'setmaxmem of what runs',
+      lines: /^setmaxmem web 192M --live$/,
+      says: /^(exit |err error: (Unable to change MaxMemorySize|Requested operation is not valid))/,
+      reason: 'it is what the container is shown as its memory, and can be changed like its limit',
+    },
     {
       id: 'dommemstat',
       lines: /^dommemstat /,
@@ -241,7 +246,7 @@ const devices: Walk = {
     'net-undefine lab',
   ],
   known: [
-    { ...partition, lines: /^dumpxml plugged$/ },
+    { ...partition, lines: /^dumpxml plugged( --inactive)?$/ },
     {
       id: 'port of an interface',
       lines: /^dumpxml plugged$/,

@@ -99,6 +99,12 @@ const host: Walk = {
       reason: 'it has none there, either',
       documented: 'a container without a limit of memory gets none',
     },
+    {
+      id: 'defaults of a configuration of LXC',
+      lines: /^domxml-from-native /,
+      says: /<(uuid|vcpu|clock|on_\w+|emulator|filesystem|console)\b/,
+      reason: 'what the configuration says is printed, and the defaults come when that is defined',
+    },
   ],
 };
 
@@ -198,6 +204,31 @@ const refusals: Walk = {
       lines: /^define @unclosed\.xml$/,
       says: /^err /,
       reason: 'the words are those of the parser, which is another one',
+    },
+    {
+      id: 'what has no name',
+      lines: /^(define|create|net-define) @(lab-)?nameless\.xml$/,
+      says: /^err error: missing name information/,
+      reason: 'it says of which element',
+    },
+    {
+      id: 'another uuid',
+      lines: /^define @other-uuid\.xml$/,
+      says: /^err error: operation failed: domain 'web' already exists with uuid /,
+      reason: 'it says which uuid is not wanted',
+    },
+    {
+      id: 'no such device',
+      lines: /^detach-device web /,
+      says: /^err error: device not found: no device /,
+      reason: 'libvirt speaks of an address and an alias that were not given: (<null>)',
+    },
+    {
+      id: 'blocks that the kernel does not count',
+      lines: /^domblkstat web$/,
+      says: /^(exit |out {2}(rd|wr)_|err error: Operation not supported: this kernel does not count)/,
+      reason:
+        'a kernel that counts from the first limit on has counted nothing, which is not the same as 0',
     },
   ],
 };

@@ -103,7 +103,7 @@ export class Libvirt implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#daemon.exitCode !== null) return;
+    if (this.#daemon.exitCode !== null || this.#daemon.signalCode !== null) return;
     await this.virsh('net-destroy', 'default').catch(() => undefined);
     this.#daemon.kill('SIGTERM');
     await once(this.#daemon, 'exit');

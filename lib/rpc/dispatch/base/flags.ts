@@ -1,14 +1,12 @@
 /** Checks the flags of calls, and reads those that many calls have. */
 import { affects } from '../../protocol/numbers';
-import { WireError } from './wire-error';
+import { UnknownFlags } from './wire-error';
 
-/** @throws WireError in libvirt's words for a flag that `driverFunction` does not know. */
+/** @throws UnknownFlags in libvirt's words for a flag that `driverFunction` does not know. */
 export function checkFlags(flags: number, known: number, driverFunction: string): void {
   // As unsigned numbers: the highest bit is one of them.
   const unknown = (flags & ~known) >>> 0;
-  if (unknown === 0) return;
-  const detail = `unsupported flags (0x${unknown.toString(16)}) in function ${driverFunction}`;
-  throw new WireError('INVALID_ARG', detail);
+  if (unknown !== 0) throw new UnknownFlags(unknown, driverFunction);
 }
 
 export function hasFlag(flags: number, flag: number): boolean {

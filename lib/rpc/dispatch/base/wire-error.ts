@@ -43,6 +43,16 @@ export class WireError extends Error {
   }
 }
 
+/** Flags that a function does not know: INVALID_ARG, whose message has no prefix in libvirt (virCheckFlags). */
+export class UnknownFlags extends Error {
+  override readonly name = 'UnknownFlags';
+  readonly code = 'INVALID_ARG';
+
+  constructor(flags: number, driverFunction: string) {
+    super(`unsupported flags (0x${flags.toString(16)}) in function ${driverFunction}`);
+  }
+}
+
 /** What a client is told of an error; `asked` is the part of libvirt that the procedure belongs to. */
 export function errorReplyOf(error: unknown, asked: ErrorOrigin): ErrorReply {
   const { code, message, origin } = described(error);
@@ -73,6 +83,7 @@ interface Described {
 
 function described(error: unknown): Described {
   if (error instanceof WireError) return error;
+  if (error instanceof UnknownFlags) return error;
   // The client has sent a malformed message; the error's own words say what is wrong with it.
   if (TslxcError.is(error, 'PROTOCOL_ERROR')) return { code: 'RPC', message: error.message };
   if (TslxcError.is(error)) return error;

@@ -82,7 +82,17 @@ export const connectionHandlers: Handlers<Pick<typeof connectProcedures, Names>>
 function openedBy(name: string): Opened {
   const opened = served[name === '' ? 'lxc:///' : name];
   if (opened !== undefined) return opened;
+  const [, driver, path] = /^(lxc|network):\/\/(\/.*)$/.exec(name) ?? [];
+  if (driver === 'lxc')
+    throw unexpectedPath(`Unexpected LXC URI path '${path}', try lxc:///system`);
+  if (driver === 'network') {
+    throw unexpectedPath(`unexpected network URI path '${path}', try network:///system`);
+  }
   throw new TslxcError('NO_CONNECT', `no connection driver available for ${name}`);
+}
+
+function unexpectedPath(detail: string): TslxcError {
+  return new TslxcError('INTERNAL_ERROR', detail);
 }
 
 /** `6.12.43+deb13-amd64` → 6012043. */

@@ -169,18 +169,24 @@ const merged = {
   fullScans: 'shm_full_scans',
 } as const;
 
+/** In libvirt's order, in which virsh prints them. */
 function mergingParameters(found: MemoryMerging): Parameter[] {
-  const settings = Object.entries(merging).flatMap(([name, field]): Parameter[] => {
-    const value = found[name as keyof typeof merging];
+  const setting = (name: keyof typeof merging): Parameter[] => {
+    const value = found[name];
     return value === undefined
       ? []
-      : [{ field, value: { type: parameterTypes.uint, value: Number(value) } }];
-  });
+      : [{ field: merging[name], value: { type: parameterTypes.uint, value: Number(value) } }];
+  };
   const counts = Object.entries(merged).flatMap(([name, field]): Parameter[] => {
     const value = found[name as keyof typeof merged];
     return value === undefined ? [] : [unsignedHyperOf(field, value)];
   });
-  return [...settings, ...counts];
+  return [
+    ...setting('pagesToScan'),
+    ...setting('sleepMilliseconds'),
+    ...counts,
+    ...setting('mergeAcrossNodes'),
+  ];
 }
 
 function mergingChange(parameters: readonly Parameter[]): MemoryMergingChange {
