@@ -54,8 +54,11 @@ function shapeFault(file) {
   if (lines > maxLines && !generated.test(file) && !faces.test(file))
     return `${file}: ${lines} lines, more than ${maxLines}`;
   const opening = text.replace(/^#!.*\n/, '');
-  if (!/^(\/\/|\/\*|#|""")/.test(opening)) return `${file}: doesn't open with a comment`;
-  return undefined;
+  const header = file.endsWith('.cc') ? `#include "${file.replace(/\.cc$/, '.h')}"\n` : undefined;
+  const isSaid = /\.(py|sh)$/.test(file) ? /^(#|""")/ : /^(\/\/|\/\*)/;
+  // What implements a header is described there.
+  if (isSaid.test(opening) || (header !== undefined && opening.startsWith(header))) return undefined;
+  return `${file}: doesn't open with a comment`;
 }
 
 function shapeFaults() {

@@ -42,7 +42,7 @@ test.each([
     await expect(domain.waitFor({ port: 8124, timeout: 150 })).rejects.toMatchObject({
       code: 'OPERATION_TIMEOUT',
       message:
-        'Timed out during operation: nobody in the container listens at port 8124 after 150 ms',
+        'Timed out during operation: no process in the container listens at port 8124 after 150 ms',
     });
     const shown = expected === 'ipv6' ? '[::]:8123' : '127.0.0.1:8123';
     expect(await container.run('wait', '--port', '8123')).toBe(`${shown}\n\n`);

@@ -56,7 +56,7 @@ function writeLine(fd: number, report: RunningReport | FailedReport): void {
   try {
     writeSync(fd, `${JSON.stringify(report)}\n`);
   } catch (cause) {
-    throw new CommandError(`nobody reads handshake descriptor ${String(fd)}`, {
+    throw new CommandError(`no process reads handshake descriptor ${String(fd)}`, {
       cause,
       causeLine: 'hidden',
     });

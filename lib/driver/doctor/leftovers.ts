@@ -58,7 +58,7 @@ function checkCgroups(cgroups: readonly OwnedCgroup[], known: KnownState): HostC
   return cgroups
     .filter(({ path }) => !known.cgroups.has(path))
     .map(({ path, owner }) => {
-      const whose = owner === '' ? 'of nobody that is known' : `of the tslxc root ${owner}`;
+      const whose = owner === '' ? 'of an unknown owner' : `of the tslxc root ${owner}`;
       const advice = `end what runs in it, then find ${path} -depth -type d -exec rmdir {} +`;
       return warn('leftover.cgroup', `${path}, ${whose}, is no running domain’s`, advice);
     });

@@ -19,7 +19,7 @@ export async function waitForPort(
     limits: wait,
     condition: {
       wanted: `it listened at port ${port}`,
-      missing: () => `nobody in the container listens at port ${port}`,
+      missing: () => `no process in the container listens at port ${port}`,
       console: 'helpful',
       find: (container, signal) =>
         lookUntilFound(async () => {

@@ -37,7 +37,7 @@ export const commands: CommandTable = {
 const advice = {
   busybox: ['Its <init> is /bin/sh, and its <devices> have:'],
   debian: [
-    'Nobody can log in yet: set a password with chroot and passwd.',
+    'No user can log in yet: set a password with chroot and passwd.',
     'Its <init> is /sbin/init, and its <devices> have:',
   ],
 } as const;
