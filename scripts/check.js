@@ -57,7 +57,8 @@ function shapeFault(file) {
   const header = file.endsWith('.cc') ? `#include "${file.replace(/\.cc$/, '.h')}"\n` : undefined;
   const isSaid = /\.(py|sh)$/.test(file) ? /^(#|""")/ : /^(\/\/|\/\*)/;
   // What implements a header is described there.
-  if (isSaid.test(opening) || (header !== undefined && opening.startsWith(header))) return undefined;
+  if (isSaid.test(opening) || (header !== undefined && opening.startsWith(header)))
+    return undefined;
   return `${file}: doesn't open with a comment`;
 }
 
