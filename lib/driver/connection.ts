@@ -720,9 +720,9 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * What the host offers to domains, as libvirt's `<capabilities>`: its machine, its security module, what can run.
-   * Ends with a newline. Needs no privilege; settings of the host that this process may not read are taken to be the
-   * defaults.
+   * What the host offers to domains, as libvirt's `<capabilities>`: its machine, its memory and CPUs by NUMA cell, its
+   * caches, its security module, what can run. Ends with a newline. Needs no privilege; settings of the host that this
+   * process may not read are taken to be the defaults.
    *
    * @throws TslxcError CONF_SYNTAX or CONFIG_UNSUPPORTED when the settings of tslxc ask for a module that is not
    * there; OPERATION_INVALID when the connection is closed.

@@ -23,6 +23,7 @@ const same: readonly string[] = [
   'hostname',
   'nodeinfo',
   'nodecpumap',
+  'capabilities',
   'list --all --name',
   'list --all --uuid',
   'list --inactive --name',
@@ -56,6 +57,11 @@ test.each(same)('%s prints the same', async (line) => {
   const words = line.split(' ');
   const ours = await runSuccessfully(words, { root: world.root.path });
   expect(await virsh(...words)).toMatchObject({ code: 0, stdout: ours });
+});
+
+test('virsh finds the cells of the host and its sizes of pages', async () => {
+  expect(await virshText('freecell', '--all')).toMatch(/^ +\d+: +\d+ KiB\n/);
+  expect(await virshText('freepages', '--all')).toMatch(/^Node \d+:\n\d+KiB: \d+\n/);
 });
 
 /** Command lines that fail, with what virsh then says. */

@@ -27,6 +27,11 @@ const siblings: ReadonlyMap<string, string> = new Map([
   ['sparc64', 'sparc'],
 ]);
 
+/** The 32-bit architecture whose programs a kernel of this architecture runs as well. */
+export function siblingArchitecture(host: string): string | undefined {
+  return siblings.get(host);
+}
+
 /**
  * @throws DefinitionError XML_ERROR if type or init is missing, or if an initarg or initenv is empty; INVALID_ARG for a
  * type other than exe, and for an architecture that the host doesn't run.
@@ -70,7 +75,7 @@ function parseType(at: LocatedElement, session: ParseSession): string {
     throw definitionError('INVALID_ARG', `could not find capabilities for ${asked}`, at);
   }
   const arch = reading.attributes.get('arch') ?? host;
-  if (arch !== host && arch !== siblings.get(host)) {
+  if (arch !== host && arch !== siblingArchitecture(host)) {
     const asked = `ostype=exe arch=${arch} domaintype=lxc`;
     const location = attributeLocation(at, 'arch');
     throw definitionError('INVALID_ARG', `could not find capabilities for ${asked}`, location);

@@ -13,9 +13,10 @@ export interface PrintableElement {
   readonly children: readonly (PrintableElement | string)[];
   /**
    * `two tags`: a start tag, and an end tag on its own line, even without children. `foreign`: the content belongs to other
-   * programs, and is printed as libvirt prints it by libxml2: with double quotes, and only the necessary escapes.
+   * programs, and is printed as libvirt prints it by libxml2: with double quotes, and only the necessary escapes. `spaced`:
+   * an empty line after the start tag, and after each child.
    */
-  readonly style?: 'two tags' | 'foreign';
+  readonly style?: 'two tags' | 'foreign' | 'spaced';
 }
 
 /** Attributes by name, in printing order; undefined attributes are left out. */
@@ -69,10 +70,13 @@ function printLines(element: PrintableElement, place: Place, lines: string[]): v
     lines.push(indent + printInline(element, quotes));
     return;
   }
-  lines.push(`${indent}<${name}${printAttributes(element, quotes)}>`);
+  const gap = style === 'spaced' ? [''] : [];
+  lines.push(`${indent}<${name}${printAttributes(element, quotes)}>`, ...gap);
   const inner = { indent: `${indent}  `, quotes: style === 'foreign' ? foreign : quotes };
   for (const child of children) {
-    if (typeof child !== 'string') printLines(child, inner, lines);
+    if (typeof child === 'string') continue;
+    printLines(child, inner, lines);
+    lines.push(...gap);
   }
   lines.push(`${indent}</${name}>`);
 }

@@ -1,61 +1,37 @@
-/** What this host is: what it offers to domains, as libvirt's `<capabilities>`, and how its CPUs and memory are used. */
-import { readFileSync } from 'node:fs';
-import { node, printXml, type PrintableElement } from '../../domain/xml/print';
+/** What this host is: what it offers to domains, and how its CPUs and memory are used. */
+import { machine } from 'node:os';
 import { TslxcError } from '../../errors';
 import {
   readNodeCpuStatistics,
-  readNodeInfo,
   readNodeMemoryStatistics,
   type NodeCpuStatistics,
-  type NodeInfo,
   type NodeMemoryStatistics,
 } from '../../host/kernel/node';
+import { namesIn } from '../../host/names-in';
+import { readAttribute } from '../../host/node/attribute';
+import { readCpuCaches } from '../../host/node/caches';
+import { readNodeCells } from '../../host/node/cells';
+import { pageSizes } from '../../host/node/pages';
+import { suspendTargets } from '../../host/node/sleep';
 import { monitorPath } from '../../host/package-paths';
-import type { HostSecurity } from '../../host/security/host-security';
 import { exactJson } from '../exact-json';
 import type { Session } from '../session/session';
+import { formatCapabilities } from './capabilities';
 
-export interface HostCapabilities {
-  readonly node: NodeInfo;
-  readonly security: HostSecurity;
-  /** Of the monitor. */
-  readonly emulator: string;
-  readonly uuid?: string;
-}
-
-/** The capabilities of this host, now. */
+/** The capabilities of this host, now, as libvirt's `<capabilities>`. */
 export function hostCapabilities(session: Session): string {
   const uuid = readHostUuid();
   return formatCapabilities({
-    node: readNodeInfo(),
+    ...(uuid === undefined ? {} : { uuid }),
+    machine: machine(),
+    pageSizes: pageSizes(),
+    suspendTargets: suspendTargets(),
+    hasIommu: namesIn('/sys/kernel/iommu_groups').length > 0,
+    cells: readNodeCells(),
+    caches: readCpuCaches(),
     security: session.hostSecurity(),
     emulator: monitorPath,
-    ...(uuid === undefined ? {} : { uuid }),
   });
-}
-
-/** Ends with a newline. */
-export function formatCapabilities({ node: host, security, ...rest }: HostCapabilities): string {
-  const { sockets, cores, threads } = host;
-  const topology = { sockets, cores, threads };
-  const shape = Object.entries(topology).map(([name, count]) => [name, String(count)] as const);
-  return printXml(
-    node('capabilities', {}, [
-      node('host', {}, [
-        ...(rest.uuid === undefined ? [] : [text('uuid', rest.uuid)]),
-        node('cpu', {}, [text('arch', host.model), node('topology', Object.fromEntries(shape))]),
-        formatSecurity(security),
-      ]),
-      node('guest', {}, [
-        text('os_type', 'exe'),
-        node('arch', { name: host.model }, [
-          text('wordsize', wordSize(host.model)),
-          text('emulator', rest.emulator),
-          node('domain', { type: 'lxc' }),
-        ]),
-      ]),
-    ]),
-  );
 }
 
 /** @throws TslxcError INVALID_ARG when there is no such CPU. */
@@ -74,27 +50,6 @@ export function nodeMemoryStatistics(cell: number | undefined): NodeMemoryStatis
 
 /** The machine's own, from its firmware; only root can read it. */
 function readHostUuid(): string | undefined {
-  try {
-    const uuid = readFileSync('/sys/class/dmi/id/product_uuid', 'utf8').trim().toLowerCase();
-    return /^[0-9a-f-]{36}$/.test(uuid) ? uuid : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function formatSecurity({ model, doi, baseLabel }: HostSecurity): PrintableElement {
-  return node('secmodel', {}, [
-    text('model', model),
-    text('doi', doi),
-    ...(baseLabel === undefined ? [] : [node('baselabel', { type: 'lxc' }, [baseLabel])]),
-  ]);
-}
-
-function text(name: string, content: string): PrintableElement {
-  return node(name, {}, [content]);
-}
-
-/** The kernel's names of 64-bit machines contain 64, but for these. */
-function wordSize(machine: string): string {
-  return /64|^(s390x|alpha)$/.test(machine) ? '64' : '32';
+  const uuid = readAttribute('/sys/class/dmi/id/product_uuid')?.toLowerCase() ?? '';
+  return /^[0-9a-f-]{36}$/.test(uuid) ? uuid : undefined;
 }

@@ -100,10 +100,13 @@ export function parseCpuStatistics(stat: string, cpu?: number): NodeCpuStatistic
   return { user: time(0, 1), system: time(2, 5, 6), idle: time(3), iowait: time(4) };
 }
 
-/** The memory of one NUMA cell, or of the host; undefined if there is no such cell. */
-export function readNodeMemoryStatistics(cell?: number): NodeMemoryStatistics | undefined {
+/** The memory of one NUMA cell, or of the host; undefined if there is no such cell. `cells`: the kernel's folder of them. */
+export function readNodeMemoryStatistics(
+  cell?: number,
+  cells = join(systemFolder, 'node'),
+): NodeMemoryStatistics | undefined {
   if (cell === undefined) return parseMemoryStatistics(read('/proc/meminfo'));
-  const path = join(systemFolder, 'node', `node${cell}`, 'meminfo');
+  const path = join(cells, `node${cell}`, 'meminfo');
   try {
     return parseMemoryStatistics(read(path).replace(/^Node \d+ /gm, ''));
   } catch {

@@ -14,6 +14,14 @@ export interface FreePages {
   readonly free: number;
 }
 
+/** All pages of one size. */
+export interface PageCount {
+  /** KiB of one page. */
+  readonly size: number;
+  /** How many pages there are of that size, free or not. */
+  readonly count: number;
+}
+
 /** How a pool of huge pages is to change. */
 export interface PoolChange {
   /** KiB of one page. */
@@ -32,13 +40,13 @@ export interface PageFolders {
   readonly cells: string;
 }
 
-const kernelFolders: PageFolders = {
+export const kernelPageFolders: PageFolders = {
   host: '/sys/kernel/mm/hugepages',
   cells: '/sys/devices/system/node',
 };
 
 /** Numbers of the NUMA cells; one where the kernel has no NUMA. */
-export function numaCells({ cells }: PageFolders = kernelFolders): number[] {
+export function numaCells({ cells }: PageFolders = kernelPageFolders): number[] {
   const numbers = namesIn(cells).flatMap((name) => {
     const [, digits] = /^node(\d+)$/.exec(name) ?? [];
     return digits === undefined ? [] : [Number(digits)];
@@ -58,6 +66,31 @@ export function systemPageSize(): number {
   throw new TslxcError('INTERNAL_ERROR', "Can't determine page size");
 }
 
+/** KiB of a page of each size that the kernel has, the smallest first. */
+export function pageSizes({ host }: PageFolders = kernelPageFolders): number[] {
+  return [systemPageSize(), ...poolSizes(host)];
+}
+
+/**
+ * The pages of a cell, the smallest first. Those of the system are what the pools of huge pages leave of its memory.
+ *
+ * @param memory - KiB, all of the cell
+ */
+export function countPages(
+  cell: number,
+  memory: number,
+  folders: PageFolders = kernelPageFolders,
+): PageCount[] {
+  const folder = poolsOf(cell, folders);
+  const huge = poolSizes(folder).map((size) => ({
+    size,
+    count: readCount(join(folder, poolName(size), 'nr_hugepages')),
+  }));
+  const rest = huge.reduce((left, { size, count }) => left - size * count, memory);
+  const system = systemPageSize();
+  return [{ size: system, count: Math.floor(Math.max(0, rest) / system) }, ...huge];
+}
+
 /**
  * The free pages of each size, the smallest first. The pages of the system are those that nothing uses at all.
  *
@@ -65,7 +98,7 @@ export function systemPageSize(): number {
  */
 export function readFreePages(
   cell: number | undefined,
-  folders: PageFolders = kernelFolders,
+  folders: PageFolders = kernelPageFolders,
 ): FreePages[] {
   if (cell !== undefined && !numaCells(folders).includes(cell)) throw noCell(cell);
   const size = systemPageSize();
@@ -85,7 +118,7 @@ export function readFreePages(
  * @throws TslxcError OPERATION_INVALID for the pages of the system; OPERATION_FAILED when there is no such cell or size,
  * and when the kernel has not found all of the memory: the pool then has what it found.
  */
-export function changePool(change: PoolChange, folders: PageFolders = kernelFolders): void {
+export function changePool(change: PoolChange, folders: PageFolders = kernelPageFolders): void {
   const { size, count, how, cell } = change;
   if (size === systemPageSize()) {
     throw new TslxcError('OPERATION_INVALID', "system pages pool can't be modified");
@@ -116,7 +149,8 @@ function noCell(cell: number | undefined): TslxcError {
   return new TslxcError('OPERATION_FAILED', `NUMA node ${String(cell)} is not available`);
 }
 
-function hasNuma({ cells }: PageFolders): boolean {
+/** Whether the kernel has NUMA. */
+export function hasNuma({ cells }: PageFolders): boolean {
   return namesIn(cells).some((name) => /^node\d+$/.test(name));
 }
 

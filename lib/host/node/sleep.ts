@@ -22,8 +22,22 @@ const words: Readonly<Record<SuspendTarget, string>> = {
   hybrid: 'Hybrid-Suspend',
 };
 
+const targets: readonly SuspendTarget[] = ['mem', 'disk', 'hybrid'];
+
 const shortest = 60;
 const step = 'suspend the host';
+
+/** What the kernel can suspend this host to. */
+export function suspendTargets({ power }: SleepFolders = kernelFolders): SuspendTarget[] {
+  const states = wordsOf(join(power, 'state'));
+  const modes = wordsOf(join(power, 'disk'));
+  const can: Readonly<Record<SuspendTarget, boolean>> = {
+    mem: states.includes('mem'),
+    disk: states.includes('disk'),
+    hybrid: states.includes('disk') && modes.includes('suspend'),
+  };
+  return targets.filter((target) => can[target]);
+}
 
 /**
  * Resolves when the host runs again.
@@ -39,11 +53,9 @@ export async function suspendHost(
     const detail = `Suspend duration is too short, must be at least ${String(shortest)} seconds`;
     throw new TslxcError('INVALID_ARG', detail);
   }
+  if (!suspendTargets(folders).includes(target)) throw unsupported(target);
   const { power, clock } = folders;
   const state = target === 'mem' ? 'mem' : 'disk';
-  const modes = wordsOf(join(power, 'disk'));
-  if (!wordsOf(join(power, 'state')).includes(state)) throw unsupported(target);
-  if (target === 'hybrid' && !modes.includes('suspend')) throw unsupported(target);
   const alarm = join(clock, 'wakealarm');
   // An alarm that is already set has to be cleared first.
   order(alarm, '0');

@@ -87,12 +87,6 @@ const host: Walk = {
   ],
   known: [
     {
-      id: 'capabilities',
-      lines: /^capabilities$/,
-      says: /^out /,
-      reason: 'of the host there is what a container has to do with',
-    },
-    {
       id: 'memory of a configuration without a limit',
       lines: /^domxml-from-native /,
       says: /<(memory|currentMemory) /,

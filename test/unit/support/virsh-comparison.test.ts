@@ -81,6 +81,13 @@ test.each([
   expect(saidLines(line, `${text}\n`, "<mac address='52:54:00:00:00:01'/>")).toEqual([plain]);
 });
 
+test('whether the host has a uuid is not compared', () => {
+  const lines = ['  <host>', '    <uuid>11111111-2222-4333-8444-555555555555</uuid>', '    <cpu>'];
+  const text = `${lines.join('\n')}\n`;
+  expect(saidLines('capabilities', text, '')).toEqual(['  <host>', '    <cpu>']);
+  expect(saidLines('dumpxml web', text, '')).toHaveLength(3);
+});
+
 test('where a line comes from is compared, and each empty one', () => {
   const said = { code: 1, signal: null, stdout: '\n\n', stderr: 'error: no\n' };
   expect(transcript('start web', said, '')).toEqual(['exit 1', 'out ', 'out ', 'err error: no']);

@@ -3,7 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   changePool,
+  countPages,
   numaCells,
+  pageSizes,
   readFreePages,
   systemPageSize,
 } from '../../../../lib/host/node/pages';
@@ -58,6 +60,17 @@ test('free pages are told by size, the smallest first', () => {
     expect(() => readFreePages(999, host(...cells))).toThrow(
       'operation failed: NUMA node 999 is not available',
     );
+  }
+});
+
+test('pages are counted by size, those of the system without what the pools have', () => {
+  for (const cells of [[0], []]) {
+    const folders = host(...cells);
+    expect(pageSizes(folders)).toEqual([systemPageSize(), huge]);
+    expect(countPages(0, 10 * huge, folders)).toEqual([
+      { size: systemPageSize(), count: 6 * 512 },
+      { size: huge, count: 4 },
+    ]);
   }
 });
 

@@ -1,7 +1,7 @@
 /** The orders by which the host is suspended, on files of our own: no test puts a machine to sleep. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { suspendHost } from '../../../../lib/host/node/sleep';
+import { suspendHost, suspendTargets } from '../../../../lib/host/node/sleep';
 import type { SleepFolders } from '../../../../lib/host/node/sleep';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 
@@ -29,6 +29,23 @@ function write(name: string, text: string): void {
 function read(name: string): string {
   return readFileSync(path(name), 'utf8');
 }
+
+test.each([
+  ['freeze mem disk\n', '[platform] shutdown suspend\n', ['mem', 'disk', 'hybrid']],
+  ['freeze mem disk\n', '[platform] shutdown\n', ['mem', 'disk']],
+  ['freeze mem\n', '[disabled]\n', ['mem']],
+  ['freeze\n', '[platform] suspend\n', []],
+  ['\n', '\n', []],
+])('states %j and modes %j of the kernel allow %j', (states, modes, targets) => {
+  write('power/state', states);
+  write('power/disk', modes);
+  expect(suspendTargets(folders)).toEqual(targets);
+});
+
+test('a kernel that never sleeps has no such files', () => {
+  rmSync(folders.power, { recursive: true });
+  expect(suspendTargets(folders)).toEqual([]);
+});
 
 test.each(['mem', 'disk'] as const)('to %s: the clock is set first', async (target) => {
   await suspendHost({ target, seconds: 90 }, folders);
