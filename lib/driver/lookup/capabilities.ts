@@ -13,7 +13,6 @@ export interface HostCapabilities {
   /** KiB of a page of each size. */
   readonly pageSizes: readonly number[];
   readonly suspendTargets: readonly SuspendTarget[];
-  readonly hasIommu: boolean;
   readonly cells: readonly NodeCell[];
   readonly caches: readonly CpuCache[];
   readonly security: HostSecurity;
@@ -43,7 +42,8 @@ function formatHost(host: HostCapabilities): PrintableElement {
     ...(uuid === undefined ? [] : [text('uuid', uuid)]),
     node('cpu', {}, [text('arch', host.machine), ...pages]),
     node('power_management', {}, targets),
-    node('iommu', { support: host.hasIommu ? 'yes' : 'no' }),
+    // Containers use none: libvirt's driver for them never looks for one.
+    node('iommu', { support: 'no' }),
     node('topology', {}, [node('cells', { num: String(cells.length) }, cells.map(formatCell))]),
     ...(caches.length === 0 ? [] : [node('cache', {}, caches.map(formatCache))]),
     formatSecurity(host.security),

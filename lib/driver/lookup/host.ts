@@ -7,7 +7,6 @@ import {
   type NodeCpuStatistics,
   type NodeMemoryStatistics,
 } from '../../host/kernel/node';
-import { namesIn } from '../../host/names-in';
 import { readAttribute } from '../../host/node/attribute';
 import { readCpuCaches } from '../../host/node/caches';
 import { readNodeCells } from '../../host/node/cells';
@@ -26,7 +25,6 @@ export function hostCapabilities(session: Session): string {
     machine: machine(),
     pageSizes: pageSizes(),
     suspendTargets: suspendTargets(),
-    hasIommu: namesIn('/sys/kernel/iommu_groups').length > 0,
     cells: readNodeCells(),
     caches: readCpuCaches(),
     security: session.hostSecurity(),

@@ -10,7 +10,6 @@ const plain: HostCapabilities = {
   machine: 'x86_64',
   pageSizes: [4],
   suspendTargets: [],
-  hasIommu: false,
   cells: [],
   caches: [],
   security: { model: 'none', doi: '0' },
@@ -108,12 +107,11 @@ test('a host with one cell and shared caches', () => {
 `);
 });
 
-test('a host that sleeps, with an IOMMU, labels, and cells that lack something', () => {
+test('a host that sleeps, with labels, and cells that lack something', () => {
   const host: HostCapabilities = {
     ...plain,
     machine: 'i686',
     suspendTargets: ['mem', 'disk', 'hybrid'],
-    hasIommu: true,
     cells: [
       { id: 0, memory: 4096, pages: [{ size: 4, count: 1024 }], distances: [], cpus: [{ id: 5 }] },
       { id: 2, memory: 0, pages: [{ size: 4, count: 0 }], distances: [], cpus: [] },
@@ -132,7 +130,7 @@ test('a host that sleeps, with an IOMMU, labels, and cells that lack something',
       <suspend_disk/>
       <suspend_hybrid/>
     </power_management>
-    <iommu support='yes'/>
+    <iommu support='no'/>
     <topology>
       <cells num='2'>
         <cell id='0'>
