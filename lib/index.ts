@@ -168,7 +168,14 @@ export type { Lease } from './network/dnsmasq/leases';
 export type { NetworkPort } from './driver/networks/ports';
 export type { NetworkUpdate } from './network/definition/update';
 export type { NetworkSection, NetworkUpdateCommand } from './network/definition/update-names';
-export type { ImageConfig, ImageDomain, ImageInfo, PullOptions, PullProgress } from './image/types';
+export type {
+  ImageConfig,
+  ImageDomain,
+  ImageInfo,
+  ImageVolume,
+  PullOptions,
+  PullProgress,
+} from './image/types';
 export { makeRoot } from './rootfs/make-root';
 export type { MakeRootOptions, RootContent } from './rootfs/make-root';
 export type { Operation } from './plan/operation';

@@ -12,7 +12,7 @@ import {
   type NetworkShare,
 } from './network-device';
 import { stemOf } from './reference';
-import type { ImageConfig, ImageDomain, ImageInfo } from './types';
+import type { ImageConfig, ImageDomain, ImageInfo, ImageVolume } from './types';
 
 export interface ImageDocument {
   readonly image: ImageInfo;
@@ -182,7 +182,7 @@ function devices(
   const { publish = [] } = domain;
   return [
     filesystem(top, '/'),
-    ...volumes.map(([target, dir]) => filesystem(dir, target)),
+    ...volumes.map(([target, volume]) => filesystem(volume, target)),
     ...(share?.resolver !== undefined && canHaveResolver(domain, tree)
       ? [resolverDevice(share.resolver)]
       : []),
@@ -199,13 +199,16 @@ function canHaveResolver({ volumes = {} }: ImageDomain, tree: ImageTree): boolea
   return !isTheirs && tree.canShowAt(resolverTarget);
 }
 
-function filesystem(dir: string, target: string): PrintableElement {
+function filesystem(volume: string | ImageVolume, target: string): PrintableElement {
+  const { source: dir, readonly = false }: ImageVolume =
+    typeof volume === 'string' ? { source: volume } : volume;
   if (!dir.startsWith('/') || !target.startsWith('/')) {
     throw new TslxcError('INVALID_ARG', `a volume has absolute paths, not '${dir}' at '${target}'`);
   }
   return node('filesystem', { type: 'mount' }, [
     node('source', { dir }),
     node('target', { dir: target }),
+    ...(readonly ? [node('readonly')] : []),
   ]);
 }
 

@@ -73,6 +73,14 @@ export interface PullOptions {
   readonly mostBytes?: number;
 }
 
+/** A directory or a file of the host that a container made from an image has. */
+export interface ImageVolume {
+  /** An absolute path on the host. */
+  readonly source: string;
+  /** Guards only against mistakes: root in the container can make its mounts writable. Default: false. */
+  readonly readonly?: boolean;
+}
+
 /** What differs from the image in a container that is made from it. Every part has a default. */
 export interface ImageDomain {
   /** Name of the domain. Default: that of the image, with a random suffix. */
@@ -92,10 +100,10 @@ export interface ImageDomain {
   /** `80/tcp`, in place of the image's. */
   readonly ports?: readonly string[];
   /**
-   * Directories of the host, by the path in the container at which each is mounted. Other volumes of the image are in the
-   * container's layer.
+   * Directories of the host, by the path in the container at which each is mounted: the directory's absolute path, or an
+   * `ImageVolume`. Other volumes of the image are in the container's layer.
    */
-  readonly volumes?: Readonly<Record<string, string>>;
+  readonly volumes?: Readonly<Record<string, string | ImageVolume>>;
   /** Memory limit, in KiB. Default: 1 GiB. */
   readonly memory?: number;
   /** `auto` (default): ids of its own, as `<tslxc:idmap>`. `host`: those of the host, which is no security boundary. */

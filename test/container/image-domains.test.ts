@@ -1,6 +1,6 @@
 /** Containers from images: what the image says of its program, what the caller says otherwise, and what they share. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain, ImageDomain } from 'tslxc';
@@ -139,6 +139,17 @@ test('without ids of its own a container has the same files', async () => {
   expect(
     await said(domain, 'cat /data/name; ls /data; ls /etc/empty; cat /proc/self/uid_map'),
   ).toMatch(/^two\nname\n +0 +0 +4294967295\n$/);
+  await domain.destroy();
+});
+
+test('a volume can be read-only', async () => {
+  const source = join(world.root.path, 'volume');
+  mkdirSync(source);
+  const volumes = { '/kept': source, '/shown': { source, readonly: true } };
+  const domain = await make({ ...sleeping, name: 'volumes', ids: 'host', volumes });
+  const shown = await said(domain, 'echo one > /kept/one; cat /shown/one; echo > /shown/two');
+  expect(shown).toMatch(/^one\n.*Read-only file system\n$/);
+  expect(readFileSync(join(source, 'one'), 'utf8')).toBe('one\n');
   await domain.destroy();
 });
 

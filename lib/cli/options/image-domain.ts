@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { UsageError } from '../shell/command-error';
 import { environmentOf, environmentOption } from './environment';
 import { readKibibytes } from './scaled-size';
-import type { ImageDomain } from '../../index';
+import type { ImageDomain, ImageVolume } from '../../index';
 import type { Option, Options } from '../shell/arguments';
 
 const idKinds = ['auto', 'host'] as const;
@@ -33,7 +33,7 @@ export const imageDomainOptions: readonly Option[] = [
     kind: 'string',
     letter: 'v',
     repeatable: true,
-    help: 'show a directory of the host: DIRECTORY:TARGET; may be repeated',
+    help: 'show a directory of the host: DIRECTORY:TARGET, or DIRECTORY:TARGET:ro for read-only; may be repeated',
   },
   { name: 'memory', kind: 'string', help: 'most memory, such as 512MiB; 1GiB by default' },
   {
@@ -105,14 +105,17 @@ function optional<Name extends keyof ImageDomain>(
   return value === undefined ? {} : ({ [name]: value } as Pick<ImageDomain, Name>);
 }
 
-function volumesOf(words: readonly string[]): Record<string, string> {
-  const volumes: Record<string, string> = {};
+function volumesOf(words: readonly string[]): Record<string, string | ImageVolume> {
+  const volumes: Record<string, string | ImageVolume> = {};
   for (const word of words) {
-    const [, dir, target] = /^(.+):(\/[^:]*)$/.exec(word) ?? [];
+    const [, dir, target, readonly] = /^(.+):(\/[^:]*)(:ro)?$/.exec(word) ?? [];
     if (dir === undefined || target === undefined) {
-      throw new UsageError(`'${word}' for <volume> option is not DIRECTORY:TARGET`);
+      throw new UsageError(
+        `'${word}' for <volume> option is not DIRECTORY:TARGET or DIRECTORY:TARGET:ro`,
+      );
     }
-    volumes[target] = resolve(dir);
+    const source = resolve(dir);
+    volumes[target] = readonly === undefined ? source : { source, readonly: true };
   }
   return volumes;
 }

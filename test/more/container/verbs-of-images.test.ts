@@ -73,7 +73,7 @@ test('run runs a program of an image, and refuses what it has to', async () => {
   expect(await says('run web --name mine -- echo one')).toBe('one\n');
   const upper = join(world.root.path, 'run-upper');
   const xml = await says(
-    `run --print-xml --name a --entrypoint sh --env A=1 --env B=2 --user 7:8 --workdir /tmp --stop-signal SIGQUIT --expose 81/udp --volume /srv:/data --memory 64MiB --ids host --network lab --publish 127.0.0.1:8080:80 -p 53:53/udp --upper ${upper} web -- -c true`,
+    `run --print-xml --name a --entrypoint sh --env A=1 --env B=2 --user 7:8 --workdir /tmp --stop-signal SIGQUIT --expose 81/udp --volume /srv:/data -v /opt:/opt:ro --memory 64MiB --ids host --network lab --publish 127.0.0.1:8080:80 -p 53:53/udp --upper ${upper} web -- -c true`,
   );
   for (const words of [
     "<initenv name='B'>2</initenv>",
@@ -83,6 +83,7 @@ test('run runs a program of an image, and refuses what it has to', async () => {
     "<tslxc:stop signal='SIGQUIT'/>",
     "<image:port protocol='udp' start='81'/>",
     "<source dir='/srv'/>",
+    "<target dir='/opt'/>\n      <readonly/>",
     "<memory unit='KiB'>65536</memory>",
     "<source network='lab'/>",
     "<portForward proto='tcp' address='127.0.0.1'>",
