@@ -141,8 +141,9 @@ export interface RestartPolicy {
   /** Maximum number of consecutive restarts after runs of less than ten seconds. Default: no maximum. */
   readonly max?: number;
   /**
-   * Milliseconds before the first of these restarts; each later pause is twice the one before, up to 32 times this delay. Default:
-   * 100, and no pause after a run of at least ten seconds.
+   * Milliseconds before a restart after a run of at least ten seconds, and before the first restart after a shorter run. The next
+   * restarts in a row pause twice as long each, up to 32 times this delay. Default: no pause after a run of at least ten seconds,
+   * otherwise 100.
    */
   readonly delay?: number;
   readonly position: Position;
