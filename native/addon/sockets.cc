@@ -1,6 +1,7 @@
 // Exports for local sockets: their peer's credentials, receiving, and sending a descriptor.
 #include <array>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -28,6 +29,11 @@ Value peerCredentials(const CallbackInfo& info) {
 Value sendDescriptor(const CallbackInfo& info) {
   const int descriptor = Input(info, 1, "descriptor").descriptor();
   return Napi::Boolean::New(info.Env(), tslxc::sendDescriptor(fdArgument(info), descriptor));
+}
+
+Value sendTo(const CallbackInfo& info) {
+  const std::string bytes = Input(info, 1, "bytes").bytes();
+  return Napi::Number::New(info.Env(), tslxc::sendTo(fdArgument(info), bytes));
 }
 
 Value receiveFrom(const CallbackInfo& info) {
@@ -64,6 +70,7 @@ void exportSockets(Napi::Object exports) {
   define<peerCredentials>(exports, "peerCredentials");
   define<receiveFrom>(exports, "receiveFrom");
   define<sendDescriptor>(exports, "sendDescriptor");
+  define<sendTo>(exports, "sendTo");
 }
 
 }  // namespace tslxc::addon

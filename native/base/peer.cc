@@ -62,6 +62,14 @@ bool sendDescriptor(int socket, int descriptor) {
   return true;
 }
 
+size_t sendTo(int socket, std::span<const char> bytes) {
+  const ssize_t sent = retry(
+      [&] { return send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT); });
+  if (sent < 0 && errno == EAGAIN) return 0;
+  check(sent, "send");
+  return static_cast<size_t>(sent);
+}
+
 std::optional<BytesReceived> receiveFrom(int socket, std::span<char> buffer, size_t most) {
   if (most > 0 && stillClosing() > kMostClosing) most = 0;
   iovec part{buffer.data(), buffer.size()};

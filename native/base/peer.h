@@ -25,6 +25,9 @@ PeerCredentials peerCredentials(int socket);
 // been sent.
 bool sendDescriptor(int socket, int descriptor);
 
+// Sends without waiting: how many of the bytes the kernel has taken, none if the socket is full.
+size_t sendTo(int socket, std::span<const char> bytes);
+
 // What one read has returned: so many bytes, and the descriptors that came with the last of them.
 struct BytesReceived {
   size_t size = 0;

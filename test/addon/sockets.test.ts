@@ -97,6 +97,44 @@ describe('sendDescriptor', () => {
   });
 });
 
+describe('sendTo', () => {
+  test('bytes are sent as far as there is room, and the caller is not held up', () => {
+    const [one, other] = native().makePair('socket');
+    try {
+      expect(native().sendTo(one, Buffer.from('first'))).toBe(5);
+      expect(native().receiveFrom(other, 0)?.bytes).toEqual(Buffer.from('first'));
+      const large = Buffer.alloc(2 ** 22, 'x');
+      let sent = 0;
+      for (;;) {
+        const more = native().sendTo(one, large.subarray(sent));
+        if (more === 0) break;
+        sent += more;
+      }
+      expect(sent).toBeGreaterThan(0);
+      expect(sent).toBeLessThan(large.length);
+      let received = 0;
+      while (received < sent) received += native().receiveFrom(other, 0)?.bytes.length ?? 0;
+      expect(received).toBe(sent);
+      expect(native().sendTo(one, Buffer.from('again'))).toBe(5);
+    } finally {
+      closeAll(one, other);
+    }
+  });
+
+  test('a socket whose other end is gone is an error', () => {
+    const [one, other] = native().makePair('socket');
+    native().closeDescriptor(other);
+    try {
+      expect(failureOf(() => native().sendTo(one, Buffer.from('x')))).toEqual({
+        errno: 'EPIPE',
+        syscall: 'send',
+      });
+    } finally {
+      closeAll(one);
+    }
+  });
+});
+
 describe('receiveFrom', () => {
   test('bytes come with the descriptors that were sent with them, which are the receiver’s', () => {
     const [one, other] = native().makePair('socket');

@@ -23,6 +23,8 @@ export interface SocketCalls {
   peerCredentials(socket: number): PeerCredentials;
   /** Sends one byte with a descriptor (SCM_RIGHTS), without waiting; false if the socket is full, and nothing has been sent. */
   sendDescriptor(socket: number, descriptor: number): boolean;
+  /** Sends without waiting: how many of the bytes the kernel has taken, from the first on; 0 if the socket is full. */
+  sendTo(socket: number, bytes: Uint8Array): number;
   /** Reads up to 64 KiB, without waiting; undefined if there is nothing yet. EMSGSIZE if more descriptors have come than `most`,
    *  or than this process may have open, or any at all while more than 256 that `closeElsewhere` was given are not closed yet;
    *  none of them is kept. */

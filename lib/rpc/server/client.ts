@@ -43,6 +43,9 @@ const muchToSend = 1_048_576;
 /** Bytes that may be waiting for the client to read before a message that it did not ask for disconnects it. */
 const tooMuchToSend = longestMessage;
 
+/** The most bytes in a message that is sent past Node.js's stream if nothing else is waiting to be sent. */
+const shortMessage = 65_536;
+
 /** The most bytes in a frame of a client that may change nothing, or nothing yet: it has nothing long to say. */
 const longestWithoutWrite = 262_144;
 
@@ -64,6 +67,8 @@ export interface ClientOptions {
   readonly credentials: Credentials;
   /** Makes the conversation that answers the client's calls. */
   readonly converse: (peer: Peer) => Conversation;
+  /** Sends over a socket that has nothing else to send: how many of the bytes the kernel has taken at once. */
+  readonly sendAtOnce: (socket: Socket, bytes: Uint8Array) => number;
   /** Sends descriptors over a socket that has nothing else to send: after their message, as libvirt does. */
   readonly sendDescriptors: (socket: Socket, descriptors: readonly number[]) => Promise<void>;
   /** Closes descriptors that came with a message, once it is answered. */
@@ -319,12 +324,23 @@ export class Client implements Peer {
 
   async #write(parts: readonly Buffer[]): Promise<void> {
     if (this.#state === 'closed' || !this.#socket.writable) return;
+    const rest = this.#unsent(parts);
+    if (rest.length === 0) return;
     this.#socket.cork();
-    const written = parts.map(
+    const written = rest.map(
       (part) => new Promise<void>((resolve) => this.#socket.write(part, () => resolve())),
     );
     this.#socket.uncork();
     await Promise.all(written);
+  }
+
+  /** The parts that the kernel does not take at once. It takes most answers, which costs less than to have Node.js's stream track them. */
+  #unsent(parts: readonly Buffer[]): readonly Buffer[] {
+    const [only = nothing, ...others] = parts;
+    const isShort = others.length === 0 && only.length <= shortMessage;
+    if (!isShort || this.#socket.writableLength > 0) return parts;
+    const sent = this.#options.sendAtOnce(this.#socket, only);
+    return sent === only.length ? others : [only.subarray(sent)];
   }
 
   async #end(): Promise<void> {
@@ -339,6 +355,8 @@ export class Client implements Peer {
     await this.#conversation.close();
   }
 }
+
+const nothing = Buffer.alloc(0);
 
 const messageKinds = {
   message: { type: messageTypes.message, status: messageStatuses.ok },

@@ -1,4 +1,4 @@
-/** Descriptors of sockets, and descriptors that are sent and received over sockets. */
+/** Descriptors of sockets: bytes that are sent past Node.js's stream, and descriptors that are sent and received. */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { native } from '../../host/native';
@@ -10,6 +10,19 @@ const pause = 10;
 export function socketDescriptor(socket: Socket): number {
   const { _handle: handle } = socket as unknown as { readonly _handle?: { readonly fd: number } };
   return handle?.fd ?? -1;
+}
+
+/**
+ * Sends over a socket that has nothing else to send, without waiting: how many of the bytes the kernel has taken, or all of them if the
+ * client is gone.
+ */
+export function sendAtOnce(socket: Socket, bytes: Uint8Array): number {
+  try {
+    return native().sendTo(socketDescriptor(socket), bytes);
+  } catch {
+    socket.destroy();
+    return bytes.length;
+  }
 }
 
 /**

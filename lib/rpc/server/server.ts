@@ -6,7 +6,7 @@ import { Admission } from './admission';
 import { Attention } from './attention';
 import { Client } from './client';
 import type { Activity } from './client';
-import { closeDescriptors, sendDescriptors, socketDescriptor } from './descriptors';
+import { closeDescriptors, sendAtOnce, sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
 import { isOfThisHost, startOf } from './peer-process';
 import { SocketReception } from './reception';
@@ -108,7 +108,7 @@ export class Server {
     }
     const { converse, activity } = this.#options;
     const told = { converse, activity, attention: this.#attention };
-    const actions = { sendDescriptors, closeDescriptors };
+    const actions = { sendAtOnce, sendDescriptors, closeDescriptors };
     return new Client({ socket, reception, access, credentials, ...told, ...actions });
   }
 }
