@@ -9,10 +9,12 @@ import { overlayUppersOf } from '../../container/sources/overlay-upper';
 import { forgetIdRoot } from '../../container/users/id-allocation';
 import { removeBaseCgroups } from '../../host/kernel/base-cgroups';
 import { native } from '../../host/native';
+import type { DomainDefinition } from '../../domain/definition';
 import { isBelow } from '../../domain/xml/path';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
 import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
 import { TslxcError } from '../../errors';
+import { runningDefinition } from '../definitions/definitions';
 import { cgroupMounts } from '../doctor/container-cgroups';
 import { runStateIfAny } from '../doctor/known-state';
 import { endAndTell, settleAndTell } from '../networks/settling';
@@ -220,15 +222,13 @@ function goesWithFiles({ kind, fate }: PurgeItem): boolean {
 }
 
 /** What containers have written into overlays, and the files of snapshots. */
-function written({ store, paths }: Session): PurgeItem[] {
-  const layers = store.names().flatMap((name) => {
-    try {
-      const definition = store.read(name);
-      return definition === undefined ? [] : overlayUppersOf(definition).map(({ path }) => path);
-    } catch {
-      return [];
-    }
-  });
+function written(session: Session): PurgeItem[] {
+  const { paths } = session;
+  const layers = domainNames(session).flatMap((name) =>
+    definitionsOf(session, name).flatMap((definition) =>
+      overlayUppersOf(definition).map(({ path }) => path),
+    ),
+  );
   const copies = allCatalogues(paths).flatMap(({ snapshots }) =>
     snapshots.flatMap(({ trees }) => trees.map((tree) => tree.kept)),
   );
@@ -239,4 +239,22 @@ function written({ store, paths }: Session): PurgeItem[] {
     ...[...new Set(layers)].map((name): PurgeItem => ({ kind: 'upper', name, fate: fateOf(name) })),
     ...copies.map((name): PurgeItem => ({ kind: 'snapshot', name, fate: fateOf(name) })),
   ];
+}
+
+/** That of the running container, and the stored one. A damaged one names nothing. */
+function definitionsOf(session: Session, name: string): DomainDefinition[] {
+  const read = [
+    () => {
+      const state = runStateIfAny(session.paths, name);
+      return state?.phase === 'running' ? runningDefinition(session, state) : undefined;
+    },
+    () => session.store.read(name),
+  ];
+  return read.flatMap((one) => {
+    try {
+      return one() ?? [];
+    } catch {
+      return [];
+    }
+  });
 }

@@ -44,11 +44,14 @@ test('what it has written can be put back, and a purge names it before it goes w
   expect((await runIn(domain, ['/bin/cat', note])).stdout).toBe('first\n');
   await domain.destroy();
 
+  // Of a container that is not stored, too.
+  await connection.createFromImage('web:1', { entrypoint: [], cmd: ['sleep', '1000'], user: '0' });
   const images = join(root.path, 'var/lib/tslxc/images');
   const lost = (items: readonly PurgeItem[]): PurgeItem[] =>
     items.filter(({ kind }) => kind === 'upper' || kind === 'snapshot');
   const previewed = lost(await connection.previewPurge());
   expect(previewed.map(({ kind, fate }) => [kind, fate])).toEqual([
+    ['upper', 'remove'],
     ['upper', 'remove'],
     ['snapshot', 'remove'],
   ]);
