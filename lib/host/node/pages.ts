@@ -1,5 +1,6 @@
 /** The pages of the host's memory by size: how many are free, and the pools of huge pages, of each NUMA cell. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { fileError, naming } from '../state/file-error';
@@ -56,14 +57,25 @@ export function numaCells({ cells }: PageFolders = kernelPageFolders): number[] 
 
 /** KiB of a page of the system. */
 export function systemPageSize(): number {
-  // The auxiliary vector: pairs of words, a type and its value (getauxval(3)).
+  // The auxiliary vector: pairs of words of the machine, a type and its value (getauxval(3)).
   const vector = readFileSync('/proc/self/auxv');
-  const pageSize = 6n;
-  for (let at = 0; at + 16 <= vector.length; at += 16) {
-    if (vector.readBigUInt64LE(at) === pageSize)
-      return Number(vector.readBigUInt64LE(at + 8)) / 1024;
+  const width = narrow.includes(process.arch) ? 4 : 8;
+  for (let at = 0; at + 2 * width <= vector.length; at += 2 * width) {
+    if (wordAt(vector, at, width) === pageSizeType) return wordAt(vector, at + width, width) / 1024;
   }
   throw new TslxcError('INTERNAL_ERROR', "Can't determine page size");
+}
+
+/** AT_PAGESZ. */
+const pageSizeType = 6;
+
+/** Node.js's names of the machines whose words have 32 bits. */
+const narrow: readonly string[] = ['arm', 'ia32', 'mips', 'mipsel', 'ppc'];
+
+function wordAt(vector: Buffer, at: number, width: 4 | 8): number {
+  const isLittle = endianness() === 'LE';
+  if (width === 4) return isLittle ? vector.readUInt32LE(at) : vector.readUInt32BE(at);
+  return Number(isLittle ? vector.readBigUInt64LE(at) : vector.readBigUInt64BE(at));
 }
 
 /** KiB of a page of each size that the kernel has, the smallest first. */
@@ -102,7 +114,7 @@ export function readFreePages(
 ): FreePages[] {
   if (cell !== undefined && !numaCells(folders).includes(cell)) throw noCell(cell);
   const size = systemPageSize();
-  const memory = readNodeMemoryStatistics(hasNuma(folders) ? cell : undefined);
+  const memory = readNodeMemoryStatistics(hasNuma(folders) ? cell : undefined, folders.cells);
   if (memory === undefined) throw noCell(cell);
   const folder = poolsOf(cell, folders);
   const huge = poolSizes(folder).map((one) => ({

@@ -30,6 +30,11 @@ function host(...cells: readonly number[]): PageFolders {
     writeFileSync(join(pool, 'nr_hugepages'), '4\n');
     writeFileSync(join(pool, 'free_hugepages'), '3\n');
   }
+  for (const cell of cells) {
+    const of = `Node ${cell}`;
+    const meminfo = `${of} MemTotal: 4096000 kB\n${of} MemFree: 2048000 kB\n`;
+    writeFileSync(join(folders.cells, `node${cell}`, 'meminfo'), meminfo);
+  }
   return folders;
 }
 
