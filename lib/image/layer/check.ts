@@ -46,7 +46,9 @@ export async function checkLayer(layer: CheckedLayer): Promise<LayerContent> {
       }
     },
   });
-  const stages = [createReadStream(path), hashing(packed), ...unpacking(descriptor), sink] as const;
+  // Before the file is opened: a kind of layer that is unknown leaves nothing open.
+  const unpack = unpacking(descriptor);
+  const stages = [createReadStream(path), hashing(packed), ...unpack, sink] as const;
   const given = new AbortController();
   const stop = onAbort(signal, () => given.abort());
   try {
