@@ -58,8 +58,9 @@ async function makeDebianTree(tree, { suite, variant = 'minbase', arch, packages
     const { sources, options: apt } = aptArguments(suite, folder);
     const include = packages.length === 0 ? [] : [`--include=${packages.join(',')}`];
     const words = [`--variant=${variant}`, ...include, ...apt, ...options, suite, tree, ...sources];
+    // As root it makes all mounts that it sees private, those of the host among them (`mount --make-rprivate /`).
     await runOrFail(
-      ['mmdebstrap', ...words],
+      ['unshare', '--mount', '--', 'mmdebstrap', ...words],
       (output) => `mmdebstrap failed: ${output.trim().split('\n').at(-1)}`,
       { env: { ...process.env, SOURCE_DATE_EPOCH: undefined } },
     );
