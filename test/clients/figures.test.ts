@@ -58,7 +58,7 @@ print(len(connection.listAllDomains()), connection.getCapabilities()[:14])
   }, 60_000);
   process.stdout.write(`the idle daemon: ${(resident() / mebibyte).toFixed(1)} MiB\n`);
   // Of which 40 are the pages of Node.js itself, which all its processes share.
-  expect(resident()).toBeLessThan(72 * mebibyte);
+  expect(resident()).toBeLessThan(66 * mebibyte);
   await domain.destroy();
   await eventually(() => expect(client.lines).toContain('told'));
 });

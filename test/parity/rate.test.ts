@@ -36,7 +36,7 @@ async function listed(uri: string): Promise<{ readonly took: number; readonly sh
   return { took: performance.now() - began, shown: stdout.trim().split('\n').slice(-7).join('\n') };
 }
 
-test('the daemon answers a third as many as libvirtd, or more', async () => {
+test('the daemon answers nearly as many as libvirtd, once it has answered some thousands', async () => {
   const { connection, libvirt, root } = world;
   for (const name of names) {
     const xml = domainXml({ name });
@@ -59,6 +59,7 @@ test('the daemon answers a third as many as libvirtd, or more', async () => {
   process.stdout.write(
     `lists a second beside libvirtd: ${ratios.map((one) => one.toFixed(2)).join(', ')}\n`,
   );
-  // What runs beside one and not the other is no matter of theirs.
-  expect(Math.max(...ratios)).toBeGreaterThanOrEqual(1 / 3);
+  // V8 compiles what is called often, so that the last thousand is the fastest. What runs beside one side and not the other is no
+  // matter of theirs: 0.95 to 1.1 were seen where nothing did.
+  expect(Math.max(...ratios)).toBeGreaterThanOrEqual(0.75);
 });

@@ -1,6 +1,5 @@
 /** For which clients the event loop stays awake, and for how long. */
 import { availableParallelism } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Attention, Eagerness } from '../../../../lib/rpc/server/attention';
 import { eventually } from '../../../support/time/eventually';
 
@@ -40,22 +39,30 @@ test('where there is one processor, it is left to the client', () => {
   expect(isAwake()).toBe(false);
 });
 
-test('a client that asks again at once is waited for', () => {
-  const { eagerness, waits } = client();
-  eagerness.hear();
-  eagerness.answer();
-  expect(waits()).toBe(0);
-  eagerness.hear();
-  eagerness.answer();
-  expect(waits()).toBe(1);
-});
+describe('of one client', () => {
+  let now = 0;
 
-test('a client that asks now and then is not waited for', async () => {
-  const { eagerness, waits } = client();
-  for (let call = 0; call < 3; call += 1) {
-    eagerness.hear();
-    eagerness.answer();
-    await sleep(5);
-  }
-  expect(waits()).toBe(0);
+  beforeEach(() => {
+    now = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => now);
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  test.each([
+    ['at once is waited for', 0.1, 2],
+    ['just in time is waited for', 0.499, 2],
+    ['too late is not', 0.5, 0],
+    ['now and then is not', 5000, 0],
+  ])('one that asks again %s', (_, pause, expected) => {
+    const { eagerness, waits } = client();
+    for (let call = 0; call < 3; call += 1) {
+      eagerness.hear();
+      eagerness.answer();
+      now += pause;
+    }
+    expect(waits()).toBe(expected);
+  });
 });
