@@ -63,8 +63,8 @@ bool sendDescriptor(int socket, int descriptor) {
 }
 
 size_t sendTo(int socket, std::span<const char> bytes) {
-  const ssize_t sent = retry(
-      [&] { return send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT); });
+  const ssize_t sent =
+      retry([&] { return send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT); });
   if (sent < 0 && errno == EAGAIN) return 0;
   check(sent, "send");
   return static_cast<size_t>(sent);

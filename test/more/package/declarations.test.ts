@@ -125,7 +125,7 @@ test('the quick info of setMemory is its whole contract', () => {
   expect(words).toMatch(/current memory, in KiB/);
   const parameters = tags.filter((tag) => tag.startsWith('@param')).join('\n');
   expect(parameters).toMatch(/kibibytes .*whole number from 1 to the maximum.*in KiB/s);
-  expect(parameters).toMatch(/options .*`which`: by default what runs.*`both`/s);
+  expect(parameters).toMatch(/options .*`which`: by default the running container.*`both`/s);
   const thrown = tags.filter((tag) => tag.startsWith('@throws')).join('\n');
   for (const code of [
     'INVALID_ARG',
