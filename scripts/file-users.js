@@ -48,7 +48,6 @@ const fileUsers = {
   'lib/container/sources/loop-devices.ts': '/dev/loop-control and /sys',
   'lib/container/sources/nbd-devices.ts': '/sys, cgroups, and the devices themselves',
   'lib/container/sources/numad.ts': '/sys',
-  'lib/container/sources/usb-devices.ts': '/sys',
   'lib/container/quotas/free-project.ts': '/etc/projid and /etc/projects',
   'lib/container/quotas/tree-quota.ts':
     'sources and writable layers: the host’s own paths, only opened as such; what is in them, by descriptor',

@@ -1,10 +1,10 @@
 /** Finds the USB devices of the host that a definition refers to, in sysfs. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DomainDefinition, HostDeviceDefinition, UsbDevice } from '../../domain/definition';
 import { describeUsb, usbPath } from '../../domain/devices/usb-device';
 import { definitionError } from '../../domain/xml/source-location';
 import { namesIn } from '../../host/names-in';
+import { readAttribute } from '../../host/node/attribute';
 
 const kernelFolder = '/sys/bus/usb/devices';
 
@@ -59,7 +59,7 @@ function isMeant(one: Found, { vendor, product, bus, device }: UsbDevice): boole
 function usbDevices(folder: string): Found[] {
   return namesIn(folder).flatMap((name) => {
     const read = (file: string, radix: number): number =>
-      Number.parseInt(textOf(join(folder, name, file)), radix);
+      Number.parseInt(readAttribute(join(folder, name, file)) ?? '', radix);
     const found = {
       vendor: read('idVendor', 16),
       product: read('idProduct', 16),
@@ -69,12 +69,4 @@ function usbDevices(folder: string): Found[] {
     // The interfaces of devices are there, too.
     return Object.values(found).some(Number.isNaN) ? [] : [found];
   });
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'latin1').trim();
-  } catch {
-    return '';
-  }
 }
