@@ -16,6 +16,7 @@ import { convertConfinement, convertLabel } from './process/confinement';
 import { convertIdMap } from './process/id-map';
 import { convertInit } from './process/init';
 import { convertNamespaces } from './process/namespaces';
+import { convertStopSignal } from './process/stop-signal';
 import type { Report } from './report';
 import type { Scene } from './scene';
 import { Settings } from './settings';
@@ -84,6 +85,7 @@ function domainElement(scene: Scene, name: string, configuration: Configuration)
     ...convertConfinement(scene, consoles),
     ...convertCountedLimits(scene),
     ...pieces.flatMap((piece) => piece.extension),
+    ...convertStopSignal(scene),
   ];
   const devices = [
     ...pieces.flatMap(({ elements }) => elements),

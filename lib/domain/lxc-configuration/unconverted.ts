@@ -28,7 +28,6 @@ const reasons: readonly (readonly [key: RegExp, reason: Reason])[] = [
   [/^lxc\.start\.(delay|order)$/, 'domains that are started with the host have no order'],
   [/^lxc\.group$/, 'a domain belongs to no group'],
   [/^lxc\.ephemeral$/, unless(/^0$/, 'tslxc create starts a domain that is gone when it ends')],
-  [/^lxc\.signal\.halt$/, 'init is asked to end by SIGTERM, or as its initctl wants it'],
   [/^lxc\.signal\.reboot$/, 'init is asked to reboot by SIGTERM, or as its initctl wants it'],
   [/^lxc\.signal\.stop$/, unless(/^(SIGKILL|9)$/, 'tslxc destroy ends init by SIGKILL')],
   [/^lxc\.sysctl\./, 'no parameter of the kernel is set for a container'],

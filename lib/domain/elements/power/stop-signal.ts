@@ -20,13 +20,14 @@ const lastRealTime = 64;
 export function parseStopSignal(at: LocatedElement | undefined): number | undefined {
   if (at === undefined) return undefined;
   const value = readExactly(at, stopVocabulary).attributes.get('signal') ?? '';
-  const number = numberOf(value);
+  const number = signalNumber(value);
   if (number !== undefined) return number;
   const detail = `signal of <${at.element.name}> must be a signal such as SIGQUIT, SIGRTMIN+3 or 3`;
   throw definitionError('XML_ERROR', detail, attributeLocation(at, 'signal'));
 }
 
-function numberOf(value: string): number | undefined {
+/** The number of the signal that the attribute names; undefined if it names none. */
+export function signalNumber(value: string): number | undefined {
   const name = value.replace(/^SIG/, '');
   const [, sign, distance = '0'] = /^RTM(IN\+|IN|AX-|AX)(\d{1,2})?$/.exec(name) ?? [];
   const number = /^\d{1,2}$/.test(value)
