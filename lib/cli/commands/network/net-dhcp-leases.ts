@@ -1,5 +1,6 @@
 /** net-dhcp-leases: which client has which address of a virtual network, and until when. */
 import { formatOption, showsData } from '../../output/data';
+import { localTime } from '../../output/local-time';
 import { withErrorMessage } from '../../shell/command-error';
 import { formatTable } from '../../output/table';
 import { findNetwork, networkOption } from '../../options/network-argument';
@@ -52,13 +53,6 @@ function byMac(a: Lease, b: Lease): number {
 
 function rowOf(lease: Lease): string[] {
   const { expires, mac, family, address, prefix, hostname = '-', clientId = '-' } = lease;
-  const expiry = expires === undefined ? '-' : localTime(new Date(expires));
+  const expiry = expires === undefined ? '-' : localTime(expires);
   return [expiry, mac, family, `${address}/${String(prefix)}`, hostname, clientId];
-}
-
-/** `2026-03-01 17:04:59`, in this process's time zone. */
-function localTime(time: Date): string {
-  const two = (number: number): string => String(number).padStart(2, '0');
-  const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
-  return `${date} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
 }

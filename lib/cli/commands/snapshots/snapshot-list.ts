@@ -1,6 +1,7 @@
 /** snapshot-list: the snapshots of a domain, as virsh's table, as a tree, or with one name per line. */
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { formatOption, showsData } from '../../output/data';
+import { localTimeWithZone } from '../../output/local-time';
 import { formatTable } from '../../output/table';
 import { printable } from '../../../printable';
 import type { SnapshotInfo } from '../../../index';
@@ -8,7 +9,6 @@ import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
 import { chosenSnapshot } from './snapshot-argument';
-import { formatTime } from './snapshot-time';
 import { childrenIn, descendantsIn, treeLines } from './snapshot-tree';
 
 const flag = (name: string, help: string): Option => ({ name, kind: 'flag', help });
@@ -85,7 +85,7 @@ async function list(context: Context, options: Options): Promise<undefined> {
   const header = ['Name', 'Creation Time', 'State', ...(withParent ? ['Parent'] : [])];
   const rows = shown.map(({ name, created, state, parent = '' }) => [
     name,
-    formatTime(created),
+    localTimeWithZone(created),
     state,
     ...(withParent ? [parent] : []),
   ]);
