@@ -1,5 +1,6 @@
 /** Virtual networks: which there are, their definitions, how they are started and stopped. */
 import type { Network } from '../../../driver/network';
+import type { NetworkFilter } from '../../../driver/types';
 import { networkSectionOf, networkUpdateCommandOf } from '../../../network/definition/update-names';
 import { TslxcError } from '../../../errors';
 import type { networkProcedures } from '../../protocol/network';
@@ -11,7 +12,6 @@ import { wireNetwork, withNetwork } from '../base/identities';
 import { uuidText } from '../base/uuid';
 import { readAnnotation, writeAnnotation } from '../base/annotations';
 import { asked } from '../base/parameters';
-import { allNetworkFlags, listedNetworks } from './filters';
 
 type Names = Exclude<
   keyof typeof networkProcedures,
@@ -25,13 +25,25 @@ type Names = Exclude<
   | 'NetworkPortDelete'
 >;
 
+/** virConnectListAllNetworksFlags: both flags of a pair together filter nothing. */
+const listFlags = {
+  inactive: 1,
+  active: 2,
+  persistent: 4,
+  transient: 8,
+  autostart: 16,
+  noAutostart: 32,
+} as const;
+
+const allListFlags = Object.values(listFlags).reduce((sum, flag) => sum | flag, 0);
+
 const xmlFlags = { inactive: 1 } as const;
 const defineFlags = { validate: 1 } as const;
 
 export const networkHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
   ConnectListAllNetworks: async (call, { needsResults, flags }) => {
-    checkFlags(flags, allNetworkFlags, 'networkConnectListAllNetworks');
-    const found = await listedNetworks(call.client.connection(), flags);
+    checkFlags(flags, allListFlags, 'networkConnectListAllNetworks');
+    const found = await call.client.connection().listNetworks(filterOf(flags));
     return { networks: needsResults === 0 ? [] : found.map(wireNetwork), count: found.length };
   },
   ConnectNumOfNetworks: async (call) => ({ count: (await inState(call, 'active')).length }),
@@ -117,6 +129,19 @@ export const networkHandlers: Handlers<Pick<typeof networkProcedures, Names>> = 
     return does(call, network, (one) => writeAnnotation(one, { ...what, ...whichOf(flags) }));
   },
 };
+
+function filterOf(flags: number): NetworkFilter {
+  const has = (name: keyof typeof listFlags): boolean => hasFlag(flags, listFlags[name]);
+  return {
+    ...(has('active') === has('inactive') ? {} : { state: has('active') ? 'active' : 'inactive' }),
+    ...(has('persistent') === has('transient')
+      ? {}
+      : { persistence: has('persistent') ? 'persistent' : 'transient' }),
+    ...(has('autostart') === has('noAutostart')
+      ? {}
+      : { autostart: has('autostart') ? 'on' : 'off' }),
+  };
+}
 
 async function namesInState(call: Call, state: 'active' | 'inactive'): Promise<string[]> {
   return (await inState(call, state)).map(({ name }) => name);
