@@ -1,5 +1,17 @@
 /** The calls of the addon for whole trees: labels, copies, and trees that are put in place. Decides nothing. */
-import type { TreeLabel, TreeMemory } from '../security/tree-label';
+
+/** Names of the extended attributes for the label, and for the label before it. */
+interface TreeMemory {
+  readonly attribute: string;
+  readonly memory: string;
+}
+
+/** What a tree is labelled with. */
+interface TreeLabel extends TreeMemory {
+  readonly label: string;
+  /** For an inode that has this label and remembers none: `remember` if it had it before, `leave` if it was made with it. */
+  readonly same: 'remember' | 'leave';
+}
 
 /** An entry of a directory: `name` is one component, and is not followed. */
 export interface TreeEntry {
