@@ -5,7 +5,6 @@
  * the event loop; those that wait for a lock use their own thread.
  */
 import { SyscallError } from '../errors';
-import type { LoopRequest } from './kernel/loop-request';
 import type { MemoryCalls } from './calls/memory-calls';
 import type { QuotaCalls } from './calls/quota-calls';
 import type { SocketCalls } from './calls/socket-calls';
@@ -59,6 +58,13 @@ export interface MonitorProgram {
 }
 
 export interface MonitorRequest extends MonitorProgram, MonitorInstructions {}
+
+/** An image for a loop device, loop(4); if it is read-only, so is the device. */
+interface LoopRequest {
+  readonly number: number;
+  readonly image: string;
+  readonly access: 'readOnly' | 'readWrite';
+}
 
 export interface Pty {
   readonly master: number;
