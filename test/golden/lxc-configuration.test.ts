@@ -5,8 +5,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { convertConfiguration } from '../../lib/domain/lxc-configuration/convert';
-import { documentText } from '../../lib/domain/lxc-configuration/document';
-import { Report, type Warning } from '../../lib/domain/lxc-configuration/report';
+import { documentText, Report, type Warning } from '../../lib/domain/lxc-configuration/report';
 import { checkStartable } from '../../lib/domain/validate';
 import { loadConfiguration } from '../../lib/driver/import/load-configuration';
 import { diskFiles, hostView } from '../support/lxc/host-view';

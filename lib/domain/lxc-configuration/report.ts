@@ -1,5 +1,6 @@
-/** The settings of a configuration that are not carried over, each with its line. */
+/** The settings of a configuration that are not carried over, each with its line, and how they are written. Pure. */
 import type { Entry, Place } from './entry';
+import { printable } from '../../printable';
 
 export interface Warning {
   readonly file: string;
@@ -32,4 +33,20 @@ export class Report {
 /** `config:12: …`, as compilers write it. */
 export function warningText({ file, line, message }: Warning): string {
   return line === undefined ? `${file}: ${message}` : `${file}:${line}: ${message}`;
+}
+
+/** The text of a definition, preceded by a comment that lists what was not carried over. */
+export function documentText(domain: string, warnings: readonly Warning[]): string {
+  return `${comment(warnings)}${domain}`;
+}
+
+function comment(warnings: readonly Warning[]): string {
+  if (warnings.length === 0) return '';
+  const lines = warnings.map((warning) => `  ${warningText(warning)}`);
+  return `<!--\nNot carried over, or not as it is:\n${lines.map(commented).join('\n')}\n-->\n`;
+}
+
+/** Separates adjacent hyphens, which would end the comment or make it invalid. */
+function commented(text: string): string {
+  return printable(text).replace(/-(?=-|$)/g, '- ');
 }

@@ -1,9 +1,8 @@
 /** Converts a configuration of LXC to the definition of a domain. */
 import type { DomainDefinition } from '../../domain/definition';
 import { convertConfiguration } from '../../domain/lxc-configuration/convert';
-import { documentText } from '../../domain/lxc-configuration/document';
 import { lookupsOf } from '../../domain/lxc-configuration/lookups';
-import { Report } from '../../domain/lxc-configuration/report';
+import { documentText, Report } from '../../domain/lxc-configuration/report';
 import { checkStartable } from '../../domain/validate';
 import { TslxcError } from '../../errors';
 import type { Session } from '../session/session';

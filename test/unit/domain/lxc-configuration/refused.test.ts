@@ -1,8 +1,11 @@
 /** lib/domain/lxc-configuration: what LXC itself refuses is an error with its place, and so is a root that no domain can have. */
 import { convertConfiguration } from '../../../../lib/domain/lxc-configuration/convert';
-import { documentText } from '../../../../lib/domain/lxc-configuration/document';
 import { parseEntries } from '../../../../lib/domain/lxc-configuration/lines';
-import { Report, type Warning } from '../../../../lib/domain/lxc-configuration/report';
+import {
+  documentText,
+  Report,
+  type Warning,
+} from '../../../../lib/domain/lxc-configuration/report';
 import { hostView } from '../../../support/lxc/host-view';
 
 const file = '/var/lib/lxc/web/config';
