@@ -38,8 +38,12 @@ import { planDomain, type PlanOptions, type PlanTarget } from './lifecycle/plan'
 import { reapInTurn } from './lifecycle/reaper';
 import { destroyBonded } from './lifecycle/verbs';
 import { consoleLinesOfName, type LogOptions } from './logs';
-import { hostCapabilities, nodeCpuStatistics, nodeMemoryStatistics } from './lookup/host';
-import { hostSysinfo } from './lookup/sysinfo';
+import {
+  hostCapabilities,
+  hostSysinfo,
+  nodeCpuStatistics,
+  nodeMemoryStatistics,
+} from './lookup/host';
 import { findAll, findById, findByName, findByUuid, seenOf, type Seen } from './lookup/lookup';
 import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './networks/lookup';

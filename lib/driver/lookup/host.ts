@@ -1,5 +1,6 @@
-/** What this host is: what it offers to domains, and how its CPUs and memory are used. */
+/** What this host is: what it offers to domains, what its firmware reports, and how its CPUs and memory are used. */
 import { machine } from 'node:os';
+import { node, printXml } from '../../domain/xml/print';
 import { TslxcError } from '../../errors';
 import {
   readNodeCpuStatistics,
@@ -12,6 +13,7 @@ import { readCpuCaches } from '../../host/node/caches';
 import { readNodeCells } from '../../host/node/cells';
 import { pageSizes } from '../../host/node/pages';
 import { suspendTargets } from '../../host/node/sleep';
+import { readSmbios, type SmbiosPart } from '../../host/node/smbios';
 import { monitorPath } from '../../host/package-paths';
 import { exactJson } from '../exact-json';
 import type { Session } from '../session/session';
@@ -30,6 +32,29 @@ export function hostCapabilities(session: Session): string {
     security: session.hostSecurity(),
     emulator: monitorPath,
   });
+}
+
+/**
+ * What the firmware reports about the host, as libvirt's `<sysinfo>`.
+ *
+ * @throws TslxcError CONFIG_UNSUPPORTED when there is none.
+ */
+export function hostSysinfo(): string {
+  const parts = readSmbios();
+  if (parts !== undefined) return formatSysinfo(parts);
+  throw new TslxcError('CONFIG_UNSUPPORTED', 'Host SMBIOS information is not available');
+}
+
+/** Ends with a newline. */
+export function formatSysinfo(parts: readonly SmbiosPart[]): string {
+  const elements = parts.map(({ element, entries }) =>
+    node(
+      element,
+      {},
+      entries.map(([name, value]) => node('entry', name === '' ? {} : { name }, [value])),
+    ),
+  );
+  return printXml(node('sysinfo', { type: 'smbios' }, elements));
 }
 
 /** @throws TslxcError INVALID_ARG when there is no such CPU. */
