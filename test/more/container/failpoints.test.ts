@@ -6,8 +6,7 @@ import { failpoints } from '../../../lib/container/monitor/failpoints';
 import type { Failpoint } from '../../../lib/container/monitor/failpoints';
 import { FailpointLane } from '../../support/death/failpoint-lane';
 import type { Outcome, Victim } from '../../support/death/failpoint-lane';
-import { startOnce } from '../../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../../support/world/host-snapshot';
+import { containerTest, nothing } from '../../support/world/container-test';
 import { someOf } from '../../support/time/repeats';
 
 const lanes = 2;
@@ -93,16 +92,14 @@ async function tryOne(
   return line;
 }
 
-beforeAll(startOnce);
+containerTest(nothing);
 
 test.each(victims)(
   'the %s killed at any point leaves all or nothing, and the name starts again',
   async (victim) => {
-    const before = snapshotHost();
     const lines = await tryAll(victim);
     expect(lines).toHaveLength(tried(victim).length);
     expect(lines.filter((line) => line.includes('but should be'))).toEqual([]);
-    await expectHostUnchanged(before);
   },
   2 * minutes,
 );
