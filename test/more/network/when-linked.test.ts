@@ -14,58 +14,42 @@ import { hostFacts } from '../../../lib/host/facts';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { expectGone, initsOf } from '../../support/world/container-traces';
 import { domainXml } from '../../support/domain/domain-xml';
-import { startOnce } from '../../support/world/first-start';
 import { HostLinks, NetworkView, host } from '../../support/network/host-links';
-import { expectHostUnchanged, snapshotHost } from '../../support/world/host-snapshot';
-import type { HostSnapshot } from '../../support/world/host-snapshot';
+import { containerTest } from '../../support/world/container-test';
 import { interfaceXml, macOf } from '../../support/network/network-world';
 import { makeTestRoot } from '../../support/root/test-root';
-import type { TestRoot } from '../../support/root/test-root';
 
 const name = 'paused';
 
 let links: HostLinks;
-let root: TestRoot;
-let before: HostSnapshot;
-/** Of one test; what could not be given back. */
-let rollback: Rollback;
-let failures: unknown[];
 
-function newRollback(): void {
-  failures = [];
-  rollback = new Rollback((failure) => failures.push(failure));
-}
+/** `failures`: what could not be given back. */
+const world = containerTest(async (keep) => {
+  const root = keep(await makeTestRoot());
+  const failures: unknown[] = [];
+  const rollback = new Rollback((failure) => failures.push(failure));
+  keep(() => expect(failures).toEqual([]));
+  return { root, rollback, failures };
+});
 
 beforeAll(async () => {
-  newRollback();
   links = new HostLinks();
   await links.bridge('br0');
-  await startOnce();
-  // By this copy of the library too.
-  root = await makeTestRoot();
-  await runAndEnd(startOf({}));
-  await root.remove();
+  // A first start by this copy of the library too.
+  await using root = await makeTestRoot();
+  await runAndEnd(startOf({}, { root, rollback: new Rollback(() => undefined) }));
 });
 
 afterAll(() => links[Symbol.dispose]());
-
-beforeEach(async () => {
-  newRollback();
-  before = snapshotHost();
-  root = await makeTestRoot();
-});
-
-afterEach(async () => {
-  expect(failures).toEqual([]);
-  await root.remove();
-  await expectHostUnchanged(before);
-});
 
 const lookers = new Lookers();
 
 afterAll(() => lookers.close());
 
-function startOf(parts: Partial<ContainerStart>): ContainerStart {
+function startOf(
+  parts: Partial<ContainerStart>,
+  { root, rollback }: Pick<typeof world, 'root' | 'rollback'> = world,
+): ContainerStart {
   const devices = interfaceXml({ type: 'bridge', source: "bridge='br0'" });
   const xml = domainXml({ name, devices });
   const context = {
@@ -128,13 +112,13 @@ test('it has their names on the host, and init waits meanwhile with its interfac
 test('what it fails at is why the start fails, and nothing is left', async () => {
   const whenLinked = (): Promise<void> => Promise.reject(new Error('no tc here'));
   await expect(startContainer(startOf({ whenLinked }), hostFacts())).rejects.toThrow('no tc here');
-  expect(rollback.mark).toBe(0);
+  expect(world.rollback.mark).toBe(0);
   expect(host.names()).not.toContain('vnet1000');
   await expectGone(name);
 });
 
 test('why it failed is what is told, also when something can not be given back, which the clean-up does later', async () => {
-  const { start: record } = runPaths(statePaths(root.path), name);
+  const { start: record } = runPaths(statePaths(world.root.path), name);
   const whenLinked = (): Promise<void> => {
     execFileSync('chattr', ['+i', record]);
     return Promise.reject(new Error('no tc here'));
@@ -142,7 +126,7 @@ test('why it failed is what is told, also when something can not be given back, 
   const start = startOf({ whenLinked });
   await expect(startContainer(start, hostFacts())).rejects.toThrow('no tc here');
   execFileSync('chattr', ['-i', record]);
-  expect(failures.splice(0)).toEqual([expect.objectContaining({ errno: 1, path: record })]);
+  expect(world.failures.splice(0)).toEqual([expect.objectContaining({ errno: 1, path: record })]);
   const state = readRunState(start.paths, name);
   if (state.phase !== 'ended') throw new Error(`it is ${state.phase}`);
   await cleanUp(start.paths, state, { name, notice: () => undefined });
