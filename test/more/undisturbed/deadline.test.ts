@@ -9,8 +9,7 @@ import { existsSync } from 'node:fs';
 import { expectShell } from '../../support/console/console-answer';
 import { expectGone } from '../../support/world/container-traces';
 import { domainXml } from '../../support/domain/domain-xml';
-import { startOnce } from '../../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../../support/world/host-snapshot';
+import { containerTest, nothing } from '../../support/world/container-test';
 import { libraryWords } from '../../support/process/library-child';
 import { runProgram, runSuccessfully, spawnCommand } from '../../support/process/run-command';
 import { TestDomain } from '../../support/domain/test-domain';
@@ -18,7 +17,7 @@ import { makeTestRoot } from '../../support/root/test-root';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-beforeAll(startOnce);
+containerTest(nothing);
 
 const startTimeout = 1500;
 /** The caller gives its monitor 2 s more than the monitor gives itself. */
@@ -77,7 +76,6 @@ async function startStopped(point: Failpoint): Promise<Failure> {
 }
 
 test('a monitor stopped at any point of a start is ended by the caller’s deadline', async () => {
-  const before = snapshotHost();
   // Twelve at once on two processors would not come to their points in time.
   const failures = [
     ...(await Promise.all(monitorPoints.slice(0, 6).map(startStopped))),
@@ -90,11 +88,9 @@ test('a monitor stopped at any point of a start is ended by the caller’s deadl
     expect(failure.milliseconds).toBeGreaterThanOrEqual(longest - 1);
     expect(failure.milliseconds).toBeLessThan(longest + slack);
   }
-  await expectHostUnchanged(before);
 });
 
 test('an init stopped at any point is ended by the monitor’s deadline, which says where', async () => {
-  const before = snapshotHost();
   const failures = await Promise.all(initPoints.map(([point]) => startStopped(point)));
   expect(initPoints.map(([point]) => point)).toEqual(
     failpoints.filter((point) => point.startsWith('init:')),
@@ -106,57 +102,48 @@ test('an init stopped at any point is ended by the monitor’s deadline, which s
     expect(failure.milliseconds).toBeGreaterThanOrEqual(startTimeout - 1);
     expect(failure.milliseconds).toBeLessThan(startTimeout + slack);
   }
-  await expectHostUnchanged(before);
 });
 
 test('a monitor that stops once the container runs does not keep it from being destroyed', async () => {
-  const before = snapshotHost();
   const name = 'deadline-running';
-  {
-    await using root = await makeTestRoot();
-    const file = join(root.path, 'domain.xml');
-    await writeFile(file, domainXml({ name }));
-    await runSuccessfully(['define', file], { root: root.path });
-    const env = { TSLXC_FAILPOINT: 'monitor:after-running=stopSelf' };
-    const started = await spawnCommand(['start', name], { root: root.path, env });
-    expect(started).toMatchObject({ code: 0, stderr: '' });
-    await runSuccessfully(['destroy', name], { root: root.path });
-    await expectGone(name);
-  }
-  await expectHostUnchanged(before);
+  await using root = await makeTestRoot();
+  const file = join(root.path, 'domain.xml');
+  await writeFile(file, domainXml({ name }));
+  await runSuccessfully(['define', file], { root: root.path });
+  const env = { TSLXC_FAILPOINT: 'monitor:after-running=stopSelf' };
+  const started = await spawnCommand(['start', name], { root: root.path, env });
+  expect(started).toMatchObject({ code: 0, stderr: '' });
+  await runSuccessfully(['destroy', name], { root: root.path });
+  await expectGone(name);
 });
 
 test('a monitor that is stopped is named within seconds by who asks it for something, and others go on', async () => {
-  const before = snapshotHost();
-  {
-    await using stopped = await TestDomain.make({ name: 'deadline-silent' });
-    await using other = await TestDomain.make({ name: 'deadline-other' });
-    await stopped.start();
-    await other.start();
-    const pid = stopped.domain.id ?? 0;
-    process.kill(pid, 'SIGSTOP');
-    try {
-      const began = performance.now();
-      const silent = {
-        code: 'OPERATION_TIMEOUT',
-        domain: stopped.name,
-        message: expect.stringContaining(`'deadline-silent' (pid ${pid})`) as string,
-      };
-      await Promise.all([
-        expect(stopped.domain.openConsole()).rejects.toMatchObject(silent),
-        expect(stopped.domain.sendSignal(15)).rejects.toMatchObject(silent),
-      ]);
-      expect(performance.now() - began).toBeLessThan(5000);
-      // What asks nothing of it has its answer.
-      expect(await stopped.reason()).toBe('running (booted, unresponsive)');
-      await expectShell(other.domain);
-      await expect(stopped.domain.wait({ signal: AbortSignal.timeout(100) })).rejects.toMatchObject(
-        { code: 'OPERATION_ABORTED' },
-      );
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
-    await expectShell(stopped.domain);
+  await using stopped = await TestDomain.make({ name: 'deadline-silent' });
+  await using other = await TestDomain.make({ name: 'deadline-other' });
+  await stopped.start();
+  await other.start();
+  const pid = stopped.domain.id ?? 0;
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const began = performance.now();
+    const silent = {
+      code: 'OPERATION_TIMEOUT',
+      domain: stopped.name,
+      message: expect.stringContaining(`'deadline-silent' (pid ${pid})`) as string,
+    };
+    await Promise.all([
+      expect(stopped.domain.openConsole()).rejects.toMatchObject(silent),
+      expect(stopped.domain.sendSignal(15)).rejects.toMatchObject(silent),
+    ]);
+    expect(performance.now() - began).toBeLessThan(5000);
+    // What asks nothing of it has its answer.
+    expect(await stopped.reason()).toBe('running (booted, unresponsive)');
+    await expectShell(other.domain);
+    await expect(stopped.domain.wait({ signal: AbortSignal.timeout(100) })).rejects.toMatchObject({
+      code: 'OPERATION_ABORTED',
+    });
+  } finally {
+    process.kill(pid, 'SIGCONT');
   }
-  await expectHostUnchanged(before);
+  await expectShell(stopped.domain);
 });
