@@ -10,11 +10,8 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsoleStream, Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { TestDomain } from '../support/domain/test-domain';
 import { ConsoleSession } from '../support/console/console-session';
 
@@ -66,19 +63,10 @@ function sequenceTail(last: number, size: number): string {
 }
 
 export function describeConsoleUnderLoad(load: ConsoleLoad): void {
-  let before: HostSnapshot;
-  let root: BusyboxRoot;
-
-  beforeAll(async () => {
-    await startOnce();
-    before = snapshotHost();
-    root = await makeBusyboxRoot(['stty', 'seq', 'sha256sum', 'head', 'getty']);
-  });
-
-  afterAll(async () => {
-    await root.remove();
-    await expectHostUnchanged(before);
-  });
+  const root = containerTest(
+    async (keep) => keep(await makeBusyboxRoot(['stty', 'seq', 'sha256sum', 'head', 'getty'])),
+    { per: 'file' },
+  );
 
   const inRoot = (name: string): string => join(root.path, name);
 
