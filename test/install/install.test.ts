@@ -1,13 +1,9 @@
 /** The tarball without native code, installed: built, loaded in every way, and said what is missing. Starts containers. */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type HostSnapshot,
-  expectHostUnchanged,
-  snapshotHost,
-} from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { removeTree } from '../support/root/remove-tree';
-import { type PackedPackage, packWithPrebuilds } from '../support/source/packed-package';
+import { packWithPrebuilds } from '../support/source/packed-package';
 import { packageRoot } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 import { Consumer } from './consumer';
@@ -15,20 +11,15 @@ import { helloOutput, helloXml, importProgram, requireProgram } from './programs
 import { typedConfig, typedProgram } from './programs';
 
 const offline = ['--prefer-offline', '--no-audit', '--no-fund'];
-let folder: string;
-let packed: PackedPackage;
-let before: HostSnapshot;
 
-beforeAll(async () => {
-  before = snapshotHost();
-  folder = mkdtempSync('/var/tmp/tslxc-packed-');
-  packed = await packWithPrebuilds(undefined, folder);
-});
-
-afterAll(async () => {
-  await removeTree(folder);
-  await expectHostUnchanged(before);
-});
+const packed = containerTest(
+  (keep) => {
+    const folder = mkdtempSync('/var/tmp/tslxc-packed-');
+    keep(() => removeTree(folder));
+    return packWithPrebuilds(undefined, folder);
+  },
+  { per: 'file' },
+);
 
 /** Runs a program of the consumer's that starts hello world. */
 async function runHello(consumer: Consumer, program: string): Promise<void> {

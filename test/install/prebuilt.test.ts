@@ -4,13 +4,9 @@
  */
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type HostSnapshot,
-  expectHostUnchanged,
-  snapshotHost,
-} from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { removeTree } from '../support/root/remove-tree';
-import { type PackedPackage, packWithPrebuilds } from '../support/source/packed-package';
+import { packWithPrebuilds } from '../support/source/packed-package';
 import { packageRoot, runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 import { Consumer } from './consumer';
@@ -24,24 +20,19 @@ const { portabilityFaults } = require(join(packageRoot, 'scripts/prebuild/portab
 const offline = ['--prefer-offline', '--no-audit', '--no-fund'];
 const own = `linux-${process.arch}`;
 const patience = 390_000;
-let folder: string;
-let packed: PackedPackage;
-let before: HostSnapshot;
 
-beforeAll(async () => {
-  before = snapshotHost();
-  folder = mkdtempSync('/var/tmp/tslxc-packed-');
-  const script = join(packageRoot, 'scripts/prebuild.js');
-  const argv = [process.execPath, script, '--if-stale', process.arch];
-  const { code, stderr } = await runProgram(argv, { timeout: patience });
-  if (code !== 0) throw new Error(stderr);
-  packed = await packWithPrebuilds(join(packageRoot, 'prebuilds'), folder);
-}, patience);
-
-afterAll(async () => {
-  await removeTree(folder);
-  await expectHostUnchanged(before);
-});
+const packed = containerTest(
+  async (keep) => {
+    const folder = mkdtempSync('/var/tmp/tslxc-packed-');
+    keep(() => removeTree(folder));
+    const script = join(packageRoot, 'scripts/prebuild.js');
+    const argv = [process.execPath, script, '--if-stale', process.arch];
+    const { code, stderr } = await runProgram(argv, { timeout: patience });
+    if (code !== 0) throw new Error(stderr);
+    return packWithPrebuilds(join(packageRoot, 'prebuilds'), folder);
+  },
+  { per: 'file' },
+);
 
 /** A project with the package installed. */
 async function install(...options: readonly string[]): Promise<Consumer> {
