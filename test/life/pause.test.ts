@@ -13,12 +13,12 @@ import { expectGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { forkStorm } from '../support/domain/fork-storm';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
+import { containerTest, nothing } from '../support/world/container-test';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 import { TestDomain } from '../support/domain/test-domain';
 import { makeTestRoot } from '../support/root/test-root';
 
-beforeAll(startOnce);
+containerTest(nothing);
 
 /** Milliseconds that a destroy may take, whatever goes on inside. */
 const promise = 5000;
@@ -66,7 +66,6 @@ async function counting(
 }
 
 test('a counter stops and goes on, whichever process says so, and every process sees it', async () => {
-  const before = snapshotHost();
   await counting('pause-counter', counter, async (counted, size) => {
     expect(await counted.run('suspend')).toBe("Domain 'pause-counter' suspended\n\n");
     const stopped = size();
@@ -86,7 +85,6 @@ test('a counter stops and goes on, whichever process says so, and every process 
     );
     await destroyInTime(counted);
   });
-  await expectHostUnchanged(before);
 });
 
 test('what needs no process of the container can be done while it is paused, and nothing else', async () => {
@@ -250,12 +248,10 @@ test('a paused container whose monitor stands still is destroyed, too', async ()
 });
 
 test('a fork bomb does not keep a container from being destroyed', async () => {
-  const before = snapshotHost();
   // What else the machine does may hold one of them up: not all three.
   let took = Infinity;
   for (let tries = 3; took >= promise && tries > 0; tries -= 1) took = await timeOfBomb();
   expect(took).toBeLessThan(promise);
-  await expectHostUnchanged(before);
 });
 
 /** Milliseconds in which one was destroyed. */
@@ -309,6 +305,7 @@ test('fifty cgroups inside one another, with processes in them, go with their co
   await deep.start();
   await deep.domain.destroy();
   await expectGone(deep.name);
+  // Before its root is removed, which cleans up below it.
   await expectHostUnchanged(before);
 });
 
