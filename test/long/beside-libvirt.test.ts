@@ -1,44 +1,28 @@
 /** Beside a libvirt with its default network up, each starts containers at the same time: none gets in another's way. */
 import { join } from 'node:path';
 import { makeRoot } from 'tslxc';
-import { startOnce } from '../support/world/first-start';
 import { domainXml } from '../support/domain/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { libraryWords } from '../support/process/library-child';
 import { Libvirt } from '../support/machine/libvirt';
 import { runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 import { patience } from '../support/time/eventually';
 
 const starts = 50;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let libvirt: Libvirt;
-let tree: string;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  tree = join(root.path, 'tree');
+const world = containerTest(async (keep) => {
+  const root = keep(await makeTestRoot());
+  const tree = join(root.path, 'tree');
   await makeRoot(tree);
-  libvirt = await Libvirt.start();
-});
-
-afterEach(async () => {
+  const libvirt = keep(await Libvirt.start());
   // The networks are in the namespace of libvirtd.
   const code = `
     const connection = await connect();
     for (const network of await connection.listNetworks({ state: 'active' })) await network.destroy();
     await connection.close();`;
-  await runProgram(libvirt.beside(libraryWords(code)), { root: root.path });
-  await libvirt[Symbol.asyncDispose]();
-  await root.remove();
-  await expectHostUnchanged(before);
+  keep(() => runProgram(libvirt.beside(libraryWords(code)), { root: root.path }));
+  return { root, tree, libvirt };
 });
 
 /** A container that asks for an address and shows it on its console. */
@@ -46,7 +30,7 @@ function document(name: string): string {
   return domainXml({
     name,
     initArguments: ['-c', 'ip link set eth0 up; udhcpc -i eth0 -n -q; exec sleep 1000'],
-    filesystems: [{ source: tree, target: '/' }],
+    filesystems: [{ source: world.tree, target: '/' }],
     devices: `<interface type='network'><source network='default'/></interface>`,
   });
 }
@@ -72,8 +56,8 @@ async function startOurs(): Promise<{ hosts: string[]; leases: string[]; bridge:
     code: exit,
     stdout,
     stderr,
-  } = await runProgram(libvirt.beside(libraryWords(code)), {
-    root: root.path,
+  } = await runProgram(world.libvirt.beside(libraryWords(code)), {
+    root: world.root.path,
     timeout: 120_000 * patience,
   });
   if (exit !== 0) throw new Error(stderr);
@@ -82,6 +66,7 @@ async function startOurs(): Promise<{ hosts: string[]; leases: string[]; bridge:
 
 /** The same with libvirt's, whose names are its own. */
 async function startTheirs(): Promise<string[]> {
+  const { libvirt } = world;
   const hosts: string[] = [];
   for (let round = 0; round < starts; round += 1) {
     await libvirt.virsh('start', 'theirs');
@@ -92,6 +77,7 @@ async function startTheirs(): Promise<string[]> {
 }
 
 test(`${starts} starts of each, at the same time`, async () => {
+  const { root, libvirt } = world;
   const folder = join(root.path, 'theirs.xml');
   await runProgram(['sh', '-c', `cat > ${folder}`], { input: document('theirs') });
   await libvirt.virsh('define', folder);

@@ -4,8 +4,7 @@
  * TSLXC_TEST_SLICE=1/4 tries the second quarter of the points.
  */
 import { CallerSweep } from '../support/death/caller-sweep';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 
 const minutes = 60_000;
 
@@ -14,38 +13,34 @@ const points = 240;
 
 const [offset = 0, slices = 1] = (process.env['TSLXC_TEST_SLICE'] ?? '0/1').split('/').map(Number);
 
-beforeAll(startOnce);
+containerTest(nothing);
 
 test(
   'SIGKILL of the caller at any of its system calls leaves all or nothing',
   async () => {
-    const before = snapshotHost();
-    {
-      await using sweep = await CallerSweep.make('caller-deaths');
-      const calls = await sweep.record();
-      expect(calls).toBeGreaterThan(100);
-      const stride = Math.max(1, calls / points);
-      const outcomes = { running: 0, gone: 0, unreached: 0 };
-      const faults: string[] = [];
-      for (let at = 1 + offset * stride; at <= calls && faults.length < 5; at += stride * slices) {
-        const index = Math.round(at);
-        try {
-          outcomes[await sweep.kill(index)] += 1;
-        } catch (error) {
-          faults.push(`call ${index}: ${error instanceof Error ? error.message : String(error)}`);
-        }
+    await using sweep = await CallerSweep.make('caller-deaths');
+    const calls = await sweep.record();
+    expect(calls).toBeGreaterThan(100);
+    const stride = Math.max(1, calls / points);
+    const outcomes = { running: 0, gone: 0, unreached: 0 };
+    const faults: string[] = [];
+    for (let at = 1 + offset * stride; at <= calls && faults.length < 5; at += stride * slices) {
+      const index = Math.round(at);
+      try {
+        outcomes[await sweep.kill(index)] += 1;
+      } catch (error) {
+        faults.push(`call ${index}: ${error instanceof Error ? error.message : String(error)}`);
       }
-      const { running, gone, unreached } = outcomes;
-      process.stdout.write(
-        `caller: ${running + gone} of ${calls} system calls tried: ${gone} gone, ${running} running; ` +
-          `${unreached} not reached\n`,
-      );
-      expect(faults).toEqual([]);
-      expect(running + gone).toBeGreaterThan(0);
-      // The container stays at a few of the last calls only: of a slice none may be among them.
-      if (slices === 1) expect(Math.min(running, gone)).toBeGreaterThan(0);
     }
-    await expectHostUnchanged(before);
+    const { running, gone, unreached } = outcomes;
+    process.stdout.write(
+      `caller: ${running + gone} of ${calls} system calls tried: ${gone} gone, ${running} running; ` +
+        `${unreached} not reached\n`,
+    );
+    expect(faults).toEqual([]);
+    expect(running + gone).toBeGreaterThan(0);
+    // The container stays at a few of the last calls only: of a slice none may be among them.
+    if (slices === 1) expect(Math.min(running, gone)).toBeGreaterThan(0);
   },
   9 * minutes,
 );

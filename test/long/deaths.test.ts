@@ -4,12 +4,11 @@
  * R1 and R2 of the fault model, the whole form. How many points were tried is printed. TSLXC_TEST_SLICE=1/4 tries the
  * second quarter of them, evenly spread.
  */
-import { startOnce } from '../support/world/first-start';
 import { ExecSweep } from '../support/death/exec-sweep';
 import { DeathSweep } from '../support/death/sweep';
 import { tryAll } from '../support/death/try-all';
 import type { DomainXmlOptions } from '../support/domain/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { idMapXml, privateNetworkXml } from '../support/domain/mapped-domain';
 
 const minutes = 60_000;
@@ -27,20 +26,17 @@ function strideOfExec(calls: number): number {
   return stride * Math.max(1, calls / most);
 }
 
-beforeAll(startOnce);
+// The package whose monitor is traced has opened it, too.
+containerTest(nothing, { except: ['descriptors'] });
 
 test(
   'SIGKILL at every system call of an exec leaves the container as it was, and nobody else',
   async () => {
-    const before = snapshotHost();
-    {
-      await using sweep = await ExecSweep.make('deaths-exec');
-      const { faults, tried } = await tryAll(sweep, { stride: strideOfExec, offset });
-      expect(faults).toEqual([]);
-      process.stdout.write(`exec: ${tried} points\n`);
-      expect(tried).toBeGreaterThan(150 / stride);
-    }
-    await expectHostUnchanged(before, { except: ['descriptors'] });
+    await using sweep = await ExecSweep.make('deaths-exec');
+    const { faults, tried } = await tryAll(sweep, { stride: strideOfExec, offset });
+    expect(faults).toEqual([]);
+    process.stdout.write(`exec: ${tried} points\n`);
+    expect(tried).toBeGreaterThan(150 / stride);
   },
   5 * minutes,
 );
@@ -48,15 +44,10 @@ test(
 test.each(Object.entries(forms))(
   'SIGKILL at every system call of %s leaves all or nothing',
   async (_, options) => {
-    const before = snapshotHost();
-    {
-      await using sweep = await DeathSweep.make({ name: 'deaths-all', ...options });
-      const { faults, tried } = await tryAll(sweep, { stride: () => stride, offset });
-      expect(faults).toEqual([]);
-      expect(tried).toBeGreaterThan(500 / stride);
-    }
-    // The package whose monitor is traced has opened it, too.
-    await expectHostUnchanged(before, { except: ['descriptors'] });
+    await using sweep = await DeathSweep.make({ name: 'deaths-all', ...options });
+    const { faults, tried } = await tryAll(sweep, { stride: () => stride, offset });
+    expect(faults).toEqual([]);
+    expect(tried).toBeGreaterThan(500 / stride);
   },
   9 * minutes,
 );

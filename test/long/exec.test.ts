@@ -2,31 +2,28 @@
 import { readdirSync } from 'node:fs';
 import { eventually } from '../support/time/eventually';
 import { helpers } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
+import { containerTest, nothing } from '../support/world/container-test';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 import { TestDomain } from '../support/domain/test-domain';
 
 const width = 10;
 
+containerTest(nothing);
+
 test('1,000 commands leave descriptors, threads and processes as they were', async () => {
-  await startOnce();
-  const before = snapshotHost();
-  {
-    await using test = await TestDomain.make({ name: 'exec-thousand' });
-    await test.start();
-    const run = async (): Promise<void> => {
-      const process = await test.domain.exec(['true'], { stdin: 'ignore' }).started;
-      expect(await process.result).toEqual({ code: 0 });
-    };
-    const own = (name: string): number => readdirSync(`/proc/self/${name}`).length;
-    const [picture, threads] = [snapshotHost(), own('task')];
-    for (let round = 0; round < 500; round += 1) await run();
-    for (let round = 0; round < 500 / width; round += 1) {
-      await Promise.all(Array.from({ length: width }, run));
-    }
-    await eventually(() => expect(helpers()).toEqual([]));
-    await expectHostUnchanged(picture);
-    expect(own('task')).toBeLessThanOrEqual(threads);
+  await using test = await TestDomain.make({ name: 'exec-thousand' });
+  await test.start();
+  const run = async (): Promise<void> => {
+    const process = await test.domain.exec(['true'], { stdin: 'ignore' }).started;
+    expect(await process.result).toEqual({ code: 0 });
+  };
+  const own = (name: string): number => readdirSync(`/proc/self/${name}`).length;
+  const [picture, threads] = [snapshotHost(), own('task')];
+  for (let round = 0; round < 500; round += 1) await run();
+  for (let round = 0; round < 500 / width; round += 1) {
+    await Promise.all(Array.from({ length: width }, run));
   }
-  await expectHostUnchanged(before);
+  await eventually(() => expect(helpers()).toEqual([]));
+  await expectHostUnchanged(picture);
+  expect(own('task')).toBeLessThanOrEqual(threads);
 });

@@ -5,7 +5,6 @@
  */
 import { mkdtemp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connect } from 'tslxc';
 import { controlVersion, oldestControlVersion } from '../../lib/container/monitor/messages';
 import { MonitorClient } from '../../lib/container/monitor/monitor-client';
 import { statePaths } from '../../lib/host/state/state-paths';
@@ -13,14 +12,14 @@ import { expectShell } from '../support/console/console-answer';
 import { expectGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { runIn } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { removeTree } from '../support/root/remove-tree';
 import { commandEnvironment, packageRoot, runProgram } from '../support/process/run-command';
-import { makeTestRoot } from '../support/root/test-root';
 
 const lastOfVersion1 = 'a66dd4c';
 const minutes = 60_000;
+
+const world = containerTest(rootAndConnection);
 
 let old: string | undefined;
 let version: number;
@@ -32,7 +31,6 @@ async function run(argv: readonly string[], cwd: string, env?: NodeJS.ProcessEnv
 }
 
 beforeAll(async () => {
-  await startOnce();
   const known = ['git', 'cat-file', '-e', `${lastOfVersion1}^{commit}`];
   const hasHistory = (await runProgram(known, { cwd: packageRoot })).code === 0;
   version = hasHistory ? 1 : controlVersion;
@@ -51,9 +49,7 @@ afterAll(async () => {
 });
 
 test('a container of an older package is seen, attached to, entered, paused, signalled, shut down and destroyed', async () => {
-  const before = snapshotHost();
-  const root = await makeTestRoot();
-  const connection = await connect(undefined, { root: root.path });
+  const { root, connection } = world;
   const name = 'older-monitor';
   const script = 'trap \'exit 3\' TERM; while read line; do eval "$line"; done';
   const domain = await connection.defineDomain(domainXml({ name, initArguments: ['-c', script] }));
@@ -104,7 +100,4 @@ test('a container of an older package is seen, attached to, entered, paused, sig
   await expectShell(domain);
   await domain.destroy();
   await expectGone(name);
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
 });
