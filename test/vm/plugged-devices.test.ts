@@ -7,28 +7,21 @@ import { MarkedDisk } from '../support/fake/marked-disk';
 import { filterFaults } from '../support/probe/device-access';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { makeTestRoot } from '../support/root/test-root';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 
-beforeAll(startOnce);
+containerTest(nothing);
 
 test('after each device that is attached, refused or detached the filter is as its model', async () => {
-  const before = snapshotHost();
-  {
-    using one = new MarkedDisk();
-    using other = new MarkedDisk();
-    await using root = await makeTestRoot();
-    await using busybox = await makeBusyboxRoot([]);
-    await using connection = await connect(undefined, { root: root.path });
-    const folder = join(root.path, 'nodes');
-    for (const index of ['0', '1']) mkdirSync(join(folder, index), { recursive: true });
-    const filesystems = [{ source: busybox.path, target: '/' }];
-    const domain = await connection.defineDomain(
-      domainXml({ name: 'plugged-devices', filesystems }),
-    );
-    await domain.start();
-    expect(await filterFaults(domain, [one, other], folder)).toEqual([]);
-    await domain.destroy();
-  }
-  await expectHostUnchanged(before);
+  using one = new MarkedDisk();
+  using other = new MarkedDisk();
+  await using root = await makeTestRoot();
+  await using busybox = await makeBusyboxRoot([]);
+  await using connection = await connect(undefined, { root: root.path });
+  const folder = join(root.path, 'nodes');
+  for (const index of ['0', '1']) mkdirSync(join(folder, index), { recursive: true });
+  const filesystems = [{ source: busybox.path, target: '/' }];
+  const domain = await connection.defineDomain(domainXml({ name: 'plugged-devices', filesystems }));
+  await domain.start();
+  expect(await filterFaults(domain, [one, other], folder)).toEqual([]);
+  await domain.destroy();
 });
