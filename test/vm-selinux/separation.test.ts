@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import type { Domain } from 'tslxc';
 import { eventually } from '../support/time/eventually';
 import { runIn } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { initOf } from '../support/world/container-traces';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { LabelledCase } from '../support/labels/labelled-case';
 import {
   containerFile,
@@ -20,35 +18,29 @@ import {
 
 const seclabel = "<seclabel type='dynamic' model='selinux' relabel='yes'/>";
 
-let before: HostSnapshot;
-let world: LabelledCase;
-let shared: string;
-let domains: readonly [Domain, Domain];
-let modes: Disposable;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  modes = withMode('enforcing');
-  world = await LabelledCase.make();
-  domains = [await startOne('first'), await startOne('second')];
-});
-
-afterAll(async () => {
-  for (const domain of domains) await domain.destroy();
-  await world[Symbol.asyncDispose]();
-  modes[Symbol.dispose]();
-  rmSync(shared, { recursive: true, force: true });
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  async (keep) => {
+    keep(withMode('enforcing'));
+    const labelled = keep(await LabelledCase.make());
+    const shared = `${labelled.root}-shared`;
+    mkdirSync(shared);
+    keep(() => rmSync(shared, { recursive: true, force: true }));
+    const first = await startOne('first', labelled, shared);
+    keep(() => first.destroy());
+    const second = await startOne('second', labelled, shared);
+    keep(() => second.destroy());
+    return { labelled, domains: [first, second] as const };
+  },
+  { per: 'file' },
+);
 
 /** Its root lies in a directory that both see, where only labels are between them: at /all of each. */
-async function startOne(name: 'first' | 'second'): Promise<Domain> {
-  const tree = await world.tree();
-  if (name === 'first') {
-    shared = `${tree}-shared`;
-    mkdirSync(shared);
-  }
+async function startOne(
+  name: 'first' | 'second',
+  labelled: LabelledCase,
+  shared: string,
+): Promise<Domain> {
+  const tree = await labelled.tree();
   const root = join(shared, name);
   renameSync(tree, root);
   // Beside its root: of a folder that it may not search the policy says nothing.
@@ -61,7 +53,7 @@ async function startOne(name: 'first' | 'second'): Promise<Domain> {
     `<source dir='${shared}'><seclabel model='selinux' relabel='no'/></source>`,
     "<target dir='/all'/></filesystem>",
   ];
-  return world.start({
+  return labelled.start({
     name,
     seclabel,
     filesystems: [
@@ -97,7 +89,7 @@ test.each([
 ] as const)(
   'root in container %i reads its own file, and not that of the other',
   async (index, own, other) => {
-    const domain = domains[index];
+    const domain = world.domains[index];
     expect(await read(domain, `/all/${own}-secret`)).toEqual({ code: 0, text: `of ${own}\n` });
     const refused = await read(domain, `/all/${other}-secret`);
     expect(refused.code).toBe(1);
@@ -113,15 +105,16 @@ test.each([
 
 test('with enforcement off it does: nothing else is between them', async () => {
   using _mode = withMode('permissive');
-  const text = await read(domains[0], '/all/second-secret');
+  const text = await read(world.domains[0], '/all/second-secret');
   expect(text).toEqual({ code: 0, text: 'of second\n' });
 });
 
 test('a command has the label of init; without it, on demand, the one of its caller', async () => {
+  const { labelled, domains } = world;
   const [first] = domains;
   const label = processContext(await initOf('first'));
   const words = ['exec', 'first', '--', '/bin/cat', '/proc/self/attr/current'];
-  expect((await world.run(...words)).replace(/\0/g, '').trim()).toBe(label);
+  expect((await labelled.run(...words)).replace(/\0/g, '').trim()).toBe(label);
   const own = [
     'lxc-enter-namespace',
     'first',
@@ -130,6 +123,6 @@ test('a command has the label of init; without it, on demand, the one of its cal
     '/bin/cat',
     '/proc/self/attr/current',
   ];
-  expect(await world.run(...own)).toMatch(/:unconfined_t:/);
+  expect(await labelled.run(...own)).toMatch(/:unconfined_t:/);
   expect(first.name).toBe('first');
 });
