@@ -322,6 +322,8 @@ export interface LiveInterface {
   readonly target?: string;
   /** Name in the container. */
   readonly guest: string;
+  /** For an interface of a virtual network: the uuid of its port there, while the network runs. */
+  readonly portId?: string;
   /** For an interface of a virtual network: the bridge that it is connected to. */
   readonly bridge?: string;
 }

@@ -28,7 +28,11 @@ test('the network is started, a container is plugged into it, and its interface 
   expect(await virshText('domifstat', 'helloworld', name)).toMatch(
     new RegExp(`^${name} rx_bytes \\d+$`, 'm'),
   );
-  expect(await virshText('net-port-list', 'default')).toMatch(/^ [0-9a-f-]{36}$/m);
+  const [, used = 'none'] =
+    /^ ([0-9a-f-]{36})$/m.exec(await virshText('net-port-list', 'default')) ?? [];
+  expect(await virshText('dumpxml', 'helloworld')).toContain(
+    `<source network='default' portid='${used}' bridge='virbr0'/>`,
+  );
   expect((await virsh('net-dhcp-leases', 'default')).code).toBe(0);
   expect(await virshText('destroy', 'helloworld')).toContain('destroyed');
   expect(await virshText('net-destroy', 'default')).toBe('Network default destroyed\n');

@@ -101,6 +101,10 @@ test('a host and a name that are added are served by the running network, and st
       `<networkport>\n  <uuid>${port}</uuid>\n  <owner>\n    <name>guest</name>\n    <uuid>${domain.uuid}</uuid>\n` +
         `  </owner>\n  <mac address='${mac}'/>\n  <plug type='network' bridge='labbr1'/>\n</networkport>\n\n`,
     );
+    expect(await stdoutOf('dumpxml', 'guest')).toContain(
+      `<source network='lab' portid='${port}' bridge='labbr1'/>`,
+    );
+    expect(await stdoutOf('dumpxml', 'guest', '--inactive')).toContain("<source network='lab'/>");
     expect(await stderrOf('net-port-delete', 'lab', port)).toBe(
       `error: Failed to delete network port ${port}\n` +
         `error: Requested operation is not valid: port ${port} is an interface of domain 'guest', which runs\n`,

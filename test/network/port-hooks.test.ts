@@ -33,7 +33,7 @@ const world = containerTest(async (keep) => {
   keep(async () => {
     if ((await domain.state()).state === 'running') await domain.destroy();
   });
-  return { root, connection, domain, scripts: new HookScripts(root) };
+  return { root, connection, domain, network, scripts: new HookScripts(root) };
 });
 
 function operations(): string[] {
@@ -46,12 +46,16 @@ function plugged(): string[] {
 }
 
 test('one that is attached, changed, and detached', async () => {
-  const { domain, scripts } = world;
+  const { domain, network, scripts } = world;
   await domain.start();
   const input = scripts.file('input');
   scripts.add('network', `cat > ${input}.$2`);
   await domain.attachDevice(element, { which: 'live' });
   expect(operations()).toEqual(['port-created begin -']);
+  const [port] = await network.ports();
+  expect(await domain.xml()).toContain(
+    `<source network='ports' portid='${port?.uuid ?? ''}' bridge='${bridge}'/>`,
+  );
   await domain.updateDevice(element.replace('<source', "<link state='down'/><source"), {
     which: 'live',
   });

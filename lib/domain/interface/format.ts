@@ -59,7 +59,7 @@ function formatSource(
       return [node('source', { bridge: item.bridge })];
     case 'network': {
       const { network, portgroup } = item;
-      return [node('source', { network, portgroup, bridge: live?.bridge })];
+      return [node('source', { network, portgroup, portid: live?.portId, bridge: live?.bridge })];
     }
     case 'direct':
       return [node('source', { dev: item.device, mode: item.mode })];

@@ -7,6 +7,7 @@ import type { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { formatGone, formatLive } from '../lookup/live-xml';
+import { portUuids } from '../networks/container-ports';
 import type { Session } from '../session/session';
 import { clearMark, hasMark, readMark, removeMark, writeMark } from './hook-mark';
 import type { HookMark } from './hook-mark';
@@ -165,7 +166,8 @@ function inputAtEnd(
 ): string | undefined {
   if (start === undefined || mark.input === undefined) return mark.input;
   try {
-    return format(session.parse(start.xml).definition, start, mark.running ?? {});
+    const ports = portUuids(session, start);
+    return format(session.parse(start.xml).definition, start, { ...mark.running, ports });
   } catch (error) {
     session.logger.warn({ err: error, domain: name }, 'what ran can not be read any more');
     return mark.input;

@@ -13,6 +13,7 @@ import type { MonitorConnection } from '../session/containers';
 import { requireRunning, runningDefinition, stored } from '../definitions/definitions';
 import { withLiveLinks } from '../interfaces/interfaces';
 import { transition, type Verb } from '../lifecycle/lifecycle';
+import { portUuids } from '../networks/container-ports';
 import { readStateOrDamage } from './damaged-state';
 import { formatLive } from './live-xml';
 import { currentOrDamaged, currentState, noDomain, stateOf, type FoundDomain } from './lookup';
@@ -103,7 +104,8 @@ export async function domainXml(
     return formatDomain(isStored ? stored(session, identity) : definition);
   }
   const linked = await withLiveLinks(session, state, definition);
-  return formatLive(linked, state.start, state.running);
+  const ports = portUuids(session, state.start);
+  return formatLive(linked, state.start, { ...state.running, ports });
 }
 
 /** The host pty of a console; undefined while nothing runs. @throws TslxcError INVALID_ARG. */

@@ -4,17 +4,23 @@ import type { DomainDefinition, LiveInterface } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
 
+/** What is known of a container besides the record of its start. */
+export interface LiveFacts extends Partial<Pick<RunningRecord, 'id' | 'consoles'>> {
+  /** The uuids of the ports of its links: those of `portUuids`. */
+  readonly ports: ReadonlyMap<LinkRecord, string>;
+}
+
 /** Of a container that runs, or has just ended. */
 export function formatLive(
   definition: DomainDefinition,
   { firstId, links = [], security }: StartRecord,
-  { id, consoles }: Partial<Pick<RunningRecord, 'id' | 'consoles'>>,
+  { id, consoles, ports }: LiveFacts,
 ): string {
   return formatDomain(withIds(definition, firstId), {
     live: {
       ...(id === undefined ? {} : { id }),
       consolePaths: consoles ?? [],
-      interfaces: made(links).map(liveInterface),
+      interfaces: made(links).map((link) => liveInterface(link, ports.get(link))),
       ...(security === undefined ? {} : { security }),
     },
   });
@@ -27,7 +33,7 @@ export function formatGone(
   { consoles }: Partial<Pick<RunningRecord, 'consoles'>>,
 ): string {
   const interfaces = made(links).map((link) => {
-    const { bridge: _bridge, ...rest } = liveInterface(link);
+    const { bridge: _bridge, ...rest } = liveInterface(link, undefined);
     return rest;
   });
   return formatDomain(withIds(definition, firstId), {
@@ -44,10 +50,14 @@ function withIds(definition: DomainDefinition, firstId: number | undefined): Dom
   return firstId === undefined ? definition : withAllocatedIds(definition, firstId);
 }
 
-function liveInterface({ type, host, guest, bridge }: LinkRecord): LiveInterface {
+function liveInterface(
+  { type, host, guest, bridge }: LinkRecord,
+  portId: string | undefined,
+): LiveInterface {
   return {
     guest,
     ...(host === undefined ? {} : { target: host }),
+    ...(portId === undefined ? {} : { portId }),
     ...(type !== 'network' || bridge === undefined ? {} : { bridge }),
   };
 }

@@ -1,6 +1,6 @@
 /** The ports of virtual networks for the interfaces of containers: of those that exist, and of those that are about to be made. */
 import { createHash } from 'node:crypto';
-import type { StartRecord } from '../../container/record/run-state';
+import type { LinkRecord, StartRecord } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import type { InterfaceDefinition } from '../../domain/interface/definition';
 import { hasOwnBridge } from '../../network/definition/definition';
@@ -74,6 +74,20 @@ export function portsOfStart(session: Session, start: StartRecord): PluggedPort[
     if (network === undefined) return [];
     return portsOfContainer(session, start, network).map((port) => ({ network, port }));
   });
+}
+
+/** The uuids of the ports that a container has in the networks that run, by its links: those of `portsOfContainer`. */
+export function portUuids(
+  { paths }: Session,
+  { uuid, links = [] }: StartRecord,
+): ReadonlyMap<LinkRecord, string> {
+  const uuids = new Map<LinkRecord, string>();
+  for (const link of links) {
+    if (link.network === undefined) continue;
+    const state = readNetworkState(paths, link.network);
+    if (isActive(state)) uuids.set(link, portUuid(state.record.uuid, uuid, link.mac));
+  }
+  return uuids;
 }
 
 /** The running definition; undefined when the network does not run. */

@@ -248,12 +248,6 @@ const devices: Walk = {
   known: [
     { ...partition, lines: /^dumpxml plugged( --inactive)?$/ },
     {
-      id: 'port of an interface',
-      lines: /^dumpxml plugged$/,
-      says: /<source network='lab'.*bridge=/,
-      reason: 'net-port-list and net-port-dumpxml tell which port a container has',
-    },
-    {
       ...notInLibvirt,
       id: 'domiftune',
       lines: /^domiftune /,

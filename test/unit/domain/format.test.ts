@@ -65,8 +65,9 @@ test('a running container shows what its interfaces have become', () => {
     <interface type='direct'><source dev='eno1'/></interface>
     <interface type='bridge'><source bridge='b'/><target dev='web0'/><guest dev='lan'/></interface>`;
   const definition = parse(document({ devices }));
+  const portId = '02169d49-0068-4612-b2de-901c4a14c5a3';
   const interfaces = [
-    { target: 'vnet1000', guest: 'eth0', bridge: 'virbr0' },
+    { target: 'vnet1000', guest: 'eth0', portId, bridge: 'virbr0' },
     { guest: 'eth1' },
     { target: 'web0', guest: 'lan' },
   ];
@@ -74,7 +75,7 @@ test('a running container shows what its interfaces have become', () => {
   expect(text.slice(text.indexOf('    <interface'), text.indexOf('    <console'))).toBe(
     `    <interface type='network'>
       <mac address='52:54:00:00:00:01'/>
-      <source network='default' portgroup='p' bridge='virbr0'/>
+      <source network='default' portgroup='p' portid='${portId}' bridge='virbr0'/>
       <target dev='vnet1000'/>
       <guest dev='eth0'/>
     </interface>

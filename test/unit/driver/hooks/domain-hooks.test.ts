@@ -5,6 +5,7 @@ import type { Connection } from '../../../../lib/driver/connection';
 import { findScripts, runScripts } from '../../../../lib/driver/hooks/scripts';
 import type { HookCall } from '../../../../lib/driver/hooks/scripts';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
+import { writeActiveRecord } from '../../../../lib/network/lifecycle/state';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
@@ -112,6 +113,29 @@ test('scripts get the live XML while it runs and at its end, and no id when it i
   expect(inputs.get('release')).toContain("<domain type='lxc'>");
   expect(inputs.get('release')).toContain(`/dev/pts/${String(id)}`);
   expect(inputs.get('prepare')).not.toContain('/dev/pts');
+});
+
+test('scripts get the ports of interfaces until everything is given back', async () => {
+  const domain = await connection.defineDomain(xml);
+  await domain.start();
+  const state = host.state(name);
+  if (state.phase !== 'running') throw new Error('it does not run');
+  const mac = '52:54:00:00:00:01';
+  const devices = `<interface type='network'><mac address='${mac}'/><source network='lab'/></interface>`;
+  const live = domainXml({ name, uuid: domain.uuid, devices });
+  const link = { type: 'network', guest: 'eth0', mac, network: 'lab', bridge: 'virbr7' } as const;
+  host.states.set(name, { ...state, start: { ...state.start, xml: live, links: [link] } });
+  const uuid = '4f0d4c6e-5ad4-4f25-9d3a-0a4a6b6a1f51';
+  const network = `<network><name>lab</name><uuid>${uuid}</uuid><bridge name='virbr7'/></network>`;
+  const record = { name: 'lab', uuid, phase: 'running', borrowed: {}, xml: network } as const;
+  writeActiveRecord(statePaths(host.root), record);
+  await domain.destroy();
+  const inputs = new Map(calls.map(({ operation, input }) => [operation, input]));
+  const [, port] = /<uuid>(.*)<\/uuid>\n +<owner>/.exec(inputs.get('port-deleted') ?? '') ?? [];
+  expect(inputs.get('stopped')).toContain(
+    `<source network='lab' portid='${String(port)}' bridge='virbr7'/>`,
+  );
+  expect(inputs.get('release')).toContain("<source network='lab'/>");
 });
 
 test('the caller’s signal is that of the scripts of its start, and not of its end', async () => {
