@@ -25,10 +25,10 @@ const transform = {
 function project(displayName, folders, seconds) {
   return {
     displayName,
-    // One for all: what one project has transformed is there for the others, and for other clones.
+    // The same id for all projects, so that they share one cache of transformed files, also with other clones.
     id: 'tslxc',
     rootDir: __dirname,
-    // Nothing else is looked through for modules.
+    // Jest searches no other folders for modules.
     roots: ['<rootDir>/lib', '<rootDir>/test'],
     testEnvironment: 'node',
     testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
@@ -47,7 +47,7 @@ module.exports = {
     project('native', ['native'], 120),
     project('addon', ['addon'], 20),
     project('container', ['container'], 60),
-    // What measures time, and what uses up the host's ptys: those come when nothing else runs any more.
+    // Tests that measure time, or use up the host's ptys: they run last, when nothing else is running.
     project('undisturbed', ['undisturbed'], 60),
     // In worlds of their own, with nothing but lo for a network: scripts/lanes.js says how.
     project('life', ['life'], 60),
@@ -57,7 +57,7 @@ module.exports = {
     project('virtual-network', ['virtual-network'], 60),
     project('package', ['package'], 180),
     project('host', ['host'], 120),
-    // What npm test leaves to npm run test:more: each as the project whose name it has.
+    // The projects of npm run test:more, each run like the project whose name it has.
     project('more-native', ['more/native'], 120),
     project('more-addon', ['more/addon'], 20),
     project('more-container', ['more/container'], 60),
@@ -68,7 +68,7 @@ module.exports = {
     project('more-undisturbed', ['more/undisturbed'], 60),
     project('install', ['install'], 400),
     project('long', ['long'], 600),
-    // Beside a real libvirt, each document of a corpus.
+    // Compares tslxc with a real libvirt, for each document of a corpus.
     project('parity', ['parity'], 1200),
     // With Debian's own clients of libvirt, and the daemon.
     project('clients', ['clients'], 120),
@@ -101,7 +101,7 @@ module.exports = {
       ...project('vm-again', [], 240),
       testMatch: ['vm-again/*', 'container/limits'].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
-    // In a machine, when it is asked for by name.
+    // In a virtual machine, and only if its file is named.
     {
       ...project('vm-long', [], 1200),
       testMatch: ['<rootDir>/test/long/categories.test.ts'],
@@ -113,11 +113,11 @@ module.exports = {
         (name) => `<rootDir>/test/${name}.test.ts`,
       ),
     },
-    // Those of one security module. What SELinux's permissive mode lets pass is tried in the enforcing machine, by turns.
+    // Those of one security module. Permissive mode is tested in the machine that enforces SELinux, by switching the mode.
     project('vm-selinux', ['vm-selinux'], 240),
     project('vm-apparmor', ['vm-apparmor'], 240),
-    // In one machine of test:vm only, where everything takes twenty times as long: what needs them, and what has
-    // to hold on their kernels too.
+    // In one machine of test:vm only, where everything takes twenty times as long: tests that need a machine, and tests
+    // whose result depends on the kernel.
     {
       ...project('vm', [], 240),
       testMatch: [

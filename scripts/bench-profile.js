@@ -1,5 +1,5 @@
-// `npm run bench:profile`: what a start and destroy of the library consist of: when each step is over, the system calls of each
-// process, and where the caller's process spends its time. `--runs N` of them for steps and CPU profile; `--json FILE`.
+// `npm run bench:profile`: what the library does in a start and a destroy: when each step ends, the system calls of each process,
+// and where the caller's process spends its time. `--runs N`: how many are measured for steps and CPU profile; `--json FILE`.
 'use strict';
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');

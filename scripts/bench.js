@@ -1,5 +1,5 @@
-// `npm run bench`: how fast the library and the command are, beside the physical floor and every other runtime that is installed;
-// `-- --help` says what can be chosen. Runs in a world of its own. `-- --guard`: whether the library has become slower.
+// `npm run bench`: how fast the library and the command are, compared with the physical floor and every other installed runtime;
+// `-- --help` lists the choices. Runs in a world of its own. `-- --guard` checks whether the library has become slower.
 'use strict';
 const { writeFileSync } = require('node:fs');
 const { cpus, loadavg, release } = require('node:os');

@@ -92,7 +92,7 @@ async function bundle(dist) {
   const library = "module.exports = require('./parts.js').library();\n";
   writeFileSync(join(dist, 'bundle', 'library.js'), library);
   rmSync(join(dist, 'bundle', 'parts.d.ts'));
-  // Nobody loads the modules of the command and of the daemon but from there.
+  // The modules of the command and of the daemon are loaded only from the bundle.
   const folder = join(dist, 'cli');
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
   rmSync(join(dist, 'rpc'), { recursive: true });

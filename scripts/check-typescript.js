@@ -31,7 +31,7 @@ function diagnose(builder, config) {
     ...builder.getSemanticDiagnostics(),
     ...builder.getDeclarationDiagnostics(),
   ];
-  // Nothing but the file that says what has been found.
+  // Writes only the file that the compiler's incremental build needs.
   const { diagnostics } = builder.emit();
   return ts.sortAndDeduplicateDiagnostics([...found, ...diagnostics]);
 }

@@ -33,7 +33,7 @@ async function rehearse({ main: run, processSurroundings }, folder) {
     ['plan', 'rehearsal'],
     ['undefine', 'rehearsal'],
   ];
-  // What fails, for somebody who isn't root, has run as well.
+  // Commands that fail because the user isn't root have run as well, so their code is kept too.
   for (const words of lines) await run(['--root', join(folder, 'root'), ...words], surroundings);
 }
 

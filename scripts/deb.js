@@ -22,7 +22,7 @@ async function makePackage(arch) {
     const version = layOut(tree, { arch, native: prebuiltFolder(arch) });
     const file = join(folder, `tslxc_${version}_${architectures[arch]}.deb`);
     mkdirSync(folder, { recursive: true });
-    // Everybody may read it, whatever the umask was that the clone was made with.
+    // All users may read the files, regardless of the umask that the repository was cloned with.
     await runOrFail(['chmod', '-R', 'u=rwX,go=rX', tree], (output) => output.trim());
     const argv = ['dpkg-deb', '--root-owner-group', '--build', tree, file];
     await runOrFail(argv, (output) => `dpkg-deb: ${output.trim()}`);

@@ -69,7 +69,7 @@ async function makeDebianTree(tree, { suite, variant = 'minbase', arch, packages
   }
 }
 
-/** Options for a tree in which nobody reads: without manual pages, documents and other languages. */
+/** Options for a tree without manual pages, documents and translations. */
 const withoutDocuments = ['man', 'doc', 'locale'].map(
   (folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`,
 );

@@ -42,7 +42,7 @@ const titleOf = ({ path, of }) => `${code(path)}${of === undefined ? '' : `, ${p
 const isCode = (written) => /^(@[\w-]+|<[\w:-]+>|[\w-]+='[^']*'|[\w-]+)$/.test(written);
 const shown = (written) => (isCode(written) ? code(written) : prose(written));
 
-/** Rows that have all but their words in common, as one each. */
+/** Merges rows that differ only in their words. */
 function merged(rows) {
   const found = new Map();
   for (const row of rows) {

@@ -20,7 +20,7 @@ function words(text) {
     .join('');
 }
 
-/** A file in one line, its titles in those after it. */
+/** Each file on a line of its own, followed by a line for each title. */
 function testCell(tests) {
   return tests
     .flatMap(([file, ...titles]) => [code(file), ...titles.map((title) => `“${prose(title)}”`)])

@@ -1,5 +1,5 @@
 // Writes the C++ side of the plan and of the messages from the TypeScript tables, so that no constant is
-// typed twice. `--check` only says whether the committed files are stale. Needs dist/ (npm run build:ts).
+// typed twice. `--check` only says whether the committed files are stale. Needs dist/ (`npm run generate` builds it).
 'use strict';
 
 const { readFileSync, writeFileSync } = require('node:fs');

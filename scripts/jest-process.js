@@ -1,12 +1,12 @@
-// One run of Jest, and its end in any case: a Jest that hangs, or that something which a test left open keeps from ending,
-// is ended with all that it has started, and why is said.
+// Runs Jest, and makes sure that it ends: if it hangs, or if something that a test has left open keeps it from exiting, it is
+// killed with all processes that it has started, and the reason is reported.
 'use strict';
 const { spawn } = require('node:child_process');
 const { existsSync, readFileSync, rmSync, statSync } = require('node:fs');
 const { constants, setPriority } = require('node:os');
 const { packageRoot } = require('./steps');
 
-/** Milliseconds that a Jest whose report is there may take to end, and one that is told to end. */
+/** Milliseconds that Jest may take to exit once it has written its report, or once it has got SIGTERM. */
 const usualGrace = 10_000;
 
 /** The nice value of what gives way. */
@@ -15,7 +15,7 @@ const lowered = 10;
 /** The processes of what runs now. */
 const running = new Set();
 
-/** Ends a process and all of its group: at first so that what it lent can be given back (scripts/own-world.sh). */
+/** Ends a process and its whole group: first by SIGTERM, so that scripts/own-world.sh can clean up, then by SIGKILL. */
 function endGroup(child, grace) {
   kill(child, 'SIGTERM');
   setTimeout(() => kill(child, 'SIGKILL'), grace).unref();
@@ -29,10 +29,10 @@ function kill({ pid }, signal) {
   }
 }
 
-/** On a terminal that is dumb, as where there is none, Node.js edits no lines: those of tests are not. */
+/** Node.js does not edit lines on a dumb terminal, but the terminals of tests are not dumb. */
 const terminal = process.env.TERM === 'dumb' ? { TERM: 'xterm' } : {};
 
-/** Their groups are not the terminal's: what is said to this process is for them too. */
+/** Jest's process groups don't get the terminal's signals, so those that this process gets are passed on to them. */
 function handOnSignals() {
   for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
     process.once(signal, () => {

@@ -44,8 +44,8 @@ const clients = ['clients'];
 const machines = ['vm', 'vm-again', 'vm-long', 'vm-every', 'vm-selinux', 'vm-apparmor'];
 
 /**
- * A new namespace may have the number of one that is gone, and with it the folders of containers' names that it has left: in the
- * pictures of the host they would be its own.
+ * A new namespace may get the inode number of a former one, whose folders in /run/tslxc-names are still there. They are removed,
+ * since the comparison of the host before and after would take them for the new namespace's.
  */
 function enterNetwork() {
   const left = '"/run/tslxc-names/$(stat -Lc %i /proc/self/ns/net)"-*';
@@ -71,7 +71,7 @@ const surroundings = {
   'repeated-devices': [...allRepeats, ...ownWorld],
   'network-long': ownNetwork,
   'open-vswitch': ownWorld,
-  // What the others do on the host meanwhile is none of its business, and they come first.
+  // The comparison ignores what tests of other lanes change on the host, and this lane gives way to them.
   'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', ...ownNetwork],
 };
 

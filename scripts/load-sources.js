@@ -1,4 +1,4 @@
-// Parts of the sources in lib/, for scripts that make documents of them: no build is needed, and none can be out of date.
+// Loads modules of lib/ from source, for scripts that generate documents: without a build, which could be out of date.
 'use strict';
 const Module = require('node:module');
 const { join } = require('node:path');

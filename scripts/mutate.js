@@ -1,6 +1,6 @@
-// `npm run mutate -- FILE… [--tests TEST…] [--most N] [--seed N]`: puts small faults into these files, one at a time and never in
-// the working tree, and says which of them no test sees. TypeScript is Stryker's where the tests are unit or golden ones; all
-// else is built anew for each fault, and its tests are run: there `--most` bounds how many are tried, chosen by `--seed`.
+// `npm run mutate -- FILE… [--tests TEST…] [--most N] [--seed N]`: puts small faults into copies of these files, one at a time, and
+// reports those that no test detects. Stryker does so for TypeScript with unit and golden tests; everything else is built again for
+// each fault before its tests are run, so there `--most` limits the number of faults, which `--seed` chooses.
 'use strict';
 const { readArguments } = require('./mutate/arguments');
 const { closestTests, programsOf } = require('./mutate/closest-tests');

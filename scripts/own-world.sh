@@ -65,11 +65,11 @@ mount_own() {
   mount --bind /dev/pts/ptmx /dev/ptmx
 }
 
-# What is frozen on v1 outlives even the end of its PID namespace, and whoever waits for that. Inside, the root of each
-# hierarchy is the world's own cgroup.
+# A process frozen on v1 does not die with its PID namespace, and the process that waits for that namespace hangs. Inside,
+# the root of each hierarchy is the world's own cgroup.
 thaw_all() {
   find /sys/fs/cgroup/*/ -mindepth 2 -name freezer.state 2>/dev/null | while read -r state; do
-    # Of one whose path is too long nothing can be said here.
+    # Ignores a cgroup whose path is too long to be opened.
     { echo THAWED >"$state"; } 2>/dev/null || true
   done
 }
@@ -87,7 +87,7 @@ inside)
   unset TSLXC_WORLD
   mount_own
   ip link set lo up
-  # Not by exec: this shell is PID 1, and waits for those that nobody else waits for.
+  # Not by exec: this shell is PID 1, and reaps orphaned processes.
   trap thaw_all EXIT
   "$@"
   ;;

@@ -1,4 +1,4 @@
-// The package as npm packs it, with native code for a machine that is as old as its sources.
+// The package as npm packs it, with up-to-date native code for one architecture.
 'use strict';
 const { readdirSync } = require('node:fs');
 const { join } = require('node:path');

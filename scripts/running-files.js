@@ -1,4 +1,4 @@
-// Jest's reporter that writes down which files run just now, for a run that never ends: scripts/jest-process.js reads it.
+// A reporter for Jest that records which files are running, so that scripts/jest-process.js can name them if Jest hangs.
 'use strict';
 const { writeFileSync } = require('node:fs');
 const { relative } = require('node:path');

@@ -1,5 +1,5 @@
-// The second run of test files that failed, which tells one that fails by chance from one that is broken. It is no pardon:
-// both have failed. With more than a few files the fault is not chance, and nobody waits for them.
+// Runs test files that failed a second time, alone: one that passes now fails by chance, one that fails again is broken. Both
+// count as failed. If more than a few files have failed, chance is not the reason, and none is run again.
 'use strict';
 
 /** Files that may fail in a run and still get a second one. */
@@ -10,7 +10,7 @@ function isWorthwhile({ failed, faults, failedFiles }) {
   return failed > 0 && faults.length === 0 && failedFiles.length > 0;
 }
 
-/** Those of the files that a second run passed. One that failed in no file has said nothing of any. */
+/** The files that passed in the second run. If it failed without a failed file, nothing is known about any of them. */
 function passedNow(files, { failed, failedFiles }) {
   if (failed > 0 && failedFiles.length === 0) return [];
   return files.filter((file) => !failedFiles.includes(file));

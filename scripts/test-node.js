@@ -60,7 +60,7 @@ main('test:node', async () => {
   const asked = process.argv.slice(2);
   const unknown = asked.filter((version) => !versions.includes(version));
   if (unknown.length > 0) throw new StepError(`versions are ${versions.join(', ')}`);
-  // This one has run everything else, when all are tried.
+  // Without arguments, the version that runs now is left out: everything else is tested with it.
   const own = process.versions.node.split('.')[0];
   const chosen = asked.length > 0 ? asked : versions.filter((version) => version !== own);
   const results = [];

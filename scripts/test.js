@@ -3,7 +3,7 @@
 // the lanes of test/more; with `--long`, `npm run test:long`: for the projects of the tests that take long, or for some files
 // of test/long; with `--parity`, `npm run test:parity`: for the comparison with a real libvirt; with `--clients`,
 // `npm run test:clients`: for what the clients of libvirt do with the daemon.
-// A few files that fail are run once more, alone, which tells chance from a break: see second-run.js.
+// If only a few files fail, they are run once more, alone, to tell a flaky test from a broken one: see second-run.js.
 'use strict';
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
@@ -39,7 +39,7 @@ function readText(file) {
 async function runProject(name, { output, folder, files = [] }) {
   say(`testing: ${[name, ...files].join(' ')}`);
   const report = join(folder, `${name}.json`);
-  // Of a first run of the project: its age would be taken for this one's.
+  // A report of the first run would look as if this run had finished.
   rmSync(report, { force: true });
   const { prefix, nodeOptions, isSerial, minutes } = settingsOf(name);
   const jest = join(packageRoot, 'node_modules', 'jest', 'bin', 'jest.js');
@@ -92,7 +92,7 @@ async function runInTurn(names, options) {
   return results;
 }
 
-/** What failed once more, with nothing beside it. */
+/** Runs the failed files once more, with nothing else running. */
 function again(results, folder) {
   return runAgain(results, ({ name, failedFiles }) =>
     runProject(name, { output: 'live', folder, files: failedFiles }),

@@ -1,4 +1,4 @@
-// The table of the command's verbs, as the sources have it: no build is needed, and none can be out of date.
+// The table of the command's verbs, read from the sources, since a build could be out of date.
 'use strict';
 const { rootOption } = require('./cli-texts');
 const { loadSources } = require('./load-sources');

@@ -13,7 +13,7 @@ export function definition({ name, root, app, port }) {
     name,
     memory: '64MiB',
     limits: { processes: 64 },
-    // Root of the container is an ordinary user of the host, with ids that nobody else has.
+    // The container's root is an unprivileged user of the host, with ids that no other container or user has.
     idMap: 'auto',
     init: '/bin/sh',
     args: ['/app/start.sh'],

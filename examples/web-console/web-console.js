@@ -61,7 +61,7 @@ export async function startWebConsole({ connection, port, token }) {
     const isKnown = name !== undefined || path === statisticsPath;
     const refusal = access.socketRefusal(request) ?? (isKnown ? undefined : 404);
     if (refusal !== undefined) {
-      // Whoever was refused does not keep the connection.
+      // The connection of a refused client is closed.
       const line = `HTTP/1.1 ${refusal} ${STATUS_CODES[refusal]}`;
       stream.end(`${line}\r\nConnection: close\r\n\r\n`, () => stream.destroy());
       return;

@@ -8,7 +8,7 @@ const ids = `start='0' target='${firstId}' count='${idCount}'`;
 /** What the variants have within `<domain>` and within `<devices>`. */
 const variants = {
   plain: {},
-  // With the host's network, as without any element that says else.
+  // In the host's network, which is the default.
   shared: {},
   interface: { devices: `<interface type='bridge'><source bridge='${bridge}'/></interface>` },
   idmap: { elements: `<idmap><uid ${ids}/><gid ${ids}/></idmap>` },

@@ -1,6 +1,6 @@
-// Whether the library has become slower: its times as multiples of the floor's in the same run, beside the bounds of
-// bounds.json. What else the machine does makes a run slower, never faster: so the smallest of all times counts, of the library and
-// of the floor, and rounds are added until all is well, or it is believed that it is not.
+// Whether the library has become slower: compares its times, as multiples of the floor's in the same run, with bounds.json. Other
+// load on the machine makes a run slower, never faster. So the smallest time counts, of the library and of the floor, and rounds are
+// added until every bound is kept, or the maximum number of rounds is reached.
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');

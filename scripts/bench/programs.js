@@ -12,7 +12,7 @@ async function compiled(name) {
   const program = join(folder, name);
   if (existsSync(program) && statSync(program).mtimeMs > statSync(source).mtimeMs) return program;
   mkdirSync(folder, { recursive: true });
-  // Another bench may run the one that is there.
+  // Another bench may be running the existing one, so it is replaced and not overwritten.
   const made = `${program}.${process.pid}`;
   await runOrFail(
     ['g++', '-std=gnu++20', '-O2', '-static', '-o', made, source],

@@ -1,6 +1,6 @@
 // A service that uses the library, for `npm run bench`: does what its parent asks, and takes the time in its own process.
 //
-//   node service.js ROOT MEGABYTES     ROOT is that of tslxc; so much stays on the heap
+//   node service.js ROOT MEGABYTES     ROOT: tslxc's root; MEGABYTES: live objects that it keeps on its heap
 'use strict';
 const { join } = require('node:path');
 const { packageRoot } = require('../steps');

@@ -75,7 +75,7 @@ async function makeSite({ spawnsFromNode = false } = {}) {
     mappedRoot: at('mapped-root'),
     folder,
     stateRoot,
-    /** What is written to a root by the overlay of that name. */
+    /** The writable layer of the overlay of that name, and its work directory. */
     overlay: (name) => ({ upper: folder(`${name}/upper`), work: folder(`${name}/work`) }),
     remove() {
       spawnQuietly('sh', '-c', `umount -l ${directory}/*/run 2>/dev/null`);

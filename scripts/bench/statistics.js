@@ -1,4 +1,4 @@
-// What is said of many measured figures: the median, the middle half of them, the smallest, and ratios.
+// Summaries of many measured figures: the median, the middle half, the smallest, and ratios.
 'use strict';
 
 /** The value below which that share of the sorted values is, between two of them by their distance. */

@@ -1,4 +1,4 @@
-// Systems by turns, so that what else the machine does meets all of them alike.
+// Runs the systems in turn, so that other load on the machine affects all of them equally.
 'use strict';
 const { StepError } = require('../steps');
 

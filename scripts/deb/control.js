@@ -1,4 +1,4 @@
-// What dpkg is told of the Debian package: its control file, and what its scripts do.
+// The control data of the Debian package: its control file and its maintainer scripts.
 'use strict';
 
 /** Debian's names of the architectures that there is native code for, by Node's. */

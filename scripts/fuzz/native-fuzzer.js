@@ -71,7 +71,7 @@ async function compile(name, { folder, planted }) {
   );
 }
 
-/** The path of its executable, which is compiled unless it is there and of the sources as they are. */
+/** The path of its executable, which is compiled unless it is there and up to date. */
 async function build(name, planted) {
   const folder = join(work, planted === undefined ? name : `${name}-planted`);
   const executable = join(folder, 'fuzzer');

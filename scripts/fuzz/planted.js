@@ -1,5 +1,5 @@
-// A bug of our own, for a fuzzer to find: the source of the product without one of its checks. The product itself has no
-// switch for that.
+// A planted bug that a fuzzer has to find: the product's source without one of its checks. The product itself has no switch to
+// turn it off.
 'use strict';
 const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');

@@ -1,4 +1,4 @@
-// The narrowest tests of a file: those that import it themselves rather than by way of others, and golden tests that come by it.
+// The closest tests of a file: the unit tests with the fewest imports in between, and all golden tests that import it in any way.
 'use strict';
 const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');

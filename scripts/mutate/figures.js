@@ -1,4 +1,4 @@
-// What came of the mutants: which no test sees, and a figure for each file.
+// The results of the mutants: which ones no test detects, and a figure for each file.
 'use strict';
 
 /** Characters of a change that are shown. */

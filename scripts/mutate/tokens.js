@@ -1,4 +1,4 @@
-// The words and signs of a source, with where they stand. Comments are left out, and so is what says no more than a type.
+// The tokens of a source with their positions, without comments and type annotations.
 'use strict';
 
 const cpp = [

@@ -1,4 +1,4 @@
-// A copy of the working tree, in which mutants are tried: whatever happens to this process, the tree itself is as it was.
+// A copy of the working tree in which mutants are tried, so that the tree itself stays unchanged even if this process is killed.
 'use strict';
 const { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } = require('node:fs');
 const { join } = require('node:path');
@@ -11,7 +11,7 @@ function isAlive(pid) {
   return existsSync(`/proc/${pid}`);
 }
 
-/** Those of processes that were killed. */
+/** Removes the folders of processes that were killed. */
 function forgetOthers() {
   for (const name of readdirSync(workshop)) {
     const [, pid] = /^(?:tree|run)-(\d+)$/.exec(name) ?? [];
@@ -29,7 +29,7 @@ function makeFolder(kind) {
   return folder;
 }
 
-/** All that is not made from something else, and the packages of npm by a link. */
+/** Copies everything that is not generated, and links node_modules. */
 function copyTree(folder) {
   for (const name of readdirSync(packageRoot)) {
     if (made.includes(name)) continue;

@@ -1,6 +1,6 @@
-// Compiles the native code in a Debian 11: with its compilers for both architectures, its glibc and its C++ runtime. What gyp
-// has to say is written here, by this machine's node-gyp and Node.js, which are too new for that Debian; the names of system
-// calls come from this machine's kernel headers.
+// Compiles the native code in a Debian 11: with its compilers for both architectures, its glibc and its C++ runtime. The
+// makefiles are generated on this machine, whose node-gyp and Node.js are too new for that Debian; the names of system calls come
+// from this machine's kernel headers.
 'use strict';
 const { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } = require('node:fs');
 const { availableParallelism } = require('node:os');

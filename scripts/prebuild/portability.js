@@ -1,4 +1,4 @@
-// Reads of an addon and a monitor what machines they run on, and says what is wrong with that.
+// Finds out which machines an addon and a monitor run on, and reports what keeps them from running elsewhere.
 'use strict';
 const { statSync } = require('node:fs');
 const { join } = require('node:path');

@@ -74,8 +74,8 @@ async function runBoots(flavour, { image, accelerator, work, files, boots, progr
 }
 
 /**
- * QEMU 10.0 has ended itself while a machine booted on a busy host ("iotlb_to_section: Assertion"), by the looks
- * of it a race of its own threads. That says nothing about the tests, which then begin anew, a few times.
+ * QEMU 10.0 sometimes aborts while a machine boots on a busy host ("iotlb_to_section: Assertion"), apparently because of a
+ * race between its threads. That has nothing to do with the tests, so they are run again, a few times.
  */
 async function runUnaborted(flavour, what) {
   for (let attempt = 1; ; attempt += 1) {

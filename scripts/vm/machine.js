@@ -63,7 +63,7 @@ function machineArguments(options) {
   ];
 }
 
-/** Hands on the lines that come into a file; returns what hands on the rest and stops. */
+/** Passes each line that is appended to a file to `take`; the returned function passes on the rest, and stops. */
 function follow(file, take) {
   const descriptor = openSync(file, 'r');
   const buffer = Buffer.alloc(64 * 1024);

@@ -1,4 +1,4 @@
-// Says what the tests in machines wait for, again and again while nothing else would.
+// Reports at intervals what the tests in machines are waiting for, while there is no other output.
 'use strict';
 const { say } = require('../steps');
 

@@ -9,7 +9,7 @@ const { takeTurns } = require('../turns');
 const megabytes = 64;
 const bytes = megabytes * 2 ** 20;
 const name = 'bench-console';
-/** Waits for a line, so that nothing comes before it is read. */
+/** Waits for a line, so that there is no output before its reader is ready. */
 const script = `read go; dd if=/dev/zero bs=65536 count=${bytes / 65536} 2&gt;/dev/null; exec sleep 10000`;
 const rate = (milliseconds) => ({ rate: bytes / 1e6 / (milliseconds / 1000) });
 

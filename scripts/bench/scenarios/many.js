@@ -10,8 +10,8 @@ const defaultRounds = 3;
 const steps = ['define', 'start', 'list', 'measure', 'destroy', 'undefine'];
 
 /**
- * With the host's network: the kernel takes network namespaces down by the dozen, in a worker that a kernel without preemption
- * leaves a processor to for tens of milliseconds, whatever waits for that.
+ * In the host's network: the kernel removes network namespaces by the dozen, in a worker that occupies a processor for tens of
+ * milliseconds at a time on a kernel without preemption, and would delay everything that is measured.
  */
 function documentsOf(site, count) {
   return Array.from({ length: count }, (_, index) => {

@@ -1,5 +1,5 @@
-// The time that an action of the library takes: on the clock, and of the processor in the caller's process, which includes
-// its threads. `TSLXC_BENCH_PLANT=0.5` makes every action half as slow again, for the test that the guard notices.
+// The time that an action of the library takes: elapsed time, and processor time of the caller's process with all its threads.
+// `TSLXC_BENCH_PLANT=0.5` makes every action 50% slower, for the test that the guard notices it.
 'use strict';
 
 const planted = Number(process.env.TSLXC_BENCH_PLANT ?? 0);

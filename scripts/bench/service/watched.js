@@ -13,7 +13,7 @@ function threadTimes() {
   return { ran: words[0] / 1e6, waited: words[1] / 1e6 };
 }
 
-/** Looks every millisecond; the function that ends it returns what the thread has done most of from one look to the next. */
+/** Samples this thread's times every millisecond. The returned function stops that, and returns the largest increases between samples. */
 function watchThread() {
   let before = threadTimes();
   const most = { ran: 0, waited: 0 };
@@ -35,7 +35,7 @@ function watchThread() {
  * and by other processes that had the processors.
  */
 async function watched(action) {
-  // What is left of the action before is not of this one.
+  // Lets the work of the previous action come to its end, so that it is not counted here.
   await sleep(20);
   const delay = monitorEventLoopDelay({ resolution: 1 });
   delay.enable();

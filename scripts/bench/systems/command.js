@@ -12,7 +12,7 @@ const tslxc = [process.execPath, join(packageRoot, 'dist/cli/main.js')];
 async function open(site) {
   const root = site.stateRoot('command');
   const stopwatch = await Stopwatch.start(site, { env: { TSLXC_ROOT: root } });
-  // What isn't measured takes a tenth of the time so.
+  // Actions that aren't measured are done by a service, which takes a tenth of the time.
   const service = await ServiceProcess.start({ root });
   return {
     stopwatch,

@@ -1,5 +1,5 @@
-// Peers that stay as the container's parent, and have no verb for its end: bubblewrap and systemd-nspawn. A start is over when
-// their init has written a byte; they are ended by the death of it. Neither limits memory without systemd.
+// Peers that stay in the foreground as the container's parent, and have no command to end it: bubblewrap and systemd-nspawn. A
+// start is over when init has written a byte; killing init ends them. Neither limits memory without systemd.
 'use strict';
 const { existsSync, readFileSync } = require('node:fs');
 const { bridge, firstId, idCount } = require('../site');

@@ -1,4 +1,4 @@
-// A unit whose actions also tell how long they took the processor.
+// A unit whose actions also report the processor time that they used.
 'use strict';
 
 /** `act(action)` does it and resolves with `milliseconds` and `cpu`, in milliseconds too. */
