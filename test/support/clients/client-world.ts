@@ -12,7 +12,7 @@ import { DaemonProcess } from './daemon-process';
 /** What libvirt's clients look for. The tests have a /run of their own. */
 export const libvirtSocket = '/run/libvirt/virtlxcd-sock';
 
-/** The last that the daemon makes: when it is there, all are. */
+/** The socket that the daemon makes last: when it exists, all of them do. */
 export const lastLibvirtSocket = '/run/libvirt/virtnetworkd-sock-ro';
 
 export interface ClientWorld {
@@ -42,7 +42,7 @@ export async function rootAndDaemon(keep: Keep): Promise<ClientWorld> {
 /** The environment in which libvirt's clients speak to the daemon. */
 export const clientEnvironment = { LIBVIRT_DEFAULT_URI: 'lxc:///', LC_ALL: 'C.UTF-8' } as const;
 
-/** Runs Debian's virsh, whatever comes of it. */
+/** Runs Debian's virsh. Doesn't throw for an exit code. */
 export function virsh(...words: readonly string[]): Promise<CommandResult> {
   return runProgram(['virsh', ...words], { env: clientEnvironment });
 }

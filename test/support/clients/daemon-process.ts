@@ -11,7 +11,7 @@ export interface DaemonProcessOptions {
   readonly root: string;
   /** From `commandLine`. */
   readonly argv: readonly string[];
-  /** It is ready when somebody listens there. */
+  /** The daemon is ready when this socket accepts connections. */
   readonly socket: string;
 }
 

@@ -1,4 +1,4 @@
-/** A screen that nobody sees, for programs with windows: Xvfb(1), and what xwininfo(1) and xwd(1) tell of it. */
+/** A virtual screen for programs with windows: Xvfb(1), and what xwininfo(1) and xwd(1) report of it. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

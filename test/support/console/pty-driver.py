@@ -18,7 +18,7 @@ import termios
 import time
 
 CHUNK = 65536
-# After the program's end, output may still lie in the pty; nobody else may hold the terminal for longer.
+# After the program's end, output may still be in the pty, and another process may hold the terminal open for this long.
 DRAIN_SECONDS = 0.2
 HANG_UP_SECONDS = 5
 
@@ -28,7 +28,7 @@ def set_size(descriptor, rows, columns):
 
 
 def say(message):
-    """Reports to the test; when it has gone, the end of input follows, and nobody misses the report."""
+    """Reports to the test. If the test has gone, the report is dropped; the end of input follows."""
     line = json.dumps(message).encode() + b"\n"
     try:
         while line:
@@ -65,7 +65,7 @@ class Driver:
             data = os.read(self.master, CHUNK)
         except BlockingIOError:
             return False
-        except OSError:  # EIO: nobody has the terminal open any more
+        except OSError:  # EIO: no process has the terminal open any more
             data = b""
         if data:
             say({"data": base64.b64encode(data).decode()})

@@ -18,7 +18,7 @@ import type { TestRoot } from '../root/test-root';
 
 export type CallerOutcome = 'running' | 'gone' | 'unreached';
 
-/** Milliseconds in which what was begun has to come to its end, without anybody’s help. */
+/** Milliseconds in which a start or an end has to finish without further calls. */
 const patience = 6000;
 
 interface Parts {

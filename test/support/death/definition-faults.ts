@@ -88,7 +88,7 @@ export class FaultyDefinitions implements AsyncDisposable {
       });
       expect({ label, step: typeof outcome.error.step }).toEqual({ label, step: 'string' });
     }
-    // Without the fault it is done, whatever was left.
+    // Without the fault the change succeeds, even after what the fault has left.
     if (found === allowed[0]) await this.#child.run(code);
     const last = allowed.at(-1);
     expect({ label, found: await this.#domains() }).toEqual({ label, found: last });

@@ -1,7 +1,7 @@
 /**
  * Runs a command in one container again and again, each time with a process of the exec killed at another of its system
- * calls, and judges what that leaves: the caller has an answer, nobody who looks after a command is left, the container runs
- * on by the same init, and the next command runs.
+ * calls, and judges what that leaves: the caller has an answer, no helper process of a command is left, the container
+ * runs on with the same init, and the next command runs.
  */
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
@@ -115,7 +115,7 @@ export class ExecSweep implements AsyncDisposable, Sweep {
     }, patience);
   }
 
-  /** What a command whose helpers were killed has left is the container's, and would end with it. */
+  /** Processes that a command whose helpers were killed has left belong to the container, and would end with it. */
   async #expectNobody(): Promise<void> {
     await eventually(() => expect(helpers()).toEqual([]), patience);
     for (const number of tree)

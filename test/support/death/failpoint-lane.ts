@@ -30,7 +30,7 @@ const actions: Readonly<Record<Victim, FailAction>> = {
   init: 'killSelf',
 };
 
-/** Milliseconds in which what was begun has to come to its end, without anybody's help. */
+/** Milliseconds in which a start or an end has to finish without further calls. */
 const patience = 4000;
 
 interface LaneParts {

@@ -28,7 +28,7 @@ export async function endAllAtOnce(prefix: string, count: number): Promise<numbe
   }
   const watch = new ReaperWatch(prefix);
   for (const init of inits.values()) process.kill(init, 'SIGKILL');
-  // A transient domain’s folder goes with it. Nobody asks for their state meanwhile: that would clean up.
+  // A transient domain’s folder goes with it. Their state is not read meanwhile, since that would clean up.
   await eventually(() => expect(readdirSync(paths.domains)).toEqual([]), 5000 + 200 * count);
   await eventually(() => expect(reapers(prefix)).toEqual([]), 10_000);
   return await watch.stop();

@@ -27,7 +27,7 @@ interface Parts {
   readonly judge: Domain;
 }
 
-/** Milliseconds in which what was begun has to come to its end. */
+/** Milliseconds in which a restart has to finish, or the container has to be gone. */
 const patience = 10_000;
 
 /** A shell that reboots when it is asked, and answers meanwhile. */
@@ -90,10 +90,10 @@ export class RestartSweep implements AsyncDisposable, Sweep {
     );
     if (!hasStarted) return false;
     const before = domain.id;
-    // Whose monitor has been killed by now doesn't answer: what it leaves is judged afterwards.
+    // A container whose monitor has already been killed doesn't answer; its remains are checked afterwards.
     await inside(judge, 'echo up').catch(() => undefined);
     await judge.reboot().catch(refused);
-    // The first life is over: another has begun, by whomever, or none.
+    // Waits until the first life is over, and either another has begun or the container is gone.
     return eventually(() => {
       const state = readRunState(statePaths(root.path), judge.name);
       if (state.phase !== 'running' || state.running.id !== before) return false;

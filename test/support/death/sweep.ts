@@ -65,7 +65,7 @@ export class DeathSweep implements AsyncDisposable, Sweep {
     return new DeathSweep({ traced, root, victims, judges, name: options.name });
   }
 
-  /** The system calls of a whole life, with nobody killed. */
+  /** The system calls of a whole life in which no process is killed. */
   async record(): Promise<Calls> {
     this.#parts.traced.order('nobody');
     const domain = await this.#victim();
@@ -141,7 +141,7 @@ export class DeathSweep implements AsyncDisposable, Sweep {
   }
 }
 
-/** A start, a destroy or an exec that fails says so as an error of ours. */
+/** Returns false for an error with which a start, a destroy or an exec may fail. @throws any other error. */
 export function refused(error: unknown): false {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return false;
   if (TslxcError.is(error)) return false;

@@ -56,18 +56,18 @@ export class TracedPackage implements Disposable {
     return library.connect;
   }
 
-  /** For the next start: who dies on entry to its system call of this number, counted from 1. */
+  /** For the next start: which process is killed on entry to its `index`th system call, counted from 1. */
   order(victim: Victim | 'nobody', index = 0): void {
     rmSync(this.#log, { force: true });
     writeFileSync(this.#config, `${victim} ${index} ${this.#log}\n`);
   }
 
-  /** Whether somebody has been killed since. */
+  /** Whether a process has been killed since then. */
   hasKilled(): boolean {
     return existsSync(this.#log) && /^killed /m.test(readFileSync(this.#log, 'latin1'));
   }
 
-  /** What was called; complete once nobody of that start lives. */
+  /** The system calls; complete once all processes of that start have ended. */
   calls(): Calls {
     const calls = Object.fromEntries(victims.map((victim) => [victim, [] as number[]])) as Record<
       Victim,

@@ -154,7 +154,7 @@ Order readOrder() {
   return order;
 }
 
-// Nobody shall take it for a monitor.
+// Hides its arguments and name, so that it is not taken for a monitor.
 void becomeInvisible(int argc, char** argv) {
   for (int i = 0; i < argc; ++i) std::memset(argv[i], 0, std::strlen(argv[i]));
   prctl(PR_SET_NAME, "death-tracer", 0, 0, 0);

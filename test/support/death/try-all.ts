@@ -5,7 +5,7 @@ import type { Calls, Victim } from './traced-package';
 /** Something that is done again and again, each time with another death in it. */
 export interface Sweep {
   readonly victims: readonly Victim[];
-  /** The system calls with nobody killed. */
+  /** The system calls when no process is killed. */
   record(): Promise<Calls>;
   /** @throws Error when what it leaves is neither one thing nor the other. */
   kill(victim: Victim, index: number): Promise<Outcome>;

@@ -1,11 +1,11 @@
-/** What an example prints that may follow something: its signal comes when it has shown what it will. */
+/** The output of an example that may follow something without end: its signal is aborted once it has printed enough. */
 import { patience } from '../time/eventually';
 
-/** So many times it has printed something, or so many milliseconds nothing more. */
+/** It is stopped after this many outputs, or this many milliseconds of silence. */
 const enough = 5;
 const silence = 2500;
 
-/** Milliseconds that it may take until its first word. */
+/** Milliseconds that it may take until its first output. */
 const beginning = 5000 * patience;
 
 export class FollowedOutput implements Disposable {

@@ -64,7 +64,7 @@ export class TestDomain implements AsyncDisposable {
     return runSuccessfully([verb, this.name, ...options], { root: this.root });
   }
 
-  /** The same of any words, whatever the exit code. */
+  /** Runs `tslxc` with any words. Doesn't throw for an exit code. */
   try(words: readonly string[]): Promise<CommandResult> {
     return runCommand(words, { root: this.root });
   }
@@ -79,7 +79,7 @@ export class TestDomain implements AsyncDisposable {
     return (await this.run('domstate', '--reason')).trim();
   }
 
-  /** Waits for the container to have gone without a trace, by whoever cleans up. */
+  /** Waits until the container has gone without a trace, whichever process cleans up. */
   async untilGone(): Promise<void> {
     await untilGone(this.name);
   }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Mounts a FUSE file system that is a single file on the file in argv[1]. Whoever closes it waits in the kernel, out of reach
+"""Mounts a FUSE file system that is a single file on the file in argv[1]. A process that closes it waits in the kernel, out of reach
 of SIGKILL, until this process ends, which it does after argv[2] seconds. Says `mounted` once it is, and `closing` for each
 close that waits."""
 

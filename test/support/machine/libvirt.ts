@@ -90,7 +90,7 @@ export class Libvirt implements AsyncDisposable {
     return runProgram(this.within(argv));
   }
 
-  /** Runs virsh, whatever comes of it. */
+  /** Runs virsh. Doesn't throw for an exit code. */
   async tryVirsh(...words: readonly string[]): Promise<CommandResult> {
     return this.inside(['virsh', '-q', '-c', 'lxc:///', ...words]);
   }

@@ -42,9 +42,9 @@ const unmount = `
   awk '/ - fuse.lxcfs / { print $5 }' /proc/self/mountinfo | xargs -r -n 1 umount --lazy`;
 
 /**
- * lxcfs answers only when it may read the personality of process 1, which a machine's root may lack the
- * capabilities for: it is shown its own when it looks, once. No longer, since a user namespace may have a /proc
- * only where none of the host's is covered.
+ * lxcfs works only if it can read the personality of process 1, for which the machine's root may lack the capabilities. So
+ * its own is mounted there while it starts, and unmounted afterwards, since a user namespace can mount /proc only if nothing
+ * of the host's is covered.
  */
 const mount = `${unmount}
   cat /proc/self/personality > "$0/personality"

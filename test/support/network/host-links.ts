@@ -103,7 +103,7 @@ function nextMac(): string {
   return `52:54:00:b0:00:${macs.toString(16).padStart(2, '0')}`;
 }
 
-/** Waits for the last that the kernel does by itself: addresses of their own that nobody else has. */
+/** Waits for the last thing that the kernel does by itself: each has a link-local address, checked for duplicates. */
 export async function settled(...names: readonly string[]): Promise<void> {
   await eventually(() => {
     for (const name of names) {

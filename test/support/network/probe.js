@@ -1,5 +1,5 @@
-// Run in the network namespaces of the tests. `listen PROTOCOL PORT …`: answers everybody on each port with the address that
-// it sees. `ask PROTOCOL ADDRESS PORT …`: asks all at once, and prints a line for each, that answer, or `nothing` after a
+// Run in the network namespaces of the tests. `listen PROTOCOL PORT …`: answers each client on each port with the
+// client's address. `ask PROTOCOL ADDRESS PORT …`: asks all at once, and prints a line for each, that answer, or `nothing` after a
 // second without one.
 'use strict';
 const dgram = require('node:dgram');

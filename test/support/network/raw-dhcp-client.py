@@ -1,5 +1,5 @@
-"""A DHCP client with a raw socket, as dhclient, dhcpcd and systemd-networkd have one: nobody but itself looks at the
-answer's UDP checksum. Prints the address offered, the checksum (`right`, `wrong`, or `open`: the kernel says that it
+"""A DHCP client with a raw socket, as dhclient, dhcpcd and systemd-networkd have one: only the client itself checks
+the answer's UDP checksum. Prints the address offered, the checksum (`right`, `wrong`, or `open`: the kernel says that it
 has not been filled in, packet(7), PACKET_AUXDATA), and the milliseconds that the answer took."""
 
 import socket

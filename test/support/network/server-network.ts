@@ -1,6 +1,6 @@
 /**
- * The world outside a container's network: a network namespace with a server that tells whoever connects what its
- * address is. It knows the host (203.0.113.1) and sends everything else there. Gone at the end.
+ * The world outside a container's network: a network namespace with a server that tells each client the address that it
+ * connects from. It knows the host (203.0.113.1) and sends everything else there. Removed at the end.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';

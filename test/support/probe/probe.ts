@@ -12,7 +12,7 @@
  * | `whole` | `whole.COMMAND`: ioctls for a whole file system and for the console, given to /proc |
  * | `watch TEXT` | `watch.group`, `watch.mount`, `watch.filesystem`; `watch.found`: whether a file that begins so was opened on the file system of `/` |
  * | `lure FOLDER PATH TEXT` | `lure.(descriptors or names).(group, mark)`; `….event`: `descriptor`, `name` or `none`; `….escaped`: whether it led to the host's PATH, which begins so |
- * | `hold FOLDER` | `hold.group`, `hold.mark`: until the probe ends, nobody opens the folder |
+ * | `hold FOLDER` | `hold.group`, `hold.mark`: until the probe ends, no process can open the folder |
  * | `storm` | `storm.steal`, `storm.hangup`, `storm.reopen` |
  * | `doors PHASE PATH…` | `door.PHASE.PATH`: opened for writing, never written |
  * | `remount PATH…`, `unmount PATH…` | `remount.PATH`, `unmount.PATH` |

@@ -61,7 +61,7 @@ const variants = {
       unsafe: 'if (kind.f_type == 0 && foreign.contains(device)) {',
     },
   ],
-  /** Nobody closes what the caller had open. */
+  /** Descriptors that the caller had open are not closed. */
   'inherited descriptors': [
     { file: 'native/monitor/stage-zero.cc', safe: closeAfterStageZero, unsafe: '' },
     { file: 'native/monitor/init.cc', safe: closeInInit, unsafe: '' },

@@ -3,12 +3,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { statePaths } from '../../../lib/host/state/state-paths';
 import { eventually } from '../time/eventually';
 
-/** Until somebody waits for a lock of this root that another has. */
+/** Resolves when a process waits for a lock of this root that another process holds. */
 export async function untilLockAwaited(root: string): Promise<void> {
   await untilListed(root, '-> OFDLCK');
 }
 
-/** Until somebody has a lock of this root. */
+/** Resolves when a process holds a lock of this root. */
 export async function untilLockHeld(root: string): Promise<void> {
   await untilListed(root, 'OFDLCK');
 }

@@ -55,8 +55,8 @@ export function commandEnvironment(root?: string): NodeJS.ProcessEnv {
 }
 
 /**
- * Runs `tslxc words…` in this process, as one without a terminal and with nothing to read would. Doesn't throw for an exit
- * code. For what the process itself matters to there is `spawnCommand`.
+ * Runs `tslxc words…` in this process, without a terminal and without input. Doesn't throw for an exit code. Use `spawnCommand`
+ * where the process itself is what is tested.
  */
 export async function runCommand(
   words: readonly string[],

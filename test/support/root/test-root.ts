@@ -64,7 +64,7 @@ function isEmpty(folder: string): boolean {
   return !existsSync(folder) || readdirSync(folder).length === 0;
 }
 
-/** It may have come to its end by itself, or by whoever else was asked. */
+/** The container may have ended by itself, or been ended by another process. */
 function unlessEnded(error: unknown): void {
   if (!TslxcError.is(error) || error.code !== 'OPERATION_INVALID') throw error;
 }

@@ -17,7 +17,7 @@ export interface CommandUse {
   readonly file: string;
   /** All of the command line. */
   readonly words: readonly Word[];
-  /** `refused`: the test demands that it fails. */
+  /** `refused`: the test expects it to fail. */
   readonly outcome: 'run' | 'refused';
 }
 
@@ -315,7 +315,7 @@ function commandsOf(words: readonly (Word | Place)[]): (readonly (Word | Place)[
   return first.split(';').map((command) => command.trim().split(/ +/));
 }
 
-/** What the test demands of the status: `expect(await run(…)).toMatchObject({ code: 1 })`, `expect((await …).code).toBe(1)`. */
+/** The status that the test expects: `expect(await run(…)).toMatchObject({ code: 1 })`, `expect((await …).code).toBe(1)`. */
 function demanded(call: ts.CallExpression): CommandUse['outcome'] {
   for (let at: ts.Node = call; !ts.isStatement(at); at = at.parent) {
     if (!ts.isCallExpression(at) || !ts.isPropertyAccessExpression(at.expression)) continue;

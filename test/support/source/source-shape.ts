@@ -13,8 +13,8 @@ export function layerOf(path: string): string {
 }
 
 /**
- * The circles of files that need each other, made of imports of values and of types; the files of each one sorted. What a
- * function loads when it is called is no part of one.
+ * The import cycles, those made of type imports included, each as its sorted files. Imports that a function makes when it is
+ * called don't count.
  */
 export function circles(imports: readonly Import[]): string[] {
   const uses = new Map<string, string[]>();

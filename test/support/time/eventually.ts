@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
 
 /**
- * How many times longer than usual something may take that is only waited for: four lanes share two processors. It costs
- * nothing where all goes well, and says nothing of what is promised.
+ * How many times longer than usual a test waits for something, since three lanes share two processors. A passing test is not
+ * slowed down by it, and times that the product promises are not multiplied by it.
  */
 export const patience = Math.max(slowness, 4);
 

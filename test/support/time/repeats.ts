@@ -1,6 +1,6 @@
 /**
- * What is done often because it goes wrong only sometimes, or somewhere: a fourth in `npm test`, all in `npm run
- * test:long`, next to nothing in the machines of `npm run test:vm`, where it takes twenty times as long.
+ * Repetitions of what fails only sometimes, or only at some points: a quarter of them in `npm test`, all in `npm run test:long`,
+ * and very few in the machines of `npm run test:vm`, where everything takes twenty times as long.
  */
 const strides: Readonly<Record<string, number>> = { all: 1, few: 40 };
 const stride = strides[process.env['TSLXC_TEST_REPEATS'] ?? ''] ?? 4;

@@ -117,14 +117,14 @@ export async function contend(root: string, contention: Contention): Promise<Cou
   }
 }
 
-/** Nothing is left running, whatever has failed. */
+/** Destroys all domains, also after a failure. */
 async function destroyAll(connection: Connection): Promise<void> {
   for (const domain of await connection.listDomains()) {
     if (domain.id !== undefined) await domain.destroy().catch(() => undefined);
   }
 }
 
-/** Each operation that was said to be done has its event, and no event is nobody's. */
+/** Each operation that succeeded has its event, and each event belongs to an operation. */
 function expectCounted(counts: Counts, events: readonly DomainEvent[]): void {
   const own = events.filter(({ domain }) => domain !== 'last');
   const heard = (event: string, ...details: readonly string[]): number =>
@@ -195,7 +195,7 @@ function expectPossible(events: readonly DomainEvent[]): Fold {
   return { stored, running, paused };
 }
 
-/** Whoever looks afterwards finds what the events say. */
+/** A connection that is opened afterwards finds the state that the events describe. */
 async function expectAsFound(root: string, { stored, running, paused }: Fold): Promise<void> {
   await using connection = await connect(undefined, { root });
   const found = await connection.listDomains();
@@ -228,7 +228,7 @@ async function expectNoteOfEach(root: string, each: readonly Counts[]): Promise<
   }
 }
 
-/** The same, with the processes killed at random and others in their place; resolves to how many were. */
+/** The same, but processes are killed at random and replaced; resolves to the number of those that were killed. */
 export async function killAtRandom(
   root: string,
   contention: Contention & { readonly kills: number },

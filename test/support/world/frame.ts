@@ -1,6 +1,6 @@
 /**
- * What a test, or a file of tests, finds and leaves: a picture of the host, what is made for the test, the end of all that in
- * the reverse order, and the comparison with the picture. `containerTest` has it run by Jest.
+ * The set-up and tear-down of a test, or of a file of tests: a snapshot of the host, what is made for the test, its removal in
+ * reverse order, and the comparison of the host with the snapshot. `containerTest` has Jest run it.
  */
 
 /** What is ended with the frame: disposed of, or called. */
@@ -26,7 +26,7 @@ export class Frame<Made extends object> {
     this.#takePicture = takePicture;
   }
 
-  /** Takes the picture, then makes. When that fails half-way, `end` still ends what was kept by then. */
+  /** Takes the snapshot, then makes what the test needs. If that fails half-way, `end` removes what was made until then. */
   async begin(): Promise<void> {
     this.#compare = this.#takePicture();
     this.#made = await this.#make((thing) => {

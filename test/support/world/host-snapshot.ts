@@ -1,4 +1,4 @@
-/** The rule of every test that touches the host: it ends as it began. Takes a picture, and compares. */
+/** Every test that touches the host leaves it as it was: takes a snapshot of the host, and compares it with the host afterwards. */
 import * as aspects from './host-aspects';
 import { ptys } from './host-ptys';
 import { eventually } from '../time/eventually';
@@ -29,7 +29,7 @@ export function snapshotHost(roots: readonly string[] = []): HostSnapshot {
     'servers of networks': aspects.networkServers(running),
     descriptors: aspects.descriptors(),
     ...(lane === 'beside' ? {} : ownWorld(running)),
-    // There is one set of them for all worlds.
+    // Loop devices are shared by all worlds.
     ...(lane === undefined ? { 'loop devices': aspects.loopDevices() } : {}),
   };
   for (const root of roots) lines[`files of ${root}`] = filesBelow(root);
