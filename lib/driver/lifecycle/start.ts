@@ -69,7 +69,10 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
   return { warnings };
 }
 
-/** Asks the administrator's hook scripts before the start, and again when the container runs. @throws as `launch`. */
+/**
+ * Prepares and makes the container: hook scripts, where the interfaces are plugged in, the container itself, and the hook that
+ * may still refuse it. If something fails, gives back all that was taken. @throws as `launch`.
+ */
 async function makeContainer(
   session: Session,
   what: Launch,

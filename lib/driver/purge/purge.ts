@@ -62,7 +62,7 @@ export function previewPurge(session: Session): PurgeItem[] {
 
 /**
  * Carries it out, and calls `tell` with each thing once it is gone. What can't be stopped keeps its files. Unfinished copies
- * of trees, left by a caller that was killed, are removed first: they are nobody's data.
+ * of trees, left by a caller that was killed, are removed first: they belong to no domain and no snapshot.
  *
  * @throws AggregateError, or the one failure, after all else has been tried.
  */

@@ -1,6 +1,6 @@
 /**
  * The functions of container/ that the driver uses, as one table, so that the rules about domains can be tested without
- * root and without a container. It decides nothing, and is the only place that looks up the facts of this host.
+ * root and without a container. It decides nothing, and passes on the facts of this host, which these functions take as an argument.
  */
 import { existsSync } from 'node:fs';
 import {
