@@ -286,5 +286,5 @@ test('eight processes never have two alike', async () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  // Of eight that take turns, on two processors that four lanes share.
+  // Of eight that take turns, on two processors that three lanes share.
 }, 120_000);

@@ -73,7 +73,7 @@ test('a process whose connection is idle ends, and its container goes on', async
     connection.events();
     await domain.info();
   `);
-  // Far below the 100 s of its container; node and a start take their time where four lanes share two processors.
+  // Far below the 100 s of its container; node and a start are slow where three lanes share two processors.
   expect(Date.now() - began).toBeLessThan(20_000);
   const [domain] = await world.connection.listDomains();
   expect(domain?.id).toBeDefined();

@@ -52,5 +52,5 @@ test(`${count} containers with an interface each leave nothing, killed or not`, 
   await eventually(() => expect(networkOfHost()).toEqual(idle));
   expect((await network.info()).connections).toBe(0);
   await network.destroy();
-  // A hundred at once take a minute where four lanes share two processors.
+  // A hundred at once take a minute where three lanes share two processors.
 }, 180_000);

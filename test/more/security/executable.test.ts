@@ -18,7 +18,7 @@ import { UnsafePackage } from '../../support/probe/unsafe-package';
 import { ConsoleSession } from '../../support/console/console-session';
 
 const starts = 20;
-/** Milliseconds for a test: they start beside one who never rests, and took 57 s where four lanes shared two processors. */
+/** Milliseconds for a test: the starts compete with a process that never sleeps, and with the other lanes for two processors. */
 const limit = 180_000;
 const shebang = '#!/proc/self/exe\n';
 

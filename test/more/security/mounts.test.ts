@@ -172,6 +172,6 @@ describe('mounts (T25)', () => {
       await domain.destroy();
     }
     expect(mountsOf('self')).toEqual(outside);
-    // A hundred take most of the usual minute where four lanes share two processors.
+    // A hundred take most of the usual minute where three lanes share two processors.
   }, 180_000);
 });
