@@ -76,45 +76,24 @@ export async function startContainer(
   }
 }
 
-/** The whole sequence of a start; each stage puts what it takes on the stack of the rollback. */
+/** The whole sequence of a start, from claim to hand over; each stage puts what it takes on the stack of the rollback. */
 async function attemptStart(
   start: ContainerStart,
   names: LinkNumbers,
   host: HostFacts,
 ): Promise<RunningContainer> {
-  const { paths, ports = [], rollback, trace } = start;
-  const { mark } = rollback;
-
+  const { mark } = start.rollback;
   await using waiting = new EarlyMonitor({ ...start, name: start.definition.name }, host.cgroups);
-  const { definition, labelling, placement } = await claim(start);
 
-  const links = await lookUpLinks({ definition, ports, names });
-  const images = await claimBlockDevices(start, host);
+  const claimed = await claim(start);
+  const known = await lookUp(start, claimed, { names, host });
 
   using _cgroups = await holdBaseCgroups();
-  const preparation = await plan(start, { definition, labelling, links, images, host });
-  trace?.('plan compiled', { operations: countOperations(preparation) });
-
-  const record = startRecord(start, definition, { ...preparation, labelling, placement });
-  reach('controller:before-start-record');
-  writeStartRecord(paths, record);
-  rollback.replace(mark, (reason) =>
-    abandonStart(paths, takenOf(record, reason), async () => {
-      if (names.takenBy(reason) === undefined) await start.onDead?.(record);
-    }),
-  );
-  trace?.('start record written', { undo: record.undo.length });
-  reach('controller:after-start-record');
-
-  if (labelling !== undefined) await takeLabel(start, labelling);
-  await takeSources(start, preparation, images);
-  for (const filter of links.filters) await placeFilter(filter);
-  const owner = { root: paths.root, name: definition.name };
-  for (const reach of links.reaches) await placeReach(reach, owner);
-  reach('controller:after-targets');
-  trace?.('mount targets made', { targets: preparation.targets.length });
+  const preparation = await plan(start, known);
+  record(start, known, { preparation, names, mark });
+  await take(start, known, preparation);
   const socket = await spawnMonitor({ ...start, waiting }, preparation, host.cgroups);
-  trace?.('cgroups made, monitor spawned');
+  start.trace?.('cgroups made, monitor spawned');
 
   return await handOver(start, preparation, Channel.fromDescriptor(socket));
 }
@@ -139,6 +118,26 @@ async function claim(start: ContainerStart): Promise<Claimed> {
   return { definition: withPlacement(definition, placement), labelling, placement };
 }
 
+/** What the plan depends on. */
+interface Known extends Claimed {
+  readonly links: ResolvedLinks;
+  readonly images: ImageDevices;
+  readonly host: HostFacts;
+}
+
+/** Looks up the interfaces, and claims the block devices of images; `plan` looks up everything else. */
+async function lookUp(
+  start: ContainerStart,
+  claimed: Claimed,
+  { names, host }: { readonly names: LinkNumbers; readonly host: HostFacts },
+): Promise<Known> {
+  const { definition } = claimed;
+  const { ports = [] } = start;
+  const links = await lookUpLinks({ definition, ports, names });
+  const images = await claimBlockDevices(start, host);
+  return { ...claimed, links, images, host };
+}
+
 /** Claims the block devices of images; nothing is attached before they are on record. */
 async function claimBlockDevices(
   start: ContainerStart,
@@ -151,15 +150,6 @@ async function claimBlockDevices(
   const images = await claimImages(definition, { user, cgroups: lastingCgroups(cgroups) });
   rollback.add(() => releaseImages(images));
   return images;
-}
-
-/** What the plan depends on. */
-interface Known {
-  readonly definition: DomainDefinition;
-  readonly labelling: Labelling | undefined;
-  readonly links: ResolvedLinks;
-  readonly images: ImageDevices;
-  readonly host: HostFacts;
 }
 
 /**
@@ -185,6 +175,7 @@ async function plan(start: ContainerStart, known: Known): Promise<Preparation> {
     ...(failpoint ? { failpoint } : {}),
   });
   await ensureBase();
+  start.trace?.('plan compiled', { operations: countOperations(preparation) });
   return preparation;
 }
 
@@ -192,6 +183,47 @@ async function plan(start: ContainerStart, known: Known): Promise<Preparation> {
 function waitsWhenLinked({ whenLinked }: ContainerStart, links: ResolvedLinks): boolean {
   if (links.switchPorts.length > 0) return true;
   return whenLinked !== undefined && links.links.length > 0;
+}
+
+/** Puts on record what is about to be taken. From now on everything is given back by that record. */
+function record(
+  start: ContainerStart,
+  { definition, labelling, placement }: Known,
+  { preparation, names, mark }: Recorded,
+): void {
+  const { paths, rollback, trace } = start;
+  const written = startRecord(start, definition, { ...preparation, labelling, placement });
+  reach('controller:before-start-record');
+  writeStartRecord(paths, written);
+  rollback.replace(mark, (reason) =>
+    abandonStart(paths, takenOf(written, reason), async () => {
+      if (names.takenBy(reason) === undefined) await start.onDead?.(written);
+    }),
+  );
+  trace?.('start record written', { undo: written.undo.length });
+  reach('controller:after-start-record');
+}
+
+interface Recorded {
+  readonly preparation: Preparation;
+  readonly names: LinkNumbers;
+  /** The height of the rollback's stack when the attempt began. */
+  readonly mark: number;
+}
+
+/** Takes what has to be in place before the monitor gets its plan. */
+async function take(
+  start: ContainerStart,
+  { definition, labelling, links, images }: Known,
+  preparation: Preparation,
+): Promise<void> {
+  if (labelling !== undefined) await takeLabel(start, labelling);
+  await takeSources(start, preparation, images);
+  for (const filter of links.filters) await placeFilter(filter);
+  const owner = { root: start.paths.root, name: definition.name };
+  for (const one of links.reaches) await placeReach(one, owner);
+  reach('controller:after-targets');
+  start.trace?.('mount targets made', { targets: preparation.targets.length });
 }
 
 async function takeLabel(start: ContainerStart, labelling: Labelling): Promise<void> {

@@ -16,7 +16,7 @@ type Watched = Pick<DomainDefinition, 'name' | 'extension'>;
  * For a container that runs. Does nothing for one without a check or with a watcher, and on a read-only connection. If no watcher
  * can be asked or started, that is logged: the container runs all the same.
  */
-export function haveWatched(session: Session, { name, extension }: Watched): void {
+export function ensureHealthWatcher(session: Session, { name, extension }: Watched): void {
   if (extension.health === undefined || session.access !== 'read-write') return;
   const { paths } = session;
   const failed = (error: unknown): void => {

@@ -9,7 +9,7 @@ import { readRecord, writeRecord } from '../../host/state/record-file';
 import { withLock } from '../../host/state/named-lock';
 import { transition } from './lifecycle';
 import { checkSame } from '../lookup/lookup';
-import { restoreLostLabels } from './lost-labels';
+import { restoreLostLabels } from './finish';
 import { reapInBackground, settle } from './reaper';
 import type { Session } from '../session/session';
 import { launch } from './start';

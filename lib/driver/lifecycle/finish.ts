@@ -1,4 +1,4 @@
-/** The clean-up after a container's end, and its announcement. */
+/** The clean-up after a container's end, and its announcement; and what is made good later, if no process has cleaned up. */
 import type { ExitRecord } from '../../container/record/exit-record';
 import { turn } from '../../host/slices';
 import { endHooks } from '../hooks/domain-hooks';
@@ -44,6 +44,18 @@ export async function finish(
   await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
   logger.info({ domain: name, exit }, 'container ended and was cleaned up');
   return exit;
+}
+
+/**
+ * Restores the labels of sources whose containers have ended without any process having restored them. Never throws: a failure is
+ * logged, and the next call tries again.
+ */
+export async function restoreLostLabels({ containers, paths, logger }: Session): Promise<void> {
+  try {
+    await containers.restoreLostLabels(paths);
+  } catch (error) {
+    logger.error({ err: error }, 'labels of former containers could not be restored');
+  }
 }
 
 /** The exit record of a container that was refused, or whose caller was killed, before its start was finished. */

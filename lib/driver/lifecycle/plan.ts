@@ -1,16 +1,19 @@
 /** What a start would do: the plan of a stored domain, or of an XML text. */
 import { constants as system } from 'node:os';
 import type { DomainDefinition } from '../../domain/definition';
+import { checkStartable } from '../../domain/validate';
 import { startsWithout } from '../../domain/warnings';
 import { TslxcError } from '../../errors';
+import { visibleSettings } from '../../host/settings';
 import { hasErrno } from '../../host/state/file-error';
 import { hiddenDirectories } from '../../host/state/state-paths';
 import type { Plan } from '../../plan/plan';
 import { exactJson, hexadecimal } from '../exact-json';
+import { portsOf } from '../interfaces/ports';
 import { noDomain } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import type { Warning } from '../types';
-import { planStart } from './start';
+import { strictness } from './start-input';
 
 /** What `Connection.plan` plans the start of. */
 export type PlanTarget =
@@ -75,6 +78,25 @@ async function planText(
     const detail = `needs root (CAP_SYS_ADMIN): this plan depends on ${path}, which only root can read`;
     throw new TslxcError('ACCESS_DENIED', detail, { path, cause: error });
   }
+}
+
+/** What a start would do, as far as that is known without allocating anything. @throws as `launch`. */
+async function planStart(
+  session: Session,
+  stored: DomainDefinition,
+  asked: Pick<PlanOptions, 'strict'>,
+): Promise<Plan> {
+  checkStartable(stored, strictness(visibleSettings(session.paths), asked));
+  const definition = session.containers.withUsbPlaces(stored);
+  const { paths, hardening, startTimeout, containers } = session;
+  const ports = await portsOf(session, definition, { intent: 'preview' });
+  const links = await containers.previewLinks(definition, ports);
+  const images = await containers.previewImages(definition);
+  const labelling = containers.previewLabelling({ paths, definition, hardening });
+  using looks = session.lookers.looks({ within: startTimeout });
+  const input = { paths, definition, looks, hardening, startTimeout, links, images, labelling };
+  const noDescriptors = { consoleDescriptors: 0, passDescriptors: 0 };
+  return (await containers.prepare({ ...input, ...noDescriptors })).plan;
 }
 
 /** As JSON it is what `tslxc plan --json` prints. */

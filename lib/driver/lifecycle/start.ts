@@ -1,48 +1,27 @@
 /** Starts a container for a domain, for every verb that does so. Under the domain's lock, while the domain is off. */
 import { mkdirSync } from 'node:fs';
-import type { ContainerStart } from '../../container/start/container-start';
 import { Rollback } from '../../container/start/rollback';
-import type { DomainDefinition, Hardening } from '../../domain/definition';
-import { formatDomain } from '../../domain/format';
-import { checkStartable } from '../../domain/validate';
-import type { Strictness } from '../../domain/validate';
+import type { DomainDefinition } from '../../domain/definition';
 import { startsWithout } from '../../domain/warnings';
-import type { HostRange } from '../../host/kernel/id-ranges';
-import { readSettings, visibleSettings } from '../../host/settings';
-import type { HostSettings } from '../../host/settings';
+import { readSettings } from '../../host/settings';
 import { fileError, ofFile } from '../../host/state/file-error';
 import { admission } from '../session/admission';
 import type { OwnedContainer } from '../session/containers';
-import type { Plan } from '../../plan/plan';
 import { warningWords } from '../../plan/warnings';
 import { present } from '../../present';
 import { prepareHooks } from '../hooks/domain-hooks';
 import type { StartHooks } from '../hooks/domain-hooks';
 import { tellOfPorts } from '../hooks/port-hooks';
-import { haveWatched } from '../health/watcher';
-import { finish } from './finish';
+import { ensureHealthWatcher } from '../health/watcher';
+import { finish, restoreLostLabels } from './finish';
 import { killInit, withinPatience } from './kill';
-import { restoreLostLabels } from './lost-labels';
 import { portsOf } from '../interfaces/ports';
 import { namingLogHolder } from '../lookup/log-holder';
-import { tellOfReboots } from './reboots';
 import type { Session } from '../session/session';
 import { checkFloors, whenLinked } from '../interfaces/shaping';
-import type { StartOptions, StartResult, Warning } from '../types';
-
-export interface Launch {
-  readonly definition: DomainDefinition;
-  /** The file that the definition is stored in, which errors about it name. */
-  readonly file?: string;
-  readonly persistence: 'persistent' | 'transient';
-  /** Default: that of the connection. */
-  readonly hardening?: Hardening;
-  readonly options: StartOptions;
-  /** Restarts in a row that have led to this start; 0 when left out. */
-  readonly restarts?: number;
-  /** Called at the end of a container that this process owns. */
-  readonly onExited: () => void;
-}
+import { checkOnce, describeStart, strictness, withPlaces } from './start-input';
+import type { Launch } from './start-input';
+import type { StartResult, Warning } from '../types';
 
 /**
  * Starts the container and announces it, with warnings of the parts of its definition that have no effect.
@@ -63,8 +42,8 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
   makeLogFolder(session, name);
   const container = await makeContainer(session, what, rollback);
   const warnings = warningsOf(container, definition, what.file);
-  await tellOfStart(session, definition, { id: container.id, warnings });
-  haveWatched(session, definition);
+  await announceStart(session, definition, { id: container.id, warnings });
+  ensureHealthWatcher(session, definition);
   for (const warning of warnings) options.onWarning?.(warning);
   return { warnings };
 }
@@ -107,22 +86,13 @@ async function makeContainer(
     throw file === undefined ? error : ofFile(file, error);
   }
   if (start.ownership === 'keep') session.own(definition.name, container);
-  await letGoOn(session, definition.name, { container, hooks });
+  await confirmStart(session, definition.name, { container, hooks });
   if (start.ownership !== 'keep') container.release();
   return container;
 }
 
-/** The live definition says where its USB devices are on the host, as in libvirt. */
-function withPlaces(
-  { containers }: Session,
-  definition: DomainDefinition,
-): Pick<ContainerStart, 'definition' | 'xml'> {
-  const placed = containers.withUsbPlaces(definition);
-  return { definition: placed, xml: canonicalText(placed) };
-}
-
 /** Lets the started container run on, or ends it if a hook refuses it now that it runs. @throws the hook's error. */
-async function letGoOn(
+async function confirmStart(
   session: Session,
   name: string,
   { container, hooks }: { readonly container: OwnedContainer; readonly hooks: StartHooks },
@@ -148,7 +118,7 @@ async function endRefused(session: Session, name: string): Promise<void> {
 }
 
 /** Announces the start and its warnings, and logs them. */
-async function tellOfStart(
+async function announceStart(
   session: Session,
   { name: domain, uuid }: DomainDefinition,
   { id, warnings }: { readonly id: number; readonly warnings: readonly Warning[] },
@@ -176,33 +146,6 @@ function warningsOf(
   return [...startsWithout(definition, file), ...others];
 }
 
-/** The host's settings hold for every start. */
-function strictness(
-  settings: Pick<HostSettings, 'strict'>,
-  options: Pick<StartOptions, 'strict'>,
-): Strictness {
-  return settings.strict || options.strict === true ? 'strict' : 'usual';
-}
-
-/** What a start would do, as far as that is known without allocating anything. @throws as `launch`. */
-export async function planStart(
-  session: Session,
-  stored: DomainDefinition,
-  asked: Pick<StartOptions, 'strict'>,
-): Promise<Plan> {
-  checkStartable(stored, strictness(visibleSettings(session.paths), asked));
-  const definition = session.containers.withUsbPlaces(stored);
-  const { paths, hardening, startTimeout, containers } = session;
-  const ports = await portsOf(session, definition, { intent: 'preview' });
-  const links = await containers.previewLinks(definition, ports);
-  const images = await containers.previewImages(definition);
-  const labelling = containers.previewLabelling({ paths, definition, hardening });
-  using looks = session.lookers.looks({ within: startTimeout });
-  const input = { paths, definition, looks, hardening, startTimeout, links, images, labelling };
-  const noDescriptors = { consoleDescriptors: 0, passDescriptors: 0 };
-  return (await containers.prepare({ ...input, ...noDescriptors })).plan;
-}
-
 /** Puts a failed or refused start on record, as the reason why a persistent domain is off from then on. */
 function rememberFailure({ containers, paths, logger }: Session, what: Launch): void {
   const { definition, persistence } = what;
@@ -221,61 +164,4 @@ function makeLogFolder({ paths, logger }: Session, domain: string): void {
   } catch (error) {
     logger.warn({ err: fileError(error), domain }, 'the output of its console can not be kept');
   }
-}
-
-// Definitions are immutable: for a restart, they are neither checked nor printed again.
-const startable = new WeakMap<DomainDefinition, Strictness>();
-const texts = new WeakMap<DomainDefinition, string>();
-
-/** @throws as `checkStartable`. */
-function checkOnce(definition: DomainDefinition, wanted: Strictness): void {
-  if (startable.get(definition) === wanted) return;
-  checkStartable(definition, wanted);
-  startable.set(definition, wanted);
-}
-
-function canonicalText(definition: DomainDefinition): string {
-  const text = texts.get(definition) ?? formatDomain(definition);
-  texts.set(definition, text);
-  return text;
-}
-
-function describeStart(session: Session, what: Launch, rollback: Rollback): ContainerStart {
-  const { paths, startTimeout, logger } = session;
-  const { definition, persistence, options, restarts = 0, onExited } = what;
-  const { passDescriptors = [], autodestroy = false, ownership = 'keep' } = options;
-  const { consoleDescriptor, signal, onProgress } = options;
-  const domain = definition.name;
-  return {
-    rollback,
-    paths,
-    definition,
-    definedIds: () => definedIds(session),
-    xml: canonicalText(definition),
-    hardening: what.hardening ?? session.hardening,
-    persistence,
-    startTimeout,
-    lookers: session.lookers,
-    restarts,
-    passDescriptors,
-    consoleDescriptor,
-    ownership: autodestroy ? 'keep' : ownership,
-    onExited,
-    trace: (step, fields = {}) => logger.debug({ domain, ...fields }, step),
-    onRebooted: () => tellOfReboots(session, domain),
-    autodestroy,
-    ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
-  };
-}
-
-/** The ranges of host ids in all `<idmap>`s of this root. A stored file that is not a valid definition has none. */
-async function definedIds({ store }: Session): Promise<HostRange[]> {
-  const definitions = await store.definitions();
-  return definitions.flatMap(({ idMap }) => {
-    return [...(idMap?.uids ?? []), ...(idMap?.gids ?? [])].map(({ target, count }) => ({
-      first: target,
-      count,
-    }));
-  });
 }

@@ -8,7 +8,7 @@ import { isolationOf } from '../../domain/namespaces/isolation';
 import { TslxcError } from '../../errors';
 import { exactJson } from '../exact-json';
 import { readHealth } from '../health/record';
-import { haveWatched } from '../health/watcher';
+import { ensureHealthWatcher } from '../health/watcher';
 import type { MonitorConnection } from '../session/containers';
 import { requireRunning, runningDefinition, stored } from '../definitions/definitions';
 import { withLiveLinks } from '../interfaces/interfaces';
@@ -66,7 +66,7 @@ function healthOf(
 ): Pick<DomainInfo, 'health'> {
   if (state.phase !== 'running' || definition.extension.health === undefined) return {};
   const { name, time: since } = state.start;
-  haveWatched(session, definition);
+  ensureHealthWatcher(session, definition);
   const health = readHealth(session.paths, name, state.running);
   return { health: health ?? { state: 'starting', since, failures: 0 } };
 }

@@ -4,7 +4,7 @@ import type { Identity } from '../../host/state/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
 import type { HealthInfo } from '../health/health';
 import { readHealth } from '../health/record';
-import { haveWatched } from '../health/watcher';
+import { ensureHealthWatcher } from '../health/watcher';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import type { HealthWait } from './types';
@@ -25,7 +25,7 @@ export async function waitForHealth(
     const detail = `domain '${identity.name}' has no <tslxc:health>`;
     throw new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: identity.name });
   }
-  haveWatched(session, definition);
+  ensureHealthWatcher(session, definition);
   let last: HealthInfo | undefined;
   return waitInside(session, identity, {
     limits: wait,
