@@ -24,47 +24,27 @@ import type { Launch } from './start-input';
 import type { StartResult, Warning } from '../types';
 
 /**
- * Starts the container and announces it, with warnings of the parts of its definition that have no effect.
+ * Starts the container and announces it, with warnings of the parts of its definition that have no effect: has the hooks agree, finds
+ * out where the interfaces are plugged in, makes the container, and has the hook agree that may still refuse it. If something fails
+ * before it runs, all that was taken is given back.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED for what would be dangerous to ignore, or if strict for all that is not carried
  * out; and as `startContainer`. After every error the host is as it was before.
  */
 export async function launch(session: Session, what: Launch): Promise<StartResult> {
-  const { logger } = session;
-  const { definition, options } = what;
+  const { definition, file, options } = what;
   const { name } = definition;
-  const rollback = new Rollback((failure) => {
-    logger.error({ err: failure, domain: name }, 'what a failed start has taken is not given back');
-  });
-  using _place = await admission.starts.enter(options.signal);
+  const { signal, onNetworkStarted } = options;
+  const rollback = newRollback(session, name);
+  using _place = await admission.starts.enter(signal);
   // Even for a domain that asks for no label: the host may give it one.
   await restoreLostLabels(session);
   makeLogFolder(session, name);
-  const container = await makeContainer(session, what, rollback);
-  const warnings = warningsOf(container, definition, what.file);
-  await announceStart(session, definition, { id: container.id, warnings });
-  ensureHealthWatcher(session, definition);
-  for (const warning of warnings) options.onWarning?.(warning);
-  return { warnings };
-}
-
-/**
- * Prepares and makes the container: hook scripts, where the interfaces are plugged in, the container itself, and the hook that
- * may still refuse it. If something fails, gives back all that was taken. @throws as `launch`.
- */
-async function makeContainer(
-  session: Session,
-  what: Launch,
-  rollback: Rollback,
-): Promise<OwnedContainer> {
-  const { containers, logger, paths } = session;
-  const { definition, file, options } = what;
-  const { signal, onNetworkStarted } = options;
   const start = describeStart(session, what, rollback);
   let container: OwnedContainer;
   let hooks: StartHooks | undefined;
   try {
-    checkOnce(definition, strictness(readSettings(paths), options));
+    checkOnce(definition, strictness(readSettings(session.paths), options));
     hooks = await prepareHooks(session, { definition, rollback, signal });
     const ports = await portsOf(session, definition, { intent: 'start', onNetworkStarted });
     await checkFloors(session, { definition, ports });
@@ -75,20 +55,30 @@ async function makeContainer(
     await checkFloors(session, { definition, ports });
     const { isProvisional, onDead } = hooks;
     const placed = withPlaces(session, definition);
-    const running = { ...start, ...placed, isProvisional, onDead };
-    container = await containers.startContainer({ ...running, ports, whenLinked: shape });
+    const running = { ...start, ...placed, isProvisional, onDead, ports, whenLinked: shape };
+    container = await session.containers.startContainer(running);
   } catch (cause) {
     const error = await namingLogHolder(session, cause);
     await hooks?.onDead();
     await rollback.run(error);
-    logger.error({ err: error, domain: definition.name }, 'starting failed');
+    session.logger.error({ err: error, domain: name }, 'starting failed');
     rememberFailure(session, what);
     throw file === undefined ? error : ofFile(file, error);
   }
-  if (start.ownership === 'keep') session.own(definition.name, container);
-  await confirmStart(session, definition.name, { container, hooks });
+  if (start.ownership === 'keep') session.own(name, container);
+  await confirmStart(session, name, { container, hooks });
   if (start.ownership !== 'keep') container.release();
-  return container;
+  const warnings = warningsOf(container, definition, file);
+  await announceStart(session, definition, { id: container.id, warnings });
+  ensureHealthWatcher(session, definition);
+  for (const warning of warnings) options.onWarning?.(warning);
+  return { warnings };
+}
+
+function newRollback({ logger }: Session, domain: string): Rollback {
+  return new Rollback((failure) => {
+    logger.error({ err: failure, domain }, 'what a failed start has taken is not given back');
+  });
 }
 
 /** Lets the started container run on, or ends it if a hook refuses it now that it runs. @throws the hook's error. */
