@@ -16,22 +16,27 @@ interface Plugging {
   readonly ports: readonly Port[];
 }
 
-/** Calls `port-created` for the ports that a start is about to make, and `port-deleted` if it fails. @throws as `networkHook`. */
-export async function tellOfPorts(
+/**
+ * The hooks for the ports that a start is about to make; `rollback` calls `port-deleted` for those for which `created` has succeeded.
+ * Calls no script itself, so that the start can add further steps to `rollback` before one refuses a port.
+ *
+ * @throws as `hasNetworkHooks`.
+ */
+export function preparePortHooks(
   session: Session,
   plugging: Plugging,
   { rollback, signal }: { readonly rollback: Rollback; readonly signal?: AbortSignal | undefined },
-): Promise<void> {
+): Pick<PortTelling, 'created'> {
   const { name } = plugging.definition;
   const telling = portsToTellOf(session, plugging, signal);
-  if (telling.ports.length === 0) return;
+  if (telling.ports.length === 0) return telling;
   const marked = telling.ports.map(({ network, port }) => ({ network: network.name, port }));
   markPorts(session, name, marked);
   rollback.add(async () => {
     await telling.deleted();
     unmarkPorts(session, name);
   });
-  await telling.created();
+  return telling;
 }
 
 /** Calls the hooks for these ports. */

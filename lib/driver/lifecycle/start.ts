@@ -11,7 +11,7 @@ import { warningWords } from '../../plan/warnings';
 import { present } from '../../present';
 import { prepareHooks } from '../hooks/domain-hooks';
 import type { StartHooks } from '../hooks/domain-hooks';
-import { tellOfPorts } from '../hooks/port-hooks';
+import { preparePortHooks } from '../hooks/port-hooks';
 import { ensureHealthWatcher } from '../health/watcher';
 import { finish, restoreLostLabels } from './finish';
 import { killInit, withinPatience } from './kill';
@@ -42,24 +42,26 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
   makeLogFolder(session, name);
   const start = describeStart(session, what, rollback);
   let container: OwnedContainer;
-  let hooks: StartHooks | undefined;
+  let hooks: StartHooks;
   try {
     checkOnce(definition, strictness(readSettings(session.paths), options));
     hooks = await prepareHooks(session, { definition, rollback, signal });
     const ports = await portsOf(session, definition, { intent: 'start', onNetworkStarted });
     await checkFloors(session, { definition, ports });
-    await tellOfPorts(session, { definition, ports }, { rollback, signal });
+    const portHooks = preparePortHooks(session, { definition, ports }, { rollback, signal });
     const shape = whenLinked(session, { definition, ports }, rollback);
+    const { isProvisional, onDead } = hooks;
+    // Added last, but before a script may refuse a port: scripts are told of the end before anything is given back.
+    rollback.add(() => onDead());
+    await portHooks.created();
     await hooks.start();
     // While the scripts ran, other containers may have been promised a share of the network's rate.
     await checkFloors(session, { definition, ports });
-    const { isProvisional, onDead } = hooks;
     const placed = withPlaces(session, definition);
     const running = { ...start, ...placed, isProvisional, onDead, ports, whenLinked: shape };
     container = await session.containers.startContainer(running);
   } catch (cause) {
     const error = await namingLogHolder(session, cause);
-    await hooks?.onDead();
     await rollback.run(error);
     session.logger.error({ err: error, domain: name }, 'starting failed');
     rememberFailure(session, what);

@@ -62,6 +62,42 @@ test('a start that `started` refuses has failed: no event tells of it, and the l
   expect(host.lastEvent()).toMatchObject({ event: 'defined' });
 });
 
+test.each([
+  ['`prepare` refuses', 'prepare', ['prepare', 'stopped', 'release failed']],
+  ['`start` refuses', 'start', ['prepare', 'start', 'stopped', 'release failed']],
+])('of a start that %s, the end is told of', async (_, operation, expected) => {
+  const domain = await connection.defineDomain(xml);
+  refuse = operation;
+  await expect(domain.start()).rejects.toThrow(`refused by ${operation}`);
+  expect(words()).toEqual(expected);
+});
+
+test('of a start that fails once the hooks have agreed, the end is told of once', async () => {
+  const domain = await connection.defineDomain(xml);
+  host.failStart = () => new Error('no monitor');
+  await expect(domain.start()).rejects.toThrow('no monitor');
+  expect(words()).toEqual(['prepare', 'start', 'stopped', 'release failed']);
+});
+
+test('a port that is refused: first the end is told of, then the ports that there were, then the release', async () => {
+  const uuid = '4f0d4c6e-5ad4-4f25-9d3a-0a4a6b6a1f51';
+  const network = `<network><name>lab</name><uuid>${uuid}</uuid><bridge name='virbr7'/></network>`;
+  const record = { name: 'lab', uuid, phase: 'running', borrowed: {}, xml: network } as const;
+  writeActiveRecord(statePaths(host.root), record);
+  const plug = "<interface type='network'><source network='lab'/></interface>";
+  const domain = await connection.defineDomain(domainXml({ name, devices: plug + plug }));
+  const isPort = ({ operation }: HookCall): boolean => operation === 'port-created';
+  look = (operation) => {
+    const isSecond = operation === 'port-created' && calls.filter(isPort).length === 2;
+    if (isSecond) throw new Error('refused by the second');
+  };
+  await expect(domain.start()).rejects.toThrow('refused by the second');
+  expect(words()).toEqual([
+    ...['prepare', 'port-created', 'port-created'],
+    ...['stopped', 'port-deleted', 'release failed'],
+  ]);
+});
+
 test('the events of a start come when `started` has agreed', async () => {
   const domain = await connection.defineDomain(xml);
   const seen: unknown[] = [];
