@@ -7,7 +7,7 @@ import { existsSync, rmdirSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Partition } from '../../domain/tuning/definition';
-import { ensureBaseCgroups, forgetBaseCgroups } from '../../host/kernel/base-cgroups';
+import { ensureBaseCgroups } from '../../host/kernel/base-cgroups';
 import { readCpuset } from '../../host/kernel/cgroup-layout';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { fileError } from '../../host/state/file-error';
@@ -34,8 +34,7 @@ export async function makeParents(
   layout: CgroupLayout,
   partition: Partition | undefined,
 ): Promise<void> {
-  forgetBaseCgroups();
-  await ensureBaseCgroups(planBaseCgroups(layout));
+  await ensureBaseCgroups(planBaseCgroups(layout), 'again');
   const folders = partition === undefined ? [] : partitionFolders(partition.path);
   for (const folder of folders) await makeFolder(layout, folder);
 }

@@ -20,8 +20,15 @@ export async function holdBaseCgroups(): Promise<Disposable> {
   return await takeHostLock(hostCgroups, 'shared');
 }
 
-/** Runs the `steps` that make them, if needed. Checks once in a process, and again after `forgetBaseCgroups`. */
-export async function ensureBaseCgroups(steps: readonly CgroupStep[]): Promise<void> {
+/**
+ * Makes those that are missing, by the `steps` of `planBaseCgroups`, which this layer may not import. `once`: looks only if this
+ * process has not seen them yet. `again`: looks anyway, since the purge of another process may have removed them meanwhile.
+ */
+export async function ensureBaseCgroups(
+  steps: readonly CgroupStep[],
+  look: 'once' | 'again' = 'once',
+): Promise<void> {
+  if (look === 'again') seen = false;
   if (seen) return;
   if (!steps.every(isDone)) await native().applyCgroupSteps(steps);
   seen = true;
@@ -36,11 +43,6 @@ function isDone(step: CgroupStep): boolean {
   } catch {
     return false;
   }
-}
-
-/** Called if another process has removed them. */
-export function forgetBaseCgroups(): void {
-  seen = false;
 }
 
 /** The innermost first. Other programs make a folder `libvirt` too: if that of the monitors is missing, none is removed. */
@@ -65,7 +67,7 @@ export async function removeBaseCgroups(mounts: readonly string[]): Promise<stri
       gone.push(path);
     }
   }
-  forgetBaseCgroups();
+  seen = false;
   return gone;
 }
 

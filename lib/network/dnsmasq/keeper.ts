@@ -8,11 +8,7 @@ import { text } from 'node:stream/consumers';
 import { constants as system } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { SyscallError, TslxcError } from '../../errors';
-import {
-  ensureBaseCgroups,
-  forgetBaseCgroups,
-  holdBaseCgroups,
-} from '../../host/kernel/base-cgroups';
+import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgroups';
 import { monitorExecutable } from '../../host/executable';
 import { hostFacts } from '../../host/facts';
 import { native } from '../../host/native';
@@ -68,8 +64,7 @@ async function spawnKeeper(paths: NetworkPaths, program: KeptProgram): Promise<s
   const layout = hostFacts().cgroups;
   const { monitorTasks, monitorUnified } = monitorLeaf(layout);
   using _cgroups = await holdBaseCgroups();
-  forgetBaseCgroups();
-  await ensureBaseCgroups(planBaseCgroups(layout));
+  await ensureBaseCgroups(planBaseCgroups(layout), 'again');
   const opened: number[] = [];
   const open = (path: string, flags: number): number => {
     const fd = openSync(path, flags, 0o600);
