@@ -7,7 +7,6 @@ import type { Placement } from '../../domain/tuning/definition';
 import { withPlacement } from '../../domain/tuning/placement';
 import type { HostFacts } from '../../host/facts';
 import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgroups';
-import { bootId } from '../../host/kernel/boot-id';
 import { planBaseCgroups } from '../../plan/cgroups/base';
 import { placeFilter } from '../interfaces/link-filter';
 import { placeReach } from '../interfaces/port/link-reach';
@@ -188,11 +187,12 @@ function waitsWhenLinked({ whenLinked }: ContainerStart, links: ResolvedLinks): 
 /** Puts on record what is about to be taken. From now on everything is given back by that record. */
 function record(
   start: ContainerStart,
-  { definition, labelling, placement }: Known,
+  { definition, labelling, placement, host }: Known,
   { preparation, names, mark }: Recorded,
 ): void {
   const { paths, rollback, trace } = start;
-  const written = startRecord(start, definition, { ...preparation, labelling, placement });
+  const { boot } = host;
+  const written = startRecord(start, definition, { ...preparation, labelling, placement, boot });
   reach('controller:before-start-record');
   writeStartRecord(paths, written);
   rollback.replace(mark, (reason) =>
@@ -212,13 +212,10 @@ interface Recorded {
 }
 
 /** Takes what has to be in place before the monitor gets its plan. */
-async function take(
-  start: ContainerStart,
-  { definition, labelling, links, images }: Known,
-  preparation: Preparation,
-): Promise<void> {
+async function take(start: ContainerStart, known: Known, preparation: Preparation): Promise<void> {
+  const { definition, labelling, links } = known;
   if (labelling !== undefined) await takeLabel(start, labelling);
-  await takeSources(start, preparation, images);
+  await takeSources(start, preparation, known);
   for (const filter of links.filters) await placeFilter(filter);
   const owner = { root: start.paths.root, name: definition.name };
   for (const one of links.reaches) await placeReach(one, owner);
@@ -236,14 +233,14 @@ async function takeLabel(start: ContainerStart, labelling: Labelling): Promise<v
 async function takeSources(
   { lookers, startTimeout, signal }: ContainerStart,
   { targets, overlayUppers, limitedTrees, user }: Preparation,
-  { claimed }: ImageDevices,
+  { images, host }: Known,
 ): Promise<void> {
   using looks = lookers.looks({ within: startTimeout, signal });
   for (const target of targets) await claimTarget(target, user, looks);
-  const taking = { user, boot: bootId() };
+  const taking = { user, boot: host.boot };
   for (const layer of overlayUppers) await claimOverlayUpper(layer, taking, looks);
   for (const tree of limitedTrees) await takeQuota(tree, taking, { looks, signal });
-  await attachImages(claimed, looks);
+  await attachImages(images.claimed, looks);
 }
 
 /** Until init executes its program, the end of this process ends the container; from then on the monitor owns it. */

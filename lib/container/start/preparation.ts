@@ -225,10 +225,13 @@ function undoOfCgroups(
 async function lookUpWorld(
   definition: DomainDefinition,
   { paths, looks, images }: PreparationInput,
-): Promise<Pick<PlanFacts, 'devices' | 'procFiles' | 'sharedNamespaces'>> {
+): Promise<Pick<PlanFacts, 'devices' | 'procFiles' | 'sharedNamespaces' | 'selinuxfs'>> {
   return {
     devices: await lookUpDevices(definition, looks, images.numbers),
+    // Not facts of the host, which are read once in a process: lxcfs and selinuxfs may be mounted or unmounted while it runs. The
+    // label of the same start depends on selinuxfs too, and is decided by a look of its own (`hostSecurity`).
     procFiles: lxcfsFiles(),
+    selinuxfs: isSelinuxOn(),
     sharedNamespaces: lookUpNamespaces(definition, paths),
   };
 }
@@ -277,7 +280,6 @@ function inputFacts(input: PreparationInput) {
     ...(labelling === undefined ? {} : { security: labelling.facts }),
     // Only a profile that was made for the domain has mount rules.
     deniesNewMountApi: labelling?.profile !== undefined,
-    selinuxfs: isSelinuxOn(),
     links: links.links,
     waitsForCaller,
     autodestroy,

@@ -2,7 +2,6 @@
 import type { DomainDefinition } from '../../domain/definition';
 import type { Placement } from '../../domain/tuning/definition';
 import { TslxcError } from '../../errors';
-import { bootId } from '../../host/kernel/boot-id';
 import { removeWhatIsAt } from '../../host/state/plain-file';
 import { writeRecord } from '../../host/state/record-file';
 import { runPaths } from '../../host/state/state-paths';
@@ -21,15 +20,16 @@ export function startRecord(
   preparation: Preparation & {
     readonly labelling: Labelling | undefined;
     readonly placement: Placement | undefined;
+    readonly boot: string;
   },
 ): StartRecord {
-  const { undo, links, labelling, devices, placement } = preparation;
+  const { undo, links, labelling, devices, placement, boot } = preparation;
   const { records } = links;
   const passed = start.passDescriptors.length;
   return {
     name: definition.name,
     uuid: definition.uuid,
-    boot: bootId(),
+    boot,
     persistence: start.persistence,
     restarts: start.restarts,
     ...(start.autodestroy === true ? { autodestroy: true } : {}),

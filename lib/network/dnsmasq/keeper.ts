@@ -61,6 +61,7 @@ function nothingIfKilled(error: unknown): string {
 }
 
 async function spawnKeeper(paths: NetworkPaths, program: KeptProgram): Promise<string> {
+  // Asked for here: nothing else of a network's start or repair has the facts of the host as an argument.
   const layout = hostFacts().cgroups;
   const { monitorTasks, monitorUnified } = monitorLeaf(layout);
   using _cgroups = await holdBaseCgroups();
