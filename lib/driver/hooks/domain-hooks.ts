@@ -169,7 +169,8 @@ function inputAtEnd(
     const ports = portUuids(session, start);
     return format(session.parse(start.xml).definition, start, { ...mark.running, ports });
   } catch (error) {
-    session.logger.warn({ err: error, domain: name }, 'what ran can not be read any more');
+    const detail = "can't read the definition that it ran with";
+    session.logger.warn({ err: error, domain: name }, detail);
     return mark.input;
   }
 }
@@ -179,7 +180,7 @@ function findScriptsIfAny(session: Session, name: string): Scripts {
   try {
     return findScripts(session, 'lxc');
   } catch (error) {
-    session.logger.error({ err: error, domain: name }, 'the hooks of its end are not called');
+    session.logger.error({ err: error, domain: name }, 'its end hooks are not called');
     return { paths: [], timeout: 0 };
   }
 }

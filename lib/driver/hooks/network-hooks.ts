@@ -43,7 +43,7 @@ export function expectEnd(session: Session, network: NetworkDefinition): void {
     if (hasNetworkHooks(session)) writeNetworkMark(session, name, hookData({ network }));
   } catch (error) {
     // Unreadable settings must not hold up an end; at a start, the call of `start` reports them.
-    session.logger.warn({ err: error, network: name }, 'the hooks of its end may not be called');
+    session.logger.warn({ err: error, network: name }, 'its end hooks may not be called');
   }
 }
 

@@ -130,7 +130,8 @@ function definitionThatRan(session: Session, start: StartRecord): DomainDefiniti
   try {
     return session.parse(start.xml).definition;
   } catch (error) {
-    session.logger.error({ err: error, domain: start.name }, 'what ran can not be read any more');
+    const detail = "can't read the definition that it ran with";
+    session.logger.error({ err: error, domain: start.name }, detail);
     return undefined;
   }
 }

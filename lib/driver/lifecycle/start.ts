@@ -79,7 +79,7 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
 
 function newRollback({ logger }: Session, domain: string): Rollback {
   return new Rollback((failure) => {
-    logger.error({ err: failure, domain }, 'what a failed start has taken is not given back');
+    logger.error({ err: failure, domain }, 'could not give back what a failed start had taken');
   });
 }
 
@@ -94,7 +94,8 @@ async function confirmStart(
   } catch (refusal) {
     session.logger.error({ err: refusal, domain: name }, 'ended, since a hook has refused it');
     await endRefused(session, name).catch((error: unknown) => {
-      session.logger.error({ err: error, domain: name }, 'what a hook has refused is not ended');
+      const detail = 'could not end a container that a hook refused';
+      session.logger.error({ err: error, domain: name }, detail);
     });
     container.release();
     throw refusal;
@@ -154,6 +155,6 @@ function makeLogFolder({ paths, logger }: Session, domain: string): void {
   try {
     mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
   } catch (error) {
-    logger.warn({ err: fileError(error), domain }, 'the output of its console can not be kept');
+    logger.warn({ err: fileError(error), domain }, "can't keep its console output");
   }
 }

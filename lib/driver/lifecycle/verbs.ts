@@ -104,7 +104,7 @@ export async function destroyBonded(session: Session): Promise<void> {
   await Promise.all(
     session.bonded.map((name) =>
       end(name).catch((error: unknown) => {
-        session.logger.warn({ err: error, domain: name }, 'it could not be ended here');
+        session.logger.warn({ err: error, domain: name }, 'could not destroy it');
       }),
     ),
   );
