@@ -3,10 +3,10 @@ import { constants } from 'node:os';
 import { errnoName, SyscallError, TslxcError } from '../../errors';
 import type { Operation } from '../../plan/operation';
 import type { CommandPlan } from '../../plan/plan';
-import { printable } from '../../printable';
-import { labelWords, refusedWords, wrongLabel } from '../security/label-failure';
-import { execReasons, stages } from '../monitor/messages';
-import type { ExecReason, MessageNamed, Stage } from '../monitor/messages';
+import { labelWords, wrongLabel } from '../security/label-failure';
+import { executionFailure } from '../monitor/execution-failure';
+import { stages } from '../monitor/messages';
+import type { MessageNamed, Stage } from '../monitor/messages';
 import { reportedFailure, stepOf } from '../monitor/reported-failure';
 
 const { errno } = constants;
@@ -95,34 +95,15 @@ function programFailure(
   domain: string,
 ): TslxcError {
   const program = plan.header.argv[0] ?? '';
-  const reason: ExecReason = execReasons[failed.reason] ?? 'other';
-  // The container chooses the name of an interpreter.
-  const subject = printable(failed.subject);
-  const details = {
-    errno: failed.error,
-    syscall: failed.syscall,
-    path: subject,
-    step: 'execute the command',
-    domain,
-  };
-  const why =
-    reason === 'other'
-      ? refusedWords(plan.outside, program, failed.error)
-      : words[reason](program, subject);
-  return reportedFailure(why, details);
+  const where = program.includes('/') ? 'in the container' : 'in the PATH of the command';
+  return executionFailure(
+    {
+      who: 'the command',
+      program,
+      notFound: `cannot find the program '${program}' ${where}`,
+      operations: plan.outside,
+      domain,
+    },
+    failed,
+  );
 }
-
-const words: Record<Exclude<ExecReason, 'other'>, (program: string, subject: string) => string> = {
-  missing: (program) =>
-    program.includes('/')
-      ? `cannot find the program '${program}' in the container`
-      : `cannot find the program '${program}' in the PATH of the command`,
-  interpreterMissing: (program, subject) =>
-    `the program '${program}' needs the interpreter '${subject}', which the container does not have`,
-  notExecutable: (_, subject) => `'${subject}' is not executable`,
-  noexecMount: (program, subject) =>
-    `the program '${program}' lies on '${subject}', which is mounted noexec`,
-  wrongArchitecture: (program) => `'${program}' is a program for another architecture`,
-  notAProgram: (program) => `'${program}' is neither a program nor a script that begins with #!`,
-  notAFile: (program) => `'${program}' is not a regular file`,
-};

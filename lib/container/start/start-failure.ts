@@ -1,15 +1,15 @@
 /** Turns what the monitor reports of a failed start into the error that the caller gets: a message, with its data. */
 import { constants } from 'node:os';
 import type { SourceLocation } from '../../domain/xml/source-location';
-import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
+import { describePlace, TslxcError } from '../../errors';
 import type { Failure } from '../../errors';
 import type { Operation } from '../../plan/operation';
 import type { Plan } from '../../plan/plan';
-import { printable } from '../../printable';
 import { linkKey, linkWords } from '../interfaces/link-failure';
-import { labelWords, refusedWords, wrongLabel } from '../security/label-failure';
-import { deathReasons, execReasons, stages } from '../monitor/messages';
-import type { ExecReason, MessageNamed, Stage } from '../monitor/messages';
+import { labelWords, wrongLabel } from '../security/label-failure';
+import { executionFailure } from '../monitor/execution-failure';
+import { deathReasons, stages } from '../monitor/messages';
+import type { MessageNamed, Stage } from '../monitor/messages';
 import { reportedFailure, stepOf } from '../monitor/reported-failure';
 
 const { errno } = constants;
@@ -45,7 +45,7 @@ export function startFailure(
       return targetFailure(plan, failed, { ...facts, step }) ?? stepFailure(facts, step, operation);
     }
     case 'exec':
-      return execFailure(plan, failed);
+      return initFailure(plan, failed);
     case 'deadline':
       return new TslxcError('OPERATION_TIMEOUT', `${failed.subject} (start domain '${domain}')`, {
         domain,
@@ -150,46 +150,16 @@ function mapFailure(
   return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${details.step})`, details);
 }
 
-/** execve(2) fails with ENOENT for four different reasons; init has found out which. */
-function execFailure(plan: Plan, failed: MessageNamed<'failed'>): TslxcError {
-  const program = plan.header.argv[0] ?? '';
-  const reason: ExecReason = execReasons[failed.reason] ?? 'other';
-  // The container chooses the name of an interpreter.
-  const subject = printable(failed.subject);
-  const details = {
-    errno: failed.error,
-    syscall: failed.syscall,
-    path: subject,
-    step: 'execute init',
-    domain: plan.header.name,
-  };
-  const text =
-    reason === 'other'
-      ? refusedWords(plan.inside, program, failed.error)
-      : execWords[reason](program, subject);
-  if (text === undefined) return new SyscallError(details);
-  return new TslxcError(
-    'SYSTEM_ERROR',
-    `${text}: ${errnoName(failed.error)} (execute init)`,
-    details,
+function initFailure({ header, inside }: Plan, failed: MessageNamed<'failed'>): TslxcError {
+  const program = header.argv[0] ?? '';
+  return executionFailure(
+    {
+      who: 'init',
+      program,
+      notFound: `cannot find init path '${program}' relative to container root`,
+      operations: inside,
+      domain: header.name,
+    },
+    failed,
   );
 }
-
-const execWords: Record<
-  Exclude<ExecReason, 'other'>,
-  (program: string, subject: string) => string
-> = {
-  missing: (program) => `cannot find init path '${program}' relative to container root`,
-  interpreterMissing: (program, subject) =>
-    `init '${program}' needs the interpreter '${subject}', which the container's root does not have`,
-  notExecutable: (program, subject) =>
-    program === subject
-      ? `init '${program}' is not executable`
-      : `the interpreter '${subject}' of init '${program}' is not executable`,
-  noexecMount: (program, subject) =>
-    `init '${program}' lies on '${subject}', which is mounted noexec`,
-  wrongArchitecture: (program) => `init '${program}' is a program for another architecture`,
-  notAProgram: (program) =>
-    `init '${program}' is neither a program nor a script that begins with #!`,
-  notAFile: (program) => `init '${program}' is not a regular file`,
-};

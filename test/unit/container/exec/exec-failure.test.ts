@@ -27,8 +27,8 @@ test('an interpreter that root inside has named reaches no terminal', () => {
   const error = execFailure(plan, failed('/bin/\u001b]0;x\u0007\n'), 'web');
   expect(error).toMatchObject({ path: '/bin/\\x1b]0;x\\x07\\x0a', domain: 'web' });
   expect(error.message).toBe(
-    "the program '/bin/script' needs the interpreter '/bin/\\x1b]0;x\\x07\\x0a', which the container does not have: " +
-      'ENOENT (execute the command)',
+    "the command '/bin/script' needs the interpreter '/bin/\\x1b]0;x\\x07\\x0a', " +
+      "which the container's root does not have: ENOENT (execute the command)",
   );
 });
 

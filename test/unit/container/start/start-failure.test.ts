@@ -1,4 +1,4 @@
-/** What the monitor reports of a failed start, as the error that the caller gets: for each stage and reason. */
+/** What the monitor reports of a failed start, as the error that the caller gets: for each stage. */
 import { deathReasons, execReasons, stages } from '../../../../lib/container/monitor/messages';
 import type { ExecReason, MessageNamed, Stage } from '../../../../lib/container/monitor/messages';
 import { startFailure } from '../../../../lib/container/start/start-failure';
@@ -160,65 +160,6 @@ test('a death for lack of memory says which element to look at', () => {
   expect(startFailure(plan, { ...death, reason }).message).toBe(
     'internal error: guest failed to start: init died with signal 9 (oom-killed): <memory>, or <hard_limit> of ' +
       '<memtune>, is less than it needs',
-  );
-});
-
-/** Reason → errno, what init found, and the words. */
-const reasons: Readonly<Record<ExecReason, readonly [number, string, string]>> = {
-  other: [12, '/bin/sh', 'execve /bin/sh: ENOMEM, not enough memory (execute init)'],
-  missing: [
-    ENOENT,
-    '/bin/sh',
-    "cannot find init path '/bin/sh' relative to container root: ENOENT (execute init)",
-  ],
-  interpreterMissing: [
-    ENOENT,
-    '/lib/ld.so',
-    "init '/bin/sh' needs the interpreter '/lib/ld.so', which the container's root does not have: ENOENT (execute init)",
-  ],
-  notExecutable: [EACCES, '/bin/sh', "init '/bin/sh' is not executable: EACCES (execute init)"],
-  noexecMount: [
-    EACCES,
-    '/mnt',
-    "init '/bin/sh' lies on '/mnt', which is mounted noexec: EACCES (execute init)",
-  ],
-  wrongArchitecture: [
-    8,
-    '/bin/sh',
-    "init '/bin/sh' is a program for another architecture: ENOEXEC (execute init)",
-  ],
-  notAProgram: [
-    8,
-    '/bin/sh',
-    "init '/bin/sh' is neither a program nor a script that begins with #!: ENOEXEC (execute init)",
-  ],
-  notAFile: [EACCES, '/bin/sh', "init '/bin/sh' is not a regular file: EACCES (execute init)"],
-};
-
-test.each(execReasons)('init that fails to execute for the reason %s is explained', (reason) => {
-  const [errno, subject, message] = reasons[reason];
-  const report = failed({ stage: 'exec', error: errno, syscall: 'execve', subject, reason });
-  const error = startFailure(plan, report);
-  expect(error).toMatchObject({
-    code: 'SYSTEM_ERROR',
-    errno,
-    syscall: 'execve',
-    path: subject,
-    step: 'execute init',
-    domain: 'test',
-  });
-  expect(error.message).toBe(message);
-});
-
-test('an interpreter that is not executable is told from its script', () => {
-  const report = failed({
-    stage: 'exec',
-    error: EACCES,
-    subject: '/bin/python',
-    reason: 'notExecutable',
-  });
-  expect(startFailure(plan, report).message).toBe(
-    "the interpreter '/bin/python' of init '/bin/sh' is not executable: EACCES (execute init)",
   );
 });
 
