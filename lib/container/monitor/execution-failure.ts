@@ -52,7 +52,7 @@ const words: Record<Exclude<ExecReason, 'other'>, Words> = {
     `${who} '${program}' is a program for another architecture`,
   notAProgram: ({ who, program }) =>
     `${who} '${program}' is neither a program nor a script that begins with #!`,
-  notAFile: ({ who, program }) => `${who} '${program}' is not a regular file`,
+  notAFile: (execution, subject) => `${fileOf(execution, subject)} is not a regular file`,
 };
 
 /** The file at `subject`: the program, named by the path at which it was found, or its interpreter. */

@@ -128,23 +128,28 @@ test('a name that no folder of PATH has is told from a path', () => {
   );
 });
 
-test('an interpreter that is not executable is told from its script', () => {
-  const report = { reason: 'notExecutable', errno: EACCES, subject: '/bin/python' } as const;
-  expect(ofInit(report).message).toBe(
-    "the interpreter '/bin/python' of init '/bin/sh' is not executable: EACCES (execute init)",
-  );
-  for (const program of ['/bin/sh', 'sh', 'thon']) {
-    expect(ofCommand(report, program).message).toBe(
-      `the interpreter '/bin/python' of the command '${program}' is not executable: EACCES (execute the command)`,
+describe.each([
+  ['notExecutable', 'is not executable: EACCES'],
+  ['notAFile', 'is not a regular file: EACCES'],
+] as const)('for the reason %s', (reason, words) => {
+  test('an interpreter is told from its script', () => {
+    const report = { reason, errno: EACCES, subject: '/bin/python' };
+    expect(ofInit(report).message).toBe(
+      `the interpreter '/bin/python' of init '/bin/sh' ${words} (execute init)`,
     );
-  }
-});
+    for (const program of ['/bin/sh', 'sh', 'thon']) {
+      expect(ofCommand(report, program).message).toBe(
+        `the interpreter '/bin/python' of the command '${program}' ${words} (execute the command)`,
+      );
+    }
+  });
 
-test('a command that its PATH has led to is no interpreter', () => {
-  const report = { reason: 'notExecutable', errno: EACCES, subject: '/usr/bin/job' } as const;
-  expect(ofCommand(report, 'job').message).toBe(
-    "the command '/usr/bin/job' is not executable: EACCES (execute the command)",
-  );
+  test('a command that its PATH has led to is no interpreter', () => {
+    const report = { reason, errno: EACCES, subject: '/usr/bin/job' };
+    expect(ofCommand(report, 'job').message).toBe(
+      `the command '/usr/bin/job' ${words} (execute the command)`,
+    );
+  });
 });
 
 test('a program whose name could control a terminal is no interpreter', () => {
