@@ -1,4 +1,4 @@
-/** What a caller is told when what starts a command is killed at its very start. */
+/** What a caller is told when the helper process for a command is killed at its very start. */
 import { readdirSync } from 'node:fs';
 import { constants } from 'node:os';
 import { execInContainer } from '../../lib/container/exec/exec';
@@ -60,7 +60,7 @@ test('a command whose stage 0 was killed has failed, with its domain, and leaves
   await expect(execNow()).rejects.toMatchObject({
     code: 'OPERATION_FAILED',
     message:
-      "operation failed: what starts a command in domain 'test' has ended before the command was executed",
+      "operation failed: the helper process for a command in domain 'test' ended before the command was executed",
     domain: 'test',
   });
   expect(spawn).toHaveBeenCalledTimes(1);

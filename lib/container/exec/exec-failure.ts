@@ -45,7 +45,7 @@ export function execFailure(
 
 /** One of the processes that start a command was killed. */
 export function endedTooSoon(domain: string, cause?: unknown): TslxcError {
-  const detail = `what starts a command in domain '${domain}' has ended before the command was executed`;
+  const detail = `the helper process for a command in domain '${domain}' ended before the command was executed`;
   return new TslxcError('OPERATION_FAILED', detail, {
     domain,
     step: "wait for 'executed'",

@@ -41,7 +41,7 @@ export function refusedWords(
   if (number !== errno.EACCES && number !== errno.EPERM) return undefined;
   return (
     `the security policy does not let '${program}' be executed as '${asked.text}': its caller may not change to ` +
-    'that, or the label of the program is no way into it'
+    "that, or the program's label is not an entry point for it"
   );
 }
 

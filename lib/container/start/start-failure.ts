@@ -102,11 +102,11 @@ function stepFailure(facts: Failure, step: string, operation?: Operation): Tslxc
 function stepWords({ errno: number, syscall, path }: Failure): string | undefined {
   // The monitor's own, for a namespace with another inode. open_tree(2) fails with it, too, for a source on NFS.
   if (number === errno.ESTALE && syscall === 'open') {
-    return `the namespace ${path ?? ''} is another than the one that was looked up`;
+    return `the namespace ${path ?? ''} is not the one that was looked up`;
   }
   // From the monitor, which locks the file of a console's `<log>`.
   if (number === errno.EBUSY && syscall === 'flock') {
-    return `another domain that runs, or a program, has the log ${path ?? ''}`;
+    return `the log ${path ?? ''} is in use by another running domain or program`;
   }
   // Opening ptmx(4) fails with ENOSPC for a reason that has nothing to do with a disk.
   if (number === errno.ENOSPC && path?.endsWith('ptmx') === true) {

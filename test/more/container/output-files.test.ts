@@ -302,7 +302,8 @@ test('one that a program has locked is refused, as long as it has', async () => 
   });
   await once(holder.stdout, 'data');
   const domain = await defined('locked', 'echo mine', withLog(file));
-  await expectRefused(domain, file, `or a program, has the log ${file}: EBUSY`);
+  const words = `the log ${file} is in use by another running domain or program: EBUSY`;
+  await expectRefused(domain, file, words);
   const ended = once(holder, 'exit');
   holder.stdin.end();
   await ended;

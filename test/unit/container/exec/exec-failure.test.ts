@@ -44,7 +44,7 @@ test('a process that was killed while it started a command is no error of a syst
     code: 'OPERATION_FAILED',
     domain: 'web',
     message:
-      "operation failed: what starts a command in domain 'web' has ended before the command was executed",
+      "operation failed: the helper process for a command in domain 'web' ended before the command was executed",
   };
   expect(attendantFailure(ofStageZero, 'web')).toMatchObject(expected);
   expect(execFailure(plan, ofMaker, 'web')).toMatchObject(expected);

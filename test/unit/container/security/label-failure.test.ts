@@ -72,6 +72,7 @@ test('an execve that the policy refuses names the label, one that fails otherwis
   const refused = startFailure(plan, failed('exec', EACCES));
   expect(refused).toMatchObject({ code: 'SYSTEM_ERROR', errno: EACCES, path: '/bin/sh' });
   expect(refused.message).toMatch(/does not let '\/bin\/sh' be executed as 'u:r:web_t:s0'/);
+  expect(refused.message).toContain("the program's label is not an entry point for it: EACCES (");
   expect(startFailure(plan, failed('exec', ENOMEM)).message).not.toContain('web_t');
   const unlabelled = compile(parse(document({}))).plan;
   expect(startFailure(unlabelled, failed('exec', EACCES)).message).not.toContain('policy');

@@ -63,14 +63,14 @@ test('a stale file of NFS is no namespace', () => {
   );
 });
 
-test('a log that another has is told of with the place of its element', () => {
+test('a log that is in use is told of with the place of its element', () => {
   const path = '/var/log/web.log';
   const place = { path: 'domain/devices/console/log', position: { line: 7, column: 5 } };
   const report = failed({ stage: 'monitor', error: EBUSY, syscall: 'flock', subject: path });
   expect(startFailure(plan, report, new Map([[path, place]]))).toMatchObject({
     code: 'SYSTEM_ERROR',
     message:
-      'another domain that runs, or a program, has the log /var/log/web.log: EBUSY ' +
+      'the log /var/log/web.log is in use by another running domain or program: EBUSY ' +
       '(set up the monitor; domain/devices/console/log, line 7, column 5)',
     path,
     element: 'domain/devices/console/log',
@@ -79,7 +79,7 @@ test('a log that another has is told of with the place of its element', () => {
   });
 });
 
-test('a namespace that is another than the one that was found is named', () => {
+test('a namespace that is not the one that was looked up is named', () => {
   const report = failed({
     stage: 'outside',
     error: ESTALE,
@@ -91,7 +91,7 @@ test('a namespace that is another than the one that was found is named', () => {
     errno: ESTALE,
     path: '/proc/9/ns/net',
     message: expect.stringMatching(
-      /^the namespace \/proc\/9\/ns\/net is another than the one that was looked up: ESTALE \(monitor step 1 /,
+      /^the namespace \/proc\/9\/ns\/net is not the one that was looked up: ESTALE \(monitor step 1 /,
     ) as string,
   });
 });
