@@ -57,7 +57,7 @@ export class ExecSweep implements AsyncDisposable, Sweep {
   async record(): Promise<Calls> {
     this.#parts.traced.order('nobody');
     expect(await this.#exec()).toBe('running');
-    await this.#expectNobody();
+    await this.#endLeftovers();
     return this.#parts.traced.calls();
   }
 
@@ -66,7 +66,7 @@ export class ExecSweep implements AsyncDisposable, Sweep {
     const { traced, judge, init } = this.#parts;
     traced.order(victim, index);
     const outcome = await this.#exec();
-    await this.#expectNobody();
+    await this.#endLeftovers();
     expect(initsOf(judge.name)).toEqual([init]);
     expect(await judge.state()).toEqual({ state: 'running', reason: 'booted' });
     expect(await runIn(judge, ['echo', 'next'])).toMatchObject({
@@ -116,10 +116,14 @@ export class ExecSweep implements AsyncDisposable, Sweep {
   }
 
   /** Processes that a command whose helpers were killed has left belong to the container, and would end with it. */
-  async #expectNobody(): Promise<void> {
+  async #endLeftovers(): Promise<void> {
     await eventually(() => expect(helpers()).toEqual([]), patience);
-    for (const number of tree)
-      for (const pid of pidsOf('sleep', number)) process.kill(pid, 'SIGKILL');
-    await eventually(() => expect(tree.flatMap((number) => pidsOf('sleep', number))).toEqual([]));
+    // The shell, too: one that was about to execute `sleep` does so after a look at those that sleep.
+    const commands = [command, ...tree.map((number) => ['sleep', number])];
+    await eventually(() => {
+      const left = commands.flatMap((words) => pidsOf(...words));
+      for (const pid of left) process.kill(pid, 'SIGKILL');
+      expect(left).toEqual([]);
+    });
   }
 }
