@@ -121,7 +121,7 @@ const tiers = {
 
 main('test', async () => {
   const forgotten = forgottenProjects(projects.map(({ displayName }) => displayName));
-  if (forgotten.length > 0) throw new StepError(`in no lane: ${forgotten.join(', ')}`);
+  if (forgotten.length > 0) throw new StepError(`projects without a lane: ${forgotten.join(', ')}`);
   const tier =
     ['more', 'long', 'parity', 'clients'].find((name) => process.argv.includes(`--${name}`)) ??
     'test';

@@ -43,7 +43,7 @@ std::optional<RawMessage> FrameReader::next() {
   uint32_t length;
   if (bytes_.size() < sizeof length) return {};
   std::memcpy(&length, bytes_.data(), sizeof length);
-  if (length == 0 || length > longest_) throw MalformedBytes{"a frame of a wrong length"};
+  if (length == 0 || length > longest_) throw MalformedBytes{"a frame of the wrong length"};
   if (bytes_.size() < sizeof length + length) return {};
   RawMessage message;
   message.kind = static_cast<uint8_t>(bytes_[sizeof length]);

@@ -127,7 +127,7 @@ void Fitter::awaitContinue() {
   for (;;) {
     if (const std::optional<RawMessage> message = inbox_.next()) {
       if (message->kind == ContinueMessage::kKind) return;
-      throw MalformedBytes{"the caller said something else than continue"};
+      throw MalformedBytes{"the caller sent something other than 'continue'"};
     }
     pollfd readable{kChannel, POLLIN, 0};
     check(retry([&] { return poll(&readable, 1, -1); }), "poll");

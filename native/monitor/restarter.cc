@@ -96,7 +96,7 @@ void RestartAttempt::receive() {
   }
   const size_t first = parts_.hasNetwork ? 2 : 1;
   if (message->kind != ReadyMessage::kKind || message->descriptors.size() < first) {
-    throw MalformedBytes{"the restart said something else than ready"};
+    throw MalformedBytes{"the restart sent something other than 'ready'"};
   }
   restarted_.pidfd = std::move(message->descriptors[0]);
   if (parts_.hasNetwork) restarted_.network = std::move(message->descriptors[1]);

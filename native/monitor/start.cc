@@ -146,12 +146,12 @@ void Start::awaitContinue(const char* waitingFor) {
   for (;;) {
     if (const std::optional<RawMessage> answer = inbox_.next()) {
       if (answer->kind == ContinueMessage::kKind) return;
-      throw MalformedBytes{"the caller said something else than continue"};
+      throw MalformedBytes{"the caller sent something other than 'continue'"};
     }
     // Init, if it exists yet, is waiting too: a message from it means that it has failed or died.
     if (awaitEither(waitingFor)) {
       receiveFromInit();
-      throw MalformedBytes{"init said something before it may go on"};
+      throw MalformedBytes{"init sent a message before it was told to go on"};
     }
   }
 }
@@ -164,7 +164,7 @@ void Start::handshake() {
   openOutlets();
   RawMessage ready = awaitInit("init to run its part of the plan");
   if (ready.kind != ReadyMessage::kKind)
-    throw MalformedBytes{"init said something else than ready"};
+    throw MalformedBytes{"init sent something other than 'ready'"};
   started_.masters = std::move(ready.descriptors);
   if (started_.masters.size() != plan_.header.consoles) throw MalformedBytes{"init's consoles"};
   recordMounts();
@@ -177,7 +177,7 @@ void Start::handshake() {
   failpoints_.reach(Failpoint::kMonitorAfterExec);
   const RawMessage executing = awaitInit("init to execute its program");
   if (executing.kind != ExecutingMessage::kKind) {
-    throw MalformedBytes{"init said something else than executing"};
+    throw MalformedBytes{"init sent something other than 'executing'"};
   }
   failpoints_.reach(Failpoint::kMonitorAfterExecuting);
   awaitExecve();

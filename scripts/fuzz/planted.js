@@ -9,7 +9,9 @@ const { packageRoot, StepError } = require('../steps');
 function plantedText({ file, check, instead }) {
   const parts = readFileSync(join(packageRoot, file), 'utf8').split(check);
   if (parts.length !== 2) {
-    throw new StepError(`${file} has ${parts.length - 1} times, and not once: ${check}`);
+    throw new StepError(
+      `${file} contains the check ${parts.length - 1} times instead of once: ${check}`,
+    );
   }
   return parts.join(instead);
 }

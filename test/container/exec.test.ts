@@ -199,7 +199,7 @@ test.each([
 test.each([
   [[], {}, /needs a program/],
   [['a\0b'], {}, /NUL/],
-  [['true'], { env: { 'a=b': 'c' } }, /no name of a variable/],
+  [['true'], { env: { 'a=b': 'c' } }, /not a variable name/],
   [['true'], { cwd: 'relative' }, /is not absolute/],
   [['true'], { timeout: -1 }, /not a number of milliseconds/],
   [['true'], { tty: { rows: -1, columns: 1 } }, /no terminal has/],

@@ -371,7 +371,7 @@ describe('a plan with a pause', () => {
     expect(await start.expect('failed')).toMatchObject({
       stage: 0,
       syscall: 'decode',
-      subject: 'the caller said something else than continue',
+      subject: "the caller sent something other than 'continue'",
     });
     await start.ended();
   });

@@ -86,7 +86,7 @@ test('a keeper whose caller was killed before it had its lock starts nothing', a
   await root.remove();
 });
 
-test('a keeper that is killed before it is one has ended without a word, and that is what is told', async () => {
+test('a keeper that is killed before it is one has ended without an error message, which is what the error says', async () => {
   const root = await makeTestRoot();
   const paths = networkPaths(statePaths(root.path), 'lan');
   mkdirSync(paths.directory, { recursive: true });
@@ -102,7 +102,8 @@ test('a keeper that is killed before it is one has ended without a word, and tha
     startKeeper(paths, { argv: ['/bin/true'], name: 'lan', step }),
   ).rejects.toMatchObject({
     code: 'OPERATION_FAILED',
-    message: 'operation failed: true: its keeper ended without a word (start the program)',
+    message:
+      'operation failed: true: its keeper ended without an error message (start the program)',
     step,
   });
   spawn.mockRestore();

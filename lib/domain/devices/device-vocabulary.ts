@@ -104,7 +104,7 @@ export const consoleTargetVocabulary = vocabulary({
 });
 
 const noNode = refused('the device would not be in /dev');
-const otherBytes = refused('the container would see other data than the element asks for');
+const otherBytes = refused('the container would see different data from what the element asks for');
 
 export const diskVocabulary = vocabulary({
   attributes: {

@@ -192,7 +192,7 @@ const mostLayers = 128;
 function checkLowers({ upper, lowers = [], position }: OverlayOptions): void {
   const location = { path: `${container}/tslxc:overlay`, position };
   if (lowers.length >= mostLayers) {
-    refuse(`an overlay has ${mostLayers} layers at most below 'upper'`, location);
+    refuse(`an overlay has at most ${mostLayers} layers below 'upper'`, location);
   }
   for (const lower of lowers) {
     const at = { path: `${container}/tslxc:overlay/tslxc:lower`, position: lower.position };

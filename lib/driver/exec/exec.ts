@@ -87,7 +87,7 @@ async function commandTarget(
 ): Promise<Omit<ExecTarget, 'host'>> {
   const state = await currentState(session, identity);
   transition('exec', phaseOf(session, state), identity.name);
-  if (state.phase !== 'running') throw new TypeError('the table lets only what runs have commands');
+  if (state.phase !== 'running') throw new TypeError('commands need a running container');
   const { start, running } = state;
   const definition = asStarted(runningDefinition(session, state), start);
   return { paths: session.paths, lookers, start, running, definition };
@@ -101,7 +101,7 @@ function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
     throw invalid('NUL in a word of a command');
   }
   const name = Object.keys(env).find((one) => !/^[^=\0]+$/.test(one));
-  if (name !== undefined) throw invalid(`'${name}' is no name of a variable`);
+  if (name !== undefined) throw invalid(`'${name}' is not a variable name`);
   if (cwd !== undefined && !cwd.startsWith('/')) throw invalid(`cwd '${cwd}' is not absolute`);
   if (timeout !== undefined && !(timeout > 0 && timeout <= longestTimeout)) {
     throw invalid(`timeout ${timeout} is not a number of milliseconds`);

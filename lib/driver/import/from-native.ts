@@ -34,13 +34,14 @@ export async function domainXmlFromNative(
   return { name, autostart, xml: documentText(domain, warnings), warnings };
 }
 
-/** Fails only for values that come from the configuration and that no definition can have. */
+/** Fails only for values of the configuration that can't be expressed as a definition. */
 function parsed(session: Session, xml: string): DomainDefinition {
   try {
     return session.parse(xml).definition;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TslxcError('CONFIG_UNSUPPORTED', `no definition can have it: ${why}`, { cause });
+    const detail = `it can't be expressed as a definition: ${why}`;
+    throw new TslxcError('CONFIG_UNSUPPORTED', detail, { cause });
   }
 }
 

@@ -9,7 +9,7 @@ import type { NativeConfiguration } from './types';
 /** A file has to be smaller than this, in bytes. */
 const mostBytes = 1024 * 1024;
 
-/** How deep files may include one another, and how many files there may be in all. */
+/** How deep files may include each other, and how many files there may be in all. */
 const mostNested = 16;
 const mostFiles = 256;
 
@@ -24,7 +24,7 @@ export interface ConfigurationFiles {
 
 /**
  * @throws TslxcError CONF_SYNTAX, with `path` and `line`, for a line that LXC would refuse, a file that can't be read, and files
- * that include one another endlessly; as `ConfigurationFiles`.
+ * that include each other in a loop or too deep; as `ConfigurationFiles`.
  */
 export async function loadConfiguration(
   { text, path }: NativeConfiguration,
@@ -68,8 +68,9 @@ class Loader {
     const path = pathIn(entry);
     for (const file of await this.#filesAt(entry, path)) {
       if (chain.includes(file) || chain.length >= mostNested) {
+        const fault = chain.includes(file) ? 'in a loop' : `more than ${mostNested} deep`;
         const way = [...chain, file].join(' includes ');
-        throw configurationError(entry.place, `files include one another without an end: ${way}`);
+        throw configurationError(entry.place, `files include each other ${fault}: ${way}`);
       }
       if (this.names.length >= mostFiles) {
         throw configurationError(entry.place, `more than ${mostFiles} files are included`);

@@ -43,7 +43,7 @@ export async function askToEnd(
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
     transition(goal === 'reboot' ? 'reboot' : 'shutdown', phaseOf(session, state), name);
-    if (state.phase !== 'running') throw new TypeError('the table lets only what runs end');
+    if (state.phase !== 'running') throw new TypeError('only a running container can be ended');
     const monitor = await connectRunning(session, name);
     try {
       const mark = markEnd(session, state.start, { goal, ...present({ timeout }) });
@@ -220,5 +220,5 @@ function modesOf(mode: PowerOptions['mode'] = 'auto'): readonly PowerMode[] {
 
 function checkTimeout(timeout: number | undefined): void {
   if (timeout === undefined || (Number.isFinite(timeout) && timeout >= 0)) return;
-  throw new TslxcError('INVALID_ARG', `timeout ${timeout} is no number of milliseconds`);
+  throw new TslxcError('INVALID_ARG', `timeout ${timeout} is not a number of milliseconds`);
 }

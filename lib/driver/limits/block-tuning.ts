@@ -78,7 +78,8 @@ function checkWeights(weights: readonly (number | undefined)[], context: BlockCo
   for (const weight of weights) {
     if (weight === undefined) continue;
     if (context.weightFiles.length === 0) {
-      throw new TslxcError('OPERATION_UNSUPPORTED', 'this kernel has no weights of block devices');
+      const detail = 'this kernel does not support weights of block devices';
+      throw new TslxcError('OPERATION_UNSUPPORTED', detail);
     }
     checkWhole('weight', weight, [1, most]);
   }

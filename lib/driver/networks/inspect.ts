@@ -66,7 +66,7 @@ export async function networkLeases(
   const leases = await readLeases(activeNetwork(session.paths, runningDefinition(state.record)));
   if (mac === undefined) return leases;
   const wanted = parseMac(mac);
-  if (wanted === undefined) throw new TslxcError('INVALID_ARG', `'${mac}' is no MAC address`);
+  if (wanted === undefined) throw new TslxcError('INVALID_ARG', `'${mac}' is not a MAC address`);
   return leases.filter((lease) => lease.mac === wanted);
 }
 

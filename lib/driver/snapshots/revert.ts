@@ -103,6 +103,6 @@ export function definitionThen(
 
 function refuseMountPoint(path: string): void {
   if (!isMountPoint(path)) return;
-  const detail = `'${path}' is a mount point by now: nothing can take its place`;
+  const detail = `'${path}' has become a mount point and can't be replaced`;
   throw new TslxcError('OPERATION_INVALID', detail, { path });
 }

@@ -49,7 +49,7 @@ export async function startKeeper(paths: NetworkPaths, program: KeptProgram): Pr
   if (kind === 'error') {
     throw new SyscallError({ errno: Number(errno), syscall, path: subject.join(' '), step });
   }
-  const words = rest.join('\n').trim() || 'its keeper ended without a word';
+  const words = rest.join('\n').trim() || 'its keeper ended without an error message';
   const named = words.startsWith(`${name}: `) ? words : `${name}: ${words}`;
   throw new TslxcError('OPERATION_FAILED', `${named} (${step})`, { step });
 }

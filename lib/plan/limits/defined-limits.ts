@@ -104,7 +104,8 @@ function limitBlocks(
   const { weight, devices } = blockTuning;
   const most = Math.max(weight ?? 0, ...devices.map((device) => device.weight ?? 0));
   if (most > 0 && weightFiles.length === 0) {
-    throw definitionError('CONFIG_UNSUPPORTED', 'this kernel has no weights of block devices', at);
+    const detail = 'this kernel does not support weights of block devices';
+    throw definitionError('CONFIG_UNSUPPORTED', detail, at);
   }
   if (most > mostWeight({ weightFiles })) {
     const detail = `weight '${most}' must be in range [1, ${mostWeight({ weightFiles })}]`;

@@ -42,7 +42,7 @@ export class IncomingMessages {
         messages.push({ frame, descriptors: this.#brought(count) });
       }
       if (this.#held.length > this.#frames.awaited) {
-        throw new ProtocolError('a descriptor that no message brings');
+        throw new ProtocolError('a descriptor that belongs to no message');
       }
       return messages;
     } catch (error) {
@@ -61,7 +61,8 @@ export class IncomingMessages {
   #brought(count: number): readonly number[] {
     if (count === 0) return noDescriptors;
     if (count <= this.#held.length) return this.#held.splice(0, count);
-    throw new ProtocolError(`a message with ${this.#held.length} of its ${count} descriptors`);
+    const here = this.#held.length;
+    throw new ProtocolError(`a message arrived with ${here} of its ${count} descriptors`);
   }
 }
 

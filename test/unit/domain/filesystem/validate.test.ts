@@ -215,7 +215,7 @@ const rows: readonly (readonly [title: string, parts: Parts, at: string, words: 
       devices: base,
     },
     `${own}/tslxc:overlay 6:1`,
-    "an overlay has 128 layers at most below 'upper'",
+    "an overlay has at most 128 layers below 'upper'",
   ],
   [
     'two overlays with one layer',

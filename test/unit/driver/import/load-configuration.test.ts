@@ -70,11 +70,21 @@ test('a file may be included twice, but not by itself', async () => {
     code: 'CONF_SYNTAX',
     path: join(folder, 'b.conf'),
     line: 2,
-    message: expect.stringMatching(
-      /without an end: .*config includes .*a.conf includes /,
-    ) as string,
+    message: expect.stringMatching(/in a loop: .*config includes .*a.conf includes /) as string,
   });
   await expect(load('lxc.include = config\n')).rejects.toMatchObject({ code: 'CONF_SYNTAX' });
+});
+
+test('files include each other sixteen deep, and no deeper', async () => {
+  for (let index = 1; index < 16; index += 1) {
+    put(`${index}.conf`, `lxc.include = ${index + 1}.conf\n`);
+  }
+  put('16.conf', '');
+  expect((await load('lxc.include = 2.conf\n')).files).toHaveLength(16);
+  await expect(load('lxc.include = 1.conf\n')).rejects.toMatchObject({
+    code: 'CONF_SYNTAX',
+    message: expect.stringContaining('files include each other more than 16 deep: ') as string,
+  });
 });
 
 test('many files that include two others each are not read for ever', async () => {

@@ -58,13 +58,13 @@ test('all of a message may come at once, and two messages with theirs', () => {
 });
 
 test.each([
-  ['no message brings', Buffer.concat([call(1, 0)]), [5], 'no message brings'],
-  ['comes before its message does', call(1, 2).subarray(0, 10), [5], 'no message brings'],
+  ['belongs to no message', Buffer.concat([call(1, 0)]), [5], 'belongs to no message'],
+  ['comes before its message does', call(1, 2).subarray(0, 10), [5], 'belongs to no message'],
   [
     'is one more than a message brings',
     Buffer.concat([call(1, 1), byte]),
     [5, 6],
-    'no message brings',
+    'belongs to no message',
   ],
   ['is missing', Buffer.concat([call(1, 2), byte, byte]), [5], '1 of its 2'],
   ['is one of too many', Buffer.concat([call(1, 33)]), [5], 'more than 32'],
