@@ -137,7 +137,7 @@ interface ElementCoverage {
 const isDevice = (name: string): boolean => timerDevices.some((one) => one === name);
 
 const timerRows = Object.entries(timerNames).map(([name, standing]): Case => ({
-  written: `<timer name='${name}'/>${isDevice(name) ? ' with another offset than localtime' : ''}`,
+  written: `<timer name='${name}'/>${isDevice(name) ? ' with an offset other than localtime' : ''}`,
   ...standing,
 }));
 
@@ -185,7 +185,7 @@ const elements: readonly ElementCoverage[] = [
       { written: "accessmode='squash' without an <idmap>", ...modesWithoutIdMap.squash },
       { written: "accessmode='squash' with an <idmap>", ...modesWithIdMap.squash },
       { written: "accessmode='mapped' of type ram or bind", ...mappedByItself },
-      { written: '<driver> of another type than file', ...otherDriver },
+      { written: '<driver> of a type other than file', ...otherDriver },
       { written: 'a limit of space of type bind', ...spaceLimits.ofBind },
       { written: 'a limit of space of type file or block', ...spaceLimits.ofImage },
       { written: 'a limit of space of type ram that is less than its usage', ...spaceLimits.ofRam },
@@ -202,8 +202,8 @@ const elements: readonly ElementCoverage[] = [
     of: 'type file',
     vocabulary: filesystemDriverVocabulary,
     cases: [
-      { written: "another format than raw with type='loop'", ...loopFormat('', 'written') },
-      { written: 'another format than raw without a type', ...loopFormat('', 'left out') },
+      { written: "a format other than raw with type='loop'", ...loopFormat('', 'written') },
+      { written: 'a format other than raw without a type', ...loopFormat('', 'left out') },
       { written: "type='nbd' without a format", ...missingFilesystemFormat },
     ],
   },
@@ -220,10 +220,10 @@ const elements: readonly ElementCoverage[] = [
     of: 'type file',
     vocabulary: diskDriverVocabulary,
     cases: [
-      { written: 'another name than loop and nbd', ...otherDiskDriverName('') },
-      { written: "another type than raw with name='loop'", ...formatOfLoop('') },
+      { written: 'a name other than loop and nbd', ...otherDiskDriverName('') },
+      { written: "a type other than raw with name='loop'", ...formatOfLoop('') },
       { written: "name='nbd' without a type", ...missingFormat },
-      { written: 'another cache than default and none with nbd', ...otherCache('') },
+      { written: 'a cache other than default and none with nbd', ...otherCache('') },
     ],
   },
   { path: 'domain/devices/disk/source', vocabulary: diskSourceVocabulary },
@@ -233,14 +233,14 @@ const elements: readonly ElementCoverage[] = [
     vocabulary: interfaceVocabulary,
     cases: [
       {
-        written: 'another type than bridge, network, direct and ethernet',
+        written: 'a type other than bridge, network, direct and ethernet',
         ...otherType(''),
       },
       { written: "<virtualport> with type='direct'", ...portWithoutBridge('direct') },
       { written: "<virtualport> with type='ethernet'", ...portWithoutBridge('ethernet') },
       { written: "<filterref> with type='direct'", ...filterWithoutBridge('direct') },
       { written: "<filterref> with type='ethernet'", ...filterWithoutBridge('ethernet') },
-      { written: '<portForward> with another type than network', ...forwardWithoutNetwork },
+      { written: '<portForward> with a type other than network', ...forwardWithoutNetwork },
     ],
   },
   ...Object.entries(interfaceSourceVocabularies).map(([type, vocabulary]) => ({
@@ -285,7 +285,7 @@ const elements: readonly ElementCoverage[] = [
   {
     path: 'domain/devices/console',
     vocabulary: consoleVocabulary,
-    cases: [{ written: 'another type than pty', ...otherConsole }],
+    cases: [{ written: 'a type other than pty', ...otherConsole }],
   },
   { path: 'domain/devices/console/source', vocabulary: ptySourceVocabulary },
   { path: 'domain/devices/console/log', vocabulary: consoleLogVocabulary },
@@ -294,7 +294,7 @@ const elements: readonly ElementCoverage[] = [
     path: 'domain/devices/hostdev',
     of: 'type storage, misc and usb',
     vocabulary: hostdevVocabulary,
-    cases: [{ written: "mode='subsystem' of another type than usb", ...otherHostdev('') }],
+    cases: [{ written: "mode='subsystem' of a type other than usb", ...otherHostdev('') }],
   },
   {
     path: 'domain/devices/hostdev/source',

@@ -93,7 +93,7 @@ export class SightReader {
       case 'record':
         return { seen, stamp: this.#part(stampBytes), bytes: this.#part(this.#number()) };
       case undefined:
-        throw new RangeError('the survey gives an answer that is none');
+        throw new RangeError('the survey gives an unknown answer');
       default:
         return { seen };
     }

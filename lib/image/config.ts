@@ -33,7 +33,9 @@ const mostLayers = 127;
 export function parseIndex(text: string): Descriptor {
   const { manifests } = objectOf(text, 'index');
   const [only, ...others] = Array.isArray(manifests) ? (manifests as unknown[]) : [];
-  if (only === undefined || others.length > 0) throw malformed('index', 'it names not one image');
+  if (only === undefined || others.length > 0) {
+    throw malformed('index', 'it does not name exactly one image');
+  }
   return descriptorOf(only, 'index');
 }
 
@@ -42,7 +44,7 @@ export function parseManifest(text: string): Manifest {
   const { config, layers } = objectOf(text, 'manifest');
   if (!Array.isArray(layers)) throw malformed('manifest', 'it has no layers');
   if (layers.length > mostLayers) {
-    throw malformed('manifest', `it has ${layers.length} layers, and ${mostLayers} is the most`);
+    throw malformed('manifest', `it has ${layers.length} layers, more than ${mostLayers}`);
   }
   return {
     config: descriptorOf(config, 'manifest'),
@@ -83,19 +85,19 @@ function imageConfig(config: Readonly<Record<string, unknown>>): ImageConfig {
 function wordsOf(config: Readonly<Record<string, unknown>>, name: string): string[] {
   const value = config[name] ?? [];
   if (Array.isArray(value) && value.every((word) => typeof word === 'string')) return value;
-  throw malformed('configuration', `${name} is no list of words`);
+  throw malformed('configuration', `${name} is not a list of strings`);
 }
 
 function textOf(config: Readonly<Record<string, unknown>>, name: string): string {
   const value = config[name] ?? '';
   if (typeof value === 'string') return value;
-  throw malformed('configuration', `${name} is no text`);
+  throw malformed('configuration', `${name} is not a string`);
 }
 
 function keysOf(config: Readonly<Record<string, unknown>>, name: string): string[] {
   const value = config[name] ?? {};
   if (isObject(value)) return Object.keys(value).sort();
-  throw malformed('configuration', `${name} is no table`);
+  throw malformed('configuration', `${name} is not an object`);
 }
 
 function descriptorOf(value: unknown, where: string): Descriptor {
@@ -124,7 +126,7 @@ function objectOf(text: string, where: string): Readonly<Record<string, unknown>
   } catch {
     // Refused below, like any other text that is not a JSON object.
   }
-  throw malformed(where, 'it is no JSON object');
+  throw malformed(where, 'it is not a JSON object');
 }
 
 function malformed(where: string, why: string): TslxcError {

@@ -68,7 +68,7 @@ function merged(config: ImageConfig, domain: ImageDomain): Merged {
   const own = domain.entrypoint === undefined ? config.cmd : [];
   const { cmd = own, workingDirectory = config.workingDirectory } = domain;
   if (!workingDirectory.startsWith('/')) {
-    const detail = `the working directory '${workingDirectory}' is no absolute path`;
+    const detail = `the working directory '${workingDirectory}' is not an absolute path`;
     throw new TslxcError('INVALID_ARG', detail);
   }
   const { ports = config.ports, stopSignal = config.stopSignal } = domain;
@@ -164,7 +164,7 @@ function checkPort(port: string): void {
   const [, first, last = first] = portPattern.exec(port) ?? [];
   const isPort = [first, last].every((one) => Number(one) >= 1 && Number(one) <= 65535);
   if (isPort) return;
-  throw new TslxcError('INVALID_ARG', `'${port}' is no port, such as 80/tcp`);
+  throw new TslxcError('INVALID_ARG', `'${port}' is not a port such as 80/tcp`);
 }
 
 function portAttributes(port: string): Record<string, string | undefined> {

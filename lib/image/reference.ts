@@ -23,11 +23,11 @@ export function parseSource(text: string): ImageSource {
   const rest = transport === undefined ? '' : text.slice(transport.length + 1);
   if (transport === undefined || rest === '' || rest === '//') {
     const known = 'docker://NAME:TAG, oci:DIRECTORY:TAG, docker-archive:FILE or dir:DIRECTORY';
-    throw new TslxcError('INVALID_ARG', `'${text}' is no source of an image: ${known}`);
+    throw new TslxcError('INVALID_ARG', `'${text}' is not an image source: ${known}`);
   }
   if (transport === 'docker') {
     if (!rest.startsWith('//') || /\s/.test(rest)) {
-      throw new TslxcError('INVALID_ARG', `'${text}' is no source of an image: docker://NAME:TAG`);
+      throw new TslxcError('INVALID_ARG', `'${text}' is not an image source: docker://NAME:TAG`);
     }
     return { transport, text, defaultName: nameOfRegistry(rest.slice(2)) };
   }

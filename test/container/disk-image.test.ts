@@ -218,7 +218,7 @@ describe('an image of another format', () => {
     await domain.undefine();
     const running = await start('');
     await expect(running.attachDevice(served)).rejects.toThrow(
-      'an image that qemu-nbd serves can be mounted at a start only',
+      'an image that qemu-nbd serves can only be mounted at a start',
     );
     expect(left(image)).toEqual([]);
   });

@@ -172,10 +172,10 @@ test('what the image does not have is told before anything starts', async () => 
     );
   expect(await refused({ cmd: ['nosuch'] })).toMatch(/no program 'nosuch' in its PATH \(\/bin\)/);
   expect(await refused({ ...sleeping, workingDirectory: 'tmp' })).toMatch(
-    /'tmp' is no absolute path/,
+    /'tmp' is not an absolute path/,
   );
   expect(await refused({ ...sleeping, env: ['X'] })).toMatch(/'X' is not NAME=VALUE/);
-  expect(await refused({ ...sleeping, ports: ['web'] })).toMatch(/'web' is no port/);
+  expect(await refused({ ...sleeping, ports: ['web'] })).toMatch(/'web' is not a port/);
   expect(await refused({ ...sleeping, memory: 0 })).toMatch(/memory is 0/);
   expect(await refused({ cmd: [] })).toMatch(/names no program/);
   await world.connection.images.collect();

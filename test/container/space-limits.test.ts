@@ -51,6 +51,6 @@ test('one that comes to a running container has none', async () => {
   await domain.start();
   expect(await runInside(domain, 'busybox df -k /ram')).toContain('8192');
   await expect(domain.attachDevice(ram(limit).replace('/ram', '/other'))).rejects.toThrow(
-    'limits of space can be had from a start on only',
+    'limits of space can only be set at a start',
   );
 });

@@ -230,7 +230,7 @@ test('what a libvirtd that has ended has left is no reason, and stays', async ()
 test('what is no socket is left alone, and what a killed daemon has left is not', async () => {
   mkdirSync(join(world.root.path, 'run/tslxc'), { recursive: true });
   writeFileSync(socketOf(), '');
-  expect(await refuses('daemon')).toContain(`${socketOf()} is there, and is no socket`);
+  expect(await refuses('daemon')).toContain(`${socketOf()} exists, and is not a socket`);
   rmSync(socketOf());
   await using daemon = await start(commandLine('daemon'));
   expect(await daemon.end('SIGKILL')).toBe('SIGKILL');

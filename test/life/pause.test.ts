@@ -154,7 +154,7 @@ test('an init that is frozen in a cgroup of its own is no pause: no verb says so
   await expect(domain.exec(['true'])).rejects.toMatchObject({
     code: 'OPERATION_INVALID',
     path: own,
-    message: `Requested operation is not valid: init is frozen in ${own}, which is no pause of the domain: no command can run in it`,
+    message: `Requested operation is not valid: init is frozen in ${own}, which is not a pause of the domain: no command can run in it`,
   });
   await expect(domain.resume()).rejects.toMatchObject({
     message: 'Requested operation is not valid: domain is already running',

@@ -207,7 +207,7 @@ test('doctor finds what belongs to no domain, and nothing else', async () => {
   mkdirSync(stray);
   try {
     expect((await leftovers()).filter((line) => line.includes('doctor-'))).toEqual([
-      `leftover.cgroup ${stray}, of an unknown owner, is no running domain’s`,
+      `leftover.cgroup ${stray}, of an unknown owner, belongs to no running domain`,
     ]);
   } finally {
     rmdirSync(stray);

@@ -211,7 +211,7 @@ test('doctor knows the rules of what runs, and finds those of nothing', async ()
   execFileSync('nft', [
     'add table bridge tslxc_filter_x; add chain bridge tslxc_filter_x c { type filter hook input priority 0; }',
   ]);
-  expect(await shown()).toContain('bridge tslxc_filter_x is of no running domain');
+  expect(await shown()).toContain('bridge tslxc_filter_x belongs to no interface');
   execFileSync('nft', ['delete', 'table', 'bridge', 'tslxc_filter_x']);
 });
 

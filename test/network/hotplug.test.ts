@@ -82,7 +82,7 @@ test('it has a name inside that is free there, and one that is asked for only if
 
 test.each([
   ['bridge', "<source bridge='none'/>", 'SYSTEM_ERROR', "cannot find the bridge 'none'"],
-  ['bridge', "<source bridge='uplink0'/>", 'CONFIG_UNSUPPORTED', 'is no bridge'],
+  ['bridge', "<source bridge='uplink0'/>", 'CONFIG_UNSUPPORTED', 'is not a bridge'],
   ['network', "<source network='none'/>", 'NO_NETWORK', 'no network with matching name'],
   ['direct', "<source dev='none'/>", 'SYSTEM_ERROR', "cannot find the network interface 'none'"],
 ])(

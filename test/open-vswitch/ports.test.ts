@@ -161,7 +161,7 @@ test('a network of another kind has no such port, and one of a bridge of the ker
     `<network><name>wrong</name><forward mode='bridge'/><bridge name='br9'/>${port}</network>`,
   );
   await expect(wrong.start()).rejects.toThrow(
-    "the interface 'br9' is a bridge of the kernel, and none of Open vSwitch",
+    "the interface 'br9' is a bridge of the kernel, not of Open vSwitch",
   );
   await wrong.undefine();
   ip('link', 'delete', 'br9');
@@ -224,7 +224,7 @@ test('what is no bridge of Open vSwitch is refused', async () => {
   await expect(start({ bridge: 'br9' })).rejects.toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
     message: expect.stringContaining(
-      "the bridge 'br9' is one of the kernel, and none of Open vSwitch (domain/devices/interface, line ",
+      "the bridge 'br9' is a bridge of the kernel, not of Open vSwitch (domain/devices/interface, line ",
     ) as string,
   });
   ip('link', 'delete', 'br9');

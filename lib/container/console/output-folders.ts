@@ -20,7 +20,7 @@ export async function checkOutputFolders(
     if (log === undefined) continue;
     const { kind } = await folderOf(log, looks);
     if (kind === 'directory') continue;
-    const detail = `'${dirname(log.file)}' is no folder`;
+    const detail = `'${dirname(log.file)}' is not a directory`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, outputFileLocation(log));
   }
 }

@@ -132,9 +132,9 @@ function checkAttachable(definition: DomainDefinition, item: FilesystemDefinitio
   if (item.target === '/') refuse('the root of a container cannot be attached while it runs');
   // Once unmounted inside it may still be in use: its image would be released too early, or withheld from the next user
   // of it.
-  if (isServed(item)) refuse('an image that qemu-nbd serves can be mounted at a start only');
+  if (isServed(item)) refuse('an image that qemu-nbd serves can only be mounted at a start');
   // Limits are recorded by a start, and removed when the container ends.
-  if (item.space !== undefined) refuse('limits of space can be had from a start on only');
+  if (item.space !== undefined) refuse('limits of space can only be set at a start');
   const shared = definition.filesystems.find(
     (one) => optionsOf(definition, one)?.propagation === 'shared',
   );

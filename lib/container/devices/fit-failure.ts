@@ -73,7 +73,7 @@ function wordsFor(operation: Operation | undefined, number: number): string | un
 function nodeWords(path: string, number: number): string | undefined {
   if (number === errno.EEXIST) return `the container has a /dev/${path} already`;
   if (number !== errno.EXDEV) return undefined;
-  return `/dev/${path} can't be made: there is another file system than the one that the container was started with`;
+  return `/dev/${path} can't be made: its file system is not the one that the container was started with`;
 }
 
 function detachWords(path: string, number: number): string | undefined {

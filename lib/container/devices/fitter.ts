@@ -92,7 +92,7 @@ export async function untilAlone({
   const pidfd = pid !== undefined && isHeld() ? killProcess(pid) : undefined;
   if (pidfd !== undefined) native().closeDescriptor(pidfd);
   if (await until(performance.now() + grace)) return;
-  throw tooLate(name, `what changed its devices before (pid ${pid ?? '?'}) does not end`);
+  throw tooLate(name, `the process that last changed its devices (pid ${pid ?? '?'}) does not end`);
 }
 
 function ended({ paths, name }: FitTarget, cause?: unknown): TslxcError {
@@ -213,6 +213,6 @@ function tooLate(domain: string, why: string): TslxcError {
 }
 
 function died(domain: string): TslxcError {
-  const detail = `what changes the devices of domain '${domain}' was killed`;
+  const detail = `the process that changes the devices of domain '${domain}' was killed`;
   return new TslxcError('OPERATION_FAILED', detail, { domain, step: "wait for 'fitted'" });
 }

@@ -110,7 +110,7 @@ export async function plugIn(
     return done;
   } catch (error) {
     await takeOut(context, record).catch((second: unknown) => {
-      context.notice(`a device is still on its way: ${String(second)}`);
+      context.notice(`a device is still half attached: ${String(second)}`);
     });
     throw error;
   }
@@ -140,7 +140,7 @@ export async function plugOut(
     const isIn = isReported(error) || isStillMounted(context, plug);
     if (steps === 0 && isIn) {
       await leaveIn(context, start).catch((second: unknown) => {
-        context.notice(`a device is still on its way out: ${String(second)}`);
+        context.notice(`a device is still half detached: ${String(second)}`);
       });
     }
     throw error;

@@ -109,7 +109,7 @@ export class CommandProcess {
     if (message?.message === 'exited') return resultOf(message);
     throw new TslxcError(
       'OPERATION_FAILED',
-      `what looks after a command in domain '${domain}' was killed`,
+      `the process that supervises a command in domain '${domain}' was killed`,
       { domain, step: 'wait for the end of a command' },
     );
   }

@@ -190,7 +190,7 @@ function refuseFrozen({ host, running, start }: ExecTarget): void {
   const isPaused = isFrozen(start, host.cgroups);
   const why = isPaused
     ? 'domain is paused'
-    : `init is frozen in ${by}, which is no pause of the domain`;
+    : `init is frozen in ${by}, which is not a pause of the domain`;
   throw new TslxcError('OPERATION_INVALID', `${why}: no command can run in it`, {
     domain: start.name,
     ...(isPaused ? {} : { path: by }),

@@ -66,8 +66,8 @@ function macvlanWords(lower: string, number: number): string | undefined {
     return `the network interface '${lower}' is a port of a bridge or bond`;
   if (number !== errno.EINVAL) return undefined;
   return (
-    `the network interface '${lower}' can't be shared so: it is no Ethernet device, has a smaller MTU, or is passed ` +
-    'through and used by others'
+    `the network interface '${lower}' can't be shared in this way: it is not an Ethernet device, has a smaller MTU, ` +
+    'or is passed through and used by others'
   );
 }
 

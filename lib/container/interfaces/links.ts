@@ -185,7 +185,7 @@ class Resolution {
     if (found.kind !== 'bridge') {
       throw definitionError(
         'CONFIG_UNSUPPORTED',
-        `the network interface '${bridge}' is no bridge`,
+        `the network interface '${bridge}' is not a bridge`,
         place,
       );
     }
@@ -215,7 +215,7 @@ class Resolution {
     const fault = faultOfSwitch({ ...definition, isolated });
     if (fault !== undefined) throw definitionError('CONFIG_UNSUPPORTED', fault.detail, place);
     if (this.#find(bridge, 'bridge', place).kind === 'bridge') {
-      const words = `the bridge '${bridge}' is one of the kernel, and none of Open vSwitch`;
+      const words = `the bridge '${bridge}' is a bridge of the kernel, not of Open vSwitch`;
       throw definitionError('CONFIG_UNSUPPORTED', words, place);
     }
     const made = this.#veth(definition, {

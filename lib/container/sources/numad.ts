@@ -7,7 +7,7 @@ import { canonicalNumberSet, numbersOfSet } from '../../domain/xml/number-set';
 import { TslxcError } from '../../errors';
 import { runProgram } from '../../host/program';
 
-const step = "ask numad where the container shall be, for placement='auto'";
+const step = "ask numad where to place the container, for placement='auto'";
 
 /**
  * Undefined for a definition that leaves nothing to numad.

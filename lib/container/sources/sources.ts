@@ -211,6 +211,6 @@ async function checkLayers(
   const folder = (await device(upper)) ?? (await device(upper.replace(/[^/]*$/, '')));
   if (!isSame(lower, writable) && !isBelow(writable, lower) && !isBelow(lower, writable)) return;
   if (folder !== (await device(base.source))) return;
-  const detail = `upper '${upper}' and the source '${base.source}' lie in each other`;
+  const detail = `upper '${upper}' and the source '${base.source}' overlap`;
   throw definitionError('CONFIG_UNSUPPORTED', detail, place);
 }

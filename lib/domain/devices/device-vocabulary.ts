@@ -6,7 +6,7 @@ const noFirmware = ignored('a container has no firmware, and boots nothing');
 const noBus = ignored('a container has no buses: it gets nodes of devices');
 const noTerminal = ignored('the terminals of a container are its <console> elements');
 const noScreen = ignored('a container has no screen, no keyboard and no sound');
-const noDevice = ignored('it is a device of a virtual machine, which a container can not get');
+const noDevice = ignored("it is a device of a virtual machine, which a container can't get");
 const noDrive = ignored("a container gets the host's device itself, and no emulated drive");
 
 export const devicesVocabulary = vocabulary({

@@ -42,7 +42,7 @@ export const domainVocabulary = vocabulary({
     on_reboot: 'one',
     on_crash: 'one',
     on_lockfailure: ignored('it is about the leases of <lease>, with which no container starts'),
-    pm: ignored('a container can not be put to sleep'),
+    pm: ignored("a container can't be put to sleep"),
     perf: ignored('libvirt counts these events for virtual machines only'),
     throttlegroups: ignored('it has no effect before a disk names a group'),
     devices: 'one',

@@ -182,7 +182,7 @@ function checkOverlay(definition: DomainDefinition, overlay: OverlayOptions): vo
   }
   checkLowers(overlay);
   if (optionsOf(definition, subject)?.propagation === 'shared') {
-    refuse('an overlay is of one container alone: it can not be shared', location);
+    refuse("an overlay belongs to one container: it can't be shared", location);
   }
 }
 

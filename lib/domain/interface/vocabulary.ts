@@ -21,7 +21,7 @@ export function otherType(type: string): NotCarriedOut {
 export function portWithoutBridge(type: string): NotCarriedOut {
   return type === 'direct'
     ? refused(alsoRefused, 'Unable to set port profile on direct interfaces')
-    : refused('the port of the switch would not be set up: the link is no port of a bridge');
+    : refused('the port of the switch would not be set up: the link is not a port of a bridge');
 }
 
 /** `<filterref>` of an interface that is not a port of a bridge. */

@@ -42,7 +42,7 @@ const reasons: readonly (readonly [key: RegExp, reason: Reason])[] = [
   ],
   [/^lxc\.cgroup/, 'no such file of cgroups is written for a container'],
   [/^lxc\.autodev$/, unless(/^1$/, 'the container always has a /dev of its own')],
-  [/^lxc\.autodev\.tmpfs\.size$/, 'the size of /dev can not be chosen'],
+  [/^lxc\.autodev\.tmpfs\.size$/, "the size of /dev can't be chosen"],
   [/^lxc\.tty\.dir$/, 'consoles are in /dev/pts, and /dev/ttyN leads there'],
   [/^lxc\.kmsg$/, unless(/^0$/, 'the container has no /dev/kmsg')],
   [/^lxc\.console\.path$/, 'the console is a terminal of tslxc: tslxc console NAME'],

@@ -55,7 +55,7 @@ export function parseSnapshot(xml: string): SnapshotRequest {
   }
   const disks = childOf(root, 'disks');
   if (disks !== undefined && disks.children.length > 0) {
-    const detail = 'disks are no part of a snapshot of a container';
+    const detail = 'disks are not part of a snapshot of a container';
     throw definitionError('CONFIG_UNSUPPORTED', detail, at(disks, '/disks'));
   }
   const [name, description] = [textIn(root, 'name'), textIn(root, 'description')];

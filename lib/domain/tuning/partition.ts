@@ -54,6 +54,6 @@ export function checkPartition({ partition }: { readonly partition?: Partition }
     .find((part) => part === '.' || part === '..' || part.endsWith(partitionedSuffix));
   const isLong = path.split('/').some((part) => new TextEncoder().encode(part).length > 200);
   if (wrong === undefined && !isLong && !/\p{Cc}/u.test(path)) return;
-  const detail = `Resource partition '${path}' is no path of cgroups`;
+  const detail = `Resource partition '${path}' is not a valid cgroup path`;
   throw definitionError('CONFIG_UNSUPPORTED', detail, location);
 }

@@ -165,7 +165,7 @@ function ownUuid(session: Session, name: string, state: RunState): string | unde
   try {
     return uuidOfName(session, name, state);
   } catch (error) {
-    session.logger.warn({ err: error, domain: name }, 'the stored definition can not be read');
+    session.logger.warn({ err: error, domain: name }, "the stored definition can't be read");
     return undefined;
   }
 }

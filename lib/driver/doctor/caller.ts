@@ -99,7 +99,7 @@ function checkNamespaces(): HostCheck[] {
         id,
         'this process has mounts of its own, and so have containers that it starts: their sources, and all of / ' +
           'where they have no root of their own, are what this process sees (PrivateTmp=, ProtectSystem=)',
-        'start from elsewhere what shall see the host’s /tmp',
+        'start containers that need the host’s /tmp from elsewhere',
       ),
     );
   }
@@ -125,7 +125,7 @@ function checkDevices(): HostCheck[] {
       warn(
         'host.devices',
         `no ${path}`,
-        'modprobe its driver, if a container shall have it; in a systemd unit: PrivateDevices=no',
+        'modprobe its driver, if a container is to have it; in a systemd unit: PrivateDevices=no',
       ),
     );
 }

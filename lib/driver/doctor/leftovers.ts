@@ -60,7 +60,7 @@ function checkCgroups(cgroups: readonly OwnedCgroup[], known: KnownState): HostC
     .map(({ path, owner }) => {
       const whose = owner === '' ? 'of an unknown owner' : `of the tslxc root ${owner}`;
       const advice = `end what runs in it, then find ${path} -depth -type d -exec rmdir {} +`;
-      return warn('leftover.cgroup', `${path}, ${whose}, is no running domain’s`, advice);
+      return warn('leftover.cgroup', `${path}, ${whose}, belongs to no running domain`, advice);
     });
 }
 
@@ -88,7 +88,8 @@ function checkProcesses(known: KnownState): HostCheck[] {
       if (belongs || isElsewhere(pid)) return [];
       const words = readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
       const what = isMonitor ? 'domain' : 'network';
-      return [warn('leftover.process', `${pid} (${words}) is of no ${what}`, `kill -9 ${pid}`)];
+      const found = `${pid} (${words}) belongs to no ${what}`;
+      return [warn('leftover.process', found, `kill -9 ${pid}`)];
     });
 }
 
@@ -112,7 +113,7 @@ async function checkLinks(known: KnownState): Promise<HostCheck[]> {
     .map(({ name }) =>
       warn(
         'leftover.link',
-        `interface ${name} is no running domain’s`,
+        `interface ${name} belongs to no running domain`,
         `if it is not libvirt’s either: ip link delete ${name}`,
       ),
     );
@@ -128,14 +129,13 @@ async function checkTables(known: KnownState): Promise<HostCheck[]> {
     if (filter !== undefined) return known.filters.has(filter) ? [] : [unknownFilter(table)];
     const bridge = / tslxc_(.+)$/.exec(table)?.[1];
     if (bridge === undefined || known.bridges.has(bridge)) return [];
-    return [
-      warn('leftover.table', `nft table ${table} is no network’s`, `nft delete table ${table}`),
-    ];
+    const found = `nft table ${table} belongs to no network`;
+    return [warn('leftover.table', found, `nft delete table ${table}`)];
   });
 }
 
 function unknownFilter(table: string): HostCheck {
-  const found = `nft table ${table} is of no running domain’s interface`;
+  const found = `nft table ${table} belongs to no interface of a running domain`;
   return warn('leftover.table', found, `nft delete table ${table}`);
 }
 

@@ -142,7 +142,9 @@ function checkKeeping({ encoding = 'utf8', maxBuffer = 0 }: ExecOptions): void {
 function checkSize({ rows, columns }: WindowSize): void {
   const isSize = (value: number): boolean =>
     Number.isInteger(value) && value >= 0 && value <= largestSize;
-  if (!isSize(rows) || !isSize(columns)) throw invalid(`no terminal has ${rows} × ${columns}`);
+  if (!isSize(rows) || !isSize(columns)) {
+    throw invalid(`a terminal can't have ${rows} × ${columns}`);
+  }
 }
 
 function invalid(detail: string): TslxcError {

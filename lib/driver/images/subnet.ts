@@ -31,6 +31,6 @@ export function interfaceId({ address, prefix }: Subnet, mac: string): string {
 
 function known(address: string): Ip {
   const ip = parseIp(address);
-  if (ip === undefined) throw new RangeError(`'${address}' is no address`);
+  if (ip === undefined) throw new RangeError(`'${address}' is not an address`);
   return ip;
 }

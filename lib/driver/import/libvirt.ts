@@ -93,7 +93,7 @@ async function importOne(session: Session, found: Found): Promise<Imported> {
 /** @throws SyscallError; TslxcError INVALID_ARG for anything but a regular file, the read of which might never return. */
 async function readDefinition(path: string): Promise<string> {
   try {
-    if (!statSync(path).isFile()) throw new TslxcError('INVALID_ARG', `'${path}' is no file`);
+    if (!statSync(path).isFile()) throw new TslxcError('INVALID_ARG', `'${path}' is not a file`);
     return await readFile(path, 'utf8');
   } catch (error) {
     throw TslxcError.is(error) ? error : fileError(error, 'read a definition of libvirt');

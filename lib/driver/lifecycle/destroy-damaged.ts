@@ -46,7 +46,7 @@ async function endUnrecorded(session: Session, { name, uuid }: Identity): Promis
   await hooks.released(stopDetail(exit));
   if (!store.has(name)) containers.forget(paths, name);
   session.disown(name);
-  const detail = 'ended by its cgroups: what it had borrowed of the host besides is not on record';
+  const detail = 'ended by its cgroups: what else it had borrowed from the host is not on record';
   logger.warn({ domain: name }, detail);
   await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
 }

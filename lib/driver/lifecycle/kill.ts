@@ -35,7 +35,7 @@ export async function killInit(session: Session, name: string): Promise<void> {
     await monitor.destroy();
   } catch (error) {
     if (!TslxcError.is(error, 'PROTOCOL_ERROR')) throw error;
-    session.logger.debug({ domain: name, err: error }, 'the monitor went without an answer');
+    session.logger.debug({ domain: name, err: error }, 'the monitor ended without an answer');
   } finally {
     monitor.close();
   }

@@ -56,7 +56,7 @@ export async function settle(session: Session, name: string, sequel: Sequel): Pr
   const isWanted =
     exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit);
   if (isWanted && isOthers) {
-    const detail = 'not started again: it was to end with its owner, who is another';
+    const detail = 'not started again: it was to end with its owner, which is another process';
     session.logger.info({ domain: name }, detail);
   } else if (isWanted) {
     const restarts = restartsAfter(before.start, exit);
@@ -275,7 +275,7 @@ async function restart(
     // A transient domain may have ended without a clean-up, so that its uuid could be defined under another name.
     const { domain: holder } = await session.store.exclusive(() => holdersOf(session, uuid));
     if (holder !== undefined && holder !== name) {
-      const detail = 'not started again: its uuid is that of another domain by now';
+      const detail = 'not started again: its uuid now belongs to another domain';
       session.logger.warn({ domain: name, uuid, holder }, detail);
       return;
     }

@@ -89,6 +89,6 @@ function infoOf({ shares, period, quota }: CpuLimits): CpuTuningInfo {
 function checkParameter(name: CpuParameter, value: number): void {
   const fault = Number.isSafeInteger(value)
     ? cpuParameterFault(name, value)
-    : `'${String(value)}' is no number for ${name}`;
+    : `'${String(value)}' is not a number for ${name}`;
   if (fault !== undefined) throw new TslxcError('INVALID_ARG', fault);
 }

@@ -256,7 +256,7 @@ function ownUuid(session: Session, name: string, state: SettledState): string | 
   try {
     return uuidOfNetwork(session, name, state);
   } catch (error) {
-    session.logger.warn({ err: error, network: name }, 'the stored definition can not be read');
+    session.logger.warn({ err: error, network: name }, "the stored definition can't be read");
     return undefined;
   }
 }

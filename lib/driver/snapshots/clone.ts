@@ -163,7 +163,7 @@ function hold(place: string): void {
     holdPlace(place);
   } catch (error) {
     if (!hasErrno(error, EEXIST)) throw error;
-    const detail = `'${place}' exists already, and is no empty directory`;
+    const detail = `'${place}' exists already, and is not an empty directory`;
     throw new TslxcError('OPERATION_INVALID', detail, { path: place });
   }
 }

@@ -124,7 +124,7 @@ async function ofOneAmongMany(session: Session, subject: Subject): Promise<Domai
     return await inUse(session, subject);
   } catch (error) {
     const { identity, state, snapshot } = subject;
-    session.logger.warn({ err: error, domain: identity.name }, 'its statistics can not be read');
+    session.logger.warn({ err: error, domain: identity.name }, "its statistics can't be read");
     const { id } = state.running;
     return { ...identity, id, time: snapshot.time, state: runningState(state, snapshot) };
   }

@@ -82,5 +82,5 @@ function parseLevel(text: string): SecurityLevel {
 }
 
 function malformed(what: string, text: string): TslxcError {
-  return new TslxcError('INVALID_ARG', `'${text}' is no security ${what}`);
+  return new TslxcError('INVALID_ARG', `'${text}' is not a security ${what}`);
 }

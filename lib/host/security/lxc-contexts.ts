@@ -62,7 +62,7 @@ function checked(
     parseContext(context);
     return context;
   } catch (cause) {
-    const detail = `'${context}' of the key '${key}' in ${path} is no security context`;
+    const detail = `'${context}' of the key '${key}' in ${path} is not a security context`;
     throw new TslxcError('INTERNAL_ERROR', detail, { path, line: found.line, cause });
   }
 }

@@ -297,7 +297,7 @@ export class DefinitionStore<Definition extends Identity> {
   #warn(name: string, error: unknown): void {
     const path = this.path(name);
     const err = TslxcError.is(error) ? inFile(error, path) : fileError(error, 'read a definition');
-    this.#options.logger.warn({ path, err }, 'skipped a file that is no definition');
+    this.#options.logger.warn({ path, err }, 'skipped a file that is not a definition');
   }
 
   #definition(name: string, stamp: Buffer): Definition | undefined {

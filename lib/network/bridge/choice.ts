@@ -62,7 +62,7 @@ export async function checkForeignBridge(definition: NetworkDefinition): Promise
   // Whether an interface is a bridge of Open vSwitch only shows when a port is added to it.
   const ofSwitch = isOfSwitch(definition);
   if (found !== undefined && isKernels !== ofSwitch) return;
-  const wrong = ofSwitch ? 'is a bridge of the kernel, and none of Open vSwitch' : 'is no bridge';
+  const wrong = ofSwitch ? 'is a bridge of the kernel, not of Open vSwitch' : 'is not a bridge';
   const what = found === undefined ? 'does not exist' : wrong;
   throw definitionError('OPERATION_FAILED', `the interface '${name}' ${what}`, {
     path: 'network/bridge',

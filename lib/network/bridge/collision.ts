@@ -68,7 +68,7 @@ function subnetOf(third: number): Subnet {
 
 function rangeOf({ family, address, prefix }: Subnet): Range {
   const ip = parseIp(address);
-  if (ip === undefined) throw new RangeError(`'${address}' is no address`);
+  if (ip === undefined) throw new RangeError(`'${address}' is not an address`);
   const first = networkAddress(ip, prefix).value;
   return { family, first, last: broadcastAddress(ip, prefix).value };
 }

@@ -40,7 +40,7 @@ export function quoted(text: string, element: string): string {
 }
 
 function untold(text: string, element: string, position?: Position): DefinitionError {
-  const detail = `'${printable(text)}' cannot be told to dnsmasq`;
+  const detail = `'${printable(text)}' cannot be passed to dnsmasq`;
   if (position !== undefined)
     return definitionError('XML_ERROR', detail, { path: element, position });
   return new DefinitionError('XML_ERROR', `${detail} (${element})`, { element });

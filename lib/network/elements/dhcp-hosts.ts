@@ -80,7 +80,7 @@ function parseClientId({ attributes, at }: Reading, { network, ip }: Subnet): st
     throw fail(`Invalid character '${wrong}' in id '${text}' of network '${network}'`);
   }
   if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){2,129}$/i.test(text)) {
-    throw fail(`id '${text}' of network '${network}' is no DUID`);
+    throw fail(`id '${text}' of network '${network}' is not a DUID`);
   }
   return text;
 }

@@ -195,7 +195,7 @@ function srvTarget(reading: Reading): string | undefined {
 function dnsName({ attributes, at }: Reading, name: string): string | undefined {
   const text = attributes.get(name);
   if (text === undefined || isDnsName(text)) return text;
-  const detail = `Invalid value for attribute '${name}' in element '${at.element.name}': '${text}' is no domain name`;
+  const detail = `Invalid value for attribute '${name}' in element '${at.element.name}': '${text}' is not a domain name`;
   throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
 }
 

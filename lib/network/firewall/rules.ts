@@ -60,7 +60,7 @@ export function noFirewallRules(bridge: string): string {
 /** The subnet of an address of the bridge: `192.168.122.0/24`. */
 export function networkOf({ address, prefix }: NetworkIp): string {
   const ip = parseIp(address);
-  if (ip === undefined) throw new TslxcError('INTERNAL_ERROR', `'${address}' is no address`);
+  if (ip === undefined) throw new TslxcError('INTERNAL_ERROR', `'${address}' is not an address`);
   return `${networkAddress(ip, prefix).address}/${prefix}`;
 }
 

@@ -65,7 +65,7 @@ export async function clearPlace({ path, holder }: SocketPlace): Promise<void> {
   mkdirSync(dirname(path), { recursive: true, mode: folderMode });
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (!found.isSocket()) throw refused(`${path} is there, and is no socket`);
+  if (!found.isSocket()) throw refused(`${path} exists, and is not a socket`);
   if (await isListenedAt(path)) throw refused(`${holder} listens at ${path}`);
   rmSync(path, { force: true });
 }

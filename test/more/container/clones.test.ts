@@ -53,7 +53,7 @@ test('a place that is taken, a name that is taken and a path of no tree are refu
   );
   await expect(domain.clone('clone-taken')).rejects.toEqual(invalid('already exists'));
   await expect(domain.clone('new', { paths: { '/': at('full') } })).rejects.toEqual(
-    invalid('exists already, and is no empty directory'),
+    invalid('exists already, and is not an empty directory'),
   );
   await expect(domain.clone('new', { paths: { '/': at('full/file') } })).rejects.toEqual(
     invalid('exists already'),

@@ -74,7 +74,7 @@ test('of one whose record is gone: doctor names cgroups and partition folders, p
   await lose(root.path, { name: 'part-lost', partition: '/lost/deep' });
   forgetRecords(root.path, 'part-lost');
   const container = 'lost.partition/deep.partition/part-lost.libvirt-lxc';
-  const whose = `of the tslxc root ${root.path}, is no running domain’s`;
+  const whose = `of the tslxc root ${root.path}, belongs to no running domain`;
   expect(mentions(await leftovers(root.path), 'part-lost')).toEqual(
     everywhere(container).map((path) => `leftover.cgroup ${path}, ${whose}`),
   );

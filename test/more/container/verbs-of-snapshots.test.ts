@@ -265,7 +265,7 @@ test('a domain is cloned, as it is and as it was', async () => {
     ['clone web shop', "domain with name 'shop' already exists"],
     ['clone host new', 'nothing of it is its own to copy'],
     ['clone web new --snapshot nosuch', 'no domain snapshot with matching name'],
-    [`clone web new --path ${at('full')}`, 'exists already, and is no empty directory'],
+    [`clone web new --path ${at('full')}`, 'exists already, and is not an empty directory'],
     ['clone web new --path /data=/srv/data', "no tree of its own at '/data'"],
     ['clone web new --path /=', "no directory in '/='"],
   ]);

@@ -128,7 +128,7 @@ describe('passed through, the device has the address of the container', () => {
       code: 'SYSTEM_ERROR',
       element: 'domain/devices/interface',
       message: expect.stringMatching(
-        /^the network interface 'card' can't be shared so: .*passed through.*line \d+, column \d+\)/,
+        /^the network interface 'card' can't be shared in this way: .*passed through.*line \d+, column \d+\)/,
       ) as string,
     });
     expect(own()).toBe(macOf('05'));

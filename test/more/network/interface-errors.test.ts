@@ -42,7 +42,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   'a bridge that is none': {
     devices: interfaceXml({ type: 'bridge', source: "bridge='br0-end'" }),
     code: 'CONFIG_UNSUPPORTED',
-    words: /^unsupported configuration: the network interface 'br0-end' is no bridge \(/,
+    words: /^unsupported configuration: the network interface 'br0-end' is not a bridge \(/,
   },
   'a device that is not there': {
     devices: interfaceXml({ type: 'direct', source: "dev='none'" }),

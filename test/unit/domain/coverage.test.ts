@@ -116,8 +116,8 @@ const arounds: Readonly<Record<string, Around>> = {
 
 /** What the words of a row that depend on more than a word and its value stand for. */
 const cases: Readonly<Record<string, string>> = {
-  "<timer name='rtc'/> with another offset than localtime": timerOf('utc', 'rtc'),
-  "<timer name='hpet'/> with another offset than localtime": timerOf('utc', 'hpet'),
+  "<timer name='rtc'/> with an offset other than localtime": timerOf('utc', 'rtc'),
+  "<timer name='hpet'/> with an offset other than localtime": timerOf('utc', 'hpet'),
   "any other <timer/> with offset='localtime'": timerOf('localtime', 'pit'),
   "accessmode='mapped' without an <idmap>": shared('mapped', ''),
   "accessmode='squash' without an <idmap>": shared('squash', ''),
@@ -127,7 +127,7 @@ const cases: Readonly<Record<string, string>> = {
     devices:
       "<filesystem type='ram' accessmode='mapped'><source usage='1'/><target dir='/b'/></filesystem>",
   }),
-  '<driver> of another type than file': document({
+  '<driver> of a type other than file': document({
     devices: "<filesystem><driver type='path'/><source dir='/a'/><target dir='/b'/></filesystem>",
   }),
   'a limit of space of type bind': limited("type='bind'", "dir='/a'"),
@@ -136,8 +136,8 @@ const cases: Readonly<Record<string, string>> = {
   "a limit of space of the host's own /": limited('', "dir='/'"),
   'a limit of space without an <idmap>': limited('', "dir='/a'", { elements: '' }),
   'a limit of space with <readonly>': limited('', "dir='/a'", { content: '<readonly/>' }),
-  "another format than raw with type='loop'": imageFilesystem("type='loop' format='qcow2'"),
-  'another format than raw without a type': imageFilesystem("format='qcow2'"),
+  "a format other than raw with type='loop'": imageFilesystem("type='loop' format='qcow2'"),
+  'a format other than raw without a type': imageFilesystem("format='qcow2'"),
   "type='nbd' without a format": imageFilesystem("type='nbd'"),
   "<driver> with type='block'": document({
     devices:
@@ -146,11 +146,11 @@ const cases: Readonly<Record<string, string>> = {
   'an empty drive': document({
     devices: "<disk type='file' device='cdrom'><target dev='sdc'/></disk>",
   }),
-  'another name than loop and nbd': image("name='qemu'"),
-  "another type than raw with name='loop'": image("name='loop' type='qcow2'"),
+  'a name other than loop and nbd': image("name='qemu'"),
+  "a type other than raw with name='loop'": image("name='loop' type='qcow2'"),
   "name='nbd' without a type": image("name='nbd'"),
-  'another cache than default and none with nbd': image("type='qcow2' cache='writeback'"),
-  'another type than bridge, network, direct and ethernet': document({
+  'a cache other than default and none with nbd': image("type='qcow2' cache='writeback'"),
+  'a type other than bridge, network, direct and ethernet': document({
     devices: "<interface type='user'/>",
   }),
   "<virtualport> with type='direct'": document({
@@ -166,7 +166,7 @@ const cases: Readonly<Record<string, string>> = {
   "<filterref> with type='ethernet'": document({
     devices: "<interface type='ethernet'><filterref filter='clean-traffic'/></interface>",
   }),
-  '<portForward> with another type than network': document({
+  '<portForward> with a type other than network': document({
     devices: "<interface type='ethernet'><portForward proto='tcp'/></interface>",
   }),
   'any other filter': filtered("filter='mine'", ''),
@@ -174,8 +174,8 @@ const cases: Readonly<Record<string, string>> = {
     "filter='clean-traffic'",
     "<parameter name='GATEWAY' value='x'/>",
   ),
-  'another type than pty': document({ devices: "<console type='null'/>" }),
-  "mode='subsystem' of another type than usb": document({
+  'a type other than pty': document({ devices: "<console type='null'/>" }),
+  "mode='subsystem' of a type other than usb": document({
     devices: "<hostdev mode='subsystem' type='pci'><source/></hostdev>",
   }),
 };

@@ -21,7 +21,7 @@ test.each([
 test.each(['', 'busybox', 'docker:busybox', 'docker://', 'oci:', 'ftp://x', 'docker://a b'])(
   "'%s' is no source",
   (source) => {
-    expect(() => parseSource(source)).toThrow('is no source of an image');
+    expect(() => parseSource(source)).toThrow('is not an image source');
   },
 );
 

@@ -11,7 +11,7 @@ export const commands: CommandTable = {
     summary: 'edit XML configuration for a domain',
     description:
       'Edit the XML configuration for a domain, in the editor that VISUAL or EDITOR names. It counts from the next start.\n' +
-      'A text that is no definition is not stored, and not lost: it can be edited again.',
+      'A text that is not a definition is not stored, but not lost either: it can be edited again.',
     options: [
       domainOption,
       {

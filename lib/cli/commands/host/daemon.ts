@@ -26,7 +26,7 @@ export const commands: CommandTable = {
       {
         name: 'polkit',
         kind: 'flag',
-        help: 'let everybody connect, and have polkit say who else than root may',
+        help: 'let every user connect, and let polkit decide what those other than root may do',
       },
       { name: 'timeout', kind: 'number', help: 'end after so many seconds without a client' },
     ],

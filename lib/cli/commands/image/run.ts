@@ -30,7 +30,7 @@ export const commands: CommandTable = {
       'on stderr, unless -q is given. With -d the container goes on by itself, and the name of its\n' +
       'domain is shown. The domain is transient: it is gone with its container, and so is what that has\n' +
       'written, unless --upper names a place. The exit status is that of the program, or 128 and the signal\n' +
-      'that ended it; 127 where there is no such program, 126 where it can not be executed, 125 when this\n' +
+      'that ended it; 127 where there is no such program, 126 where it cannot be executed, 125 when this\n' +
       'command itself fails.',
     options: [
       {

@@ -11,7 +11,7 @@ export const commands: CommandTable = {
     summary: 'take over the domains and networks that libvirt has defined',
     description:
       'Define the containers and virtual networks of an existing libvirt here, and start those with the host that it\n' +
-      'starts. Its files are only read. What is defined here already is left as it is, and one file that can not be\n' +
+      'starts. Its files are only read. What is defined here already is left as it is, and one file that cannot be\n' +
       'taken over does not keep the others from it; the exit status is then 1.',
     options: [
       {

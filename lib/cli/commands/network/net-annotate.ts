@@ -29,7 +29,7 @@ export const commands: CommandTable = {
     summary: 'edit XML configuration for a network',
     description:
       'Edit the XML configuration for a network, in the editor that VISUAL or EDITOR names. It counts from the next start.\n' +
-      'A text that is no definition is not stored, and not lost: it can be edited again.',
+      'A text that is not a definition is not stored, but not lost either: it can be edited again.',
     options: [networkOption],
     example: 'tslxc net-edit default',
     run: edit,

@@ -39,7 +39,9 @@ export function systemPart(
   { path, kind, major }: Labelled,
   ours: readonly string[],
 ): string | undefined {
-  if (kind === 'device' && sharedMajors.includes(major ?? 0)) return 'a device of everybody’s';
+  if (kind === 'device' && sharedMajors.includes(major ?? 0)) {
+    return 'a device that the whole host uses';
+  }
   const isSpecial = kind === 'device' || kind === 'other';
   const hit = [...wholeTrees, ...folders].find((folder) => isSame(path, folder));
   if (hit !== undefined) return `the system directory ${hit}`;

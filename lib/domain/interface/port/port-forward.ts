@@ -92,7 +92,7 @@ function parseRange(at: LocatedElement, session: ReadingSession): PortRange {
 function portOf(reading: Reading, name: string): number | undefined {
   const port = wholeNumber(reading, name, lastPort);
   if (port !== 0) return port;
-  throw definitionError('XML_ERROR', `0 is no port`, attributeLocation(reading.at, name));
+  throw definitionError('XML_ERROR', '0 is not a port', attributeLocation(reading.at, name));
 }
 
 export function formatPortForward(forward: Omit<PortForward, 'position'>): PrintableElement {

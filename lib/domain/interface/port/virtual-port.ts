@@ -24,7 +24,7 @@ export const virtualPortVocabulary = vocabulary({
 });
 
 /** `<virtualport>` without a type, which would be that of the network. */
-export const unnamedSwitch = refused('it is not said what kind of switch it is a port of');
+export const unnamedSwitch = refused('the kind of switch that it is a port of is not given');
 
 const ofOtherSwitch = refused('it is a parameter of another kind of switch');
 

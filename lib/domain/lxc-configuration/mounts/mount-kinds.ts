@@ -89,7 +89,7 @@ function convertRam(scene: Scene, mount: MountEntry, target: string): Piece | un
   const size = optionValue(mount, 'size');
   const usage = size === undefined ? half : ramUsage(size, scene.host.memory);
   if (usage === undefined || usage < 1) {
-    scene.report.tell(mount.entry, `'${size ?? ''}' is no size`);
+    scene.report.tell(mount.entry, `'${size ?? ''}' is not a size`);
     return undefined;
   }
   const source = { usage: String(usage), units: 'KiB' };
@@ -124,7 +124,7 @@ function convertOverlay(scene: Scene, mount: MountEntry, target: string): Piece 
 function convertImage(scene: Scene, mount: MountEntry, target: string): Piece | undefined {
   const { source, entry } = mount;
   if (!source.startsWith('/')) {
-    scene.report.tell(entry, 'the source is no absolute path');
+    scene.report.tell(entry, 'the source is not an absolute path');
     return undefined;
   }
   if (isLeftOut(scene, mount)) return undefined;

@@ -40,7 +40,7 @@ export function convertRoot(scene: Scene): Root {
 function faultOf({ type, path }: RootPath): string {
   return path.startsWith('/')
     ? `no <filesystem> is of the kind '${type}'`
-    : `'${path}' is no absolute path`;
+    : `'${path}' is not an absolute path`;
 }
 
 /** The root that the configuration names; undefined for the host's root. @throws TslxcError CONF_SYNTAX. */

@@ -117,7 +117,7 @@ test.each<[string, Operation, RegExp]>([
   ['EOPNOTSUPP', make, /^this kernel makes no network interfaces of kind veth$/],
   ['EOPNOTSUPP', makeMacvlan, /of kind macvlan$/],
   ['EBUSY', makeMacvlan, /'eth0' is a port of a bridge or bond$/],
-  ['EINVAL', makeMacvlan, /'eth0' can't be shared so: /],
+  ['EINVAL', makeMacvlan, /'eth0' can't be shared in this way: /],
   ['EINVAL', { op: 'moveLink', name: 'br0', guest: 'br0' }, /'br0' belongs to the host's network/],
   ['EBUSY', up, /MAC address of 'eth0' is in use on the device below it$/],
   ['EADDRINUSE', up, /MAC address of 'eth0' is in use on the device below it$/],

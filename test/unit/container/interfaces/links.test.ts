@@ -164,7 +164,7 @@ test.each([
   [
     'a bridge that is none',
     onBridge('', 'enp1s0'),
-    "unsupported configuration: the network interface 'enp1s0' is no bridge (domain/devices/interface, line 8, column 1)",
+    "unsupported configuration: the network interface 'enp1s0' is not a bridge (domain/devices/interface, line 8, column 1)",
   ],
   [
     'a device that is not there',

@@ -113,7 +113,7 @@ test('files that can not be taken over do not keep the others from it', async ()
     ['bad', 'failed', expect.stringMatching(/name/)],
     ['a-broken', 'failed', expect.stringMatching(/^XML error: /)],
     ['b-machine', 'failed', expect.stringMatching(/domaintype=kvm/)],
-    ['c-folder', 'failed', expect.stringMatching(/c-folder.xml' is no file/)],
+    ['c-folder', 'failed', expect.stringMatching(/c-folder.xml' is not a file/)],
     ['d-gone', 'failed', expect.stringMatching(/ENOENT/)],
     ['good', 'imported', undefined],
     ['f-same', 'failed', expect.stringMatching(/domain 'good' is already defined with uuid/)],

@@ -151,7 +151,7 @@ test.each(['defineDomain', 'createDomain'] as const)(
     expect(host.lines).toContainEqual({
       level: 'warn',
       fields: { domain: 'web', uuid, holder: 'site' },
-      message: 'not started again: its uuid is that of another domain by now',
+      message: 'not started again: its uuid now belongs to another domain',
     });
   },
 );
@@ -211,7 +211,7 @@ test('what was to end with its owner is started again by the owner, and by nobod
   expect(host.lines).toContainEqual(
     expect.objectContaining({
       level: 'info',
-      message: 'not started again: it was to end with its owner, who is another',
+      message: 'not started again: it was to end with its owner, which is another process',
     }),
   );
 });

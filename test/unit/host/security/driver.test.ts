@@ -81,7 +81,7 @@ test.each(['process', 'file', 'content'])('without %s the policy is unfit', (key
 
 test('what is no context is told with its key', () => {
   expect(() => parseLxcContexts(text.replace('container_file_t:s0', ''), '/c')).toThrow(
-    "'system_u:object_r:' of the key 'file' in /c is no security context",
+    "'system_u:object_r:' of the key 'file' in /c is not a security context",
   );
 });
 

@@ -279,7 +279,7 @@ const dhcps6: readonly Row[] = [
     "<host id='00:03' ip='fd00::9'/>",
     'XML_ERROR',
     'host/@id 4:1',
-    "id '00:03' of network 'test' is no DUID",
+    "id '00:03' of network 'test' is not a DUID",
   ],
   [
     'two hosts with a DUID',

@@ -16,21 +16,21 @@ const contents: readonly Row[] = [
     "<domain name='a b'/>",
     'XML_ERROR',
     'domain/@name 3:1',
-    "'a b' is no domain name",
+    "'a b' is not a domain name",
   ],
   [
     'a domain with an empty label',
     "<domain name='a..b'/>",
     'XML_ERROR',
     'domain/@name 3:1',
-    "'a..b' is no domain name",
+    "'a..b' is not a domain name",
   ],
   [
     'a domain with a label of 64',
     `<domain name='${'a'.repeat(64)}.org'/>`,
     'XML_ERROR',
     'domain/@name 3:1',
-    'is no domain name',
+    'is not a domain name',
   ],
   [
     'a registered domain that is not local only',
@@ -72,7 +72,7 @@ const contents: readonly Row[] = [
     "<dns><forwarder domain='/x/'/></dns>",
     'XML_ERROR',
     'dns/forwarder/@domain 3:6',
-    "'/x/' is no domain name",
+    "'/x/' is not a domain name",
   ],
   [
     'a text record without a name',
@@ -205,7 +205,7 @@ const contents: readonly Row[] = [
     "<dns><srv service='a' protocol='tcp' target='t,1'/></dns>",
     'XML_ERROR',
     'dns/srv/@target 3:6',
-    "'t,1' is no domain name",
+    "'t,1' is not a domain name",
   ],
 ];
 

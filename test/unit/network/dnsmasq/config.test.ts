@@ -264,7 +264,7 @@ describe('no value can begin a line of its own, or become two', () => {
 
   test('where the definition knows the place, it is in the error', () => {
     expect(() => dnsmasqConfig(places['name of DHCP']?.('a\nb') ?? withParts({}))).toThrow(
-      "'a\\x0ab' cannot be told to dnsmasq (network/ip/dhcp/host, line 3, column 4)",
+      "'a\\x0ab' cannot be passed to dnsmasq (network/ip/dhcp/host, line 3, column 4)",
     );
   });
 

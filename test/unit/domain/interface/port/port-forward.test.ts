@@ -57,7 +57,7 @@ test.each([
 
 test.each([
   ['', "Missing required attribute 'start' in element 'range'"],
-  [" start='0'", '0 is no port'],
+  [" start='0'", '0 is not a port'],
   [" start='65536'", "Invalid value for attribute 'start' in element 'range': '65536'"],
   [" start='9' end='8'", 'the range of ports ends at 8, before its start 9'],
   [" start='8' to='9' exclude='yes'", "an excluded range has no 'to'"],
