@@ -177,7 +177,7 @@ class Resolution {
   #plugIn(definition: InterfaceDefinition, port: Port & { kind: 'bridge' }, guest: string) {
     const { bridge } = port;
     const place = interfacePlace(definition);
-    if (port.isForeseen === true) {
+    if (port.isPreviewed === true) {
       const vlan = definition.vlan ?? port.vlan;
       return this.#toBridge(definition, port, { guest, mtu: port.mtu, vlan });
     }

@@ -13,7 +13,7 @@ import { wantsDnsmasq } from '../../network/dnsmasq/config';
 import { namesOf } from '../../network/dnsmasq/names';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
 import { readNetworkState } from '../../network/lifecycle/state';
-import { foreseenNetwork } from '../networks/foreseen';
+import { previewNetwork } from '../networks/preview';
 import { isActive } from '../networks/settling';
 import type { Session } from '../session/session';
 import { hostRange, interfaceId } from './subnet';
@@ -53,8 +53,8 @@ export async function networkShare(
 /** The network as a start would bring it up, as it runs, or as it is stored. */
 async function networkOf(session: Session, name: string): Promise<NetworkDefinition | undefined> {
   const state = readNetworkState(session.paths, name);
-  const foreseen = await foreseenNetwork(session, name, state);
-  if (foreseen !== undefined) return foreseen;
+  const previewed = await previewNetwork(session, name, state);
+  if (previewed !== undefined) return previewed;
   return isActive(state) ? runningDefinition(state.record) : session.networks.read(name);
 }
 

@@ -15,7 +15,7 @@ import { readNetworkState } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';
 import type { Port } from '../../plan/network/links';
 import { isFreshDefault, makeDefault } from '../networks/autostart';
-import { foreseenNetwork } from '../networks/foreseen';
+import { previewNetwork } from '../networks/preview';
 import { networkLinks } from '../networks/links';
 import { isActive, settleAndRepair } from '../networks/settling';
 import { launchNetwork } from '../networks/start';
@@ -105,10 +105,10 @@ function reservedFor(
 /** Where the network's dnsmasq learns of its containers; nothing if it has no dnsmasq. */
 function namesFor(
   { paths }: Session,
-  { definition, isForeseen }: NetworkAtHand,
+  { definition, isPreviewed }: NetworkAtHand,
 ): Pick<Port & { kind: 'bridge' }, 'names'> {
   const { name, ips, dns, bridge } = definition;
-  if (isForeseen || bridge.name === undefined || !wantsDnsmasq(definition)) return {};
+  if (isPreviewed || bridge.name === undefined || !wantsDnsmasq(definition)) return {};
   const { dnsmasqPid: pid, leases } = networkPaths(paths, name);
   const serving = ips.filter(({ family, dhcp }) => family === 'ipv4' && dhcp !== undefined);
   const ranges = serving.flatMap(({ dhcp }) => dhcp?.ranges ?? []);
@@ -133,7 +133,7 @@ function namesFor(
 /** A network as it runs, or as a start would have it. */
 export interface NetworkAtHand {
   readonly definition: NetworkDefinition;
-  readonly isForeseen: boolean;
+  readonly isPreviewed: boolean;
 }
 
 /** What is to be plugged in. */
@@ -148,7 +148,7 @@ export interface Plugging extends PortContext {
 /** The port in a network that has been found. @throws as `networkPort`. */
 export async function portIn(
   session: Session,
-  { definition, isForeseen }: NetworkAtHand,
+  { definition, isPreviewed }: NetworkAtHand,
   { wanted, place, chosen, intent }: Plugging,
 ): Promise<Port> {
   const group = portgroupOf(definition, wanted, place);
@@ -173,7 +173,7 @@ export async function portIn(
     ...(virtualPort === undefined ? {} : { virtualPort }),
     ...(mtu === undefined ? {} : { mtu }),
     ...(filtersVlans ? { filtersVlans } : {}),
-    ...(isForeseen && hasOwnBridge(definition) ? { isForeseen: true } : {}),
+    ...(isPreviewed && hasOwnBridge(definition) ? { isPreviewed: true } : {}),
   };
 }
 
@@ -209,12 +209,12 @@ async function networkFor(
 ): Promise<NetworkAtHand> {
   if (intent === 'start') {
     const state = await stateForStart(session, name, { look, onNetworkStarted });
-    return { definition: activeDefinition(session, { name, state, place }), isForeseen: false };
+    return { definition: activeDefinition(session, { name, state, place }), isPreviewed: false };
   }
   const state = readNetworkState(session.paths, name);
-  const foreseen = await foreseenNetwork(session, name, state);
-  if (foreseen !== undefined) return { definition: foreseen, isForeseen: true };
-  return { definition: activeDefinition(session, { name, state, place }), isForeseen: false };
+  const previewed = await previewNetwork(session, name, state);
+  if (previewed !== undefined) return { definition: previewed, isPreviewed: true };
+  return { definition: activeDefinition(session, { name, state, place }), isPreviewed: false };
 }
 
 function activeDefinition(

@@ -100,7 +100,7 @@ async function plugIn(
     const network = runningDefinition(state.record);
     const port = await portIn(
       session,
-      { definition: network, isForeseen: false },
+      { definition: network, isPreviewed: false },
       {
         wanted: portgroupAs(wanted),
         place: { path: 'networkport', position: { line: 1, column: 1 } },

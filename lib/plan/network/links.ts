@@ -47,7 +47,7 @@ export type Port =
       /** The network enables VLAN filtering, if the kernel supports it, before an interface is connected. */
       filtersVlans?: true;
       /** The bridge does not exist yet: the start that is being planned makes it, with its network. */
-      isForeseen?: true;
+      isPreviewed?: true;
     }>
   | Readonly<{ kind: 'direct'; device: string; mode: DirectMode; network?: string }>
   | Readonly<{ kind: 'free' }>;

@@ -15,7 +15,7 @@ import type { Session } from '../session/session';
  *
  * @throws as a start of the network, as far as its errors are known beforehand.
  */
-export async function foreseenNetwork(
+export async function previewNetwork(
   session: Session,
   name: string,
   state: NetworkState,
