@@ -43,7 +43,7 @@ export async function attachDevice(
       live: (state) => attachLive(session, { identity, state, parsed }),
     },
   );
-  tellOfRest(session, parsed, { name: identity.name, onWarning });
+  warnOfIgnored(session, parsed, { name: identity.name, onWarning });
 }
 
 /** The reverse. @throws TslxcError DEVICE_MISSING, INVALID_ARG or OPERATION_FAILED as `findDevice`; and as `attachDevice`. */
@@ -79,7 +79,7 @@ export async function updateDevice(
       live: (state) => updateLive(session, { identity, state, parsed }),
     },
   );
-  tellOfRest(session, parsed, { name: identity.name, onWarning });
+  warnOfIgnored(session, parsed, { name: identity.name, onWarning });
 }
 
 /** The host's settings hold for devices as for whole definitions. @throws DefinitionError CONFIG_UNSUPPORTED. */
@@ -88,7 +88,7 @@ function checkStrictly({ paths }: Session, { without }: ParsedOne): void {
 }
 
 /** Warns of the parts that have no effect, in the log of the domain with this name and to the caller. */
-function tellOfRest(
+function warnOfIgnored(
   { logger }: Session,
   { without }: ParsedOne,
   { name, onWarning }: Pick<DeviceChange, 'onWarning'> & { readonly name: string },

@@ -11,7 +11,7 @@ import { TslxcError } from '../../errors';
 import type { LinkRecord } from '../../container/record/run-state';
 import type { Identity } from '../../host/state/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
-import { portsToTellOf } from '../hooks/port-hooks';
+import { portsToAnnounce } from '../hooks/port-hooks';
 import { portsOf } from '../interfaces/ports';
 import {
   checkFloor,
@@ -71,10 +71,10 @@ async function attachInterface(
   const ports = await portsOf(session, only, { intent: 'start' });
   await checkFloors(session, { definition: only, ports });
   const [port] = ports;
-  const told = portsToTellOf(session, { definition: only, ports });
-  const devices = { ...runningDevices(session, state), onOut: told.deleted };
+  const announcement = portsToAnnounce(session, { definition: only, ports });
+  const devices = { ...runningDevices(session, state), onOut: announcement.deleted };
   const beforeLinked = async (link: LinkRecord): Promise<void> => {
-    await told.created();
+    await announcement.created();
     // While the scripts ran, other containers may have been promised a share of the network's rate.
     const floor = link.bandwidth?.inbound?.floor;
     if (floor !== undefined) await checkFloor(session, link, floor);

@@ -4,7 +4,7 @@ import { asStarted } from '../../container/record/as-started';
 import type { RunState } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
-import { tellOfUnplugged } from '../hooks/port-hooks';
+import { announceUnplugged } from '../hooks/port-hooks';
 import type { Session } from '../session/session';
 
 type Running = RunState & { phase: 'running' };
@@ -25,7 +25,7 @@ export function runningDevices(session: Session, { start, running }: Running): R
     definition: parse(start.xml),
     parse,
     notice: (text) => logger.warn({ domain: start.name }, text),
-    onOut: (record) => tellOfUnplugged(session, record),
+    onOut: (record) => announceUnplugged(session, record),
   };
 }
 

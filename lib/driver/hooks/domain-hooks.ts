@@ -11,7 +11,7 @@ import { portUuids } from '../networks/container-ports';
 import type { Session } from '../session/session';
 import { clearMark, hasMark, readMark, removeMark, writeMark } from './hook-mark';
 import type { HookMark } from './hook-mark';
-import { tellOfMarkedPorts } from './port-hooks';
+import { announceMarkedPorts } from './port-hooks';
 import { findScripts, runScripts } from './scripts';
 import type { HookCall, Scripts } from './scripts';
 
@@ -141,7 +141,7 @@ export async function settleHooks(session: Session, name: string): Promise<void>
   if (mark === undefined) return;
   const hooks = endHooks(session, name);
   await hooks.stopped();
-  await tellOfMarkedPorts(session, mark.ports ?? []);
+  await announceMarkedPorts(session, mark.ports ?? []);
   await hooks.released('failed');
   clearMark(session, name);
 }

@@ -48,7 +48,7 @@ export function expectEnd(session: Session, network: NetworkDefinition): void {
 }
 
 /** Calls `stopped` for a network that is off, if that has not been done yet. */
-export async function tellOfEnd(session: Session, name: string): Promise<void> {
+export async function announceEnd(session: Session, name: string): Promise<void> {
   const input = readNetworkMark(session, name);
   if (input === undefined) return;
   await call(session, { operation: 'stopped', name, input: () => input });

@@ -26,21 +26,21 @@ export function preparePortHooks(
   session: Session,
   plugging: Plugging,
   { rollback, signal }: { readonly rollback: Rollback; readonly signal?: AbortSignal | undefined },
-): Pick<PortTelling, 'created'> {
+): Pick<PortAnnouncement, 'created'> {
   const { name } = plugging.definition;
-  const telling = portsToTellOf(session, plugging, signal);
-  if (telling.ports.length === 0) return telling;
-  const marked = telling.ports.map(({ network, port }) => ({ network: network.name, port }));
+  const announcement = portsToAnnounce(session, plugging, signal);
+  if (announcement.ports.length === 0) return announcement;
+  const marked = announcement.ports.map(({ network, port }) => ({ network: network.name, port }));
   markPorts(session, name, marked);
   rollback.add(async () => {
-    await telling.deleted();
+    await announcement.deleted();
     unmarkPorts(session, name);
   });
-  return telling;
+  return announcement;
 }
 
 /** Calls the hooks for these ports. */
-export interface PortTelling {
+export interface PortAnnouncement {
   readonly ports: readonly PluggedPort[];
   /** Calls `port-created` for each, before it is made. @throws as `networkHook`, without calls for those after the refused one. */
   readonly created: () => Promise<void>;
@@ -49,11 +49,11 @@ export interface PortTelling {
 }
 
 /** Without scripts for networks, there are no ports to call hooks for. @throws as `hasNetworkHooks`. */
-export function portsToTellOf(
+export function portsToAnnounce(
   session: Session,
   { definition, ports: plugs }: Plugging,
   signal?: AbortSignal,
-): PortTelling {
+): PortAnnouncement {
   const isTold = definition.interfaces.length > 0 && hasNetworkHooks(session);
   const ports = isTold ? portsToBe(session, definition, plugs) : [];
   const told: PluggedPort[] = [];
@@ -72,7 +72,7 @@ export function portsToTellOf(
 }
 
 /** Calls `port-deleted` for these ports of a start whose process was killed before the start was on record. */
-export async function tellOfMarkedPorts(
+export async function announceMarkedPorts(
   session: Session,
   marked: readonly MarkedPort[],
 ): Promise<void> {
@@ -83,19 +83,19 @@ export async function tellOfMarkedPorts(
 }
 
 /** Calls `port-deleted` for the ports of a container that has ended. A failure is logged, and the clean-up goes on. */
-export async function tellOfGonePorts(session: Session, start: StartRecord): Promise<void> {
-  await tellOfGone(session, start, start.links ?? []);
+export async function announceGonePorts(session: Session, start: StartRecord): Promise<void> {
+  await announceGone(session, start, start.links ?? []);
 }
 
 /** Calls `port-deleted` for the interface that is being taken out of a running container, or that could not be attached. */
-export async function tellOfUnplugged(session: Session, record: StartRecord): Promise<void> {
+export async function announceUnplugged(session: Session, record: StartRecord): Promise<void> {
   const { links = [], plug } = record;
   const left = plug?.without.links ?? [];
   const gone = links.filter(({ guest }) => !left.some((one) => one.guest === guest));
-  await tellOfGone(session, record, gone);
+  await announceGone(session, record, gone);
 }
 
-async function tellOfGone(
+async function announceGone(
   session: Session,
   start: StartRecord,
   gone: readonly LinkRecord[],

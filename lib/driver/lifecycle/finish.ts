@@ -2,7 +2,7 @@
 import type { ExitRecord } from '../../container/record/exit-record';
 import { turn } from '../../host/slices';
 import { endHooks } from '../hooks/domain-hooks';
-import { tellOfGonePorts } from '../hooks/port-hooks';
+import { announceGonePorts } from '../hooks/port-hooks';
 import { giveUpFloors, sharedNetworks } from '../interfaces/shaping';
 import type { EndedState } from '../session/containers';
 import type { Session } from '../session/session';
@@ -29,7 +29,7 @@ export async function finish(
   const notice = (text: string): void => logger.warn({ domain: name }, text);
   // At this point its record no longer counts as running, but is still found by the next process if this one is killed.
   const onGivenBack = async (exit: ExitRecord): Promise<void> => {
-    await tellOfGonePorts(session, ended.start);
+    await announceGonePorts(session, ended.start);
     await giveUpFloors(session, sharedNetworks(links));
     await hooks.released(hasRun ? stopDetail(exit) : 'failed');
   };

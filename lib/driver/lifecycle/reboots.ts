@@ -37,8 +37,8 @@ export async function announceReboots(
 }
 
 /** What the owner of a container does when it hears of a reboot. */
-export function tellOfReboots(session: Session, name: string): void {
-  session.inBackground(`telling of the reboot of '${name}' failed`, () =>
+export function announceRebootsInBackground(session: Session, name: string): void {
+  session.inBackground(`announcing the reboot of '${name}' failed`, () =>
     session.locked(name, async () => {
       const state = session.containers.readRunState(session.paths, name);
       if (hasUntold(session, name, state)) await announceReboots(session, name, state);

@@ -9,7 +9,7 @@ import type { HostRange } from '../../host/kernel/id-ranges';
 import type { HostSettings } from '../../host/settings';
 import type { Session } from '../session/session';
 import type { StartOptions } from '../types';
-import { tellOfReboots } from './reboots';
+import { announceRebootsInBackground } from './reboots';
 
 /** What is to be started, and how. */
 export interface Launch {
@@ -49,7 +49,7 @@ export function describeStart(session: Session, what: Launch, rollback: Rollback
     ownership: autodestroy ? 'keep' : ownership,
     onExited,
     trace: (step, fields = {}) => logger.debug({ domain, ...fields }, step),
-    onRebooted: () => tellOfReboots(session, domain),
+    onRebooted: () => announceRebootsInBackground(session, domain),
     autodestroy,
     ...(signal && { signal }),
     ...(onProgress && { onProgress }),

@@ -14,10 +14,10 @@ import { isToBeValidated } from '../definitions/validate';
 import type { Session } from '../session/session';
 import type { DefineOptions, NetworkEvent } from '../types';
 import { networkHook } from '../hooks/network-hooks';
-import { tellOfLeftOut } from './left-out';
 import { networkLinks } from './links';
 import { checkSameNetwork, currentNetwork, noNetwork } from './lookup';
 import { isActive, settleAndTell } from './settling';
+import { warnOfUnknown } from './unknown-elements';
 
 export type Which = WhichOption['which'];
 
@@ -118,7 +118,7 @@ export async function updateSection(
       for (const device of removed) await checkUnused(session, name, device);
     },
   });
-  tellOfLeftOut(session, { name: identity.name, unknown: leftOut }, present({ onWarning }));
+  warnOfUnknown(session, { name: identity.name, unknown: leftOut }, present({ onWarning }));
 }
 
 /** The definition to read from. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */

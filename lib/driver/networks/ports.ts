@@ -21,9 +21,9 @@ import type { DefineOptions } from '../types';
 import { plugOf, portsOfContainer } from './container-ports';
 import { createdPorts, makePort, removePort, replacePort } from './created-ports';
 import { notActive } from './inspect';
-import { tellOfLeftOut } from './left-out';
 import { checkSameNetwork, currentNetwork } from './lookup';
 import { isActive, settleAndTell } from './settling';
+import { warnOfUnknown } from './unknown-elements';
 
 /** A port of a virtual network. */
 export interface NetworkPort {
@@ -78,7 +78,7 @@ export async function createPort(
   // Strict settings alone do not validate against the schema: that requires a uuid, while a port without one is given one.
   else if (isToBeValidated(session, {})) refuseUnknown(unknown);
   const port = await plugIn(session, identity, wanted);
-  tellOfLeftOut(session, { name, unknown }, options);
+  warnOfUnknown(session, { name, unknown }, options);
   return port;
 }
 

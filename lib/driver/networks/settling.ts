@@ -9,7 +9,7 @@ import {
 import type { SettledState } from '../../network/lifecycle/reconcile';
 import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
 import type { ActiveRecord, NetworkState, OffReason } from '../../network/lifecycle/state';
-import { expectEnd, tellOfEnd } from '../hooks/network-hooks';
+import { announceEnd, expectEnd } from '../hooks/network-hooks';
 import type { Session } from '../session/session';
 import { settlePorts } from './created-ports';
 
@@ -18,7 +18,7 @@ export async function settleAndTell(session: Session, name: string): Promise<Set
   const { state, ended } = await settleNetwork(session.paths, name, (record) =>
     expectEnd(session, runningDefinition(record)),
   );
-  if (state.phase === 'off') await tellOfEnd(session, name);
+  if (state.phase === 'off') await announceEnd(session, name);
   else if (state.place === 'here') await settlePorts(session, runningDefinition(state.record));
   if (ended !== undefined) {
     const { uuid } = ended;
@@ -42,7 +42,7 @@ export async function endAndTell(
 ): Promise<void> {
   expectEnd(session, runningDefinition(record));
   await endNetwork(session.paths, record, why);
-  await tellOfEnd(session, record.name);
+  await announceEnd(session, record.name);
 }
 
 /** As `settleAndTell`, and restores what a running network has lost. A failure to restore is logged. */

@@ -1,5 +1,5 @@
 /** Starts a network, for a caller, a container or a boot. Under its lock, while the network is off. */
-import { expectEnd, networkHook, tellOfEnd } from '../hooks/network-hooks';
+import { announceEnd, expectEnd, networkHook } from '../hooks/network-hooks';
 import { bringUp } from '../../network/lifecycle/lifecycle';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { forgetNetwork, readNetworkState } from '../../network/lifecycle/state';
@@ -31,7 +31,7 @@ export async function launchNetwork(
   } catch (error) {
     // If not everything could be undone, the network is still on record, and the next process calls the hooks of its end.
     if (readNetworkState(paths, name).phase === 'off') {
-      await tellOfEnd(session, name);
+      await announceEnd(session, name);
       if (!networks.has(name)) forgetNetwork(paths, name);
     }
     throw error;

@@ -15,8 +15,8 @@ import { forgetNetwork, writeOffRecord } from '../../network/lifecycle/state';
 import { isUntouchedDefault, prepareNetworks } from './autostart';
 import { checkSameNetwork, networkOfUuid, noNetwork, uuidOfNetwork } from './lookup';
 import { endAndTell, otherNetworks, settleAndTell } from './settling';
-import { checkNetworkText, tellOfLeftOut } from './left-out';
 import { launchNetwork } from './start';
+import { checkNetworkText, warnOfUnknown } from './unknown-elements';
 import type { ParsedNetwork, Session } from '../session/session';
 import type { DefineOptions } from '../types';
 
@@ -38,7 +38,7 @@ export async function defineNetwork(
   session.networks.path(definition.name);
   await prepareNetworks(session, definition.name);
   const identity = await storeNetwork(session, parsed);
-  tellOfLeftOut(session, definition, options);
+  warnOfUnknown(session, definition, options);
   return identity;
 }
 
@@ -91,7 +91,7 @@ export async function createNetwork(
     await checkBridgeIsFree(session, definition);
     await launchNetwork(session, definition);
   });
-  tellOfLeftOut(session, definition, options);
+  warnOfUnknown(session, definition, options);
   return { name, uuid };
 }
 

@@ -15,8 +15,8 @@ export async function checkNetworkText(
   await validateText(xml, parsed.definition, installedSchemas.network);
 }
 
-/** Warns of them in the log, and to the caller. */
-export function tellOfLeftOut(
+/** Warns of these parts in the log, and to the caller. */
+export function warnOfUnknown(
   { logger }: Session,
   { name, unknown }: { readonly name: string; readonly unknown?: readonly UnknownWord[] },
   { onWarning }: Pick<DefineOptions, 'onWarning'>,
