@@ -1,7 +1,7 @@
 /** A running container whose devices are changed, and the leftovers of such a change whose process was killed. */
 import type { RunningDevices } from '../../container/devices/running-devices';
-import { asStarted } from '../../container/record/as-started';
 import type { RunState } from '../../container/record/run-state';
+import { withStartChoices } from '../../container/record/start-choices';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { announceUnplugged } from '../hooks/port-hooks';
@@ -13,7 +13,7 @@ type Running = RunState & { phase: 'running' };
 export function runningDevices(session: Session, { start, running }: Running): RunningDevices {
   const { paths, lookers, startTimeout, logger } = session;
   const parse = (xml: string): DomainDefinition => {
-    return asStarted(session.parse(xml).definition, start);
+    return withStartChoices(session.parse(xml).definition, start);
   };
   return {
     paths,

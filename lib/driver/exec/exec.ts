@@ -3,7 +3,7 @@ import { CommandProcess } from '../../container/exec/command-process';
 import type { PipedProcess, TerminalProcess } from '../../container/exec/command-process';
 import type { ExecRequest, ExecTarget } from '../../container/exec/exec';
 import type { Lookers } from '../../container/looks/looks';
-import { asStarted } from '../../container/record/as-started';
+import { withStartChoices } from '../../container/record/start-choices';
 import { TslxcError } from '../../errors';
 import { onAbort } from '../../host/abort-listener';
 import type { Identity } from '../../host/state/definition-store';
@@ -89,7 +89,7 @@ async function commandTarget(
   transition('exec', phaseOf(session, state), identity.name);
   if (state.phase !== 'running') throw new TypeError('commands need a running container');
   const { start, running } = state;
-  const definition = asStarted(runningDefinition(session, state), start);
+  const definition = withStartChoices(runningDefinition(session, state), start);
   return { paths: session.paths, lookers, start, running, definition };
 }
 

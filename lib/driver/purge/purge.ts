@@ -19,8 +19,8 @@ import { cgroupMounts } from '../doctor/container-cgroups';
 import { runStateIfAny } from '../doctor/known-state';
 import { endAndTell, settleAndTell } from '../networks/settling';
 import { releaseEmptyPartitions, staleCgroups } from './cgroups';
-import { awaitLastActs } from './last-acts';
 import { purgeableFiles, refuseMounts, removeFiles } from './files';
+import { awaitLingeringProcesses } from './lingering-processes';
 import { finish } from '../lifecycle/finish';
 import { stateBeforeEnd } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
@@ -43,7 +43,7 @@ export interface PurgeItem {
 }
 
 /** How long a monitor may take to exit after its container's end, with the `tslxc reap` that it executes; milliseconds. */
-const lastWords = 10_000;
+const lingeringTime = 10_000;
 
 /** What `purge` would do. Changes nothing. */
 export function previewPurge(session: Session): PurgeItem[] {
@@ -103,7 +103,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
     await removeState(session, previewed, { attempt, tell });
     forgetIdRoot(session.paths);
     const mounts = cgroupMounts();
-    await awaitLastActs(session.paths, mounts, lastWords);
+    await awaitLingeringProcesses(session.paths, mounts, lingeringTime);
     for (const name of await removeBaseCgroups(mounts)) {
       tell({ kind: 'cgroup', name, fate: 'remove' });
     }
@@ -143,7 +143,7 @@ async function purgeDomain(session: Session, name: string): Promise<void> {
       session.containers.forget(session.paths, name);
     });
     // A monitor without an owner executes `tslxc reap`, which looks at the files once more.
-    if (monitor !== undefined) await native().waitPidfd(monitor, lastWords);
+    if (monitor !== undefined) await native().waitPidfd(monitor, lingeringTime);
   } finally {
     if (monitor !== undefined) native().closeDescriptor(monitor);
   }

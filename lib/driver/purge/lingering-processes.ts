@@ -8,7 +8,7 @@ import { readText } from '../doctor/kernel';
  * Waits for those of this root, which are in the cgroup for monitors of the hierarchies mounted at `mounts`, but no longer
  * than `milliseconds`: a domain may have been destroyed and undefined a moment ago.
  */
-export async function awaitLastActs(
+export async function awaitLingeringProcesses(
   { root }: StatePaths,
   mounts: readonly string[],
   milliseconds: number,
@@ -16,7 +16,7 @@ export async function awaitLastActs(
   const deadline = Date.now() + milliseconds;
   const processes = new Set(mounts.flatMap((mount) => processesIn(`${mount}/${monitorFolder}`)));
   for (const pid of processes) {
-    if (!isLastAct(pid, root)) continue;
+    if (!isLingering(pid, root)) continue;
     await untilEnded(pid, Math.max(0, deadline - Date.now()));
   }
 }
@@ -25,12 +25,13 @@ function processesIn(cgroup: string): number[] {
   return readText(`${cgroup}/cgroup.procs`).split('\n').filter(Boolean).map(Number);
 }
 
-const lastVerbs = ['reap', 'watch-health'];
+const lingeringVerbs = ['reap', 'watch-health'];
 
-function isLastAct(pid: number, root: string): boolean {
+function isLingering(pid: number, root: string): boolean {
   const words = readText(`/proc/${pid}/cmdline`).split('\0');
   const variables = readText(`/proc/${pid}/environ`).split('\0');
-  return lastVerbs.some((verb) => words.includes(verb)) && variables.includes(`TSLXC_ROOT=${root}`);
+  const isVerb = lingeringVerbs.some((verb) => words.includes(verb));
+  return isVerb && variables.includes(`TSLXC_ROOT=${root}`);
 }
 
 async function untilEnded(pid: number, milliseconds: number): Promise<void> {

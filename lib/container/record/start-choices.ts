@@ -5,7 +5,7 @@ import { withPlacement } from '../../domain/tuning/placement';
 import type { StartRecord } from './run-state';
 
 /** The definition with the ids that it was given, and the placement that numad has chosen. */
-export function asStarted(
+export function withStartChoices(
   definition: DomainDefinition,
   { firstId, placement }: Pick<StartRecord, 'firstId' | 'placement'>,
 ): DomainDefinition {
