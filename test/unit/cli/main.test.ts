@@ -185,7 +185,7 @@ test('a LIBVIRT_DEFAULT_URI for another driver is passed over with one note', as
   expect((await run('-q uri', { environment })).stderr).toBe('');
 });
 
-test('what nobody expected is one line', async () => {
+test('an unexpected error is one line', async () => {
   const connection = new FakeConnection();
   connection.failure = new TypeError('x is undefined');
   expect((await run('list', { connection })).stderr).toBe(

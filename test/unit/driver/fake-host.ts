@@ -131,7 +131,7 @@ export class FakeHost {
     return this.states.get(name) ?? { phase: 'off' };
   }
 
-  /** Init ends; whoever owns the container or waits for it hears of it. */
+  /** Init ends; the owner of the container, and those that wait for it, hear of it. */
   end(name: string, record: ExitRecord = exitRecord()): void {
     const { running, state } = this.#runningState(name);
     this.states.set(name, { phase: 'ended', start: state.start, exit: record });
@@ -140,7 +140,7 @@ export class FakeHost {
     if (running.owned) running.start.onExited?.();
   }
 
-  /** SIGKILL to the monitor: nobody hears anything but the end of its sockets. */
+  /** SIGKILL to the monitor: its peers hear nothing but the end of its sockets. */
   killMonitor(name: string): void {
     const { running, state } = this.#runningState(name);
     this.states.set(name, { phase: 'ended', start: state.start });

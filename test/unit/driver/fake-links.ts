@@ -53,7 +53,7 @@ export class FakeLinks implements NetworkViews {
   neighbours: Neighbour[] = [];
   inside: NetworkView | undefined = { links: [], addresses: [] };
   listening: Listening[] | undefined = [];
-  /** How often somebody has looked inside. */
+  /** How often the library has looked inside. */
   looks = 0;
   /** The init that alone is seen; every one when left out. */
   init: number | undefined;

@@ -14,7 +14,7 @@ const defaults = {
   libvirtHooks: false,
 };
 
-test('without any, the host’s own driver is used and nobody has to be confined', () => {
+test('without any, the host’s own driver is used and no container has to be confined', () => {
   expect(parse('')).toEqual(defaults);
   expect(parse('# security_driver = "selinux"\n\n   # indented\n')).toEqual(defaults);
 });

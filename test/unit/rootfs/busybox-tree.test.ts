@@ -41,7 +41,7 @@ test('every group of commands has a reason', () => {
   }
 });
 
-test('temporary folders are for everybody, root’s home is not', () => {
+test('temporary folders are for every user, root’s home is not', () => {
   const modes = busyboxTree.map((entry) => [entry.path, entry.kind === 'folder' && entry.mode]);
   expect(Object.fromEntries(modes)).toMatchObject({
     tmp: 0o1777,

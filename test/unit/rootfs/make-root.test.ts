@@ -1,4 +1,4 @@
-/** Roots of busybox, for which nobody has to be root; and what is refused before anything is made. */
+/** Roots of busybox, which every user can make; and what is refused before anything is made. */
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
 import { chmodSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The output of a command, copied: held up by its reader, left open by others, and read by nobody any more. */
+/** The output of a command, copied: held up by its reader, left open by others, and not read any more. */
 import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OutputCopy } from '../../../../lib/cli/terminal/output-copy';
@@ -67,7 +67,7 @@ test('a reader that goes while it holds up the source ends it at once', async ()
   let told = 0;
   const copy = new OutputCopy(source, stream, () => (told += 1));
   source.write('first');
-  // Nobody waits for what is written after that.
+  // No caller waits for what is written after that.
   source.write('second', () => source.write('third', () => source.end()));
   await copy.untilSilent();
   expect(told).toBeGreaterThan(0);

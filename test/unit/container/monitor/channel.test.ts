@@ -46,7 +46,7 @@ test('an end in the middle of a message is an end', async () => {
   expect(await received).toBeUndefined();
 });
 
-test('malformed bytes are an error for whoever waits and whoever comes later', async () => {
+test('malformed bytes are an error for a reader that waits, and for those that come later', async () => {
   using pair = await socketPair();
   const channel = new Channel(pair.ours);
   const waiting = channel.receive();

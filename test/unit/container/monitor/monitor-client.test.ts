@@ -10,7 +10,7 @@ import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 import type { StatePaths } from '../../../../lib/host/state/state-paths';
 import { removeTree } from '../../../support/root/remove-tree';
 
-/** Listens and accepts nobody: what a stopped monitor looks like. */
+/** Listens and accepts no client: what a stopped monitor looks like. */
 const silent = `
 import socket, sys
 server = socket.socket(socket.AF_UNIX)

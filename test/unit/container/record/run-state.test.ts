@@ -110,7 +110,7 @@ test('an exit record ends it, though the monitor lives a moment longer', () => {
   expect(readRunState(paths, 'web')).toEqual({ phase: 'ended', start, exit });
 });
 
-test('a lock that nobody holds is a monitor that was killed', () => {
+test('a lock that no process holds is a monitor that was killed', () => {
   write(files.start, start);
   write(files.running, running);
   write(files.monitorLock, '');
@@ -122,7 +122,7 @@ test('a start that never came to a monitor is to be cleaned up too', () => {
   expect(readRunState(paths, 'web')).toEqual({ phase: 'ended', start });
 });
 
-test('what another boot left has ended, whoever holds the lock', () => {
+test('what another boot left has ended, whichever process holds the lock', () => {
   const old = { ...start, boot: otherBoot };
   write(files.start, old);
   write(files.running, running);

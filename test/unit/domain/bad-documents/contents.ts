@@ -276,7 +276,7 @@ export const namespaces: Row[] = (
       'unsupported Namespace feature: sharepid',
     ],
     [
-      'a shared namespace of nobody',
+      'a shared namespace without an owner',
       "<l:sharenet type='name'/>",
       'INTERNAL_ERROR',
       'sharenet',

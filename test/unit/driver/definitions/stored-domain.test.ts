@@ -115,7 +115,7 @@ describe('a rename', () => {
     expect(existsSync(join(files, 'renames'))).toBe(false);
   });
 
-  test('that was cut short after the new file was there has been, for whoever looks and whatever comes next', async () => {
+  test('that was cut short after the new file was there has been, for every reader and whatever comes next', async () => {
     await domain.setAutostart('on');
     const text = readFileSync(join(files, 'web.xml'), 'utf8');
     mkdirSync(join(files, 'renames'));
@@ -354,7 +354,7 @@ describe('listeners', () => {
     await connection.close();
   });
 
-  test('one that calls back into the library, or waits for ever, holds nobody up', async () => {
+  test('one that calls back into the library, or waits for ever, holds no other caller up', async () => {
     const titles: (string | undefined)[] = [];
     let calls = 0;
     connection.on('domain', () => {

@@ -1,4 +1,4 @@
-/** What Domain.exec returns, when nothing comes of it: who is told, and that nobody waits. */
+/** What Domain.exec returns, when nothing comes of it: who is told, and that no caller waits. */
 import { TslxcError } from '../../../../lib/errors';
 import { domainXml } from '../../../support/domain/domain-xml';
 import type { Domain } from '../../../../lib/index';

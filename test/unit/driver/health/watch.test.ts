@@ -29,7 +29,7 @@ async function start(name: string, interval = 10): Promise<void> {
 /** What `act` would have another process watch is watched by this one alone. */
 async function withoutWatcher(act: () => Promise<void>): Promise<void> {
   const lock = tryTakeWatch(statePaths(host.root));
-  if (lock === undefined) throw new Error('nobody can have it');
+  if (lock === undefined) throw new Error('no other process can have it');
   try {
     await act();
   } finally {
@@ -185,7 +185,7 @@ test('a check that does not end holds up no other one', async () => {
 
 test('what another process checks, of an older package, is not checked twice', async () => {
   const lock = tryTakeContainer(statePaths(host.root), 'mail');
-  if (lock === undefined) throw new Error('nobody can have it');
+  if (lock === undefined) throw new Error('no other process can have it');
   await start('mail');
   await connection.watchHealth('mail');
   await untilFound('unhealthy');

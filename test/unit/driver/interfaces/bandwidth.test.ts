@@ -109,7 +109,7 @@ test('what runs can only be changed while it does, by those who may write', asyn
   expect(await reader.getBandwidth('eth0')).toEqual(rates);
 });
 
-test('a start waits for nobody when no interface has a rate', async () => {
+test('a start waits for no other when no interface has a rate', async () => {
   await domain.start();
   expect(host.running.get('web')?.start.whenLinked).toBeDefined();
   const plain = await host.connect().defineDomain(

@@ -117,7 +117,7 @@ describe('interfaces', () => {
     ]);
   });
 
-  test('nobody looks inside when all have a side on the host', async () => {
+  test('the library does not look inside when all have a side on the host', async () => {
     host.network.records = records.slice(0, 1);
     await domain.start();
     expect(await domain.interfaces()).toHaveLength(1);

@@ -215,7 +215,7 @@ test.each([{ mode: 'acpi' as 'auto' }, { mode: [] }, { timeout: -1 }, { timeout:
   },
 );
 
-test('a paused domain is so for everybody, until it is resumed, and each change is told once', async () => {
+test('a paused domain is so for every caller, until it is resumed, and each change is told once', async () => {
   await domain.start();
   const other = host.connect();
   const same = await other.lookupDomainByName('web');
@@ -276,7 +276,7 @@ test.each<readonly [string, () => Promise<unknown>]>([
   }
 });
 
-test('reboots are told by whoever comes next, once for each, before what follows', async () => {
+test('reboots are told by the process that comes next, once for each, before what follows', async () => {
   await domain.start({ ownership: 'leave' });
   const state = host.state('web');
   if (state.phase !== 'running') throw new Error('it should run');

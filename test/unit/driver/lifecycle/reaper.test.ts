@@ -193,7 +193,7 @@ test('the owner of what restarts owns it again', async () => {
   await eventually(() => expect(host.states.size).toBe(0));
 });
 
-test('what was to end with its owner is started again by the owner, and by nobody else', async () => {
+test('what was to end with its owner is started again by the owner, and by no other process', async () => {
   const owner = host.connect();
   const domain = await owner.defineDomain(restarting('on_poweroff'));
   await domain.start({ autodestroy: true });
@@ -216,7 +216,7 @@ test('what was to end with its owner is started again by the owner, and by nobod
   );
 });
 
-test('whoever has waited for the lock does not start again at once what has ended once more meanwhile', async () => {
+test('a process that has waited for the lock does not start again at once what has ended once more meanwhile', async () => {
   const connection = host.connect();
   const domain = await connection.defineDomain(restarting('on_reboot'));
   await domain.start({ ownership: 'leave' });
@@ -246,7 +246,7 @@ test('a destroy wins against the restart that is due', async () => {
   expect(domain.id).toBeUndefined();
 });
 
-test('a destroy that has failed is one for whoever comes next, and can be asked for again', async () => {
+test('a destroy that has failed is one for the process that comes next, and can be asked for again', async () => {
   const connection = host.connect();
   const domain = await connection.defineDomain(restarting('on_crash'));
   const destroyed = exitRecord({ how: 'lost', requested: 'destroy' });
@@ -369,7 +369,7 @@ describe('<tslxc:restart>', () => {
     expect(host.state('web').phase).toBe('running');
   });
 
-  test('whoever cleans up waits for the delay', async () => {
+  test('the process that cleans up waits for the delay', async () => {
     const connection = host.connect();
     const domain = await connection.defineDomain(policy("delay='400'"));
     await domain.start({ ownership: 'leave' });

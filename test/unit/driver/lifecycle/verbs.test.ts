@@ -164,7 +164,7 @@ test('a monitor that does not answer does not keep a container alive', async () 
   expect(host.lastEvent()).toMatchObject({ event: 'stopped', detail: 'destroyed' });
 });
 
-test('a start that lost its caller is cleaned up by whoever comes next, and never told of', async () => {
+test('a start that lost its caller is cleaned up by the process that comes next, and never told of', async () => {
   await domain.start();
   const state = host.state('web');
   if (state.phase !== 'running') throw new Error('not running');

@@ -64,7 +64,7 @@ test('files are 0600 in directories of 0700, and begin with a comment that says 
   );
 });
 
-test('a fifo in the place of a definition holds nobody', async () => {
+test('a fifo in the place of a definition holds no caller up', async () => {
   const { store, directory } = makeStore();
   await store.write(definition('web'));
   execFileSync('mkfifo', [join(directory, 'pipe.xml')]);
@@ -221,7 +221,7 @@ test('renames that can not be looked for are an error, and not none', async () =
   await expect(store.identities()).rejects.toMatchObject({ code: 'ENOTDIR' });
 });
 
-test('reading many definitions keeps nobody else waiting', async () => {
+test('reading many definitions keeps no other caller waiting', async () => {
   const { store, directory } = makeStore();
   await store.write(definition('web'));
   for (let index = 0; index < 300; index++) {

@@ -1,4 +1,4 @@
-/** The log of each domain: lines as pino writes them, in time, and never in anybody's way. */
+/** The log of each domain: lines as pino writes them, in time, and never in the caller's way. */
 import {
   existsSync,
   mkdirSync,
@@ -85,7 +85,7 @@ test('a file that has grown too long is put aside', async () => {
   expect(linesOf('web.log')).toMatchObject([{ msg: 'two' }]);
 });
 
-test('a place where nothing can be written is nobody’s trouble', async () => {
+test('a place where nothing can be written is not an error', async () => {
   rmSync(directory, { recursive: true });
   const log = new DomainLog({ directory, level: 'info' });
   log.info({ domain: 'web' }, 'one');

@@ -1,4 +1,4 @@
-/** Records are replaced as a whole, and what somebody has put in their place is neither followed nor waited for. */
+/** Records are replaced as a whole, and what another program has put in their place is neither followed nor waited for. */
 import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
@@ -43,7 +43,7 @@ test.each(['record.json', 'record.json.new'])('a link at %s is replaced, not fol
   expect(readFileSync(canary, 'utf8')).toBe('{"secret":1}');
 });
 
-test.each(['record.json', 'record.json.new'])('a fifo at %s holds nobody', (name) => {
+test.each(['record.json', 'record.json.new'])('a fifo at %s holds no caller up', (name) => {
   mkdirSync(join(folder, 'run'));
   execFileSync('mkfifo', [join(folder, 'run', name)]);
   expect(readRecord(path)).toBeUndefined();

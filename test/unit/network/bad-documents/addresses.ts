@@ -117,7 +117,7 @@ const ips: readonly Row[] = [
     "address '224.0.0.1' in network 'test' can't be that of an interface",
   ],
   [
-    'an address of nobody',
+    'the unspecified address',
     "<ip family='ipv6' address='::'/>",
     'CONFIG_UNSUPPORTED',
     'ip/@address 3:1',

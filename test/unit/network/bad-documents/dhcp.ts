@@ -110,7 +110,7 @@ const dhcps: readonly Row[] = [
     "Invalid value for attribute 'expiry' in element 'lease': '876000'",
   ],
   [
-    'a host that is nobody',
+    'a host that nothing identifies',
     "<host ip='10.0.0.9'/>",
     'XML_ERROR',
     'host 4:1',
@@ -261,7 +261,7 @@ const dhcps6: readonly Row[] = [
     "Invalid to specify MAC address '52:54:00:00:00:01' in network 'test' IPv6 static host definition",
   ],
   [
-    'an IPv6 host that is nobody',
+    'an IPv6 host that nothing identifies',
     "<host ip='fd00::9'/>",
     'XML_ERROR',
     'host 4:1',

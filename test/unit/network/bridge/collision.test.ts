@@ -74,7 +74,7 @@ describe('the default subnet', () => {
     );
   });
 
-  test('in a host whose network is 192.168.0.0/16 is one that nobody uses exactly so', () => {
+  test('in a host whose network is 192.168.0.0/16 is one that no address or route uses exactly so', () => {
     const host = [use('address', '192.168.5.6/16'), use('route', '192.168.0.0/16')];
     expect(freeDefaultSubnet(host, [])).toBe(122);
     expect(freeDefaultSubnet([...host, use('route', '192.168.122.0/24')], [])).toBe(123);

@@ -8,7 +8,7 @@ import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 
 removeScratchAfterEach();
 
-test('the lowest bridge name that nobody has', () => {
+test('the lowest bridge name that no interface has', () => {
   expect(freeBridgeName(new Set())).toBe('virbr0');
   expect(freeBridgeName(new Set(['virbr0', 'virbr2', 'br0', 'virbr10']))).toBe('virbr1');
   expect(freeBridgeName(new Set(['virbr1', 'virbr0', 'virbr2']))).toBe('virbr3');

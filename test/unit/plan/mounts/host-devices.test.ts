@@ -67,7 +67,7 @@ test('a disk has its own name, a host device that of the host without its first 
   ]);
 });
 
-test('nodes are made with their folders in the tree that becomes /dev, for nobody but root', () => {
+test('nodes are made with their folders in the tree that becomes /dev, for root alone', () => {
   const { plan } = compile(parse(devices), { facts: { devices: found } });
   const made = plan.outside.filter(
     (operation) => operation.op === 'makeDirectory' && operation.path !== 'pts',

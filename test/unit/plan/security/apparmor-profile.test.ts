@@ -61,7 +61,7 @@ describe.each(names)('the rules of %s', (name) => {
       `/a/proc/sys/${knob}`,
       // Where a mount has been let go, names begin at the root of the file system.
       `/sys/${knob}`,
-      // Where somebody has renamed the folder that procfs is mounted on.
+      // Where a program has renamed the folder that procfs is mounted on.
       `/a/renamed/sys/${knob}`,
       '/proc/sys/vm/overcommit_memory',
       '/proc/sys/kernel/modprobe',
@@ -160,7 +160,7 @@ describe.each(names)('the rules of %s', (name) => {
         '/sys/',
         '/sys/kernel/',
         '/a/proc/',
-        // Where somebody has renamed the folder that procfs is mounted on, the rest of the names is what there is.
+        // Where a program has renamed the folder that procfs is mounted on, the rest of the names is what there is.
         '/renamed/sys/',
         '/renamed/sys/kernel/',
         '/renamed/sysrq-trigger',

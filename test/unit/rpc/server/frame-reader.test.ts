@@ -114,7 +114,7 @@ test('a few bytes of the next frame do not keep those that have come with them',
   const reader = new FrameReader();
   const bytes = Buffer.concat([frame(200), Buffer.from([0, 0])]);
   expect(reader.take(bytes, most)).toHaveLength(1);
-  // Whoever has the bytes may use their memory again.
+  // The caller, whose bytes they are, may use their memory again.
   bytes.fill(0xff);
   expect(taken(reader, frame(30).subarray(2))).toEqual([Buffer.alloc(30, 7)]);
 });

@@ -40,7 +40,7 @@ test('only to look is what has a name for it, and what has none', async () => {
   }
 });
 
-test('a place is free when nobody listens there, and else who does is named', async () => {
+test('a place is free when no process listens there; one that does is named', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-sockets-'));
   const place = {
     path: join(folder, 'deep', 'sock'),
@@ -59,7 +59,7 @@ test('a place is free when nobody listens there, and else who does is named', as
   }
 });
 
-test('a place that is only looked at is left as it is, and in use as long as somebody listens there', async () => {
+test('a place that is only looked at is left as it is, and in use as long as a process listens there', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-sockets-'));
   const [path, moved] = [join(folder, 'sock'), join(folder, 'moved')];
   const place = { path, holder: 'somebody' };

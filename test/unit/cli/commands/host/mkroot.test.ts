@@ -72,7 +72,7 @@ test('a refusal is two lines', async () => {
   expect(ran.stderr).toMatch(/\nerror: invalid argument: "--help" is not a Debian suite: .*\n$/);
 });
 
-test('a signal ends it with its status, nothing made and nobody listening any more', async () => {
+test('a signal ends it with its status, nothing made and no listener left', async () => {
   const signals = new EventEmitter();
   const running = run(['mkroot', join(folder, 'root')], { signals });
   setImmediate(() => signals.emit('SIGTERM', 'SIGTERM'));

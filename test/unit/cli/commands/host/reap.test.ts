@@ -1,4 +1,4 @@
-/** reap: says everything to the log, and nothing to anybody. */
+/** reap: says everything to the log, and prints nothing. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -64,7 +64,7 @@ test.each([
 test.each([
   [{ type: 'static', label: 'tslxc-another' }],
   [{ type: 'dynamic', baseLabel: 'mine//&tslxc-another' }],
-] as const)('a profile that is made for a domain is nobody else’s: %p', (asked) => {
+] as const)('a profile that is made for a domain is not for another: %p', (asked) => {
   expect(() => assign(asked)).toThrow(/that is the profile of one domain, and goes with it/);
 });
 

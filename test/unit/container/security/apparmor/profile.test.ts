@@ -84,7 +84,7 @@ test('the text is kept for root alone while the parser loads it, and gone when i
   expect(recordedProfiles(paths)).toEqual([]);
 });
 
-test('what the parser says is the error’s, and the record stays for whoever unloads', async () => {
+test('what the parser says is the error’s, and the record stays for the process that unloads it', async () => {
   makeParser('echo "AppArmor parser error: too bad" >&2; exit 1');
   await expect(loadProfile(paths, 'tslxc-1', 'x')).rejects.toMatchObject({
     code: 'OPERATION_FAILED',

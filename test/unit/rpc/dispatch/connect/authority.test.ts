@@ -85,7 +85,7 @@ test('who is refused stays a stranger, and may ask again; twice at once is once'
   expect(await call(client, AuthList)).toEqual({ types: [0] });
 });
 
-test('root is asked for nothing, and nobody is where polkit is not asked', async () => {
+test('root is asked for nothing, and neither is another user where polkit is not asked', async () => {
   const never: Authority = () => Promise.reject(new Error('asked'));
   for (const client of [conversation(0, never), conversation(1000)]) {
     expect(await call(client, AuthList)).toEqual({ types: [0] });
