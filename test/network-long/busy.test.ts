@@ -68,7 +68,7 @@ class Busy {
         await action();
         count.done += 1;
       } catch (error) {
-        // Another is quicker, or a victim was somebody’s: an error of ours, and nothing else.
+        // Another is quicker, or a victim was another’s: an error of ours, and nothing else.
         if (!(error instanceof Error) || !('code' in error)) throw error;
         count.refused += 1;
       }
@@ -116,7 +116,7 @@ class Busy {
     return this.#connection.lookupNetworkByName('busy');
   }
 
-  /** Of each name always the same, so that whoever defines it anew changes nothing. */
+  /** Of each name always the same, so that defining it anew changes nothing. */
   #xml(name: string): string {
     const elements: Readonly<Record<string, string>> = {
       'busy-b': `${automaticIdMapXml}\n${privateNetworkXml}`,

@@ -1,5 +1,5 @@
 /**
- * Somebody is killed between any two steps that make or take back a network interface. Whatever the moment, nothing is
+ * A process is killed between any two steps that make or take back a network interface. Whatever the moment, nothing is
  * left after the next command that looks, and the domain starts again. The points tried are printed.
  */
 import { connect } from 'tslxc';

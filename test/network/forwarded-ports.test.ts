@@ -72,7 +72,7 @@ async function start(name: string, interfaceXml: string): Promise<Domain> {
   return domain;
 }
 
-/** Who answers ends the connection: the seconds are for what nobody answers. */
+/** An answer ends the connection: the seconds are for what is not answered. */
 const ask = (to: string, seconds = 20): string =>
   `busybox nc -w ${seconds} ${to} </dev/null 2>&1; echo status=$?`;
 const fromHost = (to: string): string => execFileSync('sh', ['-c', ask(to)], { encoding: 'utf8' });

@@ -60,7 +60,7 @@ function expectHome(): void {
   expect({ address, mtu }).toEqual({ address: card.address, mtu: card.mtu });
 }
 
-/** With nobody's help. */
+/** Without the help of another process. */
 async function expectHomeInTime(domain: Domain): Promise<void> {
   await eventually(expectHome);
   await eventually(async () => expect((await domain.state()).state).toBe('shutoff'));
@@ -98,7 +98,7 @@ describe('it comes back', () => {
     stream.destroy();
   });
 
-  test('when init ends by itself and nobody owns the container', async () => {
+  test('when init ends by itself and no process owns the container', async () => {
     const { domain } = await world.start({ name, devices }, { ownership: 'leave' });
     const stream = await domain.openConsole();
     stream.write('exit 3\n');
@@ -123,7 +123,7 @@ describe('it comes back', () => {
     await expectHomeInTime(domain);
   });
 
-  test('when another process destroys what nobody owns', async () => {
+  test('when another process destroys a container without an owner', async () => {
     const { domain } = await world.start({ name, devices }, { ownership: 'leave' });
     expect(await runCommand(['destroy', name], { root: world.root })).toMatchObject({ code: 0 });
     expectHome();

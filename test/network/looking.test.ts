@@ -142,7 +142,7 @@ test('what is sent and received is counted, within 5 %, from the container’s p
     const { statistics } = await first();
     return { rx: Number(statistics?.rxBytes), tx: Number(statistics?.txBytes) };
   };
-  // Until the kernel has got round to its carrier, the port of the bridge drops what comes; nobody sends a datagram again.
+  // Until the kernel has got round to its carrier, the port of the bridge drops what comes; no program sends a datagram again.
   await eventually(async () =>
     expect(await inside(domain.domain, onePing)).toContain(' 0% packet loss'),
   );
@@ -152,7 +152,7 @@ test('what is sent and received is counted, within 5 %, from the container’s p
   const received = await counters();
   const size = frameBytes(300, 1000);
   expect(Math.abs(received.rx - start0.rx - size)).toBeLessThan(size * 0.05);
-  // But for some that say that nobody listens.
+  // But for some that say that no process listens.
   expect(received.tx - start0.tx).toBeLessThan(size * 0.05);
 
   await inside(domain.domain, `ping -A -c 40 -s 1400 ${hostAddress}`);
@@ -285,7 +285,7 @@ describe('waitFor', () => {
     expect(await domain.domain.waitFor({ address: 'ipv4', timeout: 1000 })).toBe(guestAddress);
   });
 
-  test('an IPv6 address counts when nobody else has it', async () => {
+  test('an IPv6 address counts when no other host has it', async () => {
     await start(bridged(''));
     const found = domain.domain.waitFor({ address: 'ipv6', timeout: 20_000 });
     await inside(domain.domain, 'ip -6 address add 2001:db8::9/64 dev eth0');

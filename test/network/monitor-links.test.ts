@@ -254,7 +254,7 @@ describe('an interface of the host', () => {
     await giveUp();
   });
 
-  test('is still there for the reap program when nobody else cleans up', async () => {
+  test('is still there for the reap program when no other process cleans up', async () => {
     const start = await BareStart.begin({ mapped: [move], header: { keepNetwork: 1 } });
     await using _ = start;
     const { init } = await start.expect('running');

@@ -205,7 +205,7 @@ async function listen(...words: readonly string[]): Promise<Listener> {
   return { ended, said: () => stdout, interrupt: () => child.kill('SIGINT') };
 }
 
-test('events of networks are told of, whoever makes them', async () => {
+test('events of networks are told of, whichever process makes them', async () => {
   expect(await stderrOf('net-event', 'lab', '--event', 'lifecycle')).toMatch(
     /^error: failed to get network 'lab'\n/,
   );

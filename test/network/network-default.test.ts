@@ -1,4 +1,4 @@
-/** The network `default`: there without anybody having defined it, and what a container does with networks. */
+/** The network `default`: there without having been defined, and what a container does with networks. */
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';

@@ -92,9 +92,9 @@ test('by a routed network a server sees the container itself, and reaches it', a
   expect(server.run('sh', '-c', attempt)).toBe('answer\nstatus=0\n');
 });
 
-test('from an isolated network a container reaches its neighbours, and nobody else', async () => {
+test('from an isolated network a container reaches its neighbours, and no other host', async () => {
   await using _server = await ServerNetwork.open();
-  // The host forwards, but for somebody else.
+  // The host forwards, but for other networks.
   const forwarding = readFileSync(forwardingFile, 'utf8');
   writeFileSync(forwardingFile, '1');
   await startNetwork('');

@@ -72,7 +72,7 @@ test('a keeper whose caller was killed before it had its lock starts nothing', a
     cgroups: [],
     leafCgroup: -1,
     plan: new Uint8Array(),
-    // It writes to what it takes for the tasks of a cgroup, and waits until somebody reads.
+    // It writes to what it takes for the tasks of a cgroup, and waits until another process reads.
     descriptors: [directory, log, closed.writer],
   });
   native().closeDescriptor(channel);
@@ -125,7 +125,7 @@ function closedGate(path: string): { readonly writer: number; open(): void } {
   const open = (): void => {
     readSync(reader, Buffer.alloc(2 * block.length));
     for (const fd of [filler, writer]) closeSync(fd);
-    // Not the reader, until it has come: who writes would be told that nobody reads.
+    // Not the reader, until it has come: who writes would be told that no process reads.
     while (!readTo(reader, block)) execFileSync('sleep', ['0.01']);
     closeSync(reader);
   };

@@ -69,7 +69,7 @@ test('IPv6, static routes and several addresses', async () => {
   const addresses = run('ip', '-o', 'address', 'show', 'six0');
   for (const one of ['10.77.2.1/24', '10.77.3.1/24', 'fd00:77::1/64'])
     expect(addresses).toContain(one);
-  // It can be used at once: nobody waits for duplicate address detection.
+  // It can be used at once: it does not wait for duplicate address detection.
   expect(addresses).not.toContain('tentative');
   expect(parameter('ipv6/conf/six0/disable_ipv6')).toBe('0');
   expect(parameter('ipv6/conf/all/forwarding')).toBe('1');

@@ -37,7 +37,7 @@ const says = async (domain: Domain, ...argv: string[]): Promise<string> =>
 const addressOf = async (domain: Domain): Promise<string | undefined> =>
   / inet (192\.\S+)\//.exec(await says(domain, 'ip', '-4', 'address', 'show', 'eth0'))?.[1];
 
-test('those that are made at once have an address each, which DHCP gives to nobody, until none is left', async () => {
+test('those that are made at once have an address each, which DHCP gives to no other, until none is left', async () => {
   await startNetwork(
     "<forward mode='nat'/>",
     `<ip address='192.168.150.1' netmask='255.255.255.0'>

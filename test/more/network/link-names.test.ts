@@ -1,4 +1,4 @@
-/** Names `vnetN` of interfaces on the host: never two alike, and never one that somebody else takes. */
+/** Names `vnetN` of interfaces on the host: never two alike, and never one that another program takes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Domain } from 'tslxc';
@@ -70,7 +70,7 @@ test('starts of several processes and roots at once have names of their own', as
   }
 });
 
-test('names of libvirt and of anybody else are left alone', async () => {
+test('names of libvirt and of other programs are left alone', async () => {
   using others = new HostLinks('beside others');
   others.pair('vnet0', 'vnet1000');
   others.pair('vnet1001', 'elsewhere');

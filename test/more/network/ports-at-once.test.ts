@@ -99,7 +99,7 @@ test('of several starts at once, one gets the port, and the others are told who'
 }, 180_000);
 
 // Later the monitor has its plan, and a start that is fast enough is one without its caller: the next test.
-test('a start whose caller is killed has no port, though nobody has cleaned up after it', async () => {
+test('a start whose caller is killed has no port, though no process has cleaned up after it', async () => {
   const killed = await define('one', 10);
   const next = await define('other', 11);
   const env = { TSLXC_FAILPOINT: 'controller:after-targets=killController' };
@@ -167,7 +167,7 @@ test.each([
   sendSignal(caller.pid, 'SIGCONT');
   expect(await started).not.toHaveProperty('error');
   await expectRefusal();
-  // Nobody cleans up after it.
+  // No process cleans up after it.
   await caller[Symbol.asyncDispose]();
   for (const monitor of monitorsOf(first.name)) sendSignal(monitor, 'SIGKILL');
   await eventually(() => blind.run(startOf(next)));
@@ -176,7 +176,7 @@ test.each([
   await next.destroy();
 });
 
-test('a claim of another network namespace is in nobody’s way, and stays', async () => {
+test('a claim of another network namespace is in the way of no start, and stays', async () => {
   const first = await define('one', 10);
   const path = join(portClaimsPath, '1-tslxc_forward_of_another.json');
   await first.start();

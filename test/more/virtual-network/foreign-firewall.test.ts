@@ -1,5 +1,5 @@
 /**
- * Networks on hosts whose own firewall drops. Where rules of everybody have their place, ours are put there and taken
+ * Networks on hosts whose own firewall drops. Where it has a place for the rules of others, ours are put there and taken
  * away again; else the network isn't started, and the remedy that the error names works.
  */
 import { closeFirewall, openFirewall } from '../../../lib/network/firewall/firewall';
@@ -185,7 +185,7 @@ test("a table of nftables' own that drops is named, left alone, and what the err
   await closeFirewall('virbr0');
 });
 
-test('without br_netfilter, what containers say to each other is nobody else’s concern', async () => {
+test('without br_netfilter, no other table sees what containers say to each other', async () => {
   setBridged('ip', '0');
   await loadNft(closedTable, 'prepare the host');
   const { message, commands } = await refusal();
