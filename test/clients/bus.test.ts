@@ -22,7 +22,7 @@ const world = containerTest(async (keep) => {
   return { ...made, address };
 });
 
-/** A bus at which everybody may do everything. */
+/** A bus at which every user may do everything. */
 function busConfiguration(address: string): string {
   return `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">

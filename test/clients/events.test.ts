@@ -1,4 +1,4 @@
-/** Events reach libvirt-python's event loop and virsh, whoever has caused them, and in each of the ways of the protocol. */
+/** Events reach libvirt-python's event loop and virsh, whichever program has caused them, and in each of the ways of the protocol. */
 import { helloWorldXml } from '../support/domain/domain-xml';
 import { libvirtSocket, rootAndDaemon, virshText, watching } from '../support/clients/client-world';
 import { RawClient } from '../support/clients/raw-client';

@@ -20,7 +20,7 @@ const world = containerTest(
   { per: 'file' },
 );
 
-/** Words for what virsh reads before it asks anybody. */
+/** Words for what virsh reads before it asks the daemon. */
 const values: Readonly<Record<string, string>> = {
   domain: 'on',
   arch: 'x86_64',
@@ -63,7 +63,7 @@ async function differences(
   return found;
 }
 
-/** What virsh says when it has asked, and the driver does not have it. It finds fault with many words before it asks anybody. */
+/** What virsh says when it has asked, and the driver does not have it. It finds fault with many words before it asks. */
 const isNotSupported = ({ stderr }: Said): boolean =>
   stderr.includes('this function is not supported by the connection driver');
 

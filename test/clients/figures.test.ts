@@ -1,4 +1,4 @@
-/** What the daemon costs when nobody asks it for anything. */
+/** What the daemon costs when no client asks it for anything. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { python, rootAndDaemon, watching } from '../support/clients/client-world';

@@ -1,4 +1,4 @@
-/** What the daemon keeps of the memory that many calls have taken, once nobody asks it for anything. */
+/** What the daemon keeps of the memory that many calls have taken, once no client asks it for anything. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
@@ -70,7 +70,7 @@ async function ask({ socket }: Observed): Promise<void> {
   }
 }
 
-test('what many calls have taken is given back once nobody asks any more', async () => {
+test('what many calls have taken is given back once no client asks any more', async () => {
   const { bare, usual, control } = world;
   const floor = resident(bare.pid);
   const grown = ({ daemon, atFirst }: Observed): number => resident(daemon.pid) - atFirst;

@@ -40,13 +40,13 @@ test('a thousand clients are served, and take less than 64 KiB each', async () =
   }
 });
 
-test('clients that ask and do not read hold up nobody, and their answers do not pile up', async () => {
+test('clients that ask and do not read hold up no other client, and their answers do not pile up', async () => {
   const before = resident();
   const clients = await Promise.all(Array.from({ length: 20 }, opened));
   try {
     for (const client of clients) {
       client.socket.pause();
-      // Some kilobytes each: tens of megabytes that nobody reads.
+      // Some kilobytes each: tens of megabytes that no client reads.
       for (let serial = 0; serial < 1000; serial += 1) {
         client.sendFrame({ procedure: connectProcedures.ConnectGetCapabilities.number, serial });
       }

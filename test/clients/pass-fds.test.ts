@@ -207,7 +207,7 @@ test.each([
   await send(client, path, { procedure: DomainCreateWithFiles.number, body, ...counts });
   await client.closed();
   await eventually(() => expect(held(path)).toBe(0));
-  // Nobody else has lost anything.
+  // No other client has lost anything.
   using other = await opened();
   expect(await other.call(connectProcedures.ConnectGetURI, {})).toEqual({ uri: 'lxc:///' });
 });
@@ -239,7 +239,7 @@ async function handOver(
   await stuck.untilClosing(count * each + 1);
 }
 
-test('those whose file keeps whoever closes it hold up nobody', async () => {
+test('those whose file holds up the process that closes it hold up no client', async () => {
   await using stuck = await StuckFile.mount();
   using client = await opened();
   // More than there are threads in libuv's pool.

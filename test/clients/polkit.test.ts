@@ -50,14 +50,14 @@ const world = containerTest(async (keep) => {
   return { root, connection };
 });
 
-/** Runs virsh as somebody who is nobody here. */
+/** Runs virsh as the user nobody, who has no rights here. */
 function asNobody(...words: readonly string[]): Promise<CommandResult> {
   return runProgram(['virsh', ...words], { uid: nobody, env: { ...clientEnvironment, HOME: '/' } });
 }
 
 const refusal = (text: string): unknown => [1, expect.stringContaining(text)];
 
-test('everybody gets to its sockets, since polkit says who may do what', () => {
+test('every user can reach its sockets, since polkit says who may do what', () => {
   const own = ['tslxc-sock', 'tslxc-sock-ro'].map((name) =>
     join(world.root.path, 'run/tslxc', name),
   );
@@ -65,7 +65,7 @@ test('everybody gets to its sockets, since polkit says who may do what', () => {
   expect(modes).toEqual([0o666, 0o666, 0o666]);
 });
 
-test('without a rule for them others may look, and nobody but root may change anything', async () => {
+test('without a rule for them others may look, and only root may change anything', async () => {
   await world.connection.defineDomain(helloWorldXml);
   const asRoot = await runProgram(['virsh', 'domuuid', 'helloworld'], { env: clientEnvironment });
   expect([asRoot.code, asRoot.stderr]).toEqual([0, '']);

@@ -77,7 +77,7 @@ test('what is told between two kills of the daemon is what the library has done'
     await eventually(() => expect(told().slice(toldFrom)).toEqual(truth.slice(from)));
     expect(await last.daemon.end('SIGKILL')).toBe('SIGKILL');
     expect(outlives.id).toBe(id);
-    // Of what happens meanwhile nobody is told later.
+    // No client is told later of what happens meanwhile.
     await comesAndGoes.start();
     await comesAndGoes.destroy();
     await eventually(() => expect(truth.length - from).toBe(8));

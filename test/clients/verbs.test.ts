@@ -17,7 +17,7 @@ const world = containerTest(
   { per: 'file' },
 );
 
-/** Command lines that print the same, whoever is asked. */
+/** Command lines that print the same, whichever daemon is asked. */
 const same: readonly string[] = [
   'uri',
   'hostname',

@@ -1,4 +1,4 @@
-/** virt-manager on a screen that nobody sees: its window shows a domain, and what the domain's console puts out. */
+/** virt-manager on a virtual screen: its window shows a domain, and what the domain's console puts out. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackgroundProgram } from '../support/clients/background-program';
@@ -27,7 +27,7 @@ const world = containerTest(async (keep) => {
     XDG_CACHE_HOME: join(path, 'cache'),
     XDG_CONFIG_HOME: join(path, 'config'),
     XDG_RUNTIME_DIR: path,
-    // What it remembers is for this test, and nobody reads the screen aloud.
+    // What it remembers is for this test, and no screen reader is needed.
     GSETTINGS_BACKEND: 'memory',
     NO_AT_BRIDGE: '1',
   };
@@ -78,7 +78,7 @@ test('the window of a domain has its name and what its console puts out, until i
   await using manager = new BackgroundProgram(['virt-manager', ...words], environment);
   const shown = await pictureWhen(manager, (picture) => picture.count(magenta) > much);
   expect(shown.width).toBeGreaterThan(400);
-  // For whoever wants to see it.
+  // For a developer who wants to see it.
   mkdirSync(join(packageRoot, 'build'), { recursive: true });
   writeFileSync(join(packageRoot, 'build/virt-manager.png'), shown.png());
   // It is told of the end, and shows no console any more.

@@ -60,7 +60,7 @@ test('it makes two sockets below its root, and removes them when it ends', async
     (name) => statSync(socketOf(name)).mode & 0o777,
   );
   expect(modes).toEqual([0o660, 0o666]);
-  // Everybody gets to the sockets, and to nothing else.
+  // Every user can reach the sockets, and nothing else.
   const folder = dirname(socketOf());
   expect(statSync(folder).mode & 0o777).toBe(0o711);
   await world.connection.defineDomain(domainXml());
@@ -75,7 +75,7 @@ test('it makes two sockets below its root, and removes them when it ends', async
   expect(daemon.said).toBe('');
 });
 
-test('with --libvirt also those that libvirt’s clients look for, and nobody but root may change anything', async () => {
+test('with --libvirt also those that libvirt’s clients look for, and only root may change anything', async () => {
   await using _daemon = await start(commandLine('daemon', '--libvirt'), lastLibvirtSocket);
   for (const name of ['virtlxcd-sock', 'virtnetworkd-sock']) {
     expect(await uriOf(`/run/libvirt/${name}`)).toEqual({ uri: 'lxc:///' });

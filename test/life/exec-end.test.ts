@@ -100,7 +100,7 @@ test('a signal reaches the command alone', async () => {
   await eventually(() => expect(helpers()).toEqual([]));
 });
 
-test('a signal for a command that has just ended costs nobody its result, and keeps nothing waiting', async () => {
+test('a signal for a command that has just ended costs no caller its result, and keeps nothing waiting', async () => {
   const words = ['sh', '-c', 'sleep 5043; exit 7'];
   const command = await test_.domain.exec(words).started;
   process.kill(await pidOf('sleep', '5043'));

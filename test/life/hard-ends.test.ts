@@ -44,7 +44,7 @@ test('an init that ignores what asks it to end is told of as running on, and is 
   await expectGone(container.name);
 });
 
-test('a process that waits in the kernel is named, holds nobody up, and is cleaned up once it is let go', async () => {
+test('a process that waits in the kernel is named, holds no caller up, and is cleaned up once it is let go', async () => {
   await using root = await makeTestRoot();
   await using folder = await StuckFolder.mount();
   await using connection = await connect(undefined, { root: root.path });
@@ -90,7 +90,7 @@ test('a process that waits in the kernel is named, holds nobody up, and is clean
   await domain.undefine();
 });
 
-test('a monitor that is stopped is told of within a second, holds nobody up, and is destroyed', async () => {
+test('a monitor that is stopped is told of within a second, holds no caller up, and is destroyed', async () => {
   await using container = await TestDomain.make({ name: 'hard-stopped' });
   const { domain } = container;
   await domain.start();

@@ -183,7 +183,7 @@ test('one process checks three, outside of its caller’s cgroups, and another o
     await says('dominfo health-one');
     expect(watchers().filter((pid) => pid !== first)).toHaveLength(1);
   }, patience);
-  // It checks those, too, that nobody has asked for since.
+  // It checks those, too, that no process has asked for since.
   for (const domain of domains) await domain.exec(['touch', '/tmp/ready']);
   for (const name of names) {
     const { health: record } = runPaths(statePaths(world.root.path), name);

@@ -89,7 +89,7 @@ test('id, descriptors, consoles and who attaches to them stay over reboots', asy
   await expectHostUnchanged(before);
 });
 
-test('a reboot from inside and one from outside are told once each, whoever looks', async () => {
+test('a reboot from inside and one from outside are told once each, whichever process looks', async () => {
   const domain = await define({
     name: 'reboot-told',
     initArguments: [
@@ -160,7 +160,7 @@ test('tslxc event --event reboot prints reboots, and nothing else', async () => 
 });
 
 test.each([
-  ['that nobody waits for', undefined],
+  ['that no caller waits for', undefined],
   ['that was not heeded in time', 200],
 ])('a shutdown after a reboot %s is a shutdown', async (_, timeout) => {
   const domain = await define({

@@ -156,7 +156,7 @@ test('the command says how a container has died, and has its exit status', async
   );
 });
 
-test('a state is waited for, whoever brings it about', async () => {
+test('a state is waited for, whichever process brings it about', async () => {
   await using container = await shell('wait-state', 'exec sleep 600');
   const { domain } = container;
   await expect(domain.waitFor({ state: 'running', timeout: 50 })).rejects.toMatchObject({

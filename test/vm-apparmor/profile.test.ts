@@ -52,7 +52,7 @@ async function start(elements: string): Promise<Domain> {
   return domain;
 }
 
-/** A profile that somebody else has loaded, as long as the test runs. */
+/** A profile that another program has loaded, as long as the test runs. */
 async function withProfile(name: string, rules: string, test: () => Promise<void>): Promise<void> {
   const text = `abi <abi/3.0>,\nprofile ${name} {\n${rules}\n}\n`;
   const load = async (option: string): Promise<void> => {
@@ -171,7 +171,7 @@ test('a domain of another root with the same UUID has a profile of its own, and 
   await twin.destroy();
 });
 
-test('a profile that somebody else has loaded by the name of ours is refused, and left alone', async () => {
+test('a profile that another program has loaded by the name of ours is refused, and left alone', async () => {
   await withProfile(own, everything, async () => {
     await expect(start(dynamic)).rejects.toMatchObject({
       code: 'RESOURCE_BUSY',

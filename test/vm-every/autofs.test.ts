@@ -38,7 +38,7 @@ function typesAt(target: string): string[] {
     .map(({ type }) => type);
 }
 
-/** Both wait, and nobody has come by. */
+/** Both wait, and no process has looked. */
 async function expectWaiting(): Promise<void> {
   for (const [target, automount] of [
     [binfmt, 'proc-sys-fs-binfmt_misc.automount'],

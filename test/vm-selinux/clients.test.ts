@@ -112,7 +112,7 @@ test('virsh is told that the host has SELinux, and by which labels', async () =>
   expect(capabilities).toContain("<baselabel type='lxc'>system_u:system_r:svirt_t:s0</baselabel>");
 });
 
-/** Runs virsh as somebody who is nobody here. */
+/** Runs virsh as the user nobody, who has no rights here. */
 function asNobody(...words: readonly string[]): Promise<CommandResult> {
   return runProgram(['virsh', '-c', 'lxc:///', ...words], {
     uid: nobody,

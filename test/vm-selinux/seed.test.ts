@@ -109,7 +109,7 @@ test('static with relabelling: the label as given, the files with its categories
 test('static without relabelling: the label as given, and no label on disk changes', async () => {
   const source = await world.tree();
   setLabel(source, `${image}:${given}`);
-  // One that is another's: nobody touches it.
+  // One that belongs to another program: it is not touched.
   setLabel(`${source}/var`, 'system_u:object_r:container_file_t:s0:c1,c2');
   const labels = labelsBelow(source);
   const name = 'seed-label';
@@ -123,7 +123,7 @@ test('static without relabelling: the label as given, and no label on disk chang
   expect(labelsBelow(source)).toEqual(labels);
 });
 
-test('without a seclabel nothing is labelled: init has the label of whoever starts it', async () => {
+test('without a seclabel nothing is labelled: init has the label of the process that starts it', async () => {
   const source = await world.tree();
   const labels = labelsBelow(source);
   const domain = await world.start({

@@ -1,4 +1,4 @@
-/** A v2 tree that is mounted without `nsdelegate`: whoever may write to the root of its namespace still lifts no limit. */
+/** A v2 tree that is mounted without `nsdelegate`: a process that may write to the root of its namespace still lifts no limit. */
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';

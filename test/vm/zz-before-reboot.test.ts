@@ -19,7 +19,7 @@ test('domains are marked for the next boot', async () => {
     await connection.defineDomain(domainXml({ name, memory: 65_536 }));
   for (const name of ['boot-one', 'boot-two'])
     await runSuccessfully(['autostart', name], { root: '/' });
-  // Runs when the machine goes down, and has nobody who says how it ended.
+  // Runs when the machine goes down, and no process says how it ended.
   const never = await connection.lookupDomainByName('boot-never');
   await never.start({ ownership: 'leave' });
   expect(never.id).toBeDefined();
