@@ -301,7 +301,7 @@ describe('listNeighbours', () => {
     );
   });
 
-  test('one that nobody has answered for has no hardware address', async () => {
+  test('one that no host has answered for has no hardware address', async () => {
     await native().addAddress('near', v4, here);
     expect(() => namespaces.ping('192.0.2.77', '-c', '1')).toThrow('192.0.2.77');
     const found = await native().listNeighbours(here);

@@ -119,7 +119,7 @@ describe('processLabel', () => {
     expect(native().processLabel(1)).toBe(shown);
   });
 
-  test('a pid that nobody has is ENOENT', () => {
+  test('a pid that no process has is ENOENT', () => {
     const path = '/proc/4194304/attr/current';
     expect(failureOf(() => native().processLabel(4_194_304))).toEqual({
       errno: 'ENOENT',

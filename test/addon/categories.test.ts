@@ -60,7 +60,7 @@ function write(entries: readonly CategoryEntry[]): void {
     symlinkSync(JSON.stringify(rest), join(folder, type, pair.join()));
 }
 
-/** All pairs of c0.c7, of somebody who has died. */
+/** All pairs of c0.c7, of a domain whose process has died. */
 function deadEntries(): CategoryEntry[] {
   return Array.from({ length: 8 }, (_, first) =>
     Array.from({ length: 7 - first }, (__, step): CategoryEntry => {
@@ -143,13 +143,13 @@ test('what a static domain or another program’s process has is not given away'
   });
 });
 
-test('a static label without two categories is nobody’s business', async () => {
+test('a static label without two categories is not recorded', async () => {
   await claim('web');
   await reserve('web', 'u:r:t:s0:c0.c1023');
   expect(readEntries(folder)).toEqual([]);
 });
 
-test('entries of another boot are nobody’s', async () => {
+test('entries of another boot belong to no domain', async () => {
   const { pid } = process;
   write(
     deadEntries().map((entry) => ({ ...entry, pid, started: startedOf(pid), boot: 'another' })),
@@ -229,7 +229,7 @@ test('a static reservation of a start that died is made anew', async () => {
   expect(readEntries(folder)).toEqual([]);
 });
 
-test('an entry that nobody can read is said with its path', async () => {
+test('an entry that can’t be read is reported with its path', async () => {
   write([]);
   symlinkSync('nonsense', join(folder, 'dynamic', '1,2'));
   await expect(claim('web')).rejects.toMatchObject({
@@ -267,7 +267,7 @@ test('another process with the number of the claimant is not it', async () => {
   expect(await claim('web')).toMatch(/^s0:/);
 });
 
-test('a killed holder of the lock holds up nobody', async () => {
+test('a killed holder of the lock holds up no other process', async () => {
   await claim('web');
   const { code } = await runNode(`
     addon.tryFlock(fs.openSync('${folder}/lock', 'a'), 'exclusive');

@@ -20,7 +20,7 @@ describe('openPidfd', () => {
     expect(() => native().signalPidfd(pidfd, 0)).not.toThrow();
   });
 
-  test('a pid that nobody has is ESRCH', () => {
+  test('a pid that no process has is ESRCH', () => {
     expect(failureOf(() => native().openPidfd(noProcess))).toEqual({
       errno: 'ESRCH',
       syscall: 'pidfd_open',

@@ -1,4 +1,4 @@
-/** Labels of trees: given, and taken back, whatever is in the tree and whoever changes it meanwhile. */
+/** Labels of trees: given, and taken back, whatever is in the tree, also when another process changes it meanwhile. */
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -155,7 +155,7 @@ print(os.getxattr(".", "${labelName}").decode().rstrip("\\0") if "${labelName}" 
     expect((user + system) / 1000).toBeLessThan(2000 * slowness);
   });
 
-  test('it ends when nobody listens any more', async () => {
+  test('it ends when the reader of the descriptor has gone', async () => {
     const { top, source } = newTree(3000);
     const [near, far] = native().makePair('pipe');
     native().closeDescriptor(near);
@@ -167,7 +167,7 @@ print(os.getxattr(".", "${labelName}").decode().rstrip("\\0") if "${labelName}" 
     expect(labelled).toBeLessThan(3000);
   });
 
-  test('whoever exchanges a directory and a link leads it nowhere else', async () => {
+  test('a process that exchanges a directory and a link leads it nowhere else', async () => {
     const { top, source, outside } = newTree(0);
     const elsewhere = `${top}-elsewhere`;
     mkdirSync(elsewhere);
@@ -193,7 +193,7 @@ for n in itertools.cycle(range(50)):
       ]);
       await restore(source, label);
     }
-    // The control: whoever looks first, and then goes by the path, is led astray.
+    // The control: a program that looks first, and then goes by the path, is led astray.
     const there = lstatSync(elsewhere).ino;
     let misled = false;
     for (let attempt = 0; attempt < 1_000_000 && !misled; attempt += 1) {

@@ -126,7 +126,7 @@ const neighbours: Readonly<Record<string, readonly [number, number, number, ...b
   'unshare NEWUSER': [272, 310, 97, 0x10000000n],
   'clone NEWUSER and FS': [56, 120, 220, 0x10000200n, 0n, 0n, 0n, 0n],
   clone3: [435, 435, 435, nowhere, 0n],
-  'ptrace of nobody': [101, 26, 117, 16n, 0x7fffffffn, 0n, 0n],
+  'ptrace of no process': [101, 26, 117, 16n, 0x7fffffffn, 0n, 0n],
   io_uring_setup: [425, 425, 425, 0n, nowhere],
   'fanotify_init FAN_REPORT_FID': [300, 338, 262, 0x200n, 0n],
   'fanotify_init FAN_REPORT_DFID_NAME': [300, 338, 262, 0xc03n, 0n],

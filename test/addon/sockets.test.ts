@@ -306,7 +306,7 @@ describe('changeWatch', () => {
     native().changeWatch(watch, 'ended');
     writeSync(other, 'nobody hears it');
     closeAll(one);
-    // Nobody has the end of which it was.
+    // No process has the other end any more.
     expect(() => writeSync(other, 'x')).toThrow(
       expect.objectContaining({ code: 'EPIPE' }) as Error,
     );

@@ -1,4 +1,4 @@
-// Paths inside a root that somebody hostile has filled: nothing outside of it is opened, and
+// Paths inside a root that a hostile program has filled: nothing outside of it is opened, and
 // nothing made. Argument: an empty folder.
 #include "native/base/path.h"
 

@@ -125,7 +125,7 @@ describe('a verb that is run often', () => {
     expect(await node(...list())).toMatch(/^Id +Name +State/);
     expect(built()).toEqual(['bundle.compiled.list']);
     expect(await node('-e', ownState)).toBe('false');
-    // Whoever has installed the package can remove it.
+    // The user who has installed the package can remove it.
     expect(statSync(join(folder, 'build'))).toMatchObject({ uid: 1234, gid: 1234 });
   });
 

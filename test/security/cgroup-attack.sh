@@ -27,7 +27,7 @@ for controllers in $(cut -d: -f2 /proc/self/cgroup | grep .); do
   fi
 done
 if mount -t cgroup2 none two 2> /dev/null; then say above.cgroup2 "$(ls -d two/libvirt 2> /dev/null)"; fi
-# Hierarchies that nobody has.
+# Hierarchies that are mounted nowhere.
 for options in "$@"; do
   mkdir -p "new.$options"
   try "new.$options" mount -t cgroup -o "$options" none "new.$options"

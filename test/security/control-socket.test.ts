@@ -149,7 +149,7 @@ except OSError as error:
     expect(descriptors().length).toBeLessThanOrEqual(before.length + 64);
     expect(await world.domain.state()).toMatchObject({ state: 'running' });
     for (const socket of sockets) socket.destroy();
-    // Those that it has not accepted yet are in nobody's descriptors, and may leave no room for another.
+    // Those that it has not accepted yet are in the descriptors of no process, and may leave no room for another.
     await eventually(async () => {
       expect(descriptors()).toEqual(before);
       await world.domain.sendSignal(0);

@@ -6,7 +6,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Passing through a directory is what everybody may. */
+/** The mode bit that lets every user pass through a directory. */
 const othersMayEnter = 0o001;
 
 // $1: the repository, $2: Node's folder, $3: the uid and gid; the closed directories; `--`; the program.
