@@ -90,7 +90,7 @@ export function describeConsoleUnderLoad(load: ConsoleLoad): void {
   const cpuOfContainer = async (domain: Domain): Promise<number> =>
     Number((await domain.stats()).cpu?.total ?? 0n) / 1e9;
 
-  describe('R10: a flood that nobody reads', () => {
+  describe('R10: a flood that no client reads', () => {
     test('blocks no container, costs the monitor no more than the container, and no memory', async () => {
       const script = `stty -opost; read go; seq 1 ${load.flood} | cat; echo > /done; sleep 1000`;
       await using test = await running('load-flood', script);

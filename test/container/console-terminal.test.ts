@@ -150,7 +150,7 @@ print('answered')`;
   expect(await runProgram(argv)).toMatchObject({ code: 0, stdout: 'answered\n' });
 });
 
-test('it can be closed and opened again; what nobody read is not the next reader’s', async () => {
+test('it can be closed and opened again; what was not read is not given to the next reader', async () => {
   await using test = await running('terminal-again', answering);
   const path = terminalOf(test.domain);
   for (let round = 0; round < 5; round += 1) {
@@ -192,7 +192,7 @@ test('the monitor sleeps while it is closed, open, and closed again', async () =
   await untilIdle(id);
 });
 
-test('a program that has it open and reads nothing holds nobody up', async () => {
+test('a program that has it open and reads nothing holds no other reader up', async () => {
   const script = 'read go; seq 1 2000000 | cat; echo > /done; sleep 1000';
   await using test = await running('terminal-unread', script);
   const fd = openTerminal(terminalOf(test.domain));

@@ -76,7 +76,7 @@ test('a root that was prepared for its map is not shifted again', async () => {
     for (const entry of readdirSync(path)) shift(join(path, entry));
   };
   shift(world.closed.path);
-  // Its set-uid programs are those of an ordinary user: everybody may reach it.
+  // Its set-uid programs are those of an ordinary user: every user may reach it.
   chmodSync(world.closed.folder, 0o755);
   const domain = await start();
   expect(await runInside(domain, 'stat -c %u:%g / /bin/busybox')).toBe('0:0\n0:0\n');

@@ -40,7 +40,7 @@ const name = 'mapped';
 const mappedIds = `${Array(4).fill(mappedRoot.uid).join(' ')} ${Array(4).fill(mappedRoot.gid).join(' ')}`;
 
 const world = containerTest(async (keep) => {
-  // Of the host's root: what a container must not get at, and `open`, where everybody may write.
+  // Of the host's root: what a container must not get at, and `open`, where every user may write.
   const canary = mkdtempSync('/var/tmp/tslxc-canary-');
   keep(() => rmSync(canary, { recursive: true, force: true }));
   chmodSync(canary, 0o755);

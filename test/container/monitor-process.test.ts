@@ -211,7 +211,7 @@ describe('its privileges', () => {
     });
   });
 
-  test('are given up before anybody hears that the container runs', async () => {
+  test('are given up before any caller hears that the container runs', async () => {
     await using test = await TestDomain.make({ name: 'monitor-early' });
     const env = { TSLXC_FAILPOINT: 'monitor:after-running=stopSelf' };
     expect(await test.spawn(['start', test.name], { env })).toMatchObject({ code: 0, stderr: '' });

@@ -282,7 +282,7 @@ test('what was labelled for domains of which nothing is left is restored, and no
   await restore('alive');
 });
 
-test('a record that nobody can read is no missing one', async () => {
+test('a record that can’t be read is not a missing one', async () => {
   mkdirSync(dirname(labelsPath(paths())), { recursive: true });
   writeFileSync(labelsPath(paths()), '{"version":1,"sour');
   const refused = relabel('web', { path: newTree(), label });

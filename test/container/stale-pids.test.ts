@@ -15,6 +15,6 @@ test('the control: a process that is signalled says so', async () => {
 });
 
 test.each(['destroy'])(
-  '%s of a container whose monitor was killed signals nobody who has its pids now',
+  '%s of a container whose monitor was killed signals no process that has its pids now',
   expectNoSignal,
 );

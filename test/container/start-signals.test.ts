@@ -81,7 +81,7 @@ async function startAndSend(
   else await eventually(() => expect(readProcess(pid).state).toBe('T'));
   caller.kill(signal);
   caller.kill('SIGCONT');
-  // Elsewhere nobody waits for it any more.
+  // Elsewhere no process waits for it any more.
   if (init !== undefined && mayRun.includes(point)) goOn(init);
   return await end;
 }

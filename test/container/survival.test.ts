@@ -1,6 +1,6 @@
 /**
  * Who dies, and what lives on: the container without its caller, never without its monitor. How init ended
- * is known exactly although nobody was there, and what the definition asks for then is done.
+ * is known exactly although no caller was there, and what the definition asks for then is done.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,6 @@
 /**
  * The caller is killed at system calls of Node’s, all its threads together, spread evenly over a start and a destroy.
- * test/more/container/failpoints.test.ts kills it at each step that matters; this one also where nobody thought of one.
+ * test/more/container/failpoints.test.ts kills it at each step that matters; this one also at points that no list names.
  * TSLXC_TEST_SLICE=1/4 tries the second quarter of the points.
  */
 import { CallerSweep } from '../support/death/caller-sweep';

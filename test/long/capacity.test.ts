@@ -1,6 +1,6 @@
 /**
  * What containers cost: nothing is left of a thousand, an idle one is a quarter of a megabyte, and starting many
- * at once stops nobody. The figures are printed.
+ * at once does not hold up the event loop. The figures are printed.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A console under load, in full: 1 GB that nobody reads, 64 MB each way, hang-ups without end. */
+/** A console under load, in full: 1 GB that no client reads, 64 MB each way, hang-ups without end. */
 import { describeConsoleUnderLoad } from '../container/console-load';
 
 describeConsoleUnderLoad({

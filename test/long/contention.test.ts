@@ -7,7 +7,7 @@ import { makeTestRoot } from '../support/root/test-root';
 
 containerTest(nothing);
 
-test('no operation is lost, no state is wrong, and nobody waits for ever', async () => {
+test('no operation is lost, no state is wrong, and no caller waits for ever', async () => {
   await using root = await makeTestRoot();
   const seed = Date.now() % 100_000;
   process.stdout.write(`seed ${seed}\n`);
@@ -25,7 +25,7 @@ test('locks die with those who are killed while they hold them', async () => {
   process.stdout.write(`${killed} killed\n`);
   await sleep(100);
   await using connection = await connect(undefined, { root: root.path });
-  // Each domain takes every verb at once, whoever died in the middle of what.
+  // Each domain takes every verb at once, whichever process died in the middle of what.
   for (const domain of await connection.listDomains()) {
     if (domain.id !== undefined) await domain.destroy();
   }

@@ -30,7 +30,7 @@ function strideOfExec(calls: number): number {
 containerTest(nothing, { except: ['descriptors'] });
 
 test(
-  'SIGKILL at every system call of an exec leaves the container as it was, and nobody else',
+  'SIGKILL at every system call of an exec leaves the container as it was, and no other process',
   async () => {
     await using sweep = await ExecSweep.make('deaths-exec');
     const { faults, tried } = await tryAll(sweep, { stride: strideOfExec, offset });

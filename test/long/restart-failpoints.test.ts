@@ -1,5 +1,5 @@
 /**
- * Somebody is killed at each failpoint of a reboot in turn. Whatever the moment, the container afterwards runs fully or is
+ * A process is killed at each failpoint of a reboot in turn. Whatever the moment, the container afterwards runs fully or is
  * gone fully, and its name starts again. The points tried are printed.
  */
 import { connect } from 'tslxc';
@@ -19,7 +19,7 @@ import { makeTestRoot } from '../support/root/test-root';
 import type { TestRoot } from '../support/root/test-root';
 
 const name = 'restart-failpoint';
-/** Milliseconds in which what was begun has to come to its end, without anybody's help. */
+/** Milliseconds in which what was begun has to come to its end, without the help of another process. */
 const patience = 10_000;
 
 const points = failpoints.filter((point) => /restart/.test(point));

@@ -1,4 +1,4 @@
-/** A cgroup that somebody else has put a process into, which keeps it from being removed. R8 of the fault model. */
+/** A cgroup that another program has put a process into, which keeps it from being removed. R8 of the fault model. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { TestDomain } from '../support/domain/test-domain';
 
 containerTest(nothing);
 
-test('a process that somebody else has put into the cgroup is told of, and not killed', async () => {
+test('a process that another program has put into the cgroup is told of, and not killed', async () => {
   await using container = await TestDomain.make({ name: 'busy-stranger' });
   await container.start();
   const [folder = ''] = cgroupsOf(container.name);

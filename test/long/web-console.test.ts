@@ -1,4 +1,4 @@
-/** examples/web-console: the page in a real browser, and what its server refuses to everybody else. */
+/** examples/web-console: the page in a real browser, and what its server refuses to all others. */
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { request } from 'node:http';
@@ -133,7 +133,7 @@ describe('the server', () => {
     refused.on('error', () => undefined);
     await once(refused, 'end');
     expect(answer).toMatch(/^HTTP\/1\.1 403 /);
-    // This end is still open: what it says meets nobody any more.
+    // This end is still open: what it says is not read any more.
     await eventually(() => {
       refused.write('more');
       expect(refused.destroyed).toBe(true);

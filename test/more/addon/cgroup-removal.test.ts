@@ -84,7 +84,7 @@ describe('killCgroups', () => {
 
   test.each(hierarchies)('zombies are no obstacle in $name', async (at) => {
     const tree = new CgroupTree(at.root);
-    // The shell is stopped, so nobody reaps its child.
+    // The shell is stopped, so no process reaps its child.
     const child = scratch.start('sh', '-c', 'sleep 60 & echo $!; kill -STOP $$');
     const pid = Number(await printed(child));
     moveTo(tree.path, pid);

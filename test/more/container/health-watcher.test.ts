@@ -43,7 +43,7 @@ const define = (name: string, health: HealthSpec): Promise<Domain> =>
 
 const ready = { exec: ['test', '-e', '/tmp/ready'], interval: 100, retries: 1 } as const;
 
-/** What is on record, by which nobody is asked to watch it. */
+/** What is on record, which asks no process to watch it. */
 const untilRecorded = (name: string, state: string): Promise<void> =>
   eventually(() => {
     const record = readFileSync(runPaths(paths(), name).health, 'utf8');
@@ -124,7 +124,7 @@ test('what goes wrong with one is in its log, the others go on, and it is watche
 
 test('what a watcher of an older package checks is left to it, and what one is to check is taken over', async () => {
   const lock = tryTakeContainer(paths(), 'health-old');
-  if (lock === undefined) throw new Error('nobody can have it');
+  if (lock === undefined) throw new Error('no other process can have it');
   const [old, other] = [await define('health-old', ready), await define('health-new', ready)];
   await old.start();
   await other.start();

@@ -93,7 +93,7 @@ test('domains of two roots have ranges of their own, though both would choose th
   }
 });
 
-test('a range that somebody else uses meanwhile is not used a second time', async () => {
+test('a range that another domain uses meanwhile is not used a second time', async () => {
   const domain = await world.connection.defineDomain(domainXml({ name: 'auto', uuid, elements }));
   await domain.start();
   const first = await rangeOf(domain);
@@ -102,7 +102,7 @@ test('a range that somebody else uses meanwhile is not used a second time', asyn
   const taker = await world.connection.createDomain(domainXml({ name: 'taker', elements: chosen }));
   await domain.start();
   expect(await rangeOf(domain)).not.toBe(first);
-  // Whoever chooses a range shares it with whom he wants.
+  // Definitions that name their range may share it.
   const sharer = await world.connection.createDomain(
     domainXml({ name: 'sharer', elements: chosen }),
   );

@@ -48,7 +48,7 @@ const relabel = (user: string, ...sources: RelabelledSource[]): Promise<unknown>
   relabelSources({ paths: paths(), user, sources });
 const restore = (user: string): Promise<void> => restoreSources({ paths: paths(), user });
 
-test('a source that can’t be restored keeps its label, its users’ categories and its place, and holds up nobody else', async () => {
+test('a source that can’t be restored keeps its label, its users’ categories and its place, and holds up no other domain', async () => {
   const broken = newTree('broken');
   const sound = newTree('sound');
   const before = [labelsIn(broken), labelsIn(sound)];

@@ -1,4 +1,4 @@
-/** Processes that look at paths: whose share of them waits without end is refused more, and nobody else is. */
+/** Processes that look at paths: a caller whose share of them waits without end is refused more, and no other caller is. */
 import { join } from 'node:path';
 import { Lookers } from '../../../lib/container/looks/looks';
 import { StuckFolder } from '../../support/fake/stuck-folder';

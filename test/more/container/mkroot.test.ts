@@ -54,7 +54,7 @@ describe('a busybox root', () => {
     },
   );
 
-  test('can be made by anybody, and is the maker’s', async () => {
+  test('can be made by any user, and belongs to that user', async () => {
     await using factory = new RootFactory();
     chmodSync(factory.top, 0o755);
     chownSync(factory.folder, uid, uid);

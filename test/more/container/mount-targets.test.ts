@@ -1,5 +1,5 @@
 /**
- * Mounts on the host's own root whose targets are missing there: they are there for as long as somebody
+ * Mounts on the host's own root whose targets are missing there: they are there for as long as a container
  * uses them, and the host's tree is equal before and after, whatever happens in between.
  */
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
@@ -118,7 +118,7 @@ test('a target that was there stays, with what is in it', async () => {
   expect(await readFile(join(world.tree, 'there/own'), 'utf8')).toBe('mine\n');
 });
 
-test('what somebody puts into a made target stays, and so does the target', async () => {
+test('what another program puts into a made target stays, and so does the target', async () => {
   const target = join(world.tree, 'used/target');
   const domain = await define('targets-used', { source: world.page, target });
   await domain.start();
@@ -131,7 +131,7 @@ test('what somebody puts into a made target stays, and so does the target', asyn
   await rm(join(world.tree, 'used'), { recursive: true });
 });
 
-test('a made target stays for as long as one of its containers runs, whoever was first', async () => {
+test('a made target stays for as long as one of its containers runs, whichever was first', async () => {
   const target = join(world.tree, 'shared/target');
   const first = await define('targets-first', { source: world.page, target });
   const second = await define('targets-second', { source: world.page, target });
@@ -188,7 +188,7 @@ test('a start that fails takes its targets back', async () => {
   expect(listTree()).toEqual([]);
 });
 
-describe('somebody is killed in between', () => {
+describe('a process is killed in between', () => {
   test('the caller, while the container runs: the targets go with the container', async () => {
     const target = join(world.tree, 'a/b');
     const domain = await define('targets-caller', { source: world.page, target });
@@ -196,7 +196,7 @@ describe('somebody is killed in between', () => {
     await kill();
     await expectInside(domain, join(target, 'index.html'), 'a mounted page');
     process.kill(await initOf(domain.name), 'SIGKILL');
-    // By the monitor's last act, with no look at it by anybody.
+    // By the monitor's last act, without another process looking at it.
     await eventually(() => expect(listTree()).toEqual([]));
     await eventually(() => expect(tracesOf(domain.name)).toEqual([]));
   });

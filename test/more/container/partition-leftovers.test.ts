@@ -30,7 +30,7 @@ interface Start {
   readonly devices?: string;
 }
 
-/** Starts it, and kills its monitor and its init: nobody is left who would clean up. */
+/** Starts it, and kills its monitor and its init: no process is left that would clean up. */
 async function lose(root: string, { name, partition, devices = '' }: Start): Promise<void> {
   await using connection = await connect(undefined, { root });
   const elements = `<resource><partition>${partition}</partition></resource>`;
@@ -143,7 +143,7 @@ test('what others have stays: a partition of the administrator, another root’s
     expect((await domain.state()).state).toBe('running');
     await domain.destroy();
     rmdirSync(foreign);
-    // The one that was not ours to remove while somebody was in it.
+    // The one that was not ours to remove while a process was in it.
     await runCommand(['purge', '--yes'], { root: root.path });
     expect(existing('mixed.partition')).toBe(0);
   } finally {

@@ -1,4 +1,4 @@
-/** State of another boot, of pids that others have by now, and state that is damaged: nobody is signalled, nothing is deleted. */
+/** State of another boot, of pids that others have by now, and state that is damaged: no process is signalled, nothing is deleted. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'tslxc';
@@ -13,7 +13,7 @@ import { expectNoSignal, Innocent, json, recycle } from '../../container/recycle
 
 containerTest(nothing);
 
-test('a boot of the host ends what ran, and whoever has its pids now is not signalled', async () => {
+test('a boot of the host ends what ran, and the processes that have its pids now are not signalled', async () => {
   await using innocent = await Innocent.make();
   await using container = await TestDomain.make({ name: 'stale-boot' });
   const files = runPaths(statePaths(container.root), container.name);
@@ -35,11 +35,11 @@ test('a boot of the host ends what ran, and whoever has its pids now is not sign
 });
 
 test.each(['domstate', 'start'])(
-  '%s of a container whose monitor was killed signals nobody who has its pids now',
+  '%s of a container whose monitor was killed signals no process that has its pids now',
   expectNoSignal,
 );
 
-test('pids on record that are wrong while the container runs reach nobody else', async () => {
+test('pids on record that are wrong while the container runs reach no other process', async () => {
   await using innocent = await Innocent.make();
   await using container = await TestDomain.make({ name: 'stale-running' });
   const files = runPaths(statePaths(container.root), container.name);

@@ -1,4 +1,4 @@
-/** T27. A file system inside that answers nothing: whoever looks for a file in it waits in the kernel, out of reach of SIGKILL. */
+/** T27. A file system inside that answers nothing: a process that looks for a file in it waits in the kernel, out of reach of SIGKILL. */
 import { join } from 'node:path';
 import { expectGone } from '../../support/world/container-traces';
 import { eventually, slowness } from '../../support/time/eventually';

@@ -115,7 +115,7 @@ describe('descriptors of the caller (T7)', () => {
     }
   });
 
-  test('control: they do where nobody closes them', async () => {
+  test('control: they do where they are not closed', async () => {
     using unsafe = await UnsafePackage.make('inherited descriptors');
     const { inside } = await startAll(unsafe.folder, () => undefined);
     for (const open of inside) expect(held(open)).toHaveLength(100);

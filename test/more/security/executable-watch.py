@@ -61,7 +61,7 @@ def look():
         attempt('running', lambda: write(path))
 
 
-# What nobody has waited for is still there, without an executable.
+# What no process has waited for is still there, without an executable.
 def runs(pid):
     try:
         return os.readlink(f'{proc}/{pid}/exe') != ''

@@ -1,5 +1,5 @@
 /**
- * Names, variables and targets with hostile bytes, and state folders in which somebody has put something else. Recipe
+ * Names, variables and targets with hostile bytes, and state folders in which another program has put something else. Recipe
  * T19 of the threat catalogue.
  */
 import { lstatSync, readFileSync, readdirSync } from 'node:fs';
@@ -206,7 +206,7 @@ describe('names and values (T19)', () => {
     expect(readdirSync(busybox.path)).not.toContain('up');
   });
 
-  test('metadata comes back as it was, and says nothing to anybody', async () => {
+  test('metadata comes back as it was, and means nothing to any program', async () => {
     const text = '../../x &#10;lxc.hook=/evil\u202e';
     const metadata = `<metadata><a:b xmlns:a='urn:a' c='&#10;x=y'>${text}</a:b></metadata>`;
     await withConnection(async (connection) => {

@@ -1,5 +1,5 @@
 /**
- * Much output and input: nobody's slowness blocks a container, what is kept is exactly the end, and bytes pass
+ * Much output and input: no client's slowness blocks a container, what is kept is exactly the end, and bytes pass
  * as they are.
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -71,7 +71,7 @@ async function untilDone(limit: number): Promise<number> {
 const numbers = 12_500_000;
 const flood = `stty -opost; seq 1 ${numbers} | cat`;
 
-test('a console that nobody reads does not block a container that writes 100 MB, of which the last 262,144 bytes are kept', async () => {
+test('a console that no client reads does not block a container that writes 100 MB, of which the last 262,144 bytes are kept', async () => {
   const { length, tail } = sequence(numbers, kept);
   expect(length).toBeGreaterThan(100_000_000);
   const script = `${flood}; echo > /done; read go; exit 42`;
@@ -150,7 +150,7 @@ describe('after stty raw -echo', () => {
 const burst = 2_000_000;
 const waits = `stty -opost; read go; seq 1 ${burst} | cat; echo > /done; sleep 1000`;
 
-/** Starts the burst while somebody stands still; resolves with how long it took. */
+/** Starts the burst while a client stands still; resolves with how long it took. */
 async function burstDuration(domain: Domain): Promise<number> {
   using session = await ConsoleSession.open(domain);
   session.enter('');
@@ -165,7 +165,7 @@ async function expectTail(domain: Domain): Promise<void> {
   expect(bytes.toString('latin1') === tail).toBe(true);
 }
 
-/** How long it takes when nobody is attached. */
+/** How long it takes when no client is attached. */
 async function undisturbed(): Promise<number> {
   await using test = await running('flow-free', waits);
   await test.domain.start();
@@ -195,7 +195,7 @@ describe('who stands still', () => {
     await client.expect(`${burst}\n`, 20_000);
   });
 
-  test('as a stream that nobody reads, does not fill this process either, and is told what it missed', async () => {
+  test('as a stream that the caller does not read, does not fill this process either, and is told what it missed', async () => {
     const { length, tail } = sequence(burst, kept);
     await using test = await running('flow-idle', waits);
     await test.domain.start();
