@@ -62,7 +62,7 @@ class Stopwatch {
   /** Runs a program until it has written something; it goes on. */
   async until(...argv) {
     const [milliseconds, pid] = await this.#ask(['until', ...argv]);
-    if (pid === 0) this.#fail(argv, 'it ended without a word');
+    if (pid === 0) this.#fail(argv, 'it ended without any output');
     return { milliseconds, pid };
   }
 
