@@ -23,7 +23,7 @@ import { packageVersion } from '../host/package-paths';
 import type { HostSecurity } from '../host/security/host-security';
 import type { Plan } from '../plan/plan';
 import { createDomain, defineDomain } from './definitions/define';
-import { exactJson } from './exact-json';
+import { exactJson } from '../exact-json';
 import { Domain } from './domain';
 import { EventListeners } from './events/event-listeners';
 import type { ConnectionEventName, ConnectionListener } from './events/event-listeners';

@@ -14,9 +14,10 @@ import {
 } from '../support/source/source-shape';
 
 /** The layers from the bottom up, each with the layers that it may use; all may use `base`. */
-const base = ['errors', 'present', 'printable'];
+const base = ['errors', 'exact-json', 'present', 'printable'];
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   errors: ['printable'],
+  'exact-json': [],
   present: [],
   printable: [],
   domain: base,

@@ -1,5 +1,5 @@
 /** A plan as readable text: the program, and all steps, numbered and grouped by where they are executed. Pure. */
-import { hexadecimal } from '../../driver/exact-json';
+import { hexadecimal } from '../../exact-json';
 import { describeOperation, namespaceNames } from '../../plan/describe';
 import type { Operation } from '../../plan/operation';
 import type { Plan } from '../../plan/plan';

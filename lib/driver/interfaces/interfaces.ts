@@ -5,7 +5,7 @@ import type { DomainDefinition } from '../../domain/definition';
 import type { InterfaceDefinition } from '../../domain/interface/definition';
 import type { Link, LinkStatistics } from '../../host/native';
 import { guestNames } from '../../plan/network/links';
-import { exactJson } from '../exact-json';
+import { exactJson } from '../../exact-json';
 import {
   requireRunning,
   runningDefinition,

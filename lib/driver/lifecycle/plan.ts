@@ -8,7 +8,7 @@ import { visibleSettings } from '../../host/settings';
 import { hasErrno } from '../../host/state/file-error';
 import { hiddenDirectories } from '../../host/state/state-paths';
 import type { Plan } from '../../plan/plan';
-import { exactJson, hexadecimal } from '../exact-json';
+import { exactJson, hexadecimal } from '../../exact-json';
 import { portsOf } from '../interfaces/ports';
 import { noDomain } from '../lookup/lookup';
 import type { Session } from '../session/session';

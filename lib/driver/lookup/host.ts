@@ -15,7 +15,7 @@ import { pageSizes } from '../../host/node/pages';
 import { suspendTargets } from '../../host/node/sleep';
 import { readSmbios, type SmbiosPart } from '../../host/node/smbios';
 import { monitorPath } from '../../host/package-paths';
-import { exactJson } from '../exact-json';
+import { exactJson } from '../../exact-json';
 import type { Session } from '../session/session';
 import { formatCapabilities } from './capabilities';
 

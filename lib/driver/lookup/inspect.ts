@@ -6,7 +6,7 @@ import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { isolationOf } from '../../domain/namespaces/isolation';
 import { TslxcError } from '../../errors';
-import { exactJson } from '../exact-json';
+import { exactJson } from '../../exact-json';
 import { readHealth } from '../health/record';
 import { ensureHealthWatcher } from '../health/watcher';
 import type { MonitorConnection } from '../session/containers';

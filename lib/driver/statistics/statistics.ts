@@ -2,7 +2,7 @@
 import { guestSide, hostSide } from '../../container/interfaces/network-view';
 import type { Snapshot } from '../../container/statistics/snapshots';
 import { TslxcError } from '../../errors';
-import { exactJson } from '../exact-json';
+import { exactJson } from '../../exact-json';
 import { Slice } from '../../host/slices';
 import type { Identity } from '../../host/state/definition-store';
 import type { Link } from '../../host/native';

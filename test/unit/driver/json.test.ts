@@ -1,4 +1,4 @@
-/** lib/driver/exact-json.ts: whatever the library returns can be written as JSON, although JSON has no bigint. */
+/** lib/exact-json.ts: whatever the library returns can be written as JSON, although JSON has no bigint. */
 import { domainXml } from '../../support/domain/domain-xml';
 import { connect } from '../../../lib/driver/connection';
 import type { DomainStatistics } from '../../../lib/driver/statistics/types';
