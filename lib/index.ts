@@ -99,7 +99,7 @@ export type { MemoryMerging, MemoryMergingChange } from './host/node/memory-merg
 export type { FreePages, PoolChange } from './host/node/pages';
 export type { SuspendTarget } from './host/node/sleep';
 export type { HealthInfo } from './driver/health/health';
-export type { LogOptions } from './driver/logs';
+export type { LogOptions } from './driver/lookup/console-lines';
 export type {
   BlockTuningChange,
   BlockTuningInfo,

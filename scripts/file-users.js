@@ -77,7 +77,7 @@ const fileUsers = {
     'the daemon’s own sockets, in folders that root alone writes to, and /proc',
   'lib/driver/session/access.ts': '/proc/self',
   'lib/driver/session/containers.ts': 'the run folder',
-  'lib/driver/logs.ts': '/proc',
+  'lib/driver/lookup/console-lines.ts': '/proc',
   'lib/driver/lookup/namespaces.ts': '/proc',
   'lib/driver/health/container-watch.ts': 'closes a lock',
   'lib/driver/health/watch.ts': 'likewise',

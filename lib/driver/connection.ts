@@ -37,7 +37,7 @@ import { autostartAll } from './lifecycle/autostart';
 import { planDomain, type PlanOptions, type PlanTarget } from './lifecycle/plan';
 import { reapInTurn } from './lifecycle/reaper';
 import { destroyBonded } from './lifecycle/verbs';
-import { consoleLinesOfName, type LogOptions } from './logs';
+import { consoleLinesOfName, type LogOptions } from './lookup/console-lines';
 import {
   hostCapabilities,
   hostSysinfo,

@@ -58,7 +58,7 @@ import type {
   VcpuCount,
   WhichOption,
 } from './limits/types';
-import { consoleLines, type LogOptions } from './logs';
+import { consoleLines, type LogOptions } from './lookup/console-lines';
 import {
   consolePath,
   domainInfo,

@@ -1,13 +1,13 @@
 /** The output of a domain's first console, line by line, from the file that its monitor writes; it can be followed as it grows. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../container/console/console-log';
-import { TslxcError } from '../errors';
-import { fileError } from '../host/state/file-error';
-import type { Identity } from '../host/state/definition-store';
-import { currentState, findByName, uuidOfName, type FoundDomain } from './lookup/lookup';
-import { pauseFor } from './session/abort';
-import type { Session } from './session/session';
+import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../../container/console/console-log';
+import { TslxcError } from '../../errors';
+import { fileError } from '../../host/state/file-error';
+import type { Identity } from '../../host/state/definition-store';
+import { currentState, findByName, uuidOfName, type FoundDomain } from './lookup';
+import { pauseFor } from '../session/abort';
+import type { Session } from '../session/session';
 
 /** Which lines of a console's log are read. */
 export interface LogOptions {
