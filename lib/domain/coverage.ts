@@ -15,7 +15,7 @@ import {
   resourceLimitVocabulary,
   restartVocabulary,
   stopVocabulary,
-} from './elements/extension-vocabulary';
+} from './elements/extension/vocabulary';
 import { capabilitiesVocabulary, capabilityVocabulary } from './elements/capabilities';
 import {
   actionVocabulary,

@@ -10,7 +10,7 @@ import type {
   OverlayOptions,
 } from './filesystem/definition';
 import type { InterfaceAddress, InterfaceDefinition, InterfaceRoute } from './interface/definition';
-import type { ResourceLimit } from './elements/resource-limits';
+import type { ResourceLimit } from './elements/extension/resource-limits';
 import type { LiveSecurity, SecurityLabel, SourceLabel } from './security/definition';
 import type {
   BlockTuning,

@@ -8,7 +8,7 @@ import { parseClock, parseLifecycle } from './elements/clock';
 import { parseCpuTuning } from './tuning/cpu-tuning';
 import type { DomainDefinition } from './definition';
 import { parseDevices } from './devices/devices';
-import { parseExtension } from './elements/extension';
+import { parseExtension } from './elements/extension/extension';
 import { withPortIds } from './interface/port/port-ids';
 import { parseIdMap } from './namespaces/id-map';
 import { parseMetadata, parseName, parseTitle, parseUuid } from './elements/identity';

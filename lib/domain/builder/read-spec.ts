@@ -8,8 +8,8 @@ import type {
   InterfaceRoute,
   PortForward,
 } from '../interface/definition';
-import { usualHealth } from '../elements/health-check';
-import { unlimited } from '../elements/resource-limits';
+import { usualHealth } from '../elements/extension/health-check';
+import { unlimited } from '../elements/extension/resource-limits';
 import { sizeOf } from './size-element';
 import type {
   CapabilitySpec,

@@ -10,7 +10,7 @@ import {
   filesystemOptionsVocabulary,
   overlayLowerVocabulary,
   overlayVocabulary,
-} from '../elements/extension-vocabulary';
+} from '../elements/extension/vocabulary';
 
 const yesOrNo = ['yes', 'no'] as const;
 const propagations = ['private', 'slave', 'shared'] as const;

@@ -3,7 +3,7 @@
  * layers of its overlays. A snapshot contains them, and a clone gets copies of them. Pure.
  */
 import type { DomainDefinition } from '../definition';
-import { withExtensionElement } from '../elements/extension-change';
+import { withExtensionElement } from '../elements/extension/extension-change';
 import { definitionError, type SourceLocation } from '../xml/source-location';
 import { isSame } from '../xml/path';
 import type { FilesystemDefinition } from './definition';

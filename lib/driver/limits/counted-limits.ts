@@ -1,7 +1,7 @@
 /** Limits of processes and of huge pages: `<tslxc:pids>` and `<tslxc:hugepages>`. */
 import { mostProcesses } from '../../domain/tuning/counted-limits';
 import type { DomainDefinition } from '../../domain/definition';
-import { withExtensionElement } from '../../domain/elements/extension-change';
+import { withExtensionElement } from '../../domain/elements/extension/extension-change';
 import { TslxcError } from '../../errors';
 import {
   hugepageWrites,

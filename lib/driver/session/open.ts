@@ -1,7 +1,7 @@
 /** What `connect` checks before there is a connection: its options, those of the environment, and the process itself. */
 import { isAbsolute } from 'node:path';
 import type { Hardening } from '../../domain/definition';
-import { hardeningLevels } from '../../domain/elements/extension';
+import { hardeningLevels } from '../../domain/elements/extension/extension';
 import { TslxcError } from '../../errors';
 import type { Logger } from '../../host/logger';
 import { DomainLog, type LogLevel } from '../../host/state/domain-log';

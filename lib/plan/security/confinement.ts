@@ -3,12 +3,12 @@
  * of system calls, no_new_privs, and the score that decides which process is killed first when memory runs out. Pure.
  */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
-import type { ResourceLimit } from '../../domain/elements/resource-limits';
+import type { ResourceLimit } from '../../domain/elements/extension/resource-limits';
 import {
   resourceNumbers,
   unlimited,
   type ResourceName,
-} from '../../domain/elements/resource-limits';
+} from '../../domain/elements/extension/resource-limits';
 import { definitionError } from '../../domain/xml/source-location';
 import type { Privileges } from '../../host/privileges';
 import { capabilityNumbers } from '../../domain/elements/capability-numbers';

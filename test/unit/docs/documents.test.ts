@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { messages } from '../../../lib/container/monitor/messages';
 import { errorPrefixes } from '../../../lib/errors';
 import { devicesVocabulary } from '../../../lib/domain/devices/device-vocabulary';
-import { extensionVocabulary } from '../../../lib/domain/elements/extension-vocabulary';
+import { extensionVocabulary } from '../../../lib/domain/elements/extension/vocabulary';
 import { domainVocabulary, osVocabulary } from '../../../lib/domain/elements/vocabulary';
 import type { Vocabulary } from '../../../lib/domain/xml/vocabulary';
 import { networkVocabulary } from '../../../lib/network/definition/vocabulary';

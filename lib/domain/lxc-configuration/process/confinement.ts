@@ -1,5 +1,5 @@
 /** Resource limits, no_new_privs, terminals and security labels of an LXC configuration. Pure. */
-import { resourceNumbers } from '../../elements/resource-limits';
+import { resourceNumbers } from '../../elements/extension/resource-limits';
 import { numberOf, switchOf, valueError, type Entry } from '../entry';
 import type { Scene } from '../scene';
 import { node, type PrintableElement } from '../../xml/print';

@@ -1,5 +1,5 @@
 /** lxc.signal.halt: the signal that asks init to end, `<tslxc:stop>`. Pure. */
-import { signalNumber } from '../../elements/power/stop-signal';
+import { signalNumber } from '../../elements/extension/stop-signal';
 import { numberOf, valueError, type Entry } from '../entry';
 import type { Scene } from '../scene';
 import { node, type PrintableElement } from '../../xml/print';

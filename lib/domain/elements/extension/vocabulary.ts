@@ -2,7 +2,7 @@
  * The vocabulary of `<tslxc:container>`. An unknown word in it is refused, since it could be a limit or a protection of a newer
  * version that would not be enforced. See xml/vocabulary.ts.
  */
-import { vocabulary } from '../xml/vocabulary';
+import { vocabulary } from '../../xml/vocabulary';
 
 export const extensionVocabulary = vocabulary({
   children: {

@@ -2,16 +2,16 @@
  * `<tslxc:container>` below `<metadata>`: settings for which libvirt's schema has no elements. The element
  * itself is stored and printed with the other metadata.
  */
-import { allocatable } from '../namespaces/allocated-ids';
+import { allocatable } from '../../namespaces/allocated-ids';
 import {
   parseHugepageLimits,
   parseProcessLimit,
   parseTerminalLimit,
-} from '../tuning/counted-limits';
-import type { DomainExtension, Hardening, IdAllocation } from '../definition';
-import { parseFilesystemOptions, parseOverlay } from '../filesystem/options';
-import { enumerated } from '../xml/enumerated';
-import { attributeLocation, definitionError } from '../xml/source-location';
+} from '../../tuning/counted-limits';
+import type { DomainExtension, Hardening, IdAllocation } from '../../definition';
+import { parseFilesystemOptions, parseOverlay } from '../../filesystem/options';
+import { enumerated } from '../../xml/enumerated';
+import { attributeLocation, definitionError } from '../../xml/source-location';
 import {
   childOf,
   childrenOf,
@@ -20,18 +20,18 @@ import {
   wordOf,
   type LocatedElement,
   type Reading,
-} from '../xml/reading';
+} from '../../xml/reading';
 import { parseHealthCheck } from './health-check';
 import { parseResourceLimits } from './resource-limits';
 import { parseRestartPolicy } from './restart-policy';
-import { parseStopSignal } from './power/stop-signal';
+import { parseStopSignal } from './stop-signal';
 import {
   allocationVocabulary,
   extensionVocabulary,
   hardeningVocabulary,
   relabelVocabulary,
-} from './extension-vocabulary';
-import { emptyVocabulary } from '../xml/vocabulary';
+} from './vocabulary';
+import { emptyVocabulary } from '../../xml/vocabulary';
 
 /** From the least to the most restrictive. */
 export const hardeningLevels = ['compat', 'hardened'] as const satisfies readonly Hardening[];

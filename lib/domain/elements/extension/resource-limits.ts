@@ -2,10 +2,10 @@
  * `<tslxc:rlimit name='nofile' soft='1024' hard='unlimited'/>`: a resource limit of init and all processes that it
  * starts, getrlimit(2). libvirt's schema has no element for it.
  */
-import type { Position } from '../xml/element';
-import { attributeLocation, definitionError } from '../xml/source-location';
-import { readExactly, type LocatedElement, type Reading } from '../xml/reading';
-import { resourceLimitVocabulary } from './extension-vocabulary';
+import type { Position } from '../../xml/element';
+import { attributeLocation, definitionError } from '../../xml/source-location';
+import { readExactly, type LocatedElement, type Reading } from '../../xml/reading';
+import { resourceLimitVocabulary } from './vocabulary';
 
 /** RLIMIT_* of asm-generic/resource.h, which x86 and ARM share. */
 export const resourceNumbers = {

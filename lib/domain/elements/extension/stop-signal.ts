@@ -1,7 +1,7 @@
 /** `<tslxc:stop>` in `<tslxc:container>`: the signal that asks init to shut down. */
 import { attributeLocation, definitionError } from '../../xml/source-location';
 import { readExactly, type LocatedElement } from '../../xml/reading';
-import { stopVocabulary } from '../extension-vocabulary';
+import { stopVocabulary } from './vocabulary';
 
 /** signal(7), for x86 and ARM. */
 const numbers: ReadonlyMap<string, number> = new Map(

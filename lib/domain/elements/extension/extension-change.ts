@@ -1,8 +1,8 @@
 /** Changes a child of `<tslxc:container>`, which is stored and printed with the other metadata. */
-import type { DomainDefinition } from '../definition';
-import type { XmlAttribute, XmlElement } from '../xml/element';
-import { wordOf } from '../xml/reading';
-import { extensionNamespace } from '../xml/vocabulary';
+import type { DomainDefinition } from '../../definition';
+import type { XmlAttribute, XmlElement } from '../../xml/element';
+import { wordOf } from '../../xml/reading';
+import { extensionNamespace } from '../../xml/vocabulary';
 
 export interface ExtensionElement {
   /** Local name, without the prefix. */

@@ -1,11 +1,11 @@
 /** `<tslxc:health interval='10000' retries='3'><tslxc:arg>…</tslxc:arg></tslxc:health>`: how a container's health is checked. */
-import type { HealthCheck } from '../definition';
-import { enumerated } from '../xml/enumerated';
-import { definitionError } from '../xml/source-location';
-import { childrenOf, readExactly, type LocatedElement } from '../xml/reading';
-import { textVocabulary } from '../xml/vocabulary';
-import { numberWithin } from '../xml/whole-number';
-import { healthVocabulary } from './extension-vocabulary';
+import type { HealthCheck } from '../../definition';
+import { enumerated } from '../../xml/enumerated';
+import { definitionError } from '../../xml/source-location';
+import { childrenOf, readExactly, type LocatedElement } from '../../xml/reading';
+import { textVocabulary } from '../../xml/vocabulary';
+import { numberWithin } from '../../xml/whole-number';
+import { healthVocabulary } from './vocabulary';
 
 /** The longest time, in milliseconds: an hour. */
 const longest = 3_600_000;

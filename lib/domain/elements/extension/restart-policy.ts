@@ -1,10 +1,10 @@
 /** `<tslxc:restart policy='on-failure' max='5' delay='500'/>`: whether a container that failed is restarted. */
-import type { RestartPolicy } from '../definition';
-import { enumerated } from '../xml/enumerated';
-import { definitionError } from '../xml/source-location';
-import { readExactly, type LocatedElement } from '../xml/reading';
-import { numberWithin } from '../xml/whole-number';
-import { restartVocabulary } from './extension-vocabulary';
+import type { RestartPolicy } from '../../definition';
+import { enumerated } from '../../xml/enumerated';
+import { definitionError } from '../../xml/source-location';
+import { readExactly, type LocatedElement } from '../../xml/reading';
+import { numberWithin } from '../../xml/whole-number';
+import { restartVocabulary } from './vocabulary';
 
 /** The longest delay, in milliseconds: an hour. */
 const longestDelay = 3_600_000;
