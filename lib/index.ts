@@ -30,7 +30,7 @@ export type {
   SnapshotRemoval,
   TreeCopyOptions,
 } from './driver/snapshots/types';
-export type { SnapshotRequest, SnapshotState } from './domain/snapshot/snapshot';
+export type { SnapshotRequest, SnapshotState } from './domain/snapshot';
 export type { PurgeItem } from './driver/purge/purge';
 export type {
   AnnotationOptions,

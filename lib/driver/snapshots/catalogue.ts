@@ -6,7 +6,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { SnapshotDescription } from '../../domain/snapshot/snapshot';
+import type { SnapshotDescription } from '../../domain/snapshot';
 import type { OwnTree } from '../../domain/filesystem/own-trees';
 import { TslxcError } from '../../errors';
 import { flushDirectory, replaceFile } from '../../host/state/durable-file';

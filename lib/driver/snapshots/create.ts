@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { copyTree, isThere, makeFolder } from '../../container/trees/trees';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
-import { checkSnapshotName } from '../../domain/snapshot/snapshot';
+import { checkSnapshotName } from '../../domain/snapshot';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { storedDefinition } from '../definitions/domain-change';

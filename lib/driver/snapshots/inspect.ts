@@ -1,5 +1,5 @@
 /** Reads the recorded snapshots of a domain. */
-import { formatSnapshot } from '../../domain/snapshot/snapshot';
+import { formatSnapshot } from '../../domain/snapshot';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { currentState } from '../lookup/lookup';

@@ -1,6 +1,6 @@
 /** The plain data of snapshots and clones: options, and facts about a snapshot. */
 import type { LabelProgress } from '../../container/security/relabel/label-walk';
-import type { SnapshotRequest, SnapshotState } from '../../domain/snapshot/snapshot';
+import type { SnapshotRequest, SnapshotState } from '../../domain/snapshot';
 
 /** Progress and abort of a copy of trees. */
 export interface TreeCopyOptions {

@@ -1,5 +1,5 @@
 /** snapshot-create and snapshot-create-as: snapshots of a domain that is off or paused. */
-import { formatSnapshotRequest, parseSnapshot } from '../../../domain/snapshot/snapshot';
+import { formatSnapshotRequest, parseSnapshot } from '../../../domain/snapshot';
 import type { SnapshotRequest } from '../../../index';
 import { readDefinitionFile } from '../../options/definition-file';
 import { domainOption, findDomain } from '../../options/domain-argument';

@@ -1,15 +1,15 @@
 /** `<domainsnapshot>`, and the trees that are a domain's own. */
-import { withTreePaths, ownTrees } from '../../../../lib/domain/filesystem/own-trees';
-import { formatDomain } from '../../../../lib/domain/format';
-import { parseDomain } from '../../../../lib/domain/parse';
-import type { DomainDefinition } from '../../../../lib/domain/definition';
+import { withTreePaths, ownTrees } from '../../../lib/domain/filesystem/own-trees';
+import { formatDomain } from '../../../lib/domain/format';
+import { parseDomain } from '../../../lib/domain/parse';
+import type { DomainDefinition } from '../../../lib/domain/definition';
 import {
   checkSnapshotName,
   formatSnapshot,
   formatSnapshotRequest,
   parseSnapshot,
-} from '../../../../lib/domain/snapshot/snapshot';
-import { domainXml } from '../../../support/domain/domain-xml';
+} from '../../../lib/domain/snapshot';
+import { domainXml } from '../../support/domain/domain-xml';
 
 const uuid = '5c3f9a6e-2b1d-4c8f-9a70-1d2e3f4a5b6c';
 

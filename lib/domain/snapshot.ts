@@ -1,10 +1,10 @@
 /** libvirt's `<domainsnapshot>`: parses the XML of a request, and prints that of an existing snapshot. Pure. */
-import { TslxcError } from '../../errors';
-import type { XmlElement } from '../xml/element';
-import { node, printXml, type PrintableElement } from '../xml/print';
-import { textOf, wordOf } from '../xml/reading';
-import { definitionError } from '../xml/source-location';
-import { parseXml } from '../xml/xml';
+import { TslxcError } from '../errors';
+import type { XmlElement } from './xml/element';
+import { node, printXml, type PrintableElement } from './xml/print';
+import { textOf, wordOf } from './xml/reading';
+import { definitionError } from './xml/source-location';
+import { parseXml } from './xml/xml';
 
 /** In libvirt's words. `disk-snapshot`: the domain was paused; its memory is not saved. */
 export type SnapshotState = 'shutoff' | 'disk-snapshot';
