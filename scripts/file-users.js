@@ -48,8 +48,8 @@ const fileUsers = {
   'lib/container/sources/loop-devices.ts': '/dev/loop-control and /sys',
   'lib/container/sources/nbd-devices.ts': '/sys, cgroups, and the devices themselves',
   'lib/container/sources/numad.ts': '/sys',
-  'lib/container/quotas/free-project.ts': '/etc/projid and /etc/projects',
-  'lib/container/quotas/tree-quota.ts':
+  'lib/container/trees/free-project.ts': '/etc/projid and /etc/projects',
+  'lib/container/trees/tree-quota.ts':
     'sources and writable layers: the host’s own paths, only opened as such; what is in them, by descriptor',
   'lib/container/sources/mount-target.ts':
     'targets on a shared root: the host’s own paths, before there is a container',

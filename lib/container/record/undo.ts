@@ -15,7 +15,7 @@ import { removeForwards } from '../interfaces/port/link-forwards';
 import { removeName } from '../interfaces/port/link-name';
 import { removeSwitchPort } from '../interfaces/switch-port';
 import { removeMacvlan, removeVeth, restoreAddress } from '../interfaces/made-link';
-import { releaseQuota } from '../quotas/tree-quota';
+import { releaseQuota } from '../trees/tree-quota';
 import { detachImage } from '../sources/image-devices';
 import type { DetachImage } from '../sources/image-devices';
 import { releaseTarget } from '../sources/mount-target';

@@ -22,7 +22,7 @@ import { armedFailpoint } from '../monitor/failpoints';
 import { abandonStart } from '../record/cleanup';
 import type { Undo } from '../record/undo';
 import { readStart } from '../record/run-state';
-import { takeQuota } from '../quotas/tree-quota';
+import { takeQuota } from '../trees/tree-quota';
 import { applyLabelling, claimLabelling, giveUpLabelling } from '../security/labelling';
 import type { Labelling } from '../security/labelled-start';
 import {

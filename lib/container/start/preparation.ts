@@ -24,7 +24,7 @@ import type { Plan } from '../../plan/plan';
 import { borrowedTargets } from '../../plan/mounts/rootfs';
 import { startWarnings } from '../../plan/warnings';
 import type { StartWarning } from '../../plan/warnings';
-import { checkTreeQuotas } from '../quotas/tree-quota';
+import { checkTreeQuotas } from '../trees/tree-quota';
 import { lookUpBlockNumbers } from '../sources/block-numbers';
 import { lookUpDevices } from '../sources/host-devices';
 import { servedDevices } from '../sources/image-devices';

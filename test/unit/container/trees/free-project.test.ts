@@ -1,5 +1,5 @@
 /** Which projects of a file system are in use. */
-import { isUsed, projectsIn, projectLines } from '../../../../lib/container/quotas/free-project';
+import { isUsed, projectsIn, projectLines } from '../../../../lib/container/trees/free-project';
 
 test.each([
   [undefined, false],
