@@ -1,11 +1,11 @@
 /** What this process may do, and what it sees: a systemd unit can restrict both. */
 import { existsSync, readlinkSync } from 'node:fs';
+import { readText } from '../../host/kernel/text-file';
 import type { StatePaths } from '../../host/state/state-paths';
 import { isHostsIdMap, isPrivileged, readPrivilege } from '../session/access';
 import type { Privilege } from '../session/access';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
-import { readText } from './kernel';
 import { checkState } from './state-disk';
 
 /** linux/capability.h: capabilities that the start of a container needs in the bounding set; a service may have less. */

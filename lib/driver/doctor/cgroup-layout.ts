@@ -2,9 +2,9 @@
 import { accessSync, constants } from 'node:fs';
 import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import { readText } from '../../host/kernel/text-file';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
-import { readText } from './kernel';
 
 /** Controllers without which no container starts, as with libvirt. On v2 a BPF program filters devices, and `cpu` accounts. */
 const needed = { v1: ['cpuacct', 'devices', 'memory'], v2: ['cpu', 'memory'] };

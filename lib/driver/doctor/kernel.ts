@@ -1,7 +1,8 @@
 /** What the kernel offers. Needs no privilege. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { readText } from '../../host/kernel/text-file';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 
@@ -122,13 +123,4 @@ function isModule(name: string): boolean {
     const list = readText(join('/lib/modules', release(), file));
     return new RegExp(`/${name}\\.ko\\b`, 'm').test(list);
   });
-}
-
-/** The text of a file; empty when it isn't there or may not be read. */
-export function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

@@ -1,19 +1,20 @@
 /** Finds leftovers on this host: what belongs to no domain and no network any more. Only reads; needs root. */
 import { readdirSync, readlinkSync } from 'node:fs';
+import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
+import type { OwnedCgroup, PartitionCgroup } from '../../container/cgroups/container-cgroups';
 import { isDomainLocked } from '../../container/record/locks';
 import { runNames } from '../../container/record/run-state';
 import { native } from '../../host/native';
 import { mountsWithin } from '../../host/kernel/mount-table';
+import { readText } from '../../host/kernel/text-file';
 import { listNftChains } from '../../network/firewall/nft';
 import type { StatePaths } from '../../host/state/state-paths';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
-import { readText } from './kernel';
-import { readContainerCgroups } from './container-cgroups';
-import type { OwnedCgroup, PartitionCgroup } from './container-cgroups';
 import { allCatalogues } from '../snapshots/catalogue';
-import { readKnownState, runStateIfAny } from './known-state';
-import type { KnownState } from './known-state';
+import { readKnownState } from '../lookup/known-state';
+import type { KnownState } from '../lookup/known-state';
+import { runStateIfAny } from '../lookup/readable-state';
 
 export async function checkLeftovers(paths: StatePaths): Promise<HostCheck[]> {
   const { containers, partitions } = readContainerCgroups();

@@ -5,12 +5,12 @@ import { programPath } from '../../host/program';
 import { checkTransition } from '../../container/security/selinux/transition';
 import { TslxcError } from '../../errors';
 import { ownLabel } from '../../host/security/process-labels';
+import { readText } from '../../host/kernel/text-file';
 import { namesIn } from '../../host/names-in';
 import type { StatePaths } from '../../host/state/state-paths';
 import { lookUpHostSecurity } from '../session/security';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
-import { readText } from './kernel';
 
 /** What was found on the host about security labels. */
 export interface SecurityLook {

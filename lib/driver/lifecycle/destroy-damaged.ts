@@ -4,7 +4,7 @@ import { partitionedSuffix } from '../../domain/tuning/partition';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { cgroupName } from '../../plan/cgroups/names';
-import { readContainerCgroups } from '../doctor/container-cgroups';
+import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
 import { endHooks } from '../hooks/domain-hooks';
 import { readStateOrDamage, type DamagedState } from '../lookup/damaged-state';
 import type { EndedState } from '../session/containers';

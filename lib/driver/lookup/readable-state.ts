@@ -1,5 +1,7 @@
 /** The records of one domain among many. */
+import { readRunState } from '../../container/record/run-state';
 import type { RunState } from '../../container/record/run-state';
+import type { StatePaths } from '../../host/state/state-paths';
 import type { Session } from '../session/session';
 
 /** For calls on many domains: undefined, and a warning in the log, for a domain whose records are damaged. */
@@ -9,6 +11,15 @@ export function readStateOrSkip(session: Session, name: string): RunState | unde
     return containers.readRunState(paths, name);
   } catch (error) {
     warnOfDamage(session, name, error);
+    return undefined;
+  }
+}
+
+/** For domains of any root, which need not be a session's: undefined for a domain whose records are damaged. */
+export function runStateIfAny(paths: StatePaths, name: string): RunState | undefined {
+  try {
+    return readRunState(paths, name);
+  } catch {
     return undefined;
   }
 }

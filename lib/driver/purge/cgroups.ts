@@ -1,10 +1,11 @@
 /** The cgroups that a purge removes besides those of domains: those that no record names any more. */
 import { existsSync } from 'node:fs';
+import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
 import { runNames } from '../../container/record/run-state';
 import { releasePartition } from '../../container/cgroups/partition';
 import type { StatePaths } from '../../host/state/state-paths';
-import { readContainerCgroups } from '../doctor/container-cgroups';
-import { readKnownState, runStateIfAny } from '../doctor/known-state';
+import { readKnownState } from '../lookup/known-state';
+import { runStateIfAny } from '../lookup/readable-state';
 
 /** Paths of cgroups: of containers, and of partitions. */
 export interface StaleCgroups {

@@ -1,8 +1,8 @@
 /** Processes that outlive a domain: a monitor without an owner executes `tslxc reap` as its last act, and a watcher sees the end. */
 import { native } from '../../host/native';
+import { readText } from '../../host/kernel/text-file';
 import type { StatePaths } from '../../host/state/state-paths';
 import { monitorFolder } from '../../plan/cgroups/names';
-import { readText } from '../doctor/kernel';
 
 /**
  * Waits for those of this root, which are in the cgroup for monitors of the hierarchies mounted at `mounts`, but no longer

@@ -8,6 +8,7 @@ import { removeCgroupsOf } from '../../container/cgroups/stale-cgroups';
 import { overlayUppersOf } from '../../container/sources/overlay-upper';
 import { forgetIdRoot } from '../../container/users/id-allocation';
 import { removeBaseCgroups } from '../../host/kernel/base-cgroups';
+import { cgroupMounts } from '../../host/kernel/cgroup-layout';
 import { native } from '../../host/native';
 import type { DomainDefinition } from '../../domain/definition';
 import { isBelow } from '../../domain/xml/path';
@@ -15,8 +16,6 @@ import { runPaths, type StatePaths } from '../../host/state/state-paths';
 import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
 import { TslxcError } from '../../errors';
 import { runningDefinition } from '../definitions/definitions';
-import { cgroupMounts } from '../doctor/container-cgroups';
-import { runStateIfAny } from '../doctor/known-state';
 import { endAndTell, settleAndTell } from '../networks/settling';
 import { releaseEmptyPartitions, staleCgroups } from './cgroups';
 import { purgeableFiles, refuseMounts, removeFiles } from './files';
@@ -29,6 +28,7 @@ import { allCatalogues } from '../snapshots/catalogue';
 import { destroyDamaged } from '../lifecycle/destroy-damaged';
 import { destroyDomain } from '../lifecycle/verbs';
 import { readStateOrDamage, uuidOfDamaged } from '../lookup/damaged-state';
+import { runStateIfAny } from '../lookup/readable-state';
 
 /** Something that a purge removes, or leaves. */
 export interface PurgeItem {

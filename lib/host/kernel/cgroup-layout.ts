@@ -59,6 +59,12 @@ export function readCgroupLayout(): CgroupLayout {
   };
 }
 
+/** Where the hierarchies are mounted: those of v1, then that of v2. */
+export function cgroupMounts(): string[] {
+  const { hierarchies, unified } = readCgroupLayout();
+  return [...hierarchies.map(({ mount }) => mount), ...(unified ? [unified.mount] : [])];
+}
+
 /** CPUs and memory nodes of a folder of containers, or of its nearest existing parent. */
 export function readCpuset(
   { hierarchies, unified }: CgroupLayout,

@@ -1,6 +1,7 @@
 /** User and group ids of the host that are in use or reserved. Only reads. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readText } from './text-file';
 
 /** `count` user or group ids of the host from `first` on. */
 export interface HostRange {
@@ -53,13 +54,4 @@ export function parseSubordinates(text: string): HostRange[] {
 function hasEnded(pid: string): boolean {
   const stat = readText(`/proc/${pid}/stat`);
   return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
-}
-
-/** The content of a file; empty if it can't be read. */
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }

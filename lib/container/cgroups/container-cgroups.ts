@@ -1,10 +1,10 @@
 /** Cgroups of containers, and of partitions that were made for them, below `libvirt` and beside it. Only reads. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { directoryAttribute } from '../../container/cgroups/directory-attribute';
-import { ownerOf } from '../../container/record/undo';
+import { directoryAttribute } from './directory-attribute';
+import { ownerOf } from '../record/undo';
 import { partitionedSuffix } from '../../domain/tuning/partition';
-import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
+import { cgroupMounts } from '../../host/kernel/cgroup-layout';
 import { baseFolders, partitionAttribute } from '../../plan/cgroups/names';
 
 /** A container's cgroup, with the root of tslxc that made it; '' when the cgroup does not tell. */
@@ -25,11 +25,6 @@ export interface ContainerCgroups {
   readonly containers: readonly OwnedCgroup[];
   /** Outer ones before inner ones. */
   readonly partitions: readonly PartitionCgroup[];
-}
-
-export function cgroupMounts(): string[] {
-  const { hierarchies, unified } = readCgroupLayout();
-  return [...hierarchies.map(({ mount }) => mount), ...(unified ? [unified.mount] : [])];
 }
 
 export function readContainerCgroups(): ContainerCgroups {

@@ -1,14 +1,14 @@
 /** What on this host is named by the records of all roots of tslxc that can be found. Only reads. */
-import { existsSync, readFileSync } from 'node:fs';
-import { monitorOf, readRunState, runNames } from '../../container/record/run-state';
-import type { RunState } from '../../container/record/run-state';
+import { existsSync } from 'node:fs';
+import type { OwnedCgroup } from '../../container/cgroups/container-cgroups';
+import { monitorOf, runNames } from '../../container/record/run-state';
 import { filterTable } from '../../container/interfaces/filter-rules';
 import { forwardTable } from '../../container/interfaces/port/forward-rules';
+import { readText } from '../../host/kernel/text-file';
 import { forwardingRoots } from '../../network/bridge/forwarding';
 import { readNetworkState, runningNames } from '../../network/lifecycle/state';
 import { idRootsPath, networkPaths, runPaths, statePaths } from '../../host/state/state-paths';
-import type { StatePaths } from '../../host/state/state-paths';
-import type { OwnedCgroup } from './container-cgroups';
+import { runStateIfAny } from './readable-state';
 
 export interface KnownState {
   readonly roots: readonly string[];
@@ -49,15 +49,6 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
     monitors: new Set(starts.flatMap((one) => one.monitors)),
     keepers: new Set(networks.flatMap((one) => one.keepers)),
   };
-}
-
-/** Undefined for a domain whose record is damaged. */
-export function runStateIfAny(paths: StatePaths, name: string): RunState | undefined {
-  try {
-    return readRunState(paths, name);
-  } catch {
-    return undefined;
-  }
 }
 
 interface KnownStart {
@@ -101,9 +92,5 @@ function networksOf(root: string): { bridges: string[]; keepers: number[] }[] {
 }
 
 function linesOf(path: string): string[] {
-  try {
-    return readFileSync(path, 'utf8').split('\n').filter(Boolean);
-  } catch {
-    return [];
-  }
+  return readText(path).split('\n').filter(Boolean);
 }
