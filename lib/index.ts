@@ -99,7 +99,7 @@ export type { MemoryMerging, MemoryMergingChange } from './host/node/memory-merg
 export type { FreePages, PoolChange } from './host/node/pages';
 export type { SuspendTarget } from './host/node/sleep';
 export type { HealthInfo } from './driver/health/health';
-export type { LogOptions } from './driver/lookup/console-lines';
+export type { LogOptions } from './driver/inspect/console-lines';
 export type {
   BlockTuningChange,
   BlockTuningInfo,
@@ -121,7 +121,7 @@ export type { DetachedOptions, ExecOptions } from './driver/exec/exec-options';
 export type { CommandOutput } from './driver/exec/command-output';
 export { RunningCommand } from './driver/exec/running-command';
 export type { LabelProgress } from './container/security/relabel/label-walk';
-export type { SecurityLabelInfo } from './driver/lookup/security-label';
+export type { SecurityLabelInfo } from './driver/inspect/security-label';
 export type { HostSecurity, SecurityModel } from './host/security/host-security';
 export type { ConsoleStream } from './container/console/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/record/exit-record';

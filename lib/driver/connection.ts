@@ -37,13 +37,13 @@ import { autostartAll } from './lifecycle/autostart';
 import { planDomain, type PlanOptions, type PlanTarget } from './lifecycle/plan';
 import { reapInTurn } from './lifecycle/reaper';
 import { destroyBonded } from './lifecycle/verbs';
-import { consoleLinesOfName, type LogOptions } from './lookup/console-lines';
+import { consoleLinesOfName, type LogOptions } from './inspect/console-lines';
 import {
   hostCapabilities,
   hostSysinfo,
   nodeCpuStatistics,
   nodeMemoryStatistics,
-} from './lookup/host';
+} from './inspect/host';
 import { findAll, findById, findByName, findByUuid, seenOf, type Seen } from './lookup/lookup';
 import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './networks/lookup';

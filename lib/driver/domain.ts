@@ -58,7 +58,7 @@ import type {
   VcpuCount,
   WhichOption,
 } from './limits/types';
-import { consoleLines, type LogOptions } from './lookup/console-lines';
+import { consoleLines, type LogOptions } from './inspect/console-lines';
 import {
   consolePath,
   domainInfo,
@@ -66,10 +66,10 @@ import {
   openConsole,
   runningId,
   sendSignal,
-} from './lookup/inspect';
+} from './inspect/inspect';
 import { currentOrDamaged, stateOf } from './lookup/lookup';
-import { openNamespaces } from './lookup/namespaces';
-import { domainSecurityLabel, type SecurityLabelInfo } from './lookup/security-label';
+import { openNamespaces } from './inspect/namespaces';
+import { domainSecurityLabel, type SecurityLabelInfo } from './inspect/security-label';
 import { Session } from './session/session';
 import { cloneDomain } from './snapshots/clone';
 import { DomainSnapshots } from './snapshots/domain-snapshots';

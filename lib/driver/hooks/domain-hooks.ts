@@ -6,7 +6,7 @@ import type { RunningRecord, StartRecord } from '../../container/record/run-stat
 import type { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
-import { formatGone, formatLive } from '../lookup/live-xml';
+import { formatGone, formatLive } from '../inspect/live-xml';
 import { portUuids } from '../networks/container-ports';
 import type { Session } from '../session/session';
 import { clearMark, hasMark, readMark, removeMark, writeMark } from './hook-mark';

@@ -7,7 +7,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { ConsoleStream } from '../../container/console/console-stream';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
-import { openConsole } from '../lookup/inspect';
+import { openConsole } from '../inspect/inspect';
 import type { Session } from '../session/session';
 
 /** How many characters are kept: a match may span several chunks, but not more than this. */

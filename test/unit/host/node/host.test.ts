@@ -1,7 +1,7 @@
 /** What a host tells of itself: its name, its CPUs, how it merges memory, and its firmware. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatSysinfo } from '../../../../lib/driver/lookup/host';
+import { formatSysinfo } from '../../../../lib/driver/inspect/host';
 import { parseCpuList, readCpuMap } from '../../../../lib/host/node/cpu-map';
 import { fullHostName } from '../../../../lib/host/node/host-name';
 import { changeMemoryMerging, readMemoryMerging } from '../../../../lib/host/node/memory-merging';

@@ -1,5 +1,5 @@
 /** lib/driver: labels of running domains, the host's module, and capabilities. */
-import { labelInfo } from '../../../../lib/driver/lookup/security-label';
+import { labelInfo } from '../../../../lib/driver/inspect/security-label';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
 import { parseXml } from '../../../../lib/domain/xml/xml';

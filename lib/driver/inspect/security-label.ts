@@ -1,7 +1,7 @@
 /** Which security label a container runs with. */
 import type { Identity } from '../../host/state/definition-store';
 import type { HostSecurity } from '../../host/security/host-security';
-import { currentState } from './lookup';
+import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
 
 /** The label of a running container. */

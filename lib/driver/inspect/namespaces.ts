@@ -6,7 +6,7 @@ import { fileError, hasErrno } from '../../host/state/file-error';
 import type { Identity } from '../../host/state/definition-store';
 import { requireRunning } from '../definitions/definitions';
 import type { Session } from '../session/session';
-import { currentState } from './lookup';
+import { currentState } from '../lookup/lookup';
 
 const ENOENT = 2;
 

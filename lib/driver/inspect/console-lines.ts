@@ -5,7 +5,7 @@ import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../../container/c
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
 import type { Identity } from '../../host/state/definition-store';
-import { currentState, findByName, uuidOfName, type FoundDomain } from './lookup';
+import { currentState, findByName, uuidOfName, type FoundDomain } from '../lookup/lookup';
 import { pauseFor } from '../session/abort';
 import type { Session } from '../session/session';
 

@@ -14,9 +14,15 @@ import { requireRunning, runningDefinition, stored } from '../definitions/defini
 import { withLiveLinks } from '../interfaces/interfaces';
 import { transition, type Verb } from '../lifecycle/lifecycle';
 import { portUuids } from '../networks/container-ports';
-import { readStateOrDamage } from './damaged-state';
+import { readStateOrDamage } from '../lookup/damaged-state';
 import { formatLive } from './live-xml';
-import { currentOrDamaged, currentState, noDomain, stateOf, type FoundDomain } from './lookup';
+import {
+  currentOrDamaged,
+  currentState,
+  noDomain,
+  stateOf,
+  type FoundDomain,
+} from '../lookup/lookup';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definition-store';
 import type { ConsoleOptions, DomainInfo } from '../types';

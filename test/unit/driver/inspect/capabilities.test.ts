@@ -1,6 +1,6 @@
-/** lib/driver/lookup/capabilities.ts: the text is libvirt's, byte for byte. */
-import { formatCapabilities } from '../../../../lib/driver/lookup/capabilities';
-import type { HostCapabilities } from '../../../../lib/driver/lookup/capabilities';
+/** lib/driver/inspect/capabilities.ts: the text is libvirt's, byte for byte. */
+import { formatCapabilities } from '../../../../lib/driver/inspect/capabilities';
+import type { HostCapabilities } from '../../../../lib/driver/inspect/capabilities';
 import type { CellCpu } from '../../../../lib/host/node/cells';
 
 const emulator = '/usr/lib/monitor';
