@@ -53,6 +53,7 @@ export type {
   UndefineOptions,
   VersionInfo,
   Warning,
+  WhichOption,
 } from './driver/types';
 export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interfaces/types';
 export type { PlanOptions, PlanTarget } from './driver/lifecycle/plan';
@@ -110,7 +111,6 @@ export type {
   MemoryTuningInfo,
   NumaTuningInfo,
   VcpuCount,
-  WhichOption,
 } from './driver/limits/types';
 export type { BlockDeviceTuning } from './domain/tuning/definition';
 export type { Rates, RatesChange } from './driver/interfaces/rates';

@@ -56,7 +56,6 @@ import type {
   MemoryTuningInfo,
   NumaTuningInfo,
   VcpuCount,
-  WhichOption,
 } from './limits/types';
 import { consoleLines, type LogOptions } from './inspect/console-lines';
 import {
@@ -86,6 +85,7 @@ import type {
   StartOptions,
   StartResult,
   UndefineOptions,
+  WhichOption,
 } from './types';
 import type {
   AddressWait,

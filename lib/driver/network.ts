@@ -7,7 +7,6 @@ import type { Identity } from '../host/state/definition-store';
 import type { NetworkUpdate } from '../network/definition/update';
 import type { Lease } from '../network/dnsmasq/leases';
 import type { Rates, RatesChange } from './interfaces/rates';
-import type { WhichOption } from './limits/types';
 import {
   getNetworkMetadata,
   getNetworkText,
@@ -32,7 +31,7 @@ import {
   undefineNetwork,
 } from './networks/verbs';
 import { Session } from './session/session';
-import type { DefineOptions, NetworkInfo } from './types';
+import type { DefineOptions, NetworkInfo, WhichOption } from './types';
 
 /**
  * One virtual network: what is defined under a name, and the bridge, firewall rules and dnsmasq that run from it. Handles

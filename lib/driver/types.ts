@@ -7,7 +7,6 @@ import type { Isolation } from '../domain/namespaces/isolation';
 import type { LogLevel } from '../host/state/domain-log';
 import type { Logger } from '../host/logger';
 import type { WindowSize } from '../host/native';
-import type { WhichOption } from './limits/types';
 import type { DefinitionWarning } from '../domain/warnings';
 import type { StartWarning } from '../plan/warnings';
 
@@ -93,6 +92,16 @@ export interface DefineOptions {
 export interface UndefineOptions {
   /** `forget`: the record of its snapshots is removed too, and their files stay where they are. Default: `refuse`. */
   readonly snapshots?: 'refuse' | 'forget';
+}
+
+/** Which definition is read, or changed. */
+export interface WhichOption {
+  /**
+   * `live`: the running container or network. `inactive`: the stored definition, which takes effect at the next start. `both`: a
+   * change is made to both, or to neither if one change is refused, and a read is from the running one. Default: `live` if it runs,
+   * else `inactive`.
+   */
+  readonly which?: 'live' | 'inactive' | 'both';
 }
 
 /** How a device is attached to a domain, or changed. */

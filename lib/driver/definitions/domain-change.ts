@@ -3,11 +3,11 @@ import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { stored } from './definitions';
-import type { WhichOption } from '../limits/types';
 import { checkSame } from '../lookup/lookup';
 import { settle, type SettledState } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import { settleTrees } from '../snapshots/changes';
+import type { WhichOption } from '../types';
 
 /** The running container, the stored definition, or both; undefined: the running container if there is one, else the definition. */
 export type Which = WhichOption['which'];

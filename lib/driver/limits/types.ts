@@ -74,13 +74,3 @@ export interface HugepageLimitInfo {
   /** Limit of all pages of this size together, in KiB. */
   readonly max: MemoryLimit;
 }
-
-/** Which definition a limit is read from, or changed in. */
-export interface WhichOption {
-  /**
-   * `live`: the running container or network. `inactive`: the stored definition, which takes effect at the next start. `both`: a
-   * change is made to both, or to neither if one change is refused, and a read is from the running one. Default: `live` if it runs,
-   * else `inactive`.
-   */
-  readonly which?: 'live' | 'inactive' | 'both';
-}

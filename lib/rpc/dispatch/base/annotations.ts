@@ -1,6 +1,6 @@
 /** Titles, descriptions and metadata of domains and networks. */
 import type { MetadataContent } from '../../../domain/elements/metadata';
-import type { WhichOption } from '../../../driver/limits/types';
+import type { WhichOption } from '../../../driver/types';
 import { WireError } from './wire-error';
 
 /** What has them: a domain or a network. */

@@ -2,7 +2,8 @@
 import { numaModes } from '../../../domain/tuning/numa-tuning';
 import type { BlockDeviceTuning } from '../../../domain/tuning/definition';
 import type { Domain } from '../../../driver/domain';
-import type { MemoryLimit, WhichOption } from '../../../driver/limits/types';
+import type { MemoryLimit } from '../../../driver/limits/types';
+import type { WhichOption } from '../../../driver/types';
 import { parameterTypes } from '../../protocol/values';
 import type { Parameter } from '../../protocol/values';
 import {

@@ -1,6 +1,6 @@
 /** Limits of domains as typed parameters. */
 import type { Domain } from '../../../driver/domain';
-import type { WhichOption } from '../../../driver/limits/types';
+import type { WhichOption } from '../../../driver/types';
 import type { tuningProcedures } from '../../protocol/tuning';
 import type { Parameter, WireDomain } from '../../protocol/values';
 import { done } from '../base/call';
