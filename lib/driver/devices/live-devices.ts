@@ -20,7 +20,7 @@ import {
   settleFloors,
   sharedNetworks,
 } from '../interfaces/shaping';
-import type { SettledState } from '../lifecycle/reaper';
+import type { SettledState } from '../session/containers';
 import type { Session } from '../session/session';
 import type { DomainEvent } from '../types';
 import { requireSettled, runningDevices } from './running-devices';

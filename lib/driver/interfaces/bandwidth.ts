@@ -11,7 +11,7 @@ import { interfaceIndex, type InterfaceQuery } from './interface-lookup';
 import { definedInterfaces, liveInterfaces } from './interfaces';
 import { currentState } from '../lookup/lookup';
 import { changeRates, withRates, type Rates, type RatesChange } from './rates';
-import type { SettledState } from '../lifecycle/reaper';
+import type { SettledState } from '../session/containers';
 import type { Session } from '../session/session';
 import { checkFloor, settleFloors } from './shaping';
 

@@ -6,7 +6,7 @@ import { requireRunning } from '../definitions/definitions';
 import { changeDomain } from '../definitions/domain-change';
 import { findInterface, interfaceIndex, type InterfaceQuery } from './interface-lookup';
 import { definedInterfaces, domainInterfaces, liveInterfaces, withLink } from './interfaces';
-import type { SettledState } from '../lifecycle/reaper';
+import type { SettledState } from '../session/containers';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definition-store';
 

@@ -4,7 +4,7 @@ import type { Identity } from '../../host/state/definition-store';
 import { transition } from './lifecycle';
 import { checkSame, phaseOf } from '../lookup/lookup';
 import { settle } from './reaper';
-import type { SettledState } from './reaper';
+import type { SettledState } from '../session/containers';
 import type { Session } from '../session/session';
 
 type Running = SettledState & { phase: 'running' };

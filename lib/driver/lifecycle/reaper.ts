@@ -9,7 +9,7 @@ import { meaningOf, type ExitRecord } from '../../container/record/exit-record';
 import type { RunState, StartRecord } from '../../container/record/run-state';
 import { turn } from '../../host/slices';
 import { admission } from '../session/admission';
-import type { EndedState } from '../session/containers';
+import type { EndedState, SettledState } from '../session/containers';
 import { hasDeviceOnItsWay, settleDevices } from '../devices/running-devices';
 import { finish } from './finish';
 import { killInit, withinPatience } from './kill';
@@ -22,9 +22,6 @@ import { holdersOf } from '../lookup/name-of-uuid';
 import { readStateOrSkip } from '../lookup/readable-state';
 import { launch } from './start';
 import type { StartOptions } from '../types';
-
-/** A domain's state once an ended container has been cleaned up. */
-export type SettledState = RunState & { phase: 'off' | 'running' };
 
 export interface Settled {
   readonly state: SettledState;

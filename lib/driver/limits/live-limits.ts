@@ -21,7 +21,7 @@ import {
 } from '../definitions/definitions';
 import { changeDomain, type Which } from '../definitions/domain-change';
 import { currentState } from '../lookup/lookup';
-import type { SettledState } from '../lifecycle/reaper';
+import type { SettledState } from '../session/containers';
 import type { Session } from '../session/session';
 
 /** A running container, and its cgroups. */

@@ -71,6 +71,9 @@ export type OwnedContainer = Pick<RunningContainer, keyof RunningContainer>;
 
 export type EndedState = RunState & { phase: 'ended' };
 
+/** A domain's state once an ended container has been cleaned up. */
+export type SettledState = RunState & { phase: 'off' | 'running' };
+
 /** A function that reads a container's cgroups, with the cgroup layout of this host filled in. */
 type OnThisHost<Reads extends (start: StartRecord, layout: CgroupLayout) => unknown> = (
   start: StartRecord,

@@ -10,7 +10,7 @@ import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { runningDefinition } from '../definitions/definitions';
-import type { SettledState } from '../lifecycle/reaper';
+import type { SettledState } from '../session/containers';
 import { readableStates } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 
