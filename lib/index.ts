@@ -165,7 +165,7 @@ export type { MetadataContent } from './domain/elements/metadata';
 export type { LogLevel } from './host/state/domain-log';
 export type { Logger } from './host/logger';
 export type { Lease } from './network/dnsmasq/leases';
-export type { NetworkPort } from './driver/networks/ports';
+export type { NetworkPort } from './driver/interfaces/port-verbs';
 export type { NetworkUpdate } from './network/definition/update';
 export type { NetworkSection, NetworkUpdateCommand } from './network/definition/update-names';
 export type {

@@ -22,8 +22,8 @@ import {
   listPorts,
   portXml,
   setPortBandwidth,
-} from './networks/ports';
-import type { NetworkPort } from './networks/ports';
+} from './interfaces/port-verbs';
+import type { NetworkPort } from './interfaces/port-verbs';
 import {
   destroyNetwork,
   setNetworkAutostart,

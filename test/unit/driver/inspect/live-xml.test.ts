@@ -1,7 +1,7 @@
 /** lib/driver: where a running domain's live XML says that its interfaces are plugged in. */
 import type { LinkRecord } from '../../../../lib/container/record/run-state';
 import type { Domain } from '../../../../lib/driver/domain';
-import { listPorts } from '../../../../lib/driver/networks/ports';
+import { listPorts } from '../../../../lib/driver/interfaces/port-verbs';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 import { writeActiveRecord, writeOffRecord } from '../../../../lib/network/lifecycle/state';
 import { domainXml } from '../../../support/domain/domain-xml';

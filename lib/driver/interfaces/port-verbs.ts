@@ -11,19 +11,19 @@ import { formatNetworkPort, parseNetworkPort } from '../../network/definition/po
 import type { PortDefinition } from '../../network/definition/port';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
 import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
-import { setBandwidth } from '../interfaces/bandwidth';
-import { portIn } from '../interfaces/network-port';
-import { changeRates } from '../interfaces/rates';
-import type { Rates, RatesChange } from '../interfaces/rates';
+import { setBandwidth } from './bandwidth';
+import { portIn } from './network-port';
+import { changeRates } from './rates';
+import type { Rates, RatesChange } from './rates';
 import { readableStates } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
-import { plugOf, portsOfContainer } from './container-ports';
-import { createdPorts, makePort, removePort, replacePort } from './created-ports';
-import { notActive } from './inspect';
-import { checkSameNetwork, currentNetwork } from './lookup';
-import { isActive, settleAndTell } from './settling';
-import { warnOfUnknown } from './unknown-elements';
+import { plugOf, portsOfContainer } from '../networks/container-ports';
+import { createdPorts, makePort, removePort, replacePort } from '../networks/created-ports';
+import { notActive } from '../networks/inspect';
+import { checkSameNetwork, currentNetwork } from '../networks/lookup';
+import { isActive, settleAndTell } from '../networks/settling';
+import { warnOfUnknown } from '../networks/unknown-elements';
 
 /** A port of a virtual network. */
 export interface NetworkPort {
