@@ -1,10 +1,8 @@
-/** lib/driver/connection.ts, lookup.ts and wait.ts: finding domains, waiting for them, and letting go. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** lib/driver/connection.ts and lookup/lookup.ts: finding domains, and letting go. */
 import { connect } from '../../../lib/driver/connection';
 import type { ConnectOptions } from '../../../lib/driver/types';
 import { domainXml } from '../../support/domain/domain-xml';
-import { eventually } from '../../support/time/eventually';
-import { exitRecord, FakeHost } from './fake-host';
+import { FakeHost } from './fake-host';
 import { removeScratchAfterEach, scratchDirectory } from './scratch';
 import { containing, errorOf } from './refusal';
 
@@ -104,52 +102,6 @@ test('a list has the active by id, then the inactive by name, and less by filter
   expect(await names({ state: 'inactive' })).toBe('ad');
   expect(await names({ persistence: 'transient' })).toBe('z');
   expect(await names({ persistence: 'persistent', state: 'active' })).toBe('cb');
-});
-
-test('wait resolves with the exact end, to everyone who waits', async () => {
-  const connection = host.connect();
-  const domain = await connection.defineDomain(domainXml({ name: 'web' }));
-  await domain.start();
-  const waiting = [
-    domain.wait(),
-    host
-      .connect()
-      .lookupDomainByName('web')
-      .then((one) => one.wait()),
-  ];
-  await sleep(5);
-  host.end('web', exitRecord({ code: 42 }));
-  for (const exit of await Promise.all(waiting))
-    expect(exit).toMatchObject({ how: 'exited', code: 42 });
-  expect(await domain.wait()).toMatchObject({ how: 'exited', code: 42 });
-});
-
-test('wait on a transient domain that is gone already tells of its end', async () => {
-  const connection = host.connect();
-  const domain = await connection.createDomain(domainXml({ name: 'web' }));
-  host.end('web', exitRecord({ how: 'killed', signal: 15 }));
-  await eventually(() => expect(host.states.size).toBe(0));
-  expect(await domain.wait()).toMatchObject({ how: 'killed', signal: 15 });
-});
-
-test('wait sees the loss of a monitor', async () => {
-  const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
-  const waiting = domain.wait();
-  await sleep(5);
-  host.killMonitor('web');
-  expect(await waiting).toMatchObject({ how: 'lost' });
-});
-
-test('wait ends with its signal', async () => {
-  const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
-  const controller = new AbortController();
-  const waiting = domain.wait({ signal: controller.signal });
-  await sleep(5);
-  controller.abort();
-  await expect(waiting).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
-  await expect(domain.wait({ signal: AbortSignal.abort() })).rejects.toMatchObject({
-    code: 'OPERATION_ABORTED',
-  });
 });
 
 test('two connections see one event stream', async () => {
