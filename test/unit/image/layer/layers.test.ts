@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { checkLayer } from '../../../../lib/image/layer/check';
 import { EntryCheck } from '../../../../lib/image/layer/entry-check';
 import { TarReader, type TarEntry } from '../../../../lib/image/layer/tar-reader';
-import { chainsOf, sha256 } from '../../../../lib/image/store/layer-store';
+import { sha256 } from '../../../../lib/image/store/layer-store';
 import {
   archive,
   directory,
@@ -140,14 +140,6 @@ test('what images really have is taken', () => {
     file('..data', ''),
   ]);
   expect(content).toEqual({ bytes: 10 * 512, entries: 10 });
-});
-
-test('a layer is named after all that it lies on', () => {
-  const [a, b, c] = ['a', 'b', 'c'].map(sha256) as [string, string, string];
-  const chains = chainsOf([a, b, c]);
-  expect(chains[0]).toBe(a);
-  expect(chains[1]).toBe(sha256(`${a} ${b}`));
-  expect(chains[2]).toBe(sha256(`${chains[1]} ${c}`));
 });
 
 test('however many layers are checked with one signal, it has one listener, and an abort ends all', async () => {

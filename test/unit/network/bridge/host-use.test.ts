@@ -1,18 +1,11 @@
 /** What is read of the host's own files: which bridges and addresses are in use, and whether packets are forwarded. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freeBridgeName } from '../../../../lib/network/elements/names';
 import { learnedDevices, switchesOn } from '../../../../lib/network/bridge/forwarding';
 import { libvirtNetworks } from '../../../../lib/network/bridge/host-use';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 
 removeScratchAfterEach();
-
-test('the lowest bridge name that no interface has', () => {
-  expect(freeBridgeName(new Set())).toBe('virbr0');
-  expect(freeBridgeName(new Set(['virbr0', 'virbr2', 'br0', 'virbr10']))).toBe('virbr1');
-  expect(freeBridgeName(new Set(['virbr1', 'virbr0', 'virbr2']))).toBe('virbr3');
-});
 
 describe('the networks that libvirt starts by itself', () => {
   test('have bridges and subnets', () => {

@@ -3,12 +3,12 @@ import {
   childrenIn,
   descendantsIn,
   treeLines,
-} from '../../../lib/cli/commands/snapshots/snapshot-tree';
-import { localTimeWithZone } from '../../../lib/cli/output/local-time';
-import type { SnapshotInfo } from '../../../lib/index';
-import { FakeConnection } from './fake-connection';
-import { withSnapshots } from './fake-snapshots';
-import { run } from './run-main';
+} from '../../../../../lib/cli/commands/snapshots/snapshot-tree';
+import { localTimeWithZone } from '../../../../../lib/cli/output/local-time';
+import type { SnapshotInfo } from '../../../../../lib/index';
+import { FakeConnection } from '../../fake-connection';
+import { withSnapshots } from '../../fake-snapshots';
+import { run } from '../../run-main';
 
 const all = [
   { name: 'base' },
