@@ -1,9 +1,9 @@
 /** What the commands rely on of a connection: one table, which holds for the fake of these tests and for the library alike. */
 import type { Connection } from '../../../lib/index';
 import { domainXml } from '../../support/domain/domain-xml';
-import { FakeHost } from '../driver/fake-host';
+import { FakeHost } from '../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../driver/scratch';
-import { FakeConnection } from './fake-connection';
+import { FakeConnection } from '../../support/fake/connection/fake-connection';
 
 removeScratchAfterEach();
 

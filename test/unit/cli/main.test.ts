@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SyscallError, TslxcError } from '../../../lib/errors';
-import { FakeConnection } from './fake-connection';
+import { FakeConnection } from '../../support/fake/connection/fake-connection';
 import { run } from './run-main';
 
 const uuid = '02169d49-0068-4612-b2de-901c4a14c5a3';

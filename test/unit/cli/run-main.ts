@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { main } from '../../../lib/cli/shell/invocation';
 import type { Terminal } from '../../../lib/cli/terminal/terminal';
 import type { ConnectOptions } from '../../../lib/driver/types';
-import { FakeConnection } from './fake-connection';
+import { FakeConnection } from '../../support/fake/connection/fake-connection';
 
 export interface Ran {
   readonly status: number;

@@ -2,7 +2,7 @@
 import { connect } from '../../../lib/driver/connection';
 import type { ConnectOptions } from '../../../lib/driver/types';
 import { domainXml } from '../../support/domain/domain-xml';
-import { FakeHost } from './fake-host';
+import { FakeHost } from '../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from './scratch';
 import { containing, errorOf } from './refusal';
 

@@ -3,8 +3,8 @@ import { domainXml } from '../../support/domain/domain-xml';
 import { connect } from '../../../lib/driver/connection';
 import type { DomainStatistics } from '../../../lib/driver/statistics/types';
 import type { Plan } from '../../../lib/plan/plan';
-import { FakeHost } from './fake-host';
-import { link, noTraffic } from './fake-links';
+import { FakeHost } from '../../support/fake/host/fake-host';
+import { link, noTraffic } from '../../support/fake/host/fake-links';
 import { removeScratchAfterEach, scratchDirectory } from './scratch';
 
 removeScratchAfterEach();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planJson, planText } from '../../../../lib/cli/output/plan-text';
 import type { Plan } from '../../../../lib/plan/plan';
-import { FakeConnection } from '../fake-connection';
+import { FakeConnection } from '../../../support/fake/connection/fake-connection';
 import { run } from '../run-main';
 
 const plan: Plan = {

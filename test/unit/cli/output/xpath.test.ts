@@ -1,6 +1,6 @@
 /** Parts of a document by XPath 1.0, printed as virsh prints them. */
 import { selectXml } from '../../../../lib/cli/output/xpath';
-import { FakeConnection } from '../fake-connection';
+import { FakeConnection } from '../../../support/fake/connection/fake-connection';
 import { run } from '../run-main';
 
 const xml = `<domain type='lxc' xmlns:lxc='http://libvirt.org/schemas/domain/lxc/1.0'>

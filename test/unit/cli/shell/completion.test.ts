@@ -5,7 +5,7 @@ import { completeLine } from '../../../../lib/cli/shell/completion';
 import { TslxcError } from '../../../../lib/errors';
 import type { Connection } from '../../../../lib/index';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
-import { FakeConnection } from '../fake-connection';
+import { FakeConnection } from '../../../support/fake/connection/fake-connection';
 
 removeScratchAfterEach();
 

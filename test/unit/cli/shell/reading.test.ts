@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../../../support/time/eventually';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
-import { FakeConnection } from '../fake-connection';
+import { FakeConnection } from '../../../support/fake/connection/fake-connection';
 import { FakeTerminal, run } from '../run-main';
 import type { Ran } from '../run-main';
 

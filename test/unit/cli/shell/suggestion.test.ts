@@ -1,7 +1,7 @@
 /** What is suggested in the place of a word that is not known. */
 import { nearest, suggestion } from '../../../../lib/cli/shell/suggestion';
 import { run } from '../run-main';
-import { FakeConnection } from '../fake-connection';
+import { FakeConnection } from '../../../support/fake/connection/fake-connection';
 
 const known = ['list', 'start', 'destroy', 'domstate', 'net-list', 'net-dhcp-leases', 'cd'];
 

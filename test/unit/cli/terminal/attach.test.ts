@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { attach } from '../../../../lib/cli/terminal/attach';
 import { escapeByte } from '../../../../lib/cli/terminal/terminal';
 import type { SessionEnd } from '../../../../lib/cli/terminal/attach';
-import { FakeConnection } from '../fake-connection';
-import { FakeConsole } from '../fake-console';
+import { FakeConnection } from '../../../support/fake/connection/fake-connection';
+import { FakeConsole } from '../../../support/fake/connection/fake-console';
 import { FakeTerminal, run } from '../run-main';
 
 class Started {

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runInForeground } from '../../../../lib/cli/terminal/foreground';
 import { TslxcError } from '../../../../lib/errors';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
-import { FakeConnection } from '../fake-connection';
+import { FakeConnection } from '../../../support/fake/connection/fake-connection';
 import { run } from '../run-main';
 
 class Queue<T> {

@@ -5,7 +5,7 @@ import { connect } from '../../../../lib/driver/connection';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 import type { Warning } from '../../../../lib/index';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import type { TslxcError } from '../../../../lib/errors';
 import { errorOf } from '../refusal';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { TslxcError } from '../../../../lib/errors';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { someOf } from '../../../support/time/repeats';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -3,7 +3,7 @@ import * as crypto from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { domainXml, helloWorldXml } from '../../../support/domain/domain-xml';
-import { exitRecord, FakeHost } from '../fake-host';
+import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

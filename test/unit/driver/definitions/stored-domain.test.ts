@@ -14,7 +14,7 @@ import type { DomainEvent } from '../../../../lib/driver/types';
 import { DefinitionStore } from '../../../../lib/host/state/definition-store';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
-import { exitRecord, FakeHost, thisBoot } from '../fake-host';
+import { exitRecord, FakeHost, thisBoot } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

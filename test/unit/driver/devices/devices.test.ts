@@ -7,8 +7,8 @@ import type { DomainEvent, Warning } from '../../../../lib/driver/types';
 import { TslxcError } from '../../../../lib/errors';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
-import { FakeHost } from '../fake-host';
-import { link } from '../fake-links';
+import { FakeHost } from '../../../support/fake/host/fake-host';
+import { link } from '../../../support/fake/host/fake-links';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -4,7 +4,7 @@ import { Channel } from '../../../../lib/container/monitor/channel';
 import { encodeFrame } from '../../../../lib/container/monitor/frames';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { socketPair } from '../../container/socket-pair';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -8,7 +8,7 @@ import { tryTakeContainer, tryTakeWatch } from '../../../../lib/driver/health/wa
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -7,7 +7,7 @@ import type { HookCall } from '../../../../lib/driver/hooks/scripts';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 import { writeActiveRecord } from '../../../../lib/network/lifecycle/state';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 jest.mock('../../../../lib/driver/hooks/scripts');

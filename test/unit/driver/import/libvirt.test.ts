@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path';
 import type { Connection, Imported } from '../../../../lib/index';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -5,7 +5,7 @@ import { listPorts } from '../../../../lib/driver/interfaces/port-verbs';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 import { writeActiveRecord, writeOffRecord } from '../../../../lib/network/lifecycle/state';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

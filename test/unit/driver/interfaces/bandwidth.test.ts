@@ -3,8 +3,8 @@ import type { LinkRecord } from '../../../../lib/container/record/run-state';
 import { hostSideMac } from '../../../../lib/domain/interface/mac-address';
 import type { Domain } from '../../../../lib/driver/domain';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
-import { link } from '../fake-links';
+import { FakeHost } from '../../../support/fake/host/fake-host';
+import { link } from '../../../support/fake/host/fake-links';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -4,8 +4,8 @@ import { hostSideMac } from '../../../../lib/domain/interface/mac-address';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
-import { address, link, noTraffic } from '../fake-links';
+import { FakeHost } from '../../../support/fake/host/fake-host';
+import { address, link, noTraffic } from '../../../support/fake/host/fake-links';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

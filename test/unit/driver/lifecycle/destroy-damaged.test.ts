@@ -2,7 +2,7 @@
 import type { Connection } from '../../../../lib/driver/connection';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

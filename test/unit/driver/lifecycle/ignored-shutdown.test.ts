@@ -2,7 +2,7 @@
 import type { Domain } from '../../../../lib/index';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
-import { exitRecord, FakeHost } from '../fake-host';
+import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -9,7 +9,7 @@ import { stopDetail, transition } from '../../../../lib/driver/lifecycle/lifecyc
 import type { SettledPhase, Verb } from '../../../../lib/driver/lifecycle/lifecycle';
 import { parseDomain } from '../../../../lib/domain/parse';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { exitRecord } from '../fake-host';
+import { exitRecord } from '../../../support/fake/host/fake-host';
 
 const notRunning = 'domain is not running';
 

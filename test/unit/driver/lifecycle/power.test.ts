@@ -9,7 +9,7 @@ import { SyscallError } from '../../../../lib/errors';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
-import { exitRecord, FakeHost } from '../fake-host';
+import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -7,7 +7,7 @@ import type { Domain } from '../../../../lib/driver/domain';
 import { DefinitionStore } from '../../../../lib/host/state/definition-store';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { repeats } from '../../../support/time/repeats';
-import { exitRecord, FakeHost } from '../fake-host';
+import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 import { containing, errorOf } from '../refusal';
 

@@ -2,7 +2,7 @@
 import type { Domain } from '../../../../lib/driver/domain';
 import { SyscallError } from '../../../../lib/errors';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

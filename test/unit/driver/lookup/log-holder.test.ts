@@ -4,7 +4,7 @@ import { namingLogHolder } from '../../../../lib/driver/lookup/log-holder';
 import type { Session } from '../../../../lib/driver/session/session';
 import { TslxcError } from '../../../../lib/errors';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

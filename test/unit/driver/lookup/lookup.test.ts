@@ -1,7 +1,7 @@
 /** lib/driver/lookup/lookup.ts: what is read of one domain that is asked for. */
 import { currentOrDamaged, findByName } from '../../../../lib/driver/lookup/lookup';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -1,7 +1,7 @@
 /** Snapshots of what domains use, on a host without containers. */
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
-import { link, noTraffic } from '../fake-links';
+import { FakeHost } from '../../../support/fake/host/fake-host';
+import { link, noTraffic } from '../../../support/fake/host/fake-links';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Domain } from '../../../../lib/driver/domain';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
-import { exitRecord, FakeHost } from '../fake-host';
-import { address, link } from '../fake-links';
+import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';
+import { address, link } from '../../../support/fake/host/fake-links';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

@@ -1,6 +1,6 @@
 /** lib/host/shaper: which device shapes what comes in by an interface. */
 import { findShaper, shaperName } from '../../../../lib/host/kernel/shaper';
-import { link } from '../../driver/fake-links';
+import { link } from '../../../support/fake/host/fake-links';
 
 test('names fit the kernel, and differ where the interfaces do', () => {
   const names = ['vnet1000', 'vnet65535', 'a-longer-name-1', 'a-longer-name-2', 'x'].map(

@@ -1,8 +1,8 @@
 /** list: the table, one value a line, and the filters. */
 import { TslxcError } from '../../../../../lib/errors';
 import type { SnapshotInfo } from '../../../../../lib/index';
-import { FakeConnection } from '../../fake-connection';
-import { withSnapshots } from '../../fake-snapshots';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
+import { withSnapshots } from '../../../../support/fake/connection/fake-snapshots';
 import { run } from '../../run-main';
 
 const [first, second] = [

@@ -1,7 +1,7 @@
 /** logs --follow: what becomes of the signals that end it. */
 import { EventEmitter } from 'node:events';
 import { TslxcError } from '../../../../../lib/errors';
-import { FakeConnection } from '../../fake-connection';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { run } from '../../run-main';
 
 const failure = new TslxcError('OPERATION_FAILED', 'the log can not be read');

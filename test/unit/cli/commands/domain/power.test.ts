@@ -1,7 +1,7 @@
 /** suspend, resume, shutdown, reboot, send-process-signal, and the verbs that are refused: what virsh says. */
 import { commandsWith, refusedVerbs } from '../../../../../lib/cli/shell/verbs';
 import { signalNumber } from '../../../../../lib/cli/output/signal-names';
-import { FakeConnection } from '../../fake-connection';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { run } from '../../run-main';
 
 function web(): { domain: FakeConnection['domains'][number]; connection: FakeConnection } {

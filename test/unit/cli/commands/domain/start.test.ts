@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failedReport } from '../../../../../lib/cli/terminal/handshake-report';
 import { DefinitionError, SyscallError } from '../../../../../lib/errors';
-import { FakeConnection } from '../../fake-connection';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { FakeTerminal, run } from '../../run-main';
 
 let folder: string;

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { TslxcError } from '../../../../../lib/errors';
 import type { DomainEvent } from '../../../../../lib/index';
 import { removeScratchAfterEach, scratchDirectory } from '../../../driver/scratch';
-import { FakeConnection } from '../../fake-connection';
-import type { FakeDomain } from '../../fake-domain';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
+import type { FakeDomain } from '../../../../support/fake/connection/fake-domain';
 import { FakeTerminal, run } from '../../run-main';
 import type { Ran, RunOptions } from '../../run-main';
 

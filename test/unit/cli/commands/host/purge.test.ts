@@ -1,6 +1,6 @@
 /** purge: asks before it removes anything, and says what it removes. */
 import type { PurgeItem } from '../../../../../lib/index';
-import { FakeConnection } from '../../fake-connection';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { FakeTerminal, run } from '../../run-main';
 
 const items: readonly PurgeItem[] = [

@@ -3,7 +3,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../../../../lib/errors';
 import { removeScratchAfterEach, scratchDirectory } from '../../../driver/scratch';
-import { FakeConnection } from '../../fake-connection';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { run } from '../../run-main';
 
 removeScratchAfterEach();

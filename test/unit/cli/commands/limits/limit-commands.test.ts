@@ -1,7 +1,7 @@
 /** setmem, memtune, schedinfo and the like: command lines in, virsh's words and exit codes out. */
 import { TslxcError } from '../../../../../lib/errors';
-import { FakeConnection } from '../../fake-connection';
-import type { FakeDomainFields } from '../../fake-domain-fields';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
+import type { FakeDomainFields } from '../../../../support/fake/connection/fake-domain-fields';
 import { run } from '../../run-main';
 
 const limits: FakeDomainFields['limits'] = {

@@ -1,6 +1,6 @@
 /** The commands of a domain's network interfaces: command lines in, virsh's words and exit codes out. */
 import { TslxcError } from '../../../../../lib/errors';
-import { FakeConnection } from '../../fake-connection';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { run } from '../../run-main';
 
 const mac = '52:54:00:12:34:56';

@@ -1,6 +1,6 @@
 /** domiftune: command lines in, virsh's words and exit codes out. */
 import { TslxcError } from '../../../../../lib/errors';
-import { FakeConnection } from '../../fake-connection';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { run } from '../../run-main';
 
 function seed(): FakeConnection {

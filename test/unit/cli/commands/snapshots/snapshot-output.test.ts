@@ -6,8 +6,8 @@ import {
 } from '../../../../../lib/cli/commands/snapshots/snapshot-tree';
 import { localTimeWithZone } from '../../../../../lib/cli/output/local-time';
 import type { SnapshotInfo } from '../../../../../lib/index';
-import { FakeConnection } from '../../fake-connection';
-import { withSnapshots } from '../../fake-snapshots';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
+import { withSnapshots } from '../../../../support/fake/connection/fake-snapshots';
 import { run } from '../../run-main';
 
 const all = [

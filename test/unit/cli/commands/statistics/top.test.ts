@@ -1,7 +1,7 @@
 /** top: tables one after the other, and live on a terminal. */
 import { EventEmitter } from 'node:events';
 import { eventually } from '../../../../support/time/eventually';
-import { FakeConnection } from '../../fake-connection';
+import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { FakeTerminal, run } from '../../run-main';
 import { snapshotOf } from '../../snapshots';
 

@@ -1,6 +1,12 @@
 /** Virtual networks without a host, as the commands see them. Every call is written down. */
-import { TslxcError } from '../../../lib/errors';
-import type { DefineOptions, Lease, NetworkInfo, NetworkPort, Warning } from '../../../lib/index';
+import { TslxcError } from '../../../../lib/errors';
+import type {
+  DefineOptions,
+  Lease,
+  NetworkInfo,
+  NetworkPort,
+  Warning,
+} from '../../../../lib/index';
 
 export interface FakeNetworkFields {
   readonly name: string;

@@ -1,7 +1,12 @@
 /** A connection without a host: domains are plain data, and every call is written down. For the tests of lib/cli. */
-import { domainXml } from '../../../lib/domain/builder/domain-xml';
-import { TslxcError } from '../../../lib/errors';
-import type { Autostarted, DomainEvent, DomainState, ListFilter } from '../../../lib/driver/types';
+import { domainXml } from '../../../../lib/domain/builder/domain-xml';
+import { TslxcError } from '../../../../lib/errors';
+import type {
+  Autostarted,
+  DomainEvent,
+  DomainState,
+  ListFilter,
+} from '../../../../lib/driver/types';
 import type {
   Connection,
   CreateOptions,
@@ -27,8 +32,8 @@ import type {
   PlanOptions,
   PurgeItem,
   Warning,
-} from '../../../lib/index';
-import type { Plan } from '../../../lib/plan/plan';
+} from '../../../../lib/index';
+import type { Plan } from '../../../../lib/plan/plan';
 import type { Faked } from './faked';
 import { FakeNetwork, fakeEvents } from './fake-network';
 import type { FakeNetworkFields } from './fake-network';

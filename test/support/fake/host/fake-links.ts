@@ -1,9 +1,9 @@
 /** Network interfaces in memory: the host's, and those in the one container. For the tests of lib/driver. */
-import { guestSide } from '../../../lib/container/interfaces/network-view';
-import type { NetworkView, NetworkViews } from '../../../lib/container/interfaces/network-view';
-import type { Listening } from '../../../lib/container/interfaces/listening-ports';
-import type { LinkRecord, RunningRecord } from '../../../lib/container/record/run-state';
-import type { Link, LinkAddress, LinkStatistics, Neighbour } from '../../../lib/host/native';
+import { guestSide } from '../../../../lib/container/interfaces/network-view';
+import type { NetworkView, NetworkViews } from '../../../../lib/container/interfaces/network-view';
+import type { Listening } from '../../../../lib/container/interfaces/listening-ports';
+import type { LinkRecord, RunningRecord } from '../../../../lib/container/record/run-state';
+import type { Link, LinkAddress, LinkStatistics, Neighbour } from '../../../../lib/host/native';
 
 export const noTraffic: LinkStatistics = {
   rxBytes: 0n,

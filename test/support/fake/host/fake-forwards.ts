@@ -1,8 +1,8 @@
 /** The forwarded ports of interfaces, without rules: for the tests of lib/driver. */
-import { linkForwards } from '../../../lib/container/interfaces/port/link-forwards';
-import type { LinkForwards } from '../../../lib/container/interfaces/port/forward-rules';
-import type { Containers } from '../../../lib/driver/session/containers';
-import type { PortForward } from '../../../lib/domain/interface/definition';
+import { linkForwards } from '../../../../lib/container/interfaces/port/link-forwards';
+import type { LinkForwards } from '../../../../lib/container/interfaces/port/forward-rules';
+import type { Containers } from '../../../../lib/driver/session/containers';
+import type { PortForward } from '../../../../lib/domain/interface/definition';
 
 type Control = Containers['forwards'];
 

@@ -1,5 +1,5 @@
 /** Snapshots without a host, for the tests of lib/cli: fake domains have none unless a test gives them some. */
-import type { SnapshotInfo } from '../../../lib/index';
+import type { SnapshotInfo } from '../../../../lib/index';
 import type { FakeConnection } from './fake-connection';
 
 /** Gives each domain of the connection those that stand under its name, which may be none. */

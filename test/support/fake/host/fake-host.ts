@@ -1,31 +1,31 @@
 /** A host without containers: run states in memory, with the rules of container/. For the tests of lib/driver. */
 import { FakeForwards } from './fake-forwards';
-import { ProtocolError, TslxcError } from '../../../lib/errors';
-import type { CleanUpContext } from '../../../lib/container/record/cleanup';
-import type { ExitRecord } from '../../../lib/container/record/exit-record';
-import type { ContainerStart } from '../../../lib/container/start/container-start';
-import type { InitControl } from '../../../lib/container/init/init-control';
-import { controlVersion } from '../../../lib/container/monitor/messages';
-import { noLinks } from '../../../lib/container/interfaces/links';
-import { noImages } from '../../../lib/container/sources/image-devices';
-import type { FoundState } from '../../../lib/container/record/run-states';
-import type { RunState } from '../../../lib/container/record/run-state';
-import type { Snapshot } from '../../../lib/container/statistics/snapshots';
-import type { CgroupStatistics } from '../../../lib/container/statistics/types';
-import type { CgroupLayout } from '../../../lib/host/kernel/cgroup-layout';
-import type { HostSecurity } from '../../../lib/host/security/host-security';
-import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
-import { Connection } from '../../../lib/driver/connection';
+import { ProtocolError, TslxcError } from '../../../../lib/errors';
+import type { CleanUpContext } from '../../../../lib/container/record/cleanup';
+import type { ExitRecord } from '../../../../lib/container/record/exit-record';
+import type { ContainerStart } from '../../../../lib/container/start/container-start';
+import type { InitControl } from '../../../../lib/container/init/init-control';
+import { controlVersion } from '../../../../lib/container/monitor/messages';
+import { noLinks } from '../../../../lib/container/interfaces/links';
+import { noImages } from '../../../../lib/container/sources/image-devices';
+import type { FoundState } from '../../../../lib/container/record/run-states';
+import type { RunState } from '../../../../lib/container/record/run-state';
+import type { Snapshot } from '../../../../lib/container/statistics/snapshots';
+import type { CgroupStatistics } from '../../../../lib/container/statistics/types';
+import type { CgroupLayout } from '../../../../lib/host/kernel/cgroup-layout';
+import type { HostSecurity } from '../../../../lib/host/security/host-security';
+import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
+import { Connection } from '../../../../lib/driver/connection';
 import type {
   Containers,
   EndedState,
   MonitorConnection,
   OwnedContainer,
-} from '../../../lib/driver/session/containers';
-import type { Rates } from '../../../lib/driver/interfaces/rates';
-import { Session } from '../../../lib/driver/session/session';
-import type { DomainEvent } from '../../../lib/driver/types';
-import { lastEvent } from '../../../lib/driver/events/event-log';
+} from '../../../../lib/driver/session/containers';
+import type { Rates } from '../../../../lib/driver/interfaces/rates';
+import { Session } from '../../../../lib/driver/session/session';
+import type { DomainEvent } from '../../../../lib/driver/types';
+import { lastEvent } from '../../../../lib/driver/events/event-log';
 import { fakeDevices } from './fake-devices';
 import { FakeLinks } from './fake-links';
 import { recordingLogger, type LogLine } from './recording-logger';

@@ -1,12 +1,12 @@
 /** A domain without a host: plain data, and every call is written down. For the tests of lib/cli. */
 import { FakeConsole } from './fake-console';
 import type { Answer, FakeDomainFields, LimitGetter } from './fake-domain-fields';
-import { findInterface } from '../../../lib/driver/interfaces/interface-lookup';
-import { RunningCommand } from '../../../lib/driver/exec/running-command';
-import { TslxcError } from '../../../lib/errors';
-import type { ExitRecord } from '../../../lib/container/record/exit-record';
-import type { ConsoleOptions, DomainInfo, DomainState } from '../../../lib/driver/types';
-import type { WaitOptions } from '../../../lib/driver/waits/types';
+import { findInterface } from '../../../../lib/driver/interfaces/interface-lookup';
+import { RunningCommand } from '../../../../lib/driver/exec/running-command';
+import { TslxcError } from '../../../../lib/errors';
+import type { ExitRecord } from '../../../../lib/container/record/exit-record';
+import type { ConsoleOptions, DomainInfo, DomainState } from '../../../../lib/driver/types';
+import type { WaitOptions } from '../../../../lib/driver/waits/types';
 import type {
   BlockStatistics,
   DetachedOptions,
@@ -24,7 +24,7 @@ import type {
   SecurityLabelInfo,
   StartOptions,
   StartResult,
-} from '../../../lib/index';
+} from '../../../../lib/index';
 
 export class FakeDomain {
   readonly name: string;

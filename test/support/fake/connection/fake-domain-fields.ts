@@ -1,6 +1,6 @@
 /** What a domain without a host is made of: plain data. */
-import type { ExitRecord } from '../../../lib/container/record/exit-record';
-import type { DomainState } from '../../../lib/driver/types';
+import type { ExitRecord } from '../../../../lib/container/record/exit-record';
+import type { DomainState } from '../../../../lib/driver/types';
 import type {
   BlockStatistics,
   Domain,
@@ -10,7 +10,7 @@ import type {
   Rates,
   SecurityLabelInfo,
   Warning,
-} from '../../../lib/index';
+} from '../../../../lib/index';
 
 export type LimitGetter =
   | 'getMemory'

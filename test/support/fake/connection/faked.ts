@@ -1,5 +1,5 @@
 /** What keeps the fakes of the library's classes true to them: the compiler compares every member that both have. */
-import type { Connection, Domain, Network } from '../../../lib/index';
+import type { Connection, Domain, Network } from '../../../../lib/index';
 import type { FakeConnection } from './fake-connection';
 import type { FakeConsole } from './fake-console';
 import type { FakeDomain } from './fake-domain';

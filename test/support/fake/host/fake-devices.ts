@@ -1,6 +1,6 @@
 /** Devices of running containers in memory: only their records change. For the tests of lib/driver. */
-import type { DeviceControl } from '../../../lib/container/devices/running-devices';
-import type { RunState, StartRecord } from '../../../lib/container/record/run-state';
+import type { DeviceControl } from '../../../../lib/container/devices/running-devices';
+import type { RunState, StartRecord } from '../../../../lib/container/record/run-state';
 
 /** What of the fake host has them. */
 export interface DeviceHost {

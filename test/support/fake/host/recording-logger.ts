@@ -1,5 +1,5 @@
 /** A logger whose lines a test reads. */
-import type { Logger } from '../../../lib/host/logger';
+import type { Logger } from '../../../../lib/host/logger';
 
 export interface LogLine {
   readonly level: string;
