@@ -10,6 +10,7 @@ import {
   describeImport,
   importsBeyond,
   layerOf,
+  mutualFolders,
   upwardImports,
 } from '../support/source/source-shape';
 
@@ -158,6 +159,24 @@ test('no files import each other in a circle, those that import types included',
   const circle = 'domain/definition.ts, domain/parse.ts, domain/xml/reading.ts';
   expect(circles(planted)).toEqual([circle]);
   expect(circles(planted.filter(({ kind }) => kind !== 'type'))).toEqual([]);
+});
+
+test('no two folders of the driver import each other, but for these', () => {
+  expect(mutualFolders(imports, 'driver')).toEqual([
+    'definitions, snapshots',
+    'hooks, networks',
+    'lifecycle, lookup',
+    'lifecycle, snapshots',
+  ]);
+  const planted = [
+    { file: 'driver/purge/purge.ts', from: 'driver/doctor/kernel', kind: 'value' },
+    { file: 'driver/doctor/leftovers.ts', from: 'driver/purge/files', kind: 'type' },
+    { file: 'driver/purge/purge.ts', from: 'driver/types', kind: 'type' },
+    { file: 'driver/domain.ts', from: 'driver/purge/purge', kind: 'value' },
+    { file: 'driver/doctor/kernel.ts', from: 'driver/doctor/check', kind: 'value' },
+  ] as const;
+  expect(mutualFolders(planted, 'driver')).toEqual(['doctor, purge']);
+  expect(mutualFolders(planted.slice(1), 'driver')).toEqual([]);
 });
 
 test('a folder holds at most 15 files', () => {

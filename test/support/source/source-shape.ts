@@ -78,6 +78,24 @@ export function importsBeyond(
   return beyond.map(describeImport);
 }
 
+/** Pairs of folders of a layer of which each imports the other; the files beside the folders are left out. */
+export function mutualFolders(imports: readonly Import[], layer: string): string[] {
+  const folderOf = (path: string): string | undefined => {
+    const [top, folder, file] = path.split('/');
+    return top === layer && file !== undefined ? folder : undefined;
+  };
+  const pairs = new Set(
+    imports.flatMap(({ file, from }) => {
+      const [user, used] = [folderOf(file), folderOf(from)];
+      return user === undefined || used === undefined ? [] : [`${user}, ${used}`];
+    }),
+  );
+  return [...pairs].sort().filter((pair) => {
+    const [user = '', used = ''] = pair.split(', ');
+    return user < used && pairs.has(`${used}, ${user}`);
+  });
+}
+
 export function describeImport({ file, from }: Pick<Import, 'file' | 'from'>): string {
   return `${file} imports ${from}`;
 }
