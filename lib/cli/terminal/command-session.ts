@@ -17,8 +17,14 @@ export interface CommandSession<Process> {
 
 const forwarded: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 
+/** What is used of a command on pipes. */
+type JoinedPipes = Pick<
+  PipedProcess,
+  'stdin' | 'stdout' | 'stderr' | 'result' | 'kill' | 'destroy'
+>;
+
 /** Resolves to the exit status: that of the command, or 128 plus the number of the signal that ended it. */
-export async function joinPipes(session: CommandSession<PipedProcess>): Promise<number> {
+export async function joinPipes(session: CommandSession<JoinedPipes>): Promise<number> {
   const { process, terminal } = session;
   const stop = forwardSignals(session);
   const input = terminal.input();
@@ -72,7 +78,10 @@ export async function joinTerminal(session: CommandSession<TerminalProcess>): Pr
   return signalStatus(end.how === 'signal' ? end.signal : 'SIGHUP');
 }
 
-function forwardSignals({ process, signals }: CommandSession<CommandProcess>): () => void {
+function forwardSignals({
+  process,
+  signals,
+}: CommandSession<Pick<CommandProcess, 'kill'>>): () => void {
   const listener = (signal: NodeJS.Signals): void => process.kill(signal);
   for (const name of forwarded) signals.on(name, listener);
   return () => {

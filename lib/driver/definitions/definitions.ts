@@ -1,5 +1,5 @@
 /** The two definitions of a domain: the one that its container runs with, and the stored one. */
-import type { RunState } from '../../container/record/run-state';
+import type { RunState, StartRecord } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Identity } from '../../host/state/definition-store';
 import { transition, type Verb } from '../lifecycle/lifecycle';
@@ -20,13 +20,19 @@ export function requireRunning(
   transition(verb, state.phase === 'running' ? 'running' : 'off', name);
 }
 
+/** What reads definitions: a session. */
+type Reader = Pick<Session, 'parse'>;
+
 /** The definitions of running containers that were parsed last, by their XML text. */
-const lastRead = new WeakMap<Session, Map<string, DomainDefinition>>();
+const lastRead = new WeakMap<Reader, Map<string, DomainDefinition>>();
 /** How many definitions are cached; each takes some kilobytes. */
 const mostKept = 64;
 
 /** The definition that the container runs with. It is parsed once for all calls on the container, such as `exec`. */
-export function runningDefinition(session: Session, { start }: RunningState): DomainDefinition {
+export function runningDefinition(
+  session: Reader,
+  { start }: { readonly start: Pick<StartRecord, 'xml'> },
+): DomainDefinition {
   const kept = lastRead.get(session) ?? new Map<string, DomainDefinition>();
   lastRead.set(session, kept);
   const definition = kept.get(start.xml) ?? session.parse(start.xml).definition;

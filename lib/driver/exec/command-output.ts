@@ -5,7 +5,6 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
-  CommandProcess,
   CommandResult,
   PipedProcess,
   TerminalProcess,
@@ -31,15 +30,20 @@ interface Keeping {
   readonly maxBuffer: ExecOptions['maxBuffer'];
 }
 
+/** What is used of a command on pipes, or on a terminal. */
+type CollectedCommand =
+  | Pick<PipedProcess, 'stdout' | 'stderr' | 'result' | 'endBecauseOf'>
+  | Pick<TerminalProcess, 'terminal' | 'result' | 'endBecauseOf'>;
+
 /** Bytes of each stream. */
 const defaultMaxBuffer = 16 * 1024 * 1024;
 
 /** A pipe holds no more bytes, unless root inside has enlarged it: what comes after them is not the command's. */
 const pipeSize = 1024 * 1024;
 
-/** @throws TslxcError MAX_BUFFER_EXCEEDED; as CommandProcess.result. Each has the output so far in `stdout` and `stderr`. */
+/** @internal @throws TslxcError MAX_BUFFER_EXCEEDED; as CommandProcess.result. Each has the output so far in `stdout` and `stderr`. */
 export async function collectOutput<Content extends string | Buffer>(
-  command: PipedProcess | TerminalProcess,
+  command: CollectedCommand,
   { encoding = 'utf8', maxBuffer = defaultMaxBuffer }: Keeping,
 ): Promise<CommandOutput<Content>> {
   const keep = (stream: Readable, name: string): KeptStream =>
@@ -110,7 +114,7 @@ class KeptStream {
    * Resolves when everything has been read that a command, which has ended, has written. A terminal ends with it. A pipe may
    * still be open in processes that the command has left behind: it is read until it is silent.
    */
-  async untilEmpty(command: CommandProcess): Promise<void> {
+  async untilEmpty(command: CollectedCommand): Promise<void> {
     if ('terminal' in command) await this.#end;
     else await this.untilSilent();
     if (this.#length > this.#limit) throw tooLong('output', this.#limit);

@@ -16,7 +16,7 @@ import type { EventHub } from './events/event-hub';
 import type { ServedProcedure, ServedPrograms } from './programs';
 
 export interface ConversationParts {
-  readonly connections: Connections;
+  readonly connections: Pick<Connections, 'shared' | 'own'>;
   readonly hub: EventHub;
   readonly served: ServedPrograms;
   /** Decides whether a client that is not root may do anything; without it, only the modes of the sockets decide. */

@@ -7,16 +7,22 @@ import type { WireDomain, WireNetwork } from '../../protocol/values';
 import type { Call } from './call';
 import { uuidBytes, uuidText } from './uuid';
 
+/** What is told of a domain that need not be asked for anything. */
+type NamedDomain = Pick<Domain, 'name' | 'uuid'>;
+
 /** The id of a domain that does not run. */
 const noId = -1;
 
 /** A domain for a client, with the id that it has now. */
-export function wireDomain(domain: Domain): WireDomain {
+export function wireDomain(domain: NamedDomain & Pick<Domain, 'id'>): WireDomain {
   return wireSeen({ domain, id: domain.id });
 }
 
 /** The same with the id that the domain had when the list was made: a list looks at all domains at once. */
-export function wireSeen({ domain, id = noId }: Pick<SeenDomain, 'domain' | 'id'>): WireDomain {
+export function wireSeen({
+  domain,
+  id = noId,
+}: Pick<SeenDomain, 'id'> & { readonly domain: NamedDomain }): WireDomain {
   return { name: domain.name, uuid: uuidBytes(domain.uuid), id };
 }
 

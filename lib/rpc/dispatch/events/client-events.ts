@@ -24,12 +24,12 @@ const mostCallbacks = 1024;
 export type IdOf = (domain: DomainEvent) => number;
 
 export class ClientEvents {
-  readonly #peer: Peer;
+  readonly #peer: Pick<Peer, 'notify'>;
   readonly #domains = new Map<number, Registration>();
   readonly #networks = new Map<number, Registration>();
   #next = 0;
 
-  constructor(peer: Peer) {
+  constructor(peer: Pick<Peer, 'notify'>) {
     this.#peer = peer;
   }
 

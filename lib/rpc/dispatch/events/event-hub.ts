@@ -3,14 +3,26 @@
  * followed while there is such a client, by one follower for all of them.
  */
 import type { Connection } from '../../../driver/connection';
+import type { Domain } from '../../../driver/domain';
+import type {
+  ConnectionEventName,
+  ConnectionListener,
+} from '../../../driver/events/event-listeners';
 import type { DomainEvent, NetworkEvent } from '../../../driver/types';
 import { TslxcError } from '../../../errors';
 import type { Logger } from '../../../host/logger';
 import type { ClientEvents } from './client-events';
 import { mayRun } from './notices';
 
+/** What is used of a Connection. Not as a Pick of it: `on` of that would return a whole Connection. */
+export interface WatchedConnection {
+  on<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): unknown;
+  off<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): unknown;
+  domainOf(...identity: Parameters<Connection['domainOf']>): Pick<Domain, 'id'>;
+}
+
 export interface EventHubOptions {
-  readonly connection: () => Promise<Connection>;
+  readonly connection: () => Promise<WatchedConnection>;
   readonly logger: Logger;
 }
 
@@ -23,7 +35,7 @@ export class EventHub {
   readonly #followed = new Set<Kind>();
   /** One change at a time. */
   #turn: Promise<void> = Promise.resolve();
-  #connection: Connection | undefined;
+  #connection: WatchedConnection | undefined;
 
   constructor(options: EventHubOptions) {
     this.#options = options;
@@ -70,14 +82,15 @@ export class EventHub {
   }
 
   /** A follower that has fallen too far behind begins anew: the lost events can't be recovered from anywhere else. */
-  #watched(connection: Connection): Connection {
-    return connection.on('error', (error) => {
+  #watched(connection: WatchedConnection): WatchedConnection {
+    connection.on('error', (error) => {
       this.#options.logger.error({ err: error }, 'events were lost');
       for (const kind of this.#followed) {
         this.#ignore(kind);
         this.#follow(kind);
       }
     });
+    return connection;
   }
 
   readonly #onDomain = (event: DomainEvent): void => {

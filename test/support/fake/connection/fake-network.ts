@@ -42,12 +42,20 @@ export class FakeNetwork {
     if (this.fields.failure !== undefined) throw this.fields.failure;
   }
 
+  #requireActive(): void {
+    if (this.fields.active === true) return;
+    throw new TslxcError('OPERATION_INVALID', `network '${this.name}' is not active`);
+  }
+
   async start(): Promise<void> {
     await this.#called('start');
+    if (this.fields.active !== true) return;
+    throw new TslxcError('OPERATION_INVALID', 'network is already active');
   }
 
   async destroy(): Promise<void> {
     await this.#called('destroy');
+    this.#requireActive();
   }
 
   async undefine(): Promise<void> {
@@ -119,14 +127,19 @@ export class FakeNetwork {
 
   async ports(): Promise<readonly NetworkPort[]> {
     await this.#called('ports');
+    this.#requireActive();
     return this.fields.ports ?? [];
   }
 
   async portXml(uuid: string): Promise<string> {
     await this.#called('portXml', uuid);
-    if (this.fields.ports?.some((port) => port.uuid === uuid) === true) {
-      return `<networkport>\n  <uuid>${uuid}</uuid>\n</networkport>\n`;
-    }
+    this.#requirePort(uuid);
+    return `<networkport>\n  <uuid>${uuid}</uuid>\n</networkport>\n`;
+  }
+
+  #requirePort(uuid: string): void {
+    this.#requireActive();
+    if (this.fields.ports?.some((port) => port.uuid === uuid) === true) return;
     throw new TslxcError('NO_NETWORK_PORT', `Network port with UUID ${uuid} does not exist`);
   }
 
@@ -142,10 +155,12 @@ export class FakeNetwork {
 
   async deletePort(uuid: string): Promise<void> {
     await this.#called('deletePort', uuid);
+    this.#requirePort(uuid);
   }
 
   async leases(options: unknown): Promise<readonly Lease[]> {
     await this.#called('leases', options);
+    this.#requireActive();
     return this.fields.leases ?? [];
   }
 }

@@ -5,7 +5,10 @@ import { joinPipes } from '../../../../lib/cli/terminal/command-session';
 import type { CommandResult, PipedProcess } from '../../../../lib/index';
 import { FakeTerminal } from '../run-main';
 
-class FakeCommand {
+type Streams = Pick<PipedProcess, 'stdin' | 'stdout' | 'stderr'>;
+type Ending = Pick<PipedProcess, 'result' | 'kill' | 'destroy'>;
+
+class FakeCommand implements Streams, Ending {
   readonly stdin = new PassThrough();
   readonly stdout = new PassThrough();
   readonly stderr = new PassThrough();
@@ -34,8 +37,8 @@ class FakeCommand {
 
 function join(signals = new EventEmitter()): { command: FakeCommand; status: Promise<number> } {
   const command = new FakeCommand();
-  const process = command as unknown as PipedProcess;
-  return { command, status: joinPipes({ process, terminal: new FakeTerminal('pipe'), signals }) };
+  const terminal = new FakeTerminal('pipe');
+  return { command, status: joinPipes({ process: command, terminal, signals }) };
 }
 
 test.each<[CommandResult, number]>([

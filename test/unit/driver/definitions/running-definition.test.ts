@@ -1,20 +1,28 @@
 /** What runs is read once for all that is asked of it. */
-import type { DomainDefinition } from '../../../../lib/domain/definition';
 import { runningDefinition } from '../../../../lib/driver/definitions/definitions';
-import type { RunningState } from '../../../../lib/driver/definitions/definitions';
 import type { Session } from '../../../../lib/driver/session/session';
+import { domainXml } from '../../../support/domain/domain-xml';
+import { FakeHost } from '../fake-host';
+import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
-/** A session that only reads, and what it has read. */
-function reader(): { readonly session: Session; readonly read: string[] } {
+removeScratchAfterEach();
+
+type Reader = Pick<Session, 'parse'>;
+
+/** A session that takes any text for the definition of a domain of that name, and what it has read. */
+function reader(): { readonly session: Reader; readonly read: string[] } {
   const read: string[] = [];
-  const parse = (xml: string): { definition: DomainDefinition } => {
-    read.push(xml);
-    return { definition: { name: xml } as DomainDefinition };
-  };
-  return { session: { parse } as unknown as Session, read };
+  const parsed = new FakeHost(scratchDirectory()).session().parse(domainXml());
+  const session = {
+    parse: (xml) => {
+      read.push(xml);
+      return { ...parsed, definition: { ...parsed.definition, name: xml } };
+    },
+  } satisfies Reader;
+  return { session, read };
 }
 
-const running = (xml: string): RunningState => ({ start: { xml } }) as RunningState;
+const running = (xml: string) => ({ start: { xml } });
 
 test('the same text is read once, another one by itself', () => {
   const { session, read } = reader();

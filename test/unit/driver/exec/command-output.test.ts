@@ -4,6 +4,9 @@ import type { PipedProcess } from '../../../../lib/container/exec/command-proces
 import { collectOutput } from '../../../../lib/driver/exec/command-output';
 import { TslxcError } from '../../../../lib/errors';
 
+/** The parts of a command that its output is collected from. */
+type FakeCommand = Pick<PipedProcess, 'stdout' | 'stderr' | 'result' | 'endBecauseOf'>;
+
 test('what a command had written when it was ended is read, though that is told first', async () => {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const failure = new TslxcError('OPERATION_ABORTED', 'a command was ended');
@@ -12,7 +15,7 @@ test('what a command had written when it was ended is read, though that is told 
     stderr,
     result: Promise.reject(failure),
     endBecauseOf: () => undefined,
-  } as unknown as PipedProcess;
+  } satisfies FakeCommand;
   const collected = collectOutput<string>(command, { encoding: 'utf8', maxBuffer: 100 });
   setImmediate(() => {
     stdout.write('last words');
@@ -28,7 +31,7 @@ test('too much output has a code of its own, and is kept up to its limit', async
   const result = new Promise<never>((_resolve, reject) => {
     endBecauseOf = reject;
   });
-  const command = { stdout, stderr, result, endBecauseOf } as unknown as PipedProcess;
+  const command = { stdout, stderr, result, endBecauseOf } satisfies FakeCommand;
   const collected = collectOutput<string>(command, { encoding: 'utf8', maxBuffer: 4 });
   stderr.write('few');
   stdout.write('too much');

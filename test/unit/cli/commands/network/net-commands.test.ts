@@ -70,17 +70,17 @@ Autostart:      no
 
 test.each<[string, unknown]>([
   ['net-start lab', ['start']],
-  ['net-destroy lab', ['destroy']],
+  ['net-destroy Default', ['destroy']],
   ['net-undefine lab', ['undefine']],
   ['net-autostart lab', ['setAutostart', 'on']],
   ['net-autostart lab --disable', ['setAutostart', 'off']],
   ['net-dumpxml lab', ['xml', {}]],
   ['net-dumpxml --inactive lab', ['xml', { which: 'inactive' }]],
-  ['net-dhcp-leases lab', ['leases', {}]],
-  ['net-dhcp-leases lab --mac 52:54:00:00:00:01', ['leases', { mac: '52:54:00:00:00:01' }]],
+  ['net-dhcp-leases Default', ['leases', {}]],
+  ['net-dhcp-leases Default --mac 52:54:00:00:00:01', ['leases', { mac: '52:54:00:00:00:01' }]],
 ])('%s calls the library once', async (words, call) => {
   const { connection } = await run(words, { connection: seed() });
-  expect(connection.networks[0]?.calls).toEqual([call]);
+  expect(connection.networks.flatMap(({ calls }) => calls)).toEqual([call]);
 });
 
 test.each(['define', 'create'])('net-%s hands the text of the file on', async (verb) => {
@@ -247,7 +247,7 @@ describe('net-dhcp-leases', () => {
   ] as const;
 
   test('the table of virsh, by MAC address', async () => {
-    const connection = new FakeConnection().withNetworks({ name: 'lab', leases });
+    const connection = new FakeConnection().withNetworks({ name: 'lab', active: true, leases });
     expect((await run('net-dhcp-leases lab', { connection })).stdout).toBe(
       ' Expiry Time           MAC address         Protocol   IP address          Hostname   Client ID or DUID\n' +
         '-----------------------------------------------------------------------------------------------------------\n' +

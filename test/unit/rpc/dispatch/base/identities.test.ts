@@ -5,16 +5,17 @@ import { wireDomain, wireSeen } from '../../../../../lib/rpc/dispatch/base/ident
 const uuid = '11111111-2222-3333-4444-555555555555';
 const bytes = Buffer.from('11111111222233334444555555555555', 'hex');
 
+type Identified = Pick<Domain, 'name' | 'uuid' | 'id'>;
+
 /** A handle that tells its id as `look` says. */
-function domainOf(look: () => number | undefined): Domain {
-  const handle = {
+function domainOf(look: () => number | undefined): Identified {
+  return {
     name: 'web',
     uuid,
     get id() {
       return look();
     },
   };
-  return handle as unknown as Domain;
 }
 
 test.each([

@@ -7,26 +7,22 @@ import type { Asking, Authority } from '../../../../../lib/rpc/dispatch/connect/
 import { WireError } from '../../../../../lib/rpc/dispatch/base/wire-error';
 import { DaemonConversation } from '../../../../../lib/rpc/dispatch/conversation';
 import type { ConversationParts } from '../../../../../lib/rpc/dispatch/conversation';
-import type { EventHub } from '../../../../../lib/rpc/dispatch/events/event-hub';
+import { EventHub } from '../../../../../lib/rpc/dispatch/events/event-hub';
 import { ServedPrograms } from '../../../../../lib/rpc/dispatch/programs';
 import { connectProcedures } from '../../../../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../../../../lib/rpc/protocol/domain';
 import { programs } from '../../../../../lib/rpc/protocol/numbers';
 import type { Procedure } from '../../../../../lib/rpc/protocol/procedure';
-import type { Peer } from '../../../../../lib/rpc/server/peer';
 import { XdrReader } from '../../../../../lib/rpc/xdr/reader';
 import { XdrWriter } from '../../../../../lib/rpc/xdr/writer';
-
-const hub = { add: () => undefined, remove: async () => Promise.resolve() } as unknown as EventHub;
+import { recordingLogger } from '../../../driver/recording-logger';
+import { fakePeer, unused } from '../fake-call';
 
 function conversation(uid: number, authority?: Authority): DaemonConversation {
-  const peer = {
-    access: 'read-write',
-    credentials: { pid: 7, uid, gid: uid, started: '99' },
-  } as Peer;
-  const connections = {} as unknown as ConversationParts['connections'];
+  const hub = new EventHub({ connection: unused, logger: recordingLogger([]) });
+  const connections = { shared: unused, own: unused } satisfies ConversationParts['connections'];
   const served = new ServedPrograms(hub);
-  return new DaemonConversation(peer, { connections, hub, served, authority });
+  return new DaemonConversation(fakePeer(uid), { connections, hub, served, authority });
 }
 
 /** The result of a call without arguments. */

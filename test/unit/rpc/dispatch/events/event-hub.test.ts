@@ -1,15 +1,18 @@
 /** Events are followed while some client wants them, by one follower for all. */
 import { EventEmitter } from 'node:events';
-import type { Connection } from '../../../../../lib/driver/connection';
 import { ClientEvents } from '../../../../../lib/rpc/dispatch/events/client-events';
 import { EventHub } from '../../../../../lib/rpc/dispatch/events/event-hub';
+import type { WatchedConnection } from '../../../../../lib/rpc/dispatch/events/event-hub';
 import type { Peer } from '../../../../../lib/rpc/server/peer';
 
 const silence = { debug: jest.fn(), info: jest.fn(), warn: jest.fn(), error: jest.fn() };
 
 function client(): { events: ClientEvents; told: () => number } {
   let told = 0;
-  const peer = { notify: () => (told += 1) } as unknown as Peer;
+  const notify = (): void => {
+    told += 1;
+  };
+  const peer = { notify } satisfies Pick<Peer, 'notify'>;
   return { events: new ClientEvents(peer), told: () => told };
 }
 
@@ -23,11 +26,12 @@ interface Hubbed {
 function hubbed(): Hubbed {
   const emitter = new EventEmitter();
   let opened = 0;
-  const connection = Object.assign(emitter, { domainOf: () => ({ id: 5 }) });
+  const domains = { domainOf: () => ({ id: 5 }) };
+  const connection = Object.assign(emitter, domains) satisfies WatchedConnection;
   const hub = new EventHub({
     connection: async () => {
       opened += 1;
-      return Promise.resolve(connection as unknown as Connection);
+      return Promise.resolve(connection);
     },
     logger: silence,
   });

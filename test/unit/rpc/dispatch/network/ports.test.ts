@@ -1,33 +1,47 @@
 /** Calls about the ports of a network: what the library is asked, and what their rates are as typed parameters. */
-import type { DefineOptions, Rates, RatesChange } from '../../../../../lib/index';
+import { Network } from '../../../../../lib/driver/network';
+import type { NetworkPort, Rates } from '../../../../../lib/index';
 import type { Call } from '../../../../../lib/rpc/dispatch/base/call';
 import { uuidBytes } from '../../../../../lib/rpc/dispatch/base/uuid';
 import { portHandlers } from '../../../../../lib/rpc/dispatch/network/ports';
 import { parameterTypes } from '../../../../../lib/rpc/protocol/values';
+import { FakeHost } from '../../../driver/fake-host';
+import { removeScratchAfterEach, scratchDirectory } from '../../../driver/scratch';
+import { callOn } from '../fake-call';
+
+removeScratchAfterEach();
 
 const uuid = '02169d49-0068-4612-b2de-901c4a14c5a3';
 const network = { name: 'lab', uuid: uuidBytes(uuid) };
 const port = { network, uuid: uuidBytes(uuid) };
 
-/** A call whose library has one network, and what that was asked. */
+const made: NetworkPort = {
+  uuid,
+  owner: { name: 'web', uuid },
+  mac: '52:54:00:00:00:01',
+  origin: 'created',
+};
+
+/** A call on one network, in which the functions for ports are replaced, and what these were asked. */
 function asking(rates: Rates = {}): { readonly call: Call; readonly asked: unknown[] } {
   const asked: unknown[] = [];
-  const one = {
-    createPort: async (xml: string, options: DefineOptions) => {
-      asked.push([xml, options]);
-      return Promise.resolve({ uuid });
-    },
-    getPortBandwidth: async (of: string) => {
-      asked.push(of);
-      return Promise.resolve(rates);
-    },
-    setPortBandwidth: async (of: string, change: RatesChange) => {
-      asked.push([of, change]);
-      return Promise.resolve();
-    },
-  };
-  const connection = { lookupNetworkByUuid: async () => Promise.resolve(one) };
-  return { call: { client: { connection: () => connection } } as unknown as Call, asked };
+  const host = new FakeHost(scratchDirectory());
+  const one = Network.of(host.session(), { name: 'lab', uuid });
+  jest.spyOn(one, 'createPort').mockImplementation((xml, options) => {
+    asked.push([xml, options]);
+    return Promise.resolve(made);
+  });
+  jest.spyOn(one, 'getPortBandwidth').mockImplementation((of) => {
+    asked.push(of);
+    return Promise.resolve(rates);
+  });
+  jest.spyOn(one, 'setPortBandwidth').mockImplementation((of, change) => {
+    asked.push([of, change]);
+    return Promise.resolve();
+  });
+  const connection = host.connect();
+  jest.spyOn(connection, 'lookupNetworkByUuid').mockResolvedValue(one);
+  return { call: callOn(connection), asked };
 }
 
 const uint = (field: string, value: number) => ({
