@@ -18,6 +18,12 @@ afterAll(async () => {
 const stateOf = (pid: number): string | undefined =>
   /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 
+/** The line of v2's cgroup.events, or the word of v1's freezer.state, by which the kernel says that a cgroup is frozen or not. */
+function frozenState(of: CgroupTree, hierarchy: string): string | undefined {
+  if (hierarchy === 'v1') return of.read('freezer.state');
+  return /^frozen \d$/m.exec(of.read('cgroup.events'))?.[0];
+}
+
 describe('applyCgroupSteps', () => {
   test('cgroups are made, written to and marked in order', async () => {
     const path = join(tree.path, 'made');
@@ -85,7 +91,9 @@ describe('freezeCgroup', () => {
   test.each(hierarchies)('an empty cgroup freezes in $name', async (at) => {
     const own = new CgroupTree(at.root);
     await native().freezeCgroup(own.path, 'frozen', 5000);
+    expect(['frozen 1', 'FROZEN']).toContain(frozenState(own, at.name));
     await native().freezeCgroup(own.path, 'thawed', 5000);
+    expect(['frozen 0', 'THAWED']).toContain(frozenState(own, at.name));
     own.dispose();
   });
 

@@ -57,24 +57,37 @@ describe('flock', () => {
   });
 
   test('shared ones are held together', async () => {
-    const [a, b] = [open(), open()];
+    const [a, b, other] = [open(), open(), open()];
     await native().flock(a, 'shared');
     await native().flock(b, 'shared');
+    expect(native().tryFlock(other, 'exclusive')).toBe(false);
+    // Each holds it: with one of them closed, the other one still does.
     scratch.close(a);
+    expect(native().tryFlock(other, 'exclusive')).toBe(false);
     scratch.close(b);
+    expect(native().tryFlock(other, 'exclusive')).toBe(true);
+    scratch.close(other);
   });
 
   test('sixteen waiters leave the pool free for their holder', async () => {
     const held = open();
     await native().flock(held, 'exclusive');
+    let locked = 0;
     const waiters = Array.from({ length: 16 }, async () => {
       const fd = open();
       await native().flock(fd, 'exclusive');
+      locked += 1;
       scratch.close(fd);
     });
+    // This is done by the pool, which has four threads.
     await native().removeCgroups([], 0);
+    expect(locked).toBe(0);
     scratch.close(held);
     await Promise.all(waiters);
+    expect(locked).toBe(16);
+    const next = open();
+    expect(native().tryFlock(next, 'exclusive')).toBe(true);
+    scratch.close(next);
   });
 
   test('what is no descriptor is EBADF', async () => {

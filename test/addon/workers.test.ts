@@ -77,10 +77,18 @@ test('a worker that is terminated while it waits leaves no lock behind', async (
   const workers = await Promise.all(Array.from({ length: 4 }, () => message(waits)));
   await Promise.all(workers.map(({ worker }) => worker.terminate()));
   scratch.close(fd);
-  const next = scratch.open(path, 'r+');
+  const [next, other] = [scratch.open(path, 'r+'), scratch.open(path, 'r+')];
   await native().flock(next, 'exclusive');
   await native().lockByte(next, 0);
+  expect(native().tryFlock(other, 'shared')).toBe(false);
+  expect(native().isByteLocked(other, 0)).toBe(true);
   scratch.close(next);
+  // Nor does one that is still waiting for a worker that is gone keep what it gets.
+  await eventually(() => {
+    expect(native().tryFlock(other, 'exclusive')).toBe(true);
+    expect(native().isByteLocked(other, 0)).toBe(false);
+  }, 1000);
+  scratch.close(other);
 });
 
 test('what a terminated worker held is free at once, though it waited for more', async () => {
