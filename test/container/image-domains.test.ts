@@ -6,7 +6,7 @@ import { connect } from 'tslxc';
 import type { Domain, ImageDomain } from 'tslxc';
 import { pullWeb } from '../support/image/web-image';
 import { runIn } from '../support/domain/exec';
-import { runSuccessfully, spawnCommand } from '../support/process/run-command';
+import { runCommand, runSuccessfully } from '../support/process/run-command';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { makeTestRoot } from '../support/root/test-root';
@@ -21,7 +21,7 @@ const world = containerTest(
   { per: 'file' },
 );
 
-const tslxc = (...words: readonly string[]) => spawnCommand(words, { root: world.root.path });
+const tslxc = (...words: readonly string[]) => runCommand(words, { root: world.root.path });
 const store = (...path: string[]): string => join(world.root.path, 'var/lib/tslxc/images', ...path);
 const written = (): string[] => readdirSync(store('containers'));
 
