@@ -5,8 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
 
 /**
- * How many times longer than usual a test waits for something, since three lanes share two processors. A passing test is not
- * slowed down by it, and times that the product promises are not multiplied by it.
+ * How many times longer than usual a test waits for something. What is slow: the start and the end of a container or a network, which
+ * are several processes each and the kernel's removal of their cgroups and namespaces, and programs that a test starts, while three
+ * lanes, one of which compiles C++, share two processors. That hides no defect: a wait ends as soon as its condition holds, so that more
+ * patience costs a passing test nothing, and a condition that never holds still fails. A time that the product promises is measured
+ * by the test that is about it, with `slowness` in the place of this, unless the start of a program is part of it.
  */
 export const patience = Math.max(slowness, 4);
 
