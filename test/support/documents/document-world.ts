@@ -168,12 +168,13 @@ export class DocumentWorld implements AsyncDisposable {
     return text.replaceAll('\r\n', '\n');
   }
 
-  /** Folders of the host that examples write to are below this world's. */
+  /** Folders of the host that examples write to are below this world's, and those of the settings below its root. */
   #moved(text: string): string {
-    const { folder } = this.#parts;
+    const { folder, root } = this.#parts;
     return text
       .replaceAll('/export/', `${folder}/export/`)
-      .replaceAll('/usr/local/bin/', `${folder}/bin/`);
+      .replaceAll('/usr/local/bin/', `${folder}/bin/`)
+      .replaceAll('/etc/tslxc/', `${root.path}/etc/tslxc/`);
   }
 
   #movedBack(text: string): string {
