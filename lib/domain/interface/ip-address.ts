@@ -1,6 +1,8 @@
 /**
  * IPv4 and IPv6 addresses as text and as numbers. Text is parsed as strictly as by inet_pton(3): text that two
- * programs could understand differently (`010.0.0.1`, `10.1`) is not an address.
+ * programs could understand differently (`010.0.0.1`, `10.1`) is not an address. The package `ipaddr.js` is not used: it reads such
+ * text, also as a part of an IPv6 address, and writes `::ffff:192.0.2.1` as `::ffff:c000:201`, unlike inet_ntop(3). Nor does it give an
+ * address as one number, with which networks and ranges are calculated here.
  */
 
 export type IpFamily = 'ipv4' | 'ipv6';
