@@ -67,7 +67,10 @@ function encoded<Name extends string>(
   return writer.finish();
 }
 
-/** A list of operations without a header, to run them outside a container. */
+/**
+ * For tests alone: nothing in lib/ calls it. A list of operations without a header, as the addon's `runOperations` takes it, to run
+ * them outside a container.
+ */
 export function encodeOperations(operations: readonly Operation[]): Buffer {
   const writer = new Writer();
   writer.operations(operations);
