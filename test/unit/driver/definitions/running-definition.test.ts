@@ -2,7 +2,7 @@
 import { runningDefinition } from '../../../../lib/driver/definitions/definitions';
 import type { Session } from '../../../../lib/driver/session/session';
 import { domainXml } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../fake-host';
+import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();

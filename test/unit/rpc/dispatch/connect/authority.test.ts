@@ -15,7 +15,7 @@ import { programs } from '../../../../../lib/rpc/protocol/numbers';
 import type { Procedure } from '../../../../../lib/rpc/protocol/procedure';
 import { XdrReader } from '../../../../../lib/rpc/xdr/reader';
 import { XdrWriter } from '../../../../../lib/rpc/xdr/writer';
-import { recordingLogger } from '../../../driver/recording-logger';
+import { recordingLogger } from '../../../../support/fake/host/recording-logger';
 import { fakePeer, unused } from '../fake-call';
 
 function conversation(uid: number, authority?: Authority): DaemonConversation {

@@ -5,7 +5,7 @@ import type { Call } from '../../../../../lib/rpc/dispatch/base/call';
 import { uuidBytes } from '../../../../../lib/rpc/dispatch/base/uuid';
 import { portHandlers } from '../../../../../lib/rpc/dispatch/network/ports';
 import { parameterTypes } from '../../../../../lib/rpc/protocol/values';
-import { FakeHost } from '../../../driver/fake-host';
+import { FakeHost } from '../../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../../../driver/scratch';
 import { callOn } from '../fake-call';
 
