@@ -91,6 +91,6 @@ test('it does nothing when its caller dies before that', async () => {
   const channel = await start();
   const pid = await channel.held(() => untilReady(channel));
   channel.close();
-  await eventually(() => expect(hasEnded(pid)).toBe(true));
-  expect([isLocked(), trace()]).toEqual([false, '']);
+  await eventually(() => expect([hasEnded(pid), isLocked()]).toEqual([true, false]));
+  expect(trace()).toBe('');
 });
