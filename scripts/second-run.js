@@ -1,4 +1,4 @@
-// Runs test files that failed a second time, alone: one that passes now fails by chance, one that fails again is broken. Both
+// Runs the test files that have failed once more, alone: one that passes now fails by chance, one that fails again is broken. Both
 // count as failed. If more than a few files have failed, chance is not the reason, and none is run again.
 'use strict';
 

@@ -184,7 +184,7 @@ function waitsWhenLinked({ whenLinked }: ContainerStart, links: ResolvedLinks): 
   return whenLinked !== undefined && links.links.length > 0;
 }
 
-/** Puts on record what is about to be taken. From now on everything is given back by that record. */
+/** Puts on record what is about to be taken. From then on, everything is given back by that record. */
 function record(
   start: ContainerStart,
   { definition, labelling, placement, host }: Known,

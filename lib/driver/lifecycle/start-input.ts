@@ -1,4 +1,4 @@
-/** What a start passes on to lib/container: as its caller, the session and the host's settings have it. */
+/** What a start passes on to lib/container, from its caller, the session and the host's settings. */
 import type { ContainerStart } from '../../container/start/container-start';
 import type { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition, Hardening } from '../../domain/definition';

@@ -24,9 +24,10 @@ import type { Launch } from './start-input';
 import type { StartResult, Warning } from '../types';
 
 /**
- * Starts the container and announces it, with warnings of the parts of its definition that have no effect: has the hooks agree, finds
- * out where the interfaces are plugged in, makes the container, and has the hook agree that may still refuse it. If something fails
- * before it runs, all that was taken is given back.
+ * Starts the container and announces it, with warnings of the parts of its definition that have no effect. Before that, it calls the
+ * hook `prepare`, finds out where the interfaces are plugged in, calls the hooks `port-created` and `start`, makes the container, and
+ * calls the hook `started`. If something fails before the container runs, `rollback` gives back all that was taken; if `started`
+ * refuses it, it is ended.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED for what would be dangerous to ignore, or if strict for all that is not carried
  * out; and as `startContainer`. After every error the host is as it was before.
@@ -51,7 +52,7 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
     const portHooks = preparePortHooks(session, { definition, ports }, { rollback, signal });
     const shape = whenLinked(session, { definition, ports }, rollback);
     const { isProvisional, onDead } = hooks;
-    // Added last, but before a script may refuse a port: scripts are told of the end before anything is given back.
+    // Added last, but before a script may refuse a port: scripts are told of the end before ports and shares of networks are given back.
     rollback.add(() => onDead());
     await portHooks.created();
     await hooks.start();

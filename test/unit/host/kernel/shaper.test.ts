@@ -1,4 +1,4 @@
-/** lib/host/shaper: which device shapes what comes in by an interface. */
+/** lib/host/kernel/shaper.ts: which device shapes what comes in by an interface. */
 import { findShaper, shaperName } from '../../../../lib/host/kernel/shaper';
 import { link } from '../../../support/fake/host/fake-links';
 

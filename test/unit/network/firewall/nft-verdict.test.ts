@@ -1,4 +1,4 @@
-/** lib/network/nft-verdict: what is said of rules that nft has printed as JSON. */
+/** lib/network/firewall/nft-verdict.ts: what is said of rules that nft has printed as JSON. */
 import type { Need } from '../../../../lib/network/firewall/needs';
 import type { NftChain, NftNode, NftRuleset } from '../../../../lib/network/firewall/nft';
 import { droppingChains } from '../../../../lib/network/firewall/nft-verdict';

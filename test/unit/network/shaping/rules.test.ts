@@ -1,4 +1,4 @@
-/** lib/network/shaping-rules: lines for tc. What they do to packets, test/network-long shows. */
+/** lib/network/shaping/rules.ts: lines for tc. What they do to packets, test/network-long shows. */
 import {
   networkLines,
   queueLine,
