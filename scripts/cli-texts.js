@@ -67,7 +67,7 @@ const exitStatus = [
   {
     name: '125, 126, 127',
     help:
-      'exec, shell, lxc-enter-namespace and run have not run the program: 127 where there is no such program, 126 where it can not ' +
+      'exec, shell, lxc-enter-namespace and run have not run the program: 127 where there is no such program, 126 where it cannot ' +
       'be executed, 125 for every other failure.',
   },
   {

@@ -106,7 +106,7 @@ async function runSteps(domain, { steps, artefacts = [] }, { archive, write, end
   const isPacked = await fetchArtefacts(domain, artefacts, { archive, ...settings });
   return isPacked
     ? { verdict: 'passed', archive }
-    : { verdict: 'failed', detail: 'artefacts: they can not be packed' };
+    : { verdict: 'failed', detail: "artefacts: they can't be packed" };
 }
 
 /**

@@ -26,7 +26,7 @@ export async function serveConsole(connection, socket, { name, size }) {
   // What is wrong with a message: ws closes the socket then, with the code that says it.
   socket.on('error', () => undefined);
   if (!isSize(size)) {
-    socket.close(nonsense, 'that is no size of a terminal');
+    socket.close(nonsense, 'that is not the size of a terminal');
     return;
   }
   // Nothing that the page says gets lost meanwhile.
@@ -84,7 +84,7 @@ function takeInput(socket, stream) {
       return;
     }
     const size = sizeIn(data.toString());
-    if (size === undefined) socket.close(nonsense, 'that is no size of a terminal');
+    if (size === undefined) socket.close(nonsense, 'that is not the size of a terminal');
     else stream.resize(size);
   });
 }

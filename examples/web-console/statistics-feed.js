@@ -37,7 +37,7 @@ export class StatisticsFeed {
       }
     } catch (error) {
       console.error(error);
-      for (const page of this.#pages) page.close(1011, 'the domains can not be looked at');
+      for (const page of this.#pages) page.close(1011, "the domains can't be inspected");
     } finally {
       this.#isRunning = false;
     }

@@ -16,7 +16,7 @@ let count = 0;
 
 /** Says how a program has ended, of its wait status. */
 function describeStatus(status) {
-  if (status < 0) return 'it can not be run';
+  if (status < 0) return 'it could not be run';
   return status % 128 === 0 ? `exit code ${status / 256}` : `ended by signal ${status % 128}`;
 }
 

@@ -19,6 +19,12 @@ export interface Execution {
   readonly domain: string;
 }
 
+/** The command's exit status depends on them: lib/cli/shell/exit-status.ts. */
+const steps: Record<Execution['who'], string> = {
+  init: 'execute init',
+  'the command': 'execute the command',
+};
+
 /** execve(2) fails with ENOENT for four different reasons; the process that called it has found out which. */
 export function executionFailure(execution: Execution, failed: MessageNamed<'failed'>): TslxcError {
   const { who, program, operations, domain } = execution;
@@ -29,7 +35,7 @@ export function executionFailure(execution: Execution, failed: MessageNamed<'fai
     errno: failed.error,
     syscall: failed.syscall,
     path: subject,
-    step: `execute ${who}`,
+    step: steps[who],
     domain,
   };
   const why =

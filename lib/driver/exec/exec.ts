@@ -143,7 +143,7 @@ function checkSize({ rows, columns }: WindowSize): void {
   const isSize = (value: number): boolean =>
     Number.isInteger(value) && value >= 0 && value <= largestSize;
   if (!isSize(rows) || !isSize(columns)) {
-    throw invalid(`a terminal can't have ${rows} × ${columns}`);
+    throw invalid(`a terminal can't have the size ${rows} × ${columns}`);
   }
 }
 

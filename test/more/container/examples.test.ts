@@ -59,7 +59,7 @@ describe('ci-runner', () => {
       expect.stringMatching(/^ending: failed, /),
       'leaving: passed',
       expect.stringMatching(/^talkative: failed, .* longer than maxBuffer, 4194304 bytes$/),
-      'empty: failed, artefacts: they can not be packed',
+      "empty: failed, artefacts: they can't be packed",
       `sly: passed, ${join(runner.path, 'artefacts', 'sly.tar')}`,
       'offline: failed, wget -q -T 2 http://192.0.2.1/: exit code 1',
     ]);
