@@ -1,4 +1,4 @@
-// The test projects: one for each folder below test/, and one with a list of files for each place where some of them run again,
+// The test projects: one for each folder below test/ (golden and fuzz, which make no containers, go with unit), and one with a list of files for each place where some of them run again,
 // repeated or in a machine. Each can be run alone: npx jest --selectProjects unit. Those whose tests make containers are run
 // with --runInBand, one file at a time, each in a world of its own; scripts/lanes.js says which run side by side.
 'use strict';
@@ -122,7 +122,7 @@ module.exports = {
       ...project('vm', [], 240),
       testMatch: [
         'vm/**/*',
-        'container/idmap-root',
+        'container/{idmap,idmap-root}',
         'container/filesystem-{mapped,overlay}',
         'security/oom-score',
         'addon/{links,bridge-ports,addresses,network-operations}',

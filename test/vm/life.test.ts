@@ -1,4 +1,4 @@
-/** Pausing, shutting down and rebooting with cgroup v2 alone, and with systemd as init. */
+/** Pausing, shutting down, rebooting and ending with cgroup v2 alone, and with systemd as init. */
 import { mkdir } from 'node:fs/promises';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,6 +7,8 @@ import type { Domain } from 'tslxc';
 import { ConsoleSession } from '../support/console/console-session';
 import { expectGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
+import { forkStorm } from '../support/domain/fork-storm';
+import { limitFile } from '../support/domain/limit-table';
 import { eventually, slowness } from '../support/time/eventually';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
 
@@ -52,6 +54,21 @@ test('a counter stops and goes on, and is destroyed while it stands, with fifty 
   process.stdout.write(`destroyed in ${Math.round(performance.now() - begun)} ms\n`);
   expect(performance.now() - begun).toBeLessThan(5000 * slowness);
   await expectGone('life-counter');
+});
+
+test('a fork bomb does not keep a container from being destroyed', async () => {
+  const name = 'life-bomb';
+  // Each has two children and ends: they fork on as their children end.
+  const storm = forkStorm({ script: 'b() { (b) & (b) & }; b', most: 200 });
+  const domain = await world.connection.defineDomain(domainXml({ name, ...storm }));
+  await domain.start();
+  const current = { v1: 'pids.current', v2: 'pids.current' };
+  await eventually(() => expect(Number(limitFile(name, 'pids', current))).toBeGreaterThan(50));
+  const begun = performance.now();
+  await domain.destroy();
+  process.stdout.write(`destroyed in ${Math.round(performance.now() - begun)} ms\n`);
+  expect(performance.now() - begun).toBeLessThan(5000 * slowness);
+  await expectGone(name);
 });
 
 test('systemd is rebooted and shut down by signals of its own, under one monitor', async () => {

@@ -9,8 +9,11 @@ interface Failure {
 }
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
-const { describeFailure, judge } = require(join(packageRoot, 'scripts/jest-report.js')) as {
+const { describeFailure, describeResult, judge } = require(
+  join(packageRoot, 'scripts/jest-report.js'),
+) as {
   describeFailure: (failure: Failure) => string;
+  describeResult: (result: object) => string;
   judge: (run: object) => { failed: number; failures: readonly Failure[] };
 };
 
@@ -64,4 +67,14 @@ test('of a long message the beginning is told, and how much is left out', () => 
 test('a Jest that wrote no report has no failure to tell', () => {
   const { failed, failures } = judge({ name: 'unit', code: 1, started: 0, ended: 1 });
   expect({ failed, failures }).toEqual({ failed: 1, failures: [] });
+});
+
+test('the result of each project, or of each machine, tells how many tests have passed and failed', () => {
+  const files = [
+    { name: '/a.test.ts', status: 'failed', message: '', assertionResults: [failing] },
+  ];
+  const counts = { numTotalTests: 7, numPassedTests: 6, numFailedTests: 1 };
+  expect(describeResult(verdict(files, counts))).toBe('unit: 6 passed, 1 failed in 0 s');
+  const none = verdict([], { numTotalTests: 0, numPassedTests: 0 });
+  expect(describeResult(none)).toBe('unit: 0 passed, 1 failed in 0 s (1 project without a test)');
 });
