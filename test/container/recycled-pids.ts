@@ -22,12 +22,15 @@ export class Innocent implements AsyncDisposable {
   #asked = 0;
 
   private constructor() {
+    // One after the other: in a handler it could note one that came later before that which it is about to note.
     const code =
-      'import signal,sys,time\n' +
-      'note=lambda number,frame: open(sys.argv[1],"a").write(str(number)+" ")\n' +
-      'for number in set(signal.valid_signals())-{signal.SIGKILL,signal.SIGSTOP}: signal.signal(number,note)\n' +
+      'import signal,sys\n' +
+      'numbers=set(signal.valid_signals())-{signal.SIGKILL,signal.SIGSTOP}\n' +
+      'signal.pthread_sigmask(signal.SIG_BLOCK,numbers)\n' +
       'print("ready",flush=True)\n' +
-      'while True: time.sleep(60)';
+      'while True:\n' +
+      '  number=signal.sigwait(numbers)\n' +
+      '  with open(sys.argv[1],"a") as log: log.write(f"{number:d} ")';
     const words = ['-c', code, this.#log];
     this.#child = spawn('python3', words, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.pid = this.#child.pid ?? -1;
@@ -45,7 +48,7 @@ export class Innocent implements AsyncDisposable {
 
   /** Numbers of the signals that it got before it was asked; `killed` when it is gone. */
   async signals(): Promise<string> {
-    // What was sent before this one has been noted when it is: of two that come at once the lower number is.
+    // What was sent before this one has been noted when it is: of two that are pending the lower number is taken first.
     if (!this.#isGone) process.kill(this.pid, asking);
     this.#asked += 1;
     return eventually(() => {
