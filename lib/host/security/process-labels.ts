@@ -1,6 +1,7 @@
 /** The labels of all processes of this host. Only reads. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readText } from '../kernel/text-file';
 
 /** The labels, without those of processes that end meanwhile. Empty if no module labels processes. */
 export function processLabels(folder = '/proc'): Set<string> {
@@ -19,9 +20,5 @@ export function ownLabel(): string {
 }
 
 function labelIn(path: string): string {
-  try {
-    return readFileSync(path, 'utf8').replace(/[\0\n][^]*$/, '');
-  } catch {
-    return '';
-  }
+  return readText(path).replace(/[\0\n][^]*$/, '');
 }

@@ -2,7 +2,7 @@
  * The keeper of a program: a process of tslxc that restarts the program if it exits. Ending the keeper ends the program.
  * It outlives its caller, as monitors do. Its lock tells whether it is alive, since pids are reused.
  */
-import { closeSync, constants, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { constants as system } from 'node:os';
@@ -11,6 +11,7 @@ import { SyscallError, TslxcError } from '../../errors';
 import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgroups';
 import { monitorExecutable } from '../../host/executable';
 import { hostFacts } from '../../host/facts';
+import { readText } from '../../host/kernel/text-file';
 import { native } from '../../host/native';
 import type { NetworkPaths } from '../../host/state/state-paths';
 import { planBaseCgroups } from '../../plan/cgroups/base';
@@ -162,11 +163,7 @@ async function awaitDead({ keeperLock }: NetworkPaths): Promise<void> {
 }
 
 function nameOf(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
-  } catch {
-    return '';
-  }
+  return readText(`/proc/${pid}/comm`).trim();
 }
 
 function withLockFile<T>(path: string, use: (fd: number) => T): T | undefined {

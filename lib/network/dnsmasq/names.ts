@@ -2,10 +2,11 @@
  * The folders from which a network's dnsmasq reads the names and addresses of running containers, besides its configuration. It
  * reads them under its own user, when they change and when it is told to, so they can't be in a folder that only root can read.
  */
-import { chmodSync, mkdirSync, readFileSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesIn } from '../../host/names-in';
 import { networkNamespace } from '../../host/kernel/network-namespace';
+import { readText } from '../../host/kernel/text-file';
 import { namesFolder, namesPath } from '../../host/state/state-paths';
 import type { NetworkDefinition } from '../definition/definition';
 
@@ -34,7 +35,7 @@ export function yieldAddresses(bridge: string, { ips }: Pick<NetworkDefinition, 
   const folder = namesOf(bridge);
   const hosts = ips.flatMap(({ family, dhcp }) => (family === 'ipv4' ? (dhcp?.hosts ?? []) : []));
   for (const mac of namesIn(join(folder, 'claims'))) {
-    const address = textOf(join(folder, 'claims', mac)).trim();
+    const address = readText(join(folder, 'claims', mac)).trim();
     const own = hosts.find((host) => host.mac === mac)?.ip;
     const isKept = hosts.some(({ ip }) => ip === address);
     if (own === address || (own === undefined && !isKept)) continue;
@@ -47,21 +48,13 @@ export function yieldAddresses(bridge: string, { ips }: Pick<NetworkDefinition, 
 
 /** Changes the address of a name, or removes the name if `to` is undefined. */
 function moveName(path: string, from: string, to: string | undefined): void {
-  const lines = textOf(path).split('\n').filter(Boolean);
+  const lines = readText(path).split('\n').filter(Boolean);
   const moved = lines.flatMap((line) => {
     if (!line.startsWith(`${from} `)) return [line];
     return to === undefined ? [] : [line.replace(from, to)];
   });
   if (moved.length > 0) writeFileSync(path, `${moved.join('\n')}\n`);
   else rmSync(path, { force: true });
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 export function removeNames(bridge: string): void {

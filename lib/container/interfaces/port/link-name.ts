@@ -3,10 +3,11 @@
  * reads. If DHCP gives the address, the files also say which one: it is claimed here, so that the name, and forwarded
  * ports, lead to it.
  */
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { InterfaceDefinition } from '../../../domain/interface/definition';
 import { parseIp } from '../../../domain/interface/ip-address';
+import { readText } from '../../../host/kernel/text-file';
 import { hasErrno, naming } from '../../../host/state/file-error';
 import { addressChoices, isOffered, type DhcpChoice } from './dhcp-choice';
 
@@ -87,7 +88,7 @@ export function placeName(link: LinkName): string | undefined {
     if (kept !== undefined) hangUp(pid);
     return undefined;
   }
-  const address = takeFirst(link, addressChoices(mac, dhcp, textOf(dhcp.leases)));
+  const address = takeFirst(link, addressChoices(mac, dhcp, readText(dhcp.leases)));
   writeHosts(link, address === undefined ? addresses : [...addresses, address]);
   if (address !== undefined) hangUp(pid);
   return address;
@@ -107,15 +108,15 @@ function takeFirst(link: LinkName, choices: Iterable<string>): string | undefine
 
 /** Addresses that no client has, and that no other interface has claimed; the best first. */
 export function* freeAddresses({ folder, mac }: NamedLink, dhcp: DhcpChoice): Generator<string> {
-  for (const address of addressChoices(mac, dhcp, textOf(dhcp.leases))) {
-    const owner = textOf(join(folder, 'addresses', address));
+  for (const address of addressChoices(mac, dhcp, readText(dhcp.leases))) {
+    const owner = readText(join(folder, 'addresses', address));
     if (owner === '' || owner.startsWith(`${mac},`)) yield address;
   }
 }
 
 /** The address that a running container has claimed; undefined if there is none. */
 export function claimedAddress({ folder, mac }: NamedLink): string | undefined {
-  return textOf(join(folder, 'claims', mac)).trim() || undefined;
+  return readText(join(folder, 'claims', mac)).trim() || undefined;
 }
 
 /** Removes the files of an interface. Does nothing when there are none, or the network has ended. */
@@ -124,7 +125,7 @@ export function removeName(link: NamedLink): void {
   const address = claimedAddress(link);
   if (address !== undefined) {
     const path = join(folder, 'addresses', address);
-    if (textOf(path).startsWith(`${mac},`)) rmSync(path, { force: true });
+    if (readText(path).startsWith(`${mac},`)) rmSync(path, { force: true });
   }
   for (const kind of ['hosts', 'claims']) rmSync(join(folder, kind, mac), { force: true });
 }
@@ -135,7 +136,7 @@ function claim({ folder, mac }: LinkName, address: string): boolean {
   try {
     writeFileSync(path, `${mac},${address}\n`, { flag: 'wx' });
   } catch (error) {
-    if (hasErrno(error, EEXIST)) return textOf(path).startsWith(`${mac},`);
+    if (hasErrno(error, EEXIST)) return readText(path).startsWith(`${mac},`);
     throw naming(path, error);
   }
   chmodSync(path, 0o644);
@@ -167,19 +168,11 @@ function put(path: string, text: string): void {
 
 /** Makes dnsmasq read everything again: otherwise it would not give an address that was another interface's. */
 function hangUp(pidFile: string): void {
-  const pid = Number.parseInt(textOf(pidFile), 10);
-  if (!(pid > 0) || textOf(`/proc/${pid}/comm`).trim() !== 'dnsmasq') return;
+  const pid = Number.parseInt(readText(pidFile), 10);
+  if (!(pid > 0) || readText(`/proc/${pid}/comm`).trim() !== 'dnsmasq') return;
   try {
     process.kill(pid, 'SIGHUP');
   } catch (error) {
     if (!hasErrno(error, ESRCH)) throw error;
-  }
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
   }
 }
