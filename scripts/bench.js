@@ -2,33 +2,19 @@
 // `-- --help` lists the choices. Runs in a world of its own. `-- --guard` checks whether the library has become slower.
 'use strict';
 const { writeFileSync } = require('node:fs');
-const { cpus, loadavg, release } = require('node:os');
+const { loadavg } = require('node:os');
 const { guard } = require('./bench/guard');
+const { describeMachine, machine } = require('./bench/machine');
 const { helpText, readOptions } = require('./bench/options');
 const { scenarios } = require('./bench/scenarios');
 const { makeSite } = require('./bench/site');
 const { OpenSystems, systems } = require('./bench/systems');
 const { renderTable } = require('./bench/table');
-const { cgroups, enter, isInside } = require('./bench/world');
+const { enter, isInside } = require('./bench/world');
 const { setUp } = require('./setup');
 const { main, say } = require('./steps');
 
 const names = { scenarios: Object.keys(scenarios), systems: Object.keys(systems) };
-
-function machine() {
-  return {
-    date: new Date().toISOString(),
-    node: process.version,
-    kernel: release(),
-    cores: cpus().length,
-    cgroups: cgroups().words,
-    load: loadavg()[0],
-  };
-}
-
-function describeMachine({ node, kernel, cores, cgroups: groups, load }) {
-  return `Node.js ${node}, Linux ${kernel}, cores: ${cores}, cgroups: ${groups}, load: ${load.toFixed(1)}`;
-}
 
 function chosenScenarios({ scenarios: chosen, all }) {
   if (chosen !== undefined) return names.scenarios.filter((name) => chosen.includes(name));
@@ -74,8 +60,7 @@ main('bench', async () => {
     return;
   }
   if (!isInside()) {
-    // npm test has done so.
-    if (!options.guard) await setUp('test');
+    await setUp('test');
     enter();
     return;
   }

@@ -1,4 +1,4 @@
-// `npm run test:all`: everything that there is, in hours: what `npm test` runs, what takes long, all five machines with all of
+// `npm run test:all`: everything that there is, in hours: what `npm test` runs, the speed, what takes long, all five machines with all of
 // their tests, an arm64 processor, the other versions of Node.js, and a fresh Debian with the tests.
 'use strict';
 const { runParts } = require('./parts');
@@ -15,6 +15,11 @@ main('test:all', () =>
     [
       { name: 'npm test', argv: ['npm', 'test'] },
       { name: 'checks', argv: script('check') },
+      { name: 'speed, beside the floor', argv: script('bench', '--', '--guard') },
+      {
+        name: 'speed, with a planted fault',
+        argv: script('bench', '--', '--guard', '--control'),
+      },
       { name: 'more tests', argv: script('test:more') },
       { name: 'what takes long', argv: script('test:long') },
       { name: 'beside libvirt', argv: script('test:parity') },

@@ -1,41 +1,43 @@
-// Whether the library has become slower: compares its times, as multiples of the floor's in the same run, with bounds.json. Other
-// load on the machine makes a run slower, never faster. So the smallest time counts, of the library and of the floor, and rounds are
-// added until every bound is kept, or the maximum number of rounds is reached.
+// Whether the library has become slower: compares its times, as multiples of the floor's in the same run, with bounds.json, which has
+// bounds for each kind of machine. In a round, the library and the floor take turns, and the smallest time of each counts: other load
+// makes a run slower, never faster. What is judged is the median of a fixed number of rounds: no round is added or left out for
+// what it says.
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { StepError, say } = require('../steps');
+const { kindHere, machine } = require('./machine');
 const { makeSite } = require('./site');
-const { spreadOf } = require('./statistics');
+const { median, spreadOf } = require('./statistics');
 const { OpenSystems } = require('./systems');
 const { takeTurns } = require('./turns');
-const { cgroups } = require('./world');
 
 const file = join(__dirname, 'bounds.json');
 const pace = { runs: 20, batch: 5 };
-/** Rounds until it is believed that it is slower, and those that bounds are made of. */
-const mostRounds = 8;
-const savedRounds = 12;
-/** A spread below this is luck; one above hides what is to be found. */
+/** Rounds of one verdict, and how many verdicts bounds are made of. */
+const roundsOfVerdict = 8;
+const savedVerdicts = 5;
+/** A spread below this is luck; one above would hide what is to be found, and is not saved. */
 const leastSpread = 0.15;
 const mostSpread = 0.3;
 
 /** What is compared, as multiples of the floor's. */
 const quantities = ['start', 'destroy', 'exec', 'cpu'];
 
-/** The smallest of the samples of a round, by quantity and system. */
-function smallest(samples) {
-  const least = (bySystem) =>
-    Object.entries(bySystem).map(([system, values]) => [system, Math.min(...values)]);
+const howToMake = 'on a machine that does nothing else: npm run bench -- --guard --save';
+
+/** The ratios of a round, of the smallest of its samples. */
+function ratiosOf(samples) {
   return Object.fromEntries(
-    quantities.map((quantity) => [quantity, Object.fromEntries(least(samples[quantity]))]),
+    quantities.map((quantity) => {
+      const { library, floor } = samples[quantity];
+      return [quantity, Math.min(...library) / Math.min(...floor)];
+    }),
   );
 }
 
-/** The ratio of a quantity, of the smallest values of all these rounds. */
 function ratioOf(rounds, quantity) {
-  const least = (system) => Math.min(...rounds.map((round) => round[quantity][system]));
-  return least('library') / least('floor');
+  return median(rounds.map((round) => round[quantity]));
 }
 
 /** What rounds say beside the bounds: for each quantity what it is now, the limit, and whether it is over it. */
@@ -47,15 +49,31 @@ function judge(rounds, bounds) {
   });
 }
 
-/** Bounds of rounds: the ratio of all of them, and how far those of each were apart. */
-function boundsOf(rounds) {
+/** Bounds of several verdicts' rounds: the median of what each would have said, and how far these were apart. */
+function boundsOf(verdicts) {
   const rounded = (value) => Number(value.toFixed(2));
   return Object.fromEntries(
     quantities.map((quantity) => {
-      const apart = spreadOf(rounds.map((round) => ratioOf([round], quantity)));
-      const spread = Math.min(Math.max(apart, leastSpread), mostSpread);
-      return [quantity, { ratio: rounded(ratioOf(rounds, quantity)), spread: rounded(spread) }];
+      const ratios = verdicts.map((rounds) => ratioOf(rounds, quantity));
+      const apart = spreadOf(ratios);
+      if (apart > mostSpread) {
+        const percent = (100 * apart).toFixed(0);
+        throw new StepError(
+          `nothing is saved: ${quantity} differed by ${percent} % within this run, which would hide what is to be found; ${howToMake}`,
+        );
+      }
+      const spread = rounded(Math.max(apart, leastSpread));
+      return [quantity, { ratio: rounded(median(ratios)), spread }];
     }),
+  );
+}
+
+/** The bounds of a kind of machine. @throws StepError when there are none, which is no success. */
+function boundsFor(kind, { kinds }) {
+  if (kinds[kind] !== undefined) return kinds[kind];
+  const known = Object.keys(kinds).join('; ');
+  throw new StepError(
+    `there are no bounds for this kind of machine (${kind}), only for: ${known}. To make them, ${howToMake}`,
   );
 }
 
@@ -78,15 +96,22 @@ async function makeRound(open) {
   const onFailure = (name, message) => {
     throw new StepError(`${name}: ${message}`);
   };
-  return async () => smallest(await takeTurns(players, { ...pace, onFailure }));
+  return async () => ratiosOf(await takeTurns(players, { ...pace, onFailure }));
 }
 
-/** Calls `use` with what measures a round. */
-async function withRounds(use) {
+/** Resolves with the rounds of so many verdicts. */
+async function measure(verdicts) {
   const site = await makeSite();
   const open = new OpenSystems(['floor', 'library'], site);
   try {
-    return await use(await makeRound(open));
+    const round = await makeRound(open);
+    const measured = [];
+    while (measured.length < verdicts) {
+      const rounds = [];
+      while (rounds.length < roundsOfVerdict) rounds.push(await round());
+      measured.push(rounds);
+    }
+    return measured;
   } finally {
     await open.close();
     site.remove();
@@ -98,45 +123,54 @@ function describe({ quantity, now, ratio, limit, isWorse }) {
   return `${verdict}: ${quantity}: ${now.toFixed(2)} × the floor; ${ratio} when the bound was set, at most ${limit.toFixed(2)}`;
 }
 
+/** Measures, says each verdict, and resolves with them, and with the names of what is worse. */
 async function compare(bounds) {
-  const rounds = [];
-  let verdicts;
-  await withRounds(async (round) => {
-    do {
-      rounds.push(await round());
-      verdicts = judge(rounds, bounds);
-    } while (rounds.length < mostRounds && verdicts.some(({ isWorse }) => isWorse));
-  });
+  const [rounds] = await measure(1);
+  const verdicts = judge(rounds, bounds);
   for (const verdict of verdicts) say(describe(verdict));
-  const worse = verdicts.filter(({ isWorse }) => isWorse);
-  if (worse.length > 0) {
-    const which = worse.map(({ quantity }) => quantity).join(', ');
-    throw new StepError(`slower than the bound after ${rounds.length} rounds: ${which}`);
-  }
-  return { rounds, verdicts };
+  const worse = verdicts.filter(({ isWorse }) => isWorse).map(({ quantity }) => quantity);
+  return { rounds, verdicts, worse };
+}
+
+async function guardBounds(bounds) {
+  const { worse, ...result } = await compare(bounds);
+  if (worse.length === 0) return result;
+  throw new StepError(
+    `slower than the bound, by the median of ${roundsOfVerdict} rounds: ${worse.join(', ')}`,
+  );
+}
+
+/** control: what makes every action of the library half as slow again must be found. */
+async function control(bounds) {
+  process.env.TSLXC_BENCH_PLANT = '0.5';
+  const { worse, ...result } = await compare(bounds);
+  const missed = Object.keys(bounds).filter((quantity) => !worse.includes(quantity));
+  if (missed.length === 0) return result;
+  throw new StepError(`half as slow again, and not found: ${missed.join(', ')}`);
 }
 
 async function save(all, kind) {
-  const rounds = [];
-  await withRounds(async (round) => {
-    while (rounds.length < savedRounds) rounds.push(await round());
-  });
-  const bounds = boundsOf(rounds);
-  writeFileSync(file, `${JSON.stringify({ ...all, [kind]: bounds }, undefined, 2)}\n`);
+  const { load } = machine();
+  if (load > 1)
+    say(`load ${load.toFixed(1)}: bounds made beside other work may not hold without it`);
+  const measured = await measure(savedVerdicts);
+  const bounds = boundsOf(measured);
+  const kinds = { ...all.kinds, [kind]: bounds };
+  writeFileSync(file, `${JSON.stringify({ ...all, kinds }, undefined, 2)}\n`);
   for (const [quantity, { ratio, spread }] of Object.entries(bounds)) {
     say(`saved: ${quantity}: ${ratio} × the floor, spread ${(100 * spread).toFixed(0)} %`);
   }
-  return { rounds, bounds };
+  return { rounds: measured.flat(), bounds };
 }
 
-/** Compares with the bounds of this kind of host, or makes them anew. Throws when it is slower. */
+/** Compares with the bounds of this kind of machine, or makes them anew. Throws when it is slower, or when there are none. */
 async function guard(options) {
   const all = JSON.parse(readFileSync(file, 'utf8'));
-  const kind = cgroups().version;
+  const kind = kindHere();
+  say(`this kind of machine: ${kind}`);
   if (options.save) return save(all, kind);
-  if (all[kind] !== undefined) return compare(all[kind]);
-  say(`there are no bounds for hosts with cgroup ${kind}: npm run bench -- --guard --save`);
-  return { rounds: [] };
+  const bounds = boundsFor(kind, all);
+  return options.control ? control(bounds) : guardBounds(bounds);
 }
 
-module.exports = { boundsOf, guard, judge };
+module.exports = { boundsFor, boundsOf, guard, judge, ratiosOf };

@@ -14,6 +14,7 @@ const flags = {
   '--spawn-from-node': 'spawnsFromNode',
   '--guard': 'guard',
   '--save': 'save',
+  '--control': 'control',
   '--help': 'help',
 };
 const lists = ['scenarios', 'systems'];
@@ -53,7 +54,10 @@ function readOptions(words, known) {
     if (lists.includes(key)) options[key] = [...(options[key] ?? []), ...names(value, known[key])];
     else options[key] = key === 'runs' ? wholeNumber(value) : value;
   }
-  if (options.save && !options.guard) throw new StepError('--save goes with --guard');
+  for (const key of ['save', 'control']) {
+    if (options[key] && !options.guard) throw new StepError(`--${key} goes with --guard`);
+  }
+  if (options.save && options.control) throw new StepError('--save is not for a planted fault');
   return options;
 }
 
@@ -67,7 +71,7 @@ function helpText({ scenarios, systems }) {
   return [
     'npm run bench -- [--scenario NAME[,NAME…]] [--system NAME[,NAME…]] [--runs N] [--json FILE] [--all]',
     '                 [--spawn-from-node]',
-    'npm run bench -- --guard [--save] [--json FILE]',
+    'npm run bench -- --guard [--save|--control] [--json FILE]',
     '',
     'Measures by turns in one run, in namespaces of its own. Medians of a shared machine mean little; ratios do.',
     '',
@@ -81,8 +85,9 @@ function helpText({ scenarios, systems }) {
     '--json FILE  all figures, and every value that was measured',
     '--spawn-from-node',
     "             the peers' programs are run by child_process of Node.js, and not by a small program of ours",
-    '--guard      fails when the library is slower beside the floor than scripts/bench/bounds.json says',
-    '--save       with --guard: writes the bounds of this kind of host anew, as measured now',
+    '--guard      fails when the library is slower beside the floor than scripts/bench/bounds.json says for this kind of machine',
+    '--save       with --guard: writes the bounds of this kind of machine anew, as measured now',
+    '--control    with --guard: makes every action half as slow again, and fails when that is not found',
   ];
 }
 

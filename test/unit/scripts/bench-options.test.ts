@@ -31,6 +31,7 @@ test('names are lists, and lists add up', () => {
 
 test('flags', () => {
   expect(read('--guard --save')).toEqual({ guard: true, save: true });
+  expect(read('--guard --control')).toEqual({ guard: true, control: true });
   expect(read('--all --spawn-from-node')).toEqual({ all: true, spawnsFromNode: true });
 });
 
@@ -41,6 +42,8 @@ test.each([
   ['--runs', '--runs takes a value'],
   ['--fast', 'unknown option --fast: see npm run bench -- --help'],
   ['--save', '--save goes with --guard'],
+  ['--control', '--control goes with --guard'],
+  ['--guard --save --control', '--save is not for a planted fault'],
 ])('%s is an error', (line, message) => {
   expect(() => read(line)).toThrow(message);
 });
