@@ -1,6 +1,6 @@
 // Runs whole commands one after another, and says at the end what each took. Before that it repeats how the output of those
-// that failed ended: of a long log, the end may be all that is kept. A run that takes longer than its budget has failed, and
-// says so; at its limit it is ended.
+// that failed ended: of a long log, the end may be all that is kept. A run that takes longer than its budget says so; at its limit
+// it is ended, and has failed.
 'use strict';
 const { spawn } = require('node:child_process');
 const { packageRoot, say, StepError } = require('./steps');
@@ -65,7 +65,8 @@ function runPart({ argv, env = {} }, limit) {
 
 /**
  * Runs `parts`, each with its `name`, its `argv` and perhaps an `env`; all of them, also after one that failed. Throws when
- * one has failed, or when all together took longer than `budget` minutes. After `limit` minutes what still runs is killed.
+ * one has failed. Longer than `budget` minutes for all together is a warning, since it says as much of the machine as of the tests.
+ * After `limit` minutes what still runs is killed, and has failed.
  */
 async function runParts(parts, { budget, limit }) {
   const begun = Date.now();
@@ -86,13 +87,11 @@ async function runParts(parts, { budget, limit }) {
   process.stdout.write('\n');
   for (const { name, tail = '' } of failed) say(`${name} failed; its output ended:\n${tail}\n`);
   for (const line of [...lines, `in all: ${inMinutes(whole)} of ${budget}`]) say(line);
+  if (whole > budget * minute) {
+    say(`WARNING: it took ${inMinutes(whole)}, more than the ${budget} that it should`);
+  }
   if (failed.length > 0)
     throw new StepError(`failed: ${failed.map(({ name }) => name).join(', ')}`);
-  if (whole > budget * minute) {
-    throw new StepError(
-      `all parts passed, and took ${inMinutes(whole)}: more than the ${budget} that they may`,
-    );
-  }
 }
 
 module.exports = { runParts };
