@@ -106,12 +106,13 @@ module.exports = {
       ...project('vm-long', [], 1200),
       testMatch: ['<rootDir>/test/long/categories.test.ts'],
     },
-    // In every machine of test:vm: the seed's whole transcript, and what a flavour is.
+    // In every machine of test:vm: the seed's whole transcript, what a flavour is, and what a container costs there.
     {
       ...project('vm-every', [], 480),
-      testMatch: ['vm-every/**/*', 'container/seed-{hello,mounts}', 'network/seed-network'].map(
-        (name) => `<rootDir>/test/${name}.test.ts`,
-      ),
+      testMatch: [
+        ...['vm-every/**/*', 'container/seed-{hello,mounts}', 'network/seed-network'],
+        'container/counts',
+      ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
     // Those of one security module. Permissive mode is tested in the machine that enforces SELinux, by switching the mode.
     project('vm-selinux', ['vm-selinux'], 240),

@@ -67,4 +67,4 @@ function summarizeTrace(text, { begin, end }) {
   });
 }
 
-module.exports = { summarizeTrace };
+module.exports = { generations, readCalls, summarizeTrace };

@@ -125,6 +125,22 @@ const variants = {
   'shared mounts': [
     { file: 'dist/plan/compile.js', safe: "{ op: 'makeNamespacePrivate' },", unsafe: '' },
   ],
+  /** Costs what it need not: mounts are made private twice. */
+  'one more mount': [
+    {
+      file: 'dist/plan/compile.js',
+      safe: "{ op: 'makeNamespacePrivate' },",
+      unsafe: "{ op: 'makeNamespacePrivate' }, { op: 'makeNamespacePrivate' },",
+    },
+  ],
+  /** The monitor looks after its container every tenth of a second. */
+  'busy monitor': [
+    {
+      file: 'native/monitor/event-loop.cc',
+      safe: 'static_cast<int>(events.size()), milliseconds);',
+      unsafe: 'static_cast<int>(events.size()), milliseconds < 0 ? 100 : milliseconds);',
+    },
+  ],
   /** A record's temporary file may be there already, and may be a link. */
   'followed links': [
     {

@@ -24,6 +24,8 @@ export interface DrivenOptions {
   /** argv before Node's own: `unshare --mount`. It must exec, so that the pid is Node's. */
   readonly prefix?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Of another package than the one that is tested. */
+  readonly folder?: string;
 }
 
 const loop = `
@@ -60,7 +62,7 @@ export class DrivenChild implements AsyncDisposable {
   }
 
   static async start(root: string, options: DrivenOptions = {}): Promise<DrivenChild> {
-    const [program = '', ...words] = [...(options.prefix ?? []), ...libraryWords(loop)];
+    const [program = '', ...words] = [...(options.prefix ?? []), ...libraryWords(loop, options.folder)];
     const env = { ...commandEnvironment(root), ...options.env };
     const child = spawn(program, words, { env, stdio: ['pipe', 'pipe', 'pipe'] });
     const driven = new DrivenChild(child);

@@ -49,6 +49,14 @@ export function hasEnded(pid: number): boolean {
   return ['', 'Z', 'X'].includes(readProcess(pid).state);
 }
 
+/** The processes of which that one traces threads. */
+export function tracedBy(tracer: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => readFile(pid, 'status').includes(`\nTracerPid:\t${tracer}\n`));
+}
+
 /** Waits for a process to sleep in a function of the kernel whose name has this in it. Needs root. */
 export async function untilIn(pid: number, kernelFunction: string): Promise<void> {
   await eventually(() => {

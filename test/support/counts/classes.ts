@@ -1,0 +1,122 @@
+/** System calls by what they cost: what is made, mounted, opened and written, and how many there are in all. */
+import { resultOf } from './traced-calls';
+import type { CountedCall } from './traced-life';
+
+/** Calls of a part of a container's life. Each is exact, but for `calls` and `bytes`. */
+export interface Counts {
+  /** Processes that are made; threads are none. */
+  readonly processes: number;
+  /** Programs that are executed. */
+  readonly executed: number;
+  /** Calls that make, change, attach and detach mounts. */
+  readonly mounts: number;
+  /** Files and folders that are opened, or that could not be, but for those of cgroups. */
+  readonly opened: number;
+  readonly cgroupFoldersMade: number;
+  readonly cgroupFoldersRemoved: number;
+  /** Attributes that are set on folders of cgroups. */
+  readonly cgroupMarks: number;
+  readonly cgroupFilesRead: number;
+  readonly cgroupFilesWritten: number;
+  /** Writes to them. */
+  readonly cgroupWrites: number;
+  /** Calls that wait for a disk. */
+  readonly syncs: number;
+  readonly renamed: number;
+  readonly removed: number;
+  /** Bytes that are written to files. */
+  readonly bytes: number;
+  /** All calls but those whose number depends on how busy the machine is, and those that belong to another one. */
+  readonly calls: number;
+}
+
+export type CountedClass = keyof Counts;
+
+const cgroups = '/sys/fs/cgroup/';
+
+const names = {
+  made: ['clone', 'clone3', 'fork', 'vfork'],
+  executed: ['execve', 'execveat'],
+  mounts: [
+    ...['mount', 'umount2', 'open_tree', 'fsopen', 'fspick', 'fsmount', 'mount_setattr'],
+    ...['move_mount', 'pivot_root'],
+  ],
+  opened: ['open', 'openat', 'openat2', 'creat'],
+  written: ['write', 'writev', 'pwrite64', 'pwritev'],
+  syncs: ['fsync', 'fdatasync', 'syncfs', 'sync', 'sync_file_range', 'msync'],
+  renamed: ['rename', 'renameat', 'renameat2'],
+  removed: ['unlink', 'unlinkat'],
+} as const;
+
+/**
+ * Calls that are not in the sum. Waiting, waking up and memory: how often depends on which process was faster. Reads, writes and
+ * closes: belong to an opening or to a message. Signals' actions, descriptors' flags and limits: libc and Node.js ask for them as
+ * often as their versions like.
+ */
+const uncounted = new Set([
+  ...['futex', 'sched_yield', 'restart_syscall', 'rt_sigreturn', 'poll', 'ppoll', 'select'],
+  ...['epoll_wait', 'epoll_pwait', 'epoll_pwait2', 'epoll_ctl', 'epoll_create1', 'clock_nanosleep'],
+  ...['mmap', 'munmap', 'mprotect', 'madvise', 'brk', 'mremap', 'membarrier', 'pkey_alloc'],
+  ...['read', 'write', 'readv', 'writev', 'pread64', 'pwrite64', 'close', 'lseek'],
+  ...['recvfrom', 'recvmsg', 'sendto', 'sendmsg', 'shutdown', 'wait4', 'waitid'],
+  ...['rt_sigaction', 'rt_sigprocmask', 'fcntl', 'ioctl', 'prlimit64', 'getpid', 'gettid'],
+  ...['inotify_init1', 'inotify_add_watch', 'getrandom', 'io_uring_enter', 'sched_getaffinity'],
+]);
+
+const isOf = (list: readonly string[], { name }: CountedCall): boolean => list.includes(name);
+
+/** What a call opens or works on, as far as it says: its first path, or the path of its first descriptor. */
+function pathOf({ text, name }: CountedCall): string {
+  // With a folder's descriptor: what was opened.
+  const [, opened] = /.*\)\s+= \d+<(.*)>$/s.exec(text) ?? [];
+  if ((names.opened as readonly string[]).includes(name) && opened !== undefined) return opened;
+  const [, descriptor] = /^\w+\(\d+<([^>]*)>/.exec(text) ?? [];
+  const [, path] = /"([^"]*)"/.exec(text) ?? [];
+  return (names.written as readonly string[]).includes(name)
+    ? (descriptor ?? '')
+    : (path ?? descriptor ?? '');
+}
+
+/** What init opens by that name is what it shows in its own root. */
+const isOnCgroup = (call: CountedCall): boolean =>
+  pathOf(call).startsWith(cgroups) && !(call.process === 'init' && isOf(names.opened, call));
+
+/** A file, and no pipe, socket, pty or the kernel's own objects. */
+function isFile(path: string): boolean {
+  return path.startsWith('/') && !path.startsWith('/dev/') && !path.startsWith(cgroups);
+}
+
+function countOf(calls: readonly CountedCall[], holds: (call: CountedCall) => boolean): number {
+  return calls.filter(holds).length;
+}
+
+export function countCalls(calls: readonly CountedCall[]): Counts {
+  const opened = calls.filter((call) => isOf(names.opened, call));
+  const onCgroups = opened.filter(isOnCgroup);
+  const isForWriting = ({ text }: CountedCall): boolean => /\bO_(WRONLY|RDWR)\b/.test(text);
+  const written = calls.filter((call) => isOf(names.written, call));
+  const cgroupCalls = (name: string): number =>
+    countOf(calls, (call) => call.name === name && isOnCgroup(call));
+  return {
+    processes: countOf(
+      calls,
+      (call) => isOf(names.made, call) && !call.text.includes('CLONE_THREAD'),
+    ),
+    executed: countOf(calls, (call) => isOf(names.executed, call) && resultOf(call) === 0),
+    mounts: countOf(calls, (call) => isOf(names.mounts, call)),
+    opened: opened.length - onCgroups.length,
+    cgroupFoldersMade: cgroupCalls('mkdir'),
+    cgroupFoldersRemoved: cgroupCalls('rmdir'),
+    cgroupMarks: cgroupCalls('setxattr'),
+    cgroupFilesRead: countOf(onCgroups, (call) => !isForWriting(call)),
+    cgroupFilesWritten: countOf(onCgroups, isForWriting),
+    cgroupWrites: countOf(written, isOnCgroup),
+    syncs: countOf(calls, (call) => isOf(names.syncs, call)),
+    renamed: countOf(calls, (call) => isOf(names.renamed, call)),
+    removed: countOf(calls, (call) => isOf(names.removed, call)),
+    bytes: written
+      .filter((call) => isFile(pathOf(call)))
+      .reduce((sum, call) => sum + Math.max(resultOf(call) ?? 0, 0), 0),
+    calls: countOf(calls, ({ name }) => !uncounted.has(name)),
+  };
+}
