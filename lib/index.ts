@@ -162,7 +162,7 @@ export type { Rate } from './domain/interface/definition';
 export type { IpFamily } from './domain/interface/ip-address';
 export type { Isolation } from './domain/namespaces/isolation';
 export type { MetadataContent } from './domain/elements/metadata';
-export type { LogLevel } from './host/state/domain-log';
+export type { LogLevel } from './host/log/domain-log';
 export type { Logger } from './host/logger';
 export type { Lease } from './network/dnsmasq/leases';
 export type { NetworkPort } from './driver/interfaces/port-verbs';

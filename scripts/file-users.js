@@ -3,6 +3,7 @@
 
 /** The files, with what they touch. None resolves a path below a root. */
 const fileUsers = {
+  'lib/cli/shell/log.ts': 'the file that -l names, by the caller’s own path and rights',
   'lib/cli/commands/host/plan.ts': 'whether a word of the command line is a file',
   'lib/cli/commands/host/completion.ts': 'the scripts for shells, in the package',
   'lib/cli/commands/devices/disk-element.ts': 'what a source of the user’s is; only looked at',
@@ -120,7 +121,7 @@ const fileUsers = {
   'lib/host/state/definition-rename.ts': 'the stored definitions',
   'lib/host/state/definition-store.ts': 'the stored definitions',
   'lib/host/state/durable-file.ts': 'the stored definitions',
-  'lib/host/state/domain-log.ts': 'our log of what is done to a domain',
+  'lib/host/log/domain-log.ts': 'our log of what is done to a domain',
   'lib/host/executable.ts': 'the monitor’s executable, in the package',
   'lib/host/facts.ts': '/sys',
   'lib/host/kernel/id-ranges.ts': '/proc, and the databases of subordinate ids',

@@ -4,7 +4,7 @@ import type { LabelProgress } from '../container/security/relabel/label-walk';
 import type { ExitRecord, ShutoffReason } from '../container/record/exit-record';
 import type { Hardening } from '../domain/definition';
 import type { Isolation } from '../domain/namespaces/isolation';
-import type { LogLevel } from '../host/state/domain-log';
+import type { LogLevel } from '../host/log/domain-log';
 import type { Logger } from '../host/logger';
 import type { WindowSize } from '../host/native';
 import type { DefinitionWarning } from '../domain/warnings';

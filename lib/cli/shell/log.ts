@@ -1,10 +1,12 @@
-/** The log that `-d` and `-l` enable, by pino, which is loaded only if one of them was given. */
+/** The log that `-d` and `-l` enable, by pino, which is loaded when the first line is written. */
+import { openSync } from 'node:fs';
 import type Pino from 'pino';
+import { levels, plainFields, sender } from '../../host/log/line-format';
 import type { Logger } from '../../host/logger';
 import { CommandError } from './command-error';
 import type { DebugLevel, GlobalOptions } from './globals';
 
-const levels: Readonly<Record<DebugLevel, string>> = {
+const lowest: Readonly<Record<DebugLevel, keyof typeof levels>> = {
   0: 'debug',
   1: 'info',
   2: 'info',
@@ -14,12 +16,35 @@ const levels: Readonly<Record<DebugLevel, string>> = {
 
 /** One JSON object per line, appended to the file of `-l` or written to stderr. @throws CommandError if the file can't be opened. */
 export function openLog({ debug, logFile }: Pick<GlobalOptions, 'debug' | 'logFile'>): Logger {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  const { pino } = require('pino') as typeof Pino;
+  const level = lowest[debug ?? 4];
+  const descriptor = logFile === undefined ? process.stderr.fd : openFile(logFile);
+  let pino: Logger | undefined;
+  const at =
+    (name: keyof typeof levels) =>
+    (fields: object, message: string): void => {
+      if (levels[name] < levels[level]) return;
+      pino ??= pinoAt(level, descriptor);
+      pino[name](fields, message);
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+function openFile(path: string): number {
   try {
-    const destination = pino.destination({ dest: logFile ?? process.stderr.fd, sync: true });
-    return pino({ name: 'tslxc', level: levels[debug ?? 4] }, destination);
+    return openSync(path, 'a');
   } catch (cause) {
-    throw new CommandError(`failed to open the log file '${logFile ?? ''}'`, { cause });
+    throw new CommandError(`failed to open the log file '${path}'`, { cause });
   }
 }
+
+function pinoAt(level: keyof typeof levels, descriptor: number): Logger {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { pino } = require('pino') as typeof Pino;
+  return pino(
+    // Errors are plain data before pino's own serializer would see them.
+    { level, base: sender(), formatters: { log: plainFields }, serializers: { err: same } },
+    pino.destination({ dest: descriptor, sync: true }),
+  );
+}
+
+const same = (value: unknown): unknown => value;

@@ -4,7 +4,7 @@ import type { Hardening } from '../../domain/definition';
 import { hardeningLevels } from '../../domain/elements/extension/extension';
 import { TslxcError } from '../../errors';
 import type { Logger } from '../../host/logger';
-import { DomainLog, type LogLevel } from '../../host/state/domain-log';
+import { DomainLog, type LogLevel } from '../../host/log/domain-log';
 import { statePaths } from '../../host/state/state-paths';
 import type { ConnectOptions } from '../types';
 import { checkConnectable, readPrivilege } from './access';

@@ -14,7 +14,7 @@ import { parseDomain } from '../../domain/parse';
 import type { ParseContext } from '../../domain/parse-session';
 import { TslxcError } from '../../errors';
 import { monitorPath } from '../../host/package-paths';
-import { bothLoggers, type DomainLog } from '../../host/state/domain-log';
+import { bothLoggers, type DomainLog } from '../../host/log/domain-log';
 import { KnownIdentities } from '../../host/state/known-identities';
 import { turn } from '../../host/slices';
 import type { Logger } from '../../host/logger';

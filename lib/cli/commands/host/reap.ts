@@ -3,7 +3,7 @@
  * sees its output then, so it writes errors to the domains' logs; it prints only that it needs root.
  */
 import { TslxcError } from '../../../errors';
-import { DomainLog, withoutDomain } from '../../../host/state/domain-log';
+import { DomainLog, withoutDomain } from '../../../host/log/domain-log';
 import { statePaths } from '../../../host/state/state-paths';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';

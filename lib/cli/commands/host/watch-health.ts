@@ -2,7 +2,7 @@
  * watch-health: checks the health of all containers until the last one ends. It is started together with the first one, so no user
  * sees its output.
  */
-import { DomainLog, withoutDomain } from '../../../host/state/domain-log';
+import { DomainLog, withoutDomain } from '../../../host/log/domain-log';
 import { statePaths } from '../../../host/state/state-paths';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';

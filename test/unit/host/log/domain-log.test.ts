@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DomainLog, bothLoggers } from '../../../../lib/host/state/domain-log';
+import { DomainLog, bothLoggers } from '../../../../lib/host/log/domain-log';
 
 let directory: string;
 

@@ -1,20 +1,19 @@
 /**
  * The log of what tslxc does to each domain: one file for each domain, to which every process appends lines in the format
- * of pino. Loading pino itself would take longer than the work. Lines are written a little later,
- * so that no start waits for a disk. Never throws, never prints.
+ * of pino, which is not loaded for it. Lines are written a little later, so that no start waits for a disk. Never throws,
+ * never prints.
  */
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../logger';
 import { native } from '../native';
+import { logLine, type levels } from './line-format';
 
 /** A file of this size is renamed to `NAME.log.1`, and replaces the one before. */
 const maximumBytes = 1024 * 1024;
 
 /** Milliseconds for which lines are collected before they are written. */
 const delay = 50;
-
-const levels = { debug: 20, info: 30, warn: 40, error: 50 } as const;
 
 /** `info`: starts, ends and failures. `debug`: every step as well. */
 export type LogLevel = 'debug' | 'info';
@@ -74,8 +73,7 @@ export class DomainLog implements Logger {
     const name = domainOf(fields) ?? this.#options.fallback;
     if (name === undefined) return;
     const file = join(this.#options.directory, `${name}.log`);
-    const entry = { level: levels[level], time: Date.now(), pid: process.pid, name: 'tslxc' };
-    const line = `${JSON.stringify({ ...entry, ...shown(fields), msg: message }, readable)}\n`;
+    const line = logLine(level, fields, message);
     this.#pending.set(file, (this.#pending.get(file) ?? '') + line);
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => void this.flush(), delay).unref();
@@ -143,16 +141,4 @@ function appendNow(file: string, text: string): void {
   } catch {
     // See above.
   }
-}
-
-/** The fields, with errors as plain data: JSON would leave out their message. */
-function shown(fields: object): object {
-  if (!('err' in fields) || typeof fields.err !== 'object' || fields.err === null) return fields;
-  const { message, stack } = fields.err as { message?: unknown; stack?: unknown };
-  return { ...fields, err: { message, stack, ...fields.err } };
-}
-
-/** JSON has no bigint. */
-function readable(_: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
 }

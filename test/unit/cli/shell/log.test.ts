@@ -1,0 +1,64 @@
+/** The log of the command: its lines are those of the domains' logs, and pino is loaded for the first of them. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLog } from '../../../../lib/cli/shell/log';
+import { DomainLog } from '../../../../lib/host/log/domain-log';
+
+let loads = 0;
+jest.mock('pino', () => {
+  loads++;
+  return jest.requireActual<object>('pino');
+});
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'tslxc-unit-'));
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function linesOf(path: string): Record<string, unknown>[] {
+  const lines = readFileSync(path, 'utf8').split('\n');
+  expect(lines.pop()).toBe('');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('a command that logs nothing at its level does not load pino', () => {
+  const logFile = join(directory, 'command.log');
+  const log = openLog({ debug: 3, logFile });
+  log.debug({}, 'a step');
+  log.info({}, 'done');
+  expect(loads).toBe(0);
+  expect(linesOf(logFile)).toEqual([]);
+  log.warn({}, 'look out');
+  expect(loads).toBe(1);
+  expect(linesOf(logFile)).toMatchObject([{ level: 40, msg: 'look out' }]);
+});
+
+test('a file that can’t be opened is told at once', () => {
+  const logFile = join(directory, 'missing/command.log');
+  expect(() => openLog({ logFile })).toThrow(`failed to open the log file '${logFile}'`);
+});
+
+test('the command and a domain’s log write the same line for the same record', async () => {
+  const err = Object.assign(new TypeError('broken'), { code: 'EIO', size: 2n ** 60n });
+  const records = [
+    { domain: 'web', id: 7, bytes: 2n ** 64n, nested: { list: [1n, null, 'ö\u0007'] } },
+    { domain: 'web', err },
+    { domain: 'web', err: 'no error', missing: undefined, level: 'own' },
+  ];
+  const logFile = join(directory, 'command.log');
+  const command = openLog({ debug: 0, logFile });
+  const domain = new DomainLog({ directory, level: 'debug' });
+  for (const record of records) {
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+      command[level](record, 'it’s "said"');
+      domain[level](record, 'it’s "said"');
+    }
+  }
+  await domain.flush();
+  const written = linesOf(join(directory, 'web.log')).map((line) => ({ ...line, time: 0 }));
+  expect(written).toHaveLength(12);
+  expect(written[4]).toMatchObject({ err: { type: 'TypeError', message: 'broken', code: 'EIO' } });
+  expect(linesOf(logFile).map((line) => ({ ...line, time: 0 }))).toEqual(written);
+});
