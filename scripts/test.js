@@ -2,13 +2,14 @@
 // project without tests is a failure, and so is a project that is in no lane. With `--more`, `npm run test:more`: the same for
 // the lanes of test/more; with `--long`, `npm run test:long`: for the projects of the tests that take long, or for some files
 // of test/long; with `--parity`, `npm run test:parity`: for the comparison with a real libvirt; with `--clients`,
-// `npm run test:clients`: for what the clients of libvirt do with the daemon.
+// `npm run test:clients`: for what the clients of libvirt do with the daemon, or for some files of test/clients.
 // If only a few files fail, they are run once more, alone, to tell a flaky test from a broken one: see second-run.js.
 'use strict';
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join, relative } = require('node:path');
 const { projects } = require('../jest.config');
+const { describeSides } = require('./host-sides');
 const { runJest } = require('./jest-process');
 const { describeFailure, describeResult, judge, parseReport } = require('./jest-report');
 const {
@@ -26,6 +27,7 @@ const {
 const { runAgain } = require('./second-run');
 const { setUp } = require('./setup');
 const { main, packageRoot, say, StepError } = require('./steps');
+const { readArguments } = require('./test-arguments');
 
 /** Failures that are told again at the end. */
 const maxFailures = 10;
@@ -109,12 +111,12 @@ async function runLanes(beside, after, folder) {
   return [...all.flat(), ...(await runInTurn(after, { output: 'live', folder }))];
 }
 
-/** Each resolves with the results of its projects; `files` are of test/long. */
+/** Each resolves with the results of its projects; `files` are of test/long or test/clients. */
 const tiers = {
   test: (folder) => runLanes(lanes, last, folder),
   more: (folder) => runLanes(moreLanes, moreLast, folder),
   parity: (folder) => runInTurn(parity, { output: 'live', folder }),
-  clients: (folder) => runInTurn(clients, { output: 'live', folder }),
+  clients: (folder, files) => runInTurn(clients, { output: 'live', folder, files }),
   long: (folder, files) =>
     runInTurn(files.length === 0 ? long : ['long'], { output: 'live', folder, files }),
 };
@@ -122,17 +124,14 @@ const tiers = {
 main('test', async () => {
   const forgotten = forgottenProjects(projects.map(({ displayName }) => displayName));
   if (forgotten.length > 0) throw new StepError(`projects without a lane: ${forgotten.join(', ')}`);
-  const tier =
-    ['more', 'long', 'parity', 'clients'].find((name) => process.argv.includes(`--${name}`)) ??
-    'test';
-  const files = process.argv.slice(2).filter((word) => word.endsWith('.test.ts'));
-  if (files.length > 0 && tier !== 'long') {
-    throw new StepError(`only test:long takes files: ${files[0]}`);
-  }
+  const { tier, files } = readArguments(process.argv.slice(2), process.env);
   await setUp(...needsOf(tier, files));
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-test-'));
+  const sides = join(folder, 'host-sides');
+  process.env.TSLXC_TEST_SIDES = sides;
   try {
     const results = await again(await tiers[tier](folder, files), folder);
+    for (const line of describeSides(readText(sides))) say(line);
     if (sumUp(results) > 0) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { encodeOperations } from '../../lib/plan/encode';
 import type { Operation } from '../../lib/plan/operation';
 import { rejectionOf } from './failure';
 import { NetworkNamespaces } from './network-namespaces';
+import { hostHas } from '../support/world/host-side';
 
 let namespaces: NetworkNamespaces;
 let here = -1;
@@ -28,7 +29,7 @@ function kernelHasVlans(): boolean {
   namespaces.run('here', 'ip', 'link', 'add', 'probe', 'type', 'bridge');
   const { linkinfo } = namespaces.shown('here', 'probe') as { linkinfo: { info_data: object } };
   namespaces.run('here', 'ip', 'link', 'del', 'probe');
-  return 'vlan_protocol' in linkinfo.info_data;
+  return hostHas('bridges with VLANs', () => 'vlan_protocol' in linkinfo.info_data);
 }
 
 async function expectUnsupported(call: Promise<unknown>, syscall: string): Promise<void> {

@@ -11,6 +11,7 @@ import { runInside } from '../support/domain/mapped-domain';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { initOf } from '../support/world/container-traces';
+import { hostHas } from '../support/world/host-side';
 
 const name = 'numa';
 
@@ -113,7 +114,7 @@ test('numad that advises nothing of this host is told of', async () => {
 
 test('without numad, the error names its package', async () => {
   const placed = startPlaced('/nowhere');
-  if (existsSync('/usr/bin/numad')) {
+  if (hostHas('numad', () => existsSync('/usr/bin/numad'))) {
     expect(await (await placed).getCpuset()).toMatch(/^\d/);
     return;
   }

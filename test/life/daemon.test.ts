@@ -80,7 +80,7 @@ test('with --libvirt also those that libvirt’s clients look for, and only root
   for (const name of ['virtlxcd-sock', 'virtnetworkd-sock']) {
     expect(await uriOf(`/run/libvirt/${name}`)).toEqual({ uri: 'lxc:///' });
     const words = [
-      'python3',
+      '/usr/bin/python3',
       '-c',
       'import socket,sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])',
     ];
