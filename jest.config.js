@@ -91,8 +91,10 @@ module.exports = {
       testMatch: ['<rootDir>/test/more/virtual-network/network-crash.test.ts'],
     },
     {
-      ...project('repeated-devices', [], 120),
-      testMatch: ['<rootDir>/test/more/network/plug-failpoints.test.ts'],
+      ...project('repeated-worlds', [], 120),
+      testMatch: ['more/network/plug-failpoints', 'life/hard-ends'].map(
+        (name) => `<rootDir>/test/${name}.test.ts`,
+      ),
     },
     project('network-long', ['network-long'], 120),
     project('open-vswitch', ['open-vswitch'], 120),

@@ -30,7 +30,7 @@ const moreLast = ['undisturbed'].map(more);
 
 /** What takes too long for both. */
 const long = [
-  ...['long', 'repeated', 'repeated-networks', 'repeated-devices'],
+  ...['long', 'repeated', 'repeated-networks', 'repeated-worlds'],
   ...['network-long', 'open-vswitch', 'install'],
 ];
 
@@ -68,7 +68,7 @@ const surroundings = {
   // Some files once more, with all of their repetitions.
   repeated: allRepeats,
   'repeated-networks': [...allRepeats, ...ownNetwork],
-  'repeated-devices': [...allRepeats, ...ownWorld],
+  'repeated-worlds': [...allRepeats, ...ownWorld],
   'network-long': ownNetwork,
   'open-vswitch': ownWorld,
   // The comparison ignores what tests of other lanes change on the host, and this lane gives way to them.

@@ -4,6 +4,7 @@ import { connect } from 'tslxc';
 import { expectGone, initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually, patience, slowness } from '../support/time/eventually';
+import { someOf } from '../support/time/repeats';
 import { pidOf } from '../support/domain/exec';
 import { containerTest, nothing } from '../support/world/container-test';
 import { libraryWords } from '../support/process/library-child';
@@ -117,10 +118,12 @@ test('a monitor that is stopped is told of within a second, holds no caller up, 
   await expectGone(container.name);
 });
 
-test.each([1, -1])('a jump of the wall clock by %d year changes no time-out', async (years) => {
-  await using root = await makeTestRoot();
-  const xml = domainXml({ name: 'hard-clock', initArguments: ['-c', deaf] });
-  const code = `
+test.each(someOf([1, -1], 0, 2))(
+  'a jump of the wall clock by %d year changes no time-out',
+  async (years) => {
+    await using root = await makeTestRoot();
+    const xml = domainXml({ name: 'hard-clock', initArguments: ['-c', deaf] });
+    const code = `
     const real = Date.now;
     let shift = 0;
     Date.now = () => real() + shift;
@@ -147,18 +150,19 @@ test.each([1, -1])('a jump of the wall clock by %d year changes no time-out', as
     await domain.undefine();
     await connection.close();
     console.log(JSON.stringify(times));`;
-  const { stdout, stderr } = await runProgram(libraryWords(code), { root: root.path });
-  expect(stderr).toBe('');
-  const times = JSON.parse(stdout) as Record<string, [string, number]>;
-  for (const name of ['shutdown', 'port', 'state', 'exec', 'command']) {
-    const [outcome, took] = times[name] ?? ['', 0];
-    expect([name, outcome]).toEqual([name, 'OPERATION_TIMEOUT']);
-    expect(took).toBeGreaterThan(399);
-    expect(took).toBeLessThan(promise);
-  }
-  for (const name of ['start', 'destroy']) {
-    const [outcome, took] = times[name] ?? ['', Infinity];
-    expect([name, outcome]).toEqual([name, 'done']);
-    expect(took).toBeLessThan(promise);
-  }
-});
+    const { stdout, stderr } = await runProgram(libraryWords(code), { root: root.path });
+    expect(stderr).toBe('');
+    const times = JSON.parse(stdout) as Record<string, [string, number]>;
+    for (const name of ['shutdown', 'port', 'state', 'exec', 'command']) {
+      const [outcome, took] = times[name] ?? ['', 0];
+      expect([name, outcome]).toEqual([name, 'OPERATION_TIMEOUT']);
+      expect(took).toBeGreaterThan(399);
+      expect(took).toBeLessThan(promise);
+    }
+    for (const name of ['start', 'destroy']) {
+      const [outcome, took] = times[name] ?? ['', Infinity];
+      expect([name, outcome]).toEqual([name, 'done']);
+      expect(took).toBeLessThan(promise);
+    }
+  },
+);

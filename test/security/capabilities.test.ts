@@ -122,7 +122,7 @@ describe.each(levels)('%s', (hardening) => {
   test.each(policies)(
     'policy %s with each capability on and off is the model',
     async (policy) => {
-      for (const child of someOf(switches, policies.indexOf(policy))) {
+      for (const child of someOf(switches, policies.indexOf(policy), 8)) {
         const xml = xmlOf(
           `<features><capabilities policy='${policy}'>${child}</capabilities></features>`,
         );
@@ -146,7 +146,7 @@ describe('with an id map', () => {
     async (policy) => {
       await using root = await makeTestRoot();
       await using connection = await connect(undefined, { root: root.path });
-      for (const child of someOf(switches, policies.indexOf(policy))) {
+      for (const child of someOf(switches, policies.indexOf(policy), 8)) {
         const features = `<features><capabilities policy='${policy}'>${child}</capabilities></features>`;
         const xml = xmlOf(idMapXml() + features);
         const mask = keptCapabilities(parse(xml), 'hardened');

@@ -4,7 +4,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../support/process/run-command';
 
-const projects = ['repeated', 'repeated-networks', 'repeated-devices'];
+const projects = ['repeated', 'repeated-networks', 'repeated-worlds'];
 /** What is never part of npm test repeats as often as it says. */
 const slow = /^test\/(long|network-long|open-vswitch|install|vm)/;
 
