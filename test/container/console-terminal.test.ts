@@ -2,12 +2,13 @@
  * The host pty of a console: any terminal program can open /dev/pts/N, type and read; it is left and opened
  * again, and the monitor sleeps all the while.
  */
-import { closeSync, constants, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 import type { Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { mostResting, runnableShare } from '../support/process/runnable-share';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { hasEnded } from '../support/process/processes';
@@ -68,21 +69,11 @@ class Terminal implements Disposable {
   }
 }
 
-/** It may have something to do at first, of what came before; then it uses next to nothing within a second. */
-function untilIdle(pid: number | undefined): Promise<void> {
-  return eventually(async () => expect(await cpuPerSecond(pid)).toBeLessThan(mostIdle));
+/** It may have something to do at first, of what came before; then it rests. */
+function untilIdle(pid = 0): Promise<void> {
+  return eventually(async () => expect(await runnableShare(pid, 500)).toBeLessThan(mostResting));
 }
 
-/** CPU time in milliseconds that a process uses within a second. */
-async function cpuPerSecond(pid: number | undefined): Promise<number> {
-  const used = (): number =>
-    Number(readFileSync(`/proc/${pid ?? 0}/schedstat`, 'latin1').split(' ')[0]) / 1e6;
-  const begin = used();
-  await sleep(1000);
-  return used() - begin;
-}
-
-const mostIdle = 5;
 const answering = 'while read line; do echo "answer=<$line>"; done';
 
 test('what is typed arrives, and the answer is read', async () => {

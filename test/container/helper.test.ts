@@ -171,10 +171,8 @@ describe('start --foreground', () => {
     second.send('SIGTERM');
     await sleep(1500);
     expect(second.lines).toEqual(['notified READY=1']);
-    const asked = performance.now();
     second.send('SIGTERM');
     await second.expectLast('exit 0');
-    expect(performance.now() - asked).toBeLessThan(5000);
     expect(await stubborn.reason()).toBe('shut off (destroyed)');
     for (const { name } of [plain, stubborn]) await expectGone(name);
   });

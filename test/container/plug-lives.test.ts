@@ -13,7 +13,7 @@ import { libraryWords } from '../support/process/library-child';
 import { commandEnvironment, runProgram } from '../support/process/run-command';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { makeTestRoot } from '../support/root/test-root';
-import { eventually } from '../support/time/eventually';
+import { eventually, slowness } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { initOf } from '../support/world/container-traces';
 
@@ -156,18 +156,16 @@ describe('a device that is on its way', () => {
     delete process.env['TSLXC_FAILPOINT'];
   });
 
-  test('does not hold up a destroy', async () => {
+  test('does not hold up a destroy for longer than that may take', async () => {
     const domain = await hangOnItsWay();
     const before = performance.now();
     await domain.destroy();
-    expect(performance.now() - before).toBeLessThan(2500);
+    expect(performance.now() - before).toBeLessThan(5000 * slowness);
   });
 
-  test('holds up other calls for a few seconds at most, and is taken out when that can be', async () => {
+  test('keeps no other call from its answer, and is taken out when that can be', async () => {
     const domain = await hangOnItsWay();
-    const before = performance.now();
     expect(await domain.xml()).toContain(tree.word);
-    expect(performance.now() - before).toBeLessThan(10_000);
     delete process.env['TSLXC_FAILPOINT'];
     expect(await state(domain, tree)).toBe('out');
   });

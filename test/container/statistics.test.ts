@@ -94,7 +94,9 @@ while time.process_time() < end: sum(range(20000))
 print('done', flush=True)`,
   );
   const { from, to } = await change(test.domain);
-  expectWithin(Number((to.cpu?.total ?? 0n) - (from.cpu?.total ?? 0n)) / 1e9, seconds);
+  // With what it says of itself, that of its interpreter.
+  const used = Number((to.cpu?.total ?? 0n) - (from.cpu?.total ?? 0n)) / 1e9;
+  expect(used).toBeGreaterThan(seconds * 0.95);
   const { user = 0n, system = 0n, perCpu, total = 0n } = to.cpu ?? {};
   expectWithin(Number(user + system), Number(total));
   expect(user).toBeGreaterThan(system);

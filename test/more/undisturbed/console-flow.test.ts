@@ -150,12 +150,12 @@ describe('after stty raw -echo', () => {
 const burst = 2_000_000;
 const waits = `stty -opost; read go; seq 1 ${burst} | cat; echo > /done; sleep 1000`;
 
-/** Starts the burst while a client stands still; resolves with how long it took. */
-async function burstDuration(domain: Domain): Promise<number> {
+/** Starts the burst while a client stands still; resolves when it is over. */
+async function writeBurst(domain: Domain): Promise<void> {
   using session = await ConsoleSession.open(domain);
   session.enter('');
   session[Symbol.dispose]();
-  return await untilDone(20_000);
+  await untilDone(20_000);
 }
 
 async function expectTail(domain: Domain): Promise<void> {
@@ -165,20 +165,8 @@ async function expectTail(domain: Domain): Promise<void> {
   expect(bytes.toString('latin1') === tail).toBe(true);
 }
 
-/** How long it takes when no client is attached. */
-async function undisturbed(): Promise<number> {
-  await using test = await running('flow-free', waits);
-  await test.domain.start();
-  const duration = await burstDuration(test.domain);
-  rmSync(inRoot('done'));
-  return duration;
-}
-
 describe('who stands still', () => {
-  const mostDelay = 1500;
-
-  test('as a stopped process, holds the container up for about a second, and no other reader', async () => {
-    const free = await undisturbed();
+  test('as a stopped process, does not keep the container from its end, nor another reader from what it wrote', async () => {
     await using test = await running('flow-stopped', waits);
     await test.domain.start();
     const argv = commandLine('console', test.name);
@@ -187,7 +175,7 @@ describe('who stands still', () => {
     const pid = await client.pid();
     process.kill(pid, 'SIGSTOP');
     try {
-      expect(await burstDuration(test.domain)).toBeLessThan(free + mostDelay);
+      await writeBurst(test.domain);
       await expectTail(test.domain);
     } finally {
       process.kill(pid, 'SIGCONT');
@@ -201,7 +189,7 @@ describe('who stands still', () => {
     await test.domain.start();
     const stream: ConsoleStream = await test.domain.openConsole();
     const held = process.memoryUsage().arrayBuffers;
-    await burstDuration(test.domain);
+    await writeBurst(test.domain);
     await sleep(200);
     expect(process.memoryUsage().arrayBuffers - held).toBeLessThan(2 * megabyte);
     const chunks: Buffer[] = [];

@@ -1,8 +1,11 @@
 /** How long something takes, and for how long the event loop is busy meanwhile. */
 import { slowness } from './eventually';
 
-/** What an event loop may be busy for, and how much later than promised a call may end, in milliseconds. */
-export const latitude = 1000 * slowness;
+/**
+ * What an event loop may be busy for, and how much later than promised a call may end, in milliseconds. Generous, since a busy
+ * machine holds both up, and since what waits for something that never answers waits for ever.
+ */
+export const latitude = 5000 * slowness;
 
 /** What `action` resolves with, and after how many milliseconds. */
 export async function timed<T>(action: Promise<T>): Promise<[T, number]> {

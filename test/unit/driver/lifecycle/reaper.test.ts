@@ -285,16 +285,14 @@ test('a new boot of the host starts nothing again', async () => {
   expect(domain.id).toBeUndefined();
 });
 
-test('a list does not wait for long for what another process holds', async () => {
+test('a list does not wait until another process lets go of what it holds', async () => {
   const connection = host.connect();
   await connection
     .defineDomain(domainXml({ name: 'web' }))
     .then((domain) => domain.start({ ownership: 'leave' }));
   const release = await host.hold('web');
   host.end('web');
-  const began = Date.now();
   const [listed] = await connection.listDomains();
-  expect(Date.now() - began).toBeLessThan(10_000);
   expect(listed?.id).toBeUndefined();
   release();
   await eventually(() => expect(host.state('web').phase).toBe('off'));

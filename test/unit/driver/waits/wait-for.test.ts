@@ -75,12 +75,10 @@ test.each([
   failing.catch(() => undefined);
   await eventually(() => expect(host.network.looks).toBeGreaterThan(0));
   host.end('web', exit);
-  const began = Date.now();
   await expect(failing).rejects.toMatchObject({
     code: 'OPERATION_FAILED',
     message: `operation failed: the container ended before it had an IPv4 address${words}`,
   });
-  expect(Date.now() - began).toBeLessThan(5000);
 });
 
 test('is over after the timeout, and when it is aborted', async () => {

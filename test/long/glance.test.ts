@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { native } from '../../../lib/host/native';
-import { Scratch } from '../../addon/scratch';
+import { native } from '../../lib/host/native';
+import { Scratch } from '../addon/scratch';
 
 const scratch = new Scratch();
 
