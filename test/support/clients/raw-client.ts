@@ -9,6 +9,7 @@ import type { ArgumentsOf, Procedure, ResultOf } from '../../../lib/rpc/protocol
 import { FrameReader } from '../../../lib/rpc/server/frame-reader';
 import { decodeFrame, encodeMessage } from '../../../lib/rpc/server/message';
 import { XdrReader } from '../../../lib/rpc/xdr/reader';
+import { eventually } from '../time/eventually';
 
 export interface Received {
   readonly header: Header;
@@ -117,9 +118,11 @@ export class RawClient implements Disposable {
     return errorReply.read(new XdrReader(body));
   }
 
-  /** Resolves when the server has closed the connection. */
+  /** Resolves when the server has closed the connection; rejects, before the time of a test is up, when it does not. */
   async closed(): Promise<void> {
-    while (!this.#closed) await new Promise<void>((resolve) => this.#wakers.push(resolve));
+    await eventually(() => {
+      if (!this.#closed) throw new Error('the server has not closed the connection');
+    }, 2500);
   }
 
   [Symbol.dispose](): void {

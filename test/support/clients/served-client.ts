@@ -45,6 +45,13 @@ export interface Served extends AsyncDisposable {
 
 const nothing: Answer = { body: () => undefined };
 
+/** What a test that has failed has left: it may wait for an answer that never comes, and Jest for the test's sockets. */
+const left = new Set<AsyncDisposable>();
+
+afterEach(async () => {
+  for (const one of left) await one[Symbol.asyncDispose]();
+});
+
 /** Bytes alone, as a socket of Node's has them. */
 function readByNode(socket: Socket, onBegin: (hearer: Hearer) => void): Reception {
   return {
@@ -125,7 +132,7 @@ export async function serve(
   }).listen(path);
   const client = await RawClient.connect(path);
   await eventually(() => expect(peer).toBeDefined());
-  return {
+  const served: Served = {
     client,
     get peer() {
       return peer as Peer;
@@ -140,6 +147,7 @@ export async function serve(
     closed,
     told,
     async [Symbol.asyncDispose]() {
+      if (!left.delete(served)) return;
       client[Symbol.dispose]();
       for (const waker of waiting) waker();
       server.close();
@@ -147,6 +155,8 @@ export async function serve(
       rmSync(folder, { recursive: true });
     },
   };
+  left.add(served);
+  return served;
 }
 
 export function word(value: number): Buffer {
