@@ -10,10 +10,15 @@ const program = (name) => () => findProgram(name) !== undefined;
 /** libvirt's own schemas come without any daemon; the tests hold what we print against this one. */
 const networkSchema = '/usr/share/libvirt/schemas/network.rng';
 
-/** What only the tests of libvirt's clients need: its numbers, its modules for Python and Perl, and what Nova makes of them. */
+/**
+ * What only the tests of libvirt's clients need: its numbers, its modules for Python and Perl, what Nova makes of them, the library
+ * that it reads messages with, and its clients in Go.
+ */
 const libvirtHeader = '/usr/include/libvirt/virterror.h';
 const libvirtModule = '/usr/lib/python3/dist-packages/libvirt.py';
 const sysVirt = '/var/lib/dpkg/info/libsys-virt-perl.list';
+const tirpcHeader = '/usr/include/tirpc/rpc/xdr.h';
+const goSources = '/usr/share/gocode/src/github.com';
 const novaDriver = '/usr/lib/python3/dist-packages/nova/virt/libvirt/driver.py';
 
 /** clang's runtime libraries, by their names for each machine. */
@@ -83,6 +88,18 @@ const needs = [
   { package: 'openssh-client', there: program('ssh'), for: 'client' },
   { package: 'netcat-openbsd', there: program('nc'), for: 'client' },
   { package: 'python3-nova', there: () => existsSync(novaDriver), for: 'client' },
+  { package: 'libtirpc-dev', there: () => existsSync(tirpcHeader), for: 'client' },
+  { package: 'golang-go', there: program('go'), for: 'client' },
+  {
+    package: 'golang-github-digitalocean-go-libvirt-dev',
+    there: () => existsSync(`${goSources}/digitalocean/go-libvirt`),
+    for: 'client',
+  },
+  {
+    package: 'golang-github-libvirt-libvirt-go-dev',
+    there: () => existsSync(`${goSources}/libvirt/libvirt-go`),
+    for: 'client',
+  },
   { package: 'qemu-utils', there: program('qemu-img'), for: 'client' },
   { package: 'lxc', there: program('lxc-start'), for: 'lxc' },
   { package: 'openvswitch-switch', there: program('ovs-vswitchd'), for: 'switch' },

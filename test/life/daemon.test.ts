@@ -185,6 +185,20 @@ test('nothing but the way in is answered before a connection is opened, and it i
   expect(await client.call(ConnectOpen, { name: 'lxc:///', flags: 0 })).toMatchObject({ code: 1 });
 });
 
+test('a call as go-libvirt sends it, and one with bytes behind its arguments, is understood', async () => {
+  await using _daemon = await start(commandLine('daemon'));
+  using client = await RawClient.connect(socketOf());
+  const { ConnectOpen, ConnectGetURI } = connectProcedures;
+  // The 1 of a name that is there in the wrong byte order, and a padding that is not zero.
+  const open = Buffer.from('01000000000000076c78633a2f2f2fff00000000', 'hex');
+  client.sendFrame({ procedure: ConnectOpen.number, serial: 1 }, open.subarray(0, 4));
+  expect(await client.nextError()).toMatchObject({ code: 39, domain: 7 });
+  client.sendFrame({ procedure: ConnectOpen.number, serial: 2 }, open);
+  expect((await client.next()).header).toMatchObject({ serial: 2, status: 0 });
+  client.sendFrame({ procedure: ConnectGetURI.number, serial: 3 }, Buffer.from('left over'));
+  expect((await client.next()).header).toMatchObject({ serial: 3, status: 0 });
+});
+
 test('one that is there already is not disturbed', async () => {
   await using _daemon = await start(commandLine('daemon'));
   expect(await refuses('daemon')).toBe(

@@ -54,7 +54,6 @@ export class DaemonConversation implements Conversation, ClientState {
     const { procedure, name } = served;
     if (procedure.access === 'write') this.#checkWritable(name);
     const given = procedure.arguments.read(body);
-    body.end();
     return this.#perform({ header: call, descriptors }, served, given);
   }
 

@@ -56,7 +56,7 @@ export const double: Codec<number> = {
   write: (writer, value) => writer.double(value),
 };
 
-/** UTF-8 without a NUL. */
+/** UTF-8; what is read ends at the first NUL. */
 export const text: Codec<string> = {
   least: 4,
   read: (reader) => reader.text(reader.length(longest, 1)),

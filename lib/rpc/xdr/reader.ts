@@ -1,6 +1,7 @@
 /**
  * Reads XDR values (RFC 4506) from untrusted bytes: each length is checked against the remaining bytes before anything is
- * allocated for it. Knows nothing of messages.
+ * allocated for it. Otherwise as lenient as libtirpc, by which libvirt reads: any word but 0 is true, the bytes of the padding mean
+ * nothing, a text ends at its first NUL, and what follows the last value is not looked at. Knows nothing of messages.
  */
 import { isUtf8 } from 'node:buffer';
 import { ProtocolError } from '../../errors';
@@ -40,11 +41,9 @@ export class XdrReader {
     return this.#bytes.readDoubleBE(this.#take(2 * unit));
   }
 
-  /** Whether an optional value follows. */
+  /** Whether an optional value follows. Some clients, such as go-libvirt, write the 1 in the wrong byte order. */
   flag(): boolean {
-    const word = this.uint();
-    if (word > 1) throw new ProtocolError(`a boolean is 0 or 1, and not ${word}`);
-    return word === 1;
+    return this.uint() !== 0;
   }
 
   /** The length of what follows, at most `most`, each element of which takes at least `each` bytes. */
@@ -61,31 +60,22 @@ export class XdrReader {
     return this.#bytes.subarray(from, from + length);
   }
 
-  /** Reads UTF-8 text of `length` bytes. A NUL is refused: in C the text would end there. */
+  /** Reads UTF-8 text of `length` bytes, or up to a NUL: to a program in C it ends there. */
   text(length: number): string {
     const from = this.#takePadded(length);
-    const text = this.#bytes.toString('utf8', from, from + length);
-    if (text.includes('\0')) throw new ProtocolError('a text has a NUL in it');
+    const nul = this.#bytes.subarray(from, from + length).indexOf(0);
+    const end = from + (nul < 0 ? length : nul);
+    const text = this.#bytes.toString('utf8', from, end);
     // It stands for invalid bytes, unless the client has really sent this character.
-    if (text.includes(replacement) && !isUtf8(this.#bytes.subarray(from, from + length))) {
+    if (text.includes(replacement) && !isUtf8(this.#bytes.subarray(from, end))) {
       throw new ProtocolError('a text is not in UTF-8');
     }
     return text;
   }
 
-  /** @throws ProtocolError when there is something left. */
-  end(): void {
-    if (this.#rest() > 0) throw new ProtocolError(`${this.#rest()} bytes are left over`);
-  }
-
   /** Consumes `length` bytes and their padding; returns where they begin. */
   #takePadded(length: number): number {
-    const padding = (unit - (length % unit)) % unit;
-    const from = this.#take(length + padding);
-    for (let at = this.#at - padding; at < this.#at; at += 1) {
-      if (this.#bytes[at] !== 0) throw new ProtocolError('the padding is not zero');
-    }
-    return from;
+    return this.#take(Math.ceil(length / unit) * unit);
   }
 
   #rest(): number {

@@ -103,7 +103,6 @@ export async function serve(
         if (call.procedure === descriptors) return { ...nothing, descriptors: [100, 101] };
         if (call.procedure === close) return { ...nothing, after: () => of.closeSoon() };
         const word = body.uint();
-        body.end();
         return { body: (writer) => writer.uint(word) };
       },
       errorOf: (error) => errorReplyOf(error, 'lxc'),

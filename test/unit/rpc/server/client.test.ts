@@ -84,13 +84,10 @@ test('what fails is an error reply, and the connection stays', async () => {
   expect((await client.next()).header.serial).toBe(4);
 });
 
-test.each([
-  ['too short for what the procedure takes', Buffer.alloc(2)],
-  ['too long for it', Buffer.alloc(8)],
-])('a body that is %s is an error of the protocol, and the connection stays', async (_, body) => {
+test('a body too short for what the procedure takes is an error of the protocol, and the connection stays', async () => {
   await using served = await serve();
   const { client } = served;
-  client.sendFrame({ procedure: echo, serial: 1 }, body);
+  client.sendFrame({ procedure: echo, serial: 1 }, Buffer.alloc(2));
   expect(await client.nextError()).toMatchObject({ code: 39, domain: 7 });
   client.sendFrame({ procedure: echo, serial: 2 }, word(2));
   expect((await client.next()).header.serial).toBe(2);
@@ -133,8 +130,8 @@ test('a client that is no stranger any more may send long frames', async () => {
   await served.client.next();
   standing.isStranger = false;
   served.client.sendFrame({ procedure: echo }, long);
-  // It is read, and too long for what the procedure takes.
-  expect(await served.client.nextError()).toMatchObject({ code: 39, domain: 7 });
+  // What follows the procedure's one word is not looked at.
+  expect((await served.client.next()).body).toEqual(word(0));
 });
 
 test.each([
