@@ -18,7 +18,8 @@ export function environmentOf(
   const pairs = words.map((word): [string, string | undefined] => {
     const at = word.indexOf('=');
     if (at === 0 || word === '') throw new UsageError(`'${word}' is not NAME=VALUE`);
-    return at < 0 ? [word, own[word]] : [word.slice(0, at), word.slice(at + 1)];
+    if (at < 0) return [word, Object.hasOwn(own, word) ? own[word] : undefined];
+    return [word.slice(0, at), word.slice(at + 1)];
   });
   return Object.fromEntries(
     pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),

@@ -72,7 +72,7 @@ export function checkSharedNamespaces(definition: DomainDefinition): void {
 function parseShared(at: LocatedElement): SharedNamespace | undefined {
   const { element, position } = at;
   const feature = element.name.slice(element.name.indexOf(':') + 1);
-  if (!(feature in kinds)) {
+  if (!Object.hasOwn(kinds, feature)) {
     throw definitionError('CONFIG_UNSUPPORTED', `unsupported Namespace feature: ${feature}`, at);
   }
   const { attributes } = readExactly(at, sharedNamespaceVocabulary);

@@ -143,7 +143,7 @@ async function showLive(
     terminal,
     signals,
     onKey: (key) => {
-      order = keys[key] ?? order;
+      if (Object.hasOwn(keys, key)) order = keys[key] ?? order;
       draw();
     },
   });

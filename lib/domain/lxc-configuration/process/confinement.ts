@@ -24,7 +24,7 @@ function resourceLimits({ settings, report }: Scene): PrintableElement[] {
     const [, soft = '', hard = soft] = limitPattern.exec(entry.value) ?? [];
     if (soft === '')
       throw valueError(entry, "not of the form SOFT:HARD, in numbers or 'unlimited'");
-    if (name in resourceNumbers) return [node('tslxc:rlimit', { name, soft, hard })];
+    if (Object.hasOwn(resourceNumbers, name)) return [node('tslxc:rlimit', { name, soft, hard })];
     report.tell(entry, `the kernel has no resource limit '${name}'`);
     return [];
   });

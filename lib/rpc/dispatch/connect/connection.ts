@@ -11,12 +11,12 @@ const libvirtVersion = 11_003_000n;
 
 const openFlags = { readOnly: 1, noAliases: 2 } as const;
 
-/** The URIs that are served, and what a client that opens one is told. */
-const served: Readonly<Record<string, Opened>> = {
-  'lxc:///': { uri: 'lxc:///', type: 'LXC' },
-  'lxc:///system': { uri: 'lxc:///', type: 'LXC' },
-  'network:///system': { uri: 'network:///system', type: 'network' },
-};
+/** The URIs that are served, and what a client that opens one is told. A map: `constructor` is a name that a client may send. */
+const served: ReadonlyMap<string, Opened> = new Map([
+  ['lxc:///', { uri: 'lxc:///', type: 'LXC' }],
+  ['lxc:///system', { uri: 'lxc:///', type: 'LXC' }],
+  ['network:///system', { uri: 'network:///system', type: 'network' }],
+]);
 
 type Names =
   | 'AuthList'
@@ -80,7 +80,7 @@ export const connectionHandlers: Handlers<Pick<typeof connectProcedures, Names>>
 };
 
 function openedBy(name: string): Opened {
-  const opened = served[name === '' ? 'lxc:///' : name];
+  const opened = served.get(name === '' ? 'lxc:///' : name);
   if (opened !== undefined) return opened;
   const [, driver, path] = /^(lxc|network):\/\/(\/.*)$/.exec(name) ?? [];
   if (driver === 'lxc')

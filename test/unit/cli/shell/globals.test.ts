@@ -34,6 +34,7 @@ test.each<[string, object, string]>([
 test.each<[string, string]>([
   ['-z list', "unsupported option '-z'. See --help."],
   ['--bogus list', "unsupported option '--bogus'. See --help."],
+  ['--constructor list', "unsupported option '--constructor'. See --help."],
   ['--r list', "unsupported option '--r'. See --help."],
   ['--quiet=1 list', "unsupported option '--quiet=1'. See --help."],
   ['-c', "option '-c' requires an argument"],

@@ -276,6 +276,13 @@ export const namespaces: Row[] = (
       'unsupported Namespace feature: sharepid',
     ],
     [
+      'a shared namespace with a name that every object has',
+      "<l:constructor type='name' value='a'/>",
+      'CONFIG_UNSUPPORTED',
+      'constructor',
+      'unsupported Namespace feature: constructor',
+    ],
+    [
       'a shared namespace without an owner',
       "<l:sharenet type='name'/>",
       'INTERNAL_ERROR',
