@@ -107,7 +107,7 @@ export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promi
  * Methods throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, except `version`, `domainXmlFromNative`,
  * `plan` of an XML text, and those that only read facts about the host. All but `off`, `ref`, `unref` and `close` throw
  * OPERATION_INVALID when the connection is closed. Methods that change something throw OPERATION_DENIED on a read-only
- * connection.
+ * connection, and so does `domainXmlFromNative`.
  *
  * @example
  * await using connection = await connect('lxc:///', { logger: pino() });
@@ -177,15 +177,16 @@ export class Connection implements AsyncDisposable {
    * @param configuration - `text`; `path`: where it comes from
    * @throws TslxcError INVALID_ARG for another format; CONF_SYNTAX, with `path` and `line`, for what LXC itself refuses;
    * NO_NAME when neither text nor path names the container; CONFIG_UNSUPPORTED for a root or a value that no domain can have.
-   * @throws TslxcError OPERATION_INVALID when the connection is closed; OPERATION_TIMEOUT when a file or device that the
-   * configuration refers to does not answer within the connection's `startTimeout`.
+   * @throws TslxcError OPERATION_INVALID when the connection is closed; OPERATION_DENIED on a read-only one, since what this
+   * process may read would be shown to whoever gave the text; OPERATION_TIMEOUT when a file or device that the configuration
+   * refers to does not answer within the connection's `startTimeout`.
    * @see virConnectDomainXMLFromNative, `virsh domxml-from-native`, lxc.container.conf(5)
    */
   async domainXmlFromNative(
     format: string,
     configuration: NativeConfiguration,
   ): Promise<NativeDomain> {
-    this.#session.checkOpen();
+    this.#session.requireWritable('Connection.domainXmlFromNative');
     return domainXmlFromNative(this.#session, format, configuration);
   }
 

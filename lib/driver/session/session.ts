@@ -147,6 +147,16 @@ export class Session {
     if (need === 'write') checkWritable(this.access, call);
   }
 
+  /**
+   * Instead of `requireAccess`, for what a read-only connection refuses although it needs no root.
+   *
+   * @throws TslxcError OPERATION_INVALID when closed; OPERATION_DENIED.
+   */
+  requireWritable(call: string): void {
+    this.checkOpen();
+    checkWritable(this.access, call);
+  }
+
   /** @throws TslxcError OPERATION_INVALID when closed. */
   checkOpen(): void {
     if (this.#state === 'open') return;
