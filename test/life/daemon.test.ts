@@ -15,6 +15,7 @@ import { tuningProcedures } from '../../lib/rpc/protocol/tuning';
 import { uuidBytes } from '../../lib/rpc/dispatch/base/uuid';
 import { DaemonProcess } from '../support/clients/daemon-process';
 import { RawClient } from '../support/clients/raw-client';
+import { absentForReaders, servedToReaders } from '../support/clients/read-only-procedures';
 import { domainXml } from '../support/domain/domain-xml';
 import { commandOn } from '../support/process/command-on';
 import { commandLine, runProgram, spawnCommand } from '../support/process/run-command';
@@ -40,11 +41,9 @@ function start(
   return DaemonProcess.start({ root: world.root.path, argv, socket });
 }
 
-async function opened(path = socketOf()): Promise<RawClient> {
+async function opened(path = socketOf(), flags = 0): Promise<RawClient> {
   const client = await RawClient.connect(path);
-  expect(await client.call(connectProcedures.ConnectOpen, { name: 'lxc:///', flags: 0 })).toEqual(
-    {},
-  );
+  expect(await client.call(connectProcedures.ConnectOpen, { name: 'lxc:///', flags })).toEqual({});
   return client;
 }
 
@@ -99,24 +98,31 @@ const tables = [
   tuningProcedures,
 ];
 
-test('by the socket of those who may only look, whatever changes something is refused by its name', async () => {
-  await using _daemon = await start(commandLine('daemon'));
-  using client = await opened(socketOf('tslxc-sock-ro'));
-  const writes = tables.flatMap((table) =>
-    Object.entries(table).flatMap(([name, { access, number }]) =>
-      access === 'write' ? [{ name, number }] : [],
-    ),
+/** Whatever libvirt lets no reader call. */
+function forbidden(): readonly { readonly name: string; readonly number: number }[] {
+  const served = tables.flatMap((table) =>
+    Object.entries(table).map(([name, { number }]) => ({ name, number })),
   );
-  const absent = absentNumbers().flatMap((number) => {
-    const { access, name } = absentProcedure(number) ?? {};
-    return access === 'write' && name !== undefined ? [{ name, number }] : [];
-  });
-  expect(writes.length + absent.length).toBeGreaterThan(190);
-  for (const { name, number } of [...writes, ...absent]) {
+  const absent = absentNumbers().map((number) => ({
+    name: absentProcedure(number)?.name ?? '',
+    number,
+  }));
+  const readable = [...servedToReaders, ...absentForReaders];
+  return [...served, ...absent].filter(({ name }) => !readable.includes(name));
+}
+
+test.each([
+  ['by the socket of those who may only look', 'tslxc-sock-ro', 0],
+  ['by the other socket, for one that has said it will only look', 'tslxc-sock', 1],
+])('%s, whatever changes something is refused by its name', async (_what, name, flags) => {
+  await using _daemon = await start(commandLine('daemon'));
+  using client = await opened(socketOf(name), flags);
+  expect(forbidden().length).toBeGreaterThan(190);
+  for (const { name: procedure, number } of forbidden()) {
     client.sendFrame({ procedure: number });
     expect(await client.nextError()).toMatchObject({
       code: 29,
-      message: `operation forbidden: read only access prevents vir${name}`,
+      message: `operation forbidden: read only access prevents vir${procedure}`,
     });
   }
   expect(await client.call(domainProcedures.ConnectNumOfDomains, {})).toEqual({ count: 0 });
