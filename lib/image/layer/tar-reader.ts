@@ -16,7 +16,7 @@ export interface TarEntry extends TarHeader {
   readonly paxKeys: readonly string[];
 }
 
-/** Bytes of a name or of pax records: no path is longer, and the memory for it is bounded. */
+/** Bytes of all names and pax records ahead of one entry: no path is longer, and the memory for them is bounded. */
 const longestExtension = 1024 * 1024;
 
 /** What is known about the next entry before its own header. */
@@ -25,7 +25,11 @@ interface Ahead {
   linkName?: string;
   size?: number;
   keys: string[];
+  /** Of the extensions that say so. */
+  bytes: number;
 }
+
+const nothingAhead = (): Ahead => ({ keys: [], bytes: 0 });
 
 export class TarReader {
   readonly #onEntry: (entry: TarEntry) => void;
@@ -35,7 +39,7 @@ export class TarReader {
   #skip = 0;
   /** The extension header whose data is being read. */
   #extension: TarHeader | undefined;
-  #ahead: Ahead = { keys: [] };
+  #ahead = nothingAhead();
   #zeros = 0;
 
   /** `onEntry` may throw, which ends the reading. */
@@ -98,7 +102,8 @@ export class TarReader {
     // Some programs stop here, and others read on: an entry that only some would see is refused.
     if (this.#zeros > 0) throw new RangeError('entries follow its end');
     if ('LKxg'.includes(header.type)) {
-      if (header.size > longestExtension) throw new RangeError('a name is too long');
+      this.#ahead.bytes += header.size;
+      if (this.#ahead.bytes > longestExtension) throw new RangeError('a name is too long');
       if (header.size > 0) this.#extension = header;
       return;
     }
@@ -132,7 +137,7 @@ export class TarReader {
   #report(header: TarHeader): void {
     const { name = header.name, linkName = header.linkName, keys } = this.#ahead;
     const size = this.#ahead.size ?? header.size;
-    this.#ahead = { keys: [] };
+    this.#ahead = nothingAhead();
     // Links, devices and directories have no data, whatever the field says.
     this.#skip = '12346'.includes(header.type) || header.type === '5' ? 0 : paddedSize(size);
     this.#onEntry({ ...header, name, linkName, size, paxKeys: keys });

@@ -36,6 +36,13 @@ function starred(): Buffer {
   return bytes;
 }
 
+/** A pax record that says nothing, of so many bytes. */
+function ahead(bytes: number): ArchiveEntry {
+  const [start, end] = [`${bytes} comment=`, '\n'];
+  const content = start + 'x'.repeat(bytes - start.length - end.length) + end;
+  return { name: 'pax', type: 'x', content };
+}
+
 const limits = { mostBytes: 1_000_000, mostEntries: 100 };
 
 function check(entries: readonly ArchiveEntry[], some = limits): EntryCheck {
@@ -80,10 +87,25 @@ test.each<[string, Buffer, RegExp]>([
     archive([{ name: 'pax', type: 'g', content: '20 path=/etc/passwd\n' }]),
     /global pax records/,
   ],
+  ...['x', 'g', 'L', 'K'].map((type): [string, Buffer, RegExp] => [
+    `eight gigabytes in the place of a name, of the kind ${type},`,
+    archive([{ name: 'pax', type, toldSize: 2 ** 33 - 512 }]),
+    /a name is too long/,
+  ]),
+  [
+    'a million bytes of pax records, again and again ahead of one entry,',
+    archive([ahead(2 ** 19), ahead(2 ** 19), ahead(512)]),
+    /a name is too long/,
+  ],
   ['a directory of no kind', archive([{ name: 'a/', type: '\0', content: 'x' }]), /is of no kind/],
   ['a header of star', starred(), /is of star/],
 ])('%s is no layer', (_what, bytes, words) => {
   expect(() => entriesOf(bytes)).toThrow(words);
+});
+
+test('as many bytes ahead of each entry as are allowed make a layer', () => {
+  const bytes = archive([ahead(2 ** 20), file('a', ''), ahead(2 ** 20), file('b', '')]);
+  expect(entriesOf(bytes).map(({ name }) => name)).toEqual(['a', 'b']);
 });
 
 test.each<[string, ArchiveEntry[], RegExp]>([
@@ -100,6 +122,15 @@ test.each<[string, ArchiveEntry[], RegExp]>([
     'a way through an absolute link',
     [directory('a'), symlink('a/x', '/etc'), file('./a//x/passwd', '')],
     /goes through the link 'a\/x' out of the root/,
+  ],
+  [
+    'a way through one, when much else has been in between',
+    [
+      symlink('x', '../../etc'),
+      ...[directory('a'), file('a/b', ''), symlink('y', 'a'), symlink('z', '/etc')],
+      file('x/passwd', ''),
+    ],
+    /goes through the link 'x' out of the root/,
   ],
   [
     'a hard link through one',
