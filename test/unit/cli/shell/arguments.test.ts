@@ -101,6 +101,35 @@ test('an option that may be given several times has all its values', () => {
   expect(parsed.strings('command')).toEqual(['sh', '--env', 'C']);
 });
 
+test.each<[readonly string[], readonly string[]]>([
+  [
+    ['web', '--', 'sh', '-c', 'x', '--', 'y'],
+    ['sh', '-c', 'x', '--', 'y'],
+  ],
+  [
+    ['web', 'sh', '--', 'y'],
+    ['sh', '--', 'y'],
+  ],
+  [
+    ['web', '--', '--', 'y'],
+    ['--', 'y'],
+  ],
+  [
+    ['web', '--cmd', 'sh', '--', '--', 'y'],
+    ['sh', '--', '--', 'y'],
+  ],
+])(
+  'of %j only the first -- is the command line’s, and not when it comes after the command’s first word',
+  (words, expected) => {
+    const exec: readonly Option[] = [
+      { name: 'domain', kind: 'string', help: '', positional: 'required' },
+      { name: 'cmd', kind: 'words', help: '', positional: 'required' },
+    ];
+    const { options: parsed } = parseArguments('exec', { options: exec }, words);
+    expect([parsed.string('domain'), parsed.strings('cmd')]).toEqual(['web', expected]);
+  },
+);
+
 test('--help wins over everything that is missing', () => {
   expect(parseArguments('start', { options }, ['--help']).wants).toBe('help');
 });
