@@ -1,5 +1,5 @@
 /** What runs of a script is ended with its caller, with its time, and when the caller aborts; and only what is root's alone runs. */
-import { chmodSync, chownSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { spawn } from 'node:child_process';
 import type { Domain } from 'tslxc';
@@ -93,6 +93,13 @@ test('one that is out of reach of SIGKILL is not waited for', async () => {
   await stuck.release();
 });
 
+/** Puts a link in the place of the script, which is then in a folder of root's own. */
+function linkElsewhere(path: string): void {
+  const elsewhere = join(scripts.folder('elsewhere'), 'script');
+  renameSync(path, elsewhere);
+  symlinkSync(elsewhere, path);
+}
+
 test.each([
   ['the script is another user’s', (path: string) => chownSync(path, 1, 0)],
   ['its folder is another user’s', (path: string) => chownSync(dirname(path), 1, 0)],
@@ -108,6 +115,34 @@ test.each([
       chownSync(elsewhere, 1, 0);
     },
   ],
+  [
+    'it is a link in a folder of another user, to a script of root’s',
+    (path: string) => {
+      linkElsewhere(path);
+      chownSync(dirname(path), 1, 0);
+    },
+  ],
+  [
+    'it is a link in a folder that its group may write, to a script of root’s',
+    (path: string) => {
+      linkElsewhere(path);
+      chmodSync(dirname(path), 0o775);
+    },
+  ],
+  [
+    'it is a link in a folder below one of another user, to a script of root’s',
+    (path: string) => {
+      linkElsewhere(path);
+      chownSync(dirname(dirname(path)), 1, 0);
+    },
+  ],
+  [
+    'it is a link of another user',
+    (path: string) => {
+      linkElsewhere(path);
+      lchownSync(path, 1, 0);
+    },
+  ],
 ])('none runs where %s', async (_what, change) => {
   change(scripts.add('lxc.d/10-script'));
   await expect(domain.start()).rejects.toMatchObject({
@@ -119,10 +154,7 @@ test.each([
 });
 
 test('one that is a link to a script of root’s runs', async () => {
-  const path = scripts.add('lxc');
-  const elsewhere = scripts.folder('elsewhere');
-  renameSync(path, join(elsewhere, 'script'));
-  symlinkSync(join(elsewhere, 'script'), path);
+  linkElsewhere(scripts.add('lxc'));
   await domain.start();
   await domain.destroy();
   expect(scripts.calls()).toHaveLength(5);

@@ -20,7 +20,7 @@ export function checkTrusted(script: string): void {
     check(statSync(folder), folder, 'strictly');
     for (const above of foldersAbove(folder)) check(statSync(above), above, 'mayBeSticky');
   }
-  // The owner of a symbolic link can point it elsewhere.
+  // Its folder lets no other user replace a symbolic link, not even its owner: but then root has not put it there.
   check({ uid: lstatSync(script).uid, mode: 0 }, script, 'strictly');
 }
 
