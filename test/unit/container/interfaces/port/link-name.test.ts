@@ -90,6 +90,18 @@ test('names and addresses are written, an address once, and are given back', () 
   }
 });
 
+test('what is given back of one interface takes no address away from another', () => {
+  const at = places();
+  const address = placeName(named('web', at)) ?? '';
+  const claim = `${mac},${address}\n`;
+  // As a start leaves it that is killed before it finds that the address is another's.
+  writeFileSync(join(at.folder, 'claims', other), `${address}\n`);
+  removeName({ folder: at.folder, mac: other });
+  expect(textsIn(at.folder, 'addresses')).toEqual({ [address]: claim });
+  expect(textsIn(at.folder, 'claims')).toEqual({ [mac]: `${address}\n` });
+  expect(placeName(named('next', at, other))).not.toBe(address);
+});
+
 test('a full range leaves the address to DHCP, and a network of before has no folder', () => {
   const at = places();
   const macs = [0, 1, 2, 3, 4].map((last) => `52:54:00:00:02:0${last}`);
