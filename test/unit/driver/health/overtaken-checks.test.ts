@@ -1,0 +1,110 @@
+/** The watcher of a container's health, when something else happens to the container during a check, or before it is killed. */
+import { closeSync, mkdirSync } from 'node:fs';
+import type { Connection } from '../../../../lib/index';
+import { readHealth } from '../../../../lib/driver/health/record';
+import { tryTakeWatch } from '../../../../lib/driver/health/watcher-lock';
+import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
+import { domainXml } from '../../../support/domain/domain-xml';
+import { FakeHost } from '../../../support/fake/host/fake-host';
+import { eventually } from '../../../support/time/eventually';
+import { removeScratchAfterEach, scratchDirectory } from '../scratch';
+
+removeScratchAfterEach();
+
+let host: FakeHost;
+let connection: Connection;
+
+beforeEach(() => {
+  host = new FakeHost(scratchDirectory());
+  connection = host.connect();
+});
+
+async function start(action: 'none' | 'restart'): Promise<void> {
+  mkdirSync(runPaths(statePaths(host.root), 'web').directory, { recursive: true });
+  const health = `<tslxc:health port='80' interval='10' retries='1' action='${action}'/>`;
+  const elements = `<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'>${health}</tslxc:container></metadata>`;
+  // The watch is taken, so that the start spawns no process for it.
+  const lock = tryTakeWatch(statePaths(host.root));
+  if (lock === undefined) throw new Error('no other process can have it');
+  try {
+    await connection.createDomain(domainXml({ name: 'web', elements }), { ownership: 'leave' });
+  } finally {
+    closeSync(lock);
+  }
+}
+
+function found(): string | undefined {
+  const state = host.state('web');
+  if (state.phase !== 'running') throw new Error(state.phase);
+  return readHealth(statePaths(host.root), 'web', state.running)?.state;
+}
+
+/** Each check waits until it is answered that nothing listens; how many were begun, and the answer to the last of them. */
+function holdChecks(): { readonly begun: () => number; readonly answer: () => void } {
+  let [begun, answer] = [0, (): void => undefined];
+  host.network.listeningInside = () => {
+    begun += 1;
+    return new Promise((resolve) => {
+      answer = () => resolve([]);
+    });
+  };
+  return { begun: () => begun, answer: () => answer() };
+}
+
+test('a check during which the container was paused says nothing', async () => {
+  const checks = holdChecks();
+  await start('none');
+  const watching = connection.watchHealth();
+  await eventually(() => expect(checks.begun()).toBe(1));
+  host.frozen.add('web');
+  checks.answer();
+  // As long as it is paused, no other check is begun.
+  for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
+  host.frozen.delete('web');
+  await eventually(() => expect(checks.begun()).toBe(2));
+  expect(found()).toBeUndefined();
+  // Control: the same answer counts when it was not paused.
+  checks.answer();
+  await eventually(() => expect(found()).toBe('unhealthy'));
+  host.end('web');
+  await watching;
+});
+
+/** It ends, and runs again under another monitor. */
+function startAgain(): void {
+  const [state, entry] = [host.state('web'), host.running.get('web')];
+  if (state.phase !== 'running' || entry === undefined) throw new Error(state.phase);
+  host.end('web');
+  host.states.set('web', { ...state, running: { ...state.running, id: state.running.id + 100 } });
+  host.running.set('web', { ...entry, ended: [] });
+}
+
+const listen = (): void => {
+  host.network.listening = [{ family: 'ipv4', port: 80, address: '0.0.0.0' }];
+};
+
+test('a later container of the name is not killed, which was started while the lock was waited for', async () => {
+  await start('restart');
+  const letGo = await host.hold('web');
+  const watching = connection.watchHealth();
+  await eventually(() => expect(found()).toBe('unhealthy'));
+  startAgain();
+  listen();
+  letGo();
+  // It is watched once the former one is done with.
+  await eventually(() => expect(found()).toBe('healthy'));
+  expect(host.asked).toEqual([]);
+  host.end('web');
+  await watching;
+});
+
+test('control: the same container is killed', async () => {
+  await start('restart');
+  const letGo = await host.hold('web');
+  const watching = connection.watchHealth();
+  await eventually(() => expect(found()).toBe('unhealthy'));
+  letGo();
+  await eventually(() => expect(host.asked).toEqual(['signal 9']));
+  host.end('web');
+  await watching;
+});
