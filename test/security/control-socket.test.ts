@@ -189,6 +189,57 @@ print(len(os.listdir(f"/proc/{sys.argv[2]}/fd")))
   });
 });
 
+/**
+ * Sends requests, and reads no answer, until the monitor takes no more of them or has taken the most that is tried; between two tries
+ * that fail, another client is answered, so the monitor has been at work. Then reads all answers.
+ */
+const deaf = `
+import socket, sys
+path, request, other, most = sys.argv[1], bytes.fromhex(sys.argv[2]), bytes.fromhex(sys.argv[3]), int(sys.argv[4])
+def greeted():
+    client = socket.socket(socket.AF_UNIX)
+    client.connect(path)
+    client.recv(64)
+    return client
+client, second = greeted(), greeted()
+client.setblocking(False)
+sent, waits = 0, 0
+while sent < most and waits < 50:
+    at = sent % len(request)
+    try:
+        sent += client.send((request * 6554)[at:])
+        waits = 0
+    except BlockingIOError:
+        waits += 1
+        second.sendall(other)
+        second.recv(64)
+print(sent)
+client.setblocking(True)
+client.settimeout(20)
+answers = 0
+wanted = sent // len(request)
+while answers < wanted * len(other):
+    got = client.recv(1 << 20)
+    if not got: break
+    answers += len(got)
+print(answers // len(other) - wanted)
+`;
+
+test('who reads no answers is not read from for long, and has them all when it reads (T21)', async () => {
+  const [request, other] = [
+    encodeFrame({ message: 'intend', end: 255, within: 0 }),
+    encodeFrame({ message: 'signal', number: 0 }),
+  ].map((bytes) => Buffer.from(bytes).toString('hex'));
+  const most = 16 * 1024 * 1024;
+  const words = ['/usr/bin/python3', '-c', deaf, world.path, request ?? '', other ?? ''];
+  const { stdout, stderr } = await runProgram([...words, String(most)]);
+  expect(stderr).toBe('');
+  const [sent = most, missing] = stdout.split('\n').map(Number);
+  // What the sockets hold, on this host, and the monitor's 16 KiB.
+  expect(sent).toBeLessThan(most / 2);
+  expect(missing).toBe(0);
+});
+
 describe('abstract sockets (T22)', () => {
   const listens = `
 import signal, socket, sys
