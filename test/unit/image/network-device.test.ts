@@ -27,6 +27,8 @@ test.each([
   ['[fd00:::1]:8080:80', 'there is no such address'],
   ['8000-8009:80', 'its ranges differ in length'],
   ['8009-8000:80-89', 'its ranges differ in length'],
+  // As long as each other, and each from its end to its beginning.
+  ['8009-8000:89-80', 'its ranges differ in length'],
   ['0:80', 'ports are those from 1 to 65535'],
   ['80:0', 'ports are those from 1 to 65535'],
   ['65536:80', 'ports are those from 1 to 65535'],
