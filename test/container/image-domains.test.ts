@@ -124,6 +124,26 @@ test('containers of one image share its layers, and each writes for itself', asy
   expect(written().filter((name) => name.startsWith('shared'))).toEqual([]);
 });
 
+test('what a running container writes stays while images are pulled, removed and collected', async () => {
+  const domain = await make({ ...sleeping, name: 'writing' });
+  await said(domain, 'echo precious > /srv/kept');
+  const [folder = ''] = written().filter((name) => /^writing-[0-9a-f]+$/.test(name));
+  const kept = (): string => readFileSync(store('containers', folder, 'upper/srv/kept'), 'utf8');
+  expect(kept()).toBe('precious\n');
+  const root = { root: world.root.path };
+  await runSuccessfully(['pull', `oci:${join(world.root.path, 'layout')}`, 'again'], root);
+  expect(kept()).toBe('precious\n');
+  await runSuccessfully(['rmi', 'again'], root);
+  await world.connection.images.collect();
+  // Another container from an image removes what is left of those that are gone.
+  await (await make({ ...sleeping, name: 'next' })).destroy();
+  expect(kept()).toBe('precious\n');
+  expect(await said(domain, 'cat /srv/kept')).toBe('precious\n');
+  await domain.destroy();
+  await world.connection.images.collect();
+  expect(written().filter((name) => name.startsWith('writing'))).toEqual([]);
+});
+
 test('the layers have the ids of the container, and stay what they are', async () => {
   const domain = await make({ ...sleeping, name: 'mapped' });
   expect(await said(domain, 'stat -c %u:%g /bin/busybox /srv/alice')).toBe('0:0\n1234:2345\n');

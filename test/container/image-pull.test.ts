@@ -110,6 +110,24 @@ test('what is special about files is kept, and what a layer removes is hidden', 
   await images.remove('many');
 });
 
+test('the root has the owner and mode that the uppermost layer gives it which says any', async () => {
+  const { images } = world.connection;
+  const closed = { ...directory('./', 0o2750), uid: 7, gid: 9 };
+  const layers = [
+    [file('a', '1')],
+    [closed, file('b', '2')],
+    [file('c', '3')],
+    [directory('./', 0o711), file('d', '4')],
+  ];
+  const image = await images.pull(makeLayout(layout('roots'), { layers }), { name: 'roots' });
+  const owned = [...image.layers].reverse().map((root) => {
+    const { mode, uid, gid } = statSync(root);
+    return `${(mode & 0o7777).toString(8)} ${uid}:${gid}`;
+  });
+  expect(owned).toEqual(['755 0:0', '2750 7:9', '2750 7:9', '711 0:0']);
+  await images.remove('roots');
+});
+
 test('layers that images have in common are there once', async () => {
   const { images } = world.connection;
   const base = busyboxLayer();

@@ -90,8 +90,12 @@ describe('of the layer of an overlay', () => {
     await domain.destroy();
     const second = await domain.snapshots.create({ name: 'second' });
     expect(second.parent).toBe('first');
+    // What the overlay keeps there refers to the files that go.
+    writeFileSync(at('upper-snap-layer/work/stale'), '');
     await domain.snapshots.revert('first');
+    expect(readdirSync(at('upper-snap-layer')).sort()).toEqual(['snapshots', 'upper']);
     await domain.start();
+    expect(existsSync(at('upper-snap-layer/work/stale'))).toBe(false);
     expect(await shown(domain, 'cat /etc/name; echo /bin/*ea* /bin/l? /more')).toBe(
       'kept\n/bin/*ea* /bin/ln /bin/ls /more\n',
     );

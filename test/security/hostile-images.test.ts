@@ -153,6 +153,17 @@ describe('a layer that unpacks to more than is allowed', () => {
     await expect(again).rejects.toMatchObject({ code: 'OPERATION_DENIED' });
   });
 
+  test('is refused also when only its layers together are more', async () => {
+    const layer = (name: string): ArchiveEntry[] => [file(name, Buffer.alloc(6 * 1024 * 1024))];
+    const source = makeLayout(join(world.root.path, 'bombs'), {
+      layers: [layer('one'), layer('two')],
+    });
+    const outcome = await refusal(source, { mostBytes: 10 * 1024 * 1024 });
+    expect(outcome).toMatch(/^OPERATION_DENIED: .*"two" makes it more than 4194304 bytes/);
+    const { images } = world.connection;
+    await images.pull(source, { name: 'allowed', mostBytes: 12 * 1024 * 1024 });
+  });
+
   test('control: where so much is allowed, it takes the disk', async () => {
     const image = await world.connection.images.pull(bomb(), { name: 'bomb' });
     const [layer = ''] = image.layers;

@@ -15,6 +15,8 @@ export interface LayerLimits {
 export interface LayerContent {
   readonly bytes: number;
   readonly entries: number;
+  /** Whether it says what owner and mode the root has. */
+  readonly root: 'given' | 'inherited';
 }
 
 /** Bytes that an entry takes at least in a file system. */
@@ -27,6 +29,7 @@ export class EntryCheck {
   readonly #limits: LayerLimits;
   #bytes = 0;
   #entries = 0;
+  #root: LayerContent['root'] = 'inherited';
   /** Symbolic links of the layer that lead out of the root, or would on the host. */
   readonly #outward = new Set<string>();
 
@@ -35,7 +38,7 @@ export class EntryCheck {
   }
 
   get content(): LayerContent {
-    return { bytes: this.#bytes, entries: this.#entries };
+    return { bytes: this.#bytes, entries: this.#entries, root: this.#root };
   }
 
   /** @throws TslxcError OPERATION_DENIED with the entry and the reason. */
@@ -55,6 +58,7 @@ export class EntryCheck {
     if (this.#bytes > mostBytes) refuse(entry, `makes it more than ${mostBytes} bytes`);
     if (this.#entries > mostEntries) refuse(entry, `makes it more than ${mostEntries} entries`);
     const path = plainPath(entry.name);
+    if (path === '' && entry.type === '5') this.#root = 'given';
     if (entry.type === '2' && leadsOut(path, entry.linkName)) this.#outward.add(path);
     else this.#outward.delete(path);
   }

@@ -31,7 +31,7 @@ export async function unpackLayer(layer: UnpackedLayer): Promise<void> {
   const [upper, work] = [join(folder, 'upper'), join(folder, 'work')];
   await mkdir(upper, { recursive: true, mode: 0o700 });
   await mkdir(work);
-  await makeRootLike(lowers[0] ?? '', join(upper, 'root'));
+  await mkdir(join(upper, 'root'));
   const layout = await singleLayout(layer);
   // The image's root is a directory in the overlay, so that the root given to umoci is not itself a link of /proc.
   const overlay = mountLayers({
@@ -51,15 +51,16 @@ export async function unpackLayer(layer: UnpackedLayer): Promise<void> {
   } finally {
     native().closeDescriptor(overlay);
   }
+  // Afterwards, since umoci gives the root to 0:0 before it reads the layer.
+  if (note.root === 'inherited') await makeLike(lowers[0] ?? '', join(upper, 'root'));
   await rename(join(upper, 'root'), join(folder, 'root'));
   for (const path of [upper, work, layout]) await rm(path, { recursive: true, force: true });
   await writeFile(join(folder, 'layer.json'), `${JSON.stringify(note)}\n`, { mode: 0o600 });
 }
 
-/** The root has the owner and mode of the layer below, unless this layer sets others. */
-async function makeRootLike(lower: string, root: string): Promise<void> {
+/** The root has the owner and mode of the layer below, unless this layer gives others. */
+async function makeLike(lower: string, root: string): Promise<void> {
   const { mode, uid, gid } = await stat(lower);
-  await mkdir(root);
   await chown(root, uid, gid);
   await chmod(root, mode & 0o7777);
 }

@@ -170,7 +170,16 @@ test('what images really have is taken', () => {
     hardLink('./etc/again', './lib/beyond'),
     file('..data', ''),
   ]);
-  expect(content).toEqual({ bytes: 10 * 512, entries: 10 });
+  expect(content).toEqual({ bytes: 10 * 512, entries: 10, root: 'given' });
+});
+
+test.each([
+  ['', [file('a', '')], 'inherited'],
+  ['./', [directory('./')], 'given'],
+  ['.', [file('a', ''), directory('.')], 'given'],
+  ['a file of that name', [file('.', '')], 'inherited'],
+] as const)('a layer gives the root an owner by an entry for it: %p', (_what, entries, root) => {
+  expect(check(entries).content.root).toBe(root);
 });
 
 test('however many layers are checked with one signal, it has one listener, and an abort ends all', async () => {
