@@ -33,6 +33,7 @@
       'native/base/survey.cc',
       'native/base/tree-copy.cc',
       'native/base/tree-place.cc',
+      'native/base/tree-removal.cc',
       'native/base/tree-walk.cc',
     ],
   },

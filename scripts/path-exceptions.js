@@ -240,9 +240,14 @@ const nativeExceptions = [
     file: 'native/base/tree-copy.cc',
     uses: [
       ...['openat', 'mkdirat', 'mknodat', 'symlinkat', 'fchownat', 'fchmodat', 'utimensat'],
-      ...['linkat', 'readlinkat', 'unlinkat'],
+      ...['linkat', 'readlinkat'],
     ],
     reason: `${inOpenFolder}; no path: AT_EMPTY_PATH`,
+  },
+  {
+    file: 'native/base/tree-removal.cc',
+    uses: ['unlinkat'],
+    reason: inOpenFolder,
   },
   { file: 'native/base/tree-place.cc', uses: ['renameat2'], reason: inOpenFolder },
   {

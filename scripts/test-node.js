@@ -1,5 +1,6 @@
-// `npm run test:node`: `npm run hello` and the unit tests under each version of Node.js that the README names besides the
-// one that everything else is tested with, in a clean clone of what is committed. Node.js comes from npm's registry, as the
+// `npm run test:node`: `npm run hello`, the unit tests and those that remove something (node:fs does that differently in each
+// version) under each version of Node.js that the README names besides the one that everything else is tested with, in a
+// clean clone of what is committed. Node.js comes from npm's registry, as the
 // package that has its program and its headers.
 'use strict';
 const { mkdirSync, mkdtempSync, rmSync } = require('node:fs');
@@ -9,6 +10,16 @@ const { installPackages } = require('./debian-packages');
 const { StepError, main, packageRoot, run, runOrFail, say } = require('./steps');
 
 const versions = ['20', '22', '24'];
+
+/** Tests with containers that remove folders and trees, and their projects. */
+const removing = [
+  '--selectProjects=life',
+  '--selectProjects=container',
+  '--selectProjects=addon',
+  '--',
+  ...['life/kept-mounts', 'life/purge', 'container/snapshots', 'container/filesystem-overlay'],
+  ...['container/lifecycle', 'addon/trees'],
+];
 
 /** The folder of that version's program and headers. */
 async function installNode(version, folder) {
@@ -23,7 +34,7 @@ async function installNode(version, folder) {
   return join(prefix, 'node_modules', name);
 }
 
-/** Runs hello and the unit tests; resolves with what failed, or undefined. */
+/** Runs hello and the tests; resolves with what failed, or undefined. */
 async function tryVersion(version) {
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-node-'));
   try {
@@ -40,9 +51,12 @@ async function tryVersion(version) {
     };
     const node = join(home, 'bin', 'node');
     const { output: said } = await run([node, '--version']);
+    const jest = [node, 'node_modules/jest/bin/jest.js', '--ci'];
+    const inWorld = ['sh', 'scripts/own-world.sh'];
     const commands = {
       'npm run hello': [node, 'scripts/hello.js'],
-      'the unit tests': [node, 'node_modules/jest/bin/jest.js', '--ci', '--selectProjects=unit'],
+      'the unit tests': [...jest, '--selectProjects=unit'],
+      'the tests that remove something': [...inWorld, ...jest, '--runInBand', ...removing],
     };
     for (const [what, argv] of Object.entries(commands)) {
       say(`Node.js ${said.trim()}: ${what}`);

@@ -1,8 +1,9 @@
 /** Makes root file systems. Each is built next to its destination and then renamed, so that it is complete or missing. */
-import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { throwIfAborted } from '../driver/session/abort';
 import { fileError } from '../host/state/file-error';
+import { removeTree } from '../host/trees/tree-removal';
 import { TslxcError } from '../errors';
 import { buildBusyboxRoot, findBusybox } from './busybox';
 import { buildDebianRoot, checkSuite, findMmdebstrap } from './debian';
@@ -102,7 +103,7 @@ async function makeDraft(place: string): Promise<string> {
 /** Removes the temporary directory. Nothing is mounted in it: mmdebstrap's mounts were in a namespace that is gone. */
 async function discard(draft: string, reason: unknown): Promise<void> {
   try {
-    await rm(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    await removeTree({ path: draft, step: 'remove what was made' });
   } catch (cause) {
     const failure = fileError(reason).message;
     const what = `${failure}; and what was made can't be removed from ${draft}`;

@@ -1,4 +1,4 @@
-// Exports that copy and empty trees, and put whole trees in place; native/base does the work.
+// Exports that copy and remove trees, and put whole trees in place; native/base does the work.
 #include <string>
 
 #include "native/addon/exports.h"
@@ -8,6 +8,7 @@
 #include "native/base/file.h"
 #include "native/base/tree-copy.h"
 #include "native/base/tree-place.h"
+#include "native/base/tree-removal.h"
 
 namespace tslxc::addon {
 namespace {
@@ -28,9 +29,17 @@ Value copyTree(const CallbackInfo& info) {
   });
 }
 
-Value emptyTree(const CallbackInfo& info) {
-  return walked(info,
-                [](int source, const WalkReport& report) { tslxc::emptyTree(source, report); });
+// The folder is the first argument, the name is in the second.
+Value removeTree(const CallbackInfo& info) {
+  const std::string name = Input(info, 1, "entry").field("name").text();
+  return walked(info, [name](int folder, const WalkReport& report) {
+    tslxc::removeTree({folder, name}, report);
+  });
+}
+
+Value removeTreeNow(const CallbackInfo& info) {
+  tslxc::removeTree(entryOf(Input(info, 0, "entry")), [](uint64_t) {});
+  return info.Env().Undefined();
 }
 
 Value allowChanges(const CallbackInfo& info) {
@@ -76,7 +85,8 @@ Value removeSubvolume(const CallbackInfo& info) {
 
 void exportTrees(Napi::Object exports) {
   definePromise<copyTree>(exports, "copyTree");
-  definePromise<emptyTree>(exports, "emptyTree");
+  definePromise<removeTree>(exports, "removeTree");
+  define<removeTreeNow>(exports, "removeTreeNow");
   define<allowChanges>(exports, "allowChanges");
   define<exchangeEntries>(exports, "exchangeEntries");
   define<subvolumeKind>(exports, "subvolumeKind");

@@ -214,43 +214,6 @@ class Copy final : public TreeVisitor {
   std::map<std::pair<dev_t, ino_t>, std::string> names_;
 };
 
-class Emptying final : public TreeVisitor {
- public:
-  explicit Emptying(WalkCounter& counter) : counter_(counter) {}
-
-  void enter(int inode, const std::string& name) override {
-    if (S_ISDIR(stateOf(inode).st_mode)) {
-      constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-      return way_.push(Fd(check(openat(inode, ".", kFlags), "openat")), name);
-    }
-    remove(inode, name, 0);
-  }
-
-  // An empty btrfs subvolume is removed in the same way, since Linux 4.18.
-  void leave(int inode) override {
-    if (!S_ISDIR(stateOf(inode).st_mode)) return;
-    const std::string name = way_.pop();
-    if (!way_.empty()) remove(inode, name, AT_REMOVEDIR);
-  }
-
-  void failed(const SyscallError& failure) override { throw SyscallError(failure); }
-  void visited() override { counter_.add(); }
-
- private:
-  // A container may have made it, or the directory that it is in, immutable.
-  void remove(int inode, const std::string& name, int flags) {
-    const int parent = way_.current();
-    if (unlinkat(parent, name.c_str(), flags) == 0) return;
-    if (errno != EPERM) check(-1, "unlinkat");
-    allowChanges(parent);
-    allowChanges(inode);
-    check(unlinkat(parent, name.c_str(), flags), "unlinkat");
-  }
-
-  Descent way_;
-  WalkCounter& counter_;
-};
-
 }  // namespace
 
 void copyTree(int source, int target, const WalkReport& report) {
@@ -258,26 +221,6 @@ void copyTree(int source, int target, const WalkReport& report) {
   Copy copy(target, counter);
   walkTree(source, copy);
   check(syncfs(target), "syncfs");
-  counter.tell();
-}
-
-void allowChanges(int inode) {
-  const mode_t mode = stateOf(inode).st_mode;
-  if (!S_ISDIR(mode) && !S_ISREG(mode)) return;
-  const Fd file = openForReading(inode);
-  int flags = 0;
-  // Some file systems have no such flags.
-  if (ioctl(file.get(), FS_IOC_GETFLAGS, &flags) == -1) return;
-  constexpr int kFixed = FS_IMMUTABLE_FL | FS_APPEND_FL;
-  if ((flags & kFixed) == 0) return;
-  flags &= ~kFixed;
-  check(ioctl(file.get(), FS_IOC_SETFLAGS, &flags), "ioctl", "FS_IOC_SETFLAGS");
-}
-
-void emptyTree(int directory, const WalkReport& report) {
-  WalkCounter counter(report);
-  Emptying emptying(counter);
-  walkTree(directory, emptying);
   counter.tell();
 }
 

@@ -1,6 +1,5 @@
-// Copies a tree, or empties one, by descriptor: no link in it is followed, and nothing that is
-// mounted in it is entered. No other process may change the target of a copy, or a tree that is
-// being emptied.
+// Copies a tree by descriptor: no link in it is followed, and nothing that is mounted in it is
+// entered. No other process may change the target.
 #pragma once
 
 #include "native/base/tree-walk.h"
@@ -13,13 +12,5 @@ namespace tslxc {
 // and projects of inodes are not copied. The copy is on the disk when this returns (syncfs(2)). The
 // first failure ends the walk, with the path below the source as its subject.
 void copyTree(int source, int target, const WalkReport& report);
-
-// Clears the chattr(1) flags immutable and append-only of a file or a directory, with which it can
-// be neither removed nor renamed.
-void allowChanges(int inode);
-
-// Removes all that is in a directory, whatever chattr(1) flags are set. Anything that is mounted in
-// it stays, and is a failure.
-void emptyTree(int directory, const WalkReport& report);
 
 }  // namespace tslxc

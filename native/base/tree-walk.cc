@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <utility>
@@ -59,8 +60,21 @@ class Walk {
     if (level.next == level.names.size()) return ascend();
     const std::string name = std::move(level.names[level.next++]);
     Fd entry;
-    attempt(name, [&] { entry = openEntryOfMount(level.directory.get(), name); });
+    bool isMounted = false;
+    attempt(name, [&] { entry = openEntry(level.directory.get(), name, isMounted); });
+    if (isMounted) visitor_.mounted(pathOf(name));
     if (entry.valid()) visit(std::move(entry), name);
+  }
+
+  // Invalid when it no longer exists, or something is mounted there.
+  static Fd openEntry(int directory, const std::string& name, bool& isMounted) {
+    try {
+      return openOnSameMount(directory, name, O_PATH | O_NOFOLLOW);
+    } catch (const SyscallError& failure) {
+      isMounted = failure.error == EXDEV;
+      if (!isMounted && failure.error != ENOENT) throw;
+      return Fd();
+    }
   }
 
   void visit(Fd inode, const std::string& name) {

@@ -31,6 +31,9 @@ class TreeVisitor {
   virtual void failed(const SyscallError& failure) = 0;
   // After each inode. What it throws ends the walk.
   virtual void visited() = 0;
+  // Something is mounted at this path below the source: it is not entered. What it throws ends the
+  // walk.
+  virtual void mounted(const std::string& /*path*/) {}
 };
 
 // Called now and then with the number of inodes visited so far. What it throws ends the walk.

@@ -23,6 +23,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { native } from '../../lib/host/native';
 import { makeImage } from '../support/root/filesystem-image';
 import { failureOf, rejectionOf } from './failure';
@@ -208,7 +209,12 @@ describe('copyTree', () => {
   });
 });
 
-describe('emptyTree', () => {
+describe('removeTree', () => {
+  const remove = (path: string): Promise<void> =>
+    native().removeTree(scratch.open(dirname(path)), { name: basename(path) }, -1);
+  const removeNow = (path: string): void =>
+    native().removeTreeNow({ directory: scratch.open(dirname(path)), name: basename(path) });
+
   test('all that is in a directory goes, and nothing that a link leads to', async () => {
     const [top, outside] = [newFolder(), newFolder()];
     fill(top);
@@ -216,17 +222,26 @@ describe('emptyTree', () => {
     symlinkSync(outside, `${top}/out`);
     const deep = Array.from({ length: 200 }, () => 'd').join('/');
     mkdirSync(`${top}/${deep}`, { recursive: true });
-    await native().emptyTree(scratch.open(top), undefined, -1);
-    expect(readdirSync(top)).toEqual([]);
+    await remove(top);
+    expect(existsSync(top)).toBe(false);
     expect(readdirSync(outside).length).toBeGreaterThan(3);
+  });
+
+  test('a link goes alone, and so does a file, and what is missing is no failure', async () => {
+    const [top, outside] = [newFolder(), newFolder()];
+    symlinkSync(outside, `${top}/link`);
+    writeFileSync(`${top}/file`, '');
+    await remove(`${top}/link`);
+    for (const name of ['file', 'missing']) removeNow(`${top}/${name}`);
+    expect([readdirSync(top), existsSync(outside)]).toEqual([[], true]);
   });
 
   test('subvolumes of btrfs in it go as well', async () => {
     const top = newFolder(onBtrfs());
     execFileSync('btrfs', ['-q', 'subvolume', 'create', `${top}/inner`]);
     writeFileSync(`${top}/inner/file`, '');
-    await native().emptyTree(scratch.open(top), undefined, -1);
-    expect(readdirSync(top)).toEqual([]);
+    await remove(top);
+    expect(existsSync(top)).toBe(false);
   });
 
   test('what is immutable, or only to be appended to, goes as well', async () => {
@@ -238,13 +253,13 @@ describe('emptyTree', () => {
       execFileSync('chattr', ['+i', `${top}/${name}`]);
     }
     expect(() => unlinkSync(`${top}/fixed/file`)).toThrow('EPERM');
-    await native().emptyTree(scratch.open(top), undefined, -1);
-    expect(readdirSync(top)).toEqual([]);
+    await remove(top);
+    expect(existsSync(top)).toBe(false);
   });
 
   test('a number that is no descriptor is refused', async () => {
     await expect(
-      (async () => native().emptyTree(badDescriptor, undefined, -1))(),
+      (async () => native().removeTree(badDescriptor, { name: 'x' }, -1))(),
     ).rejects.toMatchObject({ errno: 9 });
   });
 });

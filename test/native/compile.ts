@@ -90,6 +90,7 @@ export const programs = {
   ],
   'tree-copy': [
     'native/base/tree-copy.cc',
+    'native/base/tree-removal.cc',
     'native/base/tree-walk.cc',
     'native/base/descent.cc',
     'native/base/file.cc',

@@ -1,5 +1,5 @@
-// copyTree and emptyTree under the sanitizers: a tree that is deeper than directories are kept
-// open, with links, holes and names of all kinds, is copied and emptied; a failure names its path.
+// copyTree and removeTree under the sanitizers: a tree that is deeper than directories are kept
+// open, with links, holes and names of all kinds, is copied and removed; a failure names its path.
 // Argument: an empty folder.
 #include "native/base/tree-copy.h"
 
@@ -12,6 +12,7 @@
 #include <string>
 
 #include "native/base/fd.h"
+#include "native/base/tree-removal.h"
 #include "test/native/refusal.h"
 
 namespace tslxc::test {
@@ -86,8 +87,9 @@ void allOfItIsRemoved(const fs::path& folder) {
   const fs::path top = folder / "from";
   fs::create_directory_symlink(folder / "to", top / "out");
   const size_t outside = countBelow(folder / "to");
-  emptyTree(open(top).get(), kNothing);
-  assert(fs::is_empty(top));
+  removeTree({open(folder).get(), "from"}, kNothing);
+  assert(!fs::exists(top));
+  removeTree({open(folder).get(), "from"}, kNothing);
   assert(countBelow(folder / "to") == outside);
 }
 

@@ -3,9 +3,10 @@
  * can read. The caller removes the file once the text is stored, so that no edits are lost before.
  */
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { removeTreeNow } from '../../host/trees/tree-removal';
 import { CommandError } from '../shell/command-error';
 import type { Context } from '../shell/command';
 
@@ -52,7 +53,7 @@ export class EditedFile {
   }
 
   remove(): void {
-    rmSync(dirname(this.path), { recursive: true, force: true });
+    removeTreeNow({ path: dirname(this.path), step: 'remove the edited text' });
   }
 }
 

@@ -1,11 +1,13 @@
 /** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
 import { turn } from '../../host/slices';
 import { fileError } from '../../host/state/file-error';
 import { removeWhatIsAt } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';
+import { refuseMounts, removeTreeNow } from '../../host/trees/tree-removal';
+import type { Removal } from '../../host/trees/tree-removal';
 import { writeEnd } from './end-record';
 import type { ExitRecord } from './exit-record';
 import { removeCgroupsOf } from '../cgroups/stale-cgroups';
@@ -160,10 +162,20 @@ export function rememberFailedStart(paths: StatePaths, name: string): void {
   writeEnd(runPaths(paths, name), unstartedRecord());
 }
 
-/** Removes the run folder of a domain that is off and no longer exists, and gives its ids back. */
+/**
+ * Removes the run folder of a domain that is off and no longer exists, and gives its ids back.
+ *
+ * @throws TslxcError OPERATION_INVALID when something is mounted in the folder: nothing has been changed then; SyscallError.
+ */
 export function forget(paths: StatePaths, name: string): void {
+  const folder = runFolder(paths, name);
+  refuseMounts(folder);
   releaseIds(paths, name);
-  rmSync(runPaths(paths, name).directory, { recursive: true, force: true });
+  removeTreeNow(folder);
+}
+
+function runFolder(paths: StatePaths, name: string): Removal {
+  return { path: runPaths(paths, name).directory, step: 'remove the run folder of a domain' };
 }
 
 /**
@@ -175,12 +187,13 @@ export async function carryOver(
   { from, to, uuid }: { readonly from: string; readonly to: string; readonly uuid: string },
   commit: () => Promise<void>,
 ): Promise<void> {
+  const [former, folder] = [runPaths(paths, from).directory, runFolder(paths, to)];
+  refuseMounts(folder);
   await shareIds(paths, { from, to, uuid });
   await commit();
   releaseName(paths, from);
-  const [former, folder] = [runPaths(paths, from).directory, runPaths(paths, to).directory];
-  rmSync(folder, { recursive: true, force: true });
-  if (existsSync(former)) renameSync(former, folder);
+  removeTreeNow(folder);
+  if (existsSync(former)) renameSync(former, folder.path);
 }
 
 /** The start record goes last: as long as it is there, the clean-up is not over. */

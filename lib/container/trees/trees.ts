@@ -83,31 +83,6 @@ async function isSnapshot(fd: number, to: string): Promise<boolean> {
   }
 }
 
-/**
- * Removes a tree that tslxc has made; does nothing when there is none.
- *
- * @throws SyscallError EBUSY or ENOTEMPTY for one in which something is mounted.
- */
-export async function removeTree(path: string, step: string): Promise<void> {
-  if (!isThere(path)) return;
-  try {
-    using folder = openDirectory(dirname(path), 'follow');
-    const entry = { directory: folder.fd, name: basename(path) };
-    using tree = openDirectory(path);
-    native().allowChanges(tree.fd);
-    if (native().subvolumeKind(tree.fd) === 'whole') {
-      await native().removeSubvolume(entry);
-      return;
-    }
-    await walkSource({ fd: tree.fd, path, step }, {}, (fd, report) =>
-      native().emptyTree(fd, undefined, report),
-    );
-    rmdirSync(path);
-  } catch (error) {
-    throw fileError(error, step);
-  }
-}
-
 /** Makes an empty directory that keeps a place free, for the rename of a tree to it. @throws SyscallError EEXIST. */
 export function holdPlace(path: string): void {
   mkdirSync(path, { mode: 0o700 });

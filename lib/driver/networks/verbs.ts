@@ -11,7 +11,7 @@ import type { NetworkDefinition } from '../../network/definition/definition';
 import { libvirtNetworks, linkNames } from '../../network/bridge/host-use';
 import { withHostNetworks } from '../../network/lifecycle/network-lock';
 import type { SettledState } from '../../network/lifecycle/reconcile';
-import { forgetNetwork, writeOffRecord } from '../../network/lifecycle/state';
+import { checkForgettable, forgetNetwork, writeOffRecord } from '../../network/lifecycle/state';
 import { isUntouchedDefault, prepareNetworks } from './autostart';
 import { checkSameNetwork, networkOfUuid, noNetwork, uuidOfNetwork } from './lookup';
 import { endAndTell, otherNetworks, settleAndTell } from './settling';
@@ -53,6 +53,7 @@ async function storeNetwork(session: Session, parsed: ParsedNetwork): Promise<Id
         const own = takeOver(session, parsed, replaced ? undefined : ownUuid(session, name, state));
         if (parsed.uuid === 'explicit') await checkUuidIsFree(session, own);
         const definition = await withBridgeName(session, own);
+        if (replaced !== undefined) checkForgettable(session.paths, name);
         await session.networks.write(definition);
         if (replaced !== undefined) await forgetDefault(session, replaced);
         const { uuid } = definition;
@@ -118,6 +119,7 @@ export async function destroyNetwork(session: Session, identity: Identity): Prom
     if (state.place === 'elsewhere') {
       throw invalid(`network '${name}' runs in another network namespace of this host`);
     }
+    if (!session.networks.has(name)) checkForgettable(session.paths, name);
     await endAndTell(session, state.record, 'stopped');
     if (!session.networks.has(name)) forgetNetwork(session.paths, name);
     await session.announce({ event: 'stopped', network: name, uuid });
@@ -134,6 +136,7 @@ export async function undefineNetwork(session: Session, identity: Identity): Pro
     checkSameNetwork(session, identity, state);
     if (!networks.has(name)) throw invalid("can't undefine transient network");
     if (name === defaultNetwork) refuseDefault(paths);
+    checkForgettable(paths, name);
     await networks.remove(name);
     if (state.phase === 'off') forgetNetwork(paths, name);
     await session.announce({ event: 'undefined', network: name, uuid });

@@ -1,8 +1,6 @@
 /** The files of a root of tslxc. Those that all roots of a host share stay. */
-import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { TslxcError } from '../../errors';
-import { mountsWithin } from '../../host/kernel/mount-table';
 import {
   categoriesPath,
   hiddenDirectories,
@@ -17,6 +15,7 @@ import {
   portClaimsPath,
 } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
+import { refuseMounts, removeTreeNow } from '../../host/trees/tree-removal';
 
 /** Where the files are that all roots share. */
 const sharedFolder = dirname(idRootsPath);
@@ -54,11 +53,12 @@ function holdsOnlyShared(folder: string): boolean {
  * @throws TslxcError OPERATION_INVALID when something is mounted below: tslxc has not mounted it, and its files are not tslxc's.
  */
 export function removeFiles(paths: StatePaths, folder: string): void {
-  const all = readdirSync(folder).map((name) => join(folder, name));
+  const all = readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((path) => !isShared(path))
+    .map((path) => ({ path, step: 'remove files' }));
   all.forEach(refuseMounts);
-  for (const path of all) {
-    if (!isShared(path)) rmSync(path, { recursive: true, force: true });
-  }
+  all.forEach(removeTreeNow);
   for (let at = folder; isBetween(paths.root, at); at = dirname(at)) {
     try {
       rmdirSync(at);
@@ -69,16 +69,6 @@ export function removeFiles(paths: StatePaths, folder: string): void {
     // Below `/`, only the folders named after tslxc belong to it.
     if (paths.root === '/') return;
   }
-}
-
-/** To be called before a tree is deleted. @throws TslxcError OPERATION_INVALID for a mount at it or below. */
-export function refuseMounts(path: string): void {
-  const [mounted] = mountsWithin(path);
-  if (mounted === undefined) return;
-  throw new TslxcError('OPERATION_INVALID', `${mounted} is mounted: unmount it first`, {
-    path: mounted,
-    step: 'remove files',
-  });
 }
 
 function isShared(path: string): boolean {

@@ -13,12 +13,18 @@ import { native } from '../../host/native';
 import type { DomainDefinition } from '../../domain/definition';
 import { isBelow } from '../../domain/xml/path';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
-import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
+import { refuseMounts } from '../../host/trees/tree-removal';
+import {
+  checkForgettable,
+  forgetNetwork,
+  readNetworkState,
+  runningNames,
+} from '../../network/lifecycle/state';
 import { TslxcError } from '../../errors';
 import { runningDefinition } from '../definitions/definitions';
 import { endAndTell, settleAndTell } from '../networks/settling';
 import { releaseEmptyPartitions, staleCgroups } from './cgroups';
-import { purgeableFiles, refuseMounts, removeFiles } from './files';
+import { purgeableFiles, removeFiles } from './files';
 import { awaitLingeringProcesses } from './lingering-processes';
 import { finish } from '../lifecycle/finish';
 import { stateBeforeEnd } from '../lifecycle/reaper';
@@ -134,7 +140,7 @@ async function removeState(
 }
 
 async function purgeDomain(session: Session, name: string): Promise<void> {
-  refuseMounts(runPaths(session.paths, name).directory);
+  refuseMounts({ path: runPaths(session.paths, name).directory, step: 'remove files' });
   const monitor = openMonitor(session, name);
   try {
     await stopDomain(session, name);
@@ -183,6 +189,7 @@ function openMonitor({ paths }: Session, name: string): number | undefined {
 
 async function purgeNetwork(session: Session, name: string): Promise<void> {
   const { networks, paths } = session;
+  checkForgettable(paths, name);
   await session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
     if (state.phase === 'running') {

@@ -11,13 +11,13 @@ import {
   fillPlace,
   flushMoves,
   removeIfEmpty,
-  removeTree,
   takePlace,
   unmarkTree,
 } from '../../container/trees/trees';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Identity } from '../../host/state/definition-store';
 import { fileError } from '../../host/state/file-error';
+import { refuseMounts, removeTree } from '../../host/trees/tree-removal';
 import type { Session } from '../session/session';
 import {
   endChange,
@@ -59,6 +59,7 @@ export async function perform(session: Session, making: Making): Promise<void> {
   const { catalogue, change } = making;
   const { paths } = session;
   const begun = { ...catalogue, change };
+  checkRemovable(change);
   await writeCatalogue(paths, begun);
   let committed: Catalogue;
   try {
@@ -122,6 +123,12 @@ export async function settleTrees(session: Session, identity: Identity): Promise
   await end(session, { ...catalogue, change });
 }
 
+/** Nothing may be mounted in what goes at the end: nobody could put that right after the commit. */
+function checkRemovable({ kind, moves, discards }: Change): void {
+  const replaced = moves.filter(({ how }) => how === 'exchange').map(({ to }) => to);
+  for (const path of [...discards, ...replaced]) refuseMounts({ path, step: steps[kind] });
+}
+
 type Changing = Catalogue & { readonly change: Change };
 
 async function end(session: Session, catalogue: Changing): Promise<void> {
@@ -164,7 +171,7 @@ async function carryOutChange(session: Session, catalogue: Changing): Promise<vo
   // After an exchange, the former tree lies where the new one came from.
   const replaced = moves.filter(({ how }) => how === 'exchange');
   for (const path of [...discards, ...replaced.map(({ from }) => from)]) {
-    await removeTree(path, 'remove a tree of a snapshot');
+    await removeTree({ path, step: 'remove a tree of a snapshot' });
     reach('trees:after-discard');
   }
   for (const { to } of replaced) unmarkTree(to, mark);
@@ -174,7 +181,7 @@ async function carryOutChange(session: Session, catalogue: Changing): Promise<vo
 
 async function undo({ paths }: Session, catalogue: Changing): Promise<void> {
   const { kind, staged, held } = catalogue.change;
-  for (const path of staged) await removeTree(path, undoing);
+  for (const path of staged) await removeTree({ path, step: undoing });
   for (const path of held) removeIfEmpty(path);
   // The folder of snapshots may have been made for this one; the folder of a clone belongs to the user.
   const folders = kind === 'clone' ? [] : staged.map((path) => dirname(path));

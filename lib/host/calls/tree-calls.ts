@@ -38,9 +38,12 @@ export interface TreeCalls {
    *  system can do that (FICLONE). Flushed to the disk (syncfs(2)). EEXIST for an entry that is there already. `report` as
    *  `relabelTree`. */
   copyTree(source: number, target: { readonly into: number }, report: number): Promise<void>;
-  /** Removes everything in the directory `source`, even what is immutable; EBUSY or ENOTEMPTY if something is mounted in it.
-   *  `report` as `relabelTree`; `target` is ignored. */
-  emptyTree(source: number, target: undefined, report: number): Promise<void>;
+  /** Removes an entry of the directory `folder` with everything in it, even what is immutable; does nothing when there is none.
+   *  EXDEV if something is mounted at it or below: it is found before anything is removed, and never entered. Each path in an
+   *  error is the one below the entry. `report` as `relabelTree`. */
+  removeTree(folder: number, entry: { readonly name: string }, report: number): Promise<void>;
+  /** The same on the caller's thread. */
+  removeTreeNow(entry: TreeEntry): void;
   /** Clears the flags of chattr(1) that keep a file or a directory from being renamed or removed. */
   allowChanges(fd: number): void;
   /** Exchanges two entries: renameat2(2) with RENAME_EXCHANGE. */

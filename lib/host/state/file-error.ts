@@ -1,7 +1,9 @@
 /** Turns errors of node:fs and of the addon about files into errors of this package that name the step. */
 import { SyscallError, TslxcError } from '../../errors';
+import type { ErrorDetails } from '../../errors';
 
 interface NodeFileError {
+  readonly message: string;
   readonly errno: number;
   readonly syscall: string;
   readonly path?: unknown;
@@ -13,12 +15,19 @@ function isNodeFileError(error: unknown): error is NodeFileError {
   return typeof errno === 'number' && errno < 0 && typeof syscall === 'string';
 }
 
-/** A SyscallError for an error of node:fs, whose errnos are negative; an error of the addon gets the step; any other error is unchanged. */
+/** Numbers from here on are libuv's own, and no errnos: `rmSync` of Node.js 24 reports any failure as 4094 (UV_UNKNOWN). */
+const firstOfLibuv = 3000;
+
+/**
+ * A SyscallError for an error of node:fs, whose errnos are negative; with a number that is no errno, a TslxcError SYSTEM_ERROR with
+ * what node:fs says. An error of the addon gets the step; any other error is unchanged.
+ */
 export function fileError(error: unknown, step?: string): Error {
   const when = step === undefined ? {} : { step };
   if (isNodeFileError(error)) {
     const { errno, syscall, path } = error;
     const where = typeof path === 'string' ? { path } : {};
+    if (errno <= -firstOfLibuv) return ofLibuv(error, { syscall, ...when, ...where });
     return new SyscallError({ errno: -errno, syscall, ...when, ...where });
   }
   if (step !== undefined && isStepless(error)) {
@@ -27,6 +36,14 @@ export function fileError(error: unknown, step?: string): Error {
   }
   const isError = error instanceof Error || TslxcError.is(error);
   return isError ? error : new Error(String(error), { cause: error });
+}
+
+/** The cause of the failure is only in the message. */
+function ofLibuv({ message }: NodeFileError, details: ErrorDetails): TslxcError {
+  const { syscall = '', path, step } = details;
+  const what = [syscall, path].filter((word) => word !== undefined).join(' ');
+  const when = step === undefined ? '' : ` (${step})`;
+  return new TslxcError('SYSTEM_ERROR', `${what}: ${message}${when}`, details);
 }
 
 /** Whether it is as the addon throws it, which knows the call, but not what it was for. */

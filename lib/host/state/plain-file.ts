@@ -2,10 +2,10 @@
  * Files in which only tslxc should write. Another program may have put something else in their place: a symbolic link is not
  * followed, a fifo does not block, and nothing but an ordinary file is looked into.
  */
-import { rmSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { TslxcError } from '../../errors';
 import { native } from '../native';
+import { removeTreeNow } from '../trees/tree-removal';
 
 const { ENOENT, ENOTDIR, ELOOP, EISDIR, ENXIO } = system.errno;
 
@@ -36,14 +36,13 @@ export function kindByErrno(errno: number): 'missing' | 'other' | undefined {
   return otherThings.includes(errno) ? 'other' : undefined;
 }
 
-/** Removes a file, or the directory that another program has put in its place. */
+/** Removes a file, or the directory that another program has put in its place. @throws SyscallError; as `removeTreeNow`. */
 export function removeWhatIsAt(path: string): void {
   try {
     native().removeRecord(path);
   } catch (error) {
-    // For anything else, rmSync would report an error of its own instead of the removal's.
     if (!TslxcError.is(error) || error.errno !== EISDIR) throw error;
-    rmSync(path, { recursive: true, force: true });
+    removeTreeNow({ path, step: 'remove a record' });
   }
 }
 

@@ -3,9 +3,10 @@
  * changes and removes apart from what is below, in the very form in which containers get it; and a hard link to a file of a lower
  * layer, or a name that goes through a link there, means what it would in the container.
  */
-import { chmod, chown, mkdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { native } from '../../host/native';
+import { removeTree } from '../../host/trees/tree-removal';
 import type { Descriptor } from '../config';
 import { sha256, type LayerNote } from '../store/layer-store';
 import { runTool } from '../tool';
@@ -54,7 +55,7 @@ export async function unpackLayer(layer: UnpackedLayer): Promise<void> {
   // Afterwards, since umoci gives the root to 0:0 before it reads the layer.
   if (note.root === 'inherited') await makeLike(lowers[0] ?? '', join(upper, 'root'));
   await rename(join(upper, 'root'), join(folder, 'root'));
-  for (const path of [upper, work, layout]) await rm(path, { recursive: true, force: true });
+  for (const path of [upper, work, layout]) await removeTree({ path, step });
   await writeFile(join(folder, 'layer.json'), `${JSON.stringify(note)}\n`, { mode: 0o600 });
 }
 

@@ -7,11 +7,11 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryTakeHostLock } from '../../host/state/file-lock';
 import { flushDirectory } from '../../host/state/durable-file';
+import { refuseMounts } from '../../host/trees/tree-removal';
 import { containerNoteSuffix } from '../container-layer';
 import { makeDraft, removeAbandonedDrafts } from './draft';
 import { layerPaths, type ImagePaths } from './image-paths';
 import { layerFolders } from './layer-store';
-import { refuseMountsBelow } from './mounts-below';
 import { readImageRecords } from './records';
 
 /** Absolute paths that stored and running domains name; undefined if some of these domains can't be read. */
@@ -55,7 +55,7 @@ async function removeWritten(paths: ImagePaths, used: ReadonlySet<string>): Prom
 
 /** Moves the tree into a draft first, so that a half-removed tree is never taken for a complete one. */
 async function removeTree(paths: ImagePaths, folder: string): Promise<void> {
-  refuseMountsBelow(folder);
+  refuseMounts({ path: folder, step: 'remove files of an image' });
   await using draft = await makeDraft(paths);
   await rename(folder, join(draft.folder, 'removed'));
   await flushDirectory(join(folder, '..'));

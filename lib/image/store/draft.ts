@@ -8,7 +8,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { native } from '../../host/native';
-import { refuseMountsBelow } from './mounts-below';
+import { removeTree } from '../../host/trees/tree-removal';
 import type { ImagePaths } from './image-paths';
 
 const suffix = '.claim';
@@ -49,8 +49,7 @@ export async function removeAbandonedDrafts({ drafts }: ImagePaths): Promise<voi
 /** The claim is removed last: without it, no process would look for the folder. */
 async function removeDraft(folder: string, claim: number): Promise<void> {
   try {
-    refuseMountsBelow(folder);
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    await removeTree({ path: folder, step: 'remove files of an image' });
     await rm(`${folder}${suffix}`, { force: true });
   } finally {
     closeSync(claim);

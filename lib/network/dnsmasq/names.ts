@@ -8,6 +8,7 @@ import { namesIn } from '../../host/names-in';
 import { networkNamespace } from '../../host/kernel/network-namespace';
 import { readText } from '../../host/kernel/text-file';
 import { namesFolder, namesPath } from '../../host/state/state-paths';
+import { removeTreeNow } from '../../host/trees/tree-removal';
 import type { NetworkDefinition } from '../definition/definition';
 
 /** `hosts`: lines of hosts(5). `addresses`: lines of `dhcp-host`. `claims`: the address of each interface, not read by dnsmasq. */
@@ -58,7 +59,7 @@ function moveName(path: string, from: string, to: string | undefined): void {
 }
 
 export function removeNames(bridge: string): void {
-  rmSync(namesOf(bridge), { recursive: true, force: true });
+  removeTreeNow({ path: namesOf(bridge), step: 'remove the names of a network' });
   try {
     rmdirSync(namesFolder);
   } catch {

@@ -2,10 +2,10 @@
  * Repairs a network after its caller died during a start or stop, its bridge was deleted by hand, its dnsmasq died, or another
  * program flushed its rules.
  */
-import { rmSync } from 'node:fs';
 import { TslxcError } from '../../errors';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
+import { refuseMounts, removeTreeNow } from '../../host/trees/tree-removal';
 import { activeNetwork } from '../active-network';
 import { hasBridge } from '../bridge/bridge';
 import type { NetworkDefinition } from '../definition/definition';
@@ -58,8 +58,13 @@ export async function endNetwork(
   record: ActiveRecord,
   why: OffReason,
 ): Promise<void> {
+  const ports = {
+    path: networkPaths(paths, record.name).ports,
+    step: 'remove the ports of a network',
+  };
+  refuseMounts(ports);
   await takeDown(paths, record);
-  rmSync(networkPaths(paths, record.name).ports, { recursive: true, force: true });
+  removeTreeNow(ports);
   writeOffRecord(paths, record, why);
 }
 

@@ -8,6 +8,8 @@ import { isNetworkNamespaceInUse, networkNamespace } from '../../host/kernel/net
 import { readRecord, writeRecord } from '../../host/state/record-file';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
+import { refuseMounts, removeTreeNow } from '../../host/trees/tree-removal';
+import type { Removal } from '../../host/trees/tree-removal';
 
 /** What a running network has borrowed from the host. A stop returns it. Addresses and routes are removed with the bridge. */
 export interface Borrowed {
@@ -96,9 +98,21 @@ export function runningNames(paths: StatePaths): string[] {
   }
 }
 
-/** Removes all state of the network, including its leases. */
+/**
+ * To be called before the first change that ends with `forgetNetwork`.
+ *
+ * @throws TslxcError OPERATION_INVALID when something is mounted in the folder of its state.
+ */
+export function checkForgettable(paths: StatePaths, name: string): void {
+  refuseMounts(stateFolder(paths, name));
+}
+
+/** Removes all state of the network, including its leases. @throws as `removeTreeNow`. */
 export function forgetNetwork(paths: StatePaths, name: string): void {
-  const files = networkPaths(paths, name);
-  rmSync(files.directory, { recursive: true, force: true });
-  rmSync(files.leases, { force: true });
+  removeTreeNow(stateFolder(paths, name));
+  rmSync(networkPaths(paths, name).leases, { force: true });
+}
+
+function stateFolder(paths: StatePaths, name: string): Removal {
+  return { path: networkPaths(paths, name).directory, step: 'remove the state of a network' };
 }

@@ -45,3 +45,12 @@ test('what has a step already, or says more than a failed call, stays as it is',
   const definition = new DefinitionError('CONFIG_UNSUPPORTED', 'no such thing');
   expect(fileError(definition, step)).toBe(definition);
 });
+
+test('a number of libuv’s own is taken for no errno, and what node:fs says is shown', () => {
+  const message = 'Unknown error';
+  const unknown = Object.assign(new Error(message), { errno: -4094, syscall: 'rm', path: '/x' });
+  const failure = fileError(unknown, step);
+  expect(failure).toMatchObject({ code: 'SYSTEM_ERROR', syscall: 'rm', path: '/x', step });
+  expect(failure).not.toHaveProperty('errno');
+  expect(failure.message).toBe('rm /x: Unknown error (remove a record)');
+});
