@@ -5,6 +5,7 @@
  */
 import { mkdtemp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkHost } from 'tslxc';
 import { controlVersion, oldestControlVersion } from '../../lib/container/monitor/messages';
 import { MonitorClient } from '../../lib/container/monitor/monitor-client';
 import { statePaths } from '../../lib/host/state/state-paths';
@@ -79,6 +80,8 @@ test('a container of an older package is seen, attached to, entered, paused, sig
   expect(await domain.state()).toEqual({ state: 'paused', reason: 'user' });
   await domain.resume();
   await expectShell(domain);
+  const { checks } = await checkHost({ root: root.path });
+  expect(checks.filter(({ id, advice }) => id.startsWith('leftover') && advice)).toEqual([]);
   await domain.sendSignal(0);
   // Version 1 knows nothing of what an end was meant for; this init can't tell it either.
   if (version === 1)

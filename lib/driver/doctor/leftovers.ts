@@ -1,16 +1,15 @@
 /** Finds leftovers on this host: what belongs to no domain and no network any more. Only reads; needs root. */
-import { readdirSync, readlinkSync } from 'node:fs';
 import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
 import type { OwnedCgroup, PartitionCgroup } from '../../container/cgroups/container-cgroups';
 import { isDomainLocked } from '../../container/record/locks';
 import { runNames } from '../../container/record/run-state';
 import { native } from '../../host/native';
 import { mountsWithin } from '../../host/kernel/mount-table';
-import { readText } from '../../host/kernel/text-file';
 import { listNftChains } from '../../network/firewall/nft';
 import type { StatePaths } from '../../host/state/state-paths';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
+import { checkProcesses } from './leftover-processes';
 import { allCatalogues } from '../snapshots/catalogue';
 import { readKnownState } from '../lookup/known-state';
 import type { KnownState } from '../lookup/known-state';
@@ -23,7 +22,7 @@ export async function checkLeftovers(paths: StatePaths): Promise<HostCheck[]> {
     ...checkEnded(paths),
     ...checkCgroups(containers, known),
     ...checkPartitions(partitions, known),
-    ...checkProcesses(known),
+    ...checkProcesses(),
     ...(await checkLinks(known)),
     ...(await checkTables(known)),
     ...checkMounts(paths),
@@ -73,38 +72,6 @@ function checkPartitions(partitions: readonly PartitionCgroup[], known: KnownSta
       const found = `${path} was made for containers, and holds none`;
       return warn('leftover.partition', found, `rmdir ${path}, or tslxc purge`);
     });
-}
-
-/** Monitors, and keepers of dnsmasq, in a network namespace that this process shares. */
-function checkProcesses(known: KnownState): HostCheck[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid): HostCheck[] => {
-      const [program] = readText(`/proc/${pid}/cmdline`).split('\0');
-      const isMonitor = program === 'tslxc-monitor';
-      if (!isMonitor && program !== 'tslxc-keeper') return [];
-      // An init has its monitor's command line until it executes its own program.
-      if (isNested(pid)) return [];
-      const belongs = (isMonitor ? known.monitors : known.keepers).has(Number(pid));
-      if (belongs || isElsewhere(pid)) return [];
-      const words = readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
-      const what = isMonitor ? 'domain' : 'network';
-      const found = `${pid} (${words}) belongs to no ${what}`;
-      return [warn('leftover.process', found, `kill -9 ${pid}`)];
-    });
-}
-
-function isNested(pid: string): boolean {
-  return /^NSpid:\t\d+\t/m.test(readText(`/proc/${pid}/status`));
-}
-
-/** A process in another network namespace may belong to a root of tslxc that can't be seen from here. */
-function isElsewhere(pid: string): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`) !== readlinkSync('/proc/self/ns/net');
-  } catch {
-    return true;
-  }
 }
 
 async function checkLinks(known: KnownState): Promise<HostCheck[]> {

@@ -1,13 +1,13 @@
 /** What on this host is named by the records of all roots of tslxc that can be found. Only reads. */
 import { existsSync } from 'node:fs';
 import type { OwnedCgroup } from '../../container/cgroups/container-cgroups';
-import { monitorOf, runNames } from '../../container/record/run-state';
+import { runNames } from '../../container/record/run-state';
 import { filterTable } from '../../container/interfaces/filter-rules';
 import { forwardTable } from '../../container/interfaces/port/forward-rules';
 import { readText } from '../../host/kernel/text-file';
 import { forwardingRoots } from '../../network/bridge/forwarding';
 import { readNetworkState, runningNames } from '../../network/lifecycle/state';
-import { idRootsPath, networkPaths, runPaths, statePaths } from '../../host/state/state-paths';
+import { idRootsPath, statePaths } from '../../host/state/state-paths';
 import { runStateIfAny } from './readable-state';
 
 export interface KnownState {
@@ -21,9 +21,6 @@ export interface KnownState {
   readonly filters: ReadonlySet<string>;
   /** Tables of nftables that forward ports to interfaces. */
   readonly forwards: ReadonlySet<string>;
-  /** Processes that hold, or have held, a lock of these roots. */
-  readonly monitors: ReadonlySet<number>;
-  readonly keepers: ReadonlySet<number>;
 }
 
 /** Reads the root `own`, and all others that owners of cgroups and the shared files name. */
@@ -37,7 +34,6 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
     ]),
   ].filter((root) => existsSync(root));
   const starts = roots.flatMap((root) => startsOf(root));
-  const networks = roots.flatMap((root) => networksOf(root));
   return {
     roots,
     cgroups: new Set(starts.flatMap((one) => one.cgroups)),
@@ -45,9 +41,7 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
     links: new Set(starts.flatMap((one) => one.links)),
     filters: new Set(starts.flatMap((one) => one.filters)),
     forwards: new Set(starts.flatMap((one) => one.forwards)),
-    bridges: new Set(networks.flatMap((one) => one.bridges)),
-    monitors: new Set(starts.flatMap((one) => one.monitors)),
-    keepers: new Set(networks.flatMap((one) => one.keepers)),
+    bridges: new Set(roots.flatMap((root) => bridgesOf(root))),
   };
 }
 
@@ -57,13 +51,11 @@ interface KnownStart {
   readonly links: readonly string[];
   readonly filters: readonly string[];
   readonly forwards: readonly string[];
-  readonly monitors: readonly number[];
 }
 
 function startsOf(root: string): KnownStart[] {
   const paths = statePaths(root);
   return runNames(paths).map((name) => {
-    const monitor = monitorOf(runPaths(paths, name).monitorLock);
     const state = runStateIfAny(paths, name);
     const start = state === undefined || state.phase === 'off' ? undefined : state.start;
     const undo = start?.undo ?? [];
@@ -73,21 +65,15 @@ function startsOf(root: string): KnownStart[] {
       links: undo.flatMap((one) => (one.undo === 'removeLink' ? [one.name] : [])),
       filters: undo.flatMap((one) => (one.undo === 'removeFilter' ? [filterTable(one)] : [])),
       forwards: undo.flatMap((one) => (one.undo === 'removeForwards' ? [forwardTable(one)] : [])),
-      monitors: monitor === undefined ? [] : [monitor],
     };
   });
 }
 
-function networksOf(root: string): { bridges: string[]; keepers: number[] }[] {
+function bridgesOf(root: string): string[] {
   const paths = statePaths(root);
-  return runningNames(paths).map((name) => {
+  return runningNames(paths).flatMap((name) => {
     const state = readNetworkState(paths, name);
-    const bridge = 'record' in state ? state.record.borrowed.bridge?.name : undefined;
-    const keeper = monitorOf(networkPaths(paths, name).keeperLock);
-    return {
-      bridges: bridge === undefined ? [] : [bridge],
-      keepers: keeper === undefined ? [] : [keeper],
-    };
+    return 'record' in state ? (state.record.borrowed.bridge?.name ?? []) : [];
   });
 }
 

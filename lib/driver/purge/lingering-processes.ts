@@ -1,6 +1,7 @@
 /** Processes that outlive a domain: a monitor without an owner executes `tslxc reap` as its last act, and a watcher sees the end. */
 import { native } from '../../host/native';
 import { readText } from '../../host/kernel/text-file';
+import { saysEnded } from '../../host/state/file-error';
 import type { StatePaths } from '../../host/state/state-paths';
 import { monitorFolder } from '../../plan/cgroups/names';
 
@@ -25,21 +26,27 @@ function processesIn(cgroup: string): number[] {
   return readText(`${cgroup}/cgroup.procs`).split('\n').filter(Boolean).map(Number);
 }
 
-const lingeringVerbs = ['reap', 'watch-health'];
+/** With the number of their arguments. */
+const lingeringVerbs = new Map([
+  ['reap', 1],
+  ['watch-health', 0],
+]);
 
+/** By its whole command line: the name of a domain, or a word of a command in one, may be a verb. */
 function isLingering(pid: number, root: string): boolean {
-  const words = readText(`/proc/${pid}/cmdline`).split('\0');
-  const variables = readText(`/proc/${pid}/environ`).split('\0');
-  const isVerb = lingeringVerbs.some((verb) => words.includes(verb));
-  return isVerb && variables.includes(`TSLXC_ROOT=${root}`);
+  const [, , verb = '', ...rest] = readText(`/proc/${pid}/cmdline`).split('\0');
+  const count = lingeringVerbs.get(verb);
+  if (rest.filter(Boolean).length !== count) return false;
+  return readText(`/proc/${pid}/environ`).split('\0').includes(`TSLXC_ROOT=${root}`);
 }
 
 async function untilEnded(pid: number, milliseconds: number): Promise<void> {
   let pidfd: number;
   try {
     pidfd = native().openPidfd(pid);
-  } catch {
-    return;
+  } catch (error) {
+    if (saysEnded(error)) return;
+    throw error;
   }
   try {
     await native().waitPidfd(pidfd, milliseconds);

@@ -1,4 +1,5 @@
 /** Turns errors of node:fs and of the addon about files into errors of this package that name the step. */
+import { constants as system } from 'node:os';
 import { SyscallError, TslxcError } from '../../errors';
 import type { ErrorDetails } from '../../errors';
 
@@ -88,4 +89,14 @@ export async function withPath<T>(path: string, action: () => Promise<T>): Promi
 export function hasErrno(error: unknown, errno: number): boolean {
   if (typeof error !== 'object' || error === null) return false;
   return Math.abs(Number((error as { errno?: unknown }).errno)) === errno;
+}
+
+/** Whether the error says that there is nothing at a path. Any other, such as EMFILE or EIO, says nothing of what is there. */
+export function saysMissing(error: unknown): boolean {
+  return hasErrno(error, system.errno.ENOENT) || hasErrno(error, system.errno.ENOTDIR);
+}
+
+/** Whether the error of a call about a process, or of a file below its folder in /proc, says that the process has ended. */
+export function saysEnded(error: unknown): boolean {
+  return hasErrno(error, system.errno.ENOENT) || hasErrno(error, system.errno.ESRCH);
 }
