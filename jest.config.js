@@ -119,6 +119,8 @@ module.exports = {
     // Those of one security module. Permissive mode is tested in the machine that enforces SELinux, by switching the mode.
     project('vm-selinux', ['vm-selinux'], 240),
     project('vm-apparmor', ['vm-apparmor'], 240),
+    // What only a kernel of 2025 can be attacked by.
+    project('vm-early-kernel', ['vm-early-kernel'], 480),
     // In one machine of test:vm only, where everything takes twenty times as long: tests that need a machine, and tests
     // whose result depends on the kernel.
     {

@@ -29,12 +29,26 @@ function sourcesOf(suite) {
 
 /** Another suite comes from where this machine's own comes from: the files, with its name, in `folder`. */
 function translatedSources(suite, folder) {
-  return sourcesOf(ownSuite).map((path) => {
-    const text = readFileSync(path, 'utf8').replace(new RegExp(`\\b${ownSuite}\\b`, 'g'), suite);
+  return sourcesOf(ownSuite).flatMap((path) => {
+    const text = translated(readFileSync(path, 'utf8'), suite);
+    if (text === '') return [];
     const copy = join(folder, basename(path));
     writeFileSync(copy, text);
-    return copy;
+    return [copy];
   });
+}
+
+/** Sources with the name of another suite. Backports have neither updates of their own nor a suite for security. */
+function translated(text, suite) {
+  const withSuite = (part) => part.replace(new RegExp(`\\b${ownSuite}\\b`, 'g'), suite);
+  if (!suite.includes('-')) return withSuite(text);
+  // A source is a paragraph of a file in the newer format, and a line of one in the older.
+  const separator = /^deb /m.test(text) ? '\n' : '\n\n';
+  const others = new RegExp(`\\s${ownSuite}-[\\w-]+`, 'g');
+  const sources = text.split(separator).map((part) => part.replace(others, ''));
+  return withSuite(
+    sources.filter((part) => new RegExp(`\\s${ownSuite}\\b`).test(part)).join(separator),
+  );
 }
 
 /** Sources of the suite and this machine's way to them, as arguments of mmdebstrap. */

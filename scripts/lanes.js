@@ -41,7 +41,15 @@ const parity = ['parity'];
 const clients = ['clients'];
 
 /** What runs in machines: scripts/test-vm.js. */
-const machines = ['vm', 'vm-again', 'vm-long', 'vm-every', 'vm-selinux', 'vm-apparmor'];
+const machines = [
+  'vm',
+  'vm-again',
+  'vm-long',
+  'vm-every',
+  'vm-selinux',
+  'vm-apparmor',
+  'vm-early-kernel',
+];
 
 /**
  * A new namespace may get the inode number of a former one, whose folders in /run/tslxc-names are still there. They are removed,

@@ -1,4 +1,4 @@
-// `npm run test:all`: everything that there is, in hours: what `npm test` runs, the speed, what takes long, all five machines with all of
+// `npm run test:all`: everything that there is, in hours: what `npm test` runs, the speed, what takes long, all six machines with all of
 // their tests, an arm64 processor, the other versions of Node.js, and a fresh Debian with the tests.
 'use strict';
 const { runParts } = require('./parts');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { bootId } from './kernel/boot-id';
 import { readCgroupLayout } from './kernel/cgroup-layout';
 import type { CgroupLayout } from './kernel/cgroup-layout';
+import { nsfsIgnoresType } from './kernel/nsfs';
 import { readPrivileges, type Privileges } from './privileges';
 
 export interface HostFacts {
@@ -14,6 +15,8 @@ export interface HostFacts {
   readonly kernel: string;
   readonly boot: string;
   readonly cgroups: CgroupLayout;
+  /** Its namespaces take ioctls by their numbers, whatever their type is. */
+  readonly nsfsIgnoresType: boolean;
   /** Directories below /sys that count how often each CPU was throttled for heat: a side channel. */
   readonly thermalThrottle: readonly string[];
   readonly privileges: Privileges;
@@ -28,6 +31,7 @@ export function hostFacts(): HostFacts {
     kernel: release(),
     boot: bootId(),
     cgroups: readCgroupLayout(),
+    nsfsIgnoresType: nsfsIgnoresType(),
     thermalThrottle: findThermalThrottle(),
     privileges: readPrivileges(),
   };

@@ -224,6 +224,8 @@ export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls 
   glance(root: string, path: string): Glance | undefined;
   /** Whether anything was mounted or unmounted since `fd`, an open file of proc_pid_mountinfo(5), was opened or last asked about. */
   hasChanged(fd: number): boolean;
+  /** The errno of ioctl(2) with a null argument on the file, opened for reading, or 0: for numbers by which nothing is opened. */
+  tryIoctl(path: string, command: number): number;
   /** A sealed memory file with the content of `path` (memfd_create(2), F_SEAL_WRITE …), O_CLOEXEC. */
   sealedCopy(path: string): number;
 

@@ -1,5 +1,5 @@
-// Exports that make a file system that is mounted nowhere, open files, and detect changes of the
-// mounts; native/base does the work.
+// Exports that make a file system that is mounted nowhere, open files, detect changes of the
+// mounts, and ask which ioctls a file knows; native/base does the work.
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
@@ -38,6 +38,12 @@ Value hasChanged(const CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), tslxc::hasChanged(fdArgument(info)));
 }
 
+Value tryIoctl(const CallbackInfo& info) {
+  const int error =
+      tslxc::tryIoctl(Input(info, 0, "path").text(), Input(info, 1, "command").number<uint32_t>());
+  return Napi::Number::New(info.Env(), error);
+}
+
 }  // namespace
 
 void exportMounts(Napi::Object exports) {
@@ -45,6 +51,7 @@ void exportMounts(Napi::Object exports) {
   define<openInRoot>(exports, "openInRoot");
   define<sealedCopy>(exports, "sealedCopy");
   define<hasChanged>(exports, "hasChanged");
+  define<tryIoctl>(exports, "tryIoctl");
 }
 
 }  // namespace tslxc::addon

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -45,6 +46,11 @@ bool hasChanged(int fd) {
   check(retry([&] { return poll(&entry, 1, 0); }), "poll");
   if ((entry.revents & POLLNVAL) != 0) throw SyscallError{EBADF, "poll", {}};
   return (entry.revents & POLLPRI) != 0;
+}
+
+int tryIoctl(const std::string& path, unsigned command) {
+  const Fd file(check(openat(AT_FDCWD, path.c_str(), O_RDONLY | O_CLOEXEC), "open", path));
+  return ioctl(file.get(), command, nullptr) == -1 ? errno : 0;
 }
 
 std::string readFile(const std::string& path) {

@@ -19,6 +19,10 @@ bool fileExists(const std::string& path);
 // last call (POLLPRI): for proc_pid_mountinfo(5), the mounts.
 bool hasChanged(int fd);
 
+// The errno of ioctl(2) with a null argument on the file, opened for reading; 0 if it succeeds.
+// Throws SyscallError{open}.
+int tryIoctl(const std::string& path, unsigned command);
+
 // The content, at most a few pages. Throws SyscallError{open} or {read}.
 std::string readFile(const std::string& path);
 // Nothing if the file doesn't exist, or vanishes meanwhile (ENOENT, ENODEV).

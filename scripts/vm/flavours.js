@@ -65,6 +65,14 @@ const flavours = [
     projects: ['vm-every'],
     seconds: 1800,
   },
+  {
+    name: 'early-kernel',
+    is: 'Debian 13 with a kernel of its first weeks, which has what later ones have closed: cgroup v2 only, systemd',
+    kernel: 'debian-13-early',
+    commandLine: [],
+    projects: ['vm-early-kernel'],
+    seconds: 1200,
+  },
 ];
 
 /**

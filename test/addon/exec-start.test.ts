@@ -34,7 +34,7 @@ function execNow(): ReturnType<typeof execInContainer> {
   const definition = parse(document({}));
   const { name, uuid } = definition;
   const host = {
-    ...{ arch: 'x86_64', kernel: '6.12.0', boot: '', thermalThrottle: [] },
+    ...{ arch: 'x86_64', kernel: '6.12.0', boot: '', nsfsIgnoresType: false, thermalThrottle: [] },
     ...{ cgroups: layouts.v1, privileges: rootPrivileges },
   };
   const start = {

@@ -9,6 +9,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { constants as osConstants } from 'node:os';
 import { native } from '../../lib/host/native';
 import { failureOf } from './failure';
 import { Scratch, badDescriptor, pathOnly, printed } from './scratch';
@@ -47,6 +48,25 @@ describe('makeFilesystem', () => {
     const failure = failureOf(() => native().makeFilesystem('tmpfs', ['size=many'], 0));
     expect(failure).toMatchObject({ errno: 'EINVAL', syscall: 'fsconfig' });
     expect(failure.path).toMatch(/^size=many: .*size/);
+  });
+});
+
+describe('tryIoctl', () => {
+  // NS_GET_NSTYPE of linux/nsfs.h.
+  const command = 0xb703;
+
+  test('an ioctl that the file knows is 0, another one ENOTTY', () => {
+    expect(native().tryIoctl('/proc/self/ns/mnt', command)).toBe(0);
+    expect(native().tryIoctl('/dev/null', command)).toBe(osConstants.errno.ENOTTY);
+  });
+
+  test('a missing file is ENOENT', () => {
+    const path = scratch.at('missing');
+    expect(failureOf(() => native().tryIoctl(path, command))).toEqual({
+      errno: 'ENOENT',
+      syscall: 'open',
+      path,
+    });
   });
 });
 

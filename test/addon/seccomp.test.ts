@@ -18,6 +18,8 @@ import { runProgram } from '../support/process/run-command';
 
 const compileTime = 300_000;
 const eperm = 1;
+const ebadf = 9;
+const enotty = 25;
 const enosys = 38;
 const x32Bit = 0x40000000;
 /** An address that nothing is at, and a descriptor that isn't open. */
@@ -33,6 +35,9 @@ interface Call {
   readonly number: number;
   readonly arguments: readonly bigint[];
 }
+
+/** The steps between mount namespaces with sizes and directions that are not those of linux/nsfs.h. */
+const otherWalks = [0xb70b, 0x20b70c, 0x4010b70b, 0x8008b70c, 0x8020b70b, 0xc040b70c, 0xffffb70b];
 
 /** What is passed so that the kernel gets past its own check of capabilities and fails after it, for each denied call. */
 const harmless: Readonly<Record<CallName, readonly (readonly bigint[])[]>> = {
@@ -62,11 +67,9 @@ const harmless: Readonly<Record<CallName, readonly (readonly bigint[])[]>> = {
     [terminal, 0x5412n, nowhere],
     [terminal, 0x541cn, nowhere],
     // A terminal knows none of them, and its file system can't be frozen.
-    ...Object.values({ ...wholeFilesystem, ...namespaceWalk }).map((command) => [
-      terminal,
-      BigInt(command),
-      nowhere,
-    ]),
+    ...[...Object.values({ ...wholeFilesystem, ...namespaceWalk }), ...otherWalks].map(
+      (command) => [terminal, BigInt(command), nowhere],
+    ),
   ],
   ioperm: [[0x10000n, 0x10000n, 1n]],
   iopl: [[4n]],
@@ -257,6 +260,29 @@ test('what is beside a denied call, or open on purpose, is as without the filter
   expect(found.filter(([, errno]) => errno === eperm)).toEqual([]);
   expect(found).toContainEqual(['no call at all', enosys]);
   expect(found).toContainEqual(['unshare NEWUSER', 0]);
+});
+
+/** ioctls on a descriptor that is closed. */
+function ioctls(commands: readonly bigint[]): Call[] {
+  return commands.map((command): Call => {
+    const given = [closed, command, nowhere];
+    const called = arm ? systemCalls.ioctl.aarch64 : systemCalls.ioctl.x86_64;
+    return { name: command.toString(16), table: 'native', number: called, arguments: given };
+  });
+}
+
+test('a step between mount namespaces is denied with every size, before the kernel looks at the descriptor', async () => {
+  const calls = ioctls([0x8010b70bn, 0x8020b70bn, 0xffffffff_8020b70cn]);
+  const named = (errno: number) => calls.map(({ name }) => [name, errno]);
+  expect(await outcomes(calls, filter)).toEqual(named(eperm));
+  expect(await outcomes(calls, [])).toEqual(named(ebadf));
+});
+
+test('where types are ignored, the same numbers of other types are ENOTTY from the least size on', async () => {
+  const loose = compileSeccomp({ arch: machine(), granted: 0n, nsfsIgnoresType: true });
+  const calls = ioctls([0x8010000bn, 0xc040ff0bn, 0x8008000bn, 0x540bn]);
+  expect(await errnosOf(calls, loose)).toEqual([enotty, enotty, ebadf, ebadf]);
+  expect(await errnosOf(calls, filter)).toEqual([ebadf, ebadf, ebadf, ebadf]);
 });
 
 test('i386’s socketcall is open', async () => {

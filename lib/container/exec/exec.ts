@@ -224,6 +224,7 @@ export function planCommand(
   return compileCommand(definition, {
     hardening: hardeningOf(definition, start.hardening),
     arch: host.arch,
+    nsfsIgnoresType: host.nsfsIgnoresType,
     privileges: host.privileges,
     init: readInitState(running.init, start, layout),
     attendantTasks: layout.hierarchies

@@ -127,6 +127,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     ...world,
     hardening: definition.extension.hardening ?? input.hardening,
     arch: host.arch,
+    nsfsIgnoresType: host.nsfsIgnoresType,
     privileges: host.privileges,
     maskedHardware: host.thermalThrottle,
     identity: await initIdentity(definition, looks),

@@ -21,6 +21,8 @@ export interface ConfinementFacts {
   readonly hardening: Hardening;
   /** uname -m. */
   readonly arch: string;
+  /** The namespaces of this kernel take ioctls of every type (`HostFacts`). */
+  readonly nsfsIgnoresType?: boolean;
   readonly privileges: Privileges;
   /** Set with an AppArmor profile, because the new mount API would bypass its mount rules. */
   readonly deniesNewMountApi?: boolean;
@@ -90,7 +92,7 @@ export function planResourceLimits(
 /** While the process has CAP_SYS_ADMIN, which a filter needs without no_new_privs. Later operations must pass the filter. */
 export function planSystemCallFilter(
   definition: DomainDefinition,
-  { hardening, arch, deniesNewMountApi = false }: ConfinementFacts,
+  { hardening, arch, nsfsIgnoresType = false, deniesNewMountApi = false }: ConfinementFacts,
 ): Operation[] {
   const granted = grantedCapabilities(definition);
   if (hardening === 'compat') {
@@ -98,7 +100,8 @@ export function planSystemCallFilter(
     return [{ op: 'setSeccomp', program: compileSeccomp({ arch, granted, denies: 'mounts' }) }];
   }
   const denies = deniesNewMountApi ? 'hardened and mounts' : 'hardened';
-  return [{ op: 'setSeccomp', program: compileSeccomp({ arch, granted, denies }) }];
+  const program = compileSeccomp({ arch, granted, denies, nsfsIgnoresType });
+  return [{ op: 'setSeccomp', program }];
 }
 
 /** Off by default, since sudo and ping need it off. On for a definition that asks for it or denies all capabilities. */

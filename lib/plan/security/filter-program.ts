@@ -17,6 +17,7 @@ const codes = {
 const verdicts = {
   allow: 0x7fff0000,
   denied: 0x00050000 | 1 /* EPERM */,
+  unknown: 0x00050000 | 25 /* ENOTTY */,
   absent: 0x00050000 | 38 /* ENOSYS */,
 };
 
@@ -28,6 +29,8 @@ const farthest = 255;
 /** The constants of a program, for a test that compares them with the kernel's headers. */
 export const filterConstants = { ...offsets, ...codes, ...verdicts, mostInstructions };
 
+export type Verdict = keyof typeof verdicts;
+
 type Value = 'number' | 'architecture' | Readonly<{ argument: number }>;
 
 export type Instruction =
@@ -36,7 +39,7 @@ export type Instruction =
   | Readonly<{ do: 'and'; mask: number }>
   | Readonly<{ do: 'jumpIfEqual' | 'jumpIfAtLeast'; to: string; value: number }>
   | Readonly<{ do: 'jump'; to: string }>
-  | Readonly<{ do: 'return'; verdict: keyof typeof verdicts }>;
+  | Readonly<{ do: 'return'; verdict: Verdict }>;
 
 /**
  * Two words for each instruction, as struct sock_filter is laid out in the memory of a little-endian machine: code, jt

@@ -22,12 +22,14 @@ export const grantingCapabilities = {
 
 /**
  * One argument decides, by its low 32 bits: each of these calls declares it as an int, so the kernel ignores the rest.
- * `denyBits` denies whatever has one of those bits, and `needBits` whatever has none of them. If a call has several
- * rules, each has to let it pass; a rule with `allow`, which decides at once, has to be the only one of its call.
+ * `deny` denies these values, compared by the bits in `mask` if the kernel looks at no others, and from a size on if it
+ * accepts none below; `denyBits` denies whatever has one of those bits, and `needBits` whatever has none of them. If a call
+ * has several rules, each has to let it pass; a rule with `allow`, which decides at once, has to be the only one of its
+ * call. docs/internals/system-call-filter.md says of each rule what the kernel compares.
  */
 export type ArgumentRule = Readonly<{ argument: number }> &
   (
-    | Readonly<{ deny: readonly number[] }>
+    | Readonly<{ deny: readonly number[]; mask?: number; from?: number }>
     | Readonly<{ denyBits: number }>
     | Readonly<{ needBits: number }>
     | Readonly<{ allow: readonly number[] }>
@@ -39,6 +41,10 @@ export interface DeniedCall {
   readonly when?: ArgumentRule;
   /** The capability that allows the call again, if the definition asks for it. Missing if no capability governs the call. */
   readonly grantedBy?: keyof typeof grantingCapabilities;
+  /** What the caller is told: `unknown` is ENOTTY, as if the file did not know the ioctl. Default: EPERM. */
+  readonly answer?: 'unknown';
+  /** Only on kernels whose namespaces take ioctls of every type. Default: on all. */
+  readonly where?: 'nsfs ignores types';
   readonly why: string;
 }
 
@@ -72,6 +78,16 @@ export const wholeFilesystem = {
  * Later kernels also require the initial PID namespace.
  */
 export const namespaceWalk = { NS_MNT_GET_NEXT: 0x8010b70b, NS_MNT_GET_PREV: 0x8010b70c } as const;
+
+/** Parts of an ioctl's number, asm-generic/ioctl.h: what it is called by, and the size of what it is given. */
+export const ioctlParts = { number: 0xff, typeAndNumber: 0xffff, size: 0x3fff0000 } as const;
+
+/** MNT_NS_INFO_SIZE_VER0 of linux/nsfs.h in the place of the size. The kernel refuses less, and accepts any more. */
+const leastNamespaceInfo = 16 << 16;
+
+function walkBy(mask: number): readonly number[] {
+  return Object.values(namespaceWalk).map((command) => command & mask);
+}
 
 /** FAN_MARK_FILESYSTEM of linux/fanotify.h; FAN_MARK_MNTNS (Linux 6.14) has it too. */
 export const filesystemMark = 0x100;
@@ -115,6 +131,7 @@ const opened = 'hands out what others have opened, outside the root too, and hol
 const obsolete = 'no program of today has it';
 const ports = 'reaches the hardware';
 const tracing = 'sees the whole kernel';
+const walk = 'opens every mount namespace of the host, which setns(2) then enters';
 
 /**
  * Open on purpose: mount and its family, namespaces, ptrace, io_uring, fanotify that names files, reboot (of the PID
@@ -144,9 +161,27 @@ export const deniedCalls: readonly DeniedCall[] = [
   },
   {
     call: 'ioctl',
-    when: { argument: 1, deny: Object.values(namespaceWalk) },
+    when: {
+      argument: 1,
+      mask: ioctlParts.typeAndNumber,
+      deny: walkBy(ioctlParts.typeAndNumber),
+    },
     grantedBy: 'sys_admin',
-    why: 'opens every mount namespace of the host, which setns(2) then enters',
+    why: walk,
+  },
+  // Other files have ioctls of these numbers too, such as PIDFD_GET_INFO, for which programs have a substitute if a kernel lacks it.
+  {
+    call: 'ioctl',
+    when: {
+      argument: 1,
+      mask: ioctlParts.number,
+      deny: walkBy(ioctlParts.number),
+      from: leastNamespaceInfo,
+    },
+    grantedBy: 'sys_admin',
+    answer: 'unknown',
+    where: 'nsfs ignores types',
+    why: walk,
   },
   {
     call: 'fanotify_mark',

@@ -4,8 +4,8 @@
  */
 import { TslxcError } from '../../errors';
 import { assemble } from './filter-program';
-import type { Instruction } from './filter-program';
-import { deniedCalls, grantingCapabilities, newMountCalls } from './seccomp-policy';
+import type { Instruction, Verdict } from './filter-program';
+import { deniedCalls, grantingCapabilities, ioctlParts, newMountCalls } from './seccomp-policy';
 import type { ArgumentRule, DeniedCall } from './seccomp-policy';
 import { numbersOf } from './system-calls';
 import type { CallName, CallTable } from './system-calls';
@@ -21,6 +21,8 @@ export interface SeccompOptions {
   readonly granted: bigint;
   /** `mounts`: only the new mount API is denied. Default: `hardened`. */
   readonly denies?: 'hardened' | 'hardened and mounts' | 'mounts';
+  /** The namespaces of this kernel take ioctls of every type (`HostFacts`). Default: false. */
+  readonly nsfsIgnoresType?: boolean;
 }
 
 /** AUDIT_ARCH_* of linux/audit.h: the number of each table for seccomp(2). */
@@ -49,8 +51,8 @@ const mostKept = 64;
 
 /** Compiles a filter when it is first asked for. @throws as {@link compile}. */
 export function compileSeccomp(options: SeccompOptions): readonly number[] {
-  const { arch, granted, denies = 'hardened' } = options;
-  const key = `${arch} ${granted} ${denies}`;
+  const { arch, granted, denies = 'hardened', nsfsIgnoresType = false } = options;
+  const key = `${arch} ${granted} ${denies} ${nsfsIgnoresType}`;
   const known = compiled.get(key);
   if (known !== undefined) return known;
   const program = compile(options);
@@ -68,7 +70,12 @@ export function compileSeccomp(options: SeccompOptions): readonly number[] {
  *
  * @throws CONFIG_UNSUPPORTED for a machine without a table: the user must ask for a start without the filter
  */
-function compile({ arch, granted, denies = 'hardened' }: SeccompOptions): readonly number[] {
+function compile({
+  arch,
+  granted,
+  denies = 'hardened',
+  nsfsIgnoresType = false,
+}: SeccompOptions): readonly number[] {
   const tables = families.find(({ machine }) => machine.test(arch))?.tables;
   if (tables === undefined) {
     throw new TslxcError(
@@ -82,7 +89,9 @@ function compile({ arch, granted, denies = 'hardened' }: SeccompOptions): readon
   const denied =
     denies === 'mounts'
       ? []
-      : deniedCalls.filter(({ grantedBy }) => !isGranted(grantedBy, granted));
+      : deniedCalls
+          .filter(({ grantedBy }) => !isGranted(grantedBy, granted))
+          .filter(({ where }) => where === undefined || nsfsIgnoresType);
   const absent = denies === 'hardened' ? [] : newMountCalls;
   return assemble([
     { do: 'load', value: 'architecture' },
@@ -100,44 +109,53 @@ function isGranted(capability: DeniedCall['grantedBy'], granted: bigint): boolea
   return ((granted >> BigInt(grantingCapabilities[capability])) & 1n) === 1n;
 }
 
+function answerTo({ answer }: DeniedCall): 'denied' | 'unknown' {
+  return answer ?? 'denied';
+}
+
 /** Begins at the table's label, when the architecture is known, and ends in returns. */
 function filterTable(
   table: CallTable,
   denied: readonly DeniedCall[],
   absent: readonly CallName[],
 ): Instruction[] {
-  const deny = `${table} denied`;
-  const lack = `${table} absent`;
+  const labelOf = (verdict: Exclude<Verdict, 'allow'>): string => `${table} ${verdict}`;
   const calls = [...new Set(denied.map(({ call }) => call))].map((call) => ({
     call,
-    rules: denied.flatMap((one) => (one.call === call && one.when ? [one.when] : [])),
+    rules: denied.flatMap((one) =>
+      one.call === call && one.when ? [{ rule: one.when, to: labelOf(answerTo(one)) }] : [],
+    ),
   }));
   const cases = [
     ...calls.flatMap(({ call, rules }) =>
       numbersOf(call, table).map((number): Case => {
-        return { number, to: rules.length > 0 ? `${table} ${call}` : deny };
+        return { number, to: rules.length > 0 ? `${table} ${call}` : labelOf('denied') };
       }),
     ),
     ...absent.flatMap((call) =>
-      numbersOf(call, table).map((number): Case => ({ number, to: lack })),
+      numbersOf(call, table).map((number): Case => ({ number, to: labelOf('absent') })),
     ),
   ];
+  const verdicts = ['denied', 'unknown', 'absent'] as const;
+  const used = new Set<Verdict>([
+    'denied',
+    ...denied.map(answerTo),
+    ...absent.map(() => 'absent' as const),
+  ]);
   return [
     { do: 'label', name: table },
     { do: 'load', value: 'number' },
     ...(table === 'x86_64' ? [{ do: 'and', mask: ~x32Bit } as const] : []),
     ...search(inOrder(cases), table),
     ...calls.flatMap(({ call, rules }) =>
-      rules.length > 0 ? checkArguments(rules, { start: `${table} ${call}`, deny }) : [],
+      rules.length > 0 ? checkArguments(rules, `${table} ${call}`) : [],
     ),
-    { do: 'label', name: deny },
-    { do: 'return', verdict: 'denied' },
-    ...(absent.length === 0
-      ? []
-      : ([
-          { do: 'label', name: lack },
-          { do: 'return', verdict: 'absent' },
-        ] as const)),
+    ...verdicts
+      .filter((verdict) => used.has(verdict))
+      .flatMap((verdict): Instruction[] => [
+        { do: 'label', name: labelOf(verdict) },
+        { do: 'return', verdict },
+      ]),
   ];
 }
 
@@ -172,16 +190,16 @@ function search(cases: readonly Case[], place: string): Instruction[] {
   ];
 }
 
+/** A rule, and where what it denies leads to. */
+type Check = Readonly<{ rule: ArgumentRule; to: string }>;
+
 /** A call that no rule denies is allowed. */
-function checkArguments(
-  rules: readonly ArgumentRule[],
-  { start, deny }: Readonly<{ start: string; deny: string }>,
-): Instruction[] {
+function checkArguments(checks: readonly Check[], start: string): Instruction[] {
   const allow = `${start} allowed`;
   return [
     { do: 'label', name: start },
-    ...rules.flatMap((rule, index) =>
-      checkArgument(rule, { allow, deny, past: `${start} past ${index}` }),
+    ...checks.flatMap((check, index) =>
+      checkArgument(check, { allow, past: `${start} past ${index}` }),
     ),
     { do: 'label', name: allow },
     { do: 'return', verdict: 'allow' },
@@ -189,22 +207,46 @@ function checkArguments(
 }
 
 function checkArgument(
-  rule: ArgumentRule,
-  { allow, deny, past }: Readonly<{ allow: string; deny: string; past: string }>,
+  { rule, to }: Check,
+  { allow, past }: Readonly<{ allow: string; past: string }>,
 ): Instruction[] {
   const load: Instruction = { do: 'load', value: { argument: rule.argument } };
-  const compare = (values: readonly number[], to: string): Instruction[] =>
-    values.map((value) => ({ do: 'jumpIfEqual', to, value }));
-  if ('deny' in rule) return [load, ...compare(rule.deny, deny)];
+  if ('deny' in rule) return denyValues(rule, { load, to, past });
   if ('denyBits' in rule) {
     return [
       load,
       { do: 'and', mask: rule.denyBits },
       ...compare([0], past),
-      { do: 'jump', to: deny },
+      { do: 'jump', to },
       { do: 'label', name: past },
     ];
   }
-  if ('needBits' in rule) return [load, { do: 'and', mask: rule.needBits }, ...compare([0], deny)];
-  return [load, ...compare(rule.allow, allow), { do: 'jump', to: deny }];
+  if ('needBits' in rule) return [load, { do: 'and', mask: rule.needBits }, ...compare([0], to)];
+  return [load, ...compare(rule.allow, allow), { do: 'jump', to }];
+}
+
+function denyValues(
+  { deny, mask, from }: Extract<ArgumentRule, { deny: unknown }>,
+  { load, to, past }: Readonly<{ load: Instruction; to: string; past: string }>,
+): Instruction[] {
+  const large = `${past} large`;
+  return [
+    ...(from === undefined
+      ? []
+      : ([
+          load,
+          { do: 'and', mask: ioctlParts.size },
+          { do: 'jumpIfAtLeast', to: large, value: from },
+          { do: 'jump', to: past },
+          { do: 'label', name: large },
+        ] as const)),
+    load,
+    ...(mask === undefined ? [] : [{ do: 'and', mask } as const]),
+    ...compare(deny, to),
+    { do: 'label', name: past },
+  ];
+}
+
+function compare(values: readonly number[], to: string): Instruction[] {
+  return values.map((value) => ({ do: 'jumpIfEqual', to, value }));
 }

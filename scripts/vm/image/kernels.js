@@ -7,12 +7,20 @@ const { basename, dirname, join } = require('node:path');
 const { makeDebianTree } = require('../../debian-sources');
 const { StepError, runOrFail } = require('../../steps');
 
-/** One a row, by the name that a flavour refers to; `arch` is Debian's name of another architecture than this machine's. */
+/**
+ * One a row, by the name that a flavour refers to: `image` is the package of the kernel, or `newest` one that depends on the newest of
+ * them; `arch` is Debian's name of another architecture than this machine's.
+ */
 const kernels = {
-  'debian-13': { suite: 'trixie', package: 'linux-image-amd64' },
+  'debian-13': { suite: 'trixie', newest: 'linux-image-amd64' },
   // The last one of Debian's whose v1 hierarchies have memory and cpuset.
-  'debian-12': { suite: 'bookworm', package: 'linux-image-amd64' },
-  'debian-13-arm64': { suite: 'trixie', package: 'linux-image-arm64', arch: 'arm64' },
+  'debian-12': { suite: 'bookworm', newest: 'linux-image-amd64' },
+  // What Debian 13 had in September 2025: from the descriptor of a mount namespace it still leads to all others.
+  'debian-13-early': {
+    suite: 'bookworm-backports',
+    image: 'linux-image-6.12.43+deb12-cloud-amd64',
+  },
+  'debian-13-arm64': { suite: 'trixie', newest: 'linux-image-arm64', arch: 'arm64' },
 };
 
 // Below kernel/: everything that a container may have to do with, and no drivers of real devices.
@@ -24,19 +32,19 @@ const droppedDrivers = ['net/ethernet', 'net/wireless', 'net/usb', 'net/wwan'];
 const bootModules = ['crc32c_generic', 'virtio_pci', 'virtio_blk', 'virtio_console', 'ext4'];
 
 /** Run by mmdebstrap: apt with its configuration, $1 is the tree. */
-const fetch = (image) => `set -e
+const fetch = ({ newest, image }) => `set -e
 cd "$1"
 export APT_CONFIG="$MMDEBSTRAP_APT_CONFIG"
-file=$(apt-cache depends ${image} | sed -n 's/^ *Depends: //p' | head -n 1)
+file=${image ?? `$(apt-cache depends ${newest} | sed -n 's/^ *Depends: //p' | head -n 1)`}
 apt-get -q -o APT::Sandbox::User=root download "$file"
 dpkg-deb -x "$file"_*.deb package`;
 
 /** Unpacks a kernel's package below `work`. */
 async function fetchKernel(name, work) {
   const tree = join(work, `kernel-${name}`);
-  const { suite, package: image, arch } = kernels[name];
+  const { suite, arch } = kernels[name];
   mkdirSync(tree);
-  const options = [`--customize-hook=${fetch(image)}`];
+  const options = [`--customize-hook=${fetch(kernels[name])}`];
   await makeDebianTree(tree, { suite, variant: 'custom', arch, options });
 }
 
@@ -44,7 +52,7 @@ async function fetchKernel(name, work) {
 async function installKernel(name, { work, root, out }) {
   const tree = join(work, `kernel-${name}`, 'package');
   const image = readdirSync(join(tree, 'boot')).find((file) => file.startsWith('vmlinuz-'));
-  if (image === undefined) throw new StepError(`${kernels[name].package} brings no kernel`);
+  if (image === undefined) throw new StepError(`there is no kernel in the package of ${name}`);
   copyFileSync(join(tree, 'boot', image), join(out, `vmlinuz-${name}`));
   const version = image.slice('vmlinuz-'.length);
   const modules = join(root, 'usr/lib/modules', version);

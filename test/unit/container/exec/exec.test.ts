@@ -27,6 +27,7 @@ function target(fields: Partial<StartRecord>): ExecTarget {
       boot: '',
       cgroups: layouts.v2,
       privileges: rootPrivileges,
+      nsfsIgnoresType: false,
       thermalThrottle: [],
     },
     paths: statePaths('/nowhere'),

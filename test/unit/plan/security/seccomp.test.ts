@@ -19,6 +19,7 @@ import { SeccompMachine } from './seccomp-machine';
 const allow = 0x7fff0000; // SECCOMP_RET_ALLOW
 const eperm = 0x00050001; // SECCOMP_RET_ERRNO | EPERM
 const enosys = 0x00050026; // SECCOMP_RET_ERRNO | ENOSYS
+const enotty = 0x00050019; // SECCOMP_RET_ERRNO | ENOTTY
 const x32 = 0x40000000;
 
 /** More than any table has numbers. */
@@ -42,6 +43,18 @@ const everyTable: readonly Table[] = [
 
 function machine(arch: string, granted = 0n): SeccompMachine {
   return new SeccompMachine(compileSeccomp({ arch, granted }));
+}
+
+/** The filter for a kernel whose namespaces take ioctls of every type. */
+function looseMachine(arch: string, granted = 0n): SeccompMachine {
+  return new SeccompMachine(compileSeccomp({ arch, granted, nsfsIgnoresType: true }));
+}
+
+/** Numbers of ioctls with every size and direction, linux/ioctl.h. */
+function everyCommand(type: number, number: number): number[] {
+  return Array.from({ length: 1 << 16 }, (_, sizeAndDirection) => {
+    return ((sizeAndDirection << 16) | (type << 8) | number) >>> 0;
+  });
 }
 
 function bit(capability: keyof typeof grantingCapabilities): bigint {
@@ -84,12 +97,7 @@ describe.each(everyTable)('$name', ({ table, arch, architecture, high }) => {
   });
 
   test.each(numbersOf('ioctl', table))('ioctl %i: by the command’s low half', (ioctl) => {
-    const commands = {
-      ...terminalInjection,
-      ...consoleTheft,
-      ...wholeFilesystem,
-      ...namespaceWalk,
-    };
+    const commands = { ...terminalInjection, ...consoleTheft, ...wholeFilesystem };
     const denied = new Set<bigint>(Object.values(commands).map(BigInt));
     for (const command of denied) {
       expect(run(ioctl, 0n, command)).toBe(eperm);
@@ -102,6 +110,52 @@ describe.each(everyTable)('$name', ({ table, arch, architecture, high }) => {
       }
     }
   });
+
+  test.each(numbersOf('ioctl', table))(
+    'ioctl %i: steps between mount namespaces by type and number, whatever the size and direction are',
+    (ioctl) => {
+      for (const number of [0xb, 0xc]) {
+        const allowed = everyCommand(0xb7, number).filter(
+          (command) => run(ioctl, 0n, BigInt(command)) !== eperm,
+        );
+        expect(allowed).toEqual([]);
+      }
+      // The upper half, which the kernel does not see, and what is beside: NS_MNT_GET_INFO, NS_GET_MNTNS_ID, PIDFD_GET_INFO.
+      expect(run(ioctl, 0n, (0xffffffffn << 32n) | 0x8020b70bn)).toBe(eperm);
+      for (const near of [0x8010b70an, 0x8008b705n, 0x8020b70dn, 0xc040ff0bn, 0x8010b60bn]) {
+        expect(run(ioctl, 0n, near)).toBe(allow);
+      }
+      expect(run(ioctl, 0x8010b70bn, 0n, 0x8010b70bn)).toBe(allow);
+    },
+  );
+
+  test.each(numbersOf('ioctl', table))(
+    'ioctl %i: where types are ignored, the same numbers of other types are unknown from the least size on',
+    (ioctl) => {
+      const loose = looseMachine(arch);
+      const verdict = (command: number): number => {
+        const values = [0n, (1n << 32n) | BigInt(command)];
+        return loose.run({ architecture, number: ioctl + high, arguments: values }).verdict;
+      };
+      const sizes = [0, 8, 15, 16, 17, 64, 0x3fff];
+      const directions = [0, 1, 2, 3];
+      for (const size of sizes) {
+        for (const direction of directions) {
+          const rest = ((direction << 30) | (size << 16)) >>> 0;
+          const types = Array.from({ length: 256 }, (_, type) => rest + (type << 8));
+          for (const number of [0xb, 0xc]) {
+            const other = types.filter((base) => base !== rest + 0xb700);
+            const verdicts = new Set(other.map((base) => verdict(base + number)));
+            expect(verdicts).toEqual(new Set([size < 16 ? allow : enotty]));
+            expect(verdict(rest + 0xb700 + number)).toBe(eperm);
+          }
+          expect(new Set(types.map((base) => verdict(base + 0xa)))).toEqual(new Set([allow]));
+        }
+      }
+      // TCFLSH and TIOCEXCL of every terminal have these numbers, and no size.
+      expect([verdict(0x540b), verdict(0x540c)]).toEqual([allow, allow]);
+    },
+  );
 
   test.each(numbersOf('fanotify_mark', table))('fanotify_mark %i: by one bit', (mark) => {
     const add = 1n;
@@ -184,6 +238,10 @@ describe('what a capability gives back', () => {
     for (const given of Object.values({ ...consoleTheft, ...wholeFilesystem, ...namespaceWalk })) {
       expect(command(given)).toBe(allow);
     }
+    const loose = looseMachine('x86_64', (1n << 64n) - 1n);
+    for (const given of [0x8020b70bn, 0xc040ff0bn]) {
+      expect(loose.run({ ...ioctl, arguments: [0n, given] }).verdict).toBe(allow);
+    }
     const init = { architecture: 0xc000003e, number: systemCalls.fanotify_init.x86_64 };
     for (const flags of [0n, 4n, 8n, 0x280n]) {
       expect(filter.run({ ...init, arguments: [flags] }).verdict).toBe(allow);
@@ -235,6 +293,9 @@ test('each machine, level and set of capabilities has its own filter, whichever 
   // More than are remembered.
   expect(all.map((options) => compileSeccomp(options))).toEqual(first);
   expect(compileSeccomp({ arch: 'x86_64', granted: 0n })).toEqual(first[0]);
+  expect(compileSeccomp({ arch: 'x86_64', granted: 0n, nsfsIgnoresType: true })).not.toEqual(
+    first[0],
+  );
   expect(new Set(first.map((program) => program.join(' '))).size).toBeGreaterThanOrEqual(8);
 });
 
