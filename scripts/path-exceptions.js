@@ -167,6 +167,11 @@ const nativeExceptions = [
     argument: 'path.c_str()',
     reason: ofCgroupfs,
   },
+  {
+    file: 'native/monitor/asker.cc',
+    uses: ['stat', 'open', 'readlink'],
+    reason: `${ofKernel}; the host’s own pipes, to compare with; what is in the root, by openInRoot`,
+  },
   { file: 'native/monitor/process-tree.cc', uses: ['openat'], argument: 'proc', reason: ofKernel },
   { file: 'native/monitor/keeper.cc', uses: ['openat'], reason: ofKeptFolder },
   {

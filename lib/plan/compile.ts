@@ -12,6 +12,7 @@ import { planCover } from './mounts/cover';
 import { planDevices, planDeviceTree } from './mounts/devices';
 import { planHostDevices } from './mounts/host-devices';
 import type { HostDevice } from './mounts/host-devices';
+import { planEndRequest } from './process/end-request';
 import { mapLines } from './process/id-map';
 import { planCgroupTrees, planKernelMounts, planOutsideSys } from './mounts/kernel-mounts';
 import type { KernelMountFacts } from './mounts/kernel-mounts';
@@ -189,6 +190,7 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     reapProgram: facts.reap.program,
     reapArgv: facts.reap.argv,
     reapEnvironment: facts.reap.environment,
+    ...planEndRequest(definition, cgroups),
     boot: facts.boot,
     pause: facts.waitsForCaller === true ? 1 : 0,
     keepNetwork: keepsNetwork(facts.links) ? 1 : 0,

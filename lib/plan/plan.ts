@@ -43,6 +43,10 @@ export const headerFields = {
   reapProgram: 'string',
   reapArgv: 'strings',
   reapEnvironment: 'strings',
+  /** When the monitor is told to end by a signal: milliseconds within which an end of init counts as the shutdown that it asks for. */
+  endPatience: 'u32',
+  /** The words that the process which then asks init is started with: lib/plan/process/end-request.ts. */
+  endRequest: 'strings',
   /** Boot id for the exit record. */
   boot: 'string',
   /**

@@ -61,6 +61,7 @@ enum class End : uint8_t {
   kNone,
   kDestroy,
   kReboot,
+  kShutdown,
 };
 
 enum class Failpoint : uint8_t {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "native/base/message.h"
+#include "native/monitor/asker.h"
 #include "native/monitor/attendant.h"
 #include "native/monitor/beginning.h"
 #include "native/monitor/fitter.h"
@@ -27,6 +28,7 @@
 #include "native/monitor/script-runner.h"
 #include "native/monitor/stage-zero.h"
 #include "native/monitor/start.h"
+#include "native/monitor/stop-signals.h"
 #include "native/monitor/supervisor.h"
 #include "native/plan/decode.h"
 
@@ -80,8 +82,9 @@ std::vector<KeptOutput> openLogs(const PlanHeader& header) {
   return logs;
 }
 
-// Begins logs anew only once init runs its program, and before anything is read from its consoles:
-// a start that fails loses none.
+// From the commit on, the container does not end with a signal to its monitor. Begins logs anew
+// only once init runs its program, and before anything is read from its consoles: a start that
+// fails loses none.
 class FirstStart : public Start {
  public:
   using Start::Start;
@@ -90,6 +93,9 @@ class FirstStart : public Start {
   void beginLogs(std::vector<KeptOutput>& logs) { logs_ = logs; }
 
  protected:
+  // Init exists by now, and has not inherited this.
+  void takeMasters() override { holdStopSignals(); }
+
   void tellOfSuccess() override {
     for (KeptOutput& kept : logs_) kept.log.begin();
     Start::tellOfSuccess();
@@ -147,9 +153,11 @@ void Monitor::run() {
   start.beginLogs(logs);
   StartedContainer started = start.run(passed);
   restarter.keepNetwork(std::move(started.network));
-  Supervisor::Settings settings{header.replayBytes, header.boot,     header.cgroups,
-                                runDirectory.get(), std::move(logs), header.autodestroy != 0,
-                                &restarter};
+  Supervisor::Settings settings{header.replayBytes, header.boot,
+                                header.cgroups,     runDirectory.get(),
+                                std::move(logs),    header.autodestroy != 0,
+                                &restarter,         std::chrono::milliseconds(header.endPatience),
+                                header.endRequest};
   plan = Plan{};
   Supervisor supervisor(std::move(settings), std::move(started), std::move(channel_),
                         std::move(inbox_), std::move(consoles));
@@ -190,6 +198,7 @@ int main(int argc, char** argv) {
   if (isFitter(argc, argv)) return fit(argc, argv);
   if (isLooker(argc, argv)) return lookAtPaths();
   if (isScriptRunner(argc, argv)) return runScript(argv);
+  if (isAsker(argc, argv)) return askInit(argc, argv);
   if (isRestart(argc, argv)) return restart(argc, argv);
   becomeMonitor(passedDescriptors(argc, argv));
   Monitor monitor((Fd(kChannel)));

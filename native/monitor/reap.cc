@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "native/base/signals.h"
+#include "native/monitor/stop-signals.h"
 
 namespace tslxc {
 namespace {
@@ -25,6 +26,8 @@ ReapProgram::ReapProgram(const PlanHeader& header)
 
 void ReapProgram::execute(const std::optional<std::string>& variable) const {
   if (!program_.valid()) return;
+  // One that has come too late to be passed on must not end this process.
+  dropStopSignals();
   restoreSignals();
   const std::vector<char*> argv = pointers(argv_);
   std::vector<std::string> variables = environment_;

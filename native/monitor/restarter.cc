@@ -14,6 +14,7 @@
 #include "native/base/file.h"
 #include "native/base/kernel-names.h"
 #include "native/base/monitor-descriptors.h"
+#include "native/base/signals.h"
 #include "native/base/syscall.h"
 #include "native/monitor/restart.h"
 #include "native/plan/decode.h"
@@ -184,6 +185,7 @@ std::unique_ptr<RestartAttempt> Restarter::attempt() const {
 // The exec as uid 0 regains every capability of the bounding set. Sources are duplicated above the
 // targets first, so that none is overwritten before it is used.
 void Restarter::execute(int channel, int answers) const {
+  restoreSignals();
   const int above = kFirstPassedDescriptor + static_cast<int>(passed_.size());
   const auto raised = [&](int fd) { return fcntl(fd, F_DUPFD_CLOEXEC, above); };
   std::vector<int> sources{raised(channel), raised(network_.valid() ? network_.get() : 0),

@@ -29,7 +29,7 @@ struct RestartedInit {
 // Who reports a reboot: the caller, or the helper, which executes the reap program to do so.
 enum class Teller { caller, helper };
 
-// Waits for the end of a helper that has done its work, so that it leaves no zombie.
+// Waits for the end of a helper that needs nothing more, so that it leaves no zombie.
 class Farewell : public Source {
  public:
   explicit Farewell(Fd helper) : helper_(std::move(helper)) {}
@@ -37,6 +37,8 @@ class Farewell : public Source {
   int descriptor() const override { return helper_.get(); }
   uint32_t wanted() const override { return ended_ ? 0U : static_cast<uint32_t>(EPOLLIN); }
   void ready(uint32_t events) override;
+
+  bool over() const { return ended_; }
 
  private:
   Fd helper_;

@@ -31,11 +31,11 @@ void Supervisor::classifyEnd() {
 template <typename Over>
 bool Supervisor::goOnUntil(milliseconds longest, Over over) {
   const auto until = Clock::now() + longest;
-  while (!destroyRequested_ && !over() && Clock::now() < until) {
+  while (!calledOff() && !over() && Clock::now() < until) {
     const auto left = std::chrono::ceil<milliseconds>(until - Clock::now());
     turn(static_cast<int>(left.count()));
   }
-  return !destroyRequested_;
+  return !calledOff();
 }
 
 bool Supervisor::startAgain() {
@@ -57,7 +57,7 @@ bool Supervisor::startAgain() {
       goOnUntil(restarter.deadline(), [&] { return attempt->over(); });
       loop_.remove(*attempt);
       std::optional<RestartedInit> restarted;
-      if (!destroyRequested_) restarted = attempt->take();
+      if (!calledOff()) restarted = attempt->take();
       if (restarted && adopt(std::move(*restarted))) {
         if (farewell_ != nullptr) loop_.remove(*farewell_);
         farewell_ = attempt->finish(caller_->owns() ? Teller::caller : Teller::helper);
@@ -75,6 +75,8 @@ bool Supervisor::startAgain() {
     exited_.how = static_cast<uint8_t>(How::kKilled);
     exited_.status = SIGKILL;
     exited_.requested = static_cast<uint8_t>(End::kDestroy);
+  } else if (intends(End::kShutdown)) {
+    exited_.requested = static_cast<uint8_t>(End::kShutdown);
   }
   return false;
 }

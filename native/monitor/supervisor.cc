@@ -12,6 +12,7 @@
 #include "native/base/kernel-names.h"
 #include "native/base/oom-kills.h"
 #include "native/base/syscall.h"
+#include "native/monitor/asker.h"
 #include "native/monitor/records.h"
 
 namespace tslxc {
@@ -77,9 +78,11 @@ Supervisor::Supervisor(Settings settings, StartedContainer started, Fd channel, 
   caller_ =
       std::make_unique<Caller>(std::move(channel), std::move(inbox), *this,
                                settings_.endsWithCaller ? Caller::Bond::life : Caller::Bond::none);
+  stopSignals_ = std::make_unique<StopSignals>([this] { askInitToEnd(); });
   loop_.add(*this);
   loop_.add(*control_);
   loop_.add(*caller_);
+  loop_.add(*stopSignals_);
 }
 
 void Supervisor::addOutlets(StartedContainer& started, std::vector<Fd> consoleDescriptors) {
@@ -148,6 +151,25 @@ void Supervisor::killFrozenIfDue() {
 }
 
 void Supervisor::intendEnd(End end, milliseconds within) { intent_ = {end, Clock::now() + within}; }
+
+bool Supervisor::intends(End end) const {
+  return intent_.end == end && Clock::now() < intent_.until;
+}
+
+// A signal that comes while init is being asked changes nothing; a later one has it asked again.
+void Supervisor::askInitToEnd() {
+  // A destroy that asks init to end is final, which a shutdown is not.
+  if (!intends(End::kDestroy)) intendEnd(End::kShutdown, settings_.endPatience);
+  if (ended_ || (asker_ != nullptr && !asker_->over())) return;
+  try {
+    if (asker_ != nullptr) loop_.remove(*asker_);
+    asker_ = std::make_unique<Farewell>(startAsker(settings_.endRequest, pidfd_.get()));
+    loop_.add(*asker_);
+  } catch (const SyscallError&) {
+    // No process could be made: the container goes on, and the next signal tries again.
+    asker_.reset();
+  }
+}
 
 void Supervisor::turn(int timeout) {
   const bool waiting = std::any_of(consoleSources_.begin(), consoleSources_.end(),

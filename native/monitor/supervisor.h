@@ -17,6 +17,7 @@
 #include "native/monitor/raw-follower.h"
 #include "native/monitor/restarter.h"
 #include "native/monitor/start.h"
+#include "native/monitor/stop-signals.h"
 
 namespace tslxc {
 
@@ -60,6 +61,10 @@ class Supervisor : public Source, public InitControl {
     std::vector<KeptOutput> logs;
     bool endsWithCaller;
     Restarter* restarter;
+    // When the monitor is told to end: how long an end of init counts as the shutdown that this
+    // asks for, and how init is asked (asker.h).
+    std::chrono::milliseconds endPatience;
+    std::vector<std::string> endRequest;
   };
 
   Supervisor(Settings settings, StartedContainer started, Fd channel, FrameReader inbox,
@@ -97,6 +102,12 @@ class Supervisor : public Source, public InitControl {
 
   // Tells the consoles that wait for readers that they have done so for this long.
   void countWaits(Clock::duration time);
+  // The monitor was told to end: has init asked to.
+  void askInitToEnd();
+  // Whether init's next end counts as what it was asked for by intendEnd().
+  bool intends(End end) const;
+  // Whether a restart that is under way must not be finished.
+  bool calledOff() const { return destroyRequested_ || intends(End::kShutdown); }
   // Decides what init's end means, given what had been asked for.
   void classifyEnd();
   // Whether the kernel has killed init for lack of memory.
@@ -105,7 +116,7 @@ class Supervisor : public Source, public InitControl {
   bool startAgain();
   // Takes over the restarted init; false if that is not possible.
   bool adopt(RestartedInit restarted);
-  // Runs the loop until `over`, for `longest` at most; false if a destroy came.
+  // Runs the loop until `over`, for `longest` at most; false if it was called off.
   template <typename Over>
   bool goOnUntil(std::chrono::milliseconds longest, Over over);
 
@@ -134,6 +145,9 @@ class Supervisor : public Source, public InitControl {
   // The OOM kills in the cgroups before this life of init.
   uint64_t oomKills_ = 0;
   std::unique_ptr<Farewell> farewell_;
+  std::unique_ptr<StopSignals> stopSignals_;
+  // The last process that has asked init to end.
+  std::unique_ptr<Farewell> asker_;
   pid_t init_ = 0;
 };
 

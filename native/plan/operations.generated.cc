@@ -505,6 +505,8 @@ void decode(Reader& reader, PlanHeader& value) {
   value.reapProgram = reader.string();
   value.reapArgv = reader.strings();
   value.reapEnvironment = reader.strings();
+  value.endPatience = reader.u32();
+  value.endRequest = reader.strings();
   value.boot = reader.string();
   value.pause = reader.u8();
   value.keepNetwork = reader.u8();

@@ -12,7 +12,7 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 8;
+inline constexpr uint32_t kPlanVersion = 9;
 inline constexpr uint32_t kCommandPlanVersion = 3;
 inline constexpr uint32_t kFittingPlanVersion = 2;
 
@@ -453,6 +453,8 @@ struct PlanHeader {
   std::string reapProgram{};
   std::vector<std::string> reapArgv{};
   std::vector<std::string> reapEnvironment{};
+  uint32_t endPatience = 0;
+  std::vector<std::string> endRequest{};
   std::string boot{};
   uint8_t pause = 0;
   uint8_t keepNetwork = 0;

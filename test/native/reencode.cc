@@ -52,6 +52,8 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.string(value.reapProgram);
   bytes_.strings(value.reapArgv);
   bytes_.strings(value.reapEnvironment);
+  bytes_.u32(value.endPatience);
+  bytes_.strings(value.endRequest);
   bytes_.string(value.boot);
   bytes_.u8(value.pause);
   bytes_.u8(value.keepNetwork);

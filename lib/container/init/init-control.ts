@@ -5,13 +5,8 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isInitAlive, isInitKilled } from './init-process';
 import { requestLevel } from './initctl';
+import { knownInits, type InitKind } from '../../plan/process/end-request';
 import type { RunningRecord } from '../record/run-state';
-
-/**
- * Inits, by the signals that ask them to end: systemd and busybox have their own; `other` gets SIGTERM, which it may
- * ignore.
- */
-export type InitKind = 'systemd' | 'busybox' | 'other';
 
 export interface InitControl {
   readonly kindOf: (running: RunningRecord) => InitKind;
@@ -36,13 +31,20 @@ const replaced = / \(deleted\)$/;
 function kindOf({ init }: RunningRecord): InitKind {
   try {
     const program = basename(readlinkSync(`/proc/${init}/exe`).replace(replaced, ''));
-    if (program === 'systemd') return 'systemd';
-    if (!program.startsWith('busybox')) return 'other';
     const [called = ''] = readFileSync(`/proc/${init}/cmdline`, 'latin1').split('\0');
-    return ['init', 'linuxrc'].includes(basename(called)) ? 'busybox' : 'other';
+    const known = knownInits.find(
+      (one) =>
+        isNamed(program, one.program) &&
+        (one.called.length === 0 || one.called.includes(basename(called))),
+    );
+    return known?.kind ?? 'other';
   } catch {
     return 'other';
   }
+}
+
+function isNamed(program: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? program.startsWith(pattern.slice(0, -1)) : program === pattern;
 }
 
 /**

@@ -15,11 +15,9 @@ import { O_PATH } from '../../host/state/open-flags';
 import { packageRoot } from '../../host/package-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { tryTakeLock } from '../../host/state/named-lock';
+import { initctlPipes, initctlRequest, type RunLevel } from '../../plan/process/end-request';
 import { isInitOf } from './init-process';
 import type { RunningRecord } from '../record/run-state';
-
-/** 0 is power off, 6 reboot. */
-export type RunLevel = '0' | '6';
 
 /** `late`: it was not found in time. `none`: there is no pipe, or no process reads it. */
 export type PipeAnswer = 'taken' | 'none' | 'late';
@@ -96,19 +94,13 @@ async function lookBefore(
   });
 }
 
-/** Where init may have its pipe, in libvirt's order. */
-const pipes = ['run/initctl', 'dev/initctl', 'etc/.initctl'];
-
-/** struct init_request of sysvinit: magic, command 1 (change the run level), the level, and nothing else. */
-const request = { bytes: 384, magic: 0x03091969, changeLevel: 1 } as const;
-
 /** True when init's pipe has taken the request; false when there is none, or no process reads it. */
 function writeRequest(running: Pick<RunningRecord, 'id' | 'init'>, level: RunLevel): boolean {
   const root = openSync(`/proc/${running.init}/root`, O_PATH | constants.O_DIRECTORY);
   try {
     // Unless the pid is still that of init, the folder that was opened may be another process's.
     if (!isInitOf(running)) return false;
-    return pipes.some((path) => writeTo(root, path, level));
+    return initctlPipes.some((path) => writeTo(root, path, level));
   } finally {
     closeSync(root);
   }
@@ -127,7 +119,8 @@ function writeTo(root: number, path: string, level: RunLevel): boolean {
     if (!fstatSync(found).isFIFO() || isOfHost(found, path)) return false;
     const pipe = openSync(`/proc/self/fd/${found}`, constants.O_WRONLY | constants.O_NONBLOCK);
     try {
-      return writeSync(pipe, requestFor(level)) === request.bytes;
+      const request = initctlRequest(level);
+      return writeSync(pipe, request) === request.length;
     } finally {
       closeSync(pipe);
     }
@@ -142,14 +135,6 @@ function isOfHost(found: number, path: string): boolean {
   const host = statSync(`/${path}`, { throwIfNoEntry: false });
   const { dev, ino } = fstatSync(found);
   return host?.dev === dev && host.ino === ino;
-}
-
-function requestFor(level: RunLevel): Buffer {
-  const bytes = Buffer.alloc(request.bytes);
-  bytes.writeInt32LE(request.magic, 0);
-  bytes.writeInt32LE(request.changeLevel, 4);
-  bytes.writeInt32LE(level.charCodeAt(0), 8);
-  return bytes;
 }
 
 if (require.main === module) {

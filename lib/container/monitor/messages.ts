@@ -186,8 +186,11 @@ export const deathReasons = ['other', 'outOfMemory'] as const;
  */
 export const hows = ['exited', 'killed', 'oomKilled'] as const;
 
-/** What was asked for before an end; the position is the number on the wire. */
-export const ends = ['none', 'destroy', 'reboot'] as const;
+/**
+ * What was asked for before an end; the position is the number on the wire. `shutdown`: by a signal to the monitor, which no
+ * client can say of an end.
+ */
+export const ends = ['none', 'destroy', 'reboot', 'shutdown'] as const;
 export type End = (typeof ends)[number];
 
 /**

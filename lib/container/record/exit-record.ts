@@ -16,8 +16,8 @@ export interface ExitRecord {
   readonly signal?: number;
   /** The kernel killed init because the container was at its memory limit, or the host had no memory left. */
   readonly OOMKilled?: boolean;
-  /** What was requested of the monitor before: `destroy` or `reboot`, or nothing. */
-  readonly requested?: 'destroy' | 'reboot';
+  /** What was requested of the monitor before, or nothing. `shutdown`: by SIGTERM, SIGINT or SIGHUP to the monitor itself. */
+  readonly requested?: 'destroy' | 'reboot' | 'shutdown';
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** Id of the boot in which the container ended; a record of another boot is ignored. */
@@ -38,7 +38,7 @@ export function meaningOf(record: ExitRecord): 'poweroff' | 'reboot' | 'crash' |
   if (record.requested === 'reboot') return 'reboot';
   if (record.how === 'lost' || record.how === 'unstarted') return 'crash';
   if (record.how === 'exited') return 'poweroff';
-  if (record.signal === SIGHUP) return 'reboot';
+  if (record.signal === SIGHUP) return record.requested === 'shutdown' ? 'poweroff' : 'reboot';
   return record.signal === SIGINT ? 'poweroff' : 'crash';
 }
 

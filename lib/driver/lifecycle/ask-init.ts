@@ -5,6 +5,7 @@ import type { End } from '../../container/monitor/messages';
 import type { RunState } from '../../container/record/run-state';
 import type { PipeAnswer } from '../../container/init/initctl';
 import { TslxcError } from '../../errors';
+import { endSignals, endTimes } from '../../plan/process/end-request';
 import { throwIfAborted } from '../session/abort';
 import type { MonitorConnection } from '../session/containers';
 import type { PowerMode } from './power-types';
@@ -39,26 +40,8 @@ interface Addressee {
 
 type Running = RunState & { phase: 'running' };
 
-const SIGHUP = 1;
-const SIGUSR2 = 12;
-const SIGTERM = 15;
-const SIGPWR = 30;
-// glibc's SIGRTMIN is 34 (signal(7)); systemd(1): +4 starts poweroff.target, +5 reboot.target.
-const systemdPoweroff = 38;
-const systemdReboot = 39;
-
-/** How long an init that has just been executed may take to install its signal handlers, in milliseconds. */
-const firstMoments = 1000;
+/** Between two looks at which signals init handles, in milliseconds. */
 const look = 20;
-
-/** Signals in their order: the first one that init handles is sent. */
-const signals = {
-  systemd: { off: [systemdPoweroff], reboot: [systemdReboot] },
-  // busybox init: SIGUSR2 powers off, SIGTERM reboots.
-  busybox: { off: [SIGUSR2], reboot: [SIGTERM] },
-  other: { off: [SIGTERM, SIGPWR], reboot: [SIGTERM, SIGPWR] },
-  libvirt: { off: [SIGTERM], reboot: [SIGHUP] },
-} as const;
 
 /** These inits end by reboot(2), which tells the monitor whether they power off or reboot. */
 const tellsItself = new Set(['systemd', 'busybox']);
@@ -167,8 +150,8 @@ class Attempt {
     return undefined;
   }
 
-  async #bySignal(kind: keyof typeof signals): Promise<Asked | undefined> {
-    const { off, reboot } = signals[kind];
+  async #bySignal(kind: keyof typeof endSignals): Promise<Asked | undefined> {
+    const { off, reboot } = endSignals[kind];
     const signal = await this.#heeded(
       this.#request.goal === 'reboot' ? reboot : [...this.#ownSignals, ...off],
     );
@@ -185,7 +168,7 @@ class Attempt {
 
   async #heeded(candidates: readonly number[]): Promise<number | undefined> {
     const { init } = this.#session.containers;
-    const deadline = performance.now() + firstMoments;
+    const deadline = performance.now() + endTimes.firstMoments;
     for (;;) {
       const found = candidates.find((signal) => init.heeds(this.#state.running, signal));
       if (found !== undefined || performance.now() >= deadline) return found;

@@ -5,6 +5,7 @@ import { withAskedEnd, withoutAskedEnd } from '../../container/record/asked-ends
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunState, StartRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
+import { endTimes } from '../../plan/process/end-request';
 import type { Identity } from '../../host/state/definition-store';
 import { present } from '../../present';
 import { throwIfAborted } from '../session/abort';
@@ -22,9 +23,6 @@ const pause = 25;
 
 /** How long an end counts as the reboot that was asked for, in milliseconds, when the caller does not wait for it. */
 const rebootPatience = 120_000;
-
-/** The same for a shutdown, even if the caller waits for less. */
-const shutdownPatience = 120_000;
 
 const knownModes: readonly string[] = ['auto', 'initctl', 'signal'] satisfies PowerMode[];
 
@@ -82,7 +80,7 @@ function markEnd(
   const { askedEnds: former = [] } = start;
   if (!(goal === 'reboot' ? former.length > 0 : isStartedAgain(session, start))) return undefined;
   const [id, now] = [randomUUID(), Date.now()];
-  const until = goal === 'reboot' ? undefined : now + Math.max(timeout, shutdownPatience);
+  const until = goal === 'reboot' ? undefined : now + Math.max(timeout, endTimes.patience);
   const askedEnds = withAskedEnd(former, { id, ...present({ until }) }, now);
   session.containers.replaceStart(session.paths, { ...start, askedEnds });
   return id;
@@ -132,9 +130,9 @@ async function takeBackMark(
   });
 }
 
-/** How long to look for init's pipe, in milliseconds: more is of no use, and in less a busy machine would not find it. */
+/** How long to look for init's pipe, in milliseconds: in less than a second, a busy machine would not find it. */
 function searchTime(timeout = Infinity): number {
-  return Math.min(Math.max(timeout, 1000), 3000);
+  return Math.min(Math.max(timeout, 1000), endTimes.search);
 }
 
 async function connectRunning(session: Session, name: string): Promise<MonitorConnection> {

@@ -118,7 +118,8 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
     return actionAfter(exit, definition) === 'restart';
   }
   // It was asked to end and has ended: the exit status does not matter. If it ends long after the request, it has failed.
-  if (isAskedShutdown(start.askedEnds ?? [], exit.time)) return false;
+  if (exit.requested === 'shutdown' || isAskedShutdown(start.askedEnds ?? [], exit.time))
+    return false;
   return restartsAfter(start, exit) <= (restart?.max ?? Infinity);
 }
 

@@ -27,6 +27,8 @@ export interface CgroupPlan {
   readonly joined: readonly string[];
   /** The v2 directory that the container is in, or ''. */
   readonly unified: string;
+  /** What resumes a paused container; undefined where none can be paused. */
+  readonly thaw: { readonly file: string; readonly text: string } | undefined;
   /** `tasks` of the monitors' leaf in each v1 hierarchy. */
   readonly monitorTasks: readonly string[];
   /** The monitors' v2 directory, or ''. */
@@ -85,9 +87,18 @@ export function planCgroups(
     tasks: v1.map(({ joined }) => `${joined}/tasks`),
     joined: places.map(({ joined }) => joined),
     unified: unified?.joined ?? '',
+    thaw: thawOf(places),
     ...monitorLeaf(layout),
     mounts: planMounts(places),
   };
+}
+
+/** As a resume does it: v2's freezer is used only without one of v1. */
+function thawOf(places: readonly CgroupPlace[]): CgroupPlan['thaw'] {
+  const v1 = places.find(({ controllers }) => controllers.includes('freezer'));
+  if (v1 !== undefined) return { file: `${v1.path}/freezer.state`, text: 'THAWED' };
+  const unified = places.find(({ version }) => version === 'v2');
+  return unified && { file: `${unified.path}/cgroup.freeze`, text: '0' };
 }
 
 /** The cgroups of monitors and other processes that outlive their caller: `monitorTasks`, `monitorUnified` of a plan. */

@@ -157,6 +157,8 @@ function bareHeader(folder: string): PlanHeader {
     reapProgram: '/bin/sh',
     reapArgv: ['sh', '-c', `readlink /proc/self/fd/* > ${folder}/reaped`],
     reapEnvironment: ['PATH=/usr/bin:/bin'],
+    endPatience: 0,
+    endRequest: [],
     boot: '',
     pause: 0,
     keepNetwork: 0,

@@ -43,6 +43,8 @@ export function monitorDescriptors(
     [new RegExp(`^${root}/run/tslxc/lxc/${name}/monitor.lock$`), 1],
     // Where the console's output is kept; the file comes with its first byte.
     [new RegExp(`^${root}/var/log/tslxc/lxc(/${name}[.]console[.]log)?$`), 2],
+    // By which it is told to end.
+    [/^anon_inode:\[signalfd\]$/, 1],
     // The program for the clean-up.
     [new RegExp(`^${process.execPath}$`), 1],
     // The console's master and slave, and the host pty's master.

@@ -33,6 +33,8 @@ const plan: Plan = {
     reapProgram: '/usr/bin/node',
     reapArgv: ['node', 'main.js', 'reap', 'web'],
     reapEnvironment: [],
+    endPatience: 0,
+    endRequest: [],
     boot: '',
     pause: 0,
     keepNetwork: 0,

@@ -22,6 +22,18 @@ const cases: readonly (readonly [
   ['SIGSEGV', { how: 'killed', signal: SIGSEGV, ...at }, 'crash', 'crashed'],
   ['a monitor that died first', { how: 'lost', ...at }, 'crash', 'crashed'],
   [
+    'restart by reboot(2) when its monitor was told to end',
+    { how: 'killed', signal: SIGHUP, requested: 'shutdown', ...at },
+    'poweroff',
+    'shutdown',
+  ],
+  [
+    'SIGKILL from outside when its monitor was told to end',
+    { how: 'killed', signal: SIGKILL, requested: 'shutdown', ...at },
+    'crash',
+    'crashed',
+  ],
+  [
     'destroy',
     { how: 'killed', signal: SIGKILL, requested: 'destroy', ...at },
     'destroy',

@@ -1,7 +1,7 @@
 /** suspend, resume, shutdown, reboot: what is asked of whom, and what is said of it. */
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { InitKind } from '../../../../lib/container/init/init-control';
+import type { InitKind } from '../../../../lib/plan/process/end-request';
 import { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
 import { parseDomainEvent } from '../../../../lib/driver/events/event-log';

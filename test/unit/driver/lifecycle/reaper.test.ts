@@ -330,6 +330,8 @@ describe('<tslxc:restart>', () => {
     ['code 0', exitRecord(), 'off'],
     ['reboot(2) to power off', exitRecord({ how: 'killed', signal: 2 }), 'off'],
     ['a destroy', exitRecord({ how: 'killed', signal: 9, requested: 'destroy' }), 'off'],
+    ['a shutdown by its monitor', exitRecord({ code: 3, requested: 'shutdown' }), 'off'],
+    ['SIGKILL after that', exitRecord({ how: 'killed', signal: 9, requested: 'shutdown' }), 'off'],
   ])('after %s: %s', async (_what, exit, phase) => {
     const domain = await host.connect().defineDomain(policy(''));
     await domain.start({ ownership: 'leave' });
