@@ -1,5 +1,6 @@
-// What continuous integration runs (.ci/run): `npm test`, the checks, more of the same tests, a slice of the death sweeps, the
-// quick part of what needs a machine of its own, and `npm run hello` on a fresh Debian. `npm run test:all` runs everything.
+// What continuous integration runs (.ci/run): `npm test`, the checks, more of the same tests, a slice of the death sweeps, a
+// minute of libvirt's clients, the quick part under the newest Node.js and of what needs a machine of its own, and `npm run hello` on
+// a fresh Debian. `npm run test:all` runs everything.
 'use strict';
 const { runParts } = require('./parts');
 const { main } = require('./steps');
@@ -12,6 +13,11 @@ const slices = 12;
 const day = Math.floor(Date.now() / 86_400_000);
 const sweeps = ['deaths', 'caller-deaths'].map((name) => `test/long/${name}.test.ts`);
 
+/** The clients whose ways to speak libvirt's protocol differ: C through Python and virsh, descriptors, and Go without libvirt's library. */
+const clients = ['python', 'seed-hello', 'pass-fds', 'go-libvirt'].map(
+  (name) => `test/clients/${name}.test.ts`,
+);
+
 const parts = [
   { name: 'npm test', argv: ['npm', 'test'] },
   { name: 'checks', argv: ['npm', 'run', 'check'] },
@@ -21,6 +27,11 @@ const parts = [
     argv: ['npm', 'run', 'test:long', '--', ...sweeps],
     env: { TSLXC_TEST_SLICE: `${day % slices}/${slices}` },
   },
+  {
+    name: 'a minute of the clients',
+    argv: ['npm', 'run', 'test:clients', '--', ...clients],
+  },
+  { name: 'Node.js 24, the quick part', argv: ['npm', 'run', 'test:node', '--', '24', '--quick'] },
   { name: 'machines, the quick part', argv: ['npm', 'run', 'test:vm', '--', '--quick'] },
   { name: 'hello on a fresh Debian', argv: ['npm', 'run', 'test:fresh', '--', '--hello'] },
 ];

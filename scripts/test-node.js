@@ -1,7 +1,7 @@
 // `npm run test:node`: `npm run hello`, the unit tests and those that remove something (node:fs does that differently in each
 // version) under each version of Node.js that the README names besides the one that everything else is tested with, in a
-// clean clone of what is committed. Node.js comes from npm's registry, as the
-// package that has its program and its headers.
+// clean clone of what is committed; with `--quick`, hello and some tests with containers. Node.js comes from npm's registry, as
+// the package that has its program and its headers.
 'use strict';
 const { mkdirSync, mkdtempSync, rmSync } = require('node:fs');
 const { arch, tmpdir } = require('node:os');
@@ -21,6 +21,14 @@ const removing = [
   ...['container/lifecycle', 'addon/trees'],
 ];
 
+/** What continuous integration runs: the life of containers, and a few of the most common. */
+const quick = [
+  '--selectProjects=life',
+  '--selectProjects=container',
+  '--',
+  ...['test/life/', 'container/hello-world', 'container/snapshots', 'container/filesystem-overlay'],
+];
+
 /** The folder of that version's program and headers. */
 async function installNode(version, folder) {
   const name = `node-linux-${arch()}`;
@@ -34,8 +42,21 @@ async function installNode(version, folder) {
   return join(prefix, 'node_modules', name);
 }
 
+/** What is run in a clone under this Node.js, by what it is called. */
+function commandsOf(node, extent) {
+  const jest = [node, 'node_modules/jest/bin/jest.js', '--ci'];
+  const inWorld = ['sh', 'scripts/own-world.sh', ...jest, '--runInBand'];
+  const hello = { 'npm run hello': [node, 'scripts/hello.js'] };
+  if (extent === 'quick') return { ...hello, 'tests with containers': [...inWorld, ...quick] };
+  return {
+    ...hello,
+    'the unit tests': [...jest, '--selectProjects=unit'],
+    'the tests that remove something': [...inWorld, ...removing],
+  };
+}
+
 /** Runs hello and the tests; resolves with what failed, or undefined. */
-async function tryVersion(version) {
+async function tryVersion(version, extent) {
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-node-'));
   try {
     const home = await installNode(version, folder);
@@ -51,14 +72,7 @@ async function tryVersion(version) {
     };
     const node = join(home, 'bin', 'node');
     const { output: said } = await run([node, '--version']);
-    const jest = [node, 'node_modules/jest/bin/jest.js', '--ci'];
-    const inWorld = ['sh', 'scripts/own-world.sh'];
-    const commands = {
-      'npm run hello': [node, 'scripts/hello.js'],
-      'the unit tests': [...jest, '--selectProjects=unit'],
-      'the tests that remove something': [...inWorld, ...jest, '--runInBand', ...removing],
-    };
-    for (const [what, argv] of Object.entries(commands)) {
+    for (const [what, argv] of Object.entries(commandsOf(node, extent))) {
       say(`Node.js ${said.trim()}: ${what}`);
       const { code } = await run(argv, { cwd: clone, env, echo: 'live' });
       if (code !== 0) return `${what}: exit code ${code}`;
@@ -71,14 +85,16 @@ async function tryVersion(version) {
 
 main('test:node', async () => {
   await installPackages('test');
-  const asked = process.argv.slice(2);
+  const words = process.argv.slice(2);
+  const extent = words.includes('--quick') ? 'quick' : 'whole';
+  const asked = words.filter((word) => word !== '--quick');
   const unknown = asked.filter((version) => !versions.includes(version));
   if (unknown.length > 0) throw new StepError(`versions are ${versions.join(', ')}`);
   // Without arguments, the version that runs now is left out: everything else is tested with it.
   const own = process.versions.node.split('.')[0];
   const chosen = asked.length > 0 ? asked : versions.filter((version) => version !== own);
   const results = [];
-  for (const version of chosen) results.push({ version, fault: await tryVersion(version) });
+  for (const version of chosen) results.push({ version, fault: await tryVersion(version, extent) });
   for (const { version, fault } of results)
     say(`Node.js ${version}: ${fault ?? 'as it should be'}`);
   const failed = results.filter(({ fault }) => fault !== undefined).length;
