@@ -6,7 +6,7 @@ import { callOn } from '../fake-call';
 
 async function openedBy(name: string): Promise<Opened | undefined> {
   let opened: Opened | undefined;
-  const call = callOn({} as Connection);
+  const call = callOn({} as unknown as Connection);
   const open: Call['client']['open'] = async (one) => {
     opened = one;
     return Promise.resolve();
