@@ -11,6 +11,7 @@ import { checkPolkit, polkit } from './dispatch/connect/authority';
 import { DaemonConversation } from './dispatch/conversation';
 import { EventHub } from './dispatch/events/event-hub';
 import { ServedPrograms } from './dispatch/programs';
+import { Refusal } from './dispatch/refusal';
 import type { Activity } from './server/client';
 import { Server } from './server/server';
 import { checkUnused, handedOver } from './server/sockets';
@@ -57,6 +58,7 @@ export class Daemon {
     const authority = asks === true ? polkit : undefined;
     this.#server = new Server({
       converse: (peer) => new DaemonConversation(peer, { connections, hub, served, authority }),
+      refuse: (peer, reason) => new Refusal(peer, reason),
       activity,
       onBusy: (state) => (state === 'busy' ? clearTimeout(this.#idle) : this.#awaitClients()),
     });

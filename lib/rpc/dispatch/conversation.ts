@@ -119,6 +119,7 @@ export class DaemonConversation implements Conversation, ClientState {
 
   async close(): Promise<void> {
     this.#gone.abort();
+    this.events.close();
     await this.#parts.hub.remove(this.events).catch(() => undefined);
     const own = await this.#own?.catch(() => undefined);
     await own?.close();

@@ -14,6 +14,7 @@ import type { Call, Handlers } from './base/call';
 import { connectionHandlers } from './connect/connection';
 import { emptyListHandlers } from './connect/empty-lists';
 import { nodeHandlers } from './connect/node';
+import { allStatisticsHandlers } from './domain/all-statistics';
 import { consoleHandlers } from './domain/console';
 import { namespaceHandlers } from './domain/namespaces';
 import { definitionHandlers } from './domain/definitions';
@@ -50,7 +51,11 @@ export class ServedPrograms {
           ...rows('lxc', connectProcedures, connect),
           ...rows('lxc', domainProcedures, domain),
           ...rows('lxc', streamProcedures, consoleHandlers),
-          ...rows('lxc', tuningProcedures, { ...limitHandlers, ...usageHandlers }),
+          ...rows('lxc', tuningProcedures, {
+            ...limitHandlers,
+            ...usageHandlers,
+            ...allStatisticsHandlers,
+          }),
           ...rows('remote', eventProcedures, eventHandlers(hub)),
           ...rows('network', networkProcedures, network),
           ...rows('none', emptyLists, emptyListHandlers),

@@ -4,31 +4,39 @@
  */
 
 /** As many clients at once, as in libvirt. */
-const mostClients = 5000;
+export const mostClients = 5000;
 
 /** Of these, the places that no other user's clients get. */
-const keptForRoot = 100;
+export const keptForRoot = 100;
+
+/** As many clients at once are told why they are not taken, and so long, in milliseconds, before they are disconnected without a word. */
+export const mostTurnedAway = 20;
+export const longestTurnedAway = 5000;
 
 /** As many strangers at once, as in libvirt (`max_anonymous_clients`). */
-const mostStrangers = 20;
+export const mostStrangers = 20;
 
 /** What counts of a client. */
 interface Guest {
   /** Whether it has still to be said that it may do anything. */
   readonly isStranger: boolean;
+  /** At once. */
+  close(): void;
 }
 
 export class Admission<Client extends Guest> {
   readonly #clients = new Set<Client>();
   /** Those that were strangers when they were last looked at. */
   readonly #strangers = new Set<Client>();
+  /** Those that are told why they are not taken. */
+  readonly #turnedAway = new Map<Client, NodeJS.Timeout>();
 
-  /** Those that there are. */
+  /** Those that there are, with those that are being turned away. */
   get clients(): readonly Client[] {
-    return [...this.#clients];
+    return [...this.#clients, ...this.#turnedAway.keys()];
   }
 
-  /** How many there are. */
+  /** How many there are that were taken. */
   get count(): number {
     return this.#clients.size;
   }
@@ -50,8 +58,20 @@ export class Admission<Client extends Guest> {
     return true;
   }
 
+  /** Whether one more client that is not taken may hear why. */
+  get canTurnAway(): boolean {
+    return this.#turnedAway.size < mostTurnedAway;
+  }
+
+  /** Gives a client that is not taken a moment to hear why. */
+  turnAway(client: Client): void {
+    this.#turnedAway.set(client, setTimeout(() => client.close(), longestTurnedAway).unref());
+  }
+
   /** It is gone. */
   leave(client: Client): void {
+    clearTimeout(this.#turnedAway.get(client));
+    this.#turnedAway.delete(client);
     this.#clients.delete(client);
     this.#strangers.delete(client);
   }

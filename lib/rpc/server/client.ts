@@ -1,11 +1,12 @@
 /**
  * One client of the daemon: reads its frames, and sends its answers, within limits. A client may have a few calls in progress at
  * once; it is not read from while it has that many, nor while it does not read its answers. If messages that it did not ask for
- * pile up, it is disconnected.
+ * pile up, it is disconnected. What all clients of a user have together is bounded by `User`.
  */
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ProtocolError } from '../../errors';
+import type { TslxcError } from '../../errors';
 import {
   keepaliveProcedures,
   longestMessage,
@@ -16,38 +17,44 @@ import {
 } from '../protocol/numbers';
 import { errorReply } from '../protocol/values';
 import type { Header } from '../protocol/values';
+import type { Quota } from '../users/quota';
+import type { FrameOwner } from '../users/unfinished-frames';
+import type { User } from '../users/users';
 import type { XdrReader } from '../xdr/reader';
 import { Eagerness } from './attention';
 import type { Attention } from './attention';
 import { IncomingMessages } from './incoming';
 import type { CloseDescriptors, Incoming } from './incoming';
 import { Keepalive } from './keepalive';
-import { decodeFrame, encodeMessage, encodeRaw } from './message';
+import { decodeFrame, encodeMessage, encodeRaw, isCall } from './message';
 import type { WriteBody } from './message';
 import type { Answer, Conversation, Credentials, Notification, Peer } from './peer';
 import type { Reception } from './reception';
+import { Outgoing } from './outgoing';
+import type { OutgoingOptions } from './outgoing';
 import { Streams } from './streams';
 
 /** The most calls and packets of one client that are in progress at once, as in libvirt. */
-const mostRequests = 5;
+export const mostRequests = 5;
 
 /**
  * The most calls and packets that are begun in one iteration of the event loop: many are answered at once, in some tenths of a
  * millisecond each.
  */
-const mostInTurn = 10;
+export const mostInTurn = 10;
 
 /** Bytes that may be waiting for the client to read before its next call is handled. */
-const muchToSend = 1_048_576;
+export const muchToSend = 1_048_576;
 
-/** Bytes that may be waiting for the client to read before a message that it did not ask for disconnects it. */
+/**
+ * Bytes that may be waiting for the client to read before a message that it did not ask for disconnects it: all of them for root's;
+ * for others', those of such messages.
+ */
 const tooMuchToSend = longestMessage;
-
-/** The most bytes in a message that is sent past Node.js's stream if nothing else is waiting to be sent. */
-const shortMessage = 65_536;
+export const tooManyNotices = 262_144;
 
 /** The most bytes in a frame of a client that may change nothing, or nothing yet: it has nothing long to say. */
-const longestWithoutWrite = 262_144;
+export const longestWithoutWrite = 262_144;
 
 /** Told of the server's work, so that something can be done once there is none. */
 export interface Activity {
@@ -58,19 +65,15 @@ export interface Activity {
   touch(): void;
 }
 
-export interface ClientOptions {
-  /** Used for sending, and closed at the end. */
-  readonly socket: Socket;
+export interface ClientOptions extends OutgoingOptions {
   /** Used for receiving. */
   readonly reception: Reception;
   readonly access: Peer['access'];
   readonly credentials: Credentials;
+  /** Whose client it is. */
+  readonly user: User;
   /** Makes the conversation that answers the client's calls. */
   readonly converse: (peer: Peer) => Conversation;
-  /** Sends over a socket that has nothing else to send: how many of the bytes the kernel has taken at once. */
-  readonly sendAtOnce: (socket: Socket, bytes: Uint8Array) => number;
-  /** Sends descriptors over a socket that has nothing else to send: after their message, as libvirt does. */
-  readonly sendDescriptors: (socket: Socket, descriptors: readonly number[]) => Promise<void>;
   /** Closes descriptors that came with a message, once it is answered. */
   readonly closeDescriptors: CloseDescriptors;
   /** Waits awake for the next call of a client that asks one thing after the other. */
@@ -79,7 +82,7 @@ export interface ClientOptions {
   readonly activity?: Activity | undefined;
 }
 
-export class Client implements Peer {
+export class Client implements Peer, FrameOwner {
   readonly access: Peer['access'];
   readonly credentials: Credentials;
   /** Resolves when the client is gone, and everything of it has been released. */
@@ -91,11 +94,14 @@ export class Client implements Peer {
   /** Messages that were received while as many as allowed were in progress. */
   readonly #waiting: Incoming[] = [];
   readonly #conversation: Conversation;
+  readonly #outgoing: Outgoing;
+  readonly #user: User;
+  readonly #goOnAgain = (): void => this.#goOn();
   readonly #streams: Streams;
   readonly #eagerness: Eagerness;
   #keepalive: Keepalive | undefined;
-  /** Pending while a message and its descriptors are being sent: whatever is sent meanwhile comes after them. */
-  #gate: Promise<void> | undefined;
+  /** Bytes of messages that it did not ask for, and that the kernel has not taken. */
+  #noticed = 0;
   #underWay = 0;
   /** How many calls and packets were begun in this iteration of the event loop. */
   #begun = 0;
@@ -109,8 +115,10 @@ export class Client implements Peer {
     this.#reception = reception;
     this.access = access;
     this.credentials = credentials;
+    this.#user = options.user;
+    this.#outgoing = new Outgoing(options);
     this.#eagerness = new Eagerness(options.attention);
-    this.#incoming = new IncomingMessages(() => this.#longest(), options.closeDescriptors);
+    this.#incoming = new IncomingMessages(() => this.longestFrame, options.closeDescriptors);
     this.#conversation = options.converse(this);
     this.#streams = new Streams({
       send: (header, bytes) => this.#sendPacket(header, bytes),
@@ -134,11 +142,38 @@ export class Client implements Peer {
     return this.#conversation.isStranger;
   }
 
+  get callbacks(): Quota {
+    return this.#user.callbacks;
+  }
+
+  get longestFrame(): number {
+    const mayWrite = this.access === 'read-write' && !this.isStranger;
+    return mayWrite ? longestMessage : longestWithoutWrite;
+  }
+
+  /** A call whose header has come gets an answer; then the client is gone, for nothing that follows can be understood. */
+  giveUpFrame(reason: TslxcError): void {
+    const begun = this.#incoming.begun;
+    if (begun !== undefined && isCall(begun)) {
+      const { header } = decodeFrame(begun);
+      void this.#sendError({ ...header, type: messageTypes.reply }, reason);
+    }
+    this.closeSoon();
+    // What such a client does not read is not kept either.
+    if (this.#socket.writableLength > 0) this.#socket.destroy();
+  }
+
   notify({ program, version, procedure, body }: Notification): void {
     this.#options.activity?.touch();
     const header = { program, version, procedure, serial: 1, ...messageKinds.message };
-    void this.#send([encodeMessage(header, body)]);
-    if (this.#socket.writableLength > tooMuchToSend) this.#socket.destroy();
+    const message = encodeMessage(header, body);
+    this.#noticed += message.length;
+    void this.#outgoing.send([message]).finally(() => (this.#noticed -= message.length));
+    const isTooMuch =
+      this.credentials.uid === 0
+        ? this.#socket.writableLength > tooMuchToSend
+        : this.#noticed > tooManyNotices;
+    if (isTooMuch) this.#socket.destroy();
   }
 
   openStream(call: Header, stream: Duplex): void {
@@ -165,11 +200,6 @@ export class Client implements Peer {
     this.#socket.destroy();
   }
 
-  #longest(): number {
-    const mayWrite = this.access === 'read-write' && !this.isStranger;
-    return mayWrite ? longestMessage : longestWithoutWrite;
-  }
-
   #receive(bytes: Buffer, descriptors: readonly number[]): void {
     // What arrives while the connection is closing is not even kept.
     if (this.#state !== 'open') {
@@ -180,7 +210,10 @@ export class Client implements Peer {
     this.#eagerness.hear();
     this.#begun = 0;
     try {
-      this.#waiting.push(...this.#incoming.take(bytes, descriptors));
+      const messages = this.#incoming.take(bytes, descriptors);
+      this.#waiting.push(...messages);
+      if (messages.length > 0) this.#user.unfinished.finish(this);
+      if (this.#incoming.pending > 0) this.#user.unfinished.note(this, this.#incoming.pending);
     } catch {
       // Nothing that follows can be understood.
       this.#socket.destroy();
@@ -194,18 +227,27 @@ export class Client implements Peer {
     while (this.#state === 'open' && this.#isFree()) {
       const incoming = this.#waiting.shift();
       if (incoming === undefined) break;
-      this.#underWay += 1;
-      this.#begun += 1;
-      void this.#handle(incoming).finally(() => {
-        this.#options.closeDescriptors(incoming.descriptors);
-        this.#underWay -= 1;
-        this.#goOn();
-      });
+      this.#begin(incoming);
     }
     if (this.#isFree()) this.#reception.resume();
     else this.#reception.pause();
+    if (this.#state === 'open' && !this.#user.turns.isFree) this.#user.turns.wait(this.#goOnAgain);
     if (this.#begun < mostInTurn || this.#nextTurn !== undefined) return;
     this.#nextTurn = setImmediate(() => this.#takeTurn());
+  }
+
+  #begin(incoming: Incoming): void {
+    // A packet may have to wait for a program to read it, which is no work.
+    const turns = isCall(incoming.frame) ? this.#user.turns : undefined;
+    turns?.begin();
+    this.#underWay += 1;
+    this.#begun += 1;
+    void this.#handle(incoming).finally(() => {
+      this.#options.closeDescriptors(incoming.descriptors);
+      this.#underWay -= 1;
+      turns?.end();
+      this.#goOn();
+    });
   }
 
   #takeTurn(): void {
@@ -216,7 +258,8 @@ export class Client implements Peer {
 
   #isFree(): boolean {
     const hasRoom = this.#socket.writableLength < muchToSend;
-    return this.#underWay < mostRequests && this.#begun < mostInTurn && hasRoom;
+    const isAllowed = this.#underWay < mostRequests && this.#begun < mostInTurn;
+    return isAllowed && hasRoom && this.#user.turns.isFree;
   }
 
   async #handle({ frame, descriptors }: Incoming): Promise<void> {
@@ -268,11 +311,11 @@ export class Client implements Peer {
     };
     const message = encodeMessage({ ...call, ...kind }, counted);
     if (descriptors.length > 0) {
-      await this.#sendWith(message, descriptors);
+      await this.#outgoing.sendWith(message, descriptors);
       after?.();
       return;
     }
-    const sent = this.#send([message]);
+    const sent = this.#outgoing.send([message]);
     after?.();
     // A call is in progress until the kernel has taken its answer, so that answers to a client that does not read do not pile up.
     await sent;
@@ -280,13 +323,13 @@ export class Client implements Peer {
 
   #sendPacket(header: Header, bytes: Uint8Array): Promise<void> {
     this.#options.activity?.touch();
-    return this.#send(encodeRaw(header, bytes));
+    return this.#outgoing.send(encodeRaw(header, bytes));
   }
 
   #sendError(header: Header, error: unknown): Promise<void> {
     const status = messageStatuses.error;
     const reply = this.#conversation.errorOf(error, header);
-    return this.#send([
+    return this.#outgoing.send([
       encodeMessage({ ...header, status }, (writer) => errorReply.write(writer, reply)),
     ]);
   }
@@ -298,49 +341,7 @@ export class Client implements Peer {
   #sendKeepalive(procedure: number): void {
     const { number: program, version } = programs.keepalive;
     const header = { program, version, procedure, serial: 0, ...messageKinds.message };
-    void this.#send([encodeMessage(header, () => undefined)]);
-  }
-
-  /** Sends a message, and its descriptors right behind it. */
-  #sendWith(message: Buffer, descriptors: readonly number[]): Promise<void> {
-    const before = this.#gate ?? Promise.resolve();
-    const gate = before
-      .then(() => this.#write([message]))
-      .then(() => this.#options.sendDescriptors(this.#socket, descriptors));
-    this.#gate = gate;
-    // The first handler of `gate`: it is cleared before those that wait for it continue, so that none of them is overtaken.
-    void gate.then(() => {
-      if (this.#gate === gate) this.#gate = undefined;
-    });
-    return gate;
-  }
-
-  /** Resolves when the kernel has taken it, or the client is gone. */
-  #send(parts: readonly Buffer[]): Promise<void> {
-    return this.#gate === undefined
-      ? this.#write(parts)
-      : this.#gate.then(() => this.#write(parts));
-  }
-
-  async #write(parts: readonly Buffer[]): Promise<void> {
-    if (this.#state === 'closed' || !this.#socket.writable) return;
-    const rest = this.#unsent(parts);
-    if (rest.length === 0) return;
-    this.#socket.cork();
-    const written = rest.map(
-      (part) => new Promise<void>((resolve) => this.#socket.write(part, () => resolve())),
-    );
-    this.#socket.uncork();
-    await Promise.all(written);
-  }
-
-  /** The parts that the kernel does not take at once. It takes most answers, which costs less than to have Node.js's stream track them. */
-  #unsent(parts: readonly Buffer[]): readonly Buffer[] {
-    const [only = nothing, ...others] = parts;
-    const isShort = others.length === 0 && only.length <= shortMessage;
-    if (!isShort || this.#socket.writableLength > 0) return parts;
-    const sent = this.#options.sendAtOnce(this.#socket, only);
-    return sent === only.length ? others : [only.subarray(sent)];
+    void this.#outgoing.send([encodeMessage(header, () => undefined)]);
   }
 
   async #end(): Promise<void> {
@@ -350,13 +351,13 @@ export class Client implements Peer {
       this.#options.closeDescriptors(descriptors);
     }
     this.#incoming.close();
+    this.#user.unfinished.finish(this);
+    this.#user.turns.leave(this.#goOnAgain);
     this.#keepalive?.stop();
     this.#streams.close();
     await this.#conversation.close();
   }
 }
-
-const nothing = Buffer.alloc(0);
 
 const messageKinds = {
   message: { type: messageTypes.message, status: messageStatuses.ok },

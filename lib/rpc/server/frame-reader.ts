@@ -27,6 +27,12 @@ export class FrameReader {
     return this.#have;
   }
 
+  /** The header of the unfinished frame, once it has come. */
+  get begun(): Buffer | undefined {
+    if (this.#have < lengthSize + headerSize) return undefined;
+    return Buffer.concat(this.#pieces).subarray(lengthSize, lengthSize + headerSize);
+  }
+
   /** Number of descriptors of the unfinished frame, or 0: up to this many may already have been received for it. */
   get awaited(): number {
     return this.#unfinished?.descriptors ?? 0;

@@ -26,6 +26,16 @@ export class IncomingMessages {
     this.#closeDescriptors = closeDescriptors;
   }
 
+  /** Bytes that are kept of a message that is not complete. */
+  get pending(): number {
+    return this.#frames.pending;
+  }
+
+  /** The header of that message, once it has come. */
+  get begun(): Buffer | undefined {
+    return this.#frames.begun;
+  }
+
   /**
    * The messages that are complete with these bytes.
    *

@@ -1,4 +1,5 @@
 /** Messages as bytes: their length, their header, their body. */
+import { messageTypes } from '../protocol/numbers';
 import { header as headerCodec } from '../protocol/values';
 import type { Header } from '../protocol/values';
 import { XdrReader } from '../xdr/reader';
@@ -22,6 +23,12 @@ export function encodeRaw(header: Header, bytes: Uint8Array): Buffer[] {
   const head = encodeMessage(header, () => undefined);
   head.writeUInt32BE(head.length + bytes.length, 0);
   return [head, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)];
+}
+
+/** Whether a frame, or the header of one, is a call, which gets an answer. */
+export function isCall(frame: Buffer): boolean {
+  const { type } = headerCodec.read(new XdrReader(frame));
+  return type === messageTypes.call || type === messageTypes.callWithDescriptors;
 }
 
 /** A frame as `FrameReader` gives it: the header, and a reader of the body. */

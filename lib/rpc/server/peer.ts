@@ -1,6 +1,7 @@
 /** What the code that answers a client's calls sees of the client, and what the server sees of that code. */
 import type { Duplex } from 'node:stream';
 import type { ErrorReply, Header } from '../protocol/values';
+import type { Quota } from '../users/quota';
 import type { XdrReader } from '../xdr/reader';
 import type { WriteBody } from './message';
 
@@ -26,6 +27,8 @@ export interface Peer {
   /** What the socket that it connected to allows. */
   readonly access: 'read-write' | 'read-only';
   readonly credentials: Credentials;
+  /** The callbacks for events that all clients of this user have. */
+  readonly callbacks: Quota;
   /** Sends a message that answers no call. */
   notify(notification: Notification): void;
   /** Carries bytes both ways between the client and `stream`, under the serial number of the call that opened it. */

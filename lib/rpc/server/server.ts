@@ -1,11 +1,14 @@
 /** Listens on sockets, and keeps the clients that connect to them, up to a limit. */
 import { createServer } from 'node:net';
 import type { Server as NetServer, Socket } from 'node:net';
+import type { TslxcError } from '../../errors';
 import { native } from '../../host/native';
+import { Users } from '../users/users';
+import type { User } from '../users/users';
 import { Admission } from './admission';
 import { Attention } from './attention';
 import { Client } from './client';
-import type { Activity } from './client';
+import type { Activity, ClientOptions } from './client';
 import { closeDescriptors, sendAtOnce, sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
 import { isOfThisHost, startOf } from './peer-process';
@@ -16,6 +19,8 @@ import type { SocketPlace } from './sockets';
 export interface ServerOptions {
   /** Makes the conversation that answers a client's calls. */
   readonly converse: (peer: Peer) => Conversation;
+  /** Makes the one for a client that is not taken, whose first call is answered by the reason. */
+  readonly refuse: (peer: Peer, reason: TslxcError) => Conversation;
   /** Called when the first client connects, and when the last one is gone. */
   readonly onBusy?: (state: 'busy' | 'idle') => void;
   /** Told of clients that come and go, and of what they do. */
@@ -28,6 +33,7 @@ export class Server {
   /** Paths of the sockets that this server has created. */
   readonly #made: string[] = [];
   readonly #admission = new Admission<Client>();
+  readonly #users = new Users();
   readonly #attention = new Attention();
 
   constructor(options: ServerOptions) {
@@ -72,46 +78,73 @@ export class Server {
   }
 
   #accept(socket: Socket, access: Peer['access']): void {
-    const client = this.#clientAt(socket, access);
-    if (client === undefined) {
+    const known = this.#known(socket);
+    if (known === undefined) {
       socket.destroy();
       return;
     }
-    if (!this.#admission.take(client)) {
-      client.close();
-      return;
-    }
-    this.#options.activity?.touch();
-    if (this.#admission.count === 1) this.#options.onBusy?.('busy');
+    const user = this.#users.enter(known.credentials.uid);
+    const { refusal } = user.clients;
+    const client = this.#clientAt(socket, { ...known, access, user, refusal });
+    const isTaken = refusal === undefined && this.#admission.take(client);
+    if (isTaken) this.#welcome(user);
+    else if (refusal !== undefined) this.#admission.turnAway(client);
+    else client.close();
     void client.gone.then(() => {
-      this.#options.activity?.touch();
+      if (isTaken) this.#part(user);
       this.#admission.leave(client);
-      if (this.#admission.count === 0) this.#options.onBusy?.('idle');
+      this.#users.leave(client.credentials.uid);
+      if (isTaken && this.#admission.count === 0) this.#options.onBusy?.('idle');
     });
   }
 
+  #welcome(user: User): void {
+    user.clients.take();
+    this.#options.activity?.touch();
+    if (this.#admission.count === 1) this.#options.onBusy?.('busy');
+  }
+
+  #part(user: User): void {
+    user.clients.giveBack();
+    this.#options.activity?.touch();
+  }
+
   /**
-   * Undefined if there is no place for the client, if it is gone already, or if it is in a container, which may see a socket in a
-   * folder that it shares with the host.
+   * Who has connected. Undefined if there is no place for the client, if it is gone already, or if it is in a container, which may see
+   * a socket in a folder that it shares with the host.
    */
-  #clientAt(socket: Socket, access: Peer['access']): Client | undefined {
-    let credentials: Peer['credentials'];
-    let reception: SocketReception;
+  #known(socket: Socket): Known | undefined {
     try {
       const known = native().peerCredentials(socketDescriptor(socket));
       if (!this.#admission.hasPlaceFor(known.uid)) return undefined;
-      credentials = { ...known, started: startOf(known.pid) };
+      if (this.#users.isFull(known.uid) && !this.#admission.canTurnAway) return undefined;
+      const credentials = { ...known, started: startOf(known.pid) };
       if (!isOfThisHost(credentials.pid)) return undefined;
-      reception = new SocketReception(socket);
+      return { credentials, reception: new SocketReception(socket) };
     } catch {
       return undefined;
     }
-    const { converse, activity } = this.#options;
-    const told = { converse, activity, attention: this.#attention };
+  }
+
+  #clientAt(socket: Socket, { refusal, ...newcomer }: Newcomer): Client {
+    const { converse, refuse, activity } = this.#options;
+    const answers =
+      refusal === undefined
+        ? { converse, activity }
+        : { converse: (peer: Peer) => refuse(peer, refusal) };
     const actions = { sendAtOnce, sendDescriptors, closeDescriptors };
-    return new Client({ socket, reception, access, credentials, ...told, ...actions });
+    return new Client({ socket, attention: this.#attention, ...newcomer, ...answers, ...actions });
   }
 }
+
+/** What is known of who has connected, before anything is heard. */
+type Known = Pick<ClientOptions, 'credentials' | 'reception'>;
+
+type Newcomer = Known &
+  Pick<ClientOptions, 'access' | 'user'> & {
+    /** Why it is not taken. */
+    readonly refusal: TslxcError | undefined;
+  };
 
 function started(server: NetServer, listen: () => void): Promise<void> {
   return new Promise((resolve, reject) => {

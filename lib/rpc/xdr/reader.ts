@@ -63,11 +63,15 @@ export class XdrReader {
   /** Reads UTF-8 text of `length` bytes, or up to a NUL: to a program in C it ends there. */
   text(length: number): string {
     const from = this.#takePadded(length);
-    const nul = this.#bytes.subarray(from, from + length).indexOf(0);
-    const end = from + (nul < 0 ? length : nul);
-    const text = this.#bytes.toString('utf8', from, end);
+    const text = this.#bytes.toString('utf8', from, from + length);
+    const nul = text.indexOf('\0');
+    if (nul >= 0) return this.#checked(text.slice(0, nul), from, this.#bytes.indexOf(0, from));
+    return this.#checked(text, from, from + length);
+  }
+
+  #checked(text: string, from: number, to: number): string {
     // It stands for invalid bytes, unless the client has really sent this character.
-    if (text.includes(replacement) && !isUtf8(this.#bytes.subarray(from, end))) {
+    if (text.includes(replacement) && !isUtf8(this.#bytes.subarray(from, to))) {
       throw new ProtocolError('a text is not in UTF-8');
     }
     return text;

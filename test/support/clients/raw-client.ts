@@ -40,8 +40,16 @@ export class RawClient implements Disposable {
     });
   }
 
-  static async connect(path: string): Promise<RawClient> {
-    const socket = connect(path);
+  /** @param uid - the user whose client it is, as the kernel tells the server: that which the process is while it connects */
+  static async connect(path: string, uid = 0): Promise<RawClient> {
+    if (uid !== 0) process.seteuid?.(uid);
+    let socket: Socket;
+    try {
+      // Connects before it returns.
+      socket = connect(path);
+    } finally {
+      if (uid !== 0) process.seteuid?.(0);
+    }
     await once(socket, 'connect');
     return new RawClient(socket);
   }

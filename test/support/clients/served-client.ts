@@ -13,6 +13,7 @@ import type { Activity } from '../../../lib/rpc/server/client';
 import { sendAtOnce } from '../../../lib/rpc/server/descriptors';
 import type { Answer, Conversation, Peer } from '../../../lib/rpc/server/peer';
 import type { Hearer, Reception } from '../../../lib/rpc/server/reception';
+import { User } from '../../../lib/rpc/users/users';
 import { eventually } from '../time/eventually';
 import { RawClient } from './raw-client';
 
@@ -66,11 +67,20 @@ function readByNode(socket: Socket, onBegin: (hearer: Hearer) => void): Receptio
   };
 }
 
-/** @param standing - whether the client is a stranger by now */
+/** Who the client is. */
+export interface Standing extends Pick<Conversation, 'isStranger'> {
+  /** Root's by default. */
+  readonly uid?: number;
+  /** With the other clients of a user, whom it shares its bounds with. */
+  readonly user?: User;
+}
+
+/** @param standing - may say later that the client is a stranger no more */
 export async function serve(
   access: Peer['access'] = 'read-write',
-  standing: Pick<Conversation, 'isStranger'> = { isStranger: false },
+  standing: Standing = { isStranger: false },
 ): Promise<Served> {
+  const { uid = 0, user = new User(uid) } = standing;
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-rpc-'));
   const path = join(folder, 'sock');
   const waiting: (() => void)[] = [];
@@ -114,7 +124,7 @@ export async function serve(
   };
   const clients: Client[] = [];
   const server = createServer((socket) => {
-    const credentials = { pid: 1, uid: 0, gid: 0, started: '1' };
+    const credentials = { pid: 1, uid, gid: uid, started: '1' };
     // A byte for each, and a while between them, as where the socket is full.
     const sendDescriptors = async (to: Socket, sent: readonly number[]): Promise<void> => {
       for (const descriptor of sent) {
@@ -127,7 +137,8 @@ export async function serve(
     const attention = new Attention();
     const told = { converse, activity, attention };
     const actions = { sendAtOnce, sendDescriptors, closeDescriptors };
-    clients.push(new Client({ socket, reception, access, credentials, ...told, ...actions }));
+    const newcomer = { socket, reception, access, credentials, user };
+    clients.push(new Client({ ...newcomer, ...told, ...actions }));
   }).listen(path);
   const client = await RawClient.connect(path);
   await eventually(() => expect(peer).toBeDefined());

@@ -29,7 +29,7 @@ const all = -1;
 
 const modelLength = 32;
 /** The most page counts in one answer, for all sizes and cells together. */
-const mostCells = 1024;
+export const mostCells = 1024;
 const bytesInKibibyte = 1024n;
 const allocation = { set: 1 } as const;
 const suspendTargets = ['mem', 'disk', 'hybrid'] as const;

@@ -5,6 +5,7 @@ import type { ListFilter } from '../../../driver/types';
 import type { domainProcedures } from '../../protocol/domain';
 import type { Call, Handlers } from '../base/call';
 import { checkFlags, hasFlag } from '../base/flags';
+import { inSlices } from '../base/in-slices';
 import { asked } from '../base/parameters';
 import { wireDomain, wireSeen } from '../base/identities';
 import { uuidText } from '../base/uuid';
@@ -96,9 +97,7 @@ function seen({ client }: Call, filter: ListFilter): Promise<SeenDomain[]> {
 export async function listed(call: Call, flags: number): Promise<SeenDomain[]> {
   if (absent.some(([has, lacks]) => hasFlag(flags, has) && !hasFlag(flags, lacks))) return [];
   const found = await seen(call, filterOf(flags));
-  const passing = await Promise.all(
-    found.map(async (one) => ((await passes(one, flags)) ? [one] : [])),
-  );
+  const passing = await inSlices(found, async (one) => ((await passes(one, flags)) ? [one] : []));
   return passing.flat();
 }
 

@@ -2,22 +2,14 @@
 import { TslxcError } from '../../../errors';
 import type { Domain } from '../../../driver/domain';
 import type { AddressSource, DomainAddress } from '../../../driver/interfaces/types';
-import {
-  kibibytes,
-  minorFaults,
-  refusedBits,
-  residentSet,
-  statisticsGroups,
-} from '../../../driver/statistics/named';
-import type { Named } from '../../../driver/statistics/named';
+import { kibibytes, minorFaults, residentSet } from '../../../driver/statistics/named';
 import type { DomainStatistics } from '../../../driver/statistics/types';
 import type { tuningProcedures } from '../../protocol/tuning';
-import type { Parameter, WireDomain } from '../../protocol/values';
-import type { Call, Handlers } from '../base/call';
-import { checkFlags, hasFlag, textsOkay } from '../base/flags';
-import { wireSeen, withDomain } from '../base/identities';
-import { asked, hyperOf, intOf, textOf, uintOf, unsignedHyperOf } from '../base/parameters';
-import { listed } from './lists';
+import type { Parameter } from '../../protocol/values';
+import type { Handlers } from '../base/call';
+import { checkFlags, textsOkay } from '../base/flags';
+import { withDomain } from '../base/identities';
+import { asked, hyperOf, unsignedHyperOf } from '../base/parameters';
 
 type Names =
   | 'DomainBlockStats'
@@ -25,8 +17,7 @@ type Names =
   | 'DomainInterfaceStats'
   | 'DomainMemoryStats'
   | 'DomainGetCPUStats'
-  | 'DomainInterfaceAddresses'
-  | 'ConnectGetAllDomainStats';
+  | 'DomainInterfaceAddresses';
 
 /** virDomainMemoryStatTags. */
 const memoryTags = {
@@ -45,11 +36,6 @@ const total = -1;
 /** virDomainInterfaceAddressesSource; 1 is an agent in a guest, which containers do not have. */
 const addressSources: readonly (AddressSource | undefined)[] = ['lease', undefined, 'arp'];
 const families = { ipv4: 0, ipv6: 1 } as const;
-
-/** Flags of ConnectGetAllDomainStats; `enforce` (2^31) refuses groups that do not exist here. */
-const statsFlags = { nowait: 2 ** 29, backing: 2 ** 30, enforce: 2 ** 31 } as const;
-/** Its filter flags, which are those of a list of domains. */
-const statsFilters = 0xff;
 
 export const usageHandlers: Handlers<Pick<typeof tuningProcedures, Names>> = {
   DomainBlockStats: (call, { domain, path }) =>
@@ -125,13 +111,6 @@ export const usageHandlers: Handlers<Pick<typeof tuningProcedures, Names>> = {
       interfaces: byInterface(await one.addresses({ source: word })),
     }));
   },
-  ConnectGetAllDomainStats: async (call, { domains, groups, flags }) => {
-    refuseMissing(groups, flags);
-    const records = await Promise.all(
-      (await meant(call, domains, flags)).map((one) => recordOf(one, groups)),
-    );
-    return { records: records.flat() };
-  },
 };
 
 async function running(domain: Domain): Promise<DomainStatistics> {
@@ -196,58 +175,4 @@ function byInterface(addresses: readonly DomainAddress[]): WireInterface[] {
     found.set(name, one);
   }
   return [...found.values()];
-}
-
-function refuseMissing(groups: number, flags: number): void {
-  const known = statisticsGroups.reduce(
-    (sum, { bit, named }) => (named === undefined ? sum : sum + bit),
-    0,
-  );
-  const missing = (groups & ~known) >>> 0;
-  if (missing === 0 || !hasFlag(flags, statsFlags.enforce)) return;
-  throw new TslxcError('ARGUMENT_UNSUPPORTED', refusedBits(missing));
-}
-
-/** The domains that are named, or those that pass the filters. */
-async function meant(call: Call, named: readonly WireDomain[], flags: number): Promise<Domain[]> {
-  if (named.length === 0) {
-    return (await listed(call, flags & statsFilters)).map(({ domain }) => domain);
-  }
-  return Promise.all(
-    named.map((one) =>
-      withDomain(call, one, async (domain) => {
-        await domain.state();
-        return domain;
-      }),
-    ),
-  );
-}
-
-/** Empty for a domain that has gone meanwhile. */
-async function recordOf(
-  domain: Domain,
-  groups: number,
-): Promise<{ domain: WireDomain; parameters: Parameter[] }[]> {
-  try {
-    const measured = { statistics: await domain.stats(), info: await domain.info() };
-    const shown = statisticsGroups.filter(({ bit }) => groups === 0 || hasFlag(groups, bit));
-    const parameters = shown.flatMap(({ named }) => (named?.(measured) ?? []).map(parameterOf));
-    return [{ domain: wireSeen({ domain, id: measured.statistics.id }), parameters }];
-  } catch (error) {
-    if (TslxcError.is(error, 'NO_DOMAIN')) return [];
-    throw error;
-  }
-}
-
-function parameterOf([field, named]: Named): Parameter {
-  switch (named.type) {
-    case 'int':
-      return intOf(field, named.value);
-    case 'uint':
-      return uintOf(field, named.value);
-    case 'count':
-      return unsignedHyperOf(field, named.value);
-    case 'text':
-      return textOf(field, named.value);
-  }
 }

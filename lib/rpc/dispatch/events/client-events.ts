@@ -18,18 +18,19 @@ interface Registration {
 }
 
 /** The most callbacks of one client for domains, and as many again for networks. */
-const mostCallbacks = 1024;
+export const mostCallbacks = 1024;
 
-/** Finds the present id of the domain that an event is about. */
-export type IdOf = (domain: DomainEvent) => number;
+/** Finds the present id of the domain that an event is about, when it is asked for. */
+export type IdOf = () => number;
 
 export class ClientEvents {
-  readonly #peer: Pick<Peer, 'notify'>;
+  readonly #peer: Pick<Peer, 'notify' | 'callbacks'>;
   readonly #domains = new Map<number, Registration>();
   readonly #networks = new Map<number, Registration>();
   #next = 0;
+  #isClosed = false;
 
-  constructor(peer: Pick<Peer, 'notify'>) {
+  constructor(peer: Pick<Peer, 'notify' | 'callbacks'>) {
     this.#peer = peer;
   }
 
@@ -54,18 +55,26 @@ export class ClientEvents {
 
   /** @throws WireError when there is none of that number. */
   removeDomain(callback: number): void {
-    if (!this.#domains.delete(callback)) throw noCallback('domain', callback);
+    if (!this.#remove(this.#domains, callback)) throw noCallback('domain', callback);
   }
 
   removeNetwork(callback: number): void {
-    if (!this.#networks.delete(callback)) throw noCallback('network', callback);
+    if (!this.#remove(this.#networks, callback)) throw noCallback('network', callback);
   }
 
   removeTyped(event: number): void {
     const [callback] =
       [...this.#domains].find(([, one]) => one.form === 'typed' && one.event === event) ?? [];
     if (callback === undefined) throw noCallback('domain', event);
-    this.#domains.delete(callback);
+    this.#remove(this.#domains, callback);
+  }
+
+  /** The client is gone. */
+  close(): void {
+    this.#peer.callbacks.giveBack(this.#domains.size + this.#networks.size);
+    this.#domains.clear();
+    this.#networks.clear();
+    this.#isClosed = true;
   }
 
   tellDomain(event: DomainEvent, idOf: IdOf): void {
@@ -75,7 +84,7 @@ export class ClientEvents {
     for (const [callback, { event: type, uuid, form }] of this.#domains) {
       if (type !== domainEventTypes[notice.type]) continue;
       if (uuid !== undefined && uuid !== event.uuid) continue;
-      domain ??= { name: event.domain, uuid: uuidBytes(event.uuid), id: idOf(event) };
+      domain ??= { name: event.domain, uuid: uuidBytes(event.uuid), id: idOf() };
       if (form === 'numbered') notice.numbered(this.#send, callback, domain);
       else notice.typed?.(this.#send, domain);
     }
@@ -101,15 +110,26 @@ export class ClientEvents {
     });
   };
 
-  /** @throws WireError INTERNAL_ERROR when the client already has `mostCallbacks` of them. */
+  /**
+   * @throws WireError INTERNAL_ERROR when the client already has `mostCallbacks` of them; TslxcError RESOURCE_BUSY when all clients of
+   * its user have as many as they may.
+   */
   #add(registrations: Map<number, Registration>, one: Registration): number {
     if (registrations.size >= mostCallbacks) {
       throw new WireError('INTERNAL_ERROR', `more than ${mostCallbacks} callbacks`, 'remote');
     }
+    if (this.#isClosed) throw new WireError('INTERNAL_ERROR', 'the client is gone', 'remote');
+    this.#peer.callbacks.take();
     const callback = this.#next;
     this.#next += 1;
     registrations.set(callback, one);
     return callback;
+  }
+
+  #remove(registrations: Map<number, Registration>, callback: number): boolean {
+    const isKnown = registrations.delete(callback);
+    if (isKnown) this.#peer.callbacks.giveBack();
+    return isKnown;
   }
 }
 

@@ -94,7 +94,10 @@ export class EventHub {
   }
 
   readonly #onDomain = (event: DomainEvent): void => {
-    for (const client of this.#clients) client.tellDomain(event, this.#idOf);
+    let id: number | undefined;
+    // Read once, however many clients are told.
+    const idOf = (): number => (id ??= this.#idOf(event));
+    for (const client of this.#clients) client.tellDomain(event, idOf);
   };
 
   readonly #onNetwork = (event: NetworkEvent): void => {
@@ -102,7 +105,7 @@ export class EventHub {
   };
 
   /** The id at the time when the event is passed on: the log does not record it. */
-  readonly #idOf = (event: DomainEvent): number => {
+  #idOf(event: DomainEvent): number {
     if (!mayRun(event)) return -1;
     try {
       return this.#connection?.domainOf({ name: event.domain, uuid: event.uuid }).id ?? -1;
@@ -110,5 +113,5 @@ export class EventHub {
       if (TslxcError.is(error)) return -1;
       throw error;
     }
-  };
+  }
 }

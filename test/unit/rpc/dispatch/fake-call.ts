@@ -3,6 +3,7 @@ import type { Connection } from '../../../../lib/index';
 import type { Call, ClientState } from '../../../../lib/rpc/dispatch/base/call';
 import { ClientEvents } from '../../../../lib/rpc/dispatch/events/client-events';
 import type { Peer } from '../../../../lib/rpc/server/peer';
+import { User } from '../../../../lib/rpc/users/users';
 
 /** What stands for a function that must not be called. */
 export const unused = (): never => {
@@ -14,6 +15,7 @@ export function fakePeer(uid: number): Peer {
   return {
     access: 'read-write',
     credentials: { pid: 7, uid, gid: uid, started: '99' },
+    callbacks: new User(uid).callbacks,
     notify: unused,
     openStream: unused,
     startKeepalive: unused,

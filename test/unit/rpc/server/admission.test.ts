@@ -3,10 +3,11 @@ import { Admission } from '../../../../lib/rpc/server/admission';
 
 interface Guest {
   isStranger: boolean;
+  close: () => void;
 }
 
-const known = (): Guest => ({ isStranger: false });
-const stranger = (): Guest => ({ isStranger: true });
+const known = (): Guest => ({ isStranger: false, close: () => undefined });
+const stranger = (): Guest => ({ ...known(), isStranger: true });
 
 test('the last hundred of 5,000 places are for root’s clients', () => {
   const admission = new Admission<Guest>();
@@ -42,4 +43,31 @@ test('a stranger that is let in, or is gone, leaves its place to another', () =>
   expect([admission.take(stranger()), admission.take(stranger())]).toEqual([true, false]);
   // Who was let in is still there.
   expect([admission.count, admission.clients.includes(first)]).toEqual([21, true]);
+});
+
+test('twenty at once that are not taken hear why, for five seconds', () => {
+  jest.useFakeTimers();
+  try {
+    const admission = new Admission<Guest>();
+    const closed: number[] = [];
+    const guests = Array.from({ length: 20 }, (_, at) => ({
+      ...known(),
+      close: () => void closed.push(at),
+    }));
+    for (const guest of guests) {
+      expect(admission.canTurnAway).toBe(true);
+      admission.turnAway(guest);
+    }
+    expect([admission.canTurnAway, admission.count, admission.clients.length]).toEqual([
+      false,
+      0,
+      20,
+    ]);
+    admission.leave(guests[0] as Guest);
+    expect(admission.canTurnAway).toBe(true);
+    jest.advanceTimersByTime(5000);
+    expect(closed).toEqual(Array.from({ length: 19 }, (_, at) => at + 1));
+  } finally {
+    jest.useRealTimers();
+  }
 });

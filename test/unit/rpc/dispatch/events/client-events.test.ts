@@ -6,6 +6,7 @@ import { domainEventTypes, notices } from '../../../../../lib/rpc/protocol/event
 import { XdrReader } from '../../../../../lib/rpc/xdr/reader';
 import { XdrWriter } from '../../../../../lib/rpc/xdr/writer';
 import type { Notification, Peer } from '../../../../../lib/rpc/server/peer';
+import { User } from '../../../../../lib/rpc/users/users';
 
 const uuid = '02169d49-0068-4612-b2de-901c4a14c5a3';
 const other = '12169d49-0068-4612-b2de-901c4a14c5a3';
@@ -16,7 +17,7 @@ interface Told {
   readonly body: Buffer;
 }
 
-function listening(): { events: ClientEvents; told: Told[] } {
+function listening(user = new User(0)): { events: ClientEvents; told: Told[] } {
   const told: Told[] = [];
   const notify = ({ procedure, body }: Notification): void => {
     const writer = new XdrWriter();
@@ -26,6 +27,7 @@ function listening(): { events: ClientEvents; told: Told[] } {
   const peer: Peer = {
     access: 'read-write',
     credentials: { pid: 1, uid: 0, gid: 0, started: '1' },
+    callbacks: user.callbacks,
     notify,
     openStream: () => undefined,
     startKeepalive: () => undefined,
@@ -154,4 +156,47 @@ test('a client has so many callbacks, and no more', () => {
   const { events } = listening();
   for (let count = 0; count < 1024; count += 1) events.addDomain(0, undefined);
   expect(() => events.addDomain(0, undefined)).toThrow('more than 1024 callbacks');
+});
+
+test('all clients of a user have so many together, and get back what they no longer have', () => {
+  const user = new User(2000);
+  const [first, second] = [listening(user).events, listening(user).events];
+  for (let count = 0; count < 600; count += 1) first.addDomain(0, undefined);
+  for (let count = 0; count < 424; count += 1) second.addNetwork(0, undefined);
+  const refusal = 'user 2000 has 1024 callbacks, the most of a user other than root';
+  for (const events of [first, second]) {
+    expect(() => events.addDomain(0, undefined)).toThrow(refusal);
+    expect(() => events.addTyped(0)).toThrow(refusal);
+  }
+  // That of another user is asked for as before.
+  expect(listening(new User(2001)).events.addDomain(0, undefined)).toBe(0);
+  first.removeDomain(0);
+  second.removeNetwork(0);
+  expect(() => second.removeNetwork(0)).toThrow('not registered');
+  second.addTyped(0);
+  second.removeTyped(0);
+  second.addDomain(0, undefined);
+  second.addDomain(0, undefined);
+  expect(() => first.addDomain(0, undefined)).toThrow(refusal);
+  first.close();
+  expect(user.callbacks.taken).toBe(425);
+  // A call that was under way when the client went.
+  expect(() => first.addDomain(0, undefined)).toThrow('the client is gone');
+  second.close();
+  second.close();
+  expect(user.callbacks.taken).toBe(0);
+});
+
+test('an id is asked for once, however many callbacks there are, and not for none', () => {
+  const { events, told } = listening();
+  let asked = 0;
+  const idOf = (): number => {
+    asked += 1;
+    return 7;
+  };
+  events.tellDomain(happened('started'), idOf);
+  expect(asked).toBe(0);
+  for (let count = 0; count < 100; count += 1) events.addDomain(0, undefined);
+  events.tellDomain(happened('started'), idOf);
+  expect([told.length, asked]).toEqual([100, 1]);
 });

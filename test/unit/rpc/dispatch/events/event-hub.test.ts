@@ -4,6 +4,7 @@ import { ClientEvents } from '../../../../../lib/rpc/dispatch/events/client-even
 import { EventHub } from '../../../../../lib/rpc/dispatch/events/event-hub';
 import type { WatchedConnection } from '../../../../../lib/rpc/dispatch/events/event-hub';
 import type { Peer } from '../../../../../lib/rpc/server/peer';
+import { User } from '../../../../../lib/rpc/users/users';
 
 const silence = { debug: jest.fn(), info: jest.fn(), warn: jest.fn(), error: jest.fn() };
 
@@ -12,7 +13,8 @@ function client(): { events: ClientEvents; told: () => number } {
   const notify = (): void => {
     told += 1;
   };
-  const peer = { notify } satisfies Pick<Peer, 'notify'>;
+  const { callbacks } = new User(0);
+  const peer = { notify, callbacks } satisfies Pick<Peer, 'notify' | 'callbacks'>;
   return { events: new ClientEvents(peer), told: () => told };
 }
 
