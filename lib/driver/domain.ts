@@ -466,6 +466,7 @@ export class Domain {
    * `signal` has fired; OPERATION_TIMEOUT for a path that does not answer.
    * @throws DefinitionError CONFIG_UNSUPPORTED, with `element`, `line` and `column`, for a domain without a tree of its own, whose root
    * is an image, or one of whose trees is a mount point.
+   * @throws TslxcError CONFIG_UNSUPPORTED, with `path`, if it has ids of its own and other users of the host could reach the copy of its root.
    * @throws SyscallError ENOSPC and the like, with `path`. After every error nothing is left of the clone.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.

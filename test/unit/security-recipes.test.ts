@@ -69,6 +69,7 @@ const recipes: readonly Recipe[] = [
   { recipe: 'T34', file: `${security}/peer.test.ts`, control: 'control: ' },
   { recipe: 'T35', file: `${security}/namespace-walk.test.ts`, control: 'control: ' },
   { recipe: 'T35', file: 'test/vm-early-kernel/namespace-walk.test.ts', control: 'control: ' },
+  { recipe: 'T38', file: `${security}/mapped-copies.test.ts`, control: 'control: ' },
 ];
 
 /** The same, whole, for `npm run test:long`. */

@@ -7,10 +7,11 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DomainDefinition, IdMap } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
-import { isMapped } from '../../domain/filesystem/access-mode';
+import { hasOwnIds, isMapped } from '../../domain/filesystem/access-mode';
 import { overlayOf, rootOf, sharesRoot } from '../../domain/filesystem/lookup';
 import { definitionError } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
+import { TslxcError } from '../../errors';
 import { hostId } from '../../plan/process/id-map';
 import type { OwnersOfRoot } from '../../plan/mounts/rootfs';
 import type { LookedFor, Looks } from '../looks/looks';
@@ -46,18 +47,71 @@ export async function checkMappedSources(
   if (definition.idMap === undefined) return;
   for (const filesystem of definition.filesystems) {
     const folder = await writtenFolder(definition, filesystem, looks);
-    if (folder === undefined || (await isOutOfReach(folder, filesystem, looks))) continue;
-    const what =
+    const what = lookedFor(filesystem);
+    if (folder === undefined || (await isOutOfReach(folder, what, looks))) continue;
+    const subject =
       filesystem.target === '/' ? 'the root' : `what is mapped to '${filesystem.target}'`;
-    const detail =
-      `with an id map ${what} must lie below a directory that only root can search, since set-uid programs made ` +
-      `in it are those of the host’s root: chmod 0700 '${folder}', or move it into a directory of its own that ` +
-      'has mode 0700';
-    throw definitionError('CONFIG_UNSUPPORTED', detail, {
+    throw definitionError('CONFIG_UNSUPPORTED', advice(subject, folder, 'move it'), {
       path: 'domain/devices/filesystem/source',
       position: filesystem.position,
     });
   }
+}
+
+/** A copy that is going to be made of a tree that the container writes to. */
+export interface TreeCopyPlan {
+  /** The tree that is copied; its owner says whose ids are in it. */
+  readonly from: string;
+  /** The folder in which the copy is made, or will lie. */
+  readonly folder: string;
+  /** `layer`: the copy is made in a folder of its own with mode 0700. */
+  readonly kind: 'layer' | 'directory';
+  /** Absolute path in the container. */
+  readonly target: string;
+}
+
+/**
+ * Resolves if no other user of the host can reach a copy of what a container with own ids writes to as the host's root. To be
+ * called before anything is copied.
+ *
+ * @throws TslxcError CONFIG_UNSUPPORTED, with what to do.
+ */
+export async function checkMappedCopy(
+  definition: DomainDefinition,
+  copy: TreeCopyPlan,
+  looks: Looks,
+): Promise<void> {
+  if (!hasOwnIds(definition)) return;
+  const what = { step: 'look up who can reach a copy of what the container has written' };
+  // Without one, the copy fails.
+  const folder = await looks.realPathIfThere(copy.folder, what);
+  if (folder === undefined || (await hasIdsOfContainer(definition, copy, looks))) return;
+  if (await isOutOfReach(folder, what, looks)) return;
+  const subject = copy.target === '/' ? 'a copy of the root' : `a copy of '${copy.target}'`;
+  throw new TslxcError('CONFIG_UNSUPPORTED', advice(subject, folder, 'put it'), {
+    path: folder,
+    domain: definition.name,
+  });
+}
+
+/** Whether the copied root was prepared for the id map. Ids that are yet to be allocated are in no file. */
+async function hasIdsOfContainer(
+  { idMap }: DomainDefinition,
+  { from, kind, target }: TreeCopyPlan,
+  looks: Looks,
+): Promise<boolean> {
+  const rootId = hostId(idMap?.uids ?? [], 0);
+  if (kind === 'layer' || target !== '/' || rootId === undefined || rootId === 0) return false;
+  const { uid } = await looks.state(from, { step: 'look up whose ids a root has' });
+  return uid === rootId;
+}
+
+function advice(subject: string, folder: string, move: 'move it' | 'put it'): string {
+  return (
+    `with an id map ${subject} must lie below a directory that only root can search, since set-uid programs made ` +
+    `in it are those of the host’s root: chmod 0700 '${folder}', or ${move} into a directory of its own that ` +
+    'has mode 0700'
+  );
 }
 
 /** The directory that, with its ancestors, has to keep other users from what is written; undefined when none has to. */
@@ -82,13 +136,9 @@ async function writtenFolder(
 }
 
 /** Whether the folder, or one that it lies in, can be searched by the host's root alone, or by its group: mode 0710. */
-async function isOutOfReach(
-  folder: string,
-  filesystem: FilesystemDefinition,
-  looks: Looks,
-): Promise<boolean> {
+async function isOutOfReach(folder: string, what: LookedFor, looks: Looks): Promise<boolean> {
   for (const path of upwards(folder)) {
-    const { uid, gid, mode } = await looks.state(path, lookedFor(filesystem));
+    const { uid, gid, mode } = await looks.state(path, what);
     const others = gid === 0 ? searchByOthers : searchByGroup | searchByOthers;
     if (uid === 0 && (mode & others) === 0) return true;
   }

@@ -1,7 +1,8 @@
 /** clone: a new domain with the definition of another one, and a copy of its trees. */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { checkMappedCopy } from '../../container/sources/private-root';
 import { copyTree, holdPlace, makeFolder, removeIfEmpty } from '../../container/trees/trees';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
@@ -120,6 +121,7 @@ async function makeClone(
     staged: stagedBeside(place, mark),
   }));
   const definition = await renewed(session, original.definition, { name, copies });
+  await checkPlaces(session, { definition, copies, options });
   const { uuid } = definition;
   const change: Change = {
     ...{ stage: 'making', kind: 'clone', mark, discards: [] },
@@ -145,6 +147,26 @@ async function makeClone(
   };
   await perform(session, { catalogue, change, make, commit });
   return { name, uuid };
+}
+
+/** The copy of a root lies at its place, and is made beside it; that of a layer is in a new folder that is closed. */
+async function checkPlaces(
+  session: Session,
+  { definition, copies, options: { signal } }: Cloning,
+): Promise<void> {
+  using looks = session.lookers.looks({ within: session.startTimeout, signal });
+  for (const { tree, place } of copies) {
+    const { source: from, kind, target } = tree;
+    if (kind === 'layer') continue;
+    await checkMappedCopy(definition, { from, folder: dirname(place), kind, target }, looks);
+  }
+}
+
+interface Cloning {
+  /** That of the clone. */
+  readonly definition: DomainDefinition;
+  readonly copies: readonly CopiedTree[];
+  readonly options: CloneOptions;
 }
 
 async function copyOne({ tree, place, staged }: CopiedTree, options: CloneOptions): Promise<void> {

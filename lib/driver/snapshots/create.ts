@@ -1,6 +1,7 @@
 /** snapshot-create: keeps the trees of a domain as they are, and its definition. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { checkMappedCopy } from '../../container/sources/private-root';
 import { copyTree, isThere, makeFolder } from '../../container/trees/trees';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
@@ -97,9 +98,13 @@ async function keep(session: Session, keeping: Keeping): Promise<Catalogue> {
   };
   const make = async (): Promise<void> => {
     using _held = await holdLayers(session, definition, looks);
-    for (const [index, tree] of trees.entries()) {
-      makeFolder(tree.kept);
+    for (const { source: from, kept: folder, kind, target } of trees) {
+      makeFolder(folder);
       reach('trees:after-place');
+      // One that was there before may be open to others.
+      await checkMappedCopy(definition, { from, folder, kind, target }, looks);
+    }
+    for (const [index, tree] of trees.entries()) {
       await copyTree({ from: tree.source, to: staged[index] ?? '', step }, options);
       reach('trees:after-copy');
     }

@@ -104,6 +104,7 @@ export class DomainSnapshots {
    * is mounted; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT for a path that does not answer.
    * @throws DefinitionError CONFIG_UNSUPPORTED, with `element`, `line` and `column`, for a domain without a tree of its own, whose root
    * is an image, or one of whose trees is a mount point.
+   * @throws TslxcError CONFIG_UNSUPPORTED, with `path`, if it has ids of its own and other users of the host could reach the copy.
    * @throws SyscallError ENOSPC and the like, with `path`. After every error nothing is left of it.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
@@ -123,6 +124,7 @@ export class DomainSnapshots {
    * @throws TslxcError NO_DOMAIN_SNAPSHOT when there is none of that name; OPERATION_INVALID when the domain is active, and for a tree
    * that has become a mount point; RESOURCE_BUSY when another running domain writes to one of its trees; OPERATION_ABORTED when
    * `signal` has fired.
+   * @throws TslxcError CONFIG_UNSUPPORTED, with `path`, if it has ids of its own and other users of the host could reach the copy.
    * @throws SyscallError ENOSPC and the like, with `path`. After every error the domain is as it was.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.

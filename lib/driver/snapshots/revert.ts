@@ -1,6 +1,7 @@
 /** snapshot-revert: gives a domain that is off the trees of a snapshot, and the definition that it had then. */
 import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { checkMappedCopy } from '../../container/sources/private-root';
 import { copyTree, isMountPoint, markTree } from '../../container/trees/trees';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
@@ -11,7 +12,14 @@ import { settle } from '../lifecycle/reaper';
 import { checkSame, phaseOf } from '../lookup/lookup';
 import { throwIfAborted } from '../session/abort';
 import type { Session } from '../session/session';
-import { readCatalogue, snapshotNamed, type Catalogue, type Change, type Move } from './catalogue';
+import {
+  readCatalogue,
+  snapshotNamed,
+  type Catalogue,
+  type Change,
+  type KeptTree,
+  type Move,
+} from './catalogue';
 import { holdLayers, perform, settleTrees } from './changes';
 import { reach } from './failpoint';
 import { refuseOtherUsers } from './live-trees';
@@ -58,6 +66,7 @@ async function putBack(session: Session, back: PuttingBack): Promise<void> {
     catalogue,
     trees.map(({ path }) => ({ path, folder: path })),
   );
+  await checkPlaces(session, back, trees);
   const mark = randomUUID();
   const moves = trees.map(({ path, kept }): Move => {
     refuseMountPoint(path);
@@ -89,6 +98,20 @@ async function putBack(session: Session, back: PuttingBack): Promise<void> {
     change: { ...change, stage: 'committed', moves, xml },
   });
   await perform(session, { catalogue, change, make, commit });
+}
+
+/** The copy is made beside the snapshot, and then takes the place of what the domain has. */
+async function checkPlaces(
+  session: Session,
+  { definition, options: { signal } }: PuttingBack,
+  trees: readonly KeptTree[],
+): Promise<void> {
+  using looks = session.lookers.looks({ within: session.startTimeout, signal });
+  for (const { target, kind, path, kept: from } of trees) {
+    for (const folder of [dirname(path), dirname(from)]) {
+      await checkMappedCopy(definition, { from, folder, kind, target }, looks);
+    }
+  }
 }
 
 /** The definition of the snapshot, with the domain's current name. @throws TslxcError NO_DOMAIN_SNAPSHOT; DefinitionError. */

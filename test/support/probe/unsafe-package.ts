@@ -164,6 +164,14 @@ const variants = {
     },
     { file: 'native/base/pivot.cc', safe: takeOffTheRest, unsafe: '' },
   ],
+  /** Copies of what a container with own ids has written may lie where every user of the host can reach them. */
+  'public copies': [
+    {
+      file: 'dist/container/sources/private-root.js',
+      safe: 'if (await isOutOfReach(folder, what, looks))\n        return;',
+      unsafe: 'if (folder !== undefined) return;',
+    },
+  ],
 } as const satisfies Readonly<Record<string, readonly Edit[]>>;
 
 export type Weakness = keyof typeof variants;
