@@ -21,7 +21,6 @@
       'native/base/glance.cc',
       'native/base/label.cc',
       'native/base/link-removal.cc',
-      'native/base/lock.cc',
       'native/base/monitor-spawn.cc',
       'native/base/neighbour.cc',
       'native/base/peer.cc',

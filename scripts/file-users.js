@@ -73,6 +73,7 @@ const fileUsers = {
   'lib/container/sources/overlay-upper.ts':
     'writable layers: a folder of the user’s, and two that no container can replace',
   'lib/driver/statistics/block.ts': '/sys',
+  'lib/host/kernel/oom-score.ts': '/proc/self',
   'lib/rpc/memory/process-memory.ts': '/proc/self',
   'lib/rpc/server/peer-process.ts': '/proc',
   'lib/rpc/server/sockets.ts':

@@ -172,6 +172,11 @@ const nativeExceptions = [
     uses: ['stat', 'open', 'readlink'],
     reason: `${ofKernel}; the host’s own pipes, to compare with; what is in the root, by openInRoot`,
   },
+  {
+    file: 'native/monitor/watcher-start.cc',
+    uses: ['open'],
+    reason: 'the file of the locks, in a folder that is root’s alone; /dev/null',
+  },
   { file: 'native/monitor/process-tree.cc', uses: ['openat'], argument: 'proc', reason: ofKernel },
   { file: 'native/monitor/keeper.cc', uses: ['openat'], reason: ofKeptFolder },
   {

@@ -69,6 +69,12 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
     readonly argv: readonly string[];
     readonly environment: readonly string[];
   };
+  /** The same program as it watches the health of containers; undefined if that of this one is not checked. */
+  readonly watch?: {
+    readonly argv: readonly string[];
+    readonly locks: string;
+    readonly byte: number;
+  };
   readonly consoleLog: { readonly directory: string; readonly file: string };
   readonly deadline: number;
   readonly consoleDescriptors: number;
@@ -190,6 +196,9 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     reapProgram: facts.reap.program,
     reapArgv: facts.reap.argv,
     reapEnvironment: facts.reap.environment,
+    watchArgv: facts.watch?.argv ?? [],
+    watchLocks: facts.watch?.locks ?? '',
+    watchByte: BigInt(facts.watch?.byte ?? 0),
     ...planEndRequest(definition, cgroups),
     boot: facts.boot,
     pause: facts.waitsForCaller === true ? 1 : 0,

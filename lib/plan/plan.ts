@@ -43,6 +43,11 @@ export const headerFields = {
   reapProgram: 'string',
   reapArgv: 'strings',
   reapEnvironment: 'strings',
+  /** The arguments of the same program by which it watches the health of containers; empty if this one's is not checked. */
+  watchArgv: 'strings',
+  /** The file with the lock of the root's watcher, and the byte in it. */
+  watchLocks: 'string',
+  watchByte: 'u64',
   /** When the monitor is told to end by a signal: milliseconds within which an end of init counts as the shutdown that it asks for. */
   endPatience: 'u32',
   /** The words that the process which then asks init is started with: lib/plan/process/end-request.ts. */

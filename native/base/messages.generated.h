@@ -12,7 +12,7 @@ namespace tslxc {
 
 inline constexpr uint32_t kLargestFrame = 4194304;
 inline constexpr uint32_t kLargestClientFrame = 65536;
-inline constexpr uint32_t kControlVersion = 2;
+inline constexpr uint32_t kControlVersion = 3;
 inline constexpr int kNetworkDescriptor = 4;
 
 enum class Stage : uint8_t {
@@ -62,6 +62,7 @@ enum class End : uint8_t {
   kDestroy,
   kReboot,
   kShutdown,
+  kUnhealthy,
 };
 
 enum class Failpoint : uint8_t {
@@ -421,6 +422,15 @@ inline void decode(Reader& reader, IntendMessage& value) {
   value.end = reader.u8();
   value.within = reader.u32();
 }
+
+struct WatchMessage {
+  static constexpr uint8_t kKind = 54;
+};
+
+inline void encode(Writer&, const WatchMessage&) {
+}
+
+inline void decode(Reader&, WatchMessage&) {}
 
 struct HelloMessage {
   static constexpr uint8_t kKind = 64;

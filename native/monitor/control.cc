@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "native/base/syscall.h"
 
@@ -99,15 +100,19 @@ void ControlClient::handle(const RawMessage& message) {
     case DestroyMessage::kKind:
       init_.destroyInit();
       return;
+    case WatchMessage::kKind:
+      if (!std::exchange(watches_, true)) init_.watcherArrived();
+      return;
     default:
       throw MalformedBytes{"a message that no client may send"};
   }
 }
 
 void ControlClient::intend(const IntendMessage& message) {
-  const bool known = message.end <= static_cast<uint8_t>(End::kReboot);
+  const auto end = static_cast<End>(message.end);
+  const bool known = end <= End::kReboot || end == End::kUnhealthy;
   if (known) {
-    init_.intendEnd(static_cast<End>(message.end), std::chrono::milliseconds(message.within));
+    init_.intendEnd(end, std::chrono::milliseconds(message.within));
   }
   outbox_ += frameOf(DoneMessage{known ? 0 : static_cast<uint32_t>(EINVAL)});
   send();
@@ -207,7 +212,9 @@ void ControlSocket::ready(uint32_t) {
 void ControlSocket::service() {
   for (const auto& client : clients_) {
     client->pump();
-    if (client->gone()) loop_.remove(*client);
+    if (!client->gone()) continue;
+    loop_.remove(*client);
+    if (client->watches()) init_.watcherLeft();
   }
   std::erase_if(clients_, [](const auto& client) { return client->gone(); });
 }

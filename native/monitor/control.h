@@ -27,6 +27,9 @@ class InitControl {
   virtual void destroyInit() = 0;
   // Says what init's next end means, if it comes in time.
   virtual void intendEnd(End end, std::chrono::milliseconds within) = 0;
+  // A client checks the container's health from now on; that client is gone.
+  virtual void watcherArrived() = 0;
+  virtual void watcherLeft() = 0;
 };
 
 // Binds and listens on `directory`/control, mode 0600. Bound by descriptor: sun_path holds 108
@@ -43,6 +46,8 @@ class ControlClient : public Source, public Follower {
   void ready(uint32_t events) override;
 
   bool gone() const { return gone_; }
+  // Whether it checks the container's health.
+  bool watches() const { return watches_; }
   // Sends what the console has for this client, as far as its socket takes it.
   void pump();
   // True when nothing is left to send.
@@ -65,6 +70,7 @@ class ControlClient : public Source, public Follower {
   std::string outbox_;
   Console* console_ = nullptr;
   bool gone_ = false;
+  bool watches_ = false;
 };
 
 // Accepts clients and keeps them. A client is refused when there are too many, or when it would

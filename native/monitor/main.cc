@@ -30,6 +30,7 @@
 #include "native/monitor/start.h"
 #include "native/monitor/stop-signals.h"
 #include "native/monitor/supervisor.h"
+#include "native/monitor/watcher-start.h"
 #include "native/plan/decode.h"
 
 namespace tslxc {
@@ -153,11 +154,12 @@ void Monitor::run() {
   start.beginLogs(logs);
   StartedContainer started = start.run(passed);
   restarter.keepNetwork(std::move(started.network));
+  WatcherStart watcher(header, *reap_);
   Supervisor::Settings settings{header.replayBytes, header.boot,
                                 header.cgroups,     runDirectory.get(),
                                 std::move(logs),    header.autodestroy != 0,
                                 &restarter,         std::chrono::milliseconds(header.endPatience),
-                                header.endRequest};
+                                header.endRequest,  &watcher};
   plan = Plan{};
   Supervisor supervisor(std::move(settings), std::move(started), std::move(channel_),
                         std::move(inbox_), std::move(consoles));

@@ -4,6 +4,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "native/base/signals.h"
 #include "native/monitor/stop-signals.h"
 
@@ -25,15 +27,26 @@ ReapProgram::ReapProgram(const PlanHeader& header)
       environment_(header.reapEnvironment) {}
 
 void ReapProgram::execute(const std::optional<std::string>& variable) const {
+  std::vector<std::string> variables = environment_;
+  if (variable) variables.push_back(*variable);
+  executeWith(argv_, std::move(variables));
+}
+
+void ReapProgram::execute(const std::vector<std::string>& argv, const std::string& variable) const {
+  std::vector<std::string> variables = environment_;
+  variables.push_back(variable);
+  executeWith(argv, std::move(variables));
+}
+
+void ReapProgram::executeWith(const std::vector<std::string>& argv,
+                              std::vector<std::string> environment) const {
   if (!program_.valid()) return;
   // One that has come too late to be passed on must not end this process.
   dropStopSignals();
   restoreSignals();
-  const std::vector<char*> argv = pointers(argv_);
-  std::vector<std::string> variables = environment_;
-  if (variable) variables.push_back(*variable);
-  const std::vector<char*> environment = pointers(variables);
-  syscall(SYS_execveat, program_.get(), "", argv.data(), environment.data(), AT_EMPTY_PATH);
+  const std::vector<char*> words = pointers(argv);
+  const std::vector<char*> variables = pointers(environment);
+  syscall(SYS_execveat, program_.get(), "", words.data(), variables.data(), AT_EMPTY_PATH);
 }
 
 }  // namespace tslxc

@@ -1,5 +1,5 @@
-// The monitor's last act when no caller cleans up: it executes the program that does (like conmon's
-// exit command).
+// The program of the package that a monitor executes: as its last act when no caller cleans up
+// (like conmon's exit command), and in a child when the watcher of the container's health is gone.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,13 @@ class ReapProgram {
   // then the next caller that touches the domain cleans up.
   void execute(const std::optional<std::string>& variable = {}) const;
 
+  // Executes it with other arguments. Returns only on failure.
+  void execute(const std::vector<std::string>& argv, const std::string& variable) const;
+
  private:
+  void executeWith(const std::vector<std::string>& argv,
+                   std::vector<std::string> environment) const;
+
   Fd program_;
   std::vector<std::string> argv_;
   std::vector<std::string> environment_;

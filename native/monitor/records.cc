@@ -85,6 +85,7 @@ void writeExitRecord(int directory, const ExitedMessage& exited, const std::stri
   if (exited.requested == static_cast<uint8_t>(End::kDestroy)) requested = "destroy";
   if (exited.requested == static_cast<uint8_t>(End::kReboot)) requested = "reboot";
   if (exited.requested == static_cast<uint8_t>(End::kShutdown)) requested = "shutdown";
+  if (exited.requested == static_cast<uint8_t>(End::kUnhealthy)) requested = "unhealthy";
   if (!requested.empty()) requested = ",\"requested\":\"" + requested + "\"";
   const std::string text =
       "{\"how\":" + end + std::to_string(exited.status) + oom + requested +

@@ -150,7 +150,12 @@ void Supervisor::killFrozenIfDue() {
   }
 }
 
-void Supervisor::intendEnd(End end, milliseconds within) { intent_ = {end, Clock::now() + within}; }
+// What was asked of init before stays the reason, if it is killed for being unhealthy meanwhile.
+void Supervisor::intendEnd(End end, milliseconds within) {
+  const bool held = intent_.end != End::kNone && Clock::now() < intent_.until;
+  if (end == End::kUnhealthy && held) return;
+  intent_ = {end, Clock::now() + within};
+}
 
 bool Supervisor::intends(End end) const {
   return intent_.end == end && Clock::now() < intent_.until;
@@ -183,10 +188,14 @@ void Supervisor::turn(int timeout) {
   if (frozenFrom_ && (timeout == kForEver || timeout > kUsualEnd.count())) {
     timeout = static_cast<int>(kUsualEnd.count());
   }
+  if (const std::optional<int> due = settings_.watcher->due(); due && missesWatcher()) {
+    timeout = timeout == kForEver ? *due : std::min(timeout, *due);
+  }
   if (backlog() > 0) timeout = 0;
   const auto began = Clock::now();
   const bool idle = !loop_.runOnce(timeout);
   killFrozenIfDue();
+  if (missesWatcher()) settings_.watcher->startIfDue(loop_);
   if (idle || backlog() >= kLogPiece) keepOutput();
   if (typing) {
     for (Console& console : consoles_) console.writePendingInput();

@@ -18,6 +18,7 @@
 #include "native/monitor/restarter.h"
 #include "native/monitor/start.h"
 #include "native/monitor/stop-signals.h"
+#include "native/monitor/watcher-start.h"
 
 namespace tslxc {
 
@@ -65,6 +66,7 @@ class Supervisor : public Source, public InitControl {
     // asks for, and how init is asked (asker.h).
     std::chrono::milliseconds endPatience;
     std::vector<std::string> endRequest;
+    WatcherStart* watcher;
   };
 
   Supervisor(Settings settings, StartedContainer started, Fd channel, FrameReader inbox,
@@ -81,6 +83,8 @@ class Supervisor : public Source, public InitControl {
   int signalInit(int number) override;
   void destroyInit() override;
   void intendEnd(End end, std::chrono::milliseconds within) override;
+  void watcherArrived() override { settings_.watcher->arrived(); }
+  void watcherLeft() override { settings_.watcher->left(); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -102,6 +106,8 @@ class Supervisor : public Source, public InitControl {
 
   // Tells the consoles that wait for readers that they have done so for this long.
   void countWaits(Clock::duration time);
+  // Whether a watcher that is gone is missed.
+  bool missesWatcher() const { return !ended_ && !destroyRequested_ && !intends(End::kShutdown); }
   // The monitor was told to end: has init asked to.
   void askInitToEnd();
   // Whether init's next end counts as what it was asked for by intendEnd().

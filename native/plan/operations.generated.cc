@@ -505,6 +505,9 @@ void decode(Reader& reader, PlanHeader& value) {
   value.reapProgram = reader.string();
   value.reapArgv = reader.strings();
   value.reapEnvironment = reader.strings();
+  value.watchArgv = reader.strings();
+  value.watchLocks = reader.string();
+  value.watchByte = reader.u64();
   value.endPatience = reader.u32();
   value.endRequest = reader.strings();
   value.boot = reader.string();

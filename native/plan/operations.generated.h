@@ -12,7 +12,7 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 9;
+inline constexpr uint32_t kPlanVersion = 10;
 inline constexpr uint32_t kCommandPlanVersion = 3;
 inline constexpr uint32_t kFittingPlanVersion = 2;
 
@@ -453,6 +453,9 @@ struct PlanHeader {
   std::string reapProgram{};
   std::vector<std::string> reapArgv{};
   std::vector<std::string> reapEnvironment{};
+  std::vector<std::string> watchArgv{};
+  std::string watchLocks{};
+  uint64_t watchByte = 0;
   uint32_t endPatience = 0;
   std::vector<std::string> endRequest{};
   std::string boot{};

@@ -34,8 +34,13 @@ class Init : public InitControl {
   int signalInit(int number) override { return number > 64 ? EINVAL : 0; }
   void destroyInit() override {}
   void intendEnd(End end, milliseconds within) override {
-    assert(end <= End::kReboot && within.count() >= 0);
+    assert((end <= End::kReboot || end == End::kUnhealthy) && within.count() >= 0);
   }
+  void watcherArrived() override { ++watchers_; }
+  void watcherLeft() override { assert(--watchers_ >= 0); }
+
+ private:
+  int watchers_ = 0;
 };
 
 Fd listenAnywhere() {

@@ -58,7 +58,7 @@ test('a container of an older package is seen, attached to, entered, paused, sig
     run(['node', 'dist/cli/main.js', 'start', name], old ?? '', commandEnvironment(root.path));
   await start();
   const monitor = await MonitorClient.connect(statePaths(root.path), name);
-  expect([monitor?.version, oldestControlVersion, controlVersion]).toEqual([version, 1, 2]);
+  expect([monitor?.version, oldestControlVersion, controlVersion]).toEqual([version, 1, 3]);
   monitor?.close();
   expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
   await expectShell(domain);

@@ -31,8 +31,11 @@ class Init : public InitControl {
   }
   void destroyInit() override {}
   void intendEnd(End, milliseconds) override {}
+  void watcherArrived() override { ++watchers; }
+  void watcherLeft() override { --watchers; }
 
   size_t signals = 0;
+  int watchers = 0;
 };
 
 // A control socket with one console, and the loop that serves it as the monitor does.

@@ -52,6 +52,9 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.string(value.reapProgram);
   bytes_.strings(value.reapArgv);
   bytes_.strings(value.reapEnvironment);
+  bytes_.strings(value.watchArgv);
+  bytes_.string(value.watchLocks);
+  bytes_.u64(value.watchByte);
   bytes_.u32(value.endPatience);
   bytes_.strings(value.endRequest);
   bytes_.string(value.boot);

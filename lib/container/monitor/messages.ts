@@ -79,6 +79,8 @@ export const messages = {
   destroy: { kind: 52, fields: {} },
   /** What init's next end means, when it comes within so many milliseconds: see ends. Answered by `done`. */
   intend: { kind: 53, fields: { end: 'u8', within: 'u32' } },
+  /** The client checks the container's health: if it is gone before the container, the monitor starts another. No answer. */
+  watch: { kind: 54, fields: {} },
 
   // monitor → client
   /** First on every connection. */
@@ -188,9 +190,9 @@ export const hows = ['exited', 'killed', 'oomKilled'] as const;
 
 /**
  * What was asked for before an end; the position is the number on the wire. `shutdown`: by a signal to the monitor, which no
- * client can say of an end.
+ * client can say of an end. `unhealthy`: the container is killed for that, and started again.
  */
-export const ends = ['none', 'destroy', 'reboot', 'shutdown'] as const;
+export const ends = ['none', 'destroy', 'reboot', 'shutdown', 'unhealthy'] as const;
 export type End = (typeof ends)[number];
 
 /**
@@ -214,6 +216,9 @@ export const largestClientFrame = 64 * 1024;
  */
 export const networkDescriptor = 4;
 
-/** Version in `hello`: an old monitor outlives a new package. 2 adds `intend`; a monitor of version 1 is used without it. */
-export const controlVersion = 2;
+/**
+ * Version in `hello`: an old monitor outlives a new package. 2 adds `intend`, 3 `watch` and the end `unhealthy`; a monitor of an
+ * older version is used without them.
+ */
+export const controlVersion = 3;
 export const oldestControlVersion = 1;

@@ -113,6 +113,11 @@ export class MonitorClient {
     await this.#expect('done');
   }
 
+  /** Says that this process checks the container's health: if it is gone, the monitor starts another, unless it is an older one. */
+  watch(): void {
+    if (this.version >= 3) this.#channel.send({ message: 'watch' });
+  }
+
   /** Resolves at the end of init. */
   async exited(): Promise<ExitRecord> {
     for (;;) {

@@ -16,8 +16,11 @@ export interface ExitRecord {
   readonly signal?: number;
   /** The kernel killed init because the container was at its memory limit, or the host had no memory left. */
   readonly OOMKilled?: boolean;
-  /** What was requested of the monitor before, or nothing. `shutdown`: by SIGTERM, SIGINT or SIGHUP to the monitor itself. */
-  readonly requested?: 'destroy' | 'reboot' | 'shutdown';
+  /**
+   * What was requested of the monitor before, or nothing. `shutdown`: by SIGTERM, SIGINT or SIGHUP to the monitor itself.
+   * `unhealthy`: it was killed because its checks had found it unhealthy, and is then started again.
+   */
+  readonly requested?: 'destroy' | 'reboot' | 'shutdown' | 'unhealthy';
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** Id of the boot in which the container ended; a record of another boot is ignored. */

@@ -39,6 +39,9 @@ export function endReaperTurn(): void {
   if (Number.isInteger(descriptor) && descriptor > 2) native().closeDescriptor(descriptor);
 }
 
+/** Held by the process that checks the health of this root's containers. Their monitors start another one when it is free. */
+export const watcherLock: NamedLock = { name: 'health', step: 'watch the health of containers' };
+
 function lockOf(name: string): NamedLock {
   return { name: `domain:${name}`, step };
 }

@@ -9,6 +9,8 @@ import type { SourceLocation } from '../../domain/xml/source-location';
 import type { Partition } from '../../domain/tuning/definition';
 import { withWeightFiles } from '../../host/kernel/cgroup-layout';
 import type { HostFacts } from '../../host/facts';
+import { watcherLock } from '../record/locks';
+import { offsetOf } from '../../host/state/named-lock';
 import { commandPath } from '../../host/package-paths';
 import { lxcfsFiles } from '../../host/kernel/lxcfs';
 import { isSelinuxOn } from '../../host/security/selinuxfs';
@@ -132,6 +134,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     maskedHardware: host.thermalThrottle,
     identity: await initIdentity(definition, looks),
     reap: reapCommand(paths, definition.name),
+    ...(definition.extension.health === undefined ? {} : { watch: watchCommand(paths) }),
     consoleLog: { directory: paths.logs, file: consoleLogName(definition.name) },
     deadline: input.startTimeout,
     consoleDescriptors: input.consoleDescriptors,
@@ -302,4 +305,9 @@ function reapCommand({ root }: StatePaths, name: string): PlanFacts['reap'] {
       `TSLXC_ROOT=${root}`,
     ],
   };
+}
+
+/** The command by which a monitor starts the root's watcher of health, with the lock that only one can have. */
+function watchCommand({ locks }: StatePaths): PlanFacts['watch'] & object {
+  return { argv: ['node', commandPath, 'watch-health'], locks, byte: offsetOf(watcherLock.name) };
 }

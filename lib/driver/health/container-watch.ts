@@ -42,6 +42,7 @@ async function watchRun(session: Session, name: string): Promise<void> {
     const { health: check } = session.parse(state.start.xml).definition.extension;
     if (check === undefined) return;
     containers.leaveCaller();
+    monitor.watch();
     await new ContainerWatch(session, { ...state, check }).run(monitor);
   } finally {
     monitor.close();
@@ -65,6 +66,8 @@ class ContainerWatch {
   #boots: number;
   #began: number;
   #health: HealthInfo;
+  /** Whether the last check is not on record. */
+  #isUnwritten = false;
   /** Ends the sleep between two checks. */
   #wake = (): void => undefined;
 
@@ -142,10 +145,11 @@ class ContainerWatch {
     if (signal.aborted || this.#isPaused() || !this.#isSameLife(time)) return signal.aborted;
     const before = this.#health;
     this.#health = healthAfter(before, { failure, time, age: time - this.#began }, this.#check);
+    const isFatal = this.#health.state === 'unhealthy' && this.#check.action !== 'none';
+    // First what is to be done, since a full disk may keep anything from being written.
+    if (isFatal) await this.#kill();
     await this.#tell(before);
-    if (this.#health.state !== 'unhealthy' || this.#check.action === 'none') return false;
-    await this.#kill();
-    return true;
+    return isFatal;
   }
 
   #isPaused(): boolean {
@@ -167,28 +171,54 @@ class ContainerWatch {
     return false;
   }
 
+  /** Never rejects: what could not be written or announced is no reason to check no more. */
   async #tell(before: HealthInfo): Promise<void> {
     const { name: domain, uuid } = this.#identity;
     const { state, message } = this.#health;
-    const record = { id: this.#id, boots: this.#boots, health: this.#health };
-    writeHealth(this.#session.paths, domain, record);
+    this.#record();
     if (state === before.state || state === 'starting') return;
-    await this.#session.announce({ event: 'health-change', detail: state, domain, uuid });
+    const { logger } = this.#session;
+    const event = { event: 'health-change', detail: state, domain, uuid } as const;
+    await this.#session.announce(event).catch((error: unknown) => {
+      logger.error({ err: error, domain }, 'that the health has changed could not be announced');
+    });
     const fields = { domain, ...(message === undefined ? {} : { reason: message }) };
-    if (state === 'healthy') this.#session.logger.info(fields, 'the container is healthy');
-    else this.#session.logger.warn(fields, 'the container is unhealthy');
+    if (state === 'healthy') logger.info(fields, 'the container is healthy');
+    else logger.warn(fields, 'the container is unhealthy');
+  }
+
+  /** Written after each check, so that the record says when that was. Why it can't be written is logged once. */
+  #record(): void {
+    const { name: domain } = this.#identity;
+    const record = { id: this.#id, boots: this.#boots, health: this.#health };
+    try {
+      writeHealth(this.#session.paths, domain, record);
+      this.#isUnwritten = false;
+    } catch (error) {
+      if (this.#isUnwritten) return;
+      this.#isUnwritten = true;
+      const detail = 'what the check of the health has found is not on record';
+      this.#session.logger.error({ err: error, domain }, detail);
+    }
   }
 
   /** Kills the container. That end counts as a failure, after which it is restarted. */
   async #kill(): Promise<void> {
-    const { containers, paths } = this.#session;
+    const { containers, paths, logger } = this.#session;
     const { name } = this.#identity;
     await this.#session.locked(name, async () => {
       const now = containers.readRunState(paths, name);
       if (now.phase !== 'running' || now.running.id !== this.#id) return;
-      containers.replaceStart(paths, { ...now.start, unhealthy: true });
+      try {
+        containers.replaceStart(paths, { ...now.start, unhealthy: true });
+      } catch (error) {
+        // Its monitor knows, too, and has room for the record of the end.
+        logger.error({ err: error, domain: name }, 'that it is unhealthy is not on record');
+      }
       const monitor = await containers.connectMonitor(paths, name);
       try {
+        if (monitor !== undefined && monitor.version >= 3)
+          await monitor.intend('unhealthy', killTime);
         await monitor?.signal(killSignal);
       } finally {
         monitor?.close();
@@ -197,4 +227,6 @@ class ContainerWatch {
   }
 }
 
+/** Milliseconds that a killed container may take to end. */
+const killTime = 60_000;
 const killSignal = 9;

@@ -11,6 +11,13 @@ export interface HealthInfo {
   readonly failures: number;
   /** Why the last check failed; absent if it succeeded. */
   readonly message?: string;
+  /** When the last check that is on record was finished, in milliseconds since the epoch; absent if none is. */
+  readonly checkedAt?: number;
+  /**
+   * The next check is overdue: what it has found could not be written, as on a full disk, or the process that checks is held up.
+   * Absent otherwise, and while the container is paused.
+   */
+  readonly overdue?: true;
 }
 
 /** A check that is finished. */
@@ -30,12 +37,26 @@ export function healthAfter(
 ): HealthInfo {
   const became = (state: HealthInfo['state']): Pick<HealthInfo, 'state' | 'since'> =>
     state === before.state ? { state, since: before.since } : { state, since: time };
-  if (failure === undefined) return { ...became('healthy'), failures: 0 };
-  if (before.state === 'starting' && age < grace) return { ...before, message: failure };
+  const checkedAt = time;
+  if (failure === undefined) return { ...became('healthy'), failures: 0, checkedAt };
+  if (before.state === 'starting' && age < grace) return { ...before, message: failure, checkedAt };
   const failures = before.failures + 1;
   return {
     ...became(failures >= retries ? 'unhealthy' : before.state),
     failures,
     message: failure,
+    checkedAt,
   };
+}
+
+/** Milliseconds that a check may take on a busy machine besides the time that is allowed for its command. */
+const slack = 5000;
+
+/** Whether a check that begins `interval` after the last one should have been finished by now. A clock that was set back says nothing. */
+export function isOverdue(
+  { checkedAt }: Pick<HealthInfo, 'checkedAt'>,
+  { interval, timeout }: Pick<HealthCheck, 'interval' | 'timeout'>,
+  now: number,
+): boolean {
+  return checkedAt !== undefined && now - checkedAt > interval + timeout + slack;
 }

@@ -1,4 +1,5 @@
 /** What is known of the health of a running container, in its run folder: written by its watcher alone. */
+import { statOf } from '../../container/init/process-stat';
 import type { RunningRecord } from '../../container/record/run-state';
 import { readRecord, replaceRecord } from '../../host/state/record-file';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
@@ -10,19 +11,36 @@ interface HealthRecord {
   /** How often it had been rebooted by then. */
   readonly boots: number;
   readonly health: HealthInfo;
+  /** The process that has written it, by its pid and its start; missing in records by older versions of the package. */
+  readonly writer?: { readonly pid: number; readonly started: number };
 }
 
-/** Writes nothing if the domain has been undefined meanwhile. */
-export function writeHealth(paths: StatePaths, name: string, record: HealthRecord): void {
-  replaceRecord(runPaths(paths, name).health, record);
+/** Writes nothing if the domain has been undefined meanwhile. @throws SyscallError. */
+export function writeHealth(
+  paths: StatePaths,
+  name: string,
+  record: Omit<HealthRecord, 'writer'>,
+): void {
+  const { pid } = process;
+  const writer = { pid, started: statOf(pid)?.started ?? 0 };
+  replaceRecord(runPaths(paths, name).health, { ...record, writer });
 }
 
-/** Undefined until a check has finished since the container was started, or last rebooted. */
+/**
+ * Undefined until a check has finished since the container was started, or last rebooted; and when the watcher that has written it is
+ * gone: what that has found says nothing about now.
+ */
 export function readHealth(
   paths: StatePaths,
   name: string,
   { id, boots = 0 }: Pick<RunningRecord, 'id' | 'boots'>,
 ): HealthInfo | undefined {
   const record = readRecord(runPaths(paths, name).health) as HealthRecord | undefined;
-  return record?.id === id && record.boots === boots ? record.health : undefined;
+  if (record?.id !== id || record.boots !== boots) return undefined;
+  return record.writer === undefined || lives(record.writer) ? record.health : undefined;
+}
+
+function lives({ pid, started }: HealthRecord['writer'] & object): boolean {
+  const stat = statOf(pid);
+  return stat?.started === started && stat.state !== 'Z' && stat.state !== 'X';
 }

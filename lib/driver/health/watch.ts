@@ -3,12 +3,21 @@
  * runs. It is a process of its own, since it has to outlive those that start the containers; a root has at most one.
  */
 import { closeSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { lowerOomScore } from '../../host/kernel/oom-score';
 import { readStateOrSkip } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 import { watchContainer } from './container-watch';
 import { watchFolder } from './folder-watch';
 import { request, requested, withdraw } from './requests';
 import { inheritedWatch, tryTakeWatch } from './watcher-lock';
+
+/** Above that of the monitors: a watcher that was killed is started again, a container is not. */
+const oomScore = -900;
+
+/** Milliseconds before the checks of a container begin anew after they have failed, doubled each time. */
+const firstPause = 1000;
+const longestPause = 30_000;
 
 /**
  * Resolves when none of the containers runs any more, or when another process is the watcher. `name`: a container for which checks
@@ -17,6 +26,8 @@ import { inheritedWatch, tryTakeWatch } from './watcher-lock';
 export async function watchHealth(session: Session, name?: string): Promise<void> {
   const { paths } = session;
   let lock = inheritedWatch();
+  // Only a process that was started for this. What it runs in containers has a score of its own.
+  if (lock !== undefined) lowerOomScore(oomScore);
   if (name !== undefined) {
     // A process of an older package has started this one, and has passed it the lock of that one container.
     if (lock !== undefined) closeSync(lock);
@@ -80,19 +91,32 @@ class Watcher {
 
   /** Never rejects, and has no effect on the others. */
   async #watch(name: string): Promise<void> {
-    for (let id = this.#runningId(name); id !== undefined; id = this.#nextId(name, id)) {
-      await this.#watchOnce(name);
+    let failures = 0;
+    for (let id = this.#runningId(name); id !== undefined;) {
+      if (await this.#watchOnce(name)) {
+        failures = 0;
+        id = this.#nextId(name, id);
+        continue;
+      }
+      // A fault that passes, such as no free descriptor, must not end the checks for good.
+      failures += 1;
+      await sleep(Math.min(firstPause * 2 ** (failures - 1), longestPause));
+      id = this.#idUnlessEnded(name, id);
     }
+    this.#nextId(name);
     this.#watched.delete(name);
     this.#look();
   }
 
-  async #watchOnce(name: string): Promise<void> {
+  /** False when the checks could not be made or went wrong, while the container may still run. */
+  async #watchOnce(name: string): Promise<boolean> {
     try {
       await watchContainer(this.#session, name);
+      return true;
     } catch (error) {
-      const detail = 'nothing watches the health of the container any more';
+      const detail = 'the checks of the health of the container failed, and begin anew';
       this.#session.logger.error({ err: error, domain: name }, detail);
+      return false;
     }
   }
 
@@ -118,6 +142,13 @@ class Watcher {
       const detail = 'the request to check the health of the container could not be withdrawn';
       this.#session.logger.error({ err: error, domain: name }, detail);
     }
+  }
+
+  /** As `#runningId`, but `last` when it is not known whether the container runs: then it has not ended. */
+  #idUnlessEnded(name: string, last: number): number | undefined {
+    const state = readStateOrSkip(this.#session, name);
+    if (state === undefined) return last;
+    return state.phase === 'running' ? state.running.id : undefined;
   }
 
   /** Undefined while it does not run, and when that is not known. */

@@ -2,6 +2,7 @@
  * Which process checks: a root has at most one watcher, and each container is checked by at most one process. The locks of
  * containers are also taken by watchers of older packages, each of which checks a single container.
  */
+import { watcherLock } from '../../container/record/locks';
 import { isLocked, tryTakeLock, type NamedLock } from '../../host/state/named-lock';
 import type { StatePaths } from '../../host/state/state-paths';
 
@@ -13,7 +14,7 @@ export const lockEnvironment = { TSLXC_HEALTH_LOCK: String(inherited) } as const
 
 /** The descriptor that holds the lock of the root's watcher; undefined while another process does. */
 export function tryTakeWatch(paths: StatePaths): number | undefined {
-  return tryTakeLock(paths, { name: 'health', step: 'watch the health of containers' });
+  return tryTakeLock(paths, watcherLock);
 }
 
 /**

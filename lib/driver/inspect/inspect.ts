@@ -7,8 +7,8 @@ import { formatDomain } from '../../domain/format';
 import { isolationOf } from '../../domain/namespaces/isolation';
 import { TslxcError } from '../../errors';
 import { exactJson } from '../../exact-json';
-import { readHealth } from '../health/record';
-import { ensureHealthWatcher } from '../health/watcher';
+import { present } from '../../present';
+import { knownHealth } from '../health/known-health';
 import type { MonitorConnection } from '../session/containers';
 import { requireRunning, runningDefinition, stored } from '../definitions/definitions';
 import { withLiveLinks } from '../interfaces/interfaces';
@@ -64,17 +64,13 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
   });
 }
 
-/** The health as the watcher has found it; if the watcher is gone, another one is started. */
 function healthOf(
   session: Session,
   state: FoundDomain['state'],
   definition: DomainDefinition,
 ): Pick<DomainInfo, 'health'> {
-  if (state.phase !== 'running' || definition.extension.health === undefined) return {};
-  const { name, time: since } = state.start;
-  ensureHealthWatcher(session, definition);
-  const health = readHealth(session.paths, name, state.running);
-  return { health: health ?? { state: 'starting', since, failures: 0 } };
+  if (state.phase !== 'running') return {};
+  return present({ health: knownHealth(session, state, definition) });
 }
 
 /** The running definition, or the stored one. @throws TslxcError NO_DOMAIN; INTERNAL_ERROR when the only record of it is damaged. */

@@ -113,7 +113,7 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
   const definition = definitionThatRan(session, start);
   if (definition === undefined) return false;
   const { restart } = definition.extension;
-  const isUnhealthy = start.unhealthy === true;
+  const isUnhealthy = start.unhealthy === true || exit.requested === 'unhealthy';
   if (!isFailure(exit) || (restart === undefined && !isUnhealthy)) {
     return actionAfter(exit, definition) === 'restart';
   }

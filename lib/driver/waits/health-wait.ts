@@ -2,7 +2,7 @@
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
-import type { HealthInfo } from '../health/health';
+import { isOverdue, type HealthInfo } from '../health/health';
 import { readHealth } from '../health/record';
 import { ensureHealthWatcher } from '../health/watcher';
 import { currentState } from '../lookup/lookup';
@@ -21,7 +21,8 @@ export async function waitForHealth(
   const state = await currentState(session, identity);
   requireRunning(state, 'look', identity);
   const definition = runningDefinition(session, state);
-  if (definition.extension.health === undefined) {
+  const { health: check } = definition.extension;
+  if (check === undefined) {
     const detail = `domain '${identity.name}' has no <tslxc:health>`;
     throw new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: identity.name });
   }
@@ -37,7 +38,8 @@ export async function waitForHealth(
         lookUntilFound(async () => {
           const running = container.running();
           last = running && readHealth(session.paths, identity.name, running);
-          return Promise.resolve(last?.state === 'healthy' ? last : undefined);
+          const isHealthy = last?.state === 'healthy' && !isOverdue(last, check, Date.now());
+          return Promise.resolve(isHealthy ? last : undefined);
         }, signal),
     },
   });

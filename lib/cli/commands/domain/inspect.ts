@@ -176,9 +176,14 @@ function labelWords({ label, enforcing }: SecurityLabelInfo): string {
   return `${label} (${enforcing ? 'enforcing' : 'permissive'})`;
 }
 
-function healthWords({ state, failures, message }: HealthInfo): string {
-  if (message === undefined) return state;
-  return `${state} (${failures === 0 ? '' : `${String(failures)} failed, `}${message})`;
+function healthWords({ state, failures, message, overdue, checkedAt = 0 }: HealthInfo): string {
+  const seconds = Math.round((Date.now() - checkedAt) / 1000);
+  const said = [
+    ...(message === undefined || failures === 0 ? [] : [`${String(failures)} failed`]),
+    ...(message === undefined ? [] : [message]),
+    ...(overdue === true ? [`checked ${String(seconds)} s ago, and nothing on record since`] : []),
+  ];
+  return said.length === 0 ? state : `${state} (${said.join(', ')})`;
 }
 
 const isolationWords: Readonly<Record<DomainInfo['isolation'], string>> = {

@@ -379,6 +379,7 @@ export class FakeHost {
         this.asked.push(`intend ${end} ${within}`);
         return Promise.resolve();
       },
+      watch: () => undefined,
       exited,
       openConsole: () => Promise.reject(new ProtocolError('no consoles here')),
       close: () => undefined,

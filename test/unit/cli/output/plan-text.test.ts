@@ -33,6 +33,9 @@ const plan: Plan = {
     reapProgram: '/usr/bin/node',
     reapArgv: ['node', 'main.js', 'reap', 'web'],
     reapEnvironment: [],
+    watchArgv: [],
+    watchLocks: '',
+    watchByte: 0n,
     endPatience: 0,
     endRequest: [],
     boot: '',
@@ -95,7 +98,10 @@ test('numbers are aligned when there are ten or more', () => {
 
 test('the JSON is the plan, with 64-bit numbers as strings', () => {
   const parsed: unknown = JSON.parse(planJson(plan));
-  expect(parsed).toMatchObject({ header: plan.header, inside: [{}, {}, { keep: '0x1ff' }] });
+  expect(parsed).toMatchObject({
+    header: { ...plan.header, watchByte: '0x0' },
+    inside: [{}, {}, { keep: '0x1ff' }],
+  });
 });
 
 describe('what is planned', () => {

@@ -1,5 +1,5 @@
 /** What the checks of a container make of its health. */
-import { healthAfter, type HealthInfo } from '../../../../lib/driver/health/health';
+import { healthAfter, isOverdue, type HealthInfo } from '../../../../lib/driver/health/health';
 
 const check = { retries: 2, grace: 1000 };
 const start: HealthInfo = { state: 'starting', since: 0, failures: 0 };
@@ -14,29 +14,52 @@ function after(checks: string, { grace } = check): HealthInfo {
 }
 
 test.each<[string, HealthInfo]>([
-  ['+', { state: 'healthy', since: 600, failures: 0 }],
-  ['++', { state: 'healthy', since: 600, failures: 0 }],
+  ['+', { state: 'healthy', since: 600, failures: 0, checkedAt: 600 }],
+  ['++', { state: 'healthy', since: 600, failures: 0, checkedAt: 1200 }],
   // The first failure is within the time of grace, the second one is not.
-  ['a', { state: 'starting', since: 0, failures: 0, message: 'a' }],
-  ['ab', { state: 'starting', since: 0, failures: 1, message: 'b' }],
-  ['abc', { state: 'unhealthy', since: 1800, failures: 2, message: 'c' }],
-  ['abcd', { state: 'unhealthy', since: 1800, failures: 3, message: 'd' }],
-  ['abc+', { state: 'healthy', since: 2400, failures: 0 }],
-  ['+a', { state: 'healthy', since: 600, failures: 1, message: 'a' }],
-  ['+ab', { state: 'unhealthy', since: 1800, failures: 2, message: 'b' }],
-  ['+a+b', { state: 'healthy', since: 600, failures: 1, message: 'b' }],
+  ['a', { state: 'starting', since: 0, failures: 0, message: 'a', checkedAt: 600 }],
+  ['ab', { state: 'starting', since: 0, failures: 1, message: 'b', checkedAt: 1200 }],
+  ['abc', { state: 'unhealthy', since: 1800, failures: 2, message: 'c', checkedAt: 1800 }],
+  ['abcd', { state: 'unhealthy', since: 1800, failures: 3, message: 'd', checkedAt: 2400 }],
+  ['abc+', { state: 'healthy', since: 2400, failures: 0, checkedAt: 2400 }],
+  ['+a', { state: 'healthy', since: 600, failures: 1, message: 'a', checkedAt: 1200 }],
+  ['+ab', { state: 'unhealthy', since: 1800, failures: 2, message: 'b', checkedAt: 1800 }],
+  ['+a+b', { state: 'healthy', since: 600, failures: 1, message: 'b', checkedAt: 2400 }],
 ])('after %s', (checks, health) => {
   expect(after(checks)).toEqual(health);
 });
 
 test('grace ends with the first success: a failure counts after it, though it would not without it', () => {
   const long = { ...check, grace: 60_000 };
-  expect(after('ab', long)).toEqual({ state: 'starting', since: 0, failures: 0, message: 'b' });
-  expect(after('+a', long)).toEqual({ state: 'healthy', since: 600, failures: 1, message: 'a' });
+  expect(after('ab', long)).toEqual({
+    state: 'starting',
+    since: 0,
+    failures: 0,
+    message: 'b',
+    checkedAt: 1200,
+  });
+  expect(after('+a', long)).toEqual({
+    state: 'healthy',
+    since: 600,
+    failures: 1,
+    message: 'a',
+    checkedAt: 1200,
+  });
   expect(after('+ab', long)).toEqual({
     state: 'unhealthy',
     since: 1800,
     failures: 2,
     message: 'b',
+    checkedAt: 1800,
   });
+});
+
+test.each([
+  ['is not, when it is just due', 1000, 16_000, false],
+  ['is, some seconds after it should have been finished', 1000, 16_001, true],
+  ['is not, without a first one', undefined, 1_000_000, false],
+  ['is not, by a clock that was set back', 1_000_000, 0, false],
+])('whether the next check is overdue: it %s', (_what, checkedAt, now, overdue) => {
+  const last = checkedAt === undefined ? {} : { checkedAt };
+  expect(isOverdue(last, { interval: 8000, timeout: 2000 }, now)).toBe(overdue);
 });

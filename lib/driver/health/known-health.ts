@@ -1,0 +1,27 @@
+/** What can be said of the health of a running container now, by the last check on record. */
+import type { RunState } from '../../container/record/run-state';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Session } from '../session/session';
+import { isOverdue, type HealthInfo } from './health';
+import { readHealth } from './record';
+import { ensureHealthWatcher } from './watcher';
+
+type Running = RunState & { phase: 'running' };
+
+/**
+ * Undefined for a container without a check. If the watcher is gone, another one is started, and the health is `starting` until that
+ * has made its first check.
+ */
+export function knownHealth(
+  session: Session,
+  { start, running }: Running,
+  { name, extension }: Pick<DomainDefinition, 'name' | 'extension'>,
+): HealthInfo | undefined {
+  const { health: check } = extension;
+  if (check === undefined) return undefined;
+  ensureHealthWatcher(session, { name, extension });
+  const health = readHealth(session.paths, name, running);
+  if (health === undefined) return { state: 'starting', since: start.time, failures: 0 };
+  const isLate = isOverdue(health, check, Date.now()) && !session.containers.isFrozen(start);
+  return isLate ? { ...health, overdue: true } : health;
+}

@@ -1,0 +1,154 @@
+/** `<tslxc:health>` when something goes wrong with its watcher: a disk without room, and a watcher that is killed. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Domain, HealthInfo, HealthSpec } from 'tslxc';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
+import { commandOn } from '../support/process/command-on';
+import { environmentOf, hasEnded, listProcesses, readProcess } from '../support/process/processes';
+import { sendSignal } from '../support/process/send-signal';
+import { SmallDisk } from '../support/root/small-disk';
+import { makeTestRoot } from '../support/root/test-root';
+import { eventually } from '../support/time/eventually';
+import { containerTest } from '../support/world/container-test';
+import { initOf } from '../support/world/container-traces';
+
+const world = containerTest(async (keep) => {
+  const root = keep(await makeTestRoot());
+  const disk = keep(SmallDisk.mount(root.path));
+  const flags = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  // Before the disk is gone.
+  const destroyed = async (): Promise<void> => {
+    for (const domain of await connection.listDomains()) await domain.destroy();
+    await eventually(() => expect(watchers()).toEqual([]), patience);
+  };
+  keep({ [Symbol.asyncDispose]: destroyed });
+  return { root, disk, flags, connection };
+});
+
+const { says } = commandOn(() => world.root.path);
+
+/** Milliseconds, for `eventually`. */
+const patience = 30_000;
+
+const flagOf = (name: string): string => join(world.flags.path, name);
+
+/** Healthy as long as its flag is there. */
+async function begin(name: string, health: Partial<HealthSpec> = {}): Promise<Domain> {
+  writeFileSync(flagOf(name), '');
+  const domain = await world.connection.defineDomain({
+    name,
+    memory: '100MiB',
+    init: '/bin/sh',
+    // Guarded, as everything that would end the host.
+    args: ['-c', '[ $$ = 1 ] || exit; while :; do sleep 0.05; done'],
+    mounts: [{ source: world.flags.path, target: '/var/tmp/flags' }],
+    privateNetwork: true,
+    health: {
+      exec: ['test', '-e', `/var/tmp/flags/${name}`],
+      ...{ interval: 100, timeout: 1000, retries: 1 },
+      ...health,
+    },
+  });
+  await domain.start({ ownership: 'leave' });
+  await untilRecorded(name, 'healthy');
+  return domain;
+}
+
+const becomesIll = (name: string): void => rmSync(flagOf(name));
+
+/** What is on record: reading it asks no process for anything. */
+function recorded(name: string): HealthInfo {
+  const { health } = runPaths(statePaths(world.root.path), name);
+  return (JSON.parse(readFileSync(health, 'utf8')) as { readonly health: HealthInfo }).health;
+}
+
+const untilRecorded = (name: string, state: string): Promise<void> =>
+  eventually(() => expect(recorded(name).state).toBe(state), patience);
+
+const untilEnded = (pid: number): Promise<void> =>
+  eventually(() => expect(hasEnded(pid)).toBe(true), patience);
+
+function watchers(): number[] {
+  return listProcesses().filter((pid) => {
+    const { words, state } = readProcess(pid);
+    const isWatcher = words.includes('watch-health') && state !== 'Z';
+    return isWatcher && environmentOf(pid).includes(`TSLXC_ROOT=${world.root.path}`);
+  });
+}
+
+/** What the watcher starts for a check has its words for a moment. */
+const onlyWatcher = (): Promise<number> =>
+  eventually(() => {
+    const [first = 0, ...others] = watchers();
+    expect([first > 0, others]).toEqual([true, []]);
+    return first;
+  }, patience);
+
+test('a disk that has no room for a while ends no checks, and what they find later is acted on', async () => {
+  await begin('ill-later', { action: 'restart' });
+  const watcher = await onlyWatcher();
+  const init = await initOf('ill-later');
+  world.disk.fill();
+  const { checkedAt = 0 } = recorded('ill-later');
+  // By then, checks have been made whose results could not be written.
+  await eventually(() => expect(Date.now() - checkedAt).toBeGreaterThan(2000), patience);
+  world.disk.empty();
+  await eventually(
+    () => expect(recorded('ill-later').checkedAt).toBeGreaterThan(checkedAt),
+    patience,
+  );
+  expect(await onlyWatcher()).toBe(watcher);
+  becomesIll('ill-later');
+  await untilEnded(init);
+  writeFileSync(flagOf('ill-later'), '');
+  expect(await initOf('ill-later')).not.toBe(init);
+});
+
+test('while the disk has no room, an answer says that nothing is on record, and an unhealthy container is killed', async () => {
+  const domain = await begin('ill-full', { action: 'restart' });
+  const init = await initOf('ill-full');
+  expect((await domain.info()).health).toMatchObject({ state: 'healthy' });
+  expect((await domain.info()).health).not.toHaveProperty('overdue');
+  world.disk.fill();
+  await eventually(async () => {
+    const { health } = await domain.info();
+    expect(health).toMatchObject({ state: 'healthy', overdue: true });
+  }, patience);
+  expect(await says('dominfo ill-full')).toMatch(
+    /^Health: +healthy \(checked \d+ s ago, and nothing on record since\)$/m,
+  );
+  becomesIll('ill-full');
+  await untilEnded(init);
+  world.disk.empty();
+});
+
+test('a watcher that is killed is missed by the monitors, and an unhealthy container is killed though no caller asks', async () => {
+  const names = ['missed-one', 'missed-two', 'missed-three'];
+  for (const name of names) await begin(name, { action: 'restart' });
+  const init = await initOf('missed-two');
+  const watcher = await onlyWatcher();
+  sendSignal(watcher, 'SIGKILL');
+  await untilEnded(watcher);
+  becomesIll('missed-two');
+  await untilEnded(init);
+  writeFileSync(flagOf('missed-two'), '');
+  expect(await initOf('missed-two')).not.toBe(init);
+  expect(await onlyWatcher()).not.toBe(watcher);
+  for (const name of names) await untilRecorded(name, 'healthy');
+});
+
+test('what a watcher has found that is gone is no answer', async () => {
+  const domain = await begin('gone-watcher');
+  const watcher = await onlyWatcher();
+  sendSignal(watcher, 'SIGSTOP');
+  becomesIll('gone-watcher');
+  expect(recorded('gone-watcher').state).toBe('healthy');
+  sendSignal(watcher, 'SIGKILL');
+  await untilEnded(watcher);
+  expect((await domain.info()).health?.state).not.toBe('healthy');
+  await eventually(async () => {
+    expect((await domain.info()).health?.state).toBe('unhealthy');
+  }, patience);
+});
