@@ -17,5 +17,18 @@ export function libraryWords(code: string, folder?: string): readonly [string, .
 
 /** Runs `code`, in which `connection` is open on `root` and `await` is allowed, to its end. */
 export function runWithLibrary(root: string, code: string): Promise<CommandResult> {
-  return runProgram(libraryWords(`const connection = await connect();\n${code}`), { root });
+  return runWithLibraryUnder([], root, code);
+}
+
+/** The same as an argument of another program, such as strace. */
+export function runWithLibraryUnder(
+  words: readonly string[],
+  root: string,
+  code: string,
+): Promise<CommandResult> {
+  const [program = '', ...more] = [
+    ...words,
+    ...libraryWords(`const connection = await connect();\n${code}`),
+  ];
+  return runProgram([program, ...more], { root });
 }
