@@ -51,6 +51,19 @@ function holdChecks(): { readonly begun: () => number; readonly answer: () => vo
   return { begun: () => begun, answer: () => answer() };
 }
 
+/** For what goes on without waiting for anything else. */
+async function someTurns(): Promise<void> {
+  for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
+}
+
+/** Resolves when the first check has failed, and the lock is waited for to kill the container. */
+async function untilKillWaits(checks: ReturnType<typeof holdChecks>): Promise<void> {
+  await eventually(() => expect(checks.begun()).toBe(1));
+  checks.answer();
+  await someTurns();
+  expect(host.asked).toEqual([]);
+}
+
 test('a check during which the container was paused says nothing', async () => {
   const checks = holdChecks();
   await start('none');
@@ -59,7 +72,7 @@ test('a check during which the container was paused says nothing', async () => {
   host.frozen.add('web');
   checks.answer();
   // As long as it is paused, no other check is begun.
-  for (let turns = 0; turns < 10; turns += 1) await new Promise(setImmediate);
+  await someTurns();
   host.frozen.delete('web');
   await eventually(() => expect(checks.begun()).toBe(2));
   expect(found()).toBeUndefined();
@@ -80,14 +93,16 @@ function startAgain(): void {
 }
 
 const listen = (): void => {
-  host.network.listening = [{ family: 'ipv4', port: 80, address: '0.0.0.0' }];
+  const listening = [{ family: 'ipv4', port: 80, address: '0.0.0.0' }] as const;
+  host.network.listeningInside = () => Promise.resolve([...listening]);
 };
 
 test('a later container of the name is not killed, which was started while the lock was waited for', async () => {
+  const checks = holdChecks();
   await start('restart');
   const letGo = await host.hold('web');
   const watching = connection.watchHealth();
-  await eventually(() => expect(found()).toBe('unhealthy'));
+  await untilKillWaits(checks);
   startAgain();
   listen();
   letGo();
@@ -99,12 +114,13 @@ test('a later container of the name is not killed, which was started while the l
 });
 
 test('control: the same container is killed', async () => {
+  const checks = holdChecks();
   await start('restart');
   const letGo = await host.hold('web');
   const watching = connection.watchHealth();
-  await eventually(() => expect(found()).toBe('unhealthy'));
+  await untilKillWaits(checks);
   letGo();
-  await eventually(() => expect(host.asked).toEqual(['signal 9']));
+  await eventually(() => expect(host.asked).toEqual(['intend unhealthy 60000', 'signal 9']));
   host.end('web');
   await watching;
 });
