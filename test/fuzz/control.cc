@@ -71,6 +71,7 @@ bool isAllowed(uint8_t kind, size_t body) {
       return body == 2;
     case InputMessage::kKind:
     case DestroyMessage::kKind:
+    case WatchMessage::kKind:
       return true;
     case ResizeMessage::kKind:
       return body == 8;

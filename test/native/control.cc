@@ -225,6 +225,20 @@ void clientsLeaveTheMonitorDescriptors(int directory) {
   assert(served >= 4 && served < kFree);
 }
 
+// Said twice or not, it is one watcher, and it is missed once.
+void aWatcherThatIsGoneIsMissed(int directory) {
+  Server server(directory);
+  Fd client = server.connect();
+  const Fd other = server.connect();
+  Outgoing watch(frameOf(WatchMessage{}) + frameOf(WatchMessage{}));
+  while (!watch.empty()) assert(watch.sendTo(client));
+  server.settle();
+  assert(server.init.watchers == 1);
+  client.reset();
+  server.settle();
+  assert(server.init.watchers == 0);
+}
+
 }  // namespace
 }  // namespace tslxc::test
 
@@ -237,4 +251,5 @@ int main(int argc, char** argv) {
   aClientOfTheConsoleMaySendNoLongFrame(directory.get());
   aFailingAcceptIsNoBusyLoop(directory.get());
   clientsLeaveTheMonitorDescriptors(directory.get());
+  aWatcherThatIsGoneIsMissed(directory.get());
 }

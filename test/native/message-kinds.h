@@ -32,8 +32,8 @@ inline std::map<uint8_t, Kind> everyKind() {
                    ReadyMessage, ExecMessage, ExecutingMessage, SpawnedMessage, RunningMessage,
                    FailedMessage, ExitedMessage, AttachMessage, ResizeMessage, SignalMessage,
                    DestroyMessage, HelloMessage, AttachedMessage, SkippedMessage, DoneMessage,
-                   IntendMessage, RebootedMessage, ExecutedMessage, LookMessage, PreparedMessage,
-                   FittedMessage>(Tail::fixed);
+                   IntendMessage, WatchMessage, RebootedMessage, ExecutedMessage, LookMessage,
+                   PreparedMessage, FittedMessage>(Tail::fixed);
   all.merge(kinds<PlanMessage, InputMessage, OutputMessage, SeenMessage>(Tail::open));
   return all;
 }

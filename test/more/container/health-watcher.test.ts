@@ -112,7 +112,9 @@ test('what can not be written of one is in its log, the others go on, and it is 
   });
   const log = join(paths().logs, 'health-faulty.log');
   await eventually(() => {
-    expect(readFileSync(log, 'utf8')).toContain('what the check of the health has found is not on record');
+    expect(readFileSync(log, 'utf8')).toContain(
+      'what the check of the health has found is not on record',
+    );
   }, patience);
   await sound.exec(['touch', '/tmp/ready']);
   await untilRecorded('health-sound', 'healthy');
