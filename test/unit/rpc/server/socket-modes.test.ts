@@ -52,7 +52,7 @@ test('until a socket has the mode that lets others connect, it lets only root, w
       '/run/2 600 666',
       '/run 711 711',
     ]);
-    expect(process.umask()).toBe(0);
+    expect(process.umask(0)).toBe(0);
     expect(places.map(({ path }) => modeOf(path))).toEqual(['660', '666', '666']);
   } finally {
     await server.close();
