@@ -86,37 +86,52 @@ function isFile(path: string): boolean {
   return path.startsWith('/') && !path.startsWith('/dev/') && !path.startsWith(cgroups);
 }
 
-function countOf(calls: readonly CountedCall[], holds: (call: CountedCall) => boolean): number {
-  return calls.filter(holds).length;
-}
+/**
+ * What says nothing of what a process was told to do: libc looks once in a process, when threads first want memory at the same time,
+ * how many processors there are, and when memory is first given back, whether it may (malloc/arena.c); and a machine's security
+ * modules are asked how they are.
+ */
+const elsewhere =
+  /^(\/proc\/sys\/vm\/overcommit_memory|\/sys\/devices\/system\/cpu\/online)$|^\/proc\/(\d+|self|thread-self)\/attr\/|^\/sys\/(fs\/selinux|kernel\/security|module\/apparmor)\//;
 
-export function countCalls(calls: readonly CountedCall[]): Counts {
+/** The calls of each class. */
+export function classify(
+  all: readonly CountedCall[],
+): Record<CountedClass, readonly CountedCall[]> {
+  const calls = all.filter((call) => call.process === 'init' || !elsewhere.test(pathOf(call)));
   const opened = calls.filter((call) => isOf(names.opened, call));
   const onCgroups = opened.filter(isOnCgroup);
   const isForWriting = ({ text }: CountedCall): boolean => /\bO_(WRONLY|RDWR)\b/.test(text);
   const written = calls.filter((call) => isOf(names.written, call));
-  const cgroupCalls = (name: string): number =>
-    countOf(calls, (call) => call.name === name && isOnCgroup(call));
+  const cgroupCalls = (name: string): readonly CountedCall[] =>
+    calls.filter((call) => call.name === name && isOnCgroup(call));
   return {
-    processes: countOf(
-      calls,
+    processes: calls.filter(
       (call) => isOf(names.made, call) && !call.text.includes('CLONE_THREAD'),
     ),
-    executed: countOf(calls, (call) => isOf(names.executed, call) && resultOf(call) === 0),
-    mounts: countOf(calls, (call) => isOf(names.mounts, call)),
-    opened: opened.length - onCgroups.length,
+    executed: calls.filter((call) => isOf(names.executed, call) && resultOf(call) === 0),
+    mounts: calls.filter((call) => isOf(names.mounts, call)),
+    opened: opened.filter((call) => !isOnCgroup(call)),
     cgroupFoldersMade: cgroupCalls('mkdir'),
     cgroupFoldersRemoved: cgroupCalls('rmdir'),
     cgroupMarks: cgroupCalls('setxattr'),
-    cgroupFilesRead: countOf(onCgroups, (call) => !isForWriting(call)),
-    cgroupFilesWritten: countOf(onCgroups, isForWriting),
-    cgroupWrites: countOf(written, isOnCgroup),
-    syncs: countOf(calls, (call) => isOf(names.syncs, call)),
-    renamed: countOf(calls, (call) => isOf(names.renamed, call)),
-    removed: countOf(calls, (call) => isOf(names.removed, call)),
-    bytes: written
-      .filter((call) => isFile(pathOf(call)))
-      .reduce((sum, call) => sum + Math.max(resultOf(call) ?? 0, 0), 0),
-    calls: countOf(calls, ({ name }) => !uncounted.has(name)),
+    cgroupFilesRead: onCgroups.filter((call) => !isForWriting(call)),
+    cgroupFilesWritten: onCgroups.filter(isForWriting),
+    cgroupWrites: written.filter(isOnCgroup),
+    syncs: calls.filter((call) => isOf(names.syncs, call)),
+    renamed: calls.filter((call) => isOf(names.renamed, call)),
+    removed: calls.filter((call) => isOf(names.removed, call)),
+    bytes: written.filter((call) => isFile(pathOf(call))),
+    calls: calls.filter(({ name }) => !uncounted.has(name)),
   };
+}
+
+/** How many calls there are of each class; of `bytes`, what they have written. */
+export function countCalls(all: readonly CountedCall[]): Counts {
+  const classes = classify(all);
+  const counts = Object.fromEntries(
+    Object.entries(classes).map(([name, calls]) => [name, calls.length]),
+  ) as unknown as Counts;
+  const bytes = classes.bytes.reduce((sum, call) => sum + Math.max(resultOf(call) ?? 0, 0), 0);
+  return { ...counts, bytes };
 }

@@ -9,7 +9,6 @@ import { domainXml } from '../domain/domain-xml';
 import { makeBusyboxRoot } from '../root/busybox-root';
 import { makeTestRoot } from '../root/test-root';
 import type { Keep } from '../world/frame';
-import { countCalls } from './classes';
 import { differences, expectedCounts } from './expected';
 import type { LifeFacts } from './expected';
 import { parts, traceLife } from './traced-life';
@@ -51,7 +50,7 @@ export class CountedContainer {
   /** What of a life is not as the plan and the machine have it, in words. */
   async differences(life: TracedLife): Promise<string[]> {
     const expected = expectedCounts(await this.#facts(life));
-    return parts.flatMap((part) => differences(part, countCalls(life[part]), expected[part]));
+    return parts.flatMap((part) => differences(part, life[part], expected[part]));
   }
 
   async #facts(life: TracedLife): Promise<LifeFacts> {

@@ -7,8 +7,9 @@ import type { CgroupStep } from '../../../lib/host/native';
 import type { CgroupPlan } from '../../../lib/plan/cgroups/cgroups';
 import type { Operation } from '../../../lib/plan/operation';
 import type { Plan } from '../../../lib/plan/plan';
+import { classify, countCalls } from './classes';
 import type { Counts } from './classes';
-import type { Part } from './traced-life';
+import type { CountedCall, Part } from './traced-life';
 
 /** What a count depends on. */
 export interface LifeFacts {
@@ -136,7 +137,7 @@ function depending({ plan, layout, cgroups, missing }: LifeFacts): Record<Part, 
       opened: operations.opened,
       cgroupFoldersMade: made,
       cgroupMarks: marks,
-      cgroupFilesRead: 2 * trees,
+      cgroupFilesRead: 2 * trees + programs,
       cgroupFilesWritten: written + entered,
       cgroupWrites: writes + entered,
       // The folders are named in the record of what the start has taken.
@@ -178,13 +179,16 @@ export function expectedCounts(facts: LifeFacts): Record<Part, Counts> {
 /** Shares by which these may differ: pids, times and versions have more digits or fewer, and some calls depend on those of libc. */
 const room: Partial<Record<keyof Counts, number>> = { bytes: 0.02, calls: 0.02 };
 
-/** Each class that is not as expected, in words: what is to be found out is how many more, and of what. */
-export function differences(part: Part, counted: Counts, expected: Counts): string[] {
+/** Each class that is not as expected, in words: how many more, and all calls that there are of it. */
+export function differences(part: Part, calls: readonly CountedCall[], expected: Counts): string[] {
+  const classes = classify(calls);
+  const counted = countCalls(calls);
   return (Object.keys(none) as (keyof Counts)[])
     .filter((key) => Math.abs(counted[key] - expected[key]) > expected[key] * (room[key] ?? 0))
     .map((key) => {
       const by = counted[key] - expected[key];
       const than = by > 0 ? `${by} more` : `${-by} fewer`;
-      return `${part}: ${key}: ${than} than ${expected[key]}`;
+      const found = classes[key].map(({ process, text }) => `  ${process}: ${text}`);
+      return [`${part}: ${key}: ${than} than ${expected[key]}:`, ...found].join('\n');
     });
 }

@@ -62,7 +62,10 @@ export class DrivenChild implements AsyncDisposable {
   }
 
   static async start(root: string, options: DrivenOptions = {}): Promise<DrivenChild> {
-    const [program = '', ...words] = [...(options.prefix ?? []), ...libraryWords(loop, options.folder)];
+    const [program = '', ...words] = [
+      ...(options.prefix ?? []),
+      ...libraryWords(loop, options.folder),
+    ];
     const env = { ...commandEnvironment(root), ...options.env };
     const child = spawn(program, words, { env, stdio: ['pipe', 'pipe', 'pipe'] });
     const driven = new DrivenChild(child);
