@@ -6,11 +6,11 @@ const { existsSync, readFileSync, rmSync, statSync } = require('node:fs');
 const { constants, setPriority } = require('node:os');
 const { packageRoot } = require('./steps');
 
-/** Milliseconds that Jest may take to exit once it has written its report, or once it has got SIGTERM. */
-const usualGrace = 10_000;
+/** Milliseconds that Jest may take to exit once it has written its report, or once it has got SIGTERM, on a machine that is busy. */
+const usualGrace = 60_000;
 
-/** The nice value of what gives way. */
-const lowered = 10;
+/** The nice value of what gives way: it still gets a quarter of a processor that something else keeps busy. */
+const lowered = 5;
 
 /** The processes of what runs now. */
 const running = new Set();
@@ -42,17 +42,40 @@ function handOnSignals() {
   }
 }
 
+/** The time at which a file was last written, or undefined when there is none. */
+function writtenAt(file) {
+  return existsSync(file) ? statSync(file).mtimeMs : undefined;
+}
+
+/**
+ * Why a Jest has to be ended, or undefined. It hangs when no file of tests has begun or ended for so many minutes; how long all of
+ * them take depends on the machine. Times are in milliseconds: `started`, `progressed` (a file began or ended) and `reported` may
+ * be undefined.
+ */
+function hangOf({ now, started, progressed = started, reported, minutes, grace, files }) {
+  if (reported !== undefined) {
+    return now - reported > grace
+      ? 'something that a test left open kept Jest from ending'
+      : undefined;
+  }
+  if (now - Math.max(started, progressed) <= minutes * 60_000) return undefined;
+  return `killed after ${minutes} minutes without progress, while it ran ${files || 'no file'}`;
+}
+
 /** Calls `tell` with why a Jest has to be ended, once that is so; returns what stops watching. */
 function watch({ report, runningFile, minutes, grace }, tell) {
   const started = Date.now();
   const timer = setInterval(() => {
-    const isWritten = existsSync(report);
-    if (isWritten && Date.now() - statSync(report).mtimeMs > grace) {
-      tell('something that a test left open kept Jest from ending');
-    } else if (!isWritten && Date.now() - started > minutes * 60_000) {
-      const files = existsSync(runningFile) ? readFileSync(runningFile, 'utf8') : '';
-      tell(`killed after ${minutes} minutes, while it ran ${files || 'no file'}`);
-    }
+    const hang = hangOf({
+      now: Date.now(),
+      started,
+      progressed: writtenAt(runningFile),
+      reported: writtenAt(report),
+      minutes,
+      grace,
+      files: existsSync(runningFile) ? readFileSync(runningFile, 'utf8') : '',
+    });
+    if (hang !== undefined) tell(hang);
   }, 500);
   return () => clearInterval(timer);
 }
@@ -98,4 +121,4 @@ function runJest(argv, { report, minutes, output, grace = usualGrace }) {
   });
 }
 
-module.exports = { runJest };
+module.exports = { hangOf, runJest };

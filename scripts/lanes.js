@@ -86,7 +86,10 @@ const surroundings = {
 /** Options of Node.js: hundreds of short files are over before optimised code pays for its compilation. */
 const nodeOptions = { unit: ['--no-opt'] };
 
-/** Minutes after which a project hangs, on a slow machine beside others: several times what it takes. */
+/**
+ * Minutes in which at least one file of a project begins or ends, on a slow machine beside others: several times what the slowest
+ * takes. After that, the project hangs.
+ */
 const usualMinutes = 15;
 const minutes = {
   long: 90,
@@ -99,7 +102,7 @@ const minutes = {
 
 /**
  * How to run a project: what starts it, with which options of Node.js, whether one file at a time, and after how many minutes
- * it hangs.
+ * without progress it hangs.
  */
 function settingsOf(project) {
   const name = project.replace(/^more-/, '');
