@@ -112,7 +112,7 @@ import {
 import { sourceLabelVocabulary } from './security/source-label';
 import { seclabelVocabulary } from './security/seclabel';
 import { blockDeviceVocabulary, blockTuningVocabulary } from './tuning/block-tuning';
-import { hugepagesVocabulary, maximumVocabulary } from './tuning/counted-limits';
+import { cgroupsVocabulary, hugepagesVocabulary, maximumVocabulary } from './tuning/counted-limits';
 import { cpuTuningVocabulary } from './tuning/cpu-tuning';
 import { memoryLimitVocabulary, memoryTuningVocabulary } from './tuning/memory-tuning';
 import { numaMemoryVocabulary, numaTuningVocabulary } from './tuning/numa-tuning';
@@ -318,6 +318,7 @@ const elements: readonly ElementCoverage[] = [
   { path: `${container}/tslxc:hardening`, vocabulary: hardeningVocabulary },
   { path: `${container}/tslxc:rlimit`, vocabulary: resourceLimitVocabulary },
   { path: `${container}/tslxc:pids`, vocabulary: maximumVocabulary },
+  { path: `${container}/tslxc:cgroups`, vocabulary: cgroupsVocabulary },
   { path: `${container}/tslxc:ptys`, vocabulary: maximumVocabulary },
   { path: `${container}/tslxc:hugepages`, vocabulary: hugepagesVocabulary },
   { path: `${container}/tslxc:idmap`, vocabulary: allocationVocabulary },

@@ -19,6 +19,7 @@ import type {
   MemoryTuning,
   NumaTuning,
   Partition,
+  CgroupLimit,
   ProcessLimit,
   TerminalLimit,
 } from './tuning/definition';
@@ -103,6 +104,7 @@ export interface DomainExtension {
   /** At most one for each resource. */
   readonly resourceLimits?: readonly ResourceLimit[];
   readonly processLimit?: ProcessLimit;
+  readonly cgroupLimit?: CgroupLimit;
   readonly terminalLimit?: TerminalLimit;
   /** At most one for each page size. */
   readonly hugepageLimits?: readonly HugepageLimit[];

@@ -141,6 +141,7 @@ function extension(spec: DomainSpec): PrintableElement[] {
       node('tslxc:rlimit', { name, soft: String(soft), hard: String(hard) }),
     ),
     ...most('pids', limits.processes),
+    ...most('cgroups', limits.cgroups),
     ...most('ptys', limits.terminals),
     ...(idMap === 'auto'
       ? [node('tslxc:idmap', { allocate: 'auto', count: String(allocatedIds) })]

@@ -84,6 +84,7 @@ function limitsOf(definition: DomainDefinition): LimitSpec {
     ...{ cpuShares: shares, cpuPeriod: period, cpuQuota: quota },
     blockWeight: blockTuning?.weight,
     processes: extension.processLimit?.max,
+    cgroups: extension.cgroupLimit?.max,
     terminals: extension.terminalLimit?.max,
   });
 }

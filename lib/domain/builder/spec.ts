@@ -121,6 +121,8 @@ export interface LimitSpec {
   readonly blockWeight?: number;
   /** Processes and threads together. */
   readonly processes?: number;
+  /** Cgroups that the container may make below its own; 2000 by default. */
+  readonly cgroups?: number;
   /** Pseudo-terminals, consoles included. */
   readonly terminals?: number;
 }

@@ -1,17 +1,23 @@
 /**
- * `<tslxc:pids max='512'/>`, `<tslxc:ptys max='1024'/>` and `<tslxc:hugepages size='2048' max='65536'/>` of
- * `<tslxc:container>`: limits that libvirt's schema has no elements for. Sizes are in KiB, unless there is a `unit`.
+ * `<tslxc:pids max='512'/>`, `<tslxc:ptys max='1024'/>`, `<tslxc:cgroups max='2000' depth='32'/>` and
+ * `<tslxc:hugepages size='2048' max='65536'/>` of `<tslxc:container>`: limits that libvirt's schema has no elements for. Sizes are in KiB, unless there is a `unit`.
  */
 import { attributeLocation, definitionError } from '../xml/source-location';
 import type { Position } from '../xml/element';
 import { readExactly, type LocatedElement, type Reading } from '../xml/reading';
 import { parseKibibytes } from '../xml/scaled-integer';
-import type { HugepageLimit, ProcessLimit, TerminalLimit } from './definition';
+import { enumerated } from '../xml/enumerated';
+import type { CgroupLimit, HugepageLimit, ProcessLimit, TerminalLimit } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 import { wholeNumber } from '../xml/whole-number';
 
 /** `<tslxc:pids>` and `<tslxc:ptys>`. */
 export const maximumVocabulary = vocabulary({ attributes: { max: 'supported' } });
+
+/** `<tslxc:cgroups>`. */
+export const cgroupsVocabulary = vocabulary({
+  attributes: { max: 'supported', depth: 'supported', named: 'supported' },
+});
 
 export const hugepagesVocabulary = vocabulary({
   attributes: { size: 'supported', max: 'supported', unit: 'supported' },
@@ -26,6 +32,25 @@ const mostTerminals = 1_048_576;
 /** @throws DefinitionError XML_ERROR for a limit that is not a number, or is above the kernel's maximum. */
 export function parseProcessLimit(at: LocatedElement | undefined): ProcessLimit | undefined {
   return parseMaximum(at, { most: mostProcesses, least: 'a container has at least one process' });
+}
+
+/** What a container without the element has: about 20 MB of the host's memory, and more than systemd with nested containers needs. */
+export const usualCgroups = { max: 2000, depth: 32 } as const;
+
+/** The kernel reads both as int. */
+const mostCgroups = 2_147_483_000;
+
+/** What is not given is as without the element. @throws DefinitionError XML_ERROR for what is not a number, or no known word. */
+export function parseCgroupLimit(at: LocatedElement | undefined): CgroupLimit | undefined {
+  if (at === undefined) return undefined;
+  const reading = readExactly(at, cgroupsVocabulary);
+  const named = enumerated(reading, 'named', ['readonly', 'writable']);
+  return {
+    max: wholeNumber(reading, 'max', mostCgroups) ?? usualCgroups.max,
+    depth: wholeNumber(reading, 'depth', mostCgroups) ?? usualCgroups.depth,
+    ...(named === undefined ? {} : { named }),
+    position: at.position,
+  };
 }
 
 /** @throws DefinitionError as parseProcessLimit. */

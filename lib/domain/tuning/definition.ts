@@ -80,6 +80,17 @@ export interface ProcessLimit {
   readonly position: Position;
 }
 
+/** `<tslxc:cgroups>`: the cgroups that the container may make below its own. */
+export interface CgroupLimit {
+  /** How many there may be. */
+  readonly max: number;
+  /** How many levels of them. */
+  readonly depth: number;
+  /** Whether the container may make cgroups in a v1 hierarchy without controllers, where nothing limits them. Default: only systemd on a host without v2. */
+  readonly named?: 'readonly' | 'writable';
+  readonly position: Position;
+}
+
 /** `<tslxc:ptys max='…'/>`: the number of pseudo-terminals in the container's devpts, its consoles included. */
 export interface TerminalLimit {
   readonly max: number;

@@ -5,8 +5,9 @@ import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import type { CgroupStep } from '../../host/native';
 import type { BlockNumbers } from '../limits/block-limits';
 import { enableControllers, fillCpuset } from './base';
-import { isNamed, planMounts, type CgroupMount } from '../mounts/cgroup-mounts';
+import { planMounts, type CgroupMount } from '../mounts/cgroup-mounts';
 import { containerFolder, monitorFolder, ownerAttribute } from './names';
+import { isNamed, mayWriteNamed } from './named-hierarchies';
 import { cgroupPlaces, type CgroupPlace } from './places';
 import { definedCpuset } from '../limits/cpuset-limits';
 import { definedLimits } from '../limits/defined-limits';
@@ -61,6 +62,7 @@ export function planCgroups(
   const limitsIn = (directory: string): CgroupStep[] =>
     limitSteps(limits.filter(({ path }) => path.slice(0, path.lastIndexOf('/')) === directory));
   const cpuset = definedCpuset(definition, layout.cpuset);
+  const isWritable = mayWriteNamed(definition, places);
   return {
     steps: [
       ...directories.flatMap((path): CgroupStep[] => [
@@ -79,7 +81,7 @@ export function planCgroups(
       ...(unified === undefined ? [] : limitsIn(unified.path)),
       ...filterDevices(places, definition),
       ...v1
-        .filter(({ controllers }) => isNamed(controllers))
+        .filter(({ controllers }) => isWritable && isNamed(controllers))
         .flatMap(({ joined }) => delegate(definition, joined, delegatedFiles.v1)),
       ...(unified === undefined ? [] : delegate(definition, unified.joined, delegatedFiles.v2)),
     ],
@@ -89,7 +91,7 @@ export function planCgroups(
     unified: unified?.joined ?? '',
     thaw: thawOf(places),
     ...monitorLeaf(layout),
-    mounts: planMounts(places),
+    mounts: planMounts(places, isWritable ? 'readWrite' : 'readOnly'),
   };
 }
 
@@ -153,7 +155,7 @@ const delegatedFiles = {
   v2: ['cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads'],
 };
 
-/** With a user namespace, the container's root owns the cgroups that it may manage: in v2 and in named v1 hierarchies. */
+/** With a user namespace, the container's root owns the cgroups that it may manage: in v2, and see named-hierarchies.ts. */
 function delegate(
   { idMap }: DomainDefinition,
   path: string,

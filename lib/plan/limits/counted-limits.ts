@@ -8,6 +8,21 @@ export function processWrites({ path }: CgroupPlace, max: number): LimitWrite[] 
   return [{ path: `${path}/pids.max`, value, as: 'text' }];
 }
 
+/**
+ * How many cgroups the container may make, which the kernel charges to no container, and how deep. Where its processes are
+ * one level below the limits, that level counts too.
+ */
+export function cgroupWrites(
+  { path, joined }: CgroupPlace,
+  { max, depth }: { readonly max: number; readonly depth: number },
+): LimitWrite[] {
+  const own = path === joined ? 0 : 1;
+  return [
+    { path: `${path}/cgroup.max.descendants`, value: String(max + own), as: 'text' },
+    { path: `${path}/cgroup.max.depth`, value: String(depth + own), as: 'text' },
+  ];
+}
+
 export function readProcesses(
   { path }: CgroupPlace,
   read: (path: string) => string | undefined,

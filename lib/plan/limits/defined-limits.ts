@@ -1,12 +1,13 @@
 /** The limits of a definition as values in the files of a container's cgroups. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
+import { usualCgroups } from '../../domain/tuning/counted-limits';
 import { boundNodes } from '../../domain/tuning/numa-tuning';
 import { missingNumbers } from '../../domain/xml/number-set';
 import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { blockWrites, mostWeight, type BlockNumbers } from './block-limits';
 import { placeOf, type CgroupPlace, type Controller } from '../cgroups/places';
-import { hugepageWrites, processWrites } from './counted-limits';
+import { cgroupWrites, hugepageWrites, processWrites } from './counted-limits';
 import { cpuWrites, strictestTime } from './cpu-limits';
 import { cpusetWrites } from './cpuset-limits';
 import type { LimitWrite } from './limit-write';
@@ -42,6 +43,7 @@ export function definedLimits(
     ...(processLimit
       ? processWrites(need('pids', at(`${container}/tslxc:pids`, processLimit)), processLimit.max)
       : []),
+    ...limitCgroups(definition, places),
     ...hugepageLimits.flatMap((limit) =>
       hugepageWrites(need('hugetlb', at(`${container}/tslxc:hugepages`, limit)), [limit]),
     ),
@@ -54,6 +56,15 @@ function limitMemory(definition: DomainDefinition, places: readonly CgroupPlace[
   const [limit, swap, soft] = memoryWrites(place, definedMemory(definition));
   const { softLimit, swapHardLimit } = definition.memoryTuning ?? {};
   return [limit, swapHardLimit && swap, softLimit && soft].filter((one) => typeof one === 'object');
+}
+
+/** Only v2 can limit cgroups: also a v2 tree without controllers, beside v1. */
+function limitCgroups(
+  { extension: { cgroupLimit } }: DomainDefinition,
+  places: readonly CgroupPlace[],
+): LimitWrite[] {
+  const place = places.find(({ version }) => version === 'v2');
+  return place === undefined ? [] : cgroupWrites(place, cgroupLimit ?? usualCgroups);
 }
 
 function limitCpuset(

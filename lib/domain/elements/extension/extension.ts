@@ -4,6 +4,7 @@
  */
 import { allocatable } from '../../namespaces/allocated-ids';
 import {
+  parseCgroupLimit,
   parseHugepageLimits,
   parseProcessLimit,
   parseTerminalLimit,
@@ -49,6 +50,7 @@ export function parseExtension(domain: Reading): DomainExtension {
   if (noNewPrivileges !== undefined) readExactly(noNewPrivileges, emptyVocabulary);
   const resourceLimits = parseResourceLimits(childrenOf(reading, 'tslxc:rlimit'));
   const processLimit = parseProcessLimit(childOf(reading, 'tslxc:pids'));
+  const cgroupLimit = parseCgroupLimit(childOf(reading, 'tslxc:cgroups'));
   const terminalLimit = parseTerminalLimit(childOf(reading, 'tslxc:ptys'));
   const hugepageLimits = parseHugepageLimits(childrenOf(reading, 'tslxc:hugepages'));
   const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain);
@@ -62,6 +64,7 @@ export function parseExtension(domain: Reading): DomainExtension {
     ...(noNewPrivileges === undefined ? {} : { noNewPrivileges: true }),
     ...(resourceLimits.length === 0 ? {} : { resourceLimits }),
     ...(processLimit === undefined ? {} : { processLimit }),
+    ...(cgroupLimit === undefined ? {} : { cgroupLimit }),
     ...(terminalLimit === undefined ? {} : { terminalLimit }),
     ...(hugepageLimits.length === 0 ? {} : { hugepageLimits }),
     ...(idAllocation === undefined ? {} : { idAllocation }),

@@ -10,6 +10,7 @@ export const extensionVocabulary = vocabulary({
     'tslxc:no-new-privileges': 'one',
     'tslxc:rlimit': 'many',
     'tslxc:pids': 'one',
+    'tslxc:cgroups': 'one',
     'tslxc:ptys': 'one',
     'tslxc:hugepages': 'many',
     'tslxc:idmap': 'one',

@@ -142,6 +142,27 @@ export const tuning: Row[] = [
     "missing required attribute 'max' of <tslxc:pids>",
   ],
   [
+    'cgroups without a number',
+    extension("<tslxc:cgroups max='many'/>"),
+    'XML_ERROR',
+    `${container}/tslxc:cgroups/@max 6:1`,
+    "'many'",
+  ],
+  [
+    'levels of cgroups without a number',
+    extension("<tslxc:cgroups depth='-1'/>"),
+    'XML_ERROR',
+    `${container}/tslxc:cgroups/@depth 6:1`,
+    "'-1'",
+  ],
+  [
+    'cgroups of v1 that are neither',
+    extension("<tslxc:cgroups named='yes'/>"),
+    'XML_ERROR',
+    `${container}/tslxc:cgroups/@named 6:1`,
+    'yes',
+  ],
+  [
     'no terminal at all',
     extension("<tslxc:ptys max='0'/>"),
     'XML_ERROR',

@@ -29,6 +29,7 @@ const all: DomainSpec = {
     cpuQuota: 50_000,
     blockWeight: 200,
     processes: 100,
+    cgroups: 100,
     terminals: 8,
   },
   init: '/bin/sh',
