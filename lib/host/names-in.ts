@@ -1,11 +1,8 @@
 /** The names in a folder that may be missing. */
 import { readdirSync } from 'node:fs';
+import { unlessMissing } from './state/file-error';
 
-/** In no order; none where the folder is missing or can't be read. */
+/** In no order; none where the folder is missing. @throws SyscallError if it can't be read. */
 export function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
+  return unlessMissing(() => readdirSync(folder)) ?? [];
 }

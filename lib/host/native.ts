@@ -284,6 +284,10 @@ export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls 
   /** An open-file-description write lock (F_OFD_SETLKW, fcntl(2)) on one byte; waits in a thread of its own. */
   lockByte(fd: number, offset: number): Promise<void>;
   tryLockByte(fd: number, offset: number): boolean;
+  /** A read lock, for which a read-only descriptor is enough. False if another open file description holds a write lock. */
+  tryLockByteShared(fd: number, offset: number): boolean;
+  /** Whether another open file description holds a lock of either kind. Takes nothing. */
+  isByteHeld(fd: number, offset: number): boolean;
   /** Whether another open file description holds a write lock on the byte (F_OFD_GETLK). */
   isByteLocked(fd: number, offset: number): boolean;
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImagePaths } from './store/image-paths';
+import { fileError, saysMissing } from '../host/state/file-error';
 
 /** Suffix of a note beside the folder, which holds the name of a domain: the folder is removed once no domain names it any more. */
 export const containerNoteSuffix = '.transient';
@@ -20,7 +21,11 @@ export async function markTransient(folder: string, domain: string): Promise<voi
 /** The domains whose layers are removed together with them. */
 export async function transientDomains({ containers }: ImagePaths): Promise<string[]> {
   const notes = (await readdir(containers)).filter((name) => name.endsWith(containerNoteSuffix));
-  const read = notes.map((name) => readFile(join(containers, name), 'utf8').catch(() => undefined));
-  // A note that has disappeared meanwhile was collected.
+  const read = notes.map((name) => readFile(join(containers, name), 'utf8').catch(unlessCollected));
   return (await Promise.all(read)).filter((domain) => domain !== undefined);
+}
+
+/** A note that has disappeared meanwhile was collected. */
+function unlessCollected(error: unknown): undefined {
+  if (!saysMissing(error)) throw fileError(error, 'look for layers of containers');
 }

@@ -57,6 +57,14 @@ Value tryLockByte(const CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), tryByte(fdArgument(info), offsetOf(info)));
 }
 
+Value tryLockByteShared(const CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), tryByteShared(fdArgument(info), offsetOf(info)));
+}
+
+Value isByteHeld(const CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), tslxc::isByteHeld(fdArgument(info), offsetOf(info)));
+}
+
 Value isByteLocked(const CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), tslxc::isByteLocked(fdArgument(info), offsetOf(info)));
 }
@@ -68,6 +76,8 @@ void exportLocks(Napi::Object exports) {
   define<tryFlock>(exports, "tryFlock");
   definePromise<lockByte>(exports, "lockByte");
   define<tryLockByte>(exports, "tryLockByte");
+  define<tryLockByteShared>(exports, "tryLockByteShared");
+  define<isByteHeld>(exports, "isByteHeld");
   define<isByteLocked>(exports, "isByteLocked");
 }
 

@@ -19,6 +19,20 @@ struct flock byteAt(off_t offset, short type) {
   return lock;  // l_pid has to be 0 for F_OFD_*
 }
 
+bool tryLock(int fd, struct flock lock) {
+  const int result = retry([&] { return fcntl(fd, F_OFD_SETLK, &lock); });
+  if (result == -1 && (errno == EAGAIN || errno == EACCES)) return false;
+  check(result, "fcntl");
+  return true;
+}
+
+// The kind of the lock of another description that a lock of this kind would have to wait for.
+short inTheWay(int fd, off_t offset, short kind) {
+  struct flock lock = byteAt(offset, kind);
+  check(retry([&] { return fcntl(fd, F_OFD_GETLK, &lock); }), "fcntl");
+  return lock.l_type;
+}
+
 }  // namespace
 
 void waitFlock(int fd, FlockMode mode, const Interruption& interruption) {
@@ -41,24 +55,18 @@ void waitByte(int fd, off_t offset, const Interruption& interruption) {
   check(interruption.retry([&] { return fcntl(fd, F_OFD_SETLKW, &lock); }), "fcntl");
 }
 
-bool tryByte(int fd, off_t offset) {
-  struct flock lock = byteAt(offset, F_WRLCK);
-  const int result = retry([&] { return fcntl(fd, F_OFD_SETLK, &lock); });
-  if (result == -1 && (errno == EAGAIN || errno == EACCES)) return false;
-  check(result, "fcntl");
-  return true;
-}
+bool tryByte(int fd, off_t offset) { return tryLock(fd, byteAt(offset, F_WRLCK)); }
+
+bool tryByteShared(int fd, off_t offset) { return tryLock(fd, byteAt(offset, F_RDLCK)); }
 
 void unlockByte(int fd, off_t offset) {
   struct flock lock = byteAt(offset, F_UNLCK);
   check(retry([&] { return fcntl(fd, F_OFD_SETLK, &lock); }), "fcntl");
 }
 
-bool isByteLocked(int fd, off_t offset) {
-  // Asks about a read lock: only a write lock of another description is in its way.
-  struct flock lock = byteAt(offset, F_RDLCK);
-  check(retry([&] { return fcntl(fd, F_OFD_GETLK, &lock); }), "fcntl");
-  return lock.l_type == F_WRLCK;
-}
+// Asks about a read lock: only a write lock of another description is in its way.
+bool isByteLocked(int fd, off_t offset) { return inTheWay(fd, offset, F_RDLCK) == F_WRLCK; }
+
+bool isByteHeld(int fd, off_t offset) { return inTheWay(fd, offset, F_WRLCK) != F_UNLCK; }
 
 }  // namespace tslxc

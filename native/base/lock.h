@@ -20,6 +20,11 @@ void unlockFlock(int fd);
 void waitByte(int fd, off_t offset, const Interruption& interruption);
 bool tryByte(int fd, off_t offset);
 void unlockByte(int fd, off_t offset);
+// A read lock, for which a descriptor that can't be written to is enough: false when another
+// description holds a write lock.
+bool tryByteShared(int fd, off_t offset);
+// Whether another description holds a lock of either kind. Takes nothing.
+bool isByteHeld(int fd, off_t offset);
 // Whether another description holds a write lock on the byte. Takes nothing.
 bool isByteLocked(int fd, off_t offset);
 

@@ -113,7 +113,7 @@ FoundFile readRecord(const std::string& path) {
 }
 
 FoundLock lookAtLock(const std::string& path, off_t offset) {
-  const Opened opened = openPlain(path, O_RDWR);
+  const Opened opened = openPlain(path, O_RDONLY);
   if (opened.kind != FoundKind::file) return {opened.kind, false};
   return {FoundKind::file, isByteLocked(opened.fd.get(), offset)};
 }

@@ -130,7 +130,7 @@ void putRecord(std::string& out, int folder, const std::string& name, std::strin
 }
 
 void putLock(std::string& out, int folder, const std::string& name) {
-  const Fd file = openFile(out, folder, name, O_RDWR | O_NOFOLLOW);
+  const Fd file = openFile(out, folder, name, O_RDONLY | O_NOFOLLOW);
   struct stat state{};
   if (!file.valid() || !isFile(out, fstat(file.get(), &state), state)) return;
   try {

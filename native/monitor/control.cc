@@ -21,15 +21,23 @@ constexpr size_t kMostUnsent = 16 * 1024;
 // The pause between a failed accept and the next one.
 constexpr std::chrono::milliseconds kAcceptPause{250};
 
+// Clients that follow a console, and clients at all.
+constexpr rlim_t kMostViewers = 64;
+constexpr size_t kMostClients = 128;
+
+rlim_t mostDescriptors() {
+  rlimit limit{};
+  check(getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+  return limit.rlim_cur;
+}
+
 // Whether `descriptor` is one of those that the monitor reserves to start init again, to keep the
 // log and to record the end. The kernel assigns the lowest free number, so a client gets such a
 // high one only when few are left.
 bool isReserved(int descriptor) {
   constexpr rlim_t kMostReserved = 32;
-  rlimit limit{};
-  check(getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
-  const rlim_t reserved = std::min(kMostReserved, limit.rlim_cur / 4);
-  return static_cast<rlim_t>(descriptor) >= limit.rlim_cur - reserved;
+  const rlim_t most = mostDescriptors();
+  return static_cast<rlim_t>(descriptor) >= most - std::min(kMostReserved, most / 4);
 }
 
 }  // namespace
@@ -47,13 +55,22 @@ Fd listenIn(int directory) {
   return socket;
 }
 
-ControlClient::ControlClient(Fd socket, std::vector<Console>& consoles, InitControl& init)
-    : socket_(std::move(socket)), consoles_(consoles), init_(init) {
+bool Viewers::enter() {
+  if (count_ >= std::min<rlim_t>(kMostViewers, mostDescriptors() / 4)) return false;
+  ++count_;
+  return true;
+}
+
+ControlClient::ControlClient(Fd socket, std::vector<Console>& consoles, InitControl& init,
+                             Viewers& viewers)
+    : socket_(std::move(socket)), consoles_(consoles), init_(init), viewers_(viewers) {
   outbox_ = frameOf(HelloMessage{kControlVersion});
 }
 
 ControlClient::~ControlClient() {
-  if (console_ != nullptr) console_->removeFollower(*this);
+  if (console_ == nullptr) return;
+  console_->removeFollower(*this);
+  viewers_.leave();
 }
 
 uint32_t ControlClient::wanted() const {
@@ -118,9 +135,16 @@ void ControlClient::intend(const IntendMessage& message) {
   send();
 }
 
+// 0, or the errno that the client gets.
+int ControlClient::admitTo(uint8_t console) {
+  if (console_ != nullptr) return EBUSY;
+  if (console >= consoles_.size()) return ENXIO;
+  return viewers_.enter() ? 0 : EUSERS;
+}
+
 void ControlClient::attach(const AttachMessage& request) {
-  if (console_ != nullptr || request.console >= consoles_.size()) {
-    outbox_ += frameOf(DoneMessage{console_ != nullptr ? static_cast<uint32_t>(EBUSY) : ENXIO});
+  if (const int error = admitTo(request.console); error != 0) {
+    outbox_ += frameOf(DoneMessage{static_cast<uint32_t>(error)});
     send();
     return;
   }
@@ -203,10 +227,20 @@ void ControlSocket::ready(uint32_t) {
     pausedUntil_ = Clock::now() + kAcceptPause;
     return;
   }
-  if (clients_.size() >= kMostClients || isReserved(socket.get())) return;
-  clients_.push_back(std::make_unique<ControlClient>(std::move(socket), consoles_, init_));
+  if (clients_.size() >= kMostClients) return refuse(socket, EUSERS);
+  if (isReserved(socket.get())) return refuse(socket, EMFILE);
+  clients_.push_back(
+      std::make_unique<ControlClient>(std::move(socket), consoles_, init_, viewers_));
   loop_.add(*clients_.back());
   clients_.back()->pump();
+}
+
+// In the place of `hello`: a connection that only closes would say that no monitor is there.
+void ControlSocket::refuse(const Fd& socket, int error) {
+  const std::string frame = frameOf(DoneMessage{static_cast<uint32_t>(error)});
+  retry([&] {
+    return ::send(socket.get(), frame.data(), frame.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  });
 }
 
 void ControlSocket::service() {

@@ -36,9 +36,20 @@ class InitControl {
 // bytes only.
 Fd listenIn(int directory);
 
+// How many clients follow a console.
+class Viewers {
+ public:
+  // False when there are as many as may be.
+  bool enter();
+  void leave() { --count_; }
+
+ private:
+  size_t count_ = 0;
+};
+
 class ControlClient : public Source, public Follower {
  public:
-  ControlClient(Fd socket, std::vector<Console>& consoles, InitControl& init);
+  ControlClient(Fd socket, std::vector<Console>& consoles, InitControl& init, Viewers& viewers);
   ~ControlClient() override;
 
   int descriptor() const override { return socket_.get(); }
@@ -57,6 +68,7 @@ class ControlClient : public Source, public Follower {
 
  private:
   void handle(const RawMessage& message);
+  int admitTo(uint8_t console);
   void attach(const AttachMessage& request);
   void intend(const IntendMessage& message);
   void sendOutput();
@@ -66,6 +78,7 @@ class ControlClient : public Source, public Follower {
   Fd socket_;
   std::vector<Console>& consoles_;
   InitControl& init_;
+  Viewers& viewers_;
   FrameReader inbox_{kLargestClientFrame};
   std::string outbox_;
   Console* console_ = nullptr;
@@ -73,8 +86,9 @@ class ControlClient : public Source, public Follower {
   bool watches_ = false;
 };
 
-// Accepts clients and keeps them. A client is refused when there are too many, or when it would
-// leave the monitor too few descriptors.
+// Accepts clients and keeps them. A client is refused, by a message, when there are too many, or
+// when it would leave the monitor too few descriptors. Those that follow a console may take a part
+// of the places only: the others are for verbs, waits and health checks.
 class ControlSocket : public Source {
  public:
   ControlSocket(Fd listener, EventLoop& loop, std::vector<Console>& consoles, InitControl& init);
@@ -92,12 +106,13 @@ class ControlSocket : public Source {
 
  private:
   using Clock = std::chrono::steady_clock;
-  static constexpr size_t kMostClients = 64;
+  void refuse(const Fd& socket, int error);
 
   Fd listener_;
   EventLoop& loop_;
   std::vector<Console>& consoles_;
   InitControl& init_;
+  Viewers viewers_;
   std::vector<std::unique_ptr<ControlClient>> clients_;
   Clock::time_point pausedUntil_;
 };

@@ -201,3 +201,46 @@ describe('isByteLocked', () => {
     });
   });
 });
+
+describe('tryLockByteShared', () => {
+  test('a descriptor that only reads gets it beside others, and not beside a write lock', async () => {
+    const reader = scratch.open(path, 'r');
+    const other = scratch.open(path, 'r');
+    expect(native().tryLockByteShared(reader, 21)).toBe(true);
+    expect(native().tryLockByteShared(other, 21)).toBe(true);
+    expect(native().tryLockByte(open(), 21)).toBe(false);
+    const child = await holder('addon.tryLockByte(fd, 23)');
+    expect(native().tryLockByteShared(reader, 23)).toBe(false);
+    await ended(child);
+    await eventually(() => expect(native().tryLockByteShared(reader, 23)).toBe(true));
+  });
+
+  test('what is no descriptor is EBADF', () => {
+    expect(failureOf(() => native().tryLockByteShared(badDescriptor, 0))).toEqual({
+      errno: 'EBADF',
+      syscall: 'fcntl',
+    });
+  });
+});
+
+describe('isByteHeld', () => {
+  test('a lock of another description is seen, of either kind, and the own one is not', () => {
+    const [reader, other, writer] = [scratch.open(path, 'r'), scratch.open(path, 'r'), open()];
+    expect(native().tryLockByteShared(reader, 31)).toBe(true);
+    expect(native().tryLockByte(writer, 32)).toBe(true);
+    expect([31, 32, 33].map((byte) => native().isByteHeld(other, byte))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(native().isByteHeld(reader, 31)).toBe(false);
+    expect(native().isByteHeld(writer, 32)).toBe(false);
+  });
+
+  test('what is no descriptor is EBADF', () => {
+    expect(failureOf(() => native().isByteHeld(badDescriptor, 0))).toEqual({
+      errno: 'EBADF',
+      syscall: 'fcntl',
+    });
+  });
+});

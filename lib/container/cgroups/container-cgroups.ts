@@ -6,6 +6,7 @@ import { ownerOf } from '../record/undo';
 import { partitionedSuffix } from '../../domain/tuning/partition';
 import { cgroupMounts } from '../../host/kernel/cgroup-layout';
 import { baseFolders, partitionAttribute } from '../../plan/cgroups/names';
+import { unlessMissing } from '../../host/state/file-error';
 
 /** A container's cgroup, with the root of tslxc that made it; '' when the cgroup does not tell. */
 export interface OwnedCgroup {
@@ -67,11 +68,6 @@ function joined(found: readonly Found[]): Found {
 }
 
 function foldersIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => join(folder, name));
-  } catch {
-    return [];
-  }
+  const entries = unlessMissing(() => readdirSync(folder, { withFileTypes: true })) ?? [];
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
 }

@@ -10,6 +10,7 @@ import { readPlain } from '../../host/state/plain-file';
 import type { StartRecord } from '../record/run-state';
 import { cgroupFolders } from '../statistics/read';
 import { ownCgroups } from '../record/undo';
+import { hasErrno } from '../../host/state/file-error';
 
 const { errno } = constants;
 
@@ -31,7 +32,7 @@ export function freezerDirectory(
   return folders.unified === undefined ? undefined : { path: folders.unified, version: 'v2' };
 }
 
-/** Whether the container has been asked to freeze. False when it has no cgroup. */
+/** Whether the container has been asked to freeze. False when it has no cgroup. @throws SyscallError if that is unknown. */
 export function isFrozen(start: StartRecord, layout: CgroupLayout): boolean {
   const directory = freezerDirectory(start, layout);
   if (directory === undefined) return false;
@@ -41,8 +42,10 @@ export function isFrozen(start: StartRecord, layout: CgroupLayout): boolean {
       `${path}/${version === 'v1' ? 'freezer.self_freezing' : 'cgroup.freeze'}`,
     );
     return found.kind === 'file' && found.content.startsWith('1');
-  } catch {
-    return false;
+  } catch (error) {
+    // Its cgroup has just been removed.
+    if (hasErrno(error, errno.ENODEV)) return false;
+    throw error;
   }
 }
 

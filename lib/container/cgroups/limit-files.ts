@@ -14,6 +14,7 @@ import { holds, limitSteps, valueIn, type LimitWrite } from '../../plan/limits/l
 import { blockNumbers } from '../sources/block-numbers';
 import type { Looks } from '../looks/looks';
 import { layoutInPartition } from './partition';
+import { unlessMissing } from '../../host/state/file-error';
 
 export interface LimitFiles {
   /** The hierarchies, with the CPUs and memory nodes that are available to a domain. */
@@ -50,11 +51,7 @@ export function limitFiles(ofHost: () => CgroupLayout): LimitFiles {
 }
 
 function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return undefined;
-  }
+  return unlessMissing(() => readFileSync(path, 'latin1'), step);
 }
 
 async function apply(writes: readonly LimitWrite[]): Promise<void> {

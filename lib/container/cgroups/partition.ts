@@ -3,14 +3,14 @@
  * that the administrator has made, with limits of their own, stay as they are. Making and removing both hold one
  * host-wide lock.
  */
-import { existsSync, rmdirSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Partition } from '../../domain/tuning/definition';
 import { ensureBaseCgroups } from '../../host/kernel/base-cgroups';
 import { readCpuset } from '../../host/kernel/cgroup-layout';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
-import { fileError } from '../../host/state/file-error';
+import { fileError, isThere } from '../../host/state/file-error';
 import { takeHostLock } from '../../host/state/file-lock';
 import { native } from '../../host/native';
 import { hostPartitionsPath } from '../../host/state/state-paths';
@@ -75,8 +75,8 @@ async function makeFolder(layout: CgroupLayout, folder: string): Promise<void> {
   const parent = folder.slice(0, folder.lastIndexOf('/'));
   const cpuset = readCpuset(layout, parent);
   const missing: CgroupLayout = {
-    hierarchies: layout.hierarchies.filter(({ mount }) => !existsSync(`${mount}/${folder}`)),
-    ...(unified && !existsSync(`${unified.mount}/${folder}`) ? { unified } : {}),
+    hierarchies: layout.hierarchies.filter(({ mount }) => !isThere(`${mount}/${folder}`)),
+    ...(unified && !isThere(`${unified.mount}/${folder}`) ? { unified } : {}),
     ...(cpuset ? { cpuset } : {}),
   };
   await native().applyCgroupSteps([

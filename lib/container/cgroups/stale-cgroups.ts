@@ -1,8 +1,8 @@
 /** Cgroups whose record is lost: made by a root of tslxc whose run state has been deleted. */
-import { existsSync } from 'node:fs';
 import { native } from '../../host/native';
 import { runPaths, statePaths } from '../../host/state/state-paths';
 import { ownerOf } from '../record/undo';
+import { isThere } from '../../host/state/file-error';
 
 /**
  * Removes a domain's cgroups if no process is left in them and the root that made them has no record of the domain.
@@ -14,7 +14,7 @@ export async function removeStaleCgroups(
 ): Promise<boolean> {
   const owner = ownerOf(directories[0] ?? '');
   if (owner === undefined || owner === '') return false;
-  if (existsSync(runPaths(statePaths(owner), domain).start)) return false;
+  if (isThere(runPaths(statePaths(owner), domain).start)) return false;
   try {
     const stale = directories.filter((path) => ownerOf(path) === owner);
     await native().removeCgroups(stale.reverse(), 0);

@@ -3,10 +3,11 @@
  * log across rotations by an open descriptor. Needs no monitor, so that a container's last output can be read after its
  * end.
  */
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { consoleLogName } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
+import { isThere } from '../../host/state/file-error';
 
 const chunkBytes = 64 * 1024;
 
@@ -21,7 +22,7 @@ export function keepsConsoleLog(paths: StatePaths, name: string): boolean {
   // No domain has such a name, and it must not lead to a file elsewhere.
   if (name.includes('/')) return false;
   const path = join(paths.logs, consoleLogName(name));
-  return [path, `${path}.1`].some((file) => existsSync(file));
+  return [path, `${path}.1`].some((file) => isThere(file));
 }
 
 export class ConsoleLogReader implements Disposable {

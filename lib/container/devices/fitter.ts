@@ -23,6 +23,7 @@ import { monitorOf, readRunState } from '../record/run-state';
 import type { RunningRecord } from '../record/run-state';
 import { fitFailure } from './fit-failure';
 import type { FitPlaces } from './fit-failure';
+import { unlessEnded } from '../../host/state/file-error';
 
 /** The container whose devices are changed. */
 export interface FitTarget {
@@ -195,13 +196,11 @@ async function killed(domain: string, pid: number | undefined): Promise<TslxcErr
 
 /** The pidfd of the killed process; undefined when there is no such process any more. */
 function killProcess(pid: number): number | undefined {
-  try {
-    const pidfd = native().openPidfd(pid);
-    native().signalPidfd(pidfd, system.signals.SIGKILL);
-    return pidfd;
-  } catch {
-    return undefined;
+  const pidfd = unlessEnded(() => native().openPidfd(pid), 'end a fitter');
+  if (pidfd !== undefined) {
+    unlessEnded(() => native().signalPidfd(pidfd, system.signals.SIGKILL), 'end a fitter');
   }
+  return pidfd;
 }
 
 function tooLate(domain: string, why: string): TslxcError {

@@ -6,6 +6,8 @@ import type { StatePaths } from '../../host/state/state-paths';
 import { isInitOf } from '../init/init-process';
 import type { MountRecord } from '../record/live-undo';
 import type { RunningRecord } from '../record/run-state';
+import { fileError, hasErrno, saysEnded } from '../../host/state/file-error';
+import { constants as system } from 'node:os';
 
 export interface MountedIn {
   readonly paths: StatePaths;
@@ -56,8 +58,10 @@ function readMounts(running: RunningRecord): string {
     const text = readFileSync(`/proc/${running.init}/mountinfo`, 'utf8');
     // The pid could be another process's by now.
     return isInitOf(running) ? text : '';
-  } catch {
-    return '';
+  } catch (error) {
+    // EINVAL: a zombie has no mounts any more.
+    if (saysEnded(error) || hasErrno(error, system.errno.EINVAL)) return '';
+    throw fileError(error, 'look for a mount of the container');
   }
 }
 

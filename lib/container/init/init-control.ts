@@ -1,12 +1,14 @@
 /**
  * How an init is asked to end: which one it is, which signals reach it, its initctl pipe, and whether it has gone.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isInitAlive, isInitKilled } from './init-process';
 import { requestLevel } from './initctl';
 import { knownInits, type InitKind } from '../../plan/process/end-request';
 import type { RunningRecord } from '../record/run-state';
+import { unlessEnded } from '../../host/state/file-error';
+import { readText } from '../../host/kernel/text-file';
 
 export interface InitControl {
   readonly kindOf: (running: RunningRecord) => InitKind;
@@ -29,18 +31,15 @@ const replaced = / \(deleted\)$/;
 
 /** By the program that runs as PID 1. */
 function kindOf({ init }: RunningRecord): InitKind {
-  try {
-    const program = basename(readlinkSync(`/proc/${init}/exe`).replace(replaced, ''));
-    const [called = ''] = readFileSync(`/proc/${init}/cmdline`, 'latin1').split('\0');
-    const known = knownInits.find(
-      (one) =>
-        isNamed(program, one.program) &&
-        (one.called.length === 0 || one.called.includes(basename(called))),
-    );
-    return known?.kind ?? 'other';
-  } catch {
-    return 'other';
-  }
+  const executable = unlessEnded(() => readlinkSync(`/proc/${init}/exe`)) ?? '';
+  const program = basename(executable.replace(replaced, ''));
+  const [called = ''] = readText(`/proc/${init}/cmdline`).split('\0');
+  const known = knownInits.find(
+    (one) =>
+      isNamed(program, one.program) &&
+      (one.called.length === 0 || one.called.includes(basename(called))),
+  );
+  return known?.kind ?? 'other';
 }
 
 function isNamed(program: string, pattern: string): boolean {
@@ -53,14 +52,10 @@ function isNamed(program: string, pattern: string): boolean {
  * the kernel function that it waits in tells.
  */
 function heeds({ init }: RunningRecord, signal: number): boolean {
-  try {
-    const status = readFileSync(`/proc/${init}/status`, 'latin1');
-    const bit = 1n << BigInt(signal - 1);
-    const mask = (name: string): bigint =>
-      BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
-    if (((mask('SigCgt') | mask('SigBlk')) & bit) !== 0n) return true;
-    return readFileSync(`/proc/${init}/wchan`, 'latin1').includes('sigtimedwait');
-  } catch {
-    return false;
-  }
+  const status = readText(`/proc/${init}/status`);
+  const bit = 1n << BigInt(signal - 1);
+  const mask = (name: string): bigint =>
+    BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
+  if (((mask('SigCgt') | mask('SigBlk')) & bit) !== 0n) return true;
+  return readText(`/proc/${init}/wchan`).includes('sigtimedwait');
 }

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { native } from '../../host/native';
 import { statOf } from './process-stat';
 import type { RunningRecord } from '../record/run-state';
+import { unlessEnded } from '../../host/state/file-error';
 
 type Init = Pick<RunningRecord, 'id' | 'init'>;
 
@@ -28,13 +29,10 @@ export function isInitAlive({ id, init }: Init): boolean {
 /** Whether init has ended, or will before it runs any further: in a frozen init, SIGKILL is pending until it is thawed. */
 export function isInitKilled(running: Init): boolean {
   if (!isInitAlive(running)) return true;
-  try {
-    const status = readFileSync(`/proc/${running.init}/status`, 'latin1');
-    const pending = /^ShdPnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
-    return (BigInt(`0x${pending}`) & sigkill) !== 0n;
-  } catch {
-    return true;
-  }
+  const status = unlessEnded(() => readFileSync(`/proc/${running.init}/status`, 'latin1'));
+  if (status === undefined) return true;
+  const pending = /^ShdPnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
+  return (BigInt(`0x${pending}`) & sigkill) !== 0n;
 }
 
 /**

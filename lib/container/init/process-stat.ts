@@ -1,5 +1,6 @@
 /** What the kernel says of a process: proc_pid_stat(5). */
 import { readFileSync } from 'node:fs';
+import { unlessEnded } from '../../host/state/file-error';
 
 export interface ProcessStat {
   /** `R`, `S`, `D`, `T` and so on. */
@@ -10,13 +11,10 @@ export interface ProcessStat {
   readonly started: number;
 }
 
-/** Undefined without the process. */
+/** Undefined without the process. @throws SyscallError if it is unknown whether there is one. */
 export function statOf(pid: number): ProcessStat | undefined {
-  try {
-    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return undefined;
-  }
+  const text = unlessEnded(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), 'look at a process');
+  return text === undefined ? undefined : parseStat(text);
 }
 
 /** Fields are counted after the name, which may hold anything. */

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { formatIp } from '../../domain/interface/ip-address';
 import { isInitOf } from '../init/init-process';
 import type { RunningRecord } from '../record/run-state';
+import { fileError, hasErrno, saysEnded } from '../../host/state/file-error';
+import { constants as system } from 'node:os';
 
 /** A listening TCP socket. */
 export interface Listening {
@@ -29,8 +31,10 @@ export async function listeningInside(running: RunningRecord): Promise<Listening
 async function tableOf(pid: number, table: 'tcp' | 'tcp6'): Promise<string | undefined> {
   try {
     return await readFile(`/proc/${pid}/net/${table}`, 'latin1');
-  } catch {
-    return undefined;
+  } catch (error) {
+    // EINVAL: a zombie has no network any more.
+    if (saysEnded(error) || hasErrno(error, system.errno.EINVAL)) return undefined;
+    throw fileError(error, 'look for listening sockets in the container');
   }
 }
 

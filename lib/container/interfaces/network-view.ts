@@ -6,6 +6,7 @@ import type { Link, LinkAddress, Neighbour } from '../../host/native';
 import { isInitOf } from '../init/init-process';
 import { listeningInside } from './listening-ports';
 import type { LinkRecord, RunningRecord } from '../record/run-state';
+import { unlessEnded } from '../../host/state/file-error';
 
 /** The interfaces of one network namespace, and their addresses. */
 export interface NetworkView {
@@ -85,12 +86,9 @@ async function inNamespace<T>(
 }
 
 function openNamespace(running: RunningRecord): number | undefined {
-  let namespace: number;
-  try {
-    namespace = openSync(`/proc/${String(running.init)}/ns/net`, 'r');
-  } catch {
-    return undefined;
-  }
+  const path = `/proc/${String(running.init)}/ns/net`;
+  const namespace = unlessEnded(() => openSync(path, 'r'), 'look at the interfaces of a container');
+  if (namespace === undefined) return undefined;
   // Checked once it is open: the pid could have been reused before.
   if (isInitOf(running)) return namespace;
   closeSync(namespace);

@@ -4,6 +4,7 @@
  */
 import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
 import { networkDescriptor } from '../monitor/messages';
+import { unlessEnded } from '../../host/state/file-error';
 
 export const ownNetwork = '/proc/self/ns/net';
 
@@ -30,11 +31,9 @@ export async function inEach(
 }
 
 function openNetwork(path: string): number | undefined {
-  try {
+  return unlessEnded(() => {
     const target = readlinkSync(path);
     if (!target.startsWith('net:') || target === readlinkSync(ownNetwork)) return undefined;
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
+  }, 'look for a network namespace');
 }

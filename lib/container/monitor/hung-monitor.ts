@@ -6,6 +6,7 @@ import { native } from '../../host/native';
 import { runPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { isMonitorAlive, monitorOf } from '../record/run-state';
+import { unlessEnded } from '../../host/state/file-error';
 
 const killSignal = 9;
 /** How long it may take to die, in milliseconds. */
@@ -22,12 +23,8 @@ export async function endHungMonitor(
 ): Promise<void> {
   const id = livingMonitor(paths, name);
   if (id === undefined) return;
-  let pidfd: number;
-  try {
-    pidfd = native().openPidfd(id);
-  } catch {
-    return;
-  }
+  const pidfd = unlessEnded(() => native().openPidfd(id), 'end a monitor');
+  if (pidfd === undefined) return;
   try {
     // A monitor holds its lock until it is gone: if it still does, the pidfd, which was opened before, is its own.
     if (livingMonitor(paths, name) !== id) return;

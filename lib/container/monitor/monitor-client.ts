@@ -13,6 +13,7 @@ import type { ExitRecord } from '../record/exit-record';
 import { controlVersion, ends, hows, oldestControlVersion } from './messages';
 import type { End, Message, MessageName, MessageNamed } from './messages';
 import { readRunState } from '../record/run-state';
+import { unlessMissing } from '../../host/state/file-error';
 
 /** Milliseconds within which a monitor answers unless it is stopped; it is single-threaded and never blocks. */
 const patience = 3000;
@@ -51,7 +52,8 @@ export class MonitorClient {
    * `undefined` when no monitor listens (any more). A monitor that is stopped sends nothing: `within` limits the time
    * for its first message.
    *
-   * @throws TslxcError OPERATION_TIMEOUT, with the monitor's pid in the message.
+   * @throws TslxcError OPERATION_TIMEOUT, with the monitor's pid in the message; RESOURCE_BUSY when it has as many clients as
+   * it can have; SyscallError when it is unknown whether a monitor listens.
    */
   static async connect(
     paths: StatePaths,
@@ -69,7 +71,11 @@ export class MonitorClient {
       return new MonitorClient(channel, { paths, name, version: hello.version });
     }
     channel.close();
-    if (hello === undefined) return undefined;
+    if (hello === undefined) {
+      if (await hasGone(paths, name)) return undefined;
+      throw tooManyClients(name);
+    }
+    if (hello.message === 'done') throw tooManyClients(name);
     throw new ProtocolError(`the monitor of domain '${name}' speaks another version`, {
       domain: name,
     });
@@ -134,7 +140,7 @@ export class MonitorClient {
    * Attaches to a console; the connection belongs to the stream from then on.
    *
    * @throws TslxcError OPERATION_INVALID when the container has just ended; SyscallError ENXIO for a console
-   * that it does not have.
+   * that it does not have; TslxcError RESOURCE_BUSY when as many follow the consoles as may.
    */
   async openConsole({ index, from, replay, size }: OpenConsole): Promise<ConsoleStream> {
     this.#channel.send({ message: 'attach', console: index, replay: from === 'replay' ? 1 : 0 });
@@ -166,6 +172,7 @@ export class MonitorClient {
       throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: this.#name });
     }
     if (message.message === 'done' && message.error !== 0 && name !== 'done') {
+      if (message.error === EUSERS) throw tooManyViewers(this.#name);
       throw new SyscallError({ errno: message.error, syscall: name, domain: this.#name });
     }
     if (message.message !== name) {
@@ -175,6 +182,35 @@ export class MonitorClient {
     }
     return message as MessageNamed<Name>;
   }
+}
+
+/** That of a monitor which has no place left. It is not among Node's constants. */
+const EUSERS = 87;
+
+/** How long, and how often, a monitor is looked at that closed a connection without a word; milliseconds. */
+const farewell = { patience: 500, pause: 20 };
+
+/**
+ * Whether a monitor that closed a connection without a word has ended: its lock goes a moment after its connections. One of an
+ * older package goes on: it has too many clients.
+ */
+async function hasGone(paths: StatePaths, name: string): Promise<boolean> {
+  const deadline = performance.now() + farewell.patience;
+  while (readRunState(paths, name).phase === 'running') {
+    if (performance.now() >= deadline) return false;
+    await sleep(farewell.pause);
+  }
+  return true;
+}
+
+function tooManyClients(domain: string): TslxcError {
+  const detail = `the monitor of domain '${domain}' has as many clients as it can have: some of its console sessions or waits have to end first`;
+  return new TslxcError('RESOURCE_BUSY', detail, { domain, step: 'talk to the monitor' });
+}
+
+function tooManyViewers(domain: string): TslxcError {
+  const detail = `as many sessions as there may be follow the consoles of domain '${domain}': one of them has to end first`;
+  return new TslxcError('RESOURCE_BUSY', detail, { domain, step: 'open the console' });
 }
 
 function isSpoken(version: number): boolean {
@@ -209,12 +245,9 @@ const goneCodes = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
 
 /** Connects by a descriptor of the folder: a socket's path holds 107 bytes, and Node silently truncates a longer one. */
 async function connectIn(directory: string): Promise<Socket | undefined> {
-  let folder: number;
-  try {
-    folder = openSync(directory, O_PATH | constants.O_DIRECTORY);
-  } catch {
-    return undefined;
-  }
+  const flags = O_PATH | constants.O_DIRECTORY;
+  const folder = unlessMissing(() => openSync(directory, flags), 'talk to the monitor');
+  if (folder === undefined) return undefined;
   try {
     return await new Promise<Socket | undefined>((resolve, reject) => {
       const socket = createConnection(`/proc/self/fd/${folder}/control`);

@@ -1,8 +1,8 @@
 /** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
-import { existsSync, renameSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
 import { turn } from '../../host/slices';
-import { fileError } from '../../host/state/file-error';
+import { fileError, isThere } from '../../host/state/file-error';
 import { removeWhatIsAt } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';
@@ -98,7 +98,7 @@ function recordEnd(files: RunPaths, exit: ExitRecord, notice: (text: string) => 
     writeEnd(files, exit);
   } catch (error) {
     // An interrupted clean-up has written it: it can't be that of the run before, which every start removes.
-    if (existsSync(files.exit)) return;
+    if (isThere(files.exit)) return;
     notice(`how it ended is not on record: ${fileError(error).message}`);
   }
 }
@@ -146,7 +146,7 @@ export async function abandonStart(
   await undoAll(start.undo, { networks: [], notice: () => undefined });
   const files = runPaths(paths, start.name);
   if (start.persistence === 'transient') {
-    if (existsSync(files.hooks)) removeRunFiles(files);
+    if (isThere(files.hooks)) removeRunFiles(files);
     else forget(paths, start.name);
     return;
   }
@@ -193,7 +193,7 @@ export async function carryOver(
   await commit();
   releaseName(paths, from);
   removeTreeNow(folder);
-  if (existsSync(former)) renameSync(former, folder.path);
+  if (isThere(former)) renameSync(former, folder.path);
 }
 
 /** The start record goes last: as long as it is there, the clean-up is not over. */
@@ -214,7 +214,7 @@ function unstartedRecord(): ExitRecord {
 
 /** Without a running record, init was never executed: the caller of the start has died, or the monitor before that. */
 function endWithoutRecord({ running }: RunPaths, start: StartRecord): ExitRecord {
-  return existsSync(running) ? lostRecord(start) : unstartedRecord();
+  return isThere(running) ? lostRecord(start) : unstartedRecord();
 }
 
 function lostRecord({ boot }: StartRecord): ExitRecord {

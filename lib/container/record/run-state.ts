@@ -18,6 +18,7 @@ import { fieldsOf, findRecord, readRecord, writeRecord } from '../../host/state/
 import { isAssignedSecurity, type AssignedSecurity } from '../security/assigned';
 import type { LiveUndo, MountRecord } from './live-undo';
 import type { Undo } from './undo';
+import { unlessMissing } from '../../host/state/file-error';
 
 /** Written in one go before a start takes anything from the host. */
 export interface StartRecord {
@@ -123,6 +124,7 @@ export type RunState =
 /**
  * @throws TslxcError INTERNAL_ERROR, with the `path`, for a damaged record: it is then unknown what was borrowed, or
  * what runs, so that nothing is started and nothing given back. A damaged record of an end counts as missing.
+ * SyscallError if a record or the lock of the monitor can't be looked at, such as EMFILE or EIO: the same holds.
  */
 export function readRunState(paths: StatePaths, name: string): RunState {
   const files = runPaths(paths, name);
@@ -194,24 +196,20 @@ export function removeLeftFiles(files: RunPaths): void {
     removeWhatIsAt(file);
 }
 
-/** Names that have a run folder. */
+/** Names that have a run folder. @throws SyscallError if that is unknown, as with EMFILE or EIO. */
 export function runNames(paths: StatePaths): string[] {
-  try {
-    return readdirSync(paths.domains);
-  } catch {
-    return [];
-  }
+  return unlessMissing(() => readdirSync(paths.domains), 'look for domains that run') ?? [];
 }
 
-/** The pid that the last monitor has written into its lock file; another may have it by now. */
+/**
+ * The pid that the last monitor has written into its lock file; another may have it by now.
+ *
+ * @throws SyscallError if it can't be read.
+ */
 export function monitorOf(lockFile: string): number | undefined {
-  try {
-    const found = readPlain(lockFile);
-    const pid = Number(found.kind === 'file' ? found.content : undefined);
-    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
-  }
+  const found = readPlain(lockFile);
+  const pid = Number(found.kind === 'file' ? found.content : undefined);
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
 }
 
 function readWhole<T>(
@@ -273,18 +271,18 @@ function isPid(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) > 0;
 }
 
-/** A monitor holds its lock until it is gone. */
+/** A monitor holds its lock until it is gone. @throws SyscallError if it is unknown whether it does. */
 export function isMonitorAlive(lockFile: string): boolean {
   return stateOfLock(lockFile) === 'held';
 }
 
-/** `other`: something other than a file is in its place, so that it can't be told whether a monitor lives. */
+/**
+ * `other`: something other than a file is in its place, so that it can't be told whether a monitor lives.
+ *
+ * @throws SyscallError if the lock can't be looked at. Then it must not be taken for free, since what has ended is cleaned up.
+ */
 function stateOfLock(lockFile: string): 'held' | 'free' | 'other' {
-  try {
-    const found = lookAtLock(lockFile, 0);
-    if (found.kind === 'other') return 'other';
-    return found.kind === 'file' && found.content ? 'held' : 'free';
-  } catch {
-    return 'free';
-  }
+  const found = lookAtLock(lockFile, 0);
+  if (found.kind === 'other') return 'other';
+  return found.kind === 'file' && found.content ? 'held' : 'free';
 }

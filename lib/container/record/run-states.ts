@@ -142,7 +142,8 @@ class SurveyedFolder {
   }
 
   isMonitorAlive(): boolean {
-    return isAlive(lockOf(this.#sights[2]), this.#files.monitorLock, this.#name);
+    const path = this.#files.monitorLock;
+    return isAlive(lockOf(this.#sights[2], path), path, this.#name);
   }
 
   running(): RunningRecord | undefined {
@@ -182,8 +183,20 @@ function parse(text: string): unknown {
   }
 }
 
-function lockOf(sight: Sight | undefined): 'held' | 'free' | 'other' {
-  if (sight?.seen === 'locked') return 'held';
-  const isOther = sight?.seen === 'failed' && kindByErrno(sight.errno) === 'other';
-  return sight?.seen === 'other' || isOther ? 'other' : 'free';
+/** @throws SyscallError if it can't be told: a lock is free only where that was seen. */
+function lockOf(sight: Sight | undefined, path: string): 'held' | 'free' | 'other' {
+  switch (sight?.seen) {
+    case 'locked':
+      return 'held';
+    case 'unlocked':
+      return 'free';
+    case 'failed': {
+      const { errno, syscall } = sight;
+      const kind = kindByErrno(errno);
+      if (kind !== undefined) return kind === 'missing' ? 'free' : 'other';
+      throw new SyscallError({ errno, syscall, path, step: 'look at a lock' });
+    }
+    default:
+      return 'other';
+  }
 }

@@ -3,10 +3,11 @@
  * link claims a device and records the claimant in one step. So no other container gets the device, even after root
  * inside has detached the image from it: the filter of that container still allows the device.
  */
-import { existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
+import { mkdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasErrno } from '../../host/state/file-error';
 import { imageDevicesPath } from '../../host/state/state-paths';
+import { namesIn } from '../../host/names-in';
 
 const [ENOENT, EEXIST] = [2, 17];
 
@@ -38,7 +39,7 @@ export function unclaimDevice(device: string): void {
 
 /** All claimed devices. */
 export function claimedDevices(): string[] {
-  return existsSync(imageDevicesPath) ? readdirSync(imageDevicesPath) : [];
+  return namesIn(imageDevicesPath);
 }
 
 function unlessMissing<T>(look: () => T): T | undefined {

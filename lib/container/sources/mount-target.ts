@@ -21,6 +21,7 @@ import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import { lockFile } from '../../host/state/file-lock';
 import type { LookedFor, Looks } from '../looks/looks';
+import { fileError, hasErrno, saysMissing } from '../../host/state/file-error';
 
 /** Newline-separated users of a directory or file that tslxc made. */
 const usersAttribute = 'trusted.tslxc.users';
@@ -143,8 +144,11 @@ async function withUsers(
 function openTarget(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Something else has been put in its place: a link, or a socket.
+    const { ELOOP, ENXIO } = system.errno;
+    if (saysMissing(error) || [ELOOP, ENXIO].some((one) => hasErrno(error, one))) return undefined;
+    throw fileError(error, 'give back the mount target');
   }
 }
 

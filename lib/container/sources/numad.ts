@@ -1,11 +1,11 @@
 /** What numad(8) advises: the memory nodes that suit a container, and their CPUs. */
-import { readFileSync } from 'node:fs';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Placement } from '../../domain/tuning/definition';
 import { asksForPlacement } from '../../domain/tuning/placement';
 import { canonicalNumberSet, numbersOfSet } from '../../domain/xml/number-set';
 import { TslxcError } from '../../errors';
 import { runProgram } from '../../host/program';
+import { readAttribute } from '../../host/node/attribute';
 
 const step = "ask numad where to place the container, for placement='auto'";
 
@@ -43,11 +43,7 @@ export async function advisedPlacement(
 /** '' for nodes that the host does not have. */
 function cpusOf(nodes: string): string {
   const lists = numbersOfSet(nodes).map((number) => {
-    try {
-      return readFileSync(`/sys/devices/system/node/node${number}/cpulist`, 'latin1').trim();
-    } catch {
-      return '';
-    }
+    return readAttribute(`/sys/devices/system/node/node${number}/cpulist`) ?? '';
   });
   return lists.filter((list) => list !== '').join(',');
 }

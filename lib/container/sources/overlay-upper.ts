@@ -12,6 +12,7 @@ import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import { lockFile } from '../../host/state/file-lock';
 import type { Looks } from '../looks/looks';
+import { unlessMissing } from '../../host/state/file-error';
 
 const userAttribute = 'trusted.tslxc.upper';
 
@@ -131,11 +132,7 @@ async function withUser(
 }
 
 function openLayer(path: string): number | undefined {
-  try {
-    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  } catch {
-    return undefined;
-  }
+  return unlessMissing(() => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
 }
 
 function makeLayer({ path, like, place }: OverlayUpper): void {

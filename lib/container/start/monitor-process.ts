@@ -14,6 +14,7 @@ import { lockPartition, makeParents } from '../cgroups/partition';
 import type { Preparation } from './preparation';
 import { spawnFailure, takenCgroup } from './spawn-failure';
 import { removeStaleCgroups } from '../cgroups/stale-cgroups';
+import { saysEnded, unlessEnded } from '../../host/state/file-error';
 
 const killSignal = 9;
 
@@ -134,19 +135,16 @@ function descriptorArguments(count: number): string[] {
  * open until now.
  */
 export async function endMonitor(pid: number): Promise<void> {
-  let pidfd: number;
-  try {
-    pidfd = native().openPidfd(pid);
-  } catch {
-    return;
-  }
+  const pidfd = unlessEnded(() => native().openPidfd(pid), 'end a monitor');
+  if (pidfd === undefined) return;
   try {
     const endsAlone = 50;
     if (await native().waitPidfd(pidfd, endsAlone)) return;
     native().signalPidfd(pidfd, killSignal);
     await native().waitPidfd(pidfd, patience);
-  } catch {
+  } catch (error) {
     // It ended in between.
+    if (!saysEnded(error)) throw error;
   } finally {
     native().closeDescriptor(pidfd);
   }

@@ -24,6 +24,7 @@ import { pressureFrom } from './pressure';
 import { cgroupFolders } from './read';
 import type { CgroupFolders } from './read';
 import type { CgroupStatistics } from './types';
+import { unlessMissing } from '../../host/state/file-error';
 
 /** A container that runs. */
 export interface RunningContainerRecords {
@@ -180,9 +181,9 @@ async function readFiles(
   return found;
 }
 
-const { ENOENT, ENODEV, EOPNOTSUPP } = system.errno;
-/** There is no such file, or it has just gone, or the kernel has it switched off. */
-const absent = [ENOENT, ENODEV, EOPNOTSUPP];
+const { ENOENT, ENODEV, EOPNOTSUPP, ESRCH } = system.errno;
+/** There is no such file or process, or it has just gone, or the kernel has it switched off. */
+const absent = [ENOENT, ENODEV, EOPNOTSUPP, ESRCH];
 
 function textOf(sight: Sight | undefined, path: string): string | undefined {
   if (sight?.seen === 'text') return sight.bytes.toString('latin1');
@@ -197,27 +198,14 @@ function snapshotOf(read: Read, nameOf: DeviceName): Snapshot {
   const { process, freezer, unified } = read;
   return {
     time: Date.now(),
-    isStopped: isStoppedIn(process && quietly(process, 'stat')),
-    isFrozen: isSet(
-      freezer
-        ? quietly(freezer, 'freezer.self_freezing')
-        : unified && quietly(unified, 'cgroup.freeze'),
-    ),
+    isStopped: isStoppedIn(process?.('stat')),
+    isFrozen: isSet(freezer ? freezer('freezer.self_freezing') : unified?.('cgroup.freeze')),
     statistics: () => statisticsFrom(read, nameOf),
   };
 }
 
 function isSet(text: string | undefined): boolean {
   return text?.startsWith('1') === true;
-}
-
-/** Undefined for a file that can't be read. */
-function quietly(files: Files, name: string): string | undefined {
-  try {
-    return files(name);
-  } catch {
-    return undefined;
-  }
 }
 
 function statisticsFrom(read: Read, nameOf: DeviceName): CgroupStatistics {
@@ -242,9 +230,6 @@ function deviceNames(): DeviceName {
 }
 
 function deviceName(device: string): string | undefined {
-  try {
-    return basename(readlinkSync(`/sys/dev/block/${device}`));
-  } catch {
-    return undefined;
-  }
+  const link = unlessMissing(() => readlinkSync(`/sys/dev/block/${device}`));
+  return link === undefined ? undefined : basename(link);
 }

@@ -3,11 +3,11 @@
  * so that the file system's own records alone say which are free: no tree gets the project of another as long as a
  * single file has it.
  */
-import { readFileSync } from 'node:fs';
 import { native } from '../../host/native';
 import type { ProjectQuota } from '../../host/calls/quota-calls';
 import { takeHostLock } from '../../host/state/file-lock';
 import { hostProjectsPath } from '../../host/state/state-paths';
+import { readText } from '../../host/kernel/text-file';
 
 /** Far from the numbers that administrators, and other programs, begin with. */
 const firstProject = 2_000_000_000;
@@ -38,18 +38,10 @@ export function isUsed(quota: ProjectQuota | undefined): boolean {
 
 function knownProjects(): ReadonlySet<number> {
   return new Set(
-    Object.entries(projectLines).flatMap(([path, line]) => projectsIn(textOf(path), line)),
+    Object.entries(projectLines).flatMap(([path, line]) => projectsIn(readText(path), line)),
   );
 }
 
 export function projectsIn(text: string, line: RegExp): number[] {
   return [...text.matchAll(line)].map(([, project]) => Number(project));
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
 }

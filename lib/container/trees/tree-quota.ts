@@ -13,7 +13,7 @@ import { definitionError, type SourceLocation } from '../../domain/xml/source-lo
 import { TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import { lockFile } from '../../host/state/file-lock';
-import { fileError, hasErrno } from '../../host/state/file-error';
+import { fileError, hasErrno, unlessMissing } from '../../host/state/file-error';
 import type { Looks } from '../looks/looks';
 import { walkSource } from '../security/relabel/label-walk';
 import { takeFreeProject } from './free-project';
@@ -99,7 +99,7 @@ export async function releaseQuota(path: string, user: string, looks: Looks): Pr
   await lockFile(fd);
   const mark = markOf(fd);
   if (mark?.user !== user) return;
-  unlessMissing(() => native().limitProject(fd, mark.project, { hard: 0, soft: 0 }));
+  unlessUnsupported(() => native().limitProject(fd, mark.project, { hard: 0, soft: 0 }));
   setMark(fd, { ...mark, ...noUser });
 }
 
@@ -113,11 +113,11 @@ function refuse(tree: LimitedTree, detail: string): never {
 }
 
 function limitsHold(fd: number): boolean {
-  return unlessMissing(() => native().projectQuotas(fd)) === 'limited';
+  return unlessUnsupported(() => native().projectQuotas(fd)) === 'limited';
 }
 
 /** Ignores the errors of a kernel, or a file system, without project quotas. */
-function unlessMissing<T>(call: () => T): T | undefined {
+function unlessUnsupported<T>(call: () => T): T | undefined {
   try {
     return call();
   } catch (error) {
@@ -193,11 +193,7 @@ interface OpenDirectory extends Disposable {
 }
 
 function openDirectory(path: string): OpenDirectory | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  } catch {
-    return undefined;
-  }
+  const fd = unlessMissing(() => openSync(path, constants.O_RDONLY | constants.O_DIRECTORY));
+  if (fd === undefined) return undefined;
   return { fd, [Symbol.dispose]: () => closeSync(fd) };
 }

@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   closeSync,
-  existsSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -22,7 +21,7 @@ import { allocatable, withAllocatedIds } from '../../domain/namespaces/allocated
 import type { DomainDefinition } from '../../domain/definition';
 import { idsInUse, subordinateIds } from '../../host/kernel/id-ranges';
 import type { HostRange } from '../../host/kernel/id-ranges';
-import { naming } from '../../host/state/file-error';
+import { naming, isThere } from '../../host/state/file-error';
 import { native } from '../../host/native';
 import { lockFile } from '../../host/state/file-lock';
 import { idRecordPath, idRootsPath, runPaths, statePaths } from '../../host/state/state-paths';
@@ -102,7 +101,7 @@ export function releaseName(paths: StatePaths, name: string): void {
 
 /** Takes a root that no longer has any allocated ids off the list of roots. The file stays, since it is the lock, too. */
 export function forgetIdRoot(paths: StatePaths): void {
-  if (!existsSync(idRootsPath)) return;
+  if (!isThere(idRootsPath)) return;
   const fd = openSync(idRootsPath, 'r+');
   try {
     // A process that holds the lock is allocating ids, and passes over roots that have none.
@@ -185,8 +184,8 @@ function forgetAbandoned(paths: StatePaths): void {
   for (const { name, time } of records(paths)) {
     const isKept =
       Date.now() - time < abandonedMilliseconds ||
-      existsSync(join(paths.definitions, `${name}.xml`)) ||
-      existsSync(runPaths(paths, name).start);
+      isThere(join(paths.definitions, `${name}.xml`)) ||
+      isThere(runPaths(paths, name).start);
     if (!isKept) releaseName(paths, name);
   }
 }
@@ -227,7 +226,7 @@ function isSameRoot(one: string, other: string): boolean {
 }
 
 function hasRecords(root: string): boolean {
-  return root !== '' && existsSync(dirname(idRecordPath(statePaths(root), '')));
+  return root !== '' && isThere(dirname(idRecordPath(statePaths(root), '')));
 }
 
 function list(folder: string): string[] {

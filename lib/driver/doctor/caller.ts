@@ -1,12 +1,12 @@
 /** What this process may do, and what it sees: a systemd unit can restrict both. */
 import { existsSync, readlinkSync } from 'node:fs';
-import { readText } from '../../host/kernel/text-file';
 import type { StatePaths } from '../../host/state/state-paths';
 import { isHostsIdMap, isPrivileged, readPrivilege } from '../session/access';
 import type { Privilege } from '../session/access';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 import { checkState } from './state-disk';
+import { readAttribute } from '../../host/node/attribute';
 
 /** linux/capability.h: capabilities that the start of a container needs in the bounding set; a service may have less. */
 const neededCapabilities = {
@@ -28,7 +28,7 @@ const CAP_SYS_RESOURCE = 24;
 
 export function checkCaller(paths: StatePaths): HostCheck[] {
   const privilege = readPrivilege();
-  const ids = checkIds(readText('/proc/self/uid_map'));
+  const ids = checkIds(readAttribute('/proc/self/uid_map') ?? '');
   if (privilege.uid === 0 && ids.length > 0) return ids;
   if (!isPrivileged(privilege)) {
     const found =
@@ -38,7 +38,7 @@ export function checkCaller(paths: StatePaths): HostCheck[] {
   }
   return [
     ok('caller.privilege', 'root with CAP_SYS_ADMIN'),
-    ...checkInheritance(privilege, readText('/proc/self/status')),
+    ...checkInheritance(privilege, readAttribute('/proc/self/status') ?? ''),
     ...checkNamespaces(),
     ...checkState(paths, isApart('mnt') ? 'own' : "the host's"),
     ...checkDevices(),

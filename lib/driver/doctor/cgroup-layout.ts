@@ -2,9 +2,9 @@
 import { accessSync, constants } from 'node:fs';
 import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
-import { readText } from '../../host/kernel/text-file';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
+import { readAttribute } from '../../host/node/attribute';
 
 /** Controllers without which no container starts, as with libvirt. On v2 a BPF program filters devices, and `cpu` accounts. */
 const needed = { v1: ['cpuacct', 'devices', 'memory'], v2: ['cpu', 'memory'] };
@@ -92,7 +92,7 @@ function checkWritable(layout: CgroupLayout): HostCheck[] {
 /** cgroups(7): without nsdelegate, root in a container may write the limits at the root of its own cgroup namespace. */
 function checkDelegation({ unified, hierarchies }: CgroupLayout): HostCheck[] {
   if (unified === undefined || hierarchies.length > 0) return [];
-  const line = readText('/proc/self/mountinfo')
+  const line = (readAttribute('/proc/self/mountinfo') ?? '')
     .split('\n')
     .find((one) => one.includes(` ${unified.mount} `) && one.includes(' - cgroup2 '));
   if (line === undefined || /[ ,]nsdelegate\b/.test(line)) return [];

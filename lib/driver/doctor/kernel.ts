@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
-import { readText } from '../../host/kernel/text-file';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
+import { readAttribute } from '../../host/node/attribute';
 
 /** Needed for mount_setattr(2) with MOUNT_ATTR_IDMAP; close_range(2), clone3(2) into a cgroup and openat2(2) are older. */
 const oldestKernel = [5, 12] as const;
@@ -34,7 +34,7 @@ export function checkKernel(): HostCheck[] {
     checkVersion(release()),
     ...namespaces.flatMap(checkNamespace),
     checkUserNamespaces(),
-    ...checkFilesystems(readText('/proc/filesystems')),
+    ...checkFilesystems(readAttribute('/proc/filesystems') ?? ''),
     checkSeccomp(),
     ...checkDrivers(),
   ];
@@ -56,7 +56,7 @@ function checkNamespace(name: (typeof namespaces)[number]): HostCheck[] {
     return [fail(id, `no ${name} namespaces`, `use a kernel with ${option}`)];
   }
   const limit = `/proc/sys/user/max_${name}_namespaces`;
-  if (readText(limit).trim() !== '0') return [];
+  if ((readAttribute(limit) ?? '').trim() !== '0') return [];
   return [fail(id, `${limit} is 0`, `sysctl user.max_${name}_namespaces=10000`)];
 }
 
@@ -70,7 +70,7 @@ function checkUserNamespaces(): HostCheck {
     );
   }
   const limit = '/proc/sys/user/max_user_namespaces';
-  if (readText(limit).trim() === '0') {
+  if ((readAttribute(limit) ?? '').trim() === '0') {
     return warn(
       id,
       `${limit} is 0: <idmap> can’t be used`,
@@ -98,7 +98,7 @@ function checkFilesystems(text: string): HostCheck[] {
 
 function checkSeccomp(): HostCheck {
   const id = 'kernel.seccomp';
-  const actions = readText('/proc/sys/kernel/seccomp/actions_avail');
+  const actions = readAttribute('/proc/sys/kernel/seccomp/actions_avail') ?? '';
   if (/\berrno\b/.test(actions)) return ok(id, 'filters of system calls');
   const advice = 'use a kernel with CONFIG_SECCOMP_FILTER, or the hardening level compat';
   return fail(id, 'no filters of system calls, which the level hardened has', advice);
@@ -106,7 +106,7 @@ function checkSeccomp(): HostCheck {
 
 function checkDrivers(): HostCheck[] {
   const id = 'kernel.network';
-  const symbols = readText('/proc/kallsyms');
+  const symbols = readAttribute('/proc/kallsyms') ?? '';
   const missing = Object.entries(drivers).filter(
     ([name, { symbol }]) => !new RegExp(`\\b${symbol}\\b`).test(symbols) && !isModule(name),
   );
@@ -120,7 +120,7 @@ function checkDrivers(): HostCheck[] {
 function isModule(name: string): boolean {
   if (existsSync(join('/sys/module', name))) return true;
   return ['modules.builtin', 'modules.dep'].some((file) => {
-    const list = readText(join('/lib/modules', release(), file));
+    const list = readAttribute(join('/lib/modules', release(), file)) ?? '';
     return new RegExp(`/${name}\\.ko\\b`, 'm').test(list);
   });
 }

@@ -14,21 +14,44 @@ import { allCatalogues } from '../snapshots/catalogue';
 import { readKnownState } from '../lookup/known-state';
 import type { KnownState } from '../lookup/known-state';
 import { runStateIfAny } from '../lookup/readable-state';
+import { fileError } from '../../host/state/file-error';
+import { TslxcError } from '../../errors';
 
+/** What can't be looked at is unknown, and no leftover: what is named as one may be killed. */
 export async function checkLeftovers(paths: StatePaths): Promise<HostCheck[]> {
+  try {
+    return await leftoversOf(paths);
+  } catch (error) {
+    const { message } = fileError(error, 'look for leftovers');
+    const found = `it is unknown whether anything is left over: ${message}`;
+    return [warn('leftover.unknown', found, 'mend that, then tslxc doctor again')];
+  }
+}
+
+async function leftoversOf(paths: StatePaths): Promise<HostCheck[]> {
   const { containers, partitions } = readContainerCgroups();
   const known = readKnownState(paths.root, containers);
   const found = [
     ...checkEnded(paths),
-    ...checkCgroups(containers, known),
-    ...checkPartitions(partitions, known),
     ...checkProcesses(),
-    ...(await checkLinks(known)),
-    ...(await checkTables(known)),
+    ...(known.isWhole ? await checkUnnamed({ containers, partitions }, known) : []),
     ...checkMounts(paths),
     ...checkChanges(paths),
   ];
   return found.length === 0 ? [ok('leftover', `none of ${known.roots.join(', ')}`)] : found;
+}
+
+/** What no record names. Nothing is said of it while a record is damaged: it may be what that one names. */
+async function checkUnnamed(
+  { containers, partitions }: ReturnType<typeof readContainerCgroups>,
+  known: KnownState,
+): Promise<HostCheck[]> {
+  return [
+    ...checkCgroups(containers, known),
+    ...checkPartitions(partitions, known),
+    ...(await checkLinks(known)),
+    ...(await checkTables(known)),
+  ];
 }
 
 /** Changes of trees whose caller was killed. A caller that is still at work holds the lock of the domain. */
@@ -58,8 +81,11 @@ function checkCgroups(cgroups: readonly OwnedCgroup[], known: KnownState): HostC
   return cgroups
     .filter(({ path }) => !known.cgroups.has(path))
     .map(({ path, owner }) => {
+      const isSeen = known.roots.includes(owner);
       const whose = owner === '' ? 'of an unknown owner' : `of the tslxc root ${owner}`;
-      const advice = `end what runs in it, then find ${path} -depth -type d -exec rmdir {} +`;
+      const remedy = `end what runs in it, then find ${path} -depth -type d -exec rmdir {} +`;
+      // Its root may be one of another mount namespace, where its domain runs.
+      const advice = isSeen ? remedy : `if no process uses that root any more: ${remedy}`;
       return warn('leftover.cgroup', `${path}, ${whose}, belongs to no running domain`, advice);
     });
 }
@@ -88,7 +114,7 @@ async function checkLinks(known: KnownState): Promise<HostCheck[]> {
 }
 
 async function checkTables(known: KnownState): Promise<HostCheck[]> {
-  const chains = await listNftChains('look for leftovers').catch(() => []);
+  const chains = await listNftChains('look for leftovers').catch(noneWithoutProgram);
   const tables = [...new Set(chains.map(({ family, table }) => `${family} ${table}`))];
   return tables.flatMap((table): HostCheck[] => {
     const forwards = /^inet (tslxc_forward_20_.+)$/.exec(table)?.[1];
@@ -100,6 +126,12 @@ async function checkTables(known: KnownState): Promise<HostCheck[]> {
     const found = `nft table ${table} belongs to no network`;
     return [warn('leftover.table', found, `nft delete table ${table}`)];
   });
+}
+
+/** Without nft, nothing of tslxc has made a table. */
+function noneWithoutProgram(error: unknown): never[] {
+  if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
+  return [];
 }
 
 function unknownFilter(table: string): HostCheck {

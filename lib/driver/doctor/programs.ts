@@ -1,11 +1,11 @@
 /** The package’s own native code, and the programs of the host that some of its features use. */
 import { lxcfsMount } from '../../host/kernel/lxcfs';
-import { readText } from '../../host/kernel/text-file';
 import { native } from '../../host/native';
 import { buildCommand, nativeOrigin } from '../../host/package-paths';
 import { programPath } from '../../host/program';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
+import { readAttribute } from '../../host/node/attribute';
 
 /** By program: Debian’s package, and what the program is for. */
 const programs = {
@@ -55,7 +55,7 @@ function checkTools(): HostCheck[] {
 
 function checkLxcfs(): HostCheck {
   const id = 'host.lxcfs';
-  const mount = lxcfsMount(readText('/proc/self/mountinfo'));
+  const mount = lxcfsMount(readAttribute('/proc/self/mountinfo') ?? '');
   if (mount !== undefined) return ok(id, mount);
   return warn(
     id,

@@ -5,12 +5,12 @@ import { programPath } from '../../host/program';
 import { checkTransition } from '../../container/security/selinux/transition';
 import { TslxcError } from '../../errors';
 import { ownLabel } from '../../host/security/process-labels';
-import { readText } from '../../host/kernel/text-file';
 import { namesIn } from '../../host/names-in';
 import type { StatePaths } from '../../host/state/state-paths';
 import { lookUpHostSecurity } from '../session/security';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
+import { readAttribute } from '../../host/node/attribute';
 
 /** What was found on the host about security labels. */
 export interface SecurityLook {
@@ -111,7 +111,7 @@ function parserProblems({ hasParser }: SecurityLook): HostCheck[] {
 }
 
 function lookAtSecurity(host: HostSecurity, transition: TransitionCheck): SecurityLook {
-  const modules = readText('/sys/kernel/security/lsm').trim();
+  const modules = (readAttribute('/sys/kernel/security/lsm') ?? '').trim();
   const common = { host, modules };
   if (host.model === 'none') return common;
   const refusal = transition(host);
@@ -122,7 +122,7 @@ function lookAtSecurity(host: HostSecurity, transition: TransitionCheck): Securi
 }
 
 function findPolicy(): SelinuxPolicy | undefined {
-  const name = /^\s*SELINUXTYPE\s*=\s*(\S+)/m.exec(readText('/etc/selinux/config'))?.[1];
+  const name = /^\s*SELINUXTYPE\s*=\s*(\S+)/m.exec(readAttribute('/etc/selinux/config') ?? '')?.[1];
   if (name === undefined) return undefined;
   const folder = `/etc/selinux/${name}`;
   const contexts = `${folder}/contexts/lxc_contexts`;

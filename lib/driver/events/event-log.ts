@@ -4,19 +4,11 @@
  * becomes `events.1` and the next generation takes its name, so that both together stay below 1 MiB.
  * Lines are only ever appended, under a lock on the file itself.
  */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fstatSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, linkSync, mkdirSync, openSync } from 'node:fs';
 import { readFileSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DomainEvent, NetworkEvent } from '../types';
-import { fileError, hasErrno } from '../../host/state/file-error';
+import { fileError, hasErrno, isThere } from '../../host/state/file-error';
 import { inTurn } from '../../host/state/in-turn';
 import { lockFile } from '../../host/state/file-lock';
 
@@ -115,7 +107,7 @@ export function lastEvent(
   matches: (event: DomainEvent) => boolean,
 ): DomainEvent | undefined {
   for (const file of [path, previousLog(path)]) {
-    if (!existsSync(file)) continue;
+    if (!isThere(file)) continue;
     for (const line of readFileSync(file, 'utf8').split('\n').reverse()) {
       const event = parseDomainEvent(line);
       if (event !== undefined && matches(event)) return event;

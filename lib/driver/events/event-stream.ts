@@ -3,13 +3,13 @@
  * skipped: if a follower has been stopped for so long that the log no longer holds what it has not read, the iteration
  * fails instead.
  */
-import { closeSync, existsSync, fstatSync, openSync, readSync, watch } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { TslxcError } from '../../errors';
 import { onAbort } from '../../host/abort-listener';
 import { generationOf, isCurrent, openLog, previousLog } from './event-log';
-import { fileError, hasErrno } from '../../host/state/file-error';
+import { fileError, hasErrno, isThere } from '../../host/state/file-error';
 
 const ENOENT = 2;
 const chunkBytes = 64 * 1024;
@@ -204,7 +204,7 @@ export class EventStream<Event>
 
   #isRotated(): boolean {
     // A log that does not exist has been removed with its whole root: no file follows.
-    return existsSync(this.#path) && !isCurrent(this.#fd, this.#path);
+    return isThere(this.#path) && !isCurrent(this.#fd, this.#path);
   }
 
   /** Continues with the next file: after two rotations, that is the previous one of the log. */

@@ -2,13 +2,13 @@
  * The record of a domain's hooks, in its run folder: it is there from before `prepare` is called until `release` has been called,
  * by whichever process cleans up.
  */
-import { existsSync } from 'node:fs';
 import type { RunningRecord } from '../../container/record/run-state';
 import { isDomainLocked } from '../../container/record/locks';
 import { fieldsOf, readRecord, removeRecord, writeRecord } from '../../host/state/record-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { PortDefinition } from '../../network/definition/port';
 import type { Session } from '../session/session';
+import { isThere } from '../../host/state/file-error';
 
 export interface HookMark {
   /** The definition; absent when no script of domains has been called. */
@@ -60,7 +60,7 @@ export function unmarkPorts(session: Session, name: string): void {
 /** Undefined when no hook has been called since the last `release`. A field that can't be read counts as missing. */
 export function readMark({ paths }: Session, name: string): HookMark | undefined {
   const { hooks } = runPaths(paths, name);
-  if (!existsSync(hooks)) return undefined;
+  if (!isThere(hooks)) return undefined;
   const { input, stage, running, ports } = fieldsOf(readRecord(hooks));
   return {
     ...(typeof input === 'string' ? { input } : {}),
@@ -71,7 +71,7 @@ export function readMark({ paths }: Session, name: string): HookMark | undefined
 }
 
 export function hasMark({ paths }: Session, name: string): boolean {
-  return existsSync(runPaths(paths, name).hooks);
+  return isThere(runPaths(paths, name).hooks);
 }
 
 /** For a domain that is off: whether a mark is left that no process works on, so that its process must have been killed. */

@@ -2,7 +2,7 @@
  * Hook scripts of the administrator: they are called for what happens, and may refuse it. Their arguments and their standard
  * input are those of libvirt's hooks (https://libvirt.org/hooks.html).
  */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { namesIn } from '../../host/names-in';
@@ -11,6 +11,7 @@ import { throwIfAborted } from '../session/abort';
 import type { Session } from '../session/session';
 import { runToEnd } from './script-process';
 import { checkTrusted } from './trusted-script';
+import { isThere } from '../../host/state/file-error';
 
 /** Which script it is. */
 export type HookKind = 'lxc' | 'network';
@@ -44,7 +45,7 @@ export function findScripts({ paths }: Session, kind: HookKind): Scripts {
   const { hookTimeout, libvirtHooks } = readSettings(paths);
   const folders = [paths.hooks, ...(libvirtHooks ? [join(paths.root, 'etc/libvirt/hooks')] : [])];
   const found = folders
-    .filter((folder) => existsSync(folder))
+    .filter((folder) => isThere(folder))
     .flatMap((folder) => {
       const more = join(folder, `${kind}.d`);
       return [

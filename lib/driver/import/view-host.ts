@@ -1,6 +1,5 @@
 /** Looks up what the conversion of an LXC configuration has to know about this host. */
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { machine } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { readNodeInfo } from '../../host/kernel/node';
 import { native } from '../../host/native';
 import type { Session } from '../session/session';
 import type { ConfigurationFiles } from './load-configuration';
+import { readAttribute } from '../../host/node/attribute';
 
 const step = 'look up what the configuration names';
 
@@ -86,14 +86,10 @@ function deviceNode([path, { kind, major, minor }]: readonly [string, PathState]
 function deviceName(device: string): (readonly [string, string])[] {
   const [type, numbers = ''] = device.split(' ');
   const folder = type === 'b' ? 'block' : 'char';
-  try {
-    const text = readFileSync(`/sys/dev/${folder}/${numbers}/uevent`, 'utf8');
-    const name = /^DEVNAME=(.+)$/m.exec(text)?.[1];
-    return name === undefined ? [] : [[device, `/dev/${name}`]];
-  } catch {
-    // This host has no such device.
-    return [];
-  }
+  // Empty where this host has no such device.
+  const text = readAttribute(`/sys/dev/${folder}/${numbers}/uevent`) ?? '';
+  const name = /^DEVNAME=(.+)$/m.exec(text)?.[1];
+  return name === undefined ? [] : [[device, `/dev/${name}`]];
 }
 
 async function addressesOf(names: readonly string[]): Promise<HostView['addresses']> {

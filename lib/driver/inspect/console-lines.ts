@@ -1,5 +1,4 @@
 /** The output of a domain's first console, line by line, from the file that its monitor writes; it can be followed as it grows. */
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../../container/console/console-log';
 import { TslxcError } from '../../errors';
@@ -8,6 +7,7 @@ import type { Identity } from '../../host/state/definition-store';
 import { currentState, findByName, uuidOfName, type FoundDomain } from '../lookup/lookup';
 import { pauseFor } from '../session/abort';
 import type { Session } from '../session/session';
+import { readText } from '../../host/kernel/text-file';
 
 /** Which lines of a console's log are read. */
 export interface LogOptions {
@@ -113,9 +113,5 @@ async function untilSilent(monitor: number): Promise<void> {
 
 /** Whether the process is still a monitor: not a zombie, and not the `tslxc reap` that the monitor executes at the end. */
 function isMonitor(pid: number): boolean {
-  try {
-    return /^\d+ \(tslxc-monitor\) [^ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-  } catch {
-    return false;
-  }
+  return /^\d+ \(tslxc-monitor\) [^ZX]/.test(readText(`/proc/${pid}/stat`));
 }

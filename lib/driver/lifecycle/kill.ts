@@ -20,9 +20,15 @@ export async function withinPatience(answer: Promise<void>): Promise<void> {
   }
 }
 
-/** Not an error here: a monitor that doesn't answer doesn't end its container, and the caller does that by other means. */
+/**
+ * Not an error here: a monitor that doesn't answer, or has no place for this client, doesn't end its container, and the caller does
+ * that by other means.
+ */
 function unlessSilent(error: unknown): undefined {
-  if (!TslxcError.is(error, 'OPERATION_TIMEOUT')) throw error;
+  const isSilent = (['OPERATION_TIMEOUT', 'RESOURCE_BUSY'] as const).some((code) =>
+    TslxcError.is(error, code),
+  );
+  if (!isSilent) throw error;
 }
 
 /** Asks the monitor. If it is gone, or exits without an answer, the caller has to read the outcome from the state. */

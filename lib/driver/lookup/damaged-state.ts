@@ -32,9 +32,14 @@ export function damagedState(
   name: string,
   error: unknown,
 ): DamagedState {
-  if (!TslxcError.is(error, 'INTERNAL_ERROR') || error.path === undefined) throw error;
+  if (!isDamage(error)) throw error;
   const start = containers.readStart(paths, name);
   return { phase: 'damaged', error, ...(start === undefined ? {} : { start }) };
+}
+
+/** Whether a read of a state has failed because a record is damaged, and not because it can't be read now. */
+export function isDamage(error: unknown): error is TslxcError {
+  return TslxcError.is(error, 'INTERNAL_ERROR') && error.path !== undefined;
 }
 
 export function uuidOfDamaged({ start }: DamagedState, storedUuid: string | undefined): string {

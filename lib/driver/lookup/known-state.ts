@@ -1,5 +1,4 @@
 /** What on this host is named by the records of all roots of tslxc that can be found. Only reads. */
-import { existsSync } from 'node:fs';
 import type { OwnedCgroup } from '../../container/cgroups/container-cgroups';
 import { runNames } from '../../container/record/run-state';
 import { filterTable } from '../../container/interfaces/filter-rules';
@@ -9,9 +8,12 @@ import { forwardingRoots } from '../../network/bridge/forwarding';
 import { readNetworkState, runningNames } from '../../network/lifecycle/state';
 import { idRootsPath, statePaths } from '../../host/state/state-paths';
 import { runStateIfAny } from './readable-state';
+import { isThere } from '../../host/state/file-error';
 
 export interface KnownState {
   readonly roots: readonly string[];
+  /** False if a record is damaged, so that what it names is unknown. */
+  readonly isWhole: boolean;
   /** Cgroups of containers and partitions, host sides of interfaces, and bridges that records name. */
   readonly cgroups: ReadonlySet<string>;
   readonly partitions: ReadonlySet<string>;
@@ -23,7 +25,7 @@ export interface KnownState {
   readonly forwards: ReadonlySet<string>;
 }
 
-/** Reads the root `own`, and all others that owners of cgroups and the shared files name. */
+/** Reads the root `own`, and all others that owners of cgroups and the shared files name. @throws SyscallError. */
 export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): KnownState {
   const roots = [
     ...new Set([
@@ -32,10 +34,11 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
       ...linesOf(idRootsPath),
       ...forwardingRoots(),
     ]),
-  ].filter((root) => existsSync(root));
+  ].filter((root) => isThere(root));
   const starts = roots.flatMap((root) => startsOf(root));
   return {
     roots,
+    isWhole: starts.every(({ isWhole }) => isWhole),
     cgroups: new Set(starts.flatMap((one) => one.cgroups)),
     partitions: new Set(starts.flatMap((one) => one.partitions)),
     links: new Set(starts.flatMap((one) => one.links)),
@@ -46,6 +49,7 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
 }
 
 interface KnownStart {
+  readonly isWhole: boolean;
   readonly cgroups: readonly string[];
   readonly partitions: readonly string[];
   readonly links: readonly string[];
@@ -60,6 +64,7 @@ function startsOf(root: string): KnownStart[] {
     const start = state === undefined || state.phase === 'off' ? undefined : state.start;
     const undo = start?.undo ?? [];
     return {
+      isWhole: state !== undefined,
       cgroups: undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : [])),
       partitions: undo.flatMap((one) => (one.undo === 'releasePartition' ? one.paths : [])),
       links: undo.flatMap((one) => (one.undo === 'removeLink' ? [one.name] : [])),

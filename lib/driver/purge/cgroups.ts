@@ -1,11 +1,11 @@
 /** The cgroups that a purge removes besides those of domains: those that no record names any more. */
-import { existsSync } from 'node:fs';
 import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
 import { runNames } from '../../container/record/run-state';
 import { releasePartition } from '../../container/cgroups/partition';
 import type { StatePaths } from '../../host/state/state-paths';
 import { readKnownState } from '../lookup/known-state';
 import { runStateIfAny } from '../lookup/readable-state';
+import { isThere } from '../../host/state/file-error';
 
 /** Paths of cgroups: of containers, and of partitions. */
 export interface StaleCgroups {
@@ -34,7 +34,7 @@ export async function releaseEmptyPartitions(): Promise<string[]> {
   const paths = readContainerCgroups().partitions.map(({ path }) => path);
   if (paths.length === 0) return [];
   await releasePartition(paths);
-  return paths.filter((path) => !existsSync(path));
+  return paths.filter((path) => !isThere(path));
 }
 
 /** The cgroups that records of this root name: they are removed with their domains. */

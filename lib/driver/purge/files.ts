@@ -1,5 +1,5 @@
 /** The files of a root of tslxc. Those that all roots of a host share stay. */
-import { existsSync, readdirSync, rmdirSync } from 'node:fs';
+import { readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import {
   categoriesPath,
@@ -15,6 +15,7 @@ import {
   portClaimsPath,
 } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
+import { isThere } from '../../host/state/file-error';
 import { refuseMounts, removeTreeNow } from '../../host/trees/tree-removal';
 
 /** Where the files are that all roots share. */
@@ -39,7 +40,7 @@ const sharedFiles = [
 
 /** The folders of this root that exist, and hold more than what all roots share. */
 export function purgeableFiles(paths: StatePaths): string[] {
-  return hiddenDirectories(paths).filter((path) => existsSync(path) && !holdsOnlyShared(path));
+  return hiddenDirectories(paths).filter((path) => isThere(path) && !holdsOnlyShared(path));
 }
 
 function holdsOnlyShared(folder: string): boolean {

@@ -1,7 +1,7 @@
 /** Processes that outlive a domain: a monitor without an owner executes `tslxc reap` as its last act, and a watcher sees the end. */
 import { native } from '../../host/native';
 import { readText } from '../../host/kernel/text-file';
-import { saysEnded } from '../../host/state/file-error';
+import { unlessEnded } from '../../host/state/file-error';
 import type { StatePaths } from '../../host/state/state-paths';
 import { monitorFolder } from '../../plan/cgroups/names';
 
@@ -41,13 +41,8 @@ function isLingering(pid: number, root: string): boolean {
 }
 
 async function untilEnded(pid: number, milliseconds: number): Promise<void> {
-  let pidfd: number;
-  try {
-    pidfd = native().openPidfd(pid);
-  } catch (error) {
-    if (saysEnded(error)) return;
-    throw error;
-  }
+  const pidfd = unlessEnded(() => native().openPidfd(pid));
+  if (pidfd === undefined) return;
   try {
     await native().waitPidfd(pidfd, milliseconds);
   } finally {

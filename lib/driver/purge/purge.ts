@@ -35,6 +35,7 @@ import { destroyDamaged } from '../lifecycle/destroy-damaged';
 import { destroyDomain } from '../lifecycle/verbs';
 import { readStateOrDamage, uuidOfDamaged } from '../lookup/damaged-state';
 import { runStateIfAny } from '../lookup/readable-state';
+import { unlessEnded } from '../../host/state/file-error';
 
 /** Something that a purge removes, or leaves. */
 export interface PurgeItem {
@@ -180,11 +181,7 @@ async function stopDomain(session: Session, name: string): Promise<void> {
 function openMonitor({ paths }: Session, name: string): number | undefined {
   if (runStateIfAny(paths, name)?.phase === 'off') return undefined;
   const pid = monitorOf(runPaths(paths, name).monitorLock);
-  try {
-    return pid === undefined ? undefined : native().openPidfd(pid);
-  } catch {
-    return undefined;
-  }
+  return pid === undefined ? undefined : unlessEnded(() => native().openPidfd(pid));
 }
 
 async function purgeNetwork(session: Session, name: string): Promise<void> {

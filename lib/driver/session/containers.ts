@@ -2,7 +2,6 @@
  * The functions of container/ that the driver uses, as one table, so that the rules about domains can be tested without
  * root and without a container. It decides nothing, and passes on the facts of this host, which these functions take as an argument.
  */
-import { existsSync } from 'node:fs';
 import {
   carryOver,
   cleanUp,
@@ -62,6 +61,7 @@ import { bootId } from '../../host/kernel/boot-id';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { shapeLink } from '../../network/shaping/shaping';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
+import { isThere } from '../../host/state/file-error';
 
 /** A connection to a monitor. */
 export type MonitorConnection = Pick<MonitorClient, keyof MonitorClient>;
@@ -196,5 +196,5 @@ export const containers: Containers = {
   limits: limitFiles(layout),
   devices: deviceControl(hostFacts),
   connectMonitor: (paths, name, options) => MonitorClient.connect(paths, name, options),
-  hasRun: (paths, name) => existsSync(runPaths(paths, name).running),
+  hasRun: (paths, name) => isThere(runPaths(paths, name).running),
 };

@@ -4,13 +4,13 @@
  * Clones that are being made have a folder of their own: nothing else looks for a clone that is never completed, and the few that
  * there are can be found without reading the records of all snapshots.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { SnapshotDescription } from '../../domain/snapshot';
 import type { OwnTree } from '../../domain/filesystem/own-trees';
 import { TslxcError } from '../../errors';
 import { flushDirectory, replaceFile } from '../../host/state/durable-file';
-import { fileError } from '../../host/state/file-error';
+import { fileError, isThere } from '../../host/state/file-error';
 import { readPlain } from '../../host/state/plain-file';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { Identity } from '../../host/state/definition-store';
@@ -81,7 +81,7 @@ export function cataloguePath(
 
 /** A cheap check for callers that usually have nothing to do. */
 export function hasCatalogue(paths: StatePaths, { uuid }: Identity): boolean {
-  return folders.some((folder) => existsSync(cataloguePath(paths, uuid, folder)));
+  return folders.some((folder) => isThere(cataloguePath(paths, uuid, folder)));
 }
 
 /** @throws TslxcError INTERNAL_ERROR for a file that something else has written; SyscallError. */
@@ -117,7 +117,7 @@ export async function writeCatalogue(paths: StatePaths, catalogue: Catalogue): P
 }
 
 async function removeCatalogue(path: string): Promise<void> {
-  if (!existsSync(path)) return;
+  if (!isThere(path)) return;
   try {
     rmSync(path, { force: true });
     await flushDirectory(dirname(path));
@@ -138,7 +138,8 @@ export function cataloguesIn(paths: StatePaths, folder: Folder): Catalogue[] {
   return uuidsIn(folderOf(paths, folder)).flatMap((uuid) => {
     try {
       return readIn(paths, uuid, folder) ?? [];
-    } catch {
+    } catch (error) {
+      if (!TslxcError.is(error, 'INTERNAL_ERROR')) throw error;
       return [];
     }
   });
@@ -149,7 +150,7 @@ export function allCatalogues(paths: StatePaths): Catalogue[] {
 }
 
 function uuidsIn(folder: string): string[] {
-  if (!existsSync(folder)) return [];
+  if (!isThere(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith(suffix))
     .map((file) => basename(file, suffix));

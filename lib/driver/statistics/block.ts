@@ -1,5 +1,4 @@
 /** What a running container has read and written on one block device, or on all. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceNumbers } from '../../container/sources/host-devices';
 import type { IoStatistics } from '../../container/statistics/types';
@@ -9,6 +8,7 @@ import type { Identity } from '../../host/state/definition-store';
 import { requireRunning, runningDefinition, type RunningState } from '../definitions/definitions';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
+import { readAttribute } from '../../host/node/attribute';
 
 /** What was read and written on a block device, in bytes and operations. */
 export type BlockStatistics = Pick<IoStatistics, 'reads' | 'readBytes' | 'writes' | 'writtenBytes'>;
@@ -64,11 +64,7 @@ function numbersOfImage({ start }: RunningState, disk: DiskDefinition): string |
 
 function numbersOfName(name: string): string | undefined {
   if (!/^[\w.!-]+$/.test(name) || /^\.+$/.test(name)) return undefined;
-  try {
-    return readFileSync(join('/sys/class/block', name, 'dev'), 'latin1').trim();
-  } catch {
-    return undefined;
-  }
+  return readAttribute(join('/sys/class/block', name, 'dev'));
 }
 
 async function numbersOfPath(

@@ -1,5 +1,5 @@
 /** The cgroup folders that all containers share, in every hierarchy: made before the first start of a process. */
-import { existsSync, readFileSync, readdirSync, rmdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { native } from '../native';
@@ -7,6 +7,8 @@ import type { CgroupStep } from '../native';
 import { takeHostLock, tryTakeHostLock } from '../state/file-lock';
 import type { HostLock } from '../state/file-lock';
 import { hostCgroupsPath } from '../state/state-paths';
+import { readText } from './text-file';
+import { isThere } from '../state/file-error';
 
 const hostCgroups: HostLock = { path: hostCgroupsPath, step: 'lock the cgroups of the host' };
 
@@ -36,13 +38,9 @@ export async function ensureBaseCgroups(
 
 /** Whether a step has been done. An enabled controller stays enabled, since cgroups below rely on it. */
 function isDone(step: CgroupStep): boolean {
-  if (step.step === 'make') return existsSync(step.path);
+  if (step.step === 'make') return isThere(step.path);
   if (step.step !== 'write' || !step.path.endsWith('/cgroup.subtree_control')) return true;
-  try {
-    return readFileSync(step.path, 'latin1').trim().split(' ').includes(step.value.slice(1));
-  } catch {
-    return false;
-  }
+  return readText(step.path).trim().split(' ').includes(step.value.slice(1));
 }
 
 /** The innermost first. Other programs make a folder `libvirt` too: if that of the monitors is missing, none is removed. */
@@ -60,7 +58,7 @@ export async function removeBaseCgroups(mounts: readonly string[]): Promise<stri
   if (lock === undefined) return [];
   const gone: string[] = [];
   for (const mount of mounts) {
-    if (!existsSync(join(mount, ours[0] ?? ''))) continue;
+    if (!isThere(join(mount, ours[0] ?? ''))) continue;
     for (const name of ours) {
       const path = join(mount, name);
       if (!(await removeIfEmpty(path))) break;

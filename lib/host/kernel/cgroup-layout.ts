@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { unescapeMountPath } from './mount-table';
+import { readAttribute } from '../node/attribute';
 
 /** A v1 hierarchy. */
 export interface CgroupHierarchy {
@@ -118,11 +119,7 @@ function findWeightFiles({ hierarchies, unified }: CgroupLayout): string[] {
 }
 
 function readWord(path: string): string {
-  try {
-    return readFileSync(path, 'latin1').trim();
-  } catch {
-    return '';
-  }
+  return readAttribute(path) ?? '';
 }
 
 /** The layout from the text of /proc/PID/mountinfo (proc(5)). The first mount of each hierarchy counts. */

@@ -1,5 +1,7 @@
 /** The network namespace of this process, to which interfaces, addresses, rules and forwarding belong. */
 import { readdirSync, readlinkSync } from 'node:fs';
+import { fileError, hasErrno, saysEnded } from '../state/file-error';
+import { constants as system } from 'node:os';
 
 /** Inode of a network namespace (namespaces(7)), as text. */
 export function networkNamespace(): string {
@@ -14,8 +16,9 @@ export function isNetworkNamespaceInUse(inode: string): boolean {
 function inodeOf(pid: string): string | undefined {
   try {
     return /^net:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/ns/net`))?.[1];
-  } catch {
-    // The process has ended, or is a zombie.
-    return undefined;
+  } catch (error) {
+    // The process has ended, is a zombie, or is one that this process may not look at.
+    if (saysEnded(error) || hasErrno(error, system.errno.EACCES)) return undefined;
+    throw fileError(error, 'look for a network namespace');
   }
 }

@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { machine } from 'node:os';
 import { join } from 'node:path';
+import { namesIn } from '../names-in';
 
 /** The host's CPUs and memory. */
 export interface NodeInfo {
@@ -147,13 +148,8 @@ function readCpus(): CpuPlace[] {
 function cellsOfCpus(): Map<number, number> {
   const cells = new Map<number, number>();
   const folder = join(systemFolder, 'node');
-  let names: string[] = [];
-  try {
-    names = readdirSync(folder);
-  } catch {
-    // The kernel has no NUMA.
-  }
-  for (const name of names) {
+  // Without the folder, the kernel has no NUMA.
+  for (const name of namesIn(folder)) {
     const cell = /^node(\d+)$/.exec(name)?.[1];
     if (cell === undefined) continue;
     for (const entry of readdirSync(join(folder, name))) {

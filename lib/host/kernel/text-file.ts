@@ -1,11 +1,18 @@
 /** Files that may be missing, as text: of the kernel, of the host's configuration, and of dnsmasq. Only reads. */
 import { readFileSync } from 'node:fs';
+import { fileError, saysEnded, saysMissing } from '../state/file-error';
 
-/** The text of a file; empty when it isn't there or may not be read. */
+/** The text of a file; empty when it isn't there. @throws SyscallError for any other error, such as EMFILE. */
 export function readText(path: string): string {
+  return textIfThere(path) ?? '';
+}
+
+/** The same; undefined when it isn't there. */
+export function textIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return '';
+  } catch (error) {
+    if (saysMissing(error) || saysEnded(error)) return undefined;
+    throw fileError(error);
   }
 }

@@ -1,8 +1,9 @@
 /** How the kernel merges equal pages of memory (KSM): its settings, and what it has merged. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { fileError, naming } from '../state/file-error';
+import { readAttribute } from './attribute';
 
 /** The settings of the kernel's merging of equal pages. */
 export interface MemoryMergingChange {
@@ -84,9 +85,6 @@ function unsupported(folder: string): TslxcError {
 }
 
 function readNumber(path: string): bigint | undefined {
-  try {
-    return BigInt(readFileSync(path, 'latin1').trim());
-  } catch {
-    return undefined;
-  }
+  const text = readAttribute(path);
+  return text === undefined ? undefined : BigInt(text);
 }

@@ -1,9 +1,10 @@
 /** Suspends the host for a while: its real-time clock wakes it. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { fileError, naming } from '../state/file-error';
+import { readAttribute } from './attribute';
 
 /** To memory; to disk; or to both, so that the host also wakes after a loss of power. */
 export type SuspendTarget = 'mem' | 'disk' | 'hybrid';
@@ -87,12 +88,8 @@ function order(path: string, text: string): void {
 }
 
 function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    // The kernel can't be suspended at all.
-    return '';
-  }
+  // Without the file, the kernel can't be suspended at all.
+  return readAttribute(path) ?? '';
 }
 
 /** `freeze mem disk`, or with what is chosen in brackets. */

@@ -3,6 +3,8 @@
  * numbers, followed by its strings, each ended by a zero byte; an empty string ends them.
  */
 import { readFileSync } from 'node:fs';
+import { fileError, hasErrno, saysMissing } from '../state/file-error';
+import { constants as system } from 'node:os';
 
 /** Facts about the machine by libvirt's names, in its order; each becomes an `<entry>`. */
 export type SmbiosEntries = readonly (readonly [name: string, value: string])[];
@@ -28,13 +30,12 @@ const kernelTable = '/sys/firmware/dmi/tables/DMI';
 
 /** Undefined where the firmware tells nothing, or this process may not read it. */
 export function readSmbios(path = kernelTable): SmbiosPart[] | undefined {
-  let table: Buffer;
   try {
-    table = readFileSync(path);
-  } catch {
-    return undefined;
+    return parseSmbios(readFileSync(path));
+  } catch (error) {
+    if (saysMissing(error) || hasErrno(error, system.errno.EACCES)) return undefined;
+    throw fileError(error, 'read what the firmware tells');
   }
-  return parseSmbios(table);
 }
 
 /** In libvirt's order of the elements. A structure that is cut off is left out. Pure. */

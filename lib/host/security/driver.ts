@@ -5,7 +5,8 @@ import type { LxcContexts } from './lxc-contexts';
 import { isEnforcing, isSelinuxOn, policyName } from './selinuxfs';
 import type { HostSecurity, SecurityModel } from './host-security';
 import type { HostSettings } from '../settings';
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
+import { readAttribute } from '../node/attribute';
 
 /** The security model of this host. */
 export type SecurityDriver =
@@ -85,9 +86,8 @@ const hostFiles: AppArmorFiles = {
 };
 
 export function isAppArmorOn({ enabled, profiles }: AppArmorFiles = hostFiles): boolean {
-  if (!existsSync(enabled)) return false;
+  if (readAttribute(enabled) !== 'Y') return false;
   try {
-    if (readFileSync(enabled, 'latin1').trim() !== 'Y') return false;
     accessSync(profiles, constants.R_OK);
     return true;
   } catch {

@@ -3,11 +3,11 @@
  * name. The file contains its name, so a new file is written. A link in `renames/` exists from before the new file is
  * written until the old one is removed. While the link leads to a file, the old name does not count.
  */
-import { existsSync, readdirSync, statSync, readlinkSync } from 'node:fs';
+import { readdirSync, statSync, readlinkSync } from 'node:fs';
 import { mkdir, rm, rmdir, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { flushDirectory, replaceFile } from './durable-file';
-import { hasErrno } from './file-error';
+import { hasErrno, isThere } from './file-error';
 
 const ENOENT = 2;
 const EEXIST = 17;
@@ -54,7 +54,7 @@ export async function renameFile(directory: string, { from, to, text }: FileRena
 export async function finishRenames(directory: string): Promise<void> {
   for (const file of unfinished(directory)) {
     const link = linkOf(directory, file);
-    const isDone = existsSync(link);
+    const isDone = isThere(link);
     const autostart = join(directory, 'autostart');
     if (isDone) {
       await rm(join(directory, file), { force: true });
@@ -77,7 +77,7 @@ async function carryAutostart(
 ): Promise<void> {
   const autostart = join(directory, 'autostart');
   await rm(join(autostart, to), { force: true });
-  if (!existsSync(join(autostart, from))) return;
+  if (!isThere(join(autostart, from))) return;
   await symlink(join(directory, to), join(autostart, to)).catch((error: unknown) => {
     if (!hasErrno(error, EEXIST)) throw error;
   });

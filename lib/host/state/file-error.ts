@@ -1,4 +1,8 @@
-/** Turns errors of node:fs and of the addon about files into errors of this package that name the step. */
+/**
+ * Turns errors of node:fs and of the addon about files into errors of this package that name the step, and tells which of them
+ * say what is at a path. An error is an answer only if it says that there is nothing: with EMFILE or EIO that is unknown.
+ */
+import { statSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { SyscallError, TslxcError } from '../../errors';
 import type { ErrorDetails } from '../../errors';
@@ -99,4 +103,29 @@ export function saysMissing(error: unknown): boolean {
 /** Whether the error of a call about a process, or of a file below its folder in /proc, says that the process has ended. */
 export function saysEnded(error: unknown): boolean {
   return hasErrno(error, system.errno.ENOENT) || hasErrno(error, system.errno.ESRCH);
+}
+
+/** What `read` returns; undefined if it says that there is nothing at its path. @throws SyscallError for any other error. */
+export function unlessMissing<T>(read: () => T, step?: string): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (saysMissing(error)) return undefined;
+    throw fileError(error, step);
+  }
+}
+
+/** The same for what is asked of a process, or read below its folder in /proc: undefined once it has ended. */
+export function unlessEnded<T>(read: () => T, step?: string): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (saysEnded(error)) return undefined;
+    throw fileError(error, step);
+  }
+}
+
+/** Whether there is something at the path; links are followed. existsSync says no whatever the error is. @throws SyscallError. */
+export function isThere(path: string): boolean {
+  return unlessMissing(() => statSync(path)) !== undefined;
 }

@@ -2,10 +2,16 @@
  * Locks by name, one holder at a time across all processes: a queue within this process, then a lock on one byte of
  * the lock file. The byte's number is a hash of the name. The kernel releases the lock when its holder exits. The file
  * is never removed: if it were created again, two processes could hold the same lock.
+ *
+ * Where the file system is read-only for this process, what runs must still be ended. A write lock can't be had there: a read lock,
+ * which excludes those who can write, and a look for other read locks take its place.
  */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { SyscallError } from '../../errors';
 import { native } from '../native';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { constants as system } from 'node:os';
+import { hasErrno } from './file-error';
 import { inTurn } from './in-turn';
 import type { StatePaths } from './state-paths';
 
@@ -22,7 +28,9 @@ const lockFlags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 export async function takeLock(paths: StatePaths, { name, step }: NamedLock): Promise<Disposable> {
   const turn = await inTurn(keyOf(paths, name));
   try {
-    return await lockByteOf(openLocks(paths, step), name, turn);
+    const fd = openUnlessReadOnly(() => openLocks(paths, step));
+    if (fd === undefined) return await shareByteOf(paths, { name, step }, turn);
+    return await lockByteOf(fd, name, turn);
   } catch (error) {
     turn[Symbol.dispose]();
     throw error;
@@ -46,8 +54,9 @@ export async function takeLockIfAny(
 ): Promise<Disposable | undefined> {
   const turn = await inTurn(keyOf(paths, name));
   try {
-    const fd = openIfAny(paths, step);
-    if (fd !== undefined) return await lockByteOf(fd, name, turn);
+    const fd = openUnlessReadOnly(() => openIfAny(paths, step) ?? 'none');
+    if (fd === undefined) return await shareByteOf(paths, { name, step }, turn);
+    if (fd !== 'none') return await lockByteOf(fd, name, turn);
   } catch (error) {
     turn[Symbol.dispose]();
     throw error;
@@ -61,7 +70,8 @@ export async function takeLockIfAny(
  * descriptor is open, even after this process has exited. Undefined while another process holds it.
  */
 export function tryTakeLock(paths: StatePaths, { name, step }: NamedLock): number | undefined {
-  const fd = openLocks(paths, step);
+  const fd = openUnlessReadOnly(() => openLocks(paths, step));
+  if (fd === undefined) return tryShareByte(paths, { name, step });
   try {
     if (native().tryLockByte(fd, offsetOf(name))) return fd;
   } catch (error) {
@@ -74,12 +84,8 @@ export function tryTakeLock(paths: StatePaths, { name, step }: NamedLock): numbe
 
 /** Whether this process or another one holds the lock now. */
 export function isLocked(paths: StatePaths, { name }: NamedLock): boolean {
-  let fd: number;
-  try {
-    fd = openSync(paths.locks, lockFlags & ~constants.O_CREAT);
-  } catch {
-    return false;
-  }
+  const fd = openIfAny(paths, 'look at a lock');
+  if (fd === undefined) return false;
   try {
     return native().isByteLocked(fd, offsetOf(name));
   } finally {
@@ -87,11 +93,68 @@ export function isLocked(paths: StatePaths, { name }: NamedLock): boolean {
   }
 }
 
+function openUnlessReadOnly<T>(open: () => T): T | undefined {
+  try {
+    return open();
+  } catch (error) {
+    if (hasErrno(error, system.errno.EROFS)) return undefined;
+    throw error;
+  }
+}
+
+/** Milliseconds between two attempts, at most: those who are in each other's way must not try again at the same time. */
+const sharedPause = 50;
+
+/**
+ * Holds a read lock once no other holds one. Two that take theirs at the same time both see the other one, and both try again.
+ * Without the file nothing has ever run below this root.
+ */
+async function shareByteOf(
+  paths: StatePaths,
+  { name, step }: NamedLock,
+  turn: Disposable,
+): Promise<Disposable> {
+  for (;;) {
+    const fd = tryShareByte(paths, { name, step });
+    if (fd !== undefined) return heldBy(fd, turn);
+    await sleep(Math.random() * sharedPause);
+  }
+}
+
+function tryShareByte(paths: StatePaths, { name, step }: NamedLock): number | undefined {
+  const offset = offsetOf(name);
+  const fd = openToRead(paths, step);
+  let isTaken = false;
+  try {
+    isTaken = native().tryLockByteShared(fd, offset) && !native().isByteHeld(fd, offset);
+  } finally {
+    if (!isTaken) closeSync(fd);
+  }
+  return isTaken ? fd : undefined;
+}
+
+function openToRead(paths: StatePaths, step: string): number {
+  try {
+    return openSync(paths.locks, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    throw lockFailure(error, paths, step);
+  }
+}
+
+/** Releasing the lock closes the file, and lets the next caller have its `turn`. */
+function heldBy(fd: number, turn: Disposable): Disposable {
+  return {
+    [Symbol.dispose]() {
+      closeSync(fd);
+      turn[Symbol.dispose]();
+    },
+  };
+}
+
 function keyOf({ locks }: StatePaths, name: string): string {
   return `${locks}\0${name}`;
 }
 
-/** Releasing the lock closes the file, and lets the next caller have its `turn`. */
 async function lockByteOf(fd: number, name: string, turn: Disposable): Promise<Disposable> {
   try {
     const offset = offsetOf(name);
@@ -100,12 +163,7 @@ async function lockByteOf(fd: number, name: string, turn: Disposable): Promise<D
     closeSync(fd);
     throw error;
   }
-  return {
-    [Symbol.dispose]() {
-      closeSync(fd);
-      turn[Symbol.dispose]();
-    },
-  };
+  return heldBy(fd, turn);
 }
 
 function openIfAny(paths: StatePaths, step: string): number | undefined {

@@ -6,6 +6,7 @@ import { constants as system } from 'node:os';
 import { TslxcError } from '../../errors';
 import { native } from '../native';
 import { removeTreeNow } from '../trees/tree-removal';
+import { fileError } from './file-error';
 
 const { ENOENT, ENOTDIR, ELOOP, EISDIR, ENXIO } = system.errno;
 
@@ -27,7 +28,11 @@ export function readPlain(path: string): PlainFile<string> {
 
 /** Whether another open file description holds a lock on a byte of the file. @throws SyscallError as `readPlain`. */
 export function lookAtLock(path: string, offset: number): PlainFile<boolean> {
-  return plainFile(native().isRecordLocked(path, offset));
+  try {
+    return plainFile(native().isRecordLocked(path, offset));
+  } catch (error) {
+    throw fileError(error, 'look at a lock');
+  }
 }
 
 /** What the errno (positive) of a failed open(2) says of the path; undefined if it says nothing of it. */

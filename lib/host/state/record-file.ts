@@ -2,12 +2,12 @@
  * Small JSON files that are replaced atomically. Only tslxc makes the folder and the file: a symbolic link in their place
  * is not followed, and a fifo does not block.
  */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SyscallError } from '../../errors';
 import { native } from '../native';
-import { fileError } from './file-error';
+import { fileError, isThere } from './file-error';
 import { readPlain } from './plain-file';
 
 /**
@@ -37,7 +37,7 @@ export function removeRecord(path: string): void {
 
 /** Removes the leftovers of killed writers in a folder of records. No other writer may be at work there. */
 export function removeUnfinishedRecords(folder: string): void {
-  if (!existsSync(folder)) return;
+  if (!isThere(folder)) return;
   const left = readdirSync(folder).filter((name) => name.endsWith(temporaryOf('')));
   for (const name of left) native().removeRecord(join(folder, name));
 }

@@ -2,7 +2,6 @@
  * Removes what nothing needs any more: layers that belong to no image and no domain, and what was written by transient domains
  * that no longer exist. Only while nothing is being pulled, or made from an image.
  */
-import { existsSync } from 'node:fs';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryTakeHostLock } from '../../host/state/file-lock';
@@ -13,13 +12,14 @@ import { makeDraft, removeAbandonedDrafts } from './draft';
 import { layerPaths, type ImagePaths } from './image-paths';
 import { layerFolders } from './layer-store';
 import { readImageRecords } from './records';
+import { isThere } from '../../host/state/file-error';
 
 /** Absolute paths that stored and running domains name; undefined if some of these domains can't be read. */
 export type UsedPaths = () => Promise<ReadonlySet<string> | undefined>;
 
 /** Does nothing while another process pulls, makes a container from an image, or collects: a pull collects when it ends. */
 export async function collect(paths: ImagePaths, usedPaths: UsedPaths): Promise<void> {
-  if (!existsSync(paths.folder)) return;
+  if (!isThere(paths.folder)) return;
   using lock = tryTakeHostLock({ path: paths.lock, step: 'lock the images' });
   if (lock === undefined) return;
   await removeAbandonedDrafts(paths);
@@ -43,12 +43,12 @@ async function removeUnusedLayers(paths: ImagePaths, used: ReadonlySet<string>):
 
 async function removeWritten(paths: ImagePaths, used: ReadonlySet<string>): Promise<void> {
   const { containers } = paths;
-  if (!existsSync(containers)) return;
+  if (!isThere(containers)) return;
   for (const name of await readdir(containers)) {
     if (!name.endsWith(containerNoteSuffix)) continue;
     const folder = join(containers, name.slice(0, -containerNoteSuffix.length));
     if (used.has(folder)) continue;
-    if (existsSync(folder)) await removeTree(paths, folder);
+    if (isThere(folder)) await removeTree(paths, folder);
     await rm(join(containers, name), { force: true });
   }
 }

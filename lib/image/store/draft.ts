@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { native } from '../../host/native';
 import { removeTree } from '../../host/trees/tree-removal';
 import type { ImagePaths } from './image-paths';
+import { unlessMissing } from '../../host/state/file-error';
 
 const suffix = '.claim';
 
@@ -57,10 +58,6 @@ async function removeDraft(folder: string, claim: number): Promise<void> {
 }
 
 function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, constants.O_RDWR);
-  } catch {
-    // Its process has just removed it.
-    return undefined;
-  }
+  // Its process may have just removed it.
+  return unlessMissing(() => openSync(path, constants.O_RDWR));
 }

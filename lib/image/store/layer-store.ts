@@ -3,10 +3,9 @@
  * for its own content together with everything below it: two images share a layer only if all layers below it are the same, too.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hasErrno } from '../../host/state/file-error';
+import { hasErrno, isThere } from '../../host/state/file-error';
 import type { LayerContent } from '../layer/entry-check';
 import { layerPaths, type ImagePaths } from './image-paths';
 
@@ -34,7 +33,7 @@ export function sha256(content: string | Buffer): string {
 
 /** Whether the layer is unpacked; if it is there, it is complete. */
 export function hasLayer(paths: ImagePaths, chain: string): boolean {
-  return existsSync(layerPaths(paths, chain).note);
+  return isThere(layerPaths(paths, chain).note);
 }
 
 /** @throws Error of node:fs when the layer is not there. */

@@ -1,9 +1,8 @@
 /** The records of images: what `list` reports, and what keeps their layers from being removed. */
-import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { TslxcError } from '../../errors';
 import { flushDirectory, replaceFile } from '../../host/state/durable-file';
-import { hasErrno } from '../../host/state/file-error';
+import { hasErrno, isThere } from '../../host/state/file-error';
 import { checkedName } from '../reference';
 import type { ImageInfo } from '../types';
 import { layerPaths, nameOfRecord, recordPath, type ImagePaths } from './image-paths';
@@ -44,7 +43,7 @@ export async function readImageRecords(paths: ImagePaths): Promise<ImageRecord[]
 /** The image with that name, which may lack its tag. @throws TslxcError INVALID_ARG when there is none. */
 export async function findImageRecord(paths: ImagePaths, name: string): Promise<ImageRecord> {
   const full = checkedName(name);
-  const found = existsSync(paths.records) ? await readIfThere(paths, full) : undefined;
+  const found = isThere(paths.records) ? await readIfThere(paths, full) : undefined;
   if (found !== undefined) return found;
   throw new TslxcError('INVALID_ARG', `there is no image '${full}' on this host: pull it first`);
 }

@@ -2,7 +2,7 @@
  * IP forwarding of the host: switched on when the first network needs it, and restored when the last such network stops, unless
  * another program needs it by then. The kernel does not count users, so a record lists the networks of all roots.
  */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
@@ -15,6 +15,8 @@ import type { ActiveNetwork } from '../active-network';
 import { isForwarded } from '../definition/definition';
 import { withHostNetworks } from '../lifecycle/network-lock';
 import { readNetworkState, runningNames } from '../lifecycle/state';
+import { readText } from '../../host/kernel/text-file';
+import { namesIn } from '../../host/names-in';
 
 type Family = 'ipv4' | 'ipv6';
 
@@ -132,8 +134,7 @@ function isSame(a: Pick<User, 'root' | 'network'>, b: Pick<User, 'root' | 'netwo
 /** The roots whose networks need forwarding, in any network namespace. */
 export function forwardingRoots(): string[] {
   const folder = dirname(forwardingPath(''));
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  return names
+  return namesIn(folder)
     .filter((name) => join(folder, name).startsWith(forwardingPath('').replace('.json', '')))
     .flatMap((name) => {
       const record = readRecord(join(folder, name)) as ForwardingRecord | undefined;
@@ -226,17 +227,5 @@ export function learnedDevices(text: string): string[] {
 }
 
 function list(folder: string): string[] {
-  try {
-    return readdirSync(folder).filter((name) => name.endsWith('.conf'));
-  } catch {
-    return [];
-  }
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
+  return namesIn(folder).filter((name) => name.endsWith('.conf'));
 }

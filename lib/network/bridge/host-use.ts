@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseIp, prefixOfNetmask } from '../../domain/interface/ip-address';
 import { native } from '../../host/native';
 import type { Subnet, SubnetUse } from './collision';
+import { fileError, saysMissing } from '../../host/state/file-error';
 
 /** The folder of the networks that libvirt starts with this host. */
 const libvirtAutostart = '/etc/libvirt/qemu/networks/autostart';
@@ -51,9 +52,10 @@ export function libvirtNetworks(folder = libvirtAutostart): {
 function readTexts(folder: string): string[] {
   try {
     return readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
-  } catch {
+  } catch (error) {
     // There is no libvirt, or it is changing its networks at this moment.
-    return [];
+    if (saysMissing(error)) return [];
+    throw fileError(error, 'look at the networks of libvirt');
   }
 }
 

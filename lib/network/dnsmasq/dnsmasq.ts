@@ -3,7 +3,7 @@
  * system log; if it exits unexpectedly, that is also noted in the network's log. The caller must hold the network's lock, except
  * for `dnsmasqPid`.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { definitionError } from '../../domain/xml/source-location';
@@ -14,6 +14,7 @@ import type { ActiveNetwork } from '../active-network';
 import { dnsmasqConfig } from './config';
 import { makeNames, namesOf, yieldAddresses } from './names';
 import { endKeeper, isKeeperAlive, startKeeper } from './keeper';
+import { readText } from '../../host/kernel/text-file';
 
 const call = { program: 'dnsmasq', package: 'dnsmasq-base' } as const;
 const step = 'start dnsmasq';
@@ -88,21 +89,13 @@ async function servesSoon(network: ActiveNetwork): Promise<boolean> {
 
 /** The keeper writes the file atomically, and removes it when dnsmasq exits. */
 function readPid({ paths }: ActiveNetwork): number | undefined {
-  try {
-    const pid = Number.parseInt(readFileSync(paths.dnsmasqPid, 'latin1'), 10);
-    return pid > 0 ? pid : undefined;
-  } catch {
-    return undefined;
-  }
+  const pid = Number.parseInt(readText(paths.dnsmasqPid), 10);
+  return pid > 0 ? pid : undefined;
 }
 
 function lastWords(log: string): string {
   const lines = 5;
-  try {
-    return readFileSync(log, 'utf8').trim().split('\n').slice(-lines).join('\n');
-  } catch {
-    return '';
-  }
+  return readText(log).trim().split('\n').slice(-lines).join('\n');
 }
 
 async function writeConfig(network: ActiveNetwork): Promise<void> {
@@ -130,13 +123,9 @@ async function writeConfig(network: ActiveNetwork): Promise<void> {
 
 /** Whether the host has the user. Debian has a user for dnsmasq; elsewhere it runs as `nobody`. */
 function hasUser(name: string): boolean {
-  try {
-    return readFileSync('/etc/passwd', 'utf8')
-      .split('\n')
-      .some((line) => line.startsWith(`${name}:`));
-  } catch {
-    return false;
-  }
+  return readText('/etc/passwd')
+    .split('\n')
+    .some((line) => line.startsWith(`${name}:`));
 }
 
 async function testConfig(path: string, { definition }: ActiveNetwork): Promise<void> {

@@ -3,7 +3,6 @@
  * drop packets that it accepts. iptables' chains are shared by all programs, so rules are added there. An nftables table
  * belongs to the program that made it: if such a table drops packets, the start fails with a message that says what to allow.
  */
-import { readFileSync } from 'node:fs';
 import type { IpFamily } from '../../domain/interface/ip-address';
 import { TslxcError } from '../../errors';
 import type { ActiveNetwork } from '../active-network';
@@ -14,6 +13,7 @@ import { filterTables, isMarkedFor, replaceMarked, type FilterTable } from './ip
 import { loadNft } from '../../host/kernel/nftables';
 import { listNftRuleset, type NftChain, type NftRuleset } from './nft';
 import { droppingChains } from './nft-verdict';
+import { readAttribute } from '../../host/node/attribute';
 
 /**
  * Opens the firewall for a network that starts. On failure, everything is undone.
@@ -108,11 +108,7 @@ function isTableOf({ kind, family }: FilterTable, chain: NftChain): boolean {
 /** Families for which br_netfilter passes bridged packets through the rules of the IP layer. */
 function bridgedFamilies(): IpFamily[] {
   return (['ipv4', 'ipv6'] as const).filter((family) => {
-    try {
-      const path = `/proc/sys/net/bridge/bridge-nf-call-${nftFamily[family]}tables`;
-      return readFileSync(path, 'utf8').trim() === '1';
-    } catch {
-      return false;
-    }
+    const path = `/proc/sys/net/bridge/bridge-nf-call-${nftFamily[family]}tables`;
+    return readAttribute(path) === '1';
   });
 }

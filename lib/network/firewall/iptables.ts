@@ -3,13 +3,13 @@
  * OUTPUT and add rules there, as libvirt and Docker do. The rules of tslxc have a comment, by which they are found
  * again.
  */
-import { readFileSync } from 'node:fs';
 import { TslxcError } from '../../errors';
 import type { IpFamily } from '../../domain/interface/ip-address';
 import { runProgram } from '../../host/program';
 import type { Hook, Need } from './needs';
 import { nftFamily } from './rules';
 import type { NftRuleset } from './nft';
+import { readAttribute } from '../../host/node/attribute';
 
 /** The table `filter` of one family. */
 export interface FilterTable {
@@ -86,12 +86,8 @@ function hasNftTable({ chains }: Pick<NftRuleset, 'chains'>, family: IpFamily): 
 }
 
 function hasLegacyTable(family: IpFamily): boolean {
-  try {
-    const names = readFileSync(`/proc/net/${nftFamily[family]}_tables_names`, 'utf8');
-    return names.split('\n').includes('filter');
-  } catch {
-    return false;
-  }
+  const names = readAttribute(`/proc/net/${nftFamily[family]}_tables_names`) ?? '';
+  return names.split('\n').includes('filter');
 }
 
 async function saved(

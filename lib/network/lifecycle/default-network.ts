@@ -2,10 +2,10 @@
  * The network `default`, which every container can use without defining it: 192.168.122.0/24 behind NAT, or the next free
  * subnet. It is defined once. If the user undefines it, it is not defined again.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
-import { fileError } from '../../host/state/file-error';
+import { fileError, isThere } from '../../host/state/file-error';
 import type { StatePaths } from '../../host/state/state-paths';
 import { freeBridgeName } from '../elements/names';
 import { freeDefaultSubnet } from '../bridge/collision';
@@ -18,7 +18,7 @@ export const defaultNetwork = 'default';
 
 /** Whether the user has undefined the default network. */
 export function isDefaultRefused(paths: StatePaths): boolean {
-  return existsSync(markerPath(paths));
+  return isThere(markerPath(paths));
 }
 
 /** Called before the default network is undefined, so that it does not come back after a crash in between. */

@@ -2,12 +2,13 @@
  * The state of a network in its run folder: whether it runs, and what it has borrowed from the host. A record is written
  * before the effect that it describes. A record of another boot is ignored.
  */
-import { readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
 import { isNetworkNamespaceInUse, networkNamespace } from '../../host/kernel/network-namespace';
 import { readRecord, writeRecord } from '../../host/state/record-file';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
+import { namesIn } from '../../host/names-in';
 import { refuseMounts, removeTreeNow } from '../../host/trees/tree-removal';
 import type { Removal } from '../../host/trees/tree-removal';
 
@@ -89,13 +90,9 @@ export function writeOffRecord(
   writeRecord(networkPaths(paths, name).state, record);
 }
 
-/** Names of all networks that have a run folder. */
+/** Names of all networks that have a run folder. @throws SyscallError if that is unknown. */
 export function runningNames(paths: StatePaths): string[] {
-  try {
-    return readdirSync(paths.networks);
-  } catch {
-    return [];
-  }
+  return namesIn(paths.networks);
 }
 
 /**

@@ -3,12 +3,12 @@
  * reads. If DHCP gives the address, the files also say which one: it is claimed here, so that the name, and forwarded
  * ports, lead to it.
  */
-import { chmodSync, existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { InterfaceDefinition } from '../../../domain/interface/definition';
 import { parseIp } from '../../../domain/interface/ip-address';
 import { readText } from '../../../host/kernel/text-file';
-import { hasErrno, naming } from '../../../host/state/file-error';
+import { hasErrno, naming, isThere } from '../../../host/state/file-error';
 import { addressChoices, isOffered, type DhcpChoice } from './dhcp-choice';
 
 /** Where a network's dnsmasq looks, and what it gives. */
@@ -80,7 +80,7 @@ export function linkName(
  */
 export function placeName(link: LinkName): string | undefined {
   const { folder, mac, addresses, dhcp, held, pid } = link;
-  if (!existsSync(folder)) return undefined;
+  if (!isThere(folder)) return undefined;
   if (dhcp === undefined) {
     // If another interface has claimed it already, two have one address, as their definitions say.
     const kept = held === undefined ? undefined : takeFirst(link, [held]);

@@ -13,7 +13,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import {
   closeSync,
-  existsSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -29,6 +28,7 @@ import { realRoot } from '../../../host/state/real-root';
 import { runPaths, statePaths } from '../../../host/state/state-paths';
 import { statOf } from '../../init/process-stat';
 import type { Pair } from './draw';
+import { isThere } from '../../../host/state/file-error';
 
 /** A domain of this host: roots have names of their own. */
 export interface Owner {
@@ -145,7 +145,7 @@ export function isLive(folder: string, entry: CategoryEntry): boolean {
   // A start that died halfway may have left a second entry.
   const key = keyOf(entry);
   const isIts = readLink(folder, join(owners, key)) === pathOf(entry, key);
-  return isIts && existsSync(runPaths(statePaths(root), name).start);
+  return isIts && isThere(runPaths(statePaths(root), name).start);
 }
 
 /** Removes those of these entries whose domains are gone. */

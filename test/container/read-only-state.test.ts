@@ -1,0 +1,78 @@
+/** A root whose file system has become read-only, as ext4 does after an error: what runs is seen, entered, paused and ended. */
+import { statePaths } from '../../lib/host/state/state-paths';
+import { withLock } from '../../lib/host/state/named-lock';
+import { initOf } from '../support/world/container-traces';
+import { containerTest, nothing } from '../support/world/container-test';
+import { hasEnded } from '../support/process/processes';
+import { runProgram } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
+import { eventually } from '../support/time/eventually';
+
+containerTest(nothing);
+
+async function mount(...words: readonly string[]): Promise<void> {
+  const { code, stderr } = await runProgram(['mount', ...words]);
+  expect([code, stderr]).toEqual([0, '']);
+}
+
+async function readOnly(root: string, action: () => Promise<void>): Promise<void> {
+  await mount('--bind', root, root);
+  try {
+    await mount('-o', 'remount,bind,ro', root);
+    await action();
+  } finally {
+    // Who reads there has it open for a moment longer.
+    await eventually(async () => {
+      expect((await runProgram(['umount', root])).code).toBe(0);
+    });
+  }
+}
+
+test('what runs below a read-only root is seen, entered, paused and ended, one caller after the other', async () => {
+  await using container = await TestDomain.make({ name: 'read-only' });
+  await container.start();
+  const init = await initOf(container.name);
+  const { root, name } = container;
+  const say = (...words: readonly string[]) => container.spawn(words);
+  await readOnly(root, async () => {
+    expect(await say('list', '--all')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/ running\n/) as string,
+    });
+    expect(await say('exec', name, '--', 'echo', 'it runs')).toMatchObject({
+      code: 0,
+      stdout: 'it runs\n',
+    });
+    expect(await say('suspend', name)).toMatchObject({ code: 0 });
+    expect(await say('domstate', name)).toMatchObject({ stdout: 'paused\n\n' });
+    expect(await say('resume', name)).toMatchObject({ code: 0 });
+    expect(hasEnded(init)).toBe(false);
+    const { code, stderr } = await say('destroy', name);
+    // It has ended; that its files can't be removed is said.
+    expect([code, stderr]).toEqual([1, expect.stringContaining('EROFS')]);
+    expect(hasEnded(init)).toBe(true);
+  });
+  expect(await container.reason()).toBe('shut off (destroyed)');
+  await container.run('start');
+  await container.run('destroy');
+});
+
+test('callers below a read-only root exclude each other, and those who can write', async () => {
+  await using container = await TestDomain.make({ name: 'read-only' });
+  const paths = statePaths(container.root);
+  const lock = { name: 'domain:read-only', step: 'lock the domain' };
+  const order: string[] = [];
+  await readOnly(container.root, async () => {
+    await withLock(paths, lock, async () => {
+      const waiting = container.spawn(['destroy', container.name]).then(({ code }) => {
+        order.push(`second ${code}`);
+      });
+      // Long enough for one that does not wait: three of them come to their end, one after the other.
+      for (let count = 0; count < 3; count += 1) await container.spawn(['list', '--all']);
+      order.push('first');
+      void waiting;
+    });
+    await eventually(() => expect(order).toContain('second 1'));
+  });
+  expect(order).toEqual(['first', 'second 1']);
+});

@@ -1,0 +1,42 @@
+/**
+ * A look that can't see whether a monitor lives must say so: nothing is taken for dead, and nothing ends for that. The whole sweep over
+ * all reads is test/long/errno-sweep.test.ts.
+ */
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
+import { errnos, runInjected } from '../support/errno/injection';
+import { TestDomain } from '../support/domain/test-domain';
+import { containerTest } from '../support/world/container-test';
+
+const world = containerTest(
+  async (keep) => {
+    const container = keep(await TestDomain.make({ name: 'unread' }));
+    await container.start();
+    return { container };
+  },
+  { per: 'file' },
+);
+
+test.each(errnos)(
+  '%s at the lock of a monitor, or at the run folder, is an error, and ends nothing',
+  async (errno) => {
+    const { root, name, domain } = world.container;
+    const { id } = domain;
+    const paths = statePaths(root);
+    const { monitorLock } = runPaths(paths, name);
+    const attempts = [
+      { words: ['domstate', name], path: monitorLock },
+      // The names of files in a run folder, as a list reads them.
+      { words: ['list', '--all'], path: 'monitor.lock' },
+      { words: ['list', '--all'], path: paths.domains },
+    ];
+    for (const { words, path } of attempts) {
+      const at = { call: 'openat,open', path, errno, when: '1+' } as const;
+      const { count, code, stderr } = await runInjected(root, words, at);
+      expect([words[0], path, count > 0, code]).toEqual([words[0], path, true, 1]);
+      expect(stderr).toContain(errno);
+      expect(stderr).toContain(path);
+      expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+      expect(domain.id).toBe(id);
+    }
+  },
+);
