@@ -25,6 +25,7 @@ import { discard, openNowhere, openPipes, openTerminal } from './command-streams
 import type { CommandStreams, OpenStreams } from './command-streams';
 import { attendantFailure, endedTooSoon, execFailure } from './exec-failure';
 import { commandIdentity } from '../users/init-identity';
+import { OwnLeaves } from '../cgroups/own-leaves';
 import { initHasEnded } from '../init/ended-init';
 import { isInitAlive, isInitOf } from '../init/init-process';
 import { frozenBy, readInitState } from '../init/init-state';
@@ -120,15 +121,17 @@ async function join(target: ExecTarget, request: ExecRequest, init: number): Pro
   const identity = await identityOf(target, request);
   const owner = ownerOfStreams(target.definition, identity);
   const label = security?.mountLabel;
+  // Open until the command is executed.
+  using leaves = OwnLeaves.of(target.definition, joinedBy(target.start), target.host.cgroups);
   const { streams, descriptors } = openStreams(request, owner, label);
   const terminal = request.tty === undefined ? undefined : { owner, ...request.tty };
   const passed = [init, ...descriptors];
   const layout = target.host.cgroups;
-  const subject = { identity, security };
   let attendant: Attendant | undefined;
   let plan: CommandPlan;
   try {
     const { withoutCaller = 'ends' } = request;
+    const subject = { identity, security, tasks: leaves.tasksOf(target.running.init) };
     attendant = startAttendant({ layout, name, descriptors: passed, terminal, withoutCaller });
     plan = await instruct(attendant, name, () => planIfAlive(target, request, subject));
   } catch (error) {
@@ -148,6 +151,11 @@ async function join(target: ExecTarget, request: ExecRequest, init: number): Pro
     giveUp[Symbol.dispose]();
   }
   return { streams, channel };
+}
+
+/** The hierarchies that were mounted nowhere when the container was started. */
+function joinedBy({ undo }: StartRecord): readonly string[] {
+  return undo.flatMap((one) => (one.undo === 'leaveHierarchies' ? one.hierarchies : []));
 }
 
 function openStreams(
@@ -210,23 +218,26 @@ async function identityOf(
 interface CommandSubject {
   readonly identity: Identity;
   readonly security: SecurityFacts | undefined;
+  /** `tasks` of what init is in, in hierarchies that are mounted nowhere. */
+  readonly tasks: readonly string[];
 }
 
 /** @throws TslxcError OPERATION_INVALID when the container is frozen. */
 export function planCommand(
   target: ExecTarget,
   request: ExecRequest,
-  { identity, security }: CommandSubject,
+  { identity, security, tasks }: CommandSubject,
 ): CommandPlan {
   const { host, definition, running, start } = target;
   const layout = host.cgroups;
   refuseFrozen(target);
+  const init = readInitState(running.init, start, layout);
   return compileCommand(definition, {
     hardening: hardeningOf(definition, start.hardening),
     arch: host.arch,
     nsfsIgnoresType: host.nsfsIgnoresType,
     privileges: host.privileges,
-    init: readInitState(running.init, start, layout),
+    init: { ...init, tasks: [...init.tasks, ...tasks] },
     attendantTasks: layout.hierarchies
       .filter(({ controllers }) => controllers.includes('name=systemd'))
       .map(({ mount }) => `${mount}/libvirt/tslxc-monitor/tasks`),

@@ -56,8 +56,10 @@ const longestPath = 4096 - 64;
 function initCgroups(init: number, start: StartRecord, layout: CgroupLayout): InitCgroups {
   const lines = cgroupLines(init);
   const made = start.undo.flatMap((undo) => (undo.undo === 'removeCgroups' ? undo.paths : []));
+  const ownIn = (mount: string): string | undefined =>
+    made.find((path) => path.startsWith(`${mount}/`));
   const place = (mount: string, controllers: string): string => {
-    const own = made.find((path) => path.startsWith(`${mount}/`));
+    const own = ownIn(mount);
     const line = lines?.find((text) => text.split(':')[1] === controllers) ?? '';
     const path = `${mount}${line.split(':').slice(2).join(':')}`;
     if (own !== undefined && (lines === undefined || !isUsable(path))) {
@@ -74,7 +76,9 @@ function initCgroups(init: number, start: StartRecord, layout: CgroupLayout): In
     });
   };
   return {
-    v1: layout.hierarchies.map(({ mount, controllers }) => place(mount, controllers.join())),
+    v1: layout.hierarchies
+      .filter(({ mount }) => ownIn(mount) !== undefined)
+      .map(({ mount, controllers }) => place(mount, controllers.join())),
     unified: layout.unified === undefined ? '' : place(layout.unified.mount, ''),
   };
 }

@@ -6,6 +6,7 @@ import { native } from '../../host/native';
 import { statePaths } from '../../host/state/state-paths';
 import { innerFolder, ownerAttribute } from '../../plan/cgroups/names';
 import { directoryAttribute } from '../cgroups/directory-attribute';
+import { removeOwnLeaves } from '../cgroups/own-leaves';
 import { Lookers } from '../looks/looks';
 import { reach } from '../monitor/failpoint';
 import { returnLink } from '../interfaces/borrowed-link';
@@ -31,6 +32,8 @@ export type Undo =
   | Readonly<{ undo: 'removeCgroups'; paths: readonly string[]; owner: string }>
   /** The cgroups of a partition, from the top: those that were made for containers go with the last of them. */
   | Readonly<{ undo: 'releasePartition'; paths: readonly string[] }>
+  /** Its cgroups in v1 hierarchies that were mounted nowhere, all with this name. */
+  | Readonly<{ undo: 'leaveHierarchies'; hierarchies: readonly string[]; cgroup: string }>
   /** A mount target on the shared root, made when it was missing. */
   | Readonly<{ undo: 'releaseTarget'; path: string; user: string; found: 'missing' | 'made' }>
   /** The writable layer of an overlay: it may be used by another container again. */
@@ -131,6 +134,9 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
       return;
     case 'releasePartition':
       await releasePartition(undo.paths);
+      return;
+    case 'leaveHierarchies':
+      await removeOwnLeaves(undo.hierarchies, undo.cgroup);
       return;
     case 'releaseTarget': {
       using looks = lookers.looks({ within: answerTime });

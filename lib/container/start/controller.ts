@@ -16,6 +16,7 @@ import { lookUpLinks } from '../interfaces/links';
 import type { ResolvedLinks } from '../interfaces/links';
 import { rescue, undoInNetwork } from '../interfaces/network-rescue';
 import { addSwitchPort } from '../interfaces/switch-port';
+import { OwnLeaves } from '../cgroups/own-leaves';
 import { Channel } from '../monitor/channel';
 import { reach } from '../monitor/failpoint';
 import { armedFailpoint } from '../monitor/failpoints';
@@ -88,8 +89,10 @@ async function attemptStart(
   const known = await lookUp(start, claimed, { names, host });
 
   using _cgroups = await holdBaseCgroups();
-  const preparation = await plan(start, known);
+  using leaves = OwnLeaves.open(known.definition, host.cgroups);
+  const preparation = await plan(start, known, leaves);
   record(start, known, { preparation, names, mark });
+  leaves.make(start.paths.root);
   await take(start, known, preparation);
   const socket = await spawnMonitor({ ...start, waiting }, preparation, host.cgroups);
   start.trace?.('cgroups made, monitor spawned');
@@ -155,7 +158,7 @@ async function claimBlockDevices(
  * Refuses everything that can be refused before anything is borrowed. Afterwards, the cgroups that all containers are
  * in exist.
  */
-async function plan(start: ContainerStart, known: Known): Promise<Preparation> {
+async function plan(start: ContainerStart, known: Known, leaves: OwnLeaves): Promise<Preparation> {
   const failpoint = armedFailpoint(process.env);
   const ensureBase = () => ensureBaseCgroups(planBaseCgroups(known.host.cgroups));
   // Those cgroups show which files hold weights.
@@ -163,6 +166,7 @@ async function plan(start: ContainerStart, known: Known): Promise<Preparation> {
   using looks = start.lookers.looks({ within: start.startTimeout, signal: start.signal });
   const preparation = await prepare({
     ...known,
+    leaves,
     paths: start.paths,
     looks,
     hardening: start.hardening,

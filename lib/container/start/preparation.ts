@@ -41,6 +41,7 @@ import { previewIds } from '../users/id-allocation';
 import { initIdentity } from '../users/init-identity';
 import { borrowedPaths } from '../sources/mount-target';
 import type { ClaimedTarget, Found } from '../sources/mount-target';
+import type { OwnLeaves } from '../cgroups/own-leaves';
 import { layoutInPartition, partitionDirectories } from '../cgroups/partition';
 import { checkMappedSources, isReachable, ownersOfRoot } from '../sources/private-root';
 import type { Labelling } from '../security/labelled-start';
@@ -97,6 +98,8 @@ export interface PreparationInput {
   /** Chosen before, since something unique is claimed with it; none for a container without a label. */
   readonly labelling?: Labelling | undefined;
   readonly failpoint?: ArmedFailpoint;
+  /** The container's cgroups in hierarchies that are mounted nowhere. Missing for a plan that is only shown. */
+  readonly leaves?: OwnLeaves;
 }
 
 /**
@@ -112,7 +115,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   // A start has claimed its ids before; for a plan that is only shown, this chooses them.
   const definition = previewIds(paths, input.definition);
   const world = await lookUpWorld(definition, input);
-  const cgroups = await lookUpCgroups(definition, input, world.devices);
+  const cgroups = withLeaves(await lookUpCgroups(definition, input, world.devices), input.leaves);
   const hidden = hiddenFrom(definition, paths);
   const sources = await lookUpFilesystems(definition, input, hidden);
   const targets = await neededTargets(definition, sources, looks);
@@ -183,6 +186,13 @@ async function lookUpCgroups(
   return allowDevices(cgroups, devices);
 }
 
+/** The monitor enters these cgroups, so that init is born there. */
+function withLeaves(cgroups: CgroupPlan, leaves: OwnLeaves | undefined): CgroupPlan {
+  const { tasks = [] } = leaves ?? {};
+  if (tasks.length === 0) return cgroups;
+  return { ...cgroups, monitorTasks: [...cgroups.monitorTasks, ...tasks] };
+}
+
 /** The undo steps of a start, in the order in which things are taken: they run from the last to the first. */
 function undoOfStart(
   definition: DomainDefinition,
@@ -215,12 +225,16 @@ function undoOfFiles({
 /** The partition is removed after what is in it: undo steps run from the last to the first. */
 function undoOfCgroups(
   definition: DomainDefinition,
-  { host, paths: { root } }: PreparationInput,
+  { host, paths: { root }, leaves }: PreparationInput,
   { directories }: CgroupPlan,
 ): Undo[] {
   const partition = partitionDirectories(definition, host.cgroups);
+  const { hierarchies = [], cgroup = '' } = leaves ?? {};
   return [
     ...(partition.length === 0 ? [] : [{ undo: 'releasePartition', paths: partition } as const]),
+    ...(hierarchies.length === 0
+      ? []
+      : [{ undo: 'leaveHierarchies', hierarchies, cgroup } as const]),
     { undo: 'removeCgroups', paths: directories, owner: root },
   ];
 }

@@ -1,7 +1,9 @@
 /** The cgroup hierarchies of this host, what they can limit, and whether this process can make cgroups. */
 import { accessSync, constants } from 'node:fs';
 import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
-import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import { openHierarchy, unmountedHierarchies } from '../../host/kernel/unmounted-hierarchies';
+import { native } from '../../host/native';
+import type { CgroupHierarchy, CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readAttribute } from '../../host/node/attribute';
@@ -35,7 +37,36 @@ export function checkCgroups(): HostCheck[] {
       fail('cgroup.layout', `the cgroup tree can’t be read: ${words}`, 'mount /sys/fs/cgroup'),
     ];
   }
-  return [...checkLayout(layout), ...checkWritable(layout), ...checkDelegation(layout)];
+  return [
+    ...checkLayout(layout),
+    ...checkWritable(layout),
+    ...checkDelegation(layout),
+    ...checkUnmounted(unmountedHierarchies(layout.hierarchies)),
+  ];
+}
+
+/**
+ * Containers are put into cgroups of their own in hierarchies that are mounted nowhere, by a mount that is attached nowhere: whether that
+ * works.
+ */
+export function checkUnmounted(names: readonly string[], open = openHierarchy): HostCheck[] {
+  const id = 'cgroup.unmounted';
+  return names.map((name) => {
+    try {
+      native().closeDescriptor(open(name));
+      return ok(id, `${name} is mounted nowhere here; containers have cgroups of their own there`);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const hasControllers = name.split(',').some((part) => !part.startsWith('name='));
+      const options = hasControllers ? name : `none,${name}`;
+      return fail(
+        id,
+        `the hierarchy ${name} is mounted nowhere here and can’t be joined (${why}): no container without ids of its own starts, since its root ` +
+          'could have the host run a program by the release agent',
+        `mount -t cgroup -o ${options} cgroup DIRECTORY, or give the containers an <idmap>`,
+      );
+    }
+  });
 }
 
 /** The checks of the layout alone: pure. */
@@ -46,7 +77,9 @@ export function checkLayout(layout: CgroupLayout): HostCheck[] {
       fail('cgroup.layout', 'no cgroup tree is mounted', 'mount -t cgroup2 none /sys/fs/cgroup'),
     ];
   }
-  const version = hierarchies.length === 0 ? 'v2' : 'v1';
+  // A hierarchy that has only a name limits nothing: it does not make v2 a hybrid.
+  const limiting = hierarchies.filter(hasController);
+  const version = limiting.length === 0 && unified !== undefined ? 'v2' : 'v1';
   const name = version === 'v2' ? 'v2' : unified === undefined ? 'v1' : 'v1 and v2 (hybrid)';
   const controllers = new Set([
     ...hierarchies.flatMap((one) => one.controllers),
@@ -65,6 +98,10 @@ export function checkLayout(layout: CgroupLayout): HostCheck[] {
   ];
   const all = [...controllers].filter((one) => !one.startsWith('name=')).sort();
   return [ok('cgroup.layout', name), ...(found.length === 0 ? [ok(id, all.join(', '))] : found)];
+}
+
+function hasController({ controllers }: CgroupHierarchy): boolean {
+  return controllers.some((name) => !name.startsWith('name='));
 }
 
 function mountsOf({ hierarchies, unified }: CgroupLayout): string[] {
@@ -91,7 +128,7 @@ function checkWritable(layout: CgroupLayout): HostCheck[] {
 
 /** cgroups(7): without nsdelegate, root in a container may write the limits at the root of its own cgroup namespace. */
 function checkDelegation({ unified, hierarchies }: CgroupLayout): HostCheck[] {
-  if (unified === undefined || hierarchies.length > 0) return [];
+  if (unified === undefined || hierarchies.some(hasController)) return [];
   const line = (readAttribute('/proc/self/mountinfo') ?? '')
     .split('\n')
     .find((one) => one.includes(` ${unified.mount} `) && one.includes(' - cgroup2 '));

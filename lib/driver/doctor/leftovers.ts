@@ -1,9 +1,11 @@
 /** Finds leftovers on this host: what belongs to no domain and no network any more. Only reads; needs root. */
 import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
 import type { OwnedCgroup, PartitionCgroup } from '../../container/cgroups/container-cgroups';
+import { readOwnLeaves } from '../../container/cgroups/own-leaves';
 import { isDomainLocked } from '../../container/record/locks';
 import { runNames } from '../../container/record/run-state';
 import { native } from '../../host/native';
+import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import { mountsWithin } from '../../host/kernel/mount-table';
 import { listNftChains } from '../../network/firewall/nft';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -48,6 +50,7 @@ async function checkUnnamed(
 ): Promise<HostCheck[]> {
   return [
     ...checkCgroups(containers, known),
+    ...checkLeaves(known),
     ...checkPartitions(partitions, known),
     ...(await checkLinks(known)),
     ...(await checkTables(known)),
@@ -87,6 +90,21 @@ function checkCgroups(cgroups: readonly OwnedCgroup[], known: KnownState): HostC
       // Its root may be one of another mount namespace, where its domain runs.
       const advice = isSeen ? remedy : `if no process uses that root any more: ${remedy}`;
       return warn('leftover.cgroup', `${path}, ${whose}, belongs to no running domain`, advice);
+    });
+}
+
+/** In hierarchies that are mounted nowhere. */
+function checkLeaves(known: KnownState): HostCheck[] {
+  return readOwnLeaves(readCgroupLayout().hierarchies)
+    .filter(({ cgroup }) => !known.leaves.has(cgroup))
+    .map(({ hierarchy, cgroup, owner }) => {
+      const whose = owner === '' ? 'of an unknown owner' : `of the tslxc root ${owner}`;
+      const found = `/${cgroup} of the unmounted hierarchy ${hierarchy}, ${whose}, belongs to no running domain`;
+      const advice =
+        owner === ''
+          ? `mount ${hierarchy}, and rmdir ${cgroup} there`
+          : `TSLXC_ROOT=${owner} tslxc purge`;
+      return warn('leftover.cgroup', found, advice);
     });
 }
 

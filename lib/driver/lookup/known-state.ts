@@ -17,6 +17,8 @@ export interface KnownState {
   /** Cgroups of containers and partitions, host sides of interfaces, and bridges that records name. */
   readonly cgroups: ReadonlySet<string>;
   readonly partitions: ReadonlySet<string>;
+  /** Names of cgroups in hierarchies that are mounted nowhere. */
+  readonly leaves: ReadonlySet<string>;
   readonly links: ReadonlySet<string>;
   readonly bridges: ReadonlySet<string>;
   /** Tables of nftables that hold the filters of interfaces. */
@@ -41,6 +43,7 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
     isWhole: starts.every(({ isWhole }) => isWhole),
     cgroups: new Set(starts.flatMap((one) => one.cgroups)),
     partitions: new Set(starts.flatMap((one) => one.partitions)),
+    leaves: new Set(starts.flatMap((one) => one.leaves)),
     links: new Set(starts.flatMap((one) => one.links)),
     filters: new Set(starts.flatMap((one) => one.filters)),
     forwards: new Set(starts.flatMap((one) => one.forwards)),
@@ -52,6 +55,7 @@ interface KnownStart {
   readonly isWhole: boolean;
   readonly cgroups: readonly string[];
   readonly partitions: readonly string[];
+  readonly leaves: readonly string[];
   readonly links: readonly string[];
   readonly filters: readonly string[];
   readonly forwards: readonly string[];
@@ -67,6 +71,7 @@ function startsOf(root: string): KnownStart[] {
       isWhole: state !== undefined,
       cgroups: undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : [])),
       partitions: undo.flatMap((one) => (one.undo === 'releasePartition' ? one.paths : [])),
+      leaves: undo.flatMap((one) => (one.undo === 'leaveHierarchies' ? [one.cgroup] : [])),
       links: undo.flatMap((one) => (one.undo === 'removeLink' ? [one.name] : [])),
       filters: undo.flatMap((one) => (one.undo === 'removeFilter' ? [filterTable(one)] : [])),
       forwards: undo.flatMap((one) => (one.undo === 'removeForwards' ? [forwardTable(one)] : [])),

@@ -1,5 +1,7 @@
 /** The cgroups that a purge removes besides those of domains: those that no record names any more. */
 import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
+import { readOwnLeaves, removeOwnLeaves } from '../../container/cgroups/own-leaves';
+import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import { runNames } from '../../container/record/run-state';
 import { releasePartition } from '../../container/cgroups/partition';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -46,4 +48,16 @@ function recordedCgroups(paths: StatePaths): ReadonlySet<string> {
       return undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : []));
     }),
   );
+}
+
+/** The cgroups of this root in hierarchies that are mounted nowhere, which no record names: removed. Resolves to them. */
+export async function removeLeftLeaves(paths: StatePaths): Promise<string[]> {
+  const leaves = readOwnLeaves(readCgroupLayout().hierarchies).filter(
+    ({ owner }) => owner === paths.root,
+  );
+  if (leaves.length === 0) return [];
+  const known = readKnownState(paths.root, []).leaves;
+  const left = leaves.filter(({ cgroup }) => !known.has(cgroup));
+  for (const { hierarchy, cgroup } of left) await removeOwnLeaves([hierarchy], cgroup);
+  return left.map(({ hierarchy, cgroup }) => `${hierarchy}:/${cgroup}`);
 }

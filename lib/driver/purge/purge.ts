@@ -23,7 +23,7 @@ import {
 import { TslxcError } from '../../errors';
 import { runningDefinition } from '../definitions/definitions';
 import { endAndTell, settleAndTell } from '../networks/settling';
-import { releaseEmptyPartitions, staleCgroups } from './cgroups';
+import { releaseEmptyPartitions, removeLeftLeaves, staleCgroups } from './cgroups';
 import { purgeableFiles, removeFiles } from './files';
 import { awaitLingeringProcesses } from './lingering-processes';
 import { finish } from '../lifecycle/finish';
@@ -93,6 +93,9 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
     if (kind === 'domain') await attempt(item, () => purgeDomain(session, name));
     if (kind === 'network') await attempt(item, () => purgeNetwork(session, name));
     if (kind === 'cgroup') await attempt(item, () => removeCgroupsOf([name]));
+  }
+  for (const name of await removeLeftLeaves(session.paths)) {
+    tell({ kind: 'cgroup', name, fate: 'remove' });
   }
   for (const name of await releaseEmptyPartitions()) {
     tell({ kind: 'partition', name, fate: 'remove' });

@@ -121,6 +121,14 @@ const variants = {
       unsafe: "{ op: 'unshare', namespaces: 0 }",
     },
   ],
+  /** The container is left in the roots of hierarchies that are mounted nowhere. */
+  'mounted hierarchies alone': [
+    {
+      file: 'dist/host/kernel/unmounted-hierarchies.js',
+      safe: 'return [...living].filter((name) => !known.has(name));',
+      unsafe: 'return [];',
+    },
+  ],
   /** Mounts stay peers of the caller's. */
   'shared mounts': [
     { file: 'dist/plan/compile.js', safe: "{ op: 'makeNamespacePrivate' },", unsafe: '' },

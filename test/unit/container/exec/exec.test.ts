@@ -48,7 +48,22 @@ function filterOf({ inside }: CommandPlan): readonly number[] | undefined {
 }
 
 const planned = (fields: Partial<StartRecord>) =>
-  filterOf(planCommand(target(fields), request, { identity: rootIdentity, security: undefined }));
+  filterOf(
+    planCommand(target(fields), request, {
+      identity: rootIdentity,
+      security: undefined,
+      tasks: [],
+    }),
+  );
+
+test('a command enters what init is in, in hierarchies that are mounted nowhere', () => {
+  const path = '/proc/1/fd/9/tslxc-1/tasks';
+  const subject = { identity: rootIdentity, security: undefined, tasks: [path] };
+  expect(planCommand(target({}), request, subject).outside.slice(0, 2)).toEqual([
+    { op: 'openFile', file: 'tasks0', path },
+    { op: 'writeFile', file: 'tasks0', text: '0' },
+  ]);
+});
 
 const profile: AssignedSecurity = {
   type: 'dynamic',

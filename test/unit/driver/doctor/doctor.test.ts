@@ -1,6 +1,6 @@
 /** The parts of the look at the host that judge what they are given. */
 import { checkIds, checkInheritance } from '../../../../lib/driver/doctor/caller';
-import { checkLayout } from '../../../../lib/driver/doctor/cgroup-layout';
+import { checkLayout, checkUnmounted } from '../../../../lib/driver/doctor/cgroup-layout';
 import { ok, reportOf, warn } from '../../../../lib/driver/doctor/check';
 import { checkHost } from '../../../../lib/driver/doctor/check-host';
 import { checkVersion } from '../../../../lib/driver/doctor/kernel';
@@ -55,6 +55,36 @@ test('a v1 hierarchy and a v2 tree count together', () => {
   const [layout, ...others] = checkLayout({ ...unified(['memory']), hierarchies });
   expect(layout?.found).toBe('v1 and v2 (hybrid)');
   expect(others.map((check) => check.status)).not.toContain('fail');
+});
+
+test('a hierarchy that has only a name does not make v2 a hybrid', () => {
+  const hierarchies = [{ controllers: ['name=systemd'], mount: '/c/systemd' }];
+  const checks = checkLayout({
+    ...unified(['cpu', 'memory', 'cpuset', 'io', 'pids']),
+    hierarchies,
+  });
+  expect(checks.map(({ status, found }) => `${status} ${found}`)).toEqual([
+    'ok v2',
+    'ok cpu, cpuset, io, memory, pids',
+  ]);
+});
+
+test('a hierarchy that is mounted nowhere and can’t be joined is a failure, with the command that mounts it', () => {
+  const refuse = (): number => {
+    throw new Error('fsconfig: EPERM');
+  };
+  expect(checkUnmounted(['name=foo', 'net_cls,net_prio'], refuse)).toMatchObject([
+    {
+      status: 'fail',
+      found: expect.stringContaining('name=foo is mounted nowhere here and can’t be joined'),
+      advice: expect.stringContaining('mount -t cgroup -o none,name=foo cgroup DIRECTORY'),
+    },
+    {
+      status: 'fail',
+      advice: expect.stringContaining('mount -t cgroup -o net_cls,net_prio cgroup DIRECTORY'),
+    },
+  ]);
+  expect(checkUnmounted([], refuse)).toEqual([]);
 });
 
 test('without any cgroup tree nothing starts', () => {
