@@ -29,7 +29,10 @@ beforeAll(async () => {
     peers.push(peer);
     return silent;
   };
-  server = new Server({ converse });
+  const refuse = (): Conversation => {
+    throw new Error('no bound of a user is reached');
+  };
+  server = new Server({ converse, refuse });
   await server.listenAt([{ path, access: 'read-only', open: 'everybody', holder: 'none' }]);
 });
 

@@ -1,5 +1,6 @@
-// What libtirpc, by which libvirt reads its messages, makes of bytes. Each line of the input is the name of a codec and bytes in
-// hexadecimal; each line of the output is `refused`, or what is written of the value that was read.
+// What libtirpc, by which libvirt reads its messages, makes of bytes. Each line of the input is the
+// name of a codec and bytes in hexadecimal; each line of the output is `refused`, or what is
+// written of the value that was read.
 #include <rpc/types.h>
 #include <rpc/xdr.h>
 #include <stdint.h>
@@ -8,7 +9,14 @@
 #include <string.h>
 
 // The limits are those of test/clients/xdr.test.ts.
-enum { longestText = 4194304, mostBytes = 8, fixedBytes = 3, mostItems = 4, uuidBytes = 16, roomToWrite = 65536 };
+enum {
+  longestText = 4194304,
+  mostBytes = 8,
+  fixedBytes = 3,
+  mostItems = 4,
+  uuidBytes = 16,
+  roomToWrite = 65536
+};
 
 typedef struct {
   char* name;
@@ -45,17 +53,20 @@ static bool_t convert(XDR* xdr, const char* codec, Value* value) {
   if (strcmp(codec, "hyper") == 0) return xdr_int64_t(xdr, &value->hyper);
   if (strcmp(codec, "double") == 0) return xdr_double(xdr, &value->real);
   if (strcmp(codec, "text") == 0) return xdr_string(xdr, &value->text, longestText);
-  if (strcmp(codec, "opaque") == 0) return xdr_bytes(xdr, &value->list.items, &value->list.count, mostBytes);
+  if (strcmp(codec, "opaque") == 0)
+    return xdr_bytes(xdr, &value->list.items, &value->list.count, mostBytes);
   if (strcmp(codec, "fixed") == 0) return xdr_opaque(xdr, value->fixed, fixedBytes);
   if (strcmp(codec, "optional") == 0) {
     return xdr_pointer(xdr, (char**)&value->maybe, sizeof(int), (xdrproc_t)xdr_int);
   }
   if (strcmp(codec, "list") == 0) {
-    return xdr_array(xdr, &value->list.items, &value->list.count, mostItems, sizeof(int), (xdrproc_t)xdr_int);
+    return xdr_array(xdr, &value->list.items, &value->list.count, mostItems, sizeof(int),
+                     (xdrproc_t)xdr_int);
   }
   if (strcmp(codec, "domain") == 0) return domain(xdr, &value->domain);
   if (strcmp(codec, "domains") == 0) {
-    return xdr_array(xdr, &value->list.items, &value->list.count, mostItems, sizeof(Domain), (xdrproc_t)domain);
+    return xdr_array(xdr, &value->list.items, &value->list.count, mostItems, sizeof(Domain),
+                     (xdrproc_t)domain);
   }
   if (strcmp(codec, "optionalDomain") == 0) {
     return xdr_pointer(xdr, (char**)&value->maybeDomain, sizeof(Domain), (xdrproc_t)domain);
