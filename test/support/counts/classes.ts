@@ -92,7 +92,7 @@ function isFile(path: string): boolean {
  * modules are asked how they are.
  */
 const elsewhere =
-  /^(\/proc\/sys\/vm\/overcommit_memory|\/sys\/devices\/system\/cpu\/online)$|^\/proc\/(\d+|self|thread-self)\/attr\/|^\/sys\/(fs\/selinux|kernel\/security|module\/apparmor)\//;
+  /^(\/proc\/sys\/vm\/overcommit_memory|\/sys\/devices\/system\/cpu\/online)$|^\/proc\/(\d+|self|thread-self)\/attr\/|^\/sys\/(fs\/selinux|kernel\/security|module\/apparmor)\/|^\/etc\/selinux\//;
 
 /** The calls of each class. */
 export function classify(
