@@ -5,12 +5,13 @@
  * Lines are only ever appended, under a lock on the file itself.
  */
 import { closeSync, constants, fstatSync, linkSync, mkdirSync, openSync } from 'node:fs';
-import { readFileSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DomainEvent, NetworkEvent } from '../types';
-import { fileError, hasErrno, isThere } from '../../host/state/file-error';
+import { fileError, hasErrno } from '../../host/state/file-error';
 import { inTurn } from '../../host/state/in-turn';
 import { lockFile } from '../../host/state/file-lock';
+import { readPlain } from '../../host/state/plain-file';
 
 /** Bytes of one file, half of what the log holds: the previous file is kept. */
 const fileBytes = 512 * 1024;
@@ -107,8 +108,9 @@ export function lastEvent(
   matches: (event: DomainEvent) => boolean,
 ): DomainEvent | undefined {
   for (const file of [path, previousLog(path)]) {
-    if (!isThere(file)) continue;
-    for (const line of readFileSync(file, 'utf8').split('\n').reverse()) {
+    const found = readPlain(file);
+    if (found.kind !== 'file') continue;
+    for (const line of found.content.split('\n').reverse()) {
       const event = parseDomainEvent(line);
       if (event !== undefined && matches(event)) return event;
     }

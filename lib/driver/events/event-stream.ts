@@ -3,7 +3,7 @@
  * skipped: if a follower has been stopped for so long that the log no longer holds what it has not read, the iteration
  * fails instead.
  */
-import { closeSync, fstatSync, openSync, readSync, watch } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { TslxcError } from '../../errors';
@@ -229,7 +229,7 @@ export class EventStream<Event>
 
 function openIfThere(path: string): number | undefined {
   try {
-    return openSync(path, 'r');
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (hasErrno(error, ENOENT)) return undefined;
     throw error;

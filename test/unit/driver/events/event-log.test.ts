@@ -1,8 +1,8 @@
 /** lib/driver/events/event-log.ts and event-stream.ts: every follower sees every event, in order, of all processes. */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { statSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, statSync, symlinkSync, truncateSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import {
   appendEvents,
   lastEvent,
@@ -258,4 +258,26 @@ test('the last event that matches is found, also in the file before', async () =
   expect(lastEvent(path, ({ domain }) => domain === 'a')).toEqual(event(2, 'a'));
   expect(lastEvent(path, ({ domain }) => domain === 'b')).toEqual(event(3, 'b'));
   expect(lastEvent(path, ({ domain }) => domain === 'c')).toBeUndefined();
+});
+
+describe('in the place of the log', () => {
+  test('a symbolic link is neither read nor written through', async () => {
+    const path = logPath();
+    await appendEvents(path, [event(1)]);
+    const target = join(scratchDirectory(), 'elsewhere');
+    renameSync(path, target);
+    const before = readFileSync(target);
+    symlinkSync(target, path);
+    expect(lastEvent(path, () => true)).toBeUndefined();
+    expect(() => follow(path)).toThrow('ELOOP');
+    await expect(appendEvents(path, [event(2)])).rejects.toMatchObject({ errno: 40 });
+    expect(readFileSync(target).equals(before)).toBe(true);
+  });
+
+  test('a fifo blocks no one who reads', () => {
+    const path = logPath();
+    mkdirSync(dirname(path));
+    spawnSync('mkfifo', [path]);
+    expect(lastEvent(path, () => true)).toBeUndefined();
+  });
 });
