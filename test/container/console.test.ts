@@ -53,7 +53,7 @@ describe.each([
   ['the host’s shell', (): Promise<TestDomain> => TestDomain.make({ name: 'console-jobs' })],
   ['busybox', (): Promise<TestDomain> => onBusybox('console-jobs')],
 ])('job control with %s', (_, make) => {
-  test('^C ends what is in the foreground within a second', async () => {
+  test('^C ends what is in the foreground, the fastest of three within a second', async () => {
     await using test = await make();
     await test.domain.start();
     using session = await ConsoleSession.open(test.domain);

@@ -127,12 +127,18 @@ test('the device is given back when the monitor has been killed, and by a start 
 test('the device of an image that root inside has taken off it goes to no other container', async () => {
   const [mine, other] = [makeImage('first'), makeImage('other')];
   const domain = await start(disk(mine, 'vda'));
-  const [loop = ''] = loopsOf(mine);
+  const [loop] = loopsOf(mine);
+  expect(loop).toMatch(/loop\d+$/);
+  expect(await runInside(domain, read('/dev/vda'))).toBe('first\n');
   await runInside(domain, 'losetup -d /dev/vda');
   expect(loopsOf(mine)).toEqual([]);
   const second = await define(disk(other, 'vda'), '/bin/sh', 'disk-image-2');
   await second.start();
-  expect(loopsOf(other)).not.toEqual([loop]);
+  const [another] = loopsOf(other);
+  expect(another).toMatch(/loop\d+$/);
+  expect(another).not.toBe(loop);
+  // The container whose image it is reads it; the first one, by the node that it has, does not.
+  expect(await runInside(second, read('/dev/vda'))).toBe('other\n');
   expect(await runInside(domain, read('/dev/vda'))).not.toContain('other');
   await second.destroy();
   await domain.destroy();

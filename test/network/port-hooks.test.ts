@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
@@ -82,7 +83,10 @@ test('one that can’t be made once the hook has agreed', async () => {
   const { domain, scripts } = world;
   await domain.start();
   scripts.add('network', `[ "$2" != port-created ] || ip link delete ${bridge}`);
-  await expect(domain.attachDevice(element, { which: 'live' })).rejects.toThrow();
+  await expect(domain.attachDevice(element, { which: 'live' })).rejects.toMatchObject({
+    errno: constants.errno.ENODEV,
+    message: expect.stringContaining(`a port of the bridge ${bridge}`) as string,
+  });
   expect(operations()).toEqual(['port-created begin -', 'port-deleted begin -']);
 });
 

@@ -32,7 +32,7 @@ async function timeOfDestroy(container: TestDomain): Promise<number> {
   return took;
 }
 
-/** What else the machine does may hold one up: not all three. */
+/** The fastest of three: what else the machine does may hold the others up. */
 async function expectInTime(attempt: () => Promise<number>): Promise<void> {
   let took = Infinity;
   for (let tries = 3; took >= promise && tries > 0; tries -= 1) took = await attempt();
@@ -61,7 +61,7 @@ function dig(folder: string): string {
   return at;
 }
 
-test(`a tree of ${depth} cgroups in every hierarchy, with a process at its end, is removed`, async () => {
+test(`a tree of ${depth} cgroups in every hierarchy, with a process at its end, is removed, the fastest of three in time`, async () => {
   await expectInTime(timeOfTree);
 });
 
@@ -79,7 +79,7 @@ async function timeOfTree(): Promise<number> {
   return await timeOfDestroy(container);
 }
 
-test('a container that forks without end is destroyed', async () => {
+test('a container that forks without end is destroyed, the fastest of three in time', async () => {
   await expectInTime(timeOfForks);
 });
 
@@ -118,7 +118,7 @@ async function untilMoreThan(processes: number, folder: string): Promise<void> {
   await eventually(() => expect(count()).toBeGreaterThan(processes), 20_000);
 }
 
-test('a fork bomb at its own limit of processes is destroyed while it goes on', async () => {
+test('a fork bomb at its own limit of processes is destroyed while it goes on, the fastest of three in time', async () => {
   await expectInTime(timeOfBomb);
 });
 

@@ -36,7 +36,9 @@ test('each change is told of once, of what runs as of what is stored, and one th
     await runSuccessfully(['net-metadata', 'lab', 'urn:x', ...element], { root: root.path });
     await network.setMetadata('urn:x', undefined, { which: 'live' });
     await expect(network.setTitle('one\ntwo')).rejects.toThrow('newlines');
-    await expect(network.setMetadata('', undefined)).rejects.toThrow();
+    await expect(network.setMetadata('', undefined)).rejects.toThrow(
+      'the URI of metadata must not be empty',
+    );
     await network.setTitle(undefined, { which: 'inactive' });
   } finally {
     await network.destroy();

@@ -25,7 +25,7 @@ test.each(Object.entries(verbs))(
       const result = domainModel.verbs[verb]?.[phase];
       const isRefused = typeof result === 'object';
       const refuse = (): SettledPhase => transition(ofProduct, phase, 'web');
-      if (isRefused) expect(refuse).toThrow();
+      if (isRefused) expect(refuse).toThrow(expect.objectContaining({ code: result.refused }));
       else expect(refuse).not.toThrow();
     }
   },

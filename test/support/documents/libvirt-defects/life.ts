@@ -150,7 +150,7 @@ export const lifeDefects: readonly LibvirtDefect[] = [
       ],
       [
         'test/container/console.test.ts',
-        '^C ends what is in the foreground within a second',
+        '^C ends what is in the foreground, the fastest of three within a second',
         '^Z stops it, fg goes on with it',
       ],
     ],
