@@ -4,6 +4,9 @@
  */
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { errnos, runInjected } from '../support/errno/injection';
+import { libraryWords } from '../support/process/library-child';
+import { commandLine } from '../support/process/run-command';
+import { UnsafePackage } from '../support/probe/unsafe-package';
 import { TestDomain } from '../support/domain/test-domain';
 import { containerTest } from '../support/world/container-test';
 
@@ -31,7 +34,7 @@ test.each(errnos)(
     ];
     for (const { words, path } of attempts) {
       const at = { call: 'openat,open', path, errno, when: '1+' } as const;
-      const { count, code, stderr } = await runInjected(root, words, at);
+      const { count, code, stderr } = await runInjected(root, commandLine(...words), at);
       expect([words[0], path, count > 0, code]).toEqual([words[0], path, true, 1]);
       expect(stderr).toContain(errno);
       expect(stderr).toContain(path);
@@ -40,3 +43,20 @@ test.each(errnos)(
     }
   },
 );
+
+test('control: a package that takes unknown for dead kills the container; the product says what it can not see', async () => {
+  const { root, name, domain } = world.container;
+  const { monitorLock } = runPaths(statePaths(root), name);
+  const look = `
+    const connection = await connect();
+    console.log((await (await connection.lookupDomainByName('${name}')).state()).state);
+    await connection.close();`;
+  const at = { call: 'openat,open', path: monitorLock, errno: 'EMFILE', when: '1+' } as const;
+  const safe = await runInjected(root, libraryWords(look), at);
+  expect([safe.code, safe.stderr]).toEqual([99, expect.stringContaining('EMFILE')]);
+  expect((await domain.state()).state).toBe('running');
+  using unsafe = await UnsafePackage.make('unknown is dead');
+  const { code, stdout } = await runInjected(root, libraryWords(look, unsafe.folder), at);
+  expect([code, stdout]).toEqual([0, 'shutoff\n']);
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'crashed' });
+});

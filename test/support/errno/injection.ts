@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandLine, runProgram } from '../process/run-command';
+import { runProgram } from '../process/run-command';
 import type { CommandResult } from '../process/run-command';
 
 /** What a call that reads state may fail with although that state is there. */
@@ -26,15 +26,16 @@ export interface Injected extends CommandResult {
   readonly count: number;
 }
 
+/** `argv` of the command, as from `commandLine`, or of another program. */
 export async function runInjected(
   root: string,
-  words: readonly string[],
+  argv: readonly string[],
   { call, path, errno, when }: Injection,
 ): Promise<Injected> {
   const where = path === undefined ? [] : ['-P', path];
   const inject = `inject=${call}:error=${errno}:when=${when}`;
   const options = [...where, '-e', `trace=${call}`, '-e', inject];
-  const { result, log } = await traced(root, words, options);
+  const { result, log } = await traced(root, argv, options);
   return { ...result, count: log.split('(INJECTED)').length - 1 };
 }
 
@@ -45,11 +46,11 @@ const otherCalls = ['connect', 'pidfd_open', 'recvmsg', 'sendmsg'];
 /** The reads of a run at whose path `isState`; of others, those that the run has made at all. */
 export async function readsOf(
   root: string,
-  words: readonly string[],
+  argv: readonly string[],
   isState: (path: string) => boolean,
 ): Promise<{ readonly result: CommandResult; readonly reads: Read[] }> {
   const calls = [...pathCalls, ...descriptorCalls, ...otherCalls];
-  const { result, log } = await traced(root, words, ['-y', '-e', `trace=?${calls.join(',?')}`]);
+  const { result, log } = await traced(root, argv, ['-y', '-e', `trace=?${calls.join(',?')}`]);
   const found = new Map<string, Read>();
   for (const line of log.split('\n')) {
     const read = readOf(line, isState);
@@ -72,7 +73,7 @@ function readOf(line: string, isState: (path: string) => boolean): Read | undefi
 
 async function traced(
   root: string,
-  words: readonly string[],
+  argv: readonly string[],
   options: readonly string[],
 ): Promise<{ readonly result: CommandResult; readonly log: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-strace-'));
@@ -80,7 +81,7 @@ async function traced(
     const path = join(folder, 'log');
     // Without the system calls that are not traced, by a filter: else each call of Node would stop it.
     const strace = ['strace', '-f', '--seccomp-bpf', '-qq', '-o', path, ...options];
-    const result = await runProgram([...strace, ...commandLine(...words)], {
+    const result = await runProgram([...strace, ...argv], {
       root,
       timeout: 300_000,
     });

@@ -37,6 +37,10 @@ const takeOffTheRest = `  while (umount2(".", kMntDetach) == 0) {
   if (errno != EINVAL) check(-1, "umount2", "old root");
 `;
 
+function missingIfFailed(call: string): string {
+  return `(() => { try { return ${call}; } catch { return { kind: 'missing' }; } })()`;
+}
+
 /** What each of these packages lacks. Files of native/ are the monitor's, those of dist/ the library's. */
 const variants = {
   /** Paths in a container's root are resolved as on the host: links lead out. */
@@ -161,6 +165,19 @@ const variants = {
         '        renameSync(`${path}.new`, path);\n' +
         '        return true;\n' +
         '    }',
+    },
+  ],
+  /** A lock of a monitor that can't be looked at is taken for that of a dead one. */
+  'unknown is dead': [
+    {
+      file: 'dist/container/record/run-state.js',
+      safe: '(0, plain_file_1.lookAtLock)(lockFile, 0)',
+      unsafe: missingIfFailed('(0, plain_file_1.lookAtLock)(lockFile, 0)'),
+    },
+    {
+      file: 'dist/container/record/run-state.js',
+      safe: '(0, plain_file_1.readPlain)(lockFile)',
+      unsafe: missingIfFailed('(0, plain_file_1.readPlain)(lockFile)'),
     },
   ],
   /** Covers are stacked on the old root, which then stays below the new one. */
