@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { bootId } from './kernel/boot-id';
 import { readCgroupLayout } from './kernel/cgroup-layout';
 import type { CgroupLayout } from './kernel/cgroup-layout';
-import { nsfsIgnoresType } from './kernel/nsfs';
+import { nsfsIgnoresType } from './security/nsfs';
 import { readPrivileges, type Privileges } from './privileges';
 
 export interface HostFacts {

@@ -212,8 +212,6 @@ describe('copyTree', () => {
 describe('removeTree', () => {
   const remove = (path: string): Promise<void> =>
     native().removeTree(scratch.open(dirname(path)), { name: basename(path) }, -1);
-  const removeNow = (path: string): void =>
-    native().removeTreeNow({ directory: scratch.open(dirname(path)), name: basename(path) });
 
   test('all that is in a directory goes, and nothing that a link leads to', async () => {
     const [top, outside] = [newFolder(), newFolder()];
@@ -227,12 +225,10 @@ describe('removeTree', () => {
     expect(readdirSync(outside).length).toBeGreaterThan(3);
   });
 
-  test('a link goes alone, and so does a file, and what is missing is no failure', async () => {
+  test('a link goes alone', async () => {
     const [top, outside] = [newFolder(), newFolder()];
     symlinkSync(outside, `${top}/link`);
-    writeFileSync(`${top}/file`, '');
     await remove(`${top}/link`);
-    for (const name of ['file', 'missing']) removeNow(`${top}/${name}`);
     expect([readdirSync(top), existsSync(outside)]).toEqual([[], true]);
   });
 
@@ -353,6 +349,23 @@ describe('snapshotSubvolume', () => {
     // Another file system than btrfs does not know the request at all.
     expect(['EXDEV', 'ENOTTY']).toContain(errno);
     expect(syscall).toBe('ioctl');
+  });
+});
+
+describe('removeTreeNow', () => {
+  test('a tree and a file go, and what is missing is no failure', () => {
+    const top = newFolder();
+    mkdirSync(`${top}/tree/below`, { recursive: true });
+    for (const name of ['file', 'tree/below/file']) writeFileSync(`${top}/${name}`, '');
+    const directory = scratch.open(top);
+    for (const name of ['file', 'tree', 'missing']) native().removeTreeNow({ directory, name });
+    expect(readdirSync(top)).toEqual([]);
+  });
+
+  test('a number that is no descriptor is refused', () => {
+    expect(
+      failureOf(() => native().removeTreeNow({ directory: badDescriptor, name: 'x' })),
+    ).toMatchObject({ errno: 'EBADF' });
   });
 });
 

@@ -145,8 +145,8 @@ except OSError as error:
     const sockets = Array.from({ length: 1000 }, () =>
       createConnection(world.path).on('error', () => undefined),
     );
-    await eventually(() => expect(descriptors().length).toBeGreaterThanOrEqual(64));
-    expect(descriptors().length).toBeLessThanOrEqual(before.length + 64);
+    await eventually(() => expect(descriptors().length).toBeGreaterThanOrEqual(128));
+    expect(descriptors().length).toBeLessThanOrEqual(before.length + 128);
     expect(await world.domain.state()).toMatchObject({ state: 'running' });
     for (const socket of sockets) socket.destroy();
     // Those that it has not accepted yet are in the descriptors of no process, and may leave no room for another.

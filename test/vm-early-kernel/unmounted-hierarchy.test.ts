@@ -146,6 +146,7 @@ describe('a hierarchy that is mounted nowhere (T36)', () => {
     const ran = join(world.scratch, 'control/ran');
     await eventually(() => expect(readFileSync(ran, 'utf8')).toBe('0 by /esc\n'), 20_000);
     expect(report).toMatchObject({ mounted: 'yes', child: 'seen', agent: 'there' });
+    expect(init).not.toContain('tslxc-');
   });
 });
 

@@ -104,13 +104,14 @@ const always: Readonly<Record<Part, Partial<Counts>>> = {
   start: {
     processes: 3,
     executed: 2,
-    opened: 22,
+    // /proc/self/cgroup among them, for hierarchies that are mounted nowhere; so for a command.
+    opened: 23,
     renamed: 2,
     removed: 8,
     bytes: 2274,
     calls: 140,
   },
-  exec: { processes: 6, executed: 2, opened: 17, cgroupFilesRead: 1, bytes: 1, calls: 128 },
+  exec: { processes: 6, executed: 2, opened: 18, cgroupFilesRead: 1, bytes: 1, calls: 128 },
   destroy: { opened: 11, cgroupFilesRead: 1, renamed: 1, removed: 9, bytes: 1008, calls: 43 },
 };
 

@@ -46,6 +46,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/doctor/programs.ts checkNative',
     'driver/doctor/programs.ts checkTools',
     'driver/doctor/state-disk.ts checkAccess',
+    'driver/doctor/cgroup-layout.ts checkUnmounted',
   ],
   'Logged or noted, and the work goes on: what has failed is no condition of it.': [
     'container/devices/plug.ts plugIn',
@@ -88,6 +89,11 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/statistics/statistics.ts ofOneAmongMany',
     'host/state/definition-store.ts DefinitionStore.#identityOrWarning',
     'host/state/definition-store.ts DefinitionStore.#otherStamp',
+    'driver/health/container-watch.ts ContainerWatch.#kill',
+    'driver/health/container-watch.ts ContainerWatch.#record',
+    'driver/health/container-watch.ts ContainerWatch.#tell',
+    'host/kernel/oom-score.ts isSet',
+    'host/kernel/oom-score.ts lowerOomScore',
   ],
   'Whoever awaits the same promise, or a later step, gets the error; here it only must not be unhandled.':
     [
@@ -169,6 +175,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'container/looks/looker.ts Looker.leave',
     'network/lifecycle/change.ts changeRunning',
     'network/lifecycle/lifecycle.ts BringingUp.undo',
+    'container/cgroups/own-leaves.ts readOwnLeaves',
   ],
   "A folder that is not empty, or can't be removed, stays; nothing is taken for gone.": [
     'container/cgroups/stale-cgroups.ts removeStaleCgroups',
@@ -193,7 +200,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'rpc/server/descriptors.ts sendAtOnce',
     'rpc/server/descriptors.ts sendDescriptors',
     'rpc/server/reception.ts SocketReception.#received',
-    'rpc/server/server.ts Server.#clientAt',
+    'rpc/server/server.ts Server.#known',
   ],
   "The second way of two: if neither works, the other one's error is thrown.": [
     'container/init/initctl.ts writeTo',
@@ -213,8 +220,8 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'rootfs/debian.ts isExecutable',
   ],
   'A log of its own must neither fail nor end what is logged.': [
-    'host/state/domain-log.ts append',
-    'host/state/domain-log.ts appendNow',
+    'host/log/domain-log.ts append',
+    'host/log/domain-log.ts appendNow',
   ],
   'What a look without privileges may not see; the answer is a warning less, or the state as of a file that is not there.':
     [

@@ -18,7 +18,7 @@ function comparison(rule: ArgumentRule): string {
 
 const where = {
   'nsfs ignores types':
-    '; only where the kernel takes another type (`lib/host/kernel/nsfs.ts` asks it)',
+    '; only where the kernel takes another type (`lib/host/security/nsfs.ts` asks it)',
 };
 
 function rowOf(denied: DeniedCall): string[] {
