@@ -1,7 +1,6 @@
 /**
- * The table of what is done with each element, attribute and value of libvirt's schema: it is carried out, it means nothing to a
- * container, or a start refuses it. docs/coverage.md is generated from it. The rows are the words of the parser's own
- * vocabularies, so the table can't differ from what the parser does. Pure.
+ * What is done with each element, attribute and value of libvirt's schema: it is carried out, it means nothing to a container, or a
+ * start refuses it. docs/coverage.md is generated from it, whose rows are the words of the parser's own vocabularies. Pure.
  */
 import {
   allocationVocabulary,

@@ -1,12 +1,13 @@
 /** A root whose file system has become read-only, as ext4 does after an error: what runs is seen, entered, paused and ended. */
 import { statePaths } from '../../lib/host/state/state-paths';
-import { withLock } from '../../lib/host/state/named-lock';
+import { isLocked, withLock } from '../../lib/host/state/named-lock';
 import { initOf } from '../support/world/container-traces';
 import { containerTest, nothing } from '../support/world/container-test';
 import { hasEnded } from '../support/process/processes';
 import { runProgram } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 import { eventually } from '../support/time/eventually';
+import { makeTestRoot } from '../support/root/test-root';
 
 containerTest(nothing);
 
@@ -55,6 +56,29 @@ test('what runs below a read-only root is seen, entered, paused and ended, one c
   expect(await container.reason()).toBe('shut off (destroyed)');
   await container.run('start');
   await container.run('destroy');
+});
+
+test('whether a lock is held can be seen below a read-only root, where it is a read lock', async () => {
+  await using root = await makeTestRoot();
+  const paths = statePaths(root.path);
+  const lock = { name: 'domain:any', step: 'lock the domain' };
+  const seenWhileHeld = (): Promise<boolean> =>
+    withLock(paths, lock, () => Promise.resolve(isLocked(paths, lock)));
+  expect(await seenWhileHeld()).toBe(true);
+  await readOnly(root.path, async () => {
+    expect(isLocked(paths, lock)).toBe(false);
+    expect(await seenWhileHeld()).toBe(true);
+  });
+});
+
+test('a start below a read-only root fails by what the kernel says, and names the folder', async () => {
+  await using container = await TestDomain.make({ name: 'read-only' });
+  // So that there is a file of locks.
+  await container.reason();
+  await readOnly(container.root, async () => {
+    const { code, stderr } = await container.spawn(['start', container.name]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('EROFS, read-only file system')]);
+  });
 });
 
 test('callers below a read-only root exclude each other, and those who can write', async () => {

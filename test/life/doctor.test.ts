@@ -106,9 +106,10 @@ test('a doctor in a container does not call what brought it there left over', as
     .catch((error: unknown) => error as { readonly stdout: string });
   const { checks } = JSON.parse(stdout) as { readonly checks: readonly HostCheck[] };
   expect(checks.length).toBeGreaterThan(5);
-  expect(checks.filter(({ id }) => id === 'leftover.process' || id === 'leftover.unknown')).toEqual(
-    [],
-  );
+  // It may not list the tables of nft there, and says so.
+  const left = checks.filter(({ id }) => id.startsWith('leftover.') && id !== 'leftover.unknown');
+  expect(left).toEqual([]);
+  expect(checks.filter(({ advice }) => advice?.includes('kill') === true)).toEqual([]);
 });
 
 test('a monitor whose run folder was deleted is named, and what is advised ends its container', async () => {

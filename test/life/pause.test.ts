@@ -283,6 +283,9 @@ test('fifty cgroups inside one another, with processes in them, go with their co
   const before = snapshotHost();
   await using deep = await TestDomain.make({
     name: 'pause-deep',
+    // Deeper than containers may go by default.
+    elements:
+      "<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:cgroups depth='60'/></tslxc:container></metadata>",
     initArguments: [
       '-c',
       [

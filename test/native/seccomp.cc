@@ -99,6 +99,7 @@ void printConstants() {
       {"return", BPF_RET | BPF_K},
       {"allow", SECCOMP_RET_ALLOW},
       {"denied", SECCOMP_RET_ERRNO | EPERM},
+      {"unknown", SECCOMP_RET_ERRNO | ENOTTY},
       {"absent", SECCOMP_RET_ERRNO | ENOSYS},
       {"number", offsetof(seccomp_data, nr)},
       {"architecture", offsetof(seccomp_data, arch)},

@@ -164,12 +164,12 @@ function readOnlyRunFolder({ root }: Scene): FailureCase {
     failure: {
       code: 'SYSTEM_ERROR',
       message:
-        `open ${run}/locks: EROFS, read-only file system ({step}): it is read-only for this process; ` +
+        `mkdir ${run}/lxc: EROFS, read-only file system ({step}): it is read-only for this process; ` +
         'in a systemd unit it needs ReadWritePaths=, or a ProtectSystem= other than strict',
       errno: EROFS,
-      syscall: 'open',
-      path: `${run}/locks`,
-      step: 'lock the domain',
+      syscall: 'mkdir',
+      path: `${run}/lxc`,
+      step: 'write a record',
     },
     mend: () => undefined,
   };

@@ -29,6 +29,9 @@ async function counting(name: string): Promise<{ domain: Domain; size: () => num
   const xml = domainXml({
     name,
     initArguments: ['-c', script.join('\n')],
+    // Deeper than containers may go by default.
+    elements:
+      "<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:cgroups depth='60'/></tslxc:container></metadata>",
     filesystems: [{ source, target: '/counted' }],
   });
   const domain = await world.connection.defineDomain(xml);

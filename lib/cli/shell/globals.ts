@@ -79,7 +79,9 @@ function takeLong(word: string, rest: string[], given: Map<string, string>): voi
   const equals = word.indexOf('=');
   const text = word.slice(2, equals < 0 ? undefined : equals);
   // getopt_long(3) accepts any unambiguous prefix of an option's name.
-  const found = Object.hasOwn(specs, text) ? [text] : Object.keys(specs).filter((name) => name.startsWith(text));
+  const found = Object.hasOwn(specs, text)
+    ? [text]
+    : Object.keys(specs).filter((name) => name.startsWith(text));
   const [name] = found;
   const spec = name === undefined ? undefined : specs[name];
   if (name === undefined || spec === undefined || found.length > 1) throw unsupported(word);

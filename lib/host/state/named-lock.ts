@@ -11,7 +11,7 @@ import { SyscallError } from '../../errors';
 import { native } from '../native';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants as system } from 'node:os';
-import { hasErrno } from './file-error';
+import { hasErrno, unlessMissing } from './file-error';
 import { inTurn } from './in-turn';
 import type { StatePaths } from './state-paths';
 
@@ -82,12 +82,13 @@ export function tryTakeLock(paths: StatePaths, { name, step }: NamedLock): numbe
   return undefined;
 }
 
-/** Whether this process or another one holds the lock now. */
+/** Whether this process or another one holds the lock now, also below a read-only root, where it is a read lock. */
 export function isLocked(paths: StatePaths, { name }: NamedLock): boolean {
-  const fd = openIfAny(paths, 'look at a lock');
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW;
+  const fd = unlessMissing(() => openSync(paths.locks, flags), 'look at a lock');
   if (fd === undefined) return false;
   try {
-    return native().isByteLocked(fd, offsetOf(name));
+    return native().isByteHeld(fd, offsetOf(name));
   } finally {
     closeSync(fd);
   }

@@ -2,12 +2,13 @@
  * Small JSON files that are replaced atomically. Only tslxc makes the folder and the file: a symbolic link in their place
  * is not followed, and a fifo does not block.
  */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SyscallError } from '../../errors';
 import { native } from '../native';
 import { fileError, isThere } from './file-error';
+import { makeOwnFolder } from './own-folder';
 import { readPlain } from './plain-file';
 
 /**
@@ -87,9 +88,9 @@ function readText(path: string): string | undefined {
 /** Makes the folder of `path` only when `write` says that there is none: mostly it is there. */
 function inFolder(path: string, write: () => boolean): void {
   if (write()) return;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (write()) return;
   const step = 'write a record';
+  makeOwnFolder(dirname(path), step);
+  if (write()) return;
   throw new SyscallError({ errno: system.errno.ENOENT, syscall: 'open', path, step });
 }
 

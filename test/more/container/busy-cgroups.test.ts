@@ -66,7 +66,11 @@ test(`a tree of ${depth} cgroups in every hierarchy, with a process at its end, 
 });
 
 async function timeOfTree(): Promise<number> {
-  await using container = await TestDomain.make({ name: 'busy-tree' });
+  await using container = await TestDomain.make({
+    name: 'busy-tree',
+    // Deeper than containers may go by default.
+    elements: `<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:cgroups depth='${depth + 10}'/></tslxc:container></metadata>`,
+  });
   await container.start();
   await askConsole(container.domain, 'sleep 1000 & echo started=$!', /started=\d/);
   const init = await initOf(container.name);

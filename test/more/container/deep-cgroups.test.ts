@@ -16,6 +16,11 @@ const timeout = 30_000;
 
 containerTest(nothing);
 
+/** More and deeper cgroups than containers may have by default, in v1's tree of a name too. */
+const unlimited =
+  "<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'>" +
+  "<tslxc:cgroups max='1000000' depth='10000' named='writable'/></tslxc:container></metadata>";
+
 /** A container whose root digs in every hierarchy that it may write to; `who` goes to the end. */
 async function makeDigger(name: string, who: string, elements: string): Promise<TestDomain> {
   // As text: with an id map, root inside may not be able to read the file.
@@ -23,7 +28,7 @@ async function makeDigger(name: string, who: string, elements: string): Promise<
   return TestDomain.make({
     name,
     memory: 1024 * 1024,
-    elements,
+    elements: elements + unlimited,
     initArguments: [
       '-c',
       `exec python3 -c "$0" ${depth} ${width} ${who} /sys/fs/cgroup/*/`,

@@ -53,7 +53,9 @@ function mayThrow(node: ts.Node): boolean {
 
 /** The innermost function with a name, methods with that of their class; '-' outside of all. */
 function functionOf(node: ts.Node): string {
-  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
+  let at: ts.Node = node;
+  while (!ts.isSourceFile(at)) {
+    at = at.parent;
     const name = nameOf(at);
     if (name !== undefined) return name;
   }

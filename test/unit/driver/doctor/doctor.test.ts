@@ -76,12 +76,18 @@ test('a hierarchy that is mounted nowhere and can’t be joined is a failure, wi
   expect(checkUnmounted(['name=foo', 'net_cls,net_prio'], refuse)).toMatchObject([
     {
       status: 'fail',
-      found: expect.stringContaining('name=foo is mounted nowhere here and can’t be joined'),
-      advice: expect.stringContaining('mount -t cgroup -o none,name=foo cgroup DIRECTORY'),
+      found: expect.stringContaining(
+        'name=foo is mounted nowhere here and can’t be joined',
+      ) as string,
+      advice: expect.stringContaining(
+        'mount -t cgroup -o none,name=foo cgroup DIRECTORY',
+      ) as string,
     },
     {
       status: 'fail',
-      advice: expect.stringContaining('mount -t cgroup -o net_cls,net_prio cgroup DIRECTORY'),
+      advice: expect.stringContaining(
+        'mount -t cgroup -o net_cls,net_prio cgroup DIRECTORY',
+      ) as string,
     },
   ]);
   expect(checkUnmounted([], refuse)).toEqual([]);
