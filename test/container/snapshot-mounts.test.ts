@@ -33,22 +33,25 @@ async function mounted<T>(place: string, action: () => Promise<T>): Promise<T> {
   }
 }
 
-test.each(trees)('%s with a mount in it', async (_what, { define, tree, kept }) => {
-  const domain = await define('mounted');
-  const place = at(tree, 'srv/mounted here');
-  mkdirSync(place, { recursive: true });
-  await mounted(place, async () => {
-    const words = `${place} is mounted in '${at(tree)}': what is in it could not be copied`;
-    const unsupported = refused('OPERATION_UNSUPPORTED', words);
-    await expect(domain.snapshots.create({ name: 'first' })).rejects.toEqual(unsupported);
-    await expect(domain.clone('mounted-too')).rejects.toEqual(unsupported);
-    expect(await domain.snapshots.list()).toEqual([]);
-    expect(readFileSync(`${place}/file`, 'utf8')).toBe('of another tree');
-  });
-  expect([existsSync(at(kept)), strayFolders()]).toEqual([false, []]);
-  // Without the mount both are made, and have all of it.
-  writeFileSync(`${place}/own`, '');
-  await domain.snapshots.create({ name: 'first' });
-  expect(readdirSync(at(kept, 'first/srv/mounted here'))).toEqual(['own']);
-  await domain.clone('mounted-too');
-});
+test.each(trees)(
+  '%s with a mount in it is kept by no snapshot, and the error names the mount',
+  async (_what, { define, tree, kept }) => {
+    const domain = await define('mounted');
+    const place = at(tree, 'srv/mounted here');
+    mkdirSync(place, { recursive: true });
+    await mounted(place, async () => {
+      const words = `${place} is mounted in '${at(tree)}': what is in it could not be copied`;
+      const unsupported = refused('OPERATION_UNSUPPORTED', words);
+      await expect(domain.snapshots.create({ name: 'first' })).rejects.toEqual(unsupported);
+      await expect(domain.clone('mounted-too')).rejects.toEqual(unsupported);
+      expect(await domain.snapshots.list()).toEqual([]);
+      expect(readFileSync(`${place}/file`, 'utf8')).toBe('of another tree');
+    });
+    expect([existsSync(at(kept)), strayFolders()]).toEqual([false, []]);
+    // Without the mount both are made, and have all of it.
+    writeFileSync(`${place}/own`, '');
+    await domain.snapshots.create({ name: 'first' });
+    expect(readdirSync(at(kept, 'first/srv/mounted here'))).toEqual(['own']);
+    await domain.clone('mounted-too');
+  },
+);

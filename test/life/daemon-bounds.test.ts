@@ -14,7 +14,7 @@ import { containerTest } from '../support/world/container-test';
 
 const world = containerTest(rootAndDaemon);
 
-const [someone, another] = [2000, 2001];
+const [reader, another] = [2000, 2001];
 
 async function opened(uid: number): Promise<RawClient> {
   const client = await RawClient.connect(uid === 0 ? libvirtSocket : `${libvirtSocket}-ro`, uid);
@@ -35,9 +35,9 @@ test('a user has so many clients, the next one is told so, and root and others a
   const clients: RawClient[] = [];
   try {
     for (let count = 0; count < boundsOfUser.clients; count += 1)
-      clients.push(await opened(someone));
+      clients.push(await opened(reader));
     {
-      using refused = await RawClient.connect(`${libvirtSocket}-ro`, someone);
+      using refused = await RawClient.connect(`${libvirtSocket}-ro`, reader);
       expect(await refused.call(connectProcedures.AuthList, {})).toMatchObject({
         code: 87,
         message: 'resource busy: user 2000 has 100 clients, the most of a user other than root',
@@ -47,7 +47,7 @@ test('a user has so many clients, the next one is told so, and root and others a
     await expectServed(0, another);
     clients.pop()?.[Symbol.dispose]();
     // The daemon has to learn of its end.
-    await eventually(() => expectServed(someone));
+    await eventually(() => expectServed(reader));
   } finally {
     for (const client of clients) client[Symbol.dispose]();
   }
@@ -60,9 +60,9 @@ test('a user has so many callbacks by all of its clients, and gets them back', a
     code: 87,
     message: expect.stringContaining('user 2000 has 1024 callbacks') as string,
   };
-  using second = await opened(someone);
+  using second = await opened(reader);
   {
-    using first = await opened(someone);
+    using first = await opened(reader);
     for (let callback = 0; callback < boundsOfUser.callbacks; callback += 1) {
       expect(await first.call(procedure, register)).toEqual({ callback });
     }
@@ -82,7 +82,7 @@ test('of frames that do not end the oldest is refused, and what has come in full
   const clients: RawClient[] = [];
   try {
     for (let count = 0; count < 18; count += 1) {
-      const client = await opened(someone);
+      const client = await opened(reader);
       clients.push(client);
       client.sendFrame(
         { procedure: connectProcedures.ConnectGetURI.number, serial: 9 },
@@ -114,7 +114,7 @@ test('a domain that is named again and again has a record for each, up to a boun
     groups: 0,
     flags: 0,
   });
-  using client = await opened(someone);
+  using client = await opened(reader);
   const { ConnectGetAllDomainStats: procedure } = tuningProcedures;
   const { records } = (await client.call(procedure, given(17))) as ResultOf<typeof procedure>;
   expect(records).toHaveLength(17);

@@ -30,11 +30,11 @@ async function attack(cgroups?: string): Promise<string[]> {
   return stdout.trim().split('\n');
 }
 
-test('are at most 2000, 32 levels deep, and none of v1, whatever is mounted again', async () => {
+test('a container with own ids makes at most 2000, 32 levels deep, and none of v1, whatever it mounts again', async () => {
   expect(await attack()).toEqual(['deep 32 EAGAIN', 'beside 2000 EAGAIN']);
 });
 
-test('are as many as the element says', async () => {
+test('a container makes as many as the element says', async () => {
   expect(await attack("max='10' depth='4'")).toEqual(['deep 4 EAGAIN', 'beside 10 EAGAIN']);
 });
 

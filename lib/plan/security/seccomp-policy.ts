@@ -169,7 +169,7 @@ export const deniedCalls: readonly DeniedCall[] = [
     grantedBy: 'sys_admin',
     why: walk,
   },
-  // Other files have ioctls of these numbers too, such as PIDFD_GET_INFO, for which programs have a substitute if a kernel lacks it.
+  // Other files have ioctls of these numbers too, such as FS_IOC_FIEMAP and PIDFD_GET_INFO, without which programs go another way.
   {
     call: 'ioctl',
     when: {
