@@ -55,11 +55,10 @@ test('grace ends with the first success: a failure counts after it, though it wo
 });
 
 test.each([
-  ['is not, when it is just due', 1000, 16_000, false],
-  ['is, some seconds after it should have been finished', 1000, 16_001, true],
-  ['is not, without a first one', undefined, 1_000_000, false],
-  ['is not, by a clock that was set back', 1_000_000, 0, false],
-])('whether the next check is overdue: it %s', (_what, checkedAt, now, overdue) => {
-  const last = checkedAt === undefined ? {} : { checkedAt };
+  ['is not, when it is just due', { last: { checkedAt: 1000 }, now: 16_000 }, false],
+  ['is, some seconds after its end was due', { last: { checkedAt: 1000 }, now: 16_001 }, true],
+  ['is not, without a first one', { last: {}, now: 1_000_000 }, false],
+  ['is not, by a clock that was set back', { last: { checkedAt: 1_000_000 }, now: 0 }, false],
+])('whether the next check is overdue: it %s', (_what, { last, now }, overdue) => {
   expect(isOverdue(last, { interval: 8000, timeout: 2000 }, now)).toBe(overdue);
 });
