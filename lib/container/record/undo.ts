@@ -167,10 +167,7 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
       await releaseRange({ root: undo.root, name: undo.name });
       return;
     case 'restoreLabels':
-      await restoreSources({
-        paths: statePaths(undo.root),
-        user: undo.name,
-      });
+      await restoreSources({ paths: statePaths(undo.root), user: undo.name });
       return;
     case 'unloadProfile':
       unloadProfile(statePaths(undo.root), undo.profile);
