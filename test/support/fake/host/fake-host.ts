@@ -27,6 +27,7 @@ import { Session } from '../../../../lib/driver/session/session';
 import type { DomainEvent } from '../../../../lib/driver/types';
 import { lastEvent } from '../../../../lib/driver/events/event-log';
 import { fakeDevices } from './fake-devices';
+import { fakeLimits } from './fake-limits';
 import { FakeLinks } from './fake-links';
 import { recordingLogger, type LogLine } from './recording-logger';
 
@@ -261,22 +262,7 @@ export class FakeHost {
         this.states.set(start.name, { ...state, start });
       },
       devices: fakeDevices(this),
-      limits: {
-        layout: () => this.layout,
-        blockNumbers: (paths) =>
-          Promise.resolve(new Map(paths.map((path, index) => [path, `8:${index}`]))),
-        read: (path) => this.limitFiles.get(path),
-        apply: async (writes) => {
-          await Promise.resolve();
-          if (this.failLimit !== undefined) throw this.failLimit;
-          for (const { path, value } of writes) this.limitFiles.set(path, value);
-          this.written.push(...writes.map(({ path, value }) => `${path} ${value.trim()}`));
-        },
-        squeeze: async (path, bytes) => {
-          await Promise.resolve();
-          this.written.push(`${path} squeezed to ${bytes}`);
-        },
-      },
+      limits: fakeLimits(this),
       connectMonitor: (_, name) => Promise.resolve(this.#monitor(name)),
       hasRun: (_, name) => this.state(name).phase === 'ended',
     };
