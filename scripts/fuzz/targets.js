@@ -10,10 +10,11 @@ const enterCgroups =
 const openPtyInside = '_ZN5tslxc13openPtyInsideEi';
 
 const decoder = ['native/plan/decode.cc', 'native/plan/operations.generated.cc'];
+const reencoder = ['test/native/reencode.cc', 'test/native/reencode-network.cc'];
 
 const native = {
   plan: {
-    sources: [...decoder, 'test/native/reencode.cc'],
+    sources: [...decoder, ...reencoder],
     wraps: [],
     longest: 4096,
     planted: [
@@ -85,6 +86,7 @@ const native = {
   attendant: {
     sources: [
       ...decoder,
+      ...reencoder,
       'native/monitor/attendant.cc',
       'native/monitor/beginning.cc',
       'native/base/signals.cc',
@@ -95,7 +97,6 @@ const native = {
       'native/base/path.cc',
       'test/fuzz/attendant-world.cc',
       'test/fuzz/terminal.cc',
-      'test/native/reencode.cc',
     ],
     wraps: ['ioctl', 'poll', 'pipe2', steadyClock, enterCgroups, openPtyInside],
     longest: 1024,

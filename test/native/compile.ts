@@ -53,14 +53,13 @@ const kept = join(packageRoot, 'build', 'native-tests');
 /** What no test has used for so long is of sources that are gone. */
 const keptDays = 14;
 
+const decoder = ['native/plan/decode.cc', 'native/plan/operations.generated.cc'] as const;
+const reencoder = ['test/native/reencode.cc', 'test/native/reencode-network.cc'] as const;
+
 /** Every program, and the sources of native/ that it links; its own is test/native/NAME.cc. */
 export const programs = {
-  decode: ['native/plan/decode.cc', 'native/plan/operations.generated.cc', 'test/native/reencode.cc'],
-  'decode-fuzz': [
-    'native/plan/decode.cc',
-    'native/plan/operations.generated.cc',
-    'test/native/reencode.cc',
-  ],
+  decode: [...decoder, ...reencoder],
+  'decode-fuzz': [...decoder, ...reencoder],
   frames: ['native/base/message.cc'],
   messages: [],
   'restart-pause': [],
