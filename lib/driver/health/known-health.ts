@@ -1,6 +1,6 @@
 /** What can be said of the health of a running container now, by the last check on record. */
 import type { RunState } from '../../container/record/run-state';
-import type { DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition, HealthCheck } from '../../domain/definition';
 import type { Session } from '../session/session';
 import { isOverdue, type HealthInfo } from './health';
 import { readHealth } from './record';
@@ -20,8 +20,19 @@ export function knownHealth(
   const { health: check } = extension;
   if (check === undefined) return undefined;
   ensureHealthWatcher(session, { name, extension });
-  const health = readHealth(session.paths, name, running);
-  if (health === undefined) return { state: 'starting', since: start.time, failures: 0 };
-  const isLate = isOverdue(health, check, Date.now()) && !session.containers.isFrozen(start);
+  const starting = { state: 'starting', since: start.time, failures: 0 } as const;
+  return recordedHealth(session, { start, running }, check) ?? starting;
+}
+
+/** What is on record, and whether the next check is overdue. Undefined until there is a check of this life by a watcher that lives. */
+export function recordedHealth(
+  { paths, containers }: Session,
+  { start, running }: Pick<Running, 'start' | 'running'>,
+  check: HealthCheck,
+): HealthInfo | undefined {
+  const health = readHealth(paths, start.name, running);
+  if (health === undefined) return undefined;
+  // A paused container is not checked.
+  const isLate = isOverdue(health, check, Date.now()) && !containers.isFrozen(start);
   return isLate ? { ...health, overdue: true } : health;
 }

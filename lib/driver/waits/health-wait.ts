@@ -2,8 +2,8 @@
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
-import { isOverdue, type HealthInfo } from '../health/health';
-import { readHealth } from '../health/record';
+import type { HealthInfo } from '../health/health';
+import { recordedHealth } from '../health/known-health';
 import { ensureHealthWatcher } from '../health/watcher';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
@@ -37,8 +37,8 @@ export async function waitForHealth(
       find: (container, signal) =>
         lookUntilFound(async () => {
           const running = container.running();
-          last = running && readHealth(session.paths, identity.name, running);
-          const isHealthy = last?.state === 'healthy' && !isOverdue(last, check, Date.now());
+          last = running && recordedHealth(session, { start: state.start, running }, check);
+          const isHealthy = last?.state === 'healthy' && last.overdue !== true;
           return Promise.resolve(isHealthy ? last : undefined);
         }, signal),
     },
