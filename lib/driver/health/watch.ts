@@ -4,7 +4,7 @@
  */
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lowerOomScore } from '../../host/kernel/oom-score';
+import { setOomScore } from '../../host/kernel/oom-score';
 import { readStateOrSkip } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 import { watchContainer } from './container-watch';
@@ -27,7 +27,7 @@ export async function watchHealth(session: Session, name?: string): Promise<void
   const { paths } = session;
   let lock = inheritedWatch();
   // Only a process that was started for this. What it runs in containers has a score of its own.
-  if (lock !== undefined) lowerOomScore(oomScore);
+  if (lock !== undefined) setOomScore(oomScore);
   if (name !== undefined) {
     // A process of an older package has started this one, and has passed it the lock of that one container.
     if (lock !== undefined) closeSync(lock);

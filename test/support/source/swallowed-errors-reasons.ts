@@ -93,7 +93,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/health/container-watch.ts ContainerWatch.#record',
     'driver/health/container-watch.ts ContainerWatch.#tell',
     'host/kernel/oom-score.ts isSet',
-    'host/kernel/oom-score.ts lowerOomScore',
+    'host/kernel/oom-score.ts setOomScore',
   ],
   'Whoever awaits the same promise, or a later step, gets the error; here it only must not be unhandled.':
     [

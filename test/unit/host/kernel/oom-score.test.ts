@@ -1,23 +1,30 @@
-/** lib/host/kernel/oom-score.ts: a score becomes as low as this host allows, and never higher. */
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+/** lib/host/kernel/oom-score.ts: a score becomes what is wanted, or as near above it as this host allows. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../../../../lib/host/package-paths';
+import { setOomScore } from '../../../../lib/host/kernel/oom-score';
+import { runChild, source } from '../../driver/source-child';
+import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 
-/** The score of a process that has raised its own to this, after it was to be lowered. */
-function scoreAfter(raised: number, wanted: number): number {
-  const module = JSON.stringify(join(packageRoot, 'dist/host/kernel/oom-score.js'));
-  const script = `
+removeScratchAfterEach();
+
+test.each([
+  [1000, -900],
+  [-999, -900],
+  [-900, -900],
+])('where any score can be set, one of %i becomes %i', (before, wanted) => {
+  const file = join(scratchDirectory(), 'oom_score_adj');
+  writeFileSync(file, `${before}\n`);
+  setOomScore(wanted, file);
+  expect(Number(readFileSync(file, 'latin1'))).toBe(wanted);
+});
+
+test('the score of a process is lowered as far as it can be', async () => {
+  const own = Number(readFileSync('/proc/self/oom_score_adj', 'latin1'));
+  const printed = await runChild(`
     const { readFileSync, writeFileSync } = require('node:fs');
     const file = '/proc/self/oom_score_adj';
-    writeFileSync(file, '${raised}');
-    require(${module}).lowerOomScore(${wanted});
-    console.log(readFileSync(file, 'latin1'));`;
-  return Number(execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }));
-}
-
-test('the score is lowered as far as it can be, and one that is lower stays', () => {
-  const own = Number(readFileSync('/proc/self/oom_score_adj', 'latin1'));
-  expect(scoreAfter(1000, -900)).toBeLessThanOrEqual(Math.max(own, 0));
-  expect(scoreAfter(500, 900)).toBe(500);
+    writeFileSync(file, '1000');
+    require(${source('host/kernel/oom-score.ts')}).setOomScore(-900);
+    console.log(readFileSync(file, 'latin1'));`);
+  expect(Number(printed)).toBeLessThanOrEqual(Math.max(own, 0));
 });
