@@ -24,6 +24,9 @@ using std::chrono::milliseconds;
 // that no watcher has followed.
 constexpr milliseconds kFirstPause{1000};
 constexpr milliseconds kLongestPause{64'000};
+// By then the watcher has said that it is there, unless the caller died before it asked for one, or
+// could start none.
+constexpr milliseconds kFirstWait{10'000};
 // Between two starts by the monitors of one root: seconds. A watcher that can't live is not started
 // by one monitor after the other.
 constexpr time_t kLeast = 5;
@@ -48,10 +51,13 @@ WatcherStart::WatcherStart(const PlanHeader& header, const ReapProgram& program)
       argv_(header.watchArgv),
       locks_(header.watchLocks),
       byte_(static_cast<off_t>(header.watchByte)),
-      pause_(kFirstPause) {}
+      pause_(kFirstPause) {
+  if (!argv_.empty()) at_ = Clock::now() + kFirstWait;
+}
 
 void WatcherStart::arrived() {
   ++watchers_;
+  hasCome_ = true;
   at_.reset();
   pause_ = kFirstPause;
 }
@@ -87,7 +93,10 @@ void WatcherStart::startIfDue(EventLoop& loop) {
 void WatcherStart::startHere() const {
   try {
     const Fd locks(check(open(locks_.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC), "open", locks_));
-    if (!tryByte(locks.get(), byte_) || isTooSoon(locks.get())) _exit(0);
+    if (isTooSoon(locks.get())) _exit(0);
+    // One that runs, but never came here, may not know of this container: it is told of it by a
+    // process without the lock.
+    if (!tryByte(locks.get(), byte_) && hasCome_) _exit(0);
     futimens(locks.get(), nullptr);
     setsid();
     dup2(locks.get(), kLock);

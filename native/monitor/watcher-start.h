@@ -1,6 +1,6 @@
 // What a monitor does about the watcher of its container's health. The watcher is one process for
 // all containers of a root, and says so to each of their monitors. If it is gone while the
-// container runs, the monitors start another one, even if no caller ever asks.
+// container runs, or never comes, the monitors start one, even if no caller ever asks.
 #pragma once
 
 #include <chrono>
@@ -40,6 +40,7 @@ class WatcherStart {
   std::string locks_;
   off_t byte_;
   int watchers_ = 0;
+  bool hasCome_ = false;
   std::optional<Clock::time_point> at_;
   std::chrono::milliseconds pause_;
   std::unique_ptr<Farewell> last_;

@@ -137,7 +137,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     maskedHardware: host.thermalThrottle,
     identity: await initIdentity(definition, looks),
     reap: reapCommand(paths, definition.name),
-    ...(definition.extension.health === undefined ? {} : { watch: watchCommand(paths) }),
+    ...watchFacts(paths, definition),
     consoleLog: { directory: paths.logs, file: consoleLogName(definition.name) },
     deadline: input.startTimeout,
     consoleDescriptors: input.consoleDescriptors,
@@ -321,7 +321,12 @@ function reapCommand({ root }: StatePaths, name: string): PlanFacts['reap'] {
   };
 }
 
-/** The command by which a monitor starts the root's watcher of health, with the lock that only one can have. */
-function watchCommand({ locks }: StatePaths): PlanFacts['watch'] & object {
-  return { argv: ['node', commandPath, 'watch-health'], locks, byte: offsetOf(watcherLock.name) };
+/** How a monitor has its container's health watched: by a new watcher of the root, with the lock that only one can have. */
+function watchFacts(
+  { locks }: StatePaths,
+  { name, extension }: DomainDefinition,
+): Pick<PlanFacts, 'watch'> {
+  if (extension.health === undefined) return {};
+  const argv = ['node', commandPath, 'watch-health', name];
+  return { watch: { argv, locks, byte: offsetOf(watcherLock.name) } };
 }

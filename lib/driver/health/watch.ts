@@ -29,7 +29,7 @@ export async function watchHealth(session: Session, name?: string): Promise<void
   // Only a process that was started for this. What it runs in containers has a score of its own.
   if (lock !== undefined) setOomScore(oomScore);
   if (name !== undefined) {
-    // A process of an older package has started this one, and has passed it the lock of that one container.
+    // Started by a monitor, with the root's lock or none; or by a process of an older package, with the lock of that one container.
     if (lock !== undefined) closeSync(lock);
     lock = undefined;
     request(paths, name);

@@ -26,17 +26,17 @@ function processesIn(cgroup: string): number[] {
   return readText(`${cgroup}/cgroup.procs`).split('\n').filter(Boolean).map(Number);
 }
 
-/** With the number of their arguments. */
+/** With the numbers of arguments that they may have. */
 const lingeringVerbs = new Map([
-  ['reap', 1],
-  ['watch-health', 0],
+  ['reap', [1]],
+  ['watch-health', [0, 1]],
 ]);
 
 /** By its whole command line: the name of a domain, or a word of a command in one, may be a verb. */
 function isLingering(pid: number, root: string): boolean {
   const [, , verb = '', ...rest] = readText(`/proc/${pid}/cmdline`).split('\0');
-  const count = lingeringVerbs.get(verb);
-  if (rest.filter(Boolean).length !== count) return false;
+  const counts = lingeringVerbs.get(verb);
+  if (counts?.includes(rest.filter(Boolean).length) !== true) return false;
   return readText(`/proc/${pid}/environ`).split('\0').includes(`TSLXC_ROOT=${root}`);
 }
 

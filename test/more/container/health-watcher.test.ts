@@ -5,6 +5,7 @@ import { closeSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain, HealthSpec } from 'tslxc';
+import { requested } from '../../../lib/driver/health/requests';
 import { tryTakeContainer } from '../../../lib/driver/health/watcher-lock';
 import { commandPath } from '../../../lib/host/package-paths';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
@@ -15,6 +16,7 @@ import {
   readProcess,
 } from '../../support/process/processes';
 import { makeTestRoot } from '../../support/root/test-root';
+import { commandEnvironment } from '../../support/process/run-command';
 import { eventually } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
 
@@ -143,6 +145,34 @@ test('what a watcher of an older package checks is left to it, and what one is t
   closeSync(lock);
   expect(await once(child, 'exit')).toEqual([0, null]);
   await untilRecorded('health-old', 'unhealthy');
+  await onlyWatcher();
+});
+
+/** Of the containers of other tests, too, whose monitors would start a watcher as well. */
+async function untilNoneRuns(): Promise<void> {
+  for (const domain of await world.connection.listDomains()) await domain.destroy();
+  await eventually(() => expect(watchers()).toEqual([]), patience);
+}
+
+/** `start`, by a process that dies once the container runs on without it, before it asks for checks. */
+async function startByDying(name: string): Promise<void> {
+  const env = {
+    ...commandEnvironment(world.root.path),
+    TSLXC_FAILPOINT: 'controller:after-own=killSelf',
+  };
+  const child = spawn(process.execPath, [commandPath, 'start', name], { stdio: 'ignore', env });
+  expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+  expect(requested(paths())).not.toContain(name);
+}
+
+test('a container whose caller died before it asked for checks is checked, by a new watcher or the one that runs', async () => {
+  await untilNoneRuns();
+  const names = ['health-unasked-one', 'health-unasked-two'];
+  for (const name of names) {
+    await define(name, ready);
+    await startByDying(name);
+    await untilRecorded(name, 'unhealthy');
+  }
   await onlyWatcher();
 });
 
