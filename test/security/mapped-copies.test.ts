@@ -48,7 +48,11 @@ const world: World = containerTest(async (keep) => {
 const connected = (): Promise<Connection> => connect(undefined, { root: world.root.path });
 
 /** A domain whose root has put a set-uid program, the host's id(1), into its root. */
-async function planted(connection: Connection, elements = idMapXml()): Promise<Domain> {
+async function planted(
+  connection: Connection,
+  elements = idMapXml(),
+  more = 'true',
+): Promise<Domain> {
   const { path } = world.closed;
   copyFileSync('/usr/bin/id', join(path, 'id'));
   const filesystems = [{ source: path, target: '/' }];
@@ -56,7 +60,7 @@ async function planted(connection: Connection, elements = idMapXml()): Promise<D
     domainXml({ name: 'mapped', elements, filesystems }),
   );
   await domain.start();
-  await runInside(domain, 'cp /id /planted; chmod 4755 /planted');
+  await runInside(domain, `cp /id /planted; chmod 4755 /planted; ${more}`);
   await domain.destroy();
   expect(statSync(join(path, 'planted'))).toMatchObject({ uid: 0, mode: 0o104755 });
   return domain;
@@ -174,6 +178,28 @@ test('a layer is made, and copied, in a folder of its own that only root can sea
   }
 });
 
+/** An id map whose user for root is also one inside, so that root inside can make the root of the disk look prepared for it. */
+const overlapping = idMapXml([[0, 1000, 65_536]]);
+
+test('a root that its container has given to the user of its map is copied, and started, out of reach alone', async () => {
+  const { closed, open } = world;
+  await using connection = await connected();
+  const domain = await planted(connection, overlapping, 'chown 1000 /');
+  expect(statSync(closed.path).uid).toBe(1000);
+  const paths = { '/': join(open, 'copy') };
+  await expect(domain.clone('copy', { paths })).rejects.toMatchObject(refusal(open));
+  expect(readdirSync(open)).toEqual([]);
+  await domain.snapshots.create({ name: 'first' });
+  chmodSync(closed.folder, 0o755);
+  await expect(domain.snapshots.revert('first')).rejects.toMatchObject(refusal(closed.folder));
+  const advised = expect.stringContaining(`chmod 0700 '${closed.folder}'`) as string;
+  const refused = { code: 'CONFIG_UNSUPPORTED', message: advised };
+  await expect(domain.start()).rejects.toMatchObject(refused);
+  const kept = `${closed.path}.snapshots`;
+  chmodSync(kept, 0o755);
+  await expect(domain.snapshots.create({ name: 'second' })).rejects.toMatchObject(refusal(kept));
+});
+
 /** What a program does with the domain by the library of another package. */
 async function runBy(folder: string, action: string): Promise<void> {
   const program = `const { connect } = require('${folder}/dist/index.js');
@@ -202,4 +228,17 @@ test('control: without the check every user of the host executes it as root', as
   expect(await ranAs(join(kept, 'first'))).toBe('0');
   await runBy(unsafe.folder, "await domain.snapshots.revert('first')");
   expect(await ranAs(closed.path)).toBe('0');
+});
+
+test('control: if its owner is believed, every user of the host executes a copy of it as root, and it starts', async () => {
+  const { closed, open } = world;
+  using unsafe = await UnsafePackage.make('believed owner');
+  await using connection = await connected();
+  const domain = await planted(connection, overlapping, 'chown 1000 /');
+  await runBy(unsafe.folder, `await domain.clone('copy', { paths: { '/': '${open}/copy' } })`);
+  expect(await ranAs(join(open, 'copy'))).toBe('0');
+  chmodSync(closed.folder, 0o755);
+  await runBy(unsafe.folder, "await domain.start({ ownership: 'leave' })");
+  expect(await ranAs(closed.path)).toBe('0');
+  await domain.destroy();
 });

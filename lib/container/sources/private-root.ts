@@ -94,7 +94,10 @@ export async function checkMappedCopy(
   });
 }
 
-/** Whether the copied root was prepared for the id map. Ids that are yet to be allocated are in no file. */
+/**
+ * Whether the copied root was prepared for the id map: its owner says so only if root inside could not have made that one its
+ * owner. Ids that are yet to be allocated are in no file.
+ */
 async function hasIdsOfContainer(
   { idMap }: DomainDefinition,
   { from, kind, target }: TreeCopyPlan,
@@ -102,8 +105,17 @@ async function hasIdsOfContainer(
 ): Promise<boolean> {
   const rootId = hostId(idMap?.uids ?? [], 0);
   if (kind === 'layer' || target !== '/' || rootId === undefined || rootId === 0) return false;
+  if (canGiveTo(idMap, rootId)) return false;
   const { uid } = await looks.state(from, { step: 'look up whose ids a root has' });
   return uid === rootId;
+}
+
+/**
+ * Whether root inside can give its root to that user of the disk, on which a private root's files have the ids of the inside. Groups
+ * don't matter: no owner's group is asked for.
+ */
+function canGiveTo(idMap: IdMap | undefined, owner: number): boolean {
+  return (idMap?.uids ?? []).some(({ start, count }) => owner >= start && owner < start + count);
 }
 
 function advice(subject: string, folder: string, move: 'move it' | 'put it'): string {
@@ -132,7 +144,9 @@ async function writtenFolder(
   };
   if (target !== '/') return isMapped(definition, filesystem) ? await parent() : undefined;
   if (sharesRoot(definition)) return undefined;
-  return (await ownersOfRoot(definition, looks)) === 'container' ? undefined : await parent();
+  const isPrepared = (await ownersOfRoot(definition, looks)) === 'container';
+  const rootId = hostId(definition.idMap?.uids ?? [], 0) ?? 0;
+  return isPrepared && !canGiveTo(definition.idMap, rootId) ? undefined : await parent();
 }
 
 /** Whether the folder, or one that it lies in, can be searched by the host's root alone, or by its group: mode 0710. */

@@ -197,6 +197,14 @@ const variants = {
       unsafe: 'if (folder !== undefined) return;',
     },
   ],
+  /** The owner of a root is believed, although root inside can have changed it. */
+  'believed owner': [
+    {
+      file: 'dist/container/sources/private-root.js',
+      safe: 'owner >= start && owner < start + count',
+      unsafe: 'owner < start && owner >= start + count',
+    },
+  ],
 } as const satisfies Readonly<Record<string, readonly Edit[]>>;
 
 export type Weakness = keyof typeof variants;
