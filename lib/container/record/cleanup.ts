@@ -48,13 +48,13 @@ export async function cleanUp(
 ): Promise<ExitRecord> {
   const { name, notice, persistence = () => start.persistence, onDead, onGivenBack } = context;
   const files = runPaths(paths, name);
-  const exit = recorded ?? endWithoutRecord(files, start);
   // Processes of a failed start may still run.
-  const isLost = recorded === undefined || ['lost', 'unstarted'].includes(exit.how);
-  const isAsked = exit.requested !== undefined;
+  const isLost = recorded === undefined || ['lost', 'unstarted'].includes(recorded.how);
+  const isAsked = recorded?.requested !== undefined;
   // Only this process knows that a destroy was requested, and what follows may fail.
-  if (isLost && isAsked) recordEnd(files, exit, notice);
+  if (isLost && isAsked) recordEnd(files, recorded, notice);
   if (isLost && start.boot === bootId()) await endLost(paths, name, start);
+  const exit = recorded ?? endWithoutRecord(files, start);
   await onDead?.();
   const undoing = giveBack(files, start, notice);
   // What follows is done while the kernel removes cgroups.
@@ -98,13 +98,35 @@ function recordEnd(files: RunPaths, exit: ExitRecord, notice: (text: string) => 
     writeEnd(files, exit);
   } catch (error) {
     // An interrupted clean-up has written it: it can't be that of the run before, which every start removes.
-    if (isThere(files.exit)) return;
+    if (isOnRecord(files)) return;
     notice(`how it ended is not on record: ${fileError(error).message}`);
   }
 }
 
-/** A hung monitor still keeps the container's network: interfaces that are lent there are taken back before it is killed. */
+/** The disk that takes no record may not let itself be looked at either: then nothing is known to be there. */
+function isOnRecord({ exit }: RunPaths): boolean {
+  try {
+    return isThere(exit);
+  } catch {
+    return false;
+  }
+}
+
+/** Ends what still runs. A monitor that can't be looked for is an error, but keeps nothing alive. */
 async function endLost(paths: StatePaths, name: string, { undo }: StartRecord): Promise<void> {
+  try {
+    await endLostMonitor(paths, name, undo);
+  } finally {
+    await killRemaining(undo);
+  }
+}
+
+/** A hung monitor still keeps the container's network: interfaces that are lent there are taken back before it is killed. */
+async function endLostMonitor(
+  paths: StatePaths,
+  name: string,
+  undo: StartRecord['undo'],
+): Promise<void> {
   const monitor = monitorOf(runPaths(paths, name).monitorLock);
   await endHungMonitor(paths, name, async () => {
     if (monitor === undefined || undosInNetwork(undo).length === 0) return;
@@ -112,7 +134,6 @@ async function endLost(paths: StatePaths, name: string, { undo }: StartRecord): 
     // What fails now is tried again, and reported, with everything else.
     await undoInNetwork(undo, monitor).catch(() => undefined);
   });
-  await killRemaining(undo);
 }
 
 /**
@@ -123,8 +144,11 @@ export async function endUnrecorded(
   paths: StatePaths,
   { name, cgroups, exit }: { name: string; cgroups: readonly string[]; exit: ExitRecord },
 ): Promise<void> {
-  await endHungMonitor(paths, name, () => Promise.resolve());
-  await removeCgroupsOf(cgroups);
+  try {
+    await endHungMonitor(paths, name, () => Promise.resolve());
+  } finally {
+    await removeCgroupsOf(cgroups);
+  }
   const files = runPaths(paths, name);
   removeWhatIsAt(files.exit);
   // The caller has asked for this end, and is told of it even if it can't be recorded.

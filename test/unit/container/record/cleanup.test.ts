@@ -2,22 +2,33 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { constants as system, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cleanUp } from '../../../../lib/container/record/cleanup';
+import { cleanUp, endUnrecorded } from '../../../../lib/container/record/cleanup';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
 import { readRunState } from '../../../../lib/container/record/run-state';
 import type { RunState } from '../../../../lib/container/record/run-state';
-import { undoAll, undosAfterBoot } from '../../../../lib/container/record/undo';
+import { killRemaining, undoAll, undosAfterBoot } from '../../../../lib/container/record/undo';
+import { removeCgroupsOf } from '../../../../lib/container/cgroups/stale-cgroups';
 import { startRecord as start } from '../../../support/fake/start-record';
 import { SyscallError } from '../../../../lib/errors';
 import { bootId } from '../../../../lib/host/kernel/boot-id';
 import { native } from '../../../../lib/host/native';
+import { isThere } from '../../../../lib/host/state/file-error';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 
 jest.mock('../../../../lib/container/record/undo', () => {
   const real = jest.requireActual<{ undoAll: typeof undoAll }>(
     '../../../../lib/container/record/undo',
   );
-  return { ...real, undoAll: jest.fn(real.undoAll) };
+  return { ...real, undoAll: jest.fn(real.undoAll), killRemaining: jest.fn() };
+});
+jest.mock('../../../../lib/container/cgroups/stale-cgroups', () => ({
+  removeCgroupsOf: jest.fn(),
+}));
+jest.mock('../../../../lib/host/state/file-error', () => {
+  const real = jest.requireActual<{ isThere: typeof isThere }>(
+    '../../../../lib/host/state/file-error',
+  );
+  return { ...real, isThere: jest.fn(real.isThere) };
 });
 
 const { EIO } = system.errno;
@@ -28,6 +39,9 @@ const files = runPaths(paths, 'web');
 const exit: ExitRecord = { how: 'exited', code: 3, time: 2, boot: bootId() };
 
 beforeEach(() => {
+  jest.mocked(killRemaining).mockClear();
+  jest.mocked(removeCgroupsOf).mockClear();
+  jest.mocked(isThere).mockImplementation(looksAt);
   mkdirSync(files.directory, { recursive: true });
   writeFileSync(files.start, JSON.stringify(start));
   writeFileSync(files.running, JSON.stringify({ id: 10, init: 11, consoles: [] }));
@@ -35,7 +49,10 @@ beforeEach(() => {
   writeFileSync(files.monitorLock, '');
 });
 
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(root, { recursive: true });
+});
 
 function ended(): RunState & { phase: 'ended' } {
   const state = readRunState(paths, 'web');
@@ -80,6 +97,57 @@ test.each(['running', 'control', 'monitorLock'] as const)(
     expect(readdirSync(files.directory)).toEqual(['exit.json']);
   },
 );
+
+const looksAt: typeof isThere = jest.requireActual<{ isThere: typeof isThere }>(
+  '../../../../lib/host/state/file-error',
+).isThere;
+
+/** A disk that answers with EIO whoever looks whether that file is there. */
+function unreadable(file: string): void {
+  jest.mocked(isThere).mockImplementation((path) => {
+    if (path === file) throw new SyscallError({ errno: EIO, syscall: 'stat', path });
+    return looksAt(path);
+  });
+}
+
+test('a disk that takes no record of a destroy, and shows none, keeps nothing alive', async () => {
+  rmSync(files.exit);
+  unreadable(files.exit);
+  jest.spyOn(native(), 'replaceRecord').mockImplementation((path) => {
+    throw new SyscallError({ errno: EIO, syscall: 'open', path });
+  });
+  const lost = { how: 'lost', requested: 'destroy', time: 2, boot: bootId() } as const;
+  const notices: string[] = [];
+  const notice = (text: string): void => void notices.push(text);
+  const state = { phase: 'ended', start, exit: lost } as const;
+  expect(await cleanUp(paths, state, { name: 'web', notice })).toEqual(lost);
+  expect(jest.mocked(killRemaining).mock.calls).toEqual([[start.undo]]);
+  expect(notices).toEqual([expect.stringMatching(/^how it ended is not on record: .*EIO/)]);
+});
+
+test.each([
+  ['its lock', () => jest.spyOn(native(), 'readRecord').mockImplementation(fail)],
+  ['whether it ran', () => unreadable(files.running)],
+])('a disk that does not show %s is an error, but keeps nothing alive', async (_, breakIt) => {
+  breakIt();
+  const state = { phase: 'ended', start } as const;
+  const context = { name: 'web', notice: () => undefined };
+  await expect(cleanUp(paths, state, context)).rejects.toMatchObject({ errno: EIO });
+  expect(jest.mocked(killRemaining).mock.calls).toEqual([[start.undo]]);
+  expect(existsSync(files.start)).toBe(true);
+});
+
+test('nor does it where the start record is damaged', async () => {
+  jest.spyOn(native(), 'isRecordLocked').mockImplementation(fail);
+  const damaged = { name: 'web', cgroups: ['/cgroup'], exit };
+  await expect(endUnrecorded(paths, damaged)).rejects.toMatchObject({ errno: EIO });
+  expect(jest.mocked(removeCgroupsOf).mock.calls).toEqual([[['/cgroup']]]);
+  expect(existsSync(files.start)).toBe(true);
+});
+
+function fail(path: string): never {
+  throw new SyscallError({ errno: EIO, syscall: 'open', path });
+}
 
 test('after another boot only what outlives one is given back: labels, and ports that a switch keeps on disk', () => {
   const link = { host: 'vnet1000', mac: '52:54:00:00:00:01' };
