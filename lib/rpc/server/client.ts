@@ -1,7 +1,8 @@
 /**
  * One client of the daemon: reads its frames, and sends its answers, within limits. A client may have a few calls in progress at
  * once; it is not read from while it has that many, nor while it does not read its answers. If messages that it did not ask for
- * pile up, it is disconnected. What all clients of a user have together is bounded by `User`.
+ * pile up, it is disconnected. What all clients of a user have together is bounded by `User`: a call that has to wait for the calls
+ * of others holds up no ping and no packet of a stream, as in libvirt.
  */
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -23,7 +24,7 @@ import type { User } from '../users/users';
 import type { XdrReader } from '../xdr/reader';
 import { Eagerness } from './attention';
 import type { Attention } from './attention';
-import { IncomingMessages } from './incoming';
+import { IncomingMessages, WaitingMessages } from './incoming';
 import type { CloseDescriptors, Incoming } from './incoming';
 import { Keepalive } from './keepalive';
 import { decodeFrame, encodeMessage, encodeRaw, isCall } from './message';
@@ -52,6 +53,9 @@ export const muchToSend = 1_048_576;
  */
 const tooMuchToSend = longestMessage;
 export const tooManyNotices = 262_144;
+
+/** Bytes of calls that wait, with which a client is read no further. */
+export const muchWaiting = 65_536;
 
 /** The most bytes in a frame of a client that may change nothing, or nothing yet: it has nothing long to say. */
 export const longestWithoutWrite = 262_144;
@@ -92,7 +96,8 @@ export class Client implements Peer, FrameOwner {
   readonly #reception: Reception;
   readonly #incoming: IncomingMessages;
   /** Messages that were received while as many as allowed were in progress. */
-  readonly #waiting: Incoming[] = [];
+  readonly #waiting = new WaitingMessages();
+  #wasHeard = true;
   readonly #conversation: Conversation;
   readonly #outgoing: Outgoing;
   readonly #user: User;
@@ -146,6 +151,12 @@ export class Client implements Peer, FrameOwner {
     return this.#user.callbacks;
   }
 
+  /** False while it is not read from for the sake of calls, its own or its user's: what it says goes unnoticed. */
+  get isHeard(): boolean {
+    const { count, bytes } = this.#waiting;
+    return this.#underWay + count < mostRequests && bytes < muchWaiting && !this.#isTooLongForNow;
+  }
+
   get longestFrame(): number {
     const mayWrite = this.access === 'read-write' && !this.isStranger;
     return mayWrite ? longestMessage : longestWithoutWrite;
@@ -183,7 +194,7 @@ export class Client implements Peer, FrameOwner {
 
   startKeepalive(): void {
     this.#keepalive ??= new Keepalive({
-      isHeard: () => this.#underWay < mostRequests,
+      isHeard: () => this.isHeard,
       ping: () => this.#sendKeepalive(keepaliveProcedures.ping),
       giveUp: () => this.#socket.destroy(),
     });
@@ -211,7 +222,7 @@ export class Client implements Peer, FrameOwner {
     this.#begun = 0;
     try {
       const messages = this.#incoming.take(bytes, descriptors);
-      this.#waiting.push(...messages);
+      for (const message of messages) this.#waiting.add(message);
       if (messages.length > 0) this.#user.unfinished.finish(this);
       if (this.#incoming.pending > 0) this.#user.unfinished.note(this, this.#incoming.pending);
     } catch {
@@ -224,16 +235,26 @@ export class Client implements Peer, FrameOwner {
 
   /** Begins waiting messages as far as the limits allow, and continues or stops reading accordingly. */
   #goOn(): void {
-    while (this.#state === 'open' && this.#isFree()) {
-      const incoming = this.#waiting.shift();
+    const { turns, unfinished } = this.#user;
+    while (this.#state === 'open' && this.#mayBegin) {
+      const incoming = this.#waiting.takeOther() ?? this.#nextCall();
       if (incoming === undefined) break;
       this.#begin(incoming);
     }
-    if (this.#isFree()) this.#reception.resume();
+    const isHeard = this.isHeard;
+    // What was not read has not come, and no time has passed for it.
+    if (isHeard && !this.#wasHeard) unfinished.beginAgain(this);
+    this.#wasHeard = isHeard;
+    if (isHeard && this.#mayBegin) this.#reception.resume();
     else this.#reception.pause();
-    if (this.#state === 'open' && !this.#user.turns.isFree) this.#user.turns.wait(this.#goOnAgain);
+    const waits = this.#waiting.calls > 0 || this.#isTooLongForNow;
+    if (this.#state === 'open' && waits && !turns.isFree) turns.wait(this.#goOnAgain);
     if (this.#begun < mostInTurn || this.#nextTurn !== undefined) return;
     this.#nextTurn = setImmediate(() => this.#takeTurn());
+  }
+
+  #nextCall(): Incoming | undefined {
+    return this.#user.turns.isFree ? this.#waiting.takeCall() : undefined;
   }
 
   #begin(incoming: Incoming): void {
@@ -256,10 +277,14 @@ export class Client implements Peer, FrameOwner {
     this.#goOn();
   }
 
-  #isFree(): boolean {
+  get #mayBegin(): boolean {
     const hasRoom = this.#socket.writableLength < muchToSend;
-    const isAllowed = this.#underWay < mostRequests && this.#begun < mostInTurn;
-    return isAllowed && hasRoom && this.#user.turns.isFree;
+    return hasRoom && this.#underWay < mostRequests && this.#begun < mostInTurn;
+  }
+
+  /** A long call that could not begin is not kept: what has come of it waits for the calls before it. */
+  get #isTooLongForNow(): boolean {
+    return this.#incoming.pending > longestWithoutWrite && !this.#user.turns.isFree;
   }
 
   async #handle({ frame, descriptors }: Incoming): Promise<void> {
@@ -347,7 +372,7 @@ export class Client implements Peer, FrameOwner {
   async #end(): Promise<void> {
     this.#state = 'closed';
     this.#reception.close();
-    for (const { descriptors } of this.#waiting.splice(0)) {
+    for (const { descriptors } of this.#waiting.takeAll()) {
       this.#options.closeDescriptors(descriptors);
     }
     this.#incoming.close();

@@ -1,6 +1,7 @@
-/** Pairs each frame that a client sends with the descriptors that came with it. */
+/** What a client sends: pairs each frame with the descriptors that came with it, and keeps the messages that cannot begin yet. */
 import { ProtocolError } from '../../errors';
 import { FrameReader } from './frame-reader';
+import { isCall } from './message';
 
 /** A received message. */
 export interface Incoming {
@@ -77,3 +78,47 @@ export class IncomingMessages {
 }
 
 const noDescriptors: readonly number[] = [];
+
+/** Messages that have not begun. Calls wait for calls, their client's or its user's; what is no call waits for none of them. */
+export class WaitingMessages {
+  readonly #calls: Incoming[] = [];
+  readonly #others: Incoming[] = [];
+  #bytes = 0;
+
+  get count(): number {
+    return this.#calls.length + this.#others.length;
+  }
+
+  get calls(): number {
+    return this.#calls.length;
+  }
+
+  /** Those of the calls. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(message: Incoming): void {
+    if (isCall(message.frame)) {
+      this.#calls.push(message);
+      this.#bytes += message.frame.length;
+    } else this.#others.push(message);
+  }
+
+  takeCall(): Incoming | undefined {
+    const call = this.#calls.shift();
+    this.#bytes -= call?.frame.length ?? 0;
+    return call;
+  }
+
+  /** The next one that is no call. */
+  takeOther(): Incoming | undefined {
+    return this.#others.shift();
+  }
+
+  /** All of them. */
+  takeAll(): Incoming[] {
+    this.#bytes = 0;
+    return [...this.#calls.splice(0), ...this.#others.splice(0)];
+  }
+}

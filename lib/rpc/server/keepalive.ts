@@ -7,7 +7,7 @@ const interval = 5000;
 const patience = 5;
 
 export interface KeepaliveActions {
-  /** Whether the client is being read from: its answers go unnoticed while it has as many calls in progress as it may have. */
+  /** Whether the client is being read from: its answers go unnoticed while its calls, or others of its user, hold that up. */
   readonly isHeard: () => boolean;
   readonly ping: () => void;
   readonly giveUp: () => void;
@@ -38,6 +38,8 @@ export class Keepalive {
   #tick(): void {
     if (this.#heard || !this.#actions.isHeard()) {
       this.#heard = false;
+      // Its answers may have come since, unread.
+      this.#unanswered = 0;
       return;
     }
     if (this.#unanswered === patience) {

@@ -1,6 +1,7 @@
 /**
  * The frames of one user's clients that have begun and not come in full: how many bytes are kept of them, and since when. A frame that
- * takes too long, and the oldest ones if all together are too long, are given up.
+ * takes too long, and the oldest ones if all together are too long, are given up. Time in which a client is not read from does not
+ * count.
  */
 import type { TslxcError } from '../../errors';
 import { beyondBound } from './bounds';
@@ -10,13 +11,15 @@ import type { BoundsOfUser } from './bounds';
 export interface FrameOwner {
   /** The most bytes that a frame of it may have. */
   readonly longestFrame: number;
+  /** Whether it is read from: while it is not, its frame cannot come. */
+  readonly isHeard: boolean;
   /** Is told why its frame is given up. */
   giveUpFrame(reason: TslxcError): void;
 }
 
 interface Unfinished {
   readonly bytes: number;
-  readonly timer: NodeJS.Timeout | undefined;
+  readonly timer: NodeJS.Timeout;
 }
 
 type FrameBounds = Pick<BoundsOfUser, 'unfinishedBytes' | 'frameMilliseconds'>;
@@ -47,6 +50,11 @@ export class UnfinishedFrames {
     this.#bytes -= known.bytes;
   }
 
+  /** It is read from again: its frame has all the time from now on. */
+  beginAgain(owner: FrameOwner): void {
+    this.#frames.get(owner)?.timer.refresh();
+  }
+
   /** @param bytes - those that are kept of it by now */
   note(owner: FrameOwner, bytes: number): void {
     if (this.#bounds.frameMilliseconds === Infinity) return;
@@ -64,7 +72,11 @@ export class UnfinishedFrames {
   #timer(owner: FrameOwner): NodeJS.Timeout {
     const { frameMilliseconds } = this.#bounds;
     const what = `a message that has been coming for ${frameMilliseconds / 1000} s`;
-    return setTimeout(() => this.#giveUp(owner, what), frameMilliseconds).unref();
+    const timer = setTimeout(() => {
+      if (owner.isHeard) this.#giveUp(owner, what);
+      else timer.refresh();
+    }, frameMilliseconds);
+    return timer.unref();
   }
 
   #giveUp(owner: FrameOwner, what: string): void {

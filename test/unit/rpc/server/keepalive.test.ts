@@ -61,6 +61,20 @@ test('one that is not read from, since enough is under way for it, is not given 
   keepalive.stop();
 });
 
+test('pings that one could not be heard to answer are not held against it', () => {
+  let isBusy = false;
+  const { keepalive, pings, isGivenUp } = watched(() => !isBusy);
+  jest.advanceTimersByTime(25_000);
+  isBusy = true;
+  jest.advanceTimersByTime(5000);
+  isBusy = false;
+  jest.advanceTimersByTime(25_000);
+  expect([pings(), isGivenUp()]).toEqual([10, false]);
+  jest.advanceTimersByTime(5000);
+  expect(isGivenUp()).toBe(true);
+  keepalive.stop();
+});
+
 test('one that is gone is not thought of any more', () => {
   const { keepalive, pings } = watched();
   keepalive.stop();

@@ -26,6 +26,7 @@ import {
   mostInTurn,
   mostRequests,
   muchToSend,
+  muchWaiting,
   tooManyNotices,
 } from '../../../../lib/rpc/server/client';
 import { boundsOfUser } from '../../../../lib/rpc/users/bounds';
@@ -64,6 +65,12 @@ test.each([
   expect(row).toMatch(
     new RegExp(numbers.map((one) => `(?<!\\d|\\d,)${one}(?!\\d|,\\d)`).join('.*')),
   );
+});
+
+test('the page says with how much that waits a client is not read from', () => {
+  expect(page).toContain(`A client with ${mostRequests} messages that wait or are in flight`);
+  expect(page).toContain(`or with ${size(muchWaiting)} of calls that wait`);
+  expect(page).toContain(`in the midst of a call of more than ${size(longestWithoutWrite)}`);
 });
 
 const tables = [

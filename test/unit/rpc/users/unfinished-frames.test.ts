@@ -8,11 +8,13 @@ const bounds = { unfinishedBytes: 1000, frameMilliseconds: 30_000 };
 
 interface Owner extends FrameOwner {
   readonly reasons: TslxcError[];
+  isHeard: boolean;
 }
 
 function owner(longestFrame = 100): Owner {
   const reasons: TslxcError[] = [];
-  return { longestFrame, reasons, giveUpFrame: (reason) => void reasons.push(reason) };
+  const giveUpFrame = (reason: TslxcError): void => void reasons.push(reason);
+  return { longestFrame, isHeard: true, reasons, giveUpFrame };
 }
 
 beforeEach(() => void jest.useFakeTimers());
@@ -63,6 +65,23 @@ test('one that takes too long is given up, and the time begins with each frame',
   expect(busy.reasons).toHaveLength(1);
   frames.finish(busy);
   expect(frames.bytes).toBe(0);
+  expect(jest.getTimerCount()).toBe(0);
+});
+
+test('no time passes for one that is not read from, and it has all of it when it is read from again', () => {
+  const frames = new UnfinishedFrames(2000, bounds);
+  const held = owner();
+  frames.note(held, 10);
+  jest.advanceTimersByTime(29_999);
+  held.isHeard = false;
+  jest.advanceTimersByTime(600_000);
+  held.isHeard = true;
+  frames.beginAgain(held);
+  jest.advanceTimersByTime(29_999);
+  expect(held.reasons).toEqual([]);
+  jest.advanceTimersByTime(1);
+  expect(held.reasons).toHaveLength(1);
+  frames.beginAgain(held);
   expect(jest.getTimerCount()).toBe(0);
 });
 
