@@ -178,8 +178,11 @@ export class Client implements Peer, FrameOwner {
     this.#options.activity?.touch();
     const header = { program, version, procedure, serial: 1, ...messageKinds.message };
     const message = encodeMessage(header, body);
+    const sent = this.#outgoing.send([message]);
+    // Most often the kernel has it by now, which the promise tells only after all that is sent in one go.
+    if (this.#outgoing.isEmpty) return;
     this.#noticed += message.length;
-    void this.#outgoing.send([message]).finally(() => (this.#noticed -= message.length));
+    void sent.finally(() => (this.#noticed -= message.length));
     const isTooMuch =
       this.credentials.uid === 0
         ? this.#socket.writableLength > tooMuchToSend

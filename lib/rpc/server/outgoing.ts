@@ -23,6 +23,11 @@ export class Outgoing {
     this.#socket = options.socket;
   }
 
+  /** Whether the kernel has taken everything. */
+  get isEmpty(): boolean {
+    return this.#gate === undefined && this.#socket.writableLength === 0;
+  }
+
   /** Sends a message, and its descriptors right behind it. */
   sendWith(message: Buffer, descriptors: readonly number[]): Promise<void> {
     const before = this.#gate ?? Promise.resolve();

@@ -1,7 +1,7 @@
 /** What the clients of one user other than root share, whichever of them it comes by. */
 import { setImmediate as nextIteration } from 'node:timers/promises';
 import { keepaliveProcedures, messageTypes, programs } from '../../../../lib/rpc/protocol/numbers';
-import { longestWithoutWrite } from '../../../../lib/rpc/server/client';
+import { longestWithoutWrite, tooManyNotices } from '../../../../lib/rpc/server/client';
 import type { Answer } from '../../../../lib/rpc/server/peer';
 import { boundsOfUser } from '../../../../lib/rpc/users/bounds';
 import { User } from '../../../../lib/rpc/users/users';
@@ -168,4 +168,18 @@ test('one that does not read its events is given up after some hundred kilobytes
     peer.notify({ program: 1, version: 1, procedure: 1, body });
   }
   await eventually(() => expect(served.gone()).toBe(true));
+});
+
+test('what the kernel has taken of many events at once is not counted as unread', async () => {
+  await using served = await serveOne(new User(reader));
+  const { client, peer } = served;
+  const body: Answer['body'] = (writer) => writer.text('x'.repeat(2 ** 15));
+  // More than may be unread, and less than that beside what the kernel takes.
+  const count = tooManyNotices / 2 ** 15 + 1;
+  for (let sent = 0; sent < count; sent += 1) {
+    peer.notify({ program: 1, version: 1, procedure: 1, body });
+  }
+  for (let sent = 0; sent < count; sent += 1) {
+    expect((await client.next()).header.procedure).toBe(1);
+  }
 });
