@@ -22,11 +22,6 @@ export class User {
 export class Users {
   readonly #users = new Map<number, { readonly user: User; count: number }>();
 
-  /** How many users there are with clients. */
-  get count(): number {
-    return this.#users.size;
-  }
-
   /** Whether this user has as many clients as may be. */
   isFull(uid: number): boolean {
     return this.#users.get(uid)?.user.clients.refusal !== undefined;

@@ -1,4 +1,4 @@
-"""A user of this machine who may only look, and wants to keep root out of the daemon: attacker.py KIND COUNT SOCKET UUID
+"""A user who may only look, and wants to keep root out of the daemon: attacker.py KIND COUNT SOCKET UUID
 
 stats      COUNT connections name one domain 8,000 times in each call for statistics, again and again
 callbacks  COUNT connections ask for 1,024 callbacks each
