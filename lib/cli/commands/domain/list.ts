@@ -54,28 +54,42 @@ export const commands: CommandTable = {
   },
 };
 
-async function list(context: Context, options: Options): Promise<undefined> {
+async function list(context: Context, options: Options): Promise<number | undefined> {
   for (const value of ['name', 'uuid', 'id']) options.exclusive('table', value);
   const connection = await context.connect();
-  const domains = await passing(await connection.listSeenDomains(filterOf(options)), options);
+  const seen = await connection.listSeenDomains(filterOf(options));
+  const { domains, unknown } = await passing(seen, options);
+  for (const { name, error } of unknown) {
+    context.output.error(
+      `domain '${name}': ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  await show(context, options, domains);
+  return unknown.length === 0 ? undefined : 1;
+}
+
+async function show(
+  context: Context,
+  options: Options,
+  domains: readonly SeenDomain[],
+): Promise<void> {
   if (options.string('format') === 'json') {
     const data = await Promise.all(domains.map(dataOf));
     showsData(context.output, options, data.flat());
-    return undefined;
+    return;
   }
   if (options.has('name') || options.has('uuid') || options.has('id')) {
     for (const domain of domains) {
       const values = valuesOf(domain, options);
       if (values.length > 0) context.output.line(values.join(' '));
     }
-    return undefined;
+    return;
   }
   const titled = options.has('title');
   const rows = await Promise.all(domains.map((seen) => rowOf(seen, titled ? 'titled' : 'plain')));
   const header = ['Id', 'Name', 'State', ...(titled ? ['Title'] : [])];
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
   context.output.text(formatTable({ header, rows: rows.flat() }, style));
-  return undefined;
 }
 
 function filterOf(options: Options): ListFilter {
@@ -86,21 +100,25 @@ function filterOf(options: Options): ListFilter {
   };
 }
 
+interface Passing {
+  readonly domains: readonly SeenDomain[];
+  /** Those of which it can't be told whether they pass: without them the list is no answer to a program. */
+  readonly unknown: readonly { readonly name: string; readonly error: unknown }[];
+}
+
 /** The domains that pass the filters that the library does not provide. */
-async function passing(
-  domains: readonly SeenDomain[],
-  options: Options,
-): Promise<readonly SeenDomain[]> {
+async function passing(domains: readonly SeenDomain[], options: Options): Promise<Passing> {
   // Both options of a pair together filter nothing.
   const isImpossible = ({ name }: { readonly name: string }): boolean =>
     options.has(`with-${name}`) && !options.has(`without-${name}`);
-  if (absent.some(isImpossible)) return [];
+  if (absent.some(isImpossible)) return { domains: [], unknown: [] };
   const states = ['running', 'paused', 'shutoff', 'other'].filter((state) =>
     options.has(`state-${state}`),
   );
   const [marked, unmarked] = [options.has('autostart'), options.has('no-autostart')];
   const [kept, bare] = [options.has('with-snapshot'), options.has('without-snapshot')];
-  if (states.length === 0 && marked === unmarked && kept === bare) return domains;
+  if (states.length === 0 && marked === unmarked && kept === bare) return { domains, unknown: [] };
+  const unknown: { name: string; error: unknown }[] = [];
   const found = await Promise.all(
     domains.map((seen) => {
       const fits = async (): Promise<SeenDomain[]> => {
@@ -113,10 +131,14 @@ async function passing(
       };
       // A domain whose state can't be read counts as `other`.
       const isOther = states.length === 0 || states.includes('other');
-      return listed(fits, () => (isOther ? [seen] : []));
+      return listed(fits, (error) => {
+        if (isOther) return [seen];
+        unknown.push({ name: seen.domain.name, error });
+        return [];
+      });
     }),
   );
-  return found.flat();
+  return { domains: found.flat(), unknown };
 }
 
 async function hasSnapshots({ domain }: SeenDomain): Promise<boolean> {
@@ -130,7 +152,7 @@ function dataOf(seen: SeenDomain): Promise<object[]> {
     { id: seen.id ?? null, name, uuid, ...(await seen.state()) },
   ];
   return listed(known, (error) => [
-    { id: null, name, uuid, state: 'nostate', reason: noStateWords(error) },
+    { id: seen.id ?? null, name, uuid, state: 'nostate', reason: noStateWords(error) },
   ]);
 }
 
@@ -147,17 +169,18 @@ function valuesOf({ domain, id }: SeenDomain, options: Options): string[] {
 
 /** The row of a domain, with the reason if its state can't be read; none if it was undefined in the meantime. */
 async function rowOf(seen: SeenDomain, style: 'plain' | 'titled'): Promise<string[][]> {
-  const { domain, id } = seen;
+  const { domain } = seen;
+  const id = seen.id === undefined ? '-' : String(seen.id);
   const known = async (): Promise<string[][]> => {
     const state = await seen.state();
-    const row = [id === undefined ? '-' : String(id), domain.name, stateWords(state)];
+    const row = [id, domain.name, stateWords(state)];
     if (style === 'titled') {
       row.push(state.state === 'nostate' ? '' : titleOf(await domain.xml()));
     }
     return [row];
   };
   const title = style === 'titled' ? [''] : [];
-  return listed(known, (error) => [['-', domain.name, noStateWords(error), ...title]]);
+  return listed(known, (error) => [[id, domain.name, noStateWords(error), ...title]]);
 }
 
 /** The result of `action` for one domain; nothing if the domain is gone. An error does not keep other domains from being listed. */

@@ -1,8 +1,7 @@
 /**
  * reap: cleans up after containers that have ended. The monitor executes it as its last act if no service has cleaned up. No user
- * sees its output then, so it writes errors to the domains' logs; it prints only that it needs root.
+ * sees its output then, so it writes errors to the domains' logs, too.
  */
-import { TslxcError } from '../../../errors';
 import { DomainLog, withoutDomain } from '../../../host/log/domain-log';
 import { statePaths } from '../../../host/state/state-paths';
 import type { Options } from '../../shell/arguments';
@@ -29,7 +28,7 @@ export const commands: CommandTable = {
   },
 };
 
-async function reap(context: Context, options: Options): Promise<number | undefined> {
+async function reap(context: Context, options: Options): Promise<undefined> {
   const { globals, environment } = context;
   const { logs } = statePaths(globals.root ?? environment['TSLXC_ROOT'] ?? '/');
   const log = new DomainLog({ directory: logs, fallback: 'reap', level: 'info' });
@@ -38,11 +37,9 @@ async function reap(context: Context, options: Options): Promise<number | undefi
     await connection.reap();
     return undefined;
   } catch (error) {
-    // A monitor runs as root: here a user has called it, who must be told.
-    if (TslxcError.is(error, 'ACCESS_DENIED')) throw error;
     const domain = options.string('domain');
     log.error({ err: error, ...(domain === undefined ? {} : { domain }) }, 'cleaning up failed');
-    return 1;
+    throw error;
   } finally {
     await log.flush();
   }

@@ -66,7 +66,7 @@ export const commands: CommandTable = {
   },
 };
 
-async function show(context: Context, options: Options): Promise<undefined> {
+async function show(context: Context, options: Options): Promise<number | undefined> {
   if (options.has('enforce')) refuseMissing(options);
   const connection = await context.connect();
   const named = options.strings('domain');
@@ -76,12 +76,15 @@ async function show(context: Context, options: Options): Promise<undefined> {
   const asked = statisticsGroups.filter(({ name }) => options.has(name));
   const shown = asked.length === 0 ? statisticsGroups : asked;
   let separator = '';
+  // Without the domains that nothing can be said of, the output is no answer to a program.
+  let status: number | undefined;
   const all: object[] = [];
   for (const domain of domains) {
     const measured = await measure(domain, named.length === 0 ? 'listed' : 'named');
     if (measured === undefined) continue;
     if (measured instanceof Error) {
       context.output.error(`domain '${domain.name}': ${measured.message}`);
+      status = 1;
       continue;
     }
     if (!passes(options, domain, measured.info)) continue;
@@ -97,7 +100,7 @@ async function show(context: Context, options: Options): Promise<undefined> {
     separator = '\n';
   }
   showsData(context.output, options, all);
-  return undefined;
+  return status;
 }
 
 /** The data of all groups, whichever were selected: programs take what they need. */

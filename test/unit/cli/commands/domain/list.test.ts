@@ -98,13 +98,12 @@ const withBad = (): FakeConnection =>
 test.each([
   [
     '-q list',
-    ' -   bad   no state (write /run/tslxc/lxc/bad/exit.json: ENOSPC)\n 7   web   running\n',
+    ' 6   bad   no state (write /run/tslxc/lxc/bad/exit.json: ENOSPC)\n 7   web   running\n',
   ],
   [
     '-q list --title',
-    ' -   bad   no state (write /run/tslxc/lxc/bad/exit.json: ENOSPC)   \n 7   web   running                                                 \n',
+    ' 6   bad   no state (write /run/tslxc/lxc/bad/exit.json: ENOSPC)   \n 7   web   running                                                 \n',
   ],
-  ['-q list --name --state-running', 'web\n'],
   ['-q list --name --state-other', 'bad\n'],
   ['-q list --name --no-autostart', 'bad\nweb\n'],
 ])(
@@ -113,3 +112,12 @@ test.each([
     expect(await run(words, { connection: withBad() })).toMatchObject({ status: 0, stdout });
   },
 );
+
+test('a domain of which it is unknown whether it is in the state that is asked for is an error, and keeps no other out', async () => {
+  const connection = withBad();
+  expect(await run('-q list --name --state-running', { connection })).toMatchObject({
+    status: 1,
+    stdout: 'web\n',
+    stderr: "error: domain 'bad': write /run/tslxc/lxc/bad/exit.json: ENOSPC\n",
+  });
+});

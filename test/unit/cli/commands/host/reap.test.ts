@@ -1,4 +1,4 @@
-/** reap: says everything to the log, and prints nothing. */
+/** reap: says everything to the log, which is all that a monitor has of it, and why it has failed to its caller. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,19 +41,27 @@ test('what the library tells of no domain is logged, and the rest is left to it'
   expect(existsSync(join(logs(), 'db.log'))).toBe(false);
 });
 
-test('a failure is logged with its fields', async () => {
+test('a failure is logged with its fields, and told', async () => {
   const connection = new FakeConnection();
   connection.failure = new SyscallError({ errno: 16, syscall: 'rmdir', path: '/sys/fs/cgroup/x' });
   const ran = await run(`--root ${root} reap`, { connection });
-  expect(ran).toMatchObject({ status: 1, stdout: '', stderr: '' });
+  expect(ran).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^error: .*rmdir.*\/sys\/fs\/cgroup\/x.*EBUSY/) as string,
+  });
   expect(logged('reap')).toMatchObject([
     { level: 50, err: { code: 'SYSTEM_ERROR', errno: 16, path: '/sys/fs/cgroup/x' } },
   ]);
 });
 
-test('a refused connection is logged too', async () => {
+test('a refused connection is logged and told, too', async () => {
   const ran = await run(`--root ${root} reap a/b`, { refusal: new Error('no') });
-  expect(ran).toMatchObject({ status: 1, stdout: '', stderr: '' });
+  expect(ran).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: expect.stringContaining('error: internal error: no\n') as string,
+  });
   expect(logged('reap')).toHaveLength(1);
 });
 

@@ -154,11 +154,11 @@ test.each<[string, string]>([
   expect(await run(line, { connection: seed() })).toMatchObject({ status: 0, stdout, stderr: '' });
 });
 
-test('domstats tells of a domain that nothing can be said of, and goes on with the others', async () => {
+test('domstats tells of a domain that nothing can be said of, goes on with the others, and fails', async () => {
   const failure = new TslxcError('SYSTEM_ERROR', 'write exit.json: ENOSPC');
   const connection = new FakeConnection([{ name: 'bad', failure }, { name: 'off' }]);
   expect(await run('domstats --state', { connection })).toMatchObject({
-    status: 0,
+    status: 1,
     stdout: `${state('off', 5, 0)}\n`,
     stderr: "error: domain 'bad': write exit.json: ENOSPC\n",
   });
