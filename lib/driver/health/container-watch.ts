@@ -10,7 +10,7 @@ import type { MonitorConnection } from '../session/containers';
 import type { Session } from '../session/session';
 import { watchFolder } from './folder-watch';
 import { healthAfter, type HealthInfo } from './health';
-import { probe } from './probe';
+import { probe, Unchecked } from './probe';
 import { writeHealth } from './record';
 import { tryTakeContainer } from './watcher-lock';
 
@@ -66,6 +66,8 @@ class ContainerWatch {
   #boots: number;
   #began: number;
   #health: HealthInfo;
+  /** Whether the last check could not be made. */
+  #isUnchecked = false;
   /** Whether the last check is not on record. */
   #isUnwritten = false;
   /** Ends the sleep between two checks. */
@@ -89,7 +91,8 @@ class ContainerWatch {
       this.#wake();
     };
     // An answer of the monitor is pending all the time, which keeps this process alive.
-    void monitor.exited().then(end, end);
+    const exit = monitor.exited();
+    exit.then(end, end);
     // A reboot replaces this record.
     const { directory, running } = runPaths(this.#session.paths, this.#identity.name);
     const place = { folder: directory, file: basename(running) };
@@ -98,6 +101,8 @@ class ContainerWatch {
       while (!signal.aborted && !(await this.#round(signal))) {
         await this.#pause(signal);
       }
+      // Rejects if it is unknown whether it has ended.
+      if (signal.aborted) await exit;
     } finally {
       this.#lookers.close();
     }
@@ -141,6 +146,11 @@ class ContainerWatch {
     const what = { check: this.#check, lookers: this.#lookers, signal };
     const failure = await probe(this.#session, this.#identity, what);
     const time = Date.now();
+    if (failure instanceof Unchecked) {
+      this.#noteUnchecked(failure);
+      return signal.aborted;
+    }
+    this.#isUnchecked = false;
     // If it was paused during the check, the result does not count.
     if (signal.aborted || this.#isPaused() || !this.#isSameLife(time)) return signal.aborted;
     const before = this.#health;
@@ -185,6 +195,14 @@ class ContainerWatch {
     const fields = { domain, ...(message === undefined ? {} : { reason: message }) };
     if (state === 'healthy') logger.info(fields, 'the container is healthy');
     else logger.warn(fields, 'the container is unhealthy');
+  }
+
+  /** It says nothing of the container. Logged once. */
+  #noteUnchecked({ cause }: Unchecked): void {
+    if (this.#isUnchecked) return;
+    this.#isUnchecked = true;
+    const detail = 'the health of the container could not be checked, which is tried again';
+    this.#session.logger.error({ err: cause, domain: this.#identity.name }, detail);
   }
 
   /** Written after each check, so that the record says when that was. Why it can't be written is logged once. */

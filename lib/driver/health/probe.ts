@@ -1,4 +1,5 @@
 /** One check of a container's health. */
+import { constants as system } from 'node:os';
 import type { Lookers } from '../../container/looks/looks';
 import type { HealthCheck } from '../../domain/definition';
 import { TslxcError } from '../../errors';
@@ -19,12 +20,21 @@ export interface Probe {
   readonly signal: AbortSignal;
 }
 
-/** Why the check failed; undefined when the container is healthy. */
+/** A check that could not be made, for a reason that is not the container's. */
+export class Unchecked {
+  readonly cause: TslxcError;
+
+  constructor(cause: TslxcError) {
+    this.cause = cause;
+  }
+}
+
+/** Why the check failed, or could not be made; undefined when the container is healthy. */
 export async function probe(
   session: Session,
   identity: Identity,
   { check, lookers, signal }: Probe,
-): Promise<string | undefined> {
+): Promise<string | Unchecked | undefined> {
   try {
     if ('port' in check.probe) return await listens(session, identity, check.probe.port);
     const { argv } = check.probe;
@@ -40,8 +50,18 @@ export async function probe(
     return `it exited with ${code}${said === '' ? '' : `: ${said}`}`;
   } catch (error) {
     if (!TslxcError.is(error)) throw error;
-    return error.message;
+    return isOfHost(error) ? new Unchecked(error) : error.message;
   }
+}
+
+const { EMFILE, ENFILE } = system.errno;
+
+/**
+ * Whether a system call has failed that says nothing of the container: one of this process about files of the host, which names no
+ * domain, or any for lack of descriptors.
+ */
+function isOfHost({ code, errno = 0, domain }: TslxcError): boolean {
+  return code === 'SYSTEM_ERROR' && (domain === undefined || [EMFILE, ENFILE].includes(errno));
 }
 
 async function listens(

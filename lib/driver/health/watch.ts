@@ -47,12 +47,17 @@ export async function watchHealth(session: Session, name?: string): Promise<void
   }
 }
 
+/** The id of a container that runs. When it is unknown whether one does, it has not ended: no check is called off for that. */
+type Running = number | 'ended' | 'unknown';
+
 class Watcher {
   readonly #session: Session;
   /** Names of the containers that are watched. */
   readonly #watched = new Set<string>();
   /** Names whose requests can't be withdrawn: a check that fails would otherwise be begun again forever. */
   readonly #refused = new Set<string>();
+  /** Whether the requests could not be read, which is then tried again. */
+  #isUnread = false;
   /** Called when none is watched. */
   #over = (): void => undefined;
 
@@ -65,7 +70,7 @@ class Watcher {
     const place = { folder: this.#session.paths.checked };
     using _requests = watchFolder(place, () => this.#look());
     this.#look();
-    while (this.#watched.size > 0) {
+    while (this.#watched.size > 0 || this.#isUnread) {
       await new Promise<void>((resolve) => {
         this.#over = resolve;
       });
@@ -74,26 +79,45 @@ class Watcher {
 
   /** Whether checks of a running container are requested. Withdraws nothing: by now, another watcher may have taken the request. */
   isWanted(): boolean {
-    return requested(this.#session.paths).some(
-      (name) => !this.#refused.has(name) && this.#runningId(name) !== undefined,
-    );
+    const names = this.#requested();
+    if (names === undefined) return true;
+    return names.some((name) => !this.#refused.has(name) && this.#idOf(name) !== 'ended');
   }
 
   #look(): void {
-    for (const name of requested(this.#session.paths)) {
+    const names = this.#requested();
+    if (names === undefined && !this.#isUnread) setTimeout(() => this.#lookAgain(), firstPause);
+    this.#isUnread = names === undefined;
+    for (const name of names ?? []) {
       if (this.#watched.has(name) || this.#refused.has(name)) continue;
-      if (this.#nextId(name) === undefined) continue;
+      if (this.#nextId(name) === 'ended') continue;
       this.#watched.add(name);
       void this.#watch(name);
     }
-    if (this.#watched.size === 0) this.#over();
+    if (this.#watched.size === 0 && !this.#isUnread) this.#over();
+  }
+
+  #lookAgain(): void {
+    this.#isUnread = false;
+    this.#look();
+  }
+
+  /** Undefined if it is unknown which there are. */
+  #requested(): readonly string[] | undefined {
+    try {
+      return requested(this.#session.paths);
+    } catch (error) {
+      const detail = 'the requests to check the health of containers could not be read';
+      this.#session.logger.error({ err: error }, detail);
+      return undefined;
+    }
   }
 
   /** Never rejects, and has no effect on the others. */
   async #watch(name: string): Promise<void> {
     let failures = 0;
-    for (let id = this.#runningId(name); id !== undefined;) {
-      if (await this.#watchOnce(name)) {
+    for (let id = this.#idOf(name); id !== 'ended';) {
+      if (id !== 'unknown' && (await this.#watchOnce(name))) {
         failures = 0;
         id = this.#nextId(name, id);
         continue;
@@ -101,7 +125,7 @@ class Watcher {
       // A fault that passes, such as no free descriptor, must not end the checks for good.
       failures += 1;
       await sleep(Math.min(firstPause * 2 ** (failures - 1), longestPause));
-      id = this.#idUnlessEnded(name, id);
+      id = this.#idOf(name);
     }
     this.#nextId(name);
     this.#watched.delete(name);
@@ -120,15 +144,15 @@ class Watcher {
     }
   }
 
-  /** The id of the running container of this name, if it is not `before`; if there is none, the request is withdrawn. */
-  #nextId(name: string, before?: number): number | undefined {
-    const other = (): number | undefined => {
-      const id = this.#runningId(name);
-      return id === before ? undefined : id;
+  /** Which container of this name runs, other than `before`; if none does, the request is withdrawn. */
+  #nextId(name: string, before?: number): Running {
+    const other = (): Running => {
+      const id = this.#idOf(name);
+      return id === before ? 'ended' : id;
     };
     // A container that was restarted while the previous one was watched has no other watcher.
     const next = other();
-    if (next !== undefined) return next;
+    if (next !== 'ended') return next;
     this.#withdraw(name);
     // It may have been started, and its checks requested, in between.
     return other();
@@ -144,16 +168,9 @@ class Watcher {
     }
   }
 
-  /** As `#runningId`, but `last` when it is not known whether the container runs: then it has not ended. */
-  #idUnlessEnded(name: string, last: number): number | undefined {
+  #idOf(name: string): Running {
     const state = readStateOrSkip(this.#session, name);
-    if (state === undefined) return last;
-    return state.phase === 'running' ? state.running.id : undefined;
-  }
-
-  /** Undefined while it does not run, and when that is not known. */
-  #runningId(name: string): number | undefined {
-    const state = readStateOrSkip(this.#session, name);
-    return state?.phase === 'running' ? state.running.id : undefined;
+    if (state === undefined) return 'unknown';
+    return state.phase === 'running' ? state.running.id : 'ended';
   }
 }

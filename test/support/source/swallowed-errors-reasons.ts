@@ -57,6 +57,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'container/record/cleanup.ts recordEnd',
     'driver/definitions/define.ts ownUuid',
     'driver/devices/running-devices.ts settleDevices',
+    'driver/health/watch.ts Watcher.#requested',
     'driver/health/watch.ts Watcher.#watchOnce',
     'driver/health/watch.ts Watcher.#withdraw',
     'driver/health/watcher.ts ensureHealthWatcher',

@@ -1,5 +1,6 @@
 /** The watcher of a container's health, when something else happens to the container during a check, or before it is killed. */
 import { closeSync, mkdirSync } from 'node:fs';
+import { SyscallError } from '../../../../lib/errors';
 import type { Connection } from '../../../../lib/index';
 import { readHealth } from '../../../../lib/driver/health/record';
 import { tryTakeWatch } from '../../../../lib/driver/health/watcher-lock';
@@ -121,6 +122,27 @@ test('control: the same container is killed', async () => {
   await untilKillWaits(checks);
   letGo();
   await eventually(() => expect(host.asked).toEqual(['intend unhealthy 60000', 'signal 9']));
+  host.end('web');
+  await watching;
+});
+
+test.each([
+  ['for lack of descriptors', { errno: 24, syscall: 'clone', domain: 'web' }],
+  ['since the host’s files could not be read', { errno: 5, syscall: 'open', path: '/proc/1/net' }],
+])('a check that could not be made %s is no failure of the container', async (_why, failure) => {
+  let asked = 0;
+  host.network.listeningInside = () => {
+    asked += 1;
+    return Promise.reject(new SyscallError(failure));
+  };
+  await start('restart');
+  const watching = connection.watchHealth();
+  await eventually(() => expect(asked).toBeGreaterThan(3));
+  const message = 'the health of the container could not be checked, which is tried again';
+  expect(host.lines.filter((line) => line.message === message)).toHaveLength(1);
+  expect([found(), host.asked]).toEqual([undefined, []]);
+  listen();
+  await eventually(() => expect(found()).toBe('healthy'));
   host.end('web');
   await watching;
 });

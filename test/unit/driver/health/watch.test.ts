@@ -1,5 +1,13 @@
 /** The watcher of a root: what it tells of each container, and when it is done. */
-import { closeSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from '../../../../lib/index';
 import { readHealth } from '../../../../lib/driver/health/record';
@@ -202,6 +210,51 @@ test('requests for what does not run are withdrawn, and there may be anything in
   await connection.watchHealth('nothing');
   await eventually(() => expect(requested(statePaths(host.root))).toEqual(['web']));
   expect(existsSync(join(checked, 'folder'))).toBe(false);
+  host.end('web');
+  await watching;
+});
+
+test('the checks of a container are not called off while it is unknown whether it runs', async () => {
+  const lock = tryTakeContainer(statePaths(host.root), 'mail');
+  if (lock === undefined) throw new Error('no other process can have it');
+  await start('mail');
+  await eventually(() => expect(requested(statePaths(host.root))).toEqual(['web']));
+  closeSync(lock);
+  host.damaged.set('mail', 'start');
+  await connection.watchHealth('mail');
+  const message = 'skipped a domain whose records are damaged';
+  await eventually(() => {
+    expect(host.lines).toContainEqual(expect.objectContaining({ level: 'warn', message }));
+  });
+  host.damaged.delete('mail');
+  await untilFound('unhealthy', 'mail');
+  host.end('mail');
+  host.end('web');
+  await watching;
+});
+
+test('while the requests can not be read, the watcher goes on, and it looks again', async () => {
+  const { checked } = statePaths(host.root);
+  const kept = `${checked}.kept`;
+  renameSync(checked, kept);
+  symlinkSync(checked, checked);
+  const message = 'the requests to check the health of containers could not be read';
+  await eventually(() => expect(host.lines).toContainEqual(expect.objectContaining({ message })));
+  unlinkSync(checked);
+  renameSync(kept, checked);
+  await start('mail');
+  await untilFound('unhealthy', 'mail');
+  host.end('mail');
+  host.end('web');
+  await watching;
+});
+
+test('a container of which it is unknown whether it has ended is checked again', async () => {
+  await untilFound('unhealthy');
+  for (const end of host.running.get('web')?.ended ?? []) end(undefined);
+  listen();
+  await untilFound('healthy');
+  expect(requested(statePaths(host.root))).toEqual(['web']);
   host.end('web');
   await watching;
 });
