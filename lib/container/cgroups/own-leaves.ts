@@ -121,7 +121,7 @@ export class OwnLeaves implements Disposable {
   }
 }
 
-/** For other processes, by this one’s folder in /proc. */
+/** For other processes, to which /proc/self is their own folder: by this one’s. */
 function tasksAt(fd: number, cgroup: string): string {
   return `/proc/${process.pid}/fd/${fd}${cgroup}/tasks`;
 }

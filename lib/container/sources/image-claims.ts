@@ -4,12 +4,13 @@
  * inside has detached the image from it: the filter of that container still allows the device.
  */
 import { mkdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import { join } from 'node:path';
-import { hasErrno } from '../../host/state/file-error';
+import { hasErrno, unlessMissing } from '../../host/state/file-error';
 import { imageDevicesPath } from '../../host/state/state-paths';
 import { namesIn } from '../../host/names-in';
 
-const [ENOENT, EEXIST] = [2, 17];
+const { EEXIST } = system.errno;
 
 const claimOf = (device: string): string => join(imageDevicesPath, device);
 
@@ -40,13 +41,4 @@ export function unclaimDevice(device: string): void {
 /** All claimed devices. */
 export function claimedDevices(): string[] {
   return namesIn(imageDevicesPath);
-}
-
-function unlessMissing<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (hasErrno(error, ENOENT)) return undefined;
-    throw error;
-  }
 }

@@ -17,7 +17,7 @@ import { TslxcError } from '../../errors';
 import { mountsWithin } from '../../host/kernel/mount-table';
 import { native } from '../../host/native';
 import { flushDirectory } from '../../host/state/durable-file';
-import { fileError, hasErrno } from '../../host/state/file-error';
+import { fileError, hasErrno, unlessMissing } from '../../host/state/file-error';
 import { walkSource, type WalkOptions } from '../security/relabel/label-walk';
 
 const { ENOENT, ENOTDIR, ENOTEMPTY, EEXIST } = system.errno;
@@ -108,7 +108,7 @@ export function makeFolder(path: string): void {
 
 /** Moves a tree to the place that is held for it; does nothing when that has been done. */
 export function fillPlace(from: string, to: string): void {
-  if (isThere(from)) moveTree(from, to);
+  if (isEntryThere(from)) moveTree(from, to);
 }
 
 /** Marks a tree that is going to take the place of another. */
@@ -123,8 +123,8 @@ export function markTree(path: string, mark: string): void {
  * more. If the other tree is gone, the marked one moves to its place.
  */
 export function takePlace(staged: string, place: string, mark: string): void {
-  if (!isThere(staged)) return;
-  if (!isThere(place)) {
+  if (!isEntryThere(staged)) return;
+  if (!isEntryThere(place)) {
     moveTree(staged, place);
     return;
   }
@@ -139,7 +139,7 @@ export function takePlace(staged: string, place: string, mark: string): void {
 }
 
 export function unmarkTree(path: string, mark: string): void {
-  if (!isThere(path) || markOf(path) !== mark) return;
+  if (!isEntryThere(path) || markOf(path) !== mark) return;
   using tree = openDirectory(path);
   native().removeXattr(tree.fd, markAttribute);
 }
@@ -147,12 +147,12 @@ export function unmarkTree(path: string, mark: string): void {
 /** Flushes renames to disk: the folders that the trees lie in now, and those that they were in. */
 export async function flushMoves(moves: readonly { from: string; to: string }[]): Promise<void> {
   const folders = new Set(moves.flatMap(({ from, to }) => [dirname(from), dirname(to)]));
-  for (const folder of folders) if (isThere(folder)) await flushDirectory(folder);
+  for (const folder of folders) if (isEntryThere(folder)) await flushDirectory(folder);
 }
 
-/** True also for a symbolic link that leads nowhere. */
-export function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+/** Whether the folder has an entry of that name: a symbolic link is one, also if it leads nowhere. @throws SyscallError. */
+export function isEntryThere(path: string): boolean {
+  return unlessMissing(() => lstatSync(path)) !== undefined;
 }
 
 /** Whether a path is where something is mounted, which nothing can take the place of. */

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { checkMappedCopy } from '../../container/sources/private-root';
-import { copyTree, isThere, makeFolder } from '../../container/trees/trees';
+import { copyTree, isEntryThere, makeFolder } from '../../container/trees/trees';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { checkSnapshotName } from '../../domain/snapshot';
@@ -117,7 +117,7 @@ async function keep(session: Session, keeping: Keeping): Promise<Catalogue> {
 /** @throws TslxcError OPERATION_INVALID when something exists at the path of the copy. */
 function keptTree({ target, kind, source, kept }: LiveTree, name: string): KeptTree {
   const place = join(kept, name);
-  if (!isThere(place)) return { target, kind, path: source, kept: place };
+  if (!isEntryThere(place)) return { target, kind, path: source, kept: place };
   throw new TslxcError('OPERATION_INVALID', `'${place}' exists already`, { path: place });
 }
 

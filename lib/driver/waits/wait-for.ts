@@ -142,12 +142,12 @@ async function failAtEnd(
   identity: Identity,
   { wanted, follower, signal }: Watch,
 ): Promise<never> {
-  const exit = await waitForEnd(session, identity, signal).catch(unlessEnded);
+  const exit = await waitForEnd(session, identity, signal).catch(unlessEndUnknown);
   throw await endedBefore(wanted, exit, { domain: identity.name, follower });
 }
 
 /** Not an error here: the container has ended, and its domain is gone or it is not known how it ended. */
-function unlessEnded(error: unknown): undefined {
+function unlessEndUnknown(error: unknown): undefined {
   if (TslxcError.is(error, 'NO_DOMAIN') || TslxcError.is(error, 'OPERATION_INVALID')) return;
   throw error;
 }

@@ -4,15 +4,10 @@ import { fileError, saysEnded, saysMissing } from '../state/file-error';
 
 /** The text of a file; empty when it isn't there. @throws SyscallError for any other error, such as EMFILE. */
 export function readText(path: string): string {
-  return textIfThere(path) ?? '';
-}
-
-/** The same; undefined when it isn't there. */
-export function textIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (saysMissing(error) || saysEnded(error)) return undefined;
+    if (saysMissing(error) || saysEnded(error)) return '';
     throw fileError(error);
   }
 }
