@@ -27,6 +27,8 @@ constexpr milliseconds kLongestTurn{100};
 // A lost wake-up of a pty with pending input costs this many milliseconds.
 constexpr int kInputRetry = 20;
 constexpr int kForEver = -1;
+// Milliseconds at once at most, where the plan names the time.
+constexpr int kLongestWait = 3'600'000;
 // Milliseconds between two looks at what the loop can't wait for: a host pty that is not watched,
 // clients that could not be accepted.
 constexpr int kLookPause = 250;
@@ -176,6 +178,15 @@ void Supervisor::askInitToEnd() {
   }
 }
 
+// A shutdown that init does not heed is over after a while: then the watcher is missed again.
+std::optional<int> Supervisor::watcherDue() const {
+  const std::optional<int> due = settings_.watcher->due();
+  if (!due || missesWatcher()) return due;
+  if (ended_ || destroyRequested_) return {};
+  const auto left = std::chrono::ceil<milliseconds>(intent_.until - Clock::now());
+  return static_cast<int>(std::clamp<milliseconds::rep>(left.count(), *due, kLongestWait));
+}
+
 void Supervisor::turn(int timeout) {
   const bool waiting = std::any_of(consoleSources_.begin(), consoleSources_.end(),
                                    [](const auto& source) { return source->waiting(); });
@@ -188,7 +199,7 @@ void Supervisor::turn(int timeout) {
   if (frozenFrom_ && (timeout == kForEver || timeout > kUsualEnd.count())) {
     timeout = static_cast<int>(kUsualEnd.count());
   }
-  if (const std::optional<int> due = settings_.watcher->due(); due && missesWatcher()) {
+  if (const std::optional<int> due = watcherDue()) {
     timeout = timeout == kForEver ? *due : std::min(timeout, *due);
   }
   if (backlog() > 0) timeout = 0;

@@ -106,8 +106,10 @@ class Supervisor : public Source, public InitControl {
 
   // Tells the consoles that wait for readers that they have done so for this long.
   void countWaits(Clock::duration time);
-  // Whether a watcher that is gone is missed.
+  // Whether a watcher that is gone or never came is missed.
   bool missesWatcher() const { return !ended_ && !destroyRequested_ && !intends(End::kShutdown); }
+  // Milliseconds until a watcher is to be started, or until that is to be decided again.
+  std::optional<int> watcherDue() const;
   // The monitor was told to end: has init asked to.
   void askInitToEnd();
   // Whether init's next end counts as what it was asked for by intendEnd().
