@@ -110,6 +110,7 @@ const fileUsers = {
   'lib/host/kernel/cgroup-layout.ts': '/proc/self and cgroups',
   'lib/host/kernel/unmounted-hierarchies.ts': '/proc',
   'lib/host/names-in.ts': 'names in /sys, the run folder, and folders of root’s alone',
+  'lib/host/state/own-folder.ts': 'folders of tslxc’s own, by their path',
   'lib/host/state/file-error.ts':
     'whether a file is there, by the path of the caller; only looked at',
   'lib/host/state/definition-files.ts': 'the stored definitions',

@@ -25,16 +25,22 @@ function client(): { readonly eagerness: Eagerness; readonly waits: () => number
   return { eagerness: new Eagerness(attention), waits: () => hold.mock.calls.length };
 }
 
+/** Of Jest's own work something may be asked for just then. */
+async function untilAsleep(): Promise<void> {
+  await eventually(() => expect(isAwake()).toBe(false));
+}
+
 test('the event loop stays awake for a moment, and no longer', async () => {
-  expect(isAwake()).toBe(false);
+  await untilAsleep();
   const attention = attentionOn(2);
   attention.hold();
   attention.hold();
   expect(isAwake()).toBe(true);
-  await eventually(() => expect(isAwake()).toBe(false));
+  await untilAsleep();
 });
 
-test('where there is one processor, it is left to the client', () => {
+test('where there is one processor, it is left to the client', async () => {
+  await untilAsleep();
   attentionOn(1).hold();
   expect(isAwake()).toBe(false);
 });
