@@ -106,10 +106,17 @@ void removeBelow(const std::string& path) {
 
 enum class Mark { same, none, other };
 
+// It is gone, or no cgroup, or its mark is longer than ours.
+bool saysNotMarked(int error) {
+  return error == ENOENT || error == ENOTDIR || error == ENOTSUP || error == ERANGE;
+}
+
 Mark markOf(const std::string& path, const MarkedCgroups& marked) {
   std::string value(marked.value.size() + 1, '\0');
   const ssize_t size = getxattr(path.c_str(), marked.name.c_str(), value.data(), value.size());
-  if (size == -1) return errno == ENODATA ? Mark::none : Mark::other;
+  if (size == -1 && errno == ENODATA) return Mark::none;
+  if (size == -1 && saysNotMarked(errno)) return Mark::other;
+  check(size, "getxattr", path);
   value.resize(static_cast<size_t>(size));
   return value == marked.value ? Mark::same : Mark::other;
 }
@@ -172,7 +179,7 @@ void removeMarkedCgroups(const std::vector<std::string>& paths, const MarkedCgro
     rmdir((path + "/" + marked.inner).c_str());
     removeWhole(path, backoff);
   }
-  for (const std::string& path : unmarked) rmdir(path.c_str());
+  for (const std::string& path : unmarked) remove(path);
 }
 
 }  // namespace tslxc

@@ -39,7 +39,11 @@ const char* tryWrite(int directory, const char* path, std::string_view value) {
 
 Fd duplicate(int fd) { return Fd(check(fcntl(fd, F_DUPFD_CLOEXEC, 3), "fcntl")); }
 
-bool fileExists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+bool fileExists(const std::string& path) {
+  if (access(path.c_str(), F_OK) == 0) return true;
+  if (errno != ENOENT && errno != ENOTDIR) check(-1, "access", path);
+  return false;
+}
 
 bool hasChanged(int fd) {
   pollfd entry{fd, POLLPRI, 0};

@@ -13,6 +13,7 @@ namespace tslxc {
 // A second descriptor of the same open file, O_CLOEXEC.
 Fd duplicate(int fd);
 
+// Throws SyscallError{access} when that can't be found out.
 bool fileExists(const std::string& path);
 
 // Whether what an open file of the kernel reports has changed since it was opened, or since the

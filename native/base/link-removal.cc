@@ -48,11 +48,7 @@ void* remove(void* data) {
 
 // Whether the name belongs to another interface by now, or to none.
 bool isFree(const RouteSocket& socket, const std::string& name, int index) {
-  try {
-    return socket.indexOf(name) != index;
-  } catch (const SyscallError&) {
-    return true;
-  }
+  return socket.indexIfThere(name) != index;
 }
 
 }  // namespace

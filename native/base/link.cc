@@ -16,15 +16,6 @@ void create(RouteSocket& socket, const NewLink& link, const std::string& name) {
   socket.request(newLinkMessage(socket, link), "RTM_NEWLINK", name);
 }
 
-bool exists(const RouteSocket& socket, const std::string& name) {
-  try {
-    socket.indexOf(name);
-    return true;
-  } catch (const SyscallError&) {
-    return false;
-  }
-}
-
 // Kernels before 6.15 refuse a name that exists in the namespace of the request, even for an
 // interface that is made in another one: then it gets its name there afterwards.
 void createElsewhere(int network, const NewMacvlan& link) {
@@ -33,7 +24,7 @@ void createElsewhere(int network, const NewMacvlan& link) {
     create(socket, link, link.name);
     return;
   } catch (const SyscallError& refusal) {
-    if (refusal.error != EEXIST || !exists(socket, link.name)) throw;
+    if (refusal.error != EEXIST || !socket.indexIfThere(link.name)) throw;
   }
   NewMacvlan unnamed = link;
   unnamed.name = "tslxc" + std::to_string(getpid());

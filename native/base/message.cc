@@ -11,6 +11,8 @@ namespace {
 
 constexpr size_t kMostDescriptors = 32;
 constexpr size_t kLongestPacket = 8 * 1024;
+// Milliseconds until what failed for lack of memory, for example, is tried again.
+constexpr int kPause = 1;
 
 int64_t nowMilliseconds() {
   timespec now{};
@@ -36,7 +38,8 @@ FrameReader::Result FrameReader::add(const char* chunk, ssize_t size) {
     bytes_.append(chunk, static_cast<size_t>(size));
     return Result::some;
   }
-  return size == -1 && errno == EAGAIN ? Result::later : Result::ended;
+  // No other error says that the peer is gone: a lack of memory passes.
+  return size == 0 || errno == ECONNRESET ? Result::ended : Result::later;
 }
 
 std::optional<RawMessage> FrameReader::next() {
@@ -63,9 +66,10 @@ bool sendAll(int socket, std::string_view bytes, int milliseconds) {
       continue;
     }
     const int64_t left = until - nowMilliseconds();
-    if (errno != EAGAIN || left <= 0) return false;
+    if (errno == EPIPE || errno == ECONNRESET || left <= 0) return false;
+    const bool full = errno == EAGAIN;
     pollfd writable{socket, POLLOUT, 0};
-    poll(&writable, 1, static_cast<int>(left));
+    poll(&writable, full ? 1 : 0, full ? static_cast<int>(left) : kPause);
   }
   return true;
 }
@@ -114,6 +118,17 @@ std::optional<RawMessage> receiveMessage(int socket) {
     }
   }
   return message;
+}
+
+Received tryReceive(int socket, RawMessage& message) {
+  try {
+    std::optional<RawMessage> next = receiveMessage(socket);
+    if (!next) return Received::ended;
+    message = std::move(*next);
+    return Received::message;
+  } catch (const SyscallError&) {
+    return Received::later;
+  }
 }
 
 }  // namespace tslxc

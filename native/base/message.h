@@ -55,7 +55,7 @@ class FrameReader {
   explicit FrameReader(uint32_t longest = kLargestFrame) : longest_(longest) {}
 
   // Reads what is there once. `ended` at end-of-file or when the peer is gone; `later` when nothing
-  // is there.
+  // is there, or it can't be read now.
   enum class Result { some, later, ended };
   Result read(int socket);
 
@@ -103,5 +103,10 @@ void sendMessage(int socket, const Message& message, const std::vector<int>& des
 // The next packet; nothing once the other end is closed. Waits on a blocking socket. Throws
 // SyscallError.
 std::optional<RawMessage> receiveMessage(int socket);
+
+// The same, for whom an error is not the end of the other one: `later` when nothing can be received
+// now, as for lack of memory.
+enum class Received { message, ended, later };
+Received tryReceive(int socket, RawMessage& message);
 
 }  // namespace tslxc

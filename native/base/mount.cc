@@ -180,7 +180,10 @@ MountIdentity identityOf(int place, std::string_view subject) {
 }
 
 std::optional<std::string> placeOfMount(int descriptors, uint64_t mount) {
-  const std::string mounts = readFileIfThere(descriptors, "../mountinfo").value_or("");
+  const std::optional<std::string> read = readFileIfThere(descriptors, "../mountinfo");
+  // Not a mount is missing then, but the list of mounts.
+  if (!read) throw SyscallError{ENOENT, "open", "/proc/self/mountinfo"};
+  const std::string& mounts = *read;
   for (size_t at = 0; at < mounts.size();) {
     const std::string_view line = std::string_view(mounts).substr(at, mounts.find('\n', at) - at);
     uint64_t number = 0;

@@ -97,6 +97,13 @@ int RouteSocket::indexOf(const std::string& name) const {
   return request.ifr_ifindex;
 }
 
+std::optional<int> RouteSocket::indexIfThere(const std::string& name) const try {
+  return indexOf(name);
+} catch (const SyscallError& cause) {
+  if (cause.error != ENODEV) throw;
+  return {};
+}
+
 void RouteSocket::request(NetlinkMessage message, const char* call, std::string_view subject) {
   exchange(std::move(message), call, subject, [](std::string_view) {});
 }

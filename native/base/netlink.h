@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ class RouteSocket {
 
   // The index of an interface: ENODEV when there is none of that name.
   int indexOf(const std::string& name) const;
+  // Nothing when there is none of that name.
+  std::optional<int> indexIfThere(const std::string& name) const;
 
   // `call` names the request in errors (RTM_NEWLINK …), `subject` its object.
   void request(NetlinkMessage message, const char* call, std::string_view subject);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <optional>
 #include <string_view>
 
 #include "native/base/file.h"
@@ -30,7 +29,7 @@ uint64_t numberIn(std::string_view text) {
 
 }  // namespace
 
-uint64_t countOomKills(const std::vector<std::string>& cgroups) {
+std::optional<uint64_t> countOomKills(const std::vector<std::string>& cgroups) {
   uint64_t count = 0;
   for (const std::string& cgroup : cgroups) {
     for (const char* counter : kCounters) {
@@ -38,7 +37,7 @@ uint64_t countOomKills(const std::vector<std::string>& cgroups) {
         const std::optional<std::string> text = readFileIfThere(cgroup + counter);
         if (text) count += numberIn(*text);
       } catch (const SyscallError&) {
-        // A file that can't be read tells of no kill.
+        return {};
       }
     }
   }

@@ -45,14 +45,20 @@ unsigned flagsOf(int pidfd) {
 
 // The fdinfo of a pidfd has the pid in the PID namespace of that /proc (proc_pid_fdinfo(5)).
 pid_t processOf(int pidfd) {
+  constexpr long kReaped = -1;
   const std::string path = "/proc/self/fdinfo/" + std::to_string(pidfd);
-  const Fd file(check(open(path.c_str(), O_RDONLY | O_CLOEXEC), "open", path));
+  const Fd file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // Says nothing of the process: there is no such descriptor, or no /proc.
+  if (!file.valid() && errno == ENOENT) throw SyscallError{EBADF, "open", path};
+  check(file.get(), "open", path);
   char text[512] = {};
   check(read(file.get(), text, sizeof text - 1), "read", path);
   constexpr const char kField[] = "\nPid:";
   const char* const field = std::strstr(text, kField);
-  const long number = field == nullptr ? -1 : std::atol(field + sizeof kField - 1);
-  if (number <= 0) throw SyscallError{ESRCH, "read", path};
+  const long number = field == nullptr ? 0 : std::atol(field + sizeof kField - 1);
+  if (number == kReaped) throw SyscallError{ESRCH, "read", path};
+  // No pidfd, or one of a process that has no pid here.
+  if (number <= 0) throw SyscallError{EBADF, "read", path};
   return static_cast<pid_t>(number);
 }
 

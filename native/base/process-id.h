@@ -14,12 +14,13 @@ pid_t hostProcessId();
 // The pid of the process that has this pid here. Throws SyscallError; ESRCH when there is none.
 pid_t hostProcessId(pid_t pid);
 
-// The pid of a pidfd's process; ESRCH when it is gone.
+// The pid of a pidfd's process. Throws SyscallError; ESRCH when it is gone, EBADF when that is no
+// pidfd.
 pid_t processOf(int pidfd);
 
 // Whether a pidfd's process has begun to end, or is gone. From then on the kernel releases its
 // files and namespaces one by one, long before the pidfd becomes readable (do_exit() in
-// kernel/exit.c).
+// kernel/exit.c). Throws SyscallError when that can't be found out.
 bool isEnding(int pidfd);
 
 // Whether a pidfd's process has executed a program since it was cloned, or is doing so and already

@@ -112,8 +112,11 @@ std::string_view baseName(std::string_view path) {
 // The kernel says so of a program whose file has been replaced (proc_pid_exe(5)).
 std::string programOf(int init) {
   std::string path(4096, '\0');
-  const ssize_t size = readlink((procOf(init) + "/exe").c_str(), path.data(), path.size());
-  path.resize(static_cast<size_t>(std::max<ssize_t>(size, 0)));
+  const std::string link = procOf(init) + "/exe";
+  const auto size = static_cast<size_t>(
+      check(readlink(link.c_str(), path.data(), path.size()), "readlink", link));
+  if (size == path.size()) throw SyscallError{ENAMETOOLONG, "readlink", link};
+  path.resize(size);
   constexpr std::string_view kReplaced = " (deleted)";
   if (path.size() > kReplaced.size() &&
       path.compare(path.size() - kReplaced.size(), path.npos, kReplaced) == 0) {
@@ -158,7 +161,7 @@ bool isOfHost(int found, const std::string& path) {
   struct stat host{};
   struct stat own{};
   if (fstat(found, &own) == -1) return true;
-  if (stat(("/" + path).c_str(), &host) == -1) return false;
+  if (stat(("/" + path).c_str(), &host) == -1) return errno != ENOENT && errno != ENOTDIR;
   return host.st_dev == own.st_dev && host.st_ino == own.st_ino;
 }
 
@@ -214,12 +217,32 @@ void askBySignal(int init, const std::vector<int>& signals, milliseconds moments
   }
 }
 
+struct Identity {
+  std::string program;
+  std::string called;
+};
+
+// An init that is taken for another one may be asked by a signal that means something else to it.
+// So nothing is asked of one that can't be identified; what keeps that from it, such as ENFILE, may
+// pass.
+Identity identify(int init, milliseconds moments) {
+  const auto deadline = steady_clock::now() + moments;
+  for (;;) {
+    try {
+      return {programOf(init), calledAs(init)};
+    } catch (const SyscallError& cause) {
+      const bool isGone = cause.error == ESRCH || cause.error == ENOENT;
+      if (isGone || steady_clock::now() >= deadline) throw;
+    }
+    nanosleep(&kLook, nullptr);
+  }
+}
+
 void ask(int init, const Request& request) {
   if (!request.thawFile.empty()) writeFileIfThere(request.thawFile, request.thawText);
-  const std::string program = programOf(init);
-  const std::string called = calledAs(init);
+  const Identity identity = identify(init, request.moments);
   for (const Kind& kind : request.kinds) {
-    if (!isKind(kind, program, called)) continue;
+    if (!isKind(kind, identity.program, identity.called)) continue;
     std::vector<int> signals;
     for (const std::string_view way : split(kind.ways, ',')) {
       if (way != "pipe") {

@@ -70,7 +70,7 @@ class Attendant {
   void waitOnce();
   int timeLeft() const;
   void listenToCaller();
-  void listenInside();
+  bool listenInside();  // false when nothing could be received now
   void handle(const RawMessage& message);
   void executed(const RawMessage& ready);
   void insideIsGone();
@@ -222,19 +222,18 @@ void Attendant::listenToCaller() {
   beginEnd();
 }
 
-void Attendant::listenInside() {
+bool Attendant::listenInside() {
+  RawMessage message;
+  const Received received = tryReceive(inside_.get(), message);
   try {
-    const std::optional<RawMessage> message = receiveMessage(inside_.get());
-    if (message) {
-      handle(*message);
-    } else {
-      insideIsGone();
-    }
+    if (received == Received::message) handle(message);
+    if (received == Received::ended) insideIsGone();
   } catch (const MalformedBytes&) {
     insideIsGone();
   } catch (const SyscallError&) {
     insideIsGone();
   }
+  return received != Received::later;
 }
 
 void Attendant::handle(const RawMessage& message) {
@@ -318,7 +317,8 @@ void Attendant::endMore() {
   bool guardian = false;
   bool news = false;
   std::set<ProcessKey> others;
-  for (const TreeProcess& process : descendantsOf(getpid())) {
+  const Descendants found = descendantsOf(getpid());
+  for (const TreeProcess& process : found.processes) {
     if (process.ended) continue;
     if (process.parent == getpid() && process.pid != joiner_) {
       guardian = true;
@@ -333,7 +333,7 @@ void Attendant::endMore() {
   pause_ = news ? kFirstPause : std::min(pause_ * 2, kLongestPause);
   if (others != killed_) changed_ = Clock::now();
   killed_ = std::move(others);
-  if (!killed_.empty()) {
+  if (!killed_.empty() || !found.areAll) {  // what could not be looked at may be there
     alone_.reset();
     if (Clock::now() - changed_ > kStuckTime) finish();
   } else if (guardian) {
@@ -341,7 +341,7 @@ void Attendant::endMore() {
   } else {
     // In the meantime the guardian may have reported how the command ended, and exited.
     pollfd last{inside_.get(), POLLIN, 0};
-    for (; poll(&last, 1, 0) > 0; last.fd = inside_.get()) listenInside();
+    while (poll(&last, 1, 0) > 0 && listenInside()) last.fd = inside_.get();
     finish();
     phase_ = callerGone_ ? Phase::over : Phase::running;
   }

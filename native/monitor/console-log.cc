@@ -23,9 +23,12 @@ constexpr int kPause = 10;
 // Another process with write access to the folder may make the file first, once or now and then.
 constexpr int kMakeAttempts = 3;
 
-// False when another open file description has the lock; true on a file system without locks.
-bool tryLock(int file) {
-  return retry([=] { return flock(file, LOCK_EX | LOCK_NB); }) == 0 || errno != EWOULDBLOCK;
+// Returns 0 or an errno, EWOULDBLOCK when another open file description has the lock; 0 also on a
+// file system without locks.
+int tryLock(int file) {
+  if (retry([=] { return flock(file, LOCK_EX | LOCK_NB); }) == 0) return 0;
+  const bool isWithoutLocks = errno == ENOSYS || errno == EOPNOTSUPP || errno == ENOLCK;
+  return isWithoutLocks ? 0 : errno;
 }
 
 }  // namespace
@@ -132,13 +135,14 @@ void ConsoleLog::claimFormer() {
 }
 
 void ConsoleLog::claim() const {
-  bool isOurs = tryLock(file_.get());
-  for (int attempt = 1; !isOurs && attempt < kLockAttempts; ++attempt) {
+  int error = tryLock(file_.get());
+  for (int attempt = 1; error == EWOULDBLOCK && attempt < kLockAttempts; ++attempt) {
     poll(nullptr, 0, kPause);
-    isOurs = tryLock(file_.get());
+    error = tryLock(file_.get());
   }
+  if (error != 0 && error != EWOULDBLOCK) throw SyscallError{error, "flock", path_};
   // A file that no longer has its name was put aside by the monitor that held it until then.
-  if (!isOurs || !isNamed()) throw SyscallError{EBUSY, "flock", path_};
+  if (error != 0 || !isNamed()) throw SyscallError{EBUSY, "flock", path_};
 }
 
 bool ConsoleLog::isNamed() const {
@@ -170,7 +174,7 @@ bool ConsoleLog::rotate() {
   if (fstat(file_.get(), &status) == 0) size_ = static_cast<uint64_t>(status.st_size);
   if (size_ < settings_.mostBytes) return true;
   // The file of that name may be the next start's by now.
-  if (hasLetGo_ && !(tryLock(file_.get()) && isNamed())) return false;
+  if (hasLetGo_ && !(tryLock(file_.get()) == 0 && isNamed())) return false;
   // Fails, for example, in another user's folder, or with a mount point or a directory in the way.
   if (putAside() != 0) return keepYoungerHalf();
   // Its lock is held until the new file is locked.

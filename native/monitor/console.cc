@@ -60,7 +60,8 @@ Console::Drained Console::drain() {
     payWaits(static_cast<size_t>(size));
     return Drained::some;
   }
-  return size == -1 && errno == EAGAIN ? Drained::nothing : Drained::ended;
+  // EIO: no process has the terminal open any more. Any other error passes.
+  return size == 0 || errno == EIO ? Drained::ended : Drained::nothing;
 }
 
 std::chrono::milliseconds Follower::stoodStill(std::chrono::milliseconds time) {

@@ -185,7 +185,9 @@ size_t ControlClient::sendNow(std::array<std::string_view, 2> parts) {
   message.msg_iovlen = vectors.size();
   const ssize_t size =
       retry([&] { return sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
-  if (size == -1 && errno != EAGAIN) gone_ = true;
+  // Whatever else it fails with, it is tried again: for its client, a socket that closes is the end
+  // of the domain.
+  if (size == -1 && (errno == EPIPE || errno == ECONNRESET)) gone_ = true;
   return size == -1 ? 0 : static_cast<size_t>(size);
 }
 

@@ -113,7 +113,8 @@ ExecFailure explainRefusal(const std::string& program) {
 
 ExecFailure explainExecFailure(const std::string& program, int error) {
   const Fd file(open(program.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (error == ENOENT && !file.valid()) return {ExecReason::kMissing, program};
+  const bool isMissing = !file.valid() && (errno == ENOENT || errno == ENOTDIR);
+  if (error == ENOENT && isMissing) return {ExecReason::kMissing, program};
   const std::string head = readAt(file.get(), 0, 256);
   const std::string interpreter = interpreterOf(file.get(), head);
   if (error == ENOENT && !interpreter.empty()) {

@@ -13,8 +13,10 @@
 #include <cstring>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "native/base/capability.h"
+#include "native/base/error-text.h"
 #include "native/base/message.h"
 #include "native/base/process-id.h"
 #include "native/base/signals.h"
@@ -34,6 +36,8 @@ constexpr milliseconds kStartTime{10'000};
 constexpr milliseconds kEndTime{2'000};
 constexpr int kAnswerTime = 1000;
 constexpr int kFailed = 1;
+// Until what could not be looked at, or written, is tried again.
+constexpr milliseconds kAgain{200};
 
 // The capabilities that a network daemon needs to start and to drop root, and that it takes to end
 // it then: CHOWN, DAC_OVERRIDE, KILL, SETGID, SETUID, NET_BIND_SERVICE, NET_ADMIN, NET_RAW.
@@ -118,8 +122,10 @@ class Keeper {
   bool hasDeadline() const { return phase_ != Phase::running && phase_ != Phase::over; }
 
   int timeLeft() const {
-    if (!hasDeadline()) return -1;
-    const auto left = std::chrono::ceil<milliseconds>(deadline_ - Clock::now()).count();
+    if (!hasDeadline() && !again_) return -1;
+    const auto next = std::min(again_.value_or(Clock::time_point::max()),
+                               hasDeadline() ? deadline_ : Clock::time_point::max());
+    const auto left = std::chrono::ceil<milliseconds>(next - Clock::now()).count();
     return static_cast<int>(std::max<decltype(left)>(left, 0));
   }
 
@@ -129,6 +135,7 @@ class Keeper {
     check(retry([&] { return poll(entries, 2, timeLeft()); }), "poll");
     if (entries[1].revents != 0) program_->readWords();
     if (entries[0].revents != 0) readSignals();
+    if (again_ && Clock::now() >= *again_) tryAgain();
     if (hasDeadline() && Clock::now() >= deadline_) timeIsUp();
   }
 
@@ -152,15 +159,41 @@ class Keeper {
   }
 
   void launched(int status) {
-    if (status != 0 || !program_->findDaemon()) {
+    const auto found = status == 0 ? program_->findDaemon() : KeptProgram::Found::no;
+    if (found == KeptProgram::Found::no) {
       died(describeEnd(status));
-      return;
+    } else if (found == KeptProgram::Found::unknown) {
+      again_ = Clock::now() + kAgain;
+    } else {
+      phase_ = Phase::running;
+      record();
+      answer("started\n");
     }
-    phase_ = Phase::running;
-    answer("started\n");
+  }
+
+  void tryAgain() {
+    again_.reset();
+    if (phase_ == Phase::starting) launched(0);
+    if (phase_ == Phase::running) record();
+  }
+
+  // The daemon serves, whether its pid could be written or not.
+  void record() {
+    try {
+      program_->recordDaemon();
+      isUnrecorded_ = false;
+    } catch (const SyscallError& cause) {
+      if (!std::exchange(isUnrecorded_, true)) {
+        log_.append(
+            "could not write its pid, and tries again",
+            std::string(cause.syscall) + " " + cause.subject + ": " + errorText(cause.error));
+      }
+      again_ = Clock::now() + kAgain;
+    }
   }
 
   void died(const std::string& how) {
+    again_.reset();
     program_->readWords();
     const std::string said = program_->said();
     program_.reset();
@@ -178,6 +211,7 @@ class Keeper {
   }
 
   void end() {
+    again_.reset();
     if (!program_) {
       phase_ = Phase::over;
     } else if (phase_ != Phase::ending) {
@@ -218,6 +252,9 @@ class Keeper {
   Clock::time_point started_;
   // When the start, the pause or the end has to be over.
   Clock::time_point deadline_;
+  // When to try again what could not be looked at, or written.
+  std::optional<Clock::time_point> again_;
+  bool isUnrecorded_ = false;
   int exitCode_ = 0;
 };
 

@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
 
 #include "native/base/clone.h"
@@ -30,12 +32,13 @@ void removePidFiles(const KeptCommand& command) {
   }
 }
 
-// 0 when there is none.
+// 0 when there is none, -1 when that can't be found out.
 pid_t readPid(int directory, const std::string& name) {
   const Fd file(openat(directory, name.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file.valid()) return errno == ENOENT ? 0 : -1;
   char text[16] = {};
-  if (!file.valid() || read(file.get(), text, sizeof text - 1) <= 0) return 0;
-  return static_cast<pid_t>(std::atol(text));
+  if (read(file.get(), text, sizeof text - 1) == -1) return -1;
+  return static_cast<pid_t>(std::max(std::atol(text), 0L));
 }
 
 void writePid(int directory, const std::string& name, pid_t pid) {
@@ -81,12 +84,17 @@ KeptProgram::~KeptProgram() {
   removePidFiles(command_);
 }
 
-bool KeptProgram::findDaemon() {
+KeptProgram::Found KeptProgram::findDaemon() {
   const pid_t pid = readPid(command_.directory, command_.daemonPidFile);
-  if (pid <= 1 || kill(pid, 0) == -1) return false;
-  writePid(command_.directory, command_.pidFile, hostProcessId(pid));
+  if (pid == -1) return Found::unknown;
+  if (pid <= 1) return Found::no;
+  if (kill(pid, 0) == -1) return errno == ESRCH ? Found::no : Found::unknown;
   daemon_ = pid;
-  return true;
+  return Found::yes;
+}
+
+void KeptProgram::recordDaemon() const {
+  writePid(command_.directory, command_.pidFile, hostProcessId(daemon_));
 }
 
 void KeptProgram::readWords() {

@@ -34,8 +34,11 @@ class KeptProgram {
   pid_t launcher() const { return launcher_; }
   // The daemon, once `findDaemon` has found it alive; otherwise 0.
   pid_t daemon() const { return daemon_; }
-  // Finds the daemon, and writes its pid on the host to the pid file. False when there is none.
-  bool findDaemon();
+  // `unknown` when that can't be found out now.
+  enum class Found { yes, no, unknown };
+  Found findDaemon();
+  // Writes the daemon's pid on the host to the pid file. Throws SyscallError.
+  void recordDaemon() const;
 
   // Readable when there is error output; -1 once there can be no more.
   int words() const { return words_.get(); }

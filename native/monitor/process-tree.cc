@@ -20,14 +20,7 @@ namespace tslxc {
 namespace {
 
 // Fields 3, 4 and 22 of proc_pid_stat(5); the name before them may hold anything.
-std::optional<TreeProcess> readProcess(int proc, pid_t pid) {
-  const std::string path = std::to_string(pid) + "/stat";
-  const Fd file(openat(proc, path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) return {};
-  char text[1024];
-  const ssize_t size = read(file.get(), text, sizeof text - 1);
-  if (size <= 0) return {};
-  text[size] = '\0';
+std::optional<TreeProcess> processIn(const char* text, pid_t pid) {
   const char* at = std::strrchr(text, ')');
   if (at == nullptr || at[1] != ' ') return {};
   at += 2;
@@ -46,38 +39,61 @@ std::optional<TreeProcess> readProcess(int proc, pid_t pid) {
   return process;
 }
 
-Fd openProc() {
-  return Fd(check(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", "/proc"));
+struct Look {
+  std::optional<TreeProcess> process;
+  bool failed = false;  // nothing is known of the process, not even that it is gone
+};
+
+Look lookAt(const Fd& proc, pid_t pid) {
+  const std::string path = std::to_string(pid) + "/stat";
+  const Fd file(retry([&] { return openat(proc.get(), path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  char text[1024] = {};
+  const ssize_t size =
+      file.valid() ? retry([&] { return read(file.get(), text, sizeof text - 1); }) : -1;
+  if (size == -1) return {{}, errno != ENOENT && errno != ESRCH};
+  const std::optional<TreeProcess> process = processIn(text, pid);
+  return {process, !process};
 }
 
-std::vector<TreeProcess> allProcesses() {
+// Invalid when that fails.
+Fd openProc() { return Fd(open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC)); }
+
+Descendants allProcesses() {
   Fd proc = openProc();
   const Fd files = openProc();
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(fdopendir(proc.get()), closedir);
-  if (!folder) throw SyscallError{errno, "fdopendir", "/proc"};
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(proc.valid() ? fdopendir(proc.get()) : nullptr,
+                                                   closedir);
+  if (!folder) return {{}, false};
   [[maybe_unused]] const int owned = proc.release();
-  std::vector<TreeProcess> all;
-  while (const dirent* entry = readdir(folder.get())) {
+  Descendants all;
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = readdir(folder.get());
+    if (entry == nullptr) break;
     if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
     const auto pid = static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10));
-    if (const auto process = readProcess(files.get(), pid)) all.push_back(*process);
+    const Look look = lookAt(files, pid);
+    if (look.process) all.processes.push_back(*look.process);
+    all.areAll = all.areAll && !look.failed;
   }
+  all.areAll = all.areAll && errno == 0;
   return all;
 }
 
 }  // namespace
 
-std::vector<TreeProcess> descendantsOf(pid_t ancestor) {
+Descendants descendantsOf(pid_t ancestor) {
+  const Descendants all = allProcesses();
   std::unordered_multimap<pid_t, TreeProcess> byParent;
-  for (const TreeProcess& process : allProcesses()) byParent.emplace(process.parent, process);
-  std::vector<TreeProcess> found;
+  for (const TreeProcess& process : all.processes) byParent.emplace(process.parent, process);
+  Descendants found{{}, all.areAll};
   std::vector<pid_t> level = {ancestor};
   while (!level.empty()) {
     std::vector<pid_t> next;
     for (const pid_t parent : level) {
       const auto [first, last] = byParent.equal_range(parent);
       for (auto child = first; child != last; ++child) {
-        found.push_back(child->second);
+        found.processes.push_back(child->second);
         next.push_back(child->first == child->second.pid ? 0 : child->second.pid);
       }
       byParent.erase(first, last);
@@ -90,7 +106,7 @@ std::vector<TreeProcess> descendantsOf(pid_t ancestor) {
 void killProcess(const TreeProcess& process) {
   const Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, process.pid, 0)));
   if (!pidfd.valid()) return;
-  const auto now = readProcess(openProc().get(), process.pid);
+  const std::optional<TreeProcess> now = lookAt(openProc(), process.pid).process;
   if (!now || now->started != process.started) return;
   syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
 }

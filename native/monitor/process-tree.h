@@ -15,10 +15,17 @@ struct TreeProcess {
   bool ended = false;    // a zombie
 };
 
-// All that descend from `ancestor`, children before their own children.
-std::vector<TreeProcess> descendantsOf(pid_t ancestor);
+struct Descendants {
+  // Children before their own children.
+  std::vector<TreeProcess> processes;
+  // False when something could not be looked at: there may be others.
+  bool areAll = true;
+};
 
-// Sends SIGKILL to that very process; does nothing if another one has its pid by now.
+Descendants descendantsOf(pid_t ancestor);
+
+// Sends SIGKILL to that very process; does nothing if another one has its pid by now, or if that
+// can't be found out.
 void killProcess(const TreeProcess& process);
 
 }  // namespace tslxc

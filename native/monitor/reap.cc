@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "native/base/signals.h"
+#include "native/base/syscall.h"
 #include "native/monitor/stop-signals.h"
 
 namespace tslxc {
@@ -19,10 +20,18 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return all;
 }
 
+// Invalid when there is none. Any other failure ends the start: later nothing would clean up, and
+// nothing would say so.
+Fd openProgram(const std::string& path) {
+  Fd program(open(path.c_str(), O_PATH | O_CLOEXEC));
+  if (!program.valid() && errno != ENOENT && errno != ENOTDIR) check(-1, "open", path);
+  return program;
+}
+
 }  // namespace
 
 ReapProgram::ReapProgram(const PlanHeader& header)
-    : program_(open(header.reapProgram.c_str(), O_PATH | O_CLOEXEC)),
+    : program_(openProgram(header.reapProgram)),
       argv_(header.reapArgv),
       environment_(header.reapEnvironment) {}
 

@@ -14,7 +14,7 @@ namespace tslxc {
 class ReapProgram {
  public:
   // Opens the program now, as O_PATH: at the end the path may be unreachable without
-  // CAP_DAC_OVERRIDE.
+  // CAP_DAC_OVERRIDE. Throws SyscallError{open} when it can't be opened, unless it is missing.
   explicit ReapProgram(const PlanHeader& header);
 
   // Executes it, with `variable` added to its environment if there is one. Returns only on failure:

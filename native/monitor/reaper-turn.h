@@ -15,12 +15,14 @@ namespace tslxc {
 // will find that and clean up.
 class ReaperTurn {
  public:
-  // Waits for the turn. Nothing if another monitor is waiting already, or if the root is gone.
+  // Waits for the turn. Nothing if another monitor is waiting already, or if the root is gone. If
+  // that can't be found out, it is this monitor's turn at once, without the lock: one reaper too
+  // many is better than none.
   static std::optional<ReaperTurn> await(int runDirectory);
 
   // The environment variable that tells the reaper which descriptor holds the turn; the reaper
-  // releases that when it has looked.
-  std::string variable() const;
+  // releases that when it has looked. Nothing without the lock.
+  std::optional<std::string> variable() const;
 
  private:
   explicit ReaperTurn(Fd lock) : lock_(std::move(lock)) {}

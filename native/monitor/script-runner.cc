@@ -105,7 +105,7 @@ class Runner {
   // left, there is a child.
   void endAll() const {
     for (;;) {
-      for (const TreeProcess& process : descendantsOf(getpid())) {
+      for (const TreeProcess& process : descendantsOf(getpid()).processes) {
         if (!process.ended) killProcess(process);
       }
       forgetSignals();

@@ -285,7 +285,7 @@ void Start::reportDeath() {
   started_.init = 0;
   const bool exited = end.si_code == CLD_EXITED;
   const bool starved =
-      !exited && end.si_status == SIGKILL && countOomKills(plan_.header.cgroups) > 0;
+      !exited && end.si_status == SIGKILL && countOomKills(plan_.header.cgroups).value_or(0) > 0;
   const DeathReason reason = starved ? DeathReason::kOutOfMemory : DeathReason::kOther;
   throw FailedMessage{static_cast<uint8_t>(Stage::kDeath),
                       0,

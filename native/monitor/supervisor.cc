@@ -30,7 +30,7 @@ constexpr int kForEver = -1;
 // Milliseconds at once at most, where the plan names the time.
 constexpr int kLongestWait = 3'600'000;
 // Milliseconds between two looks at what the loop can't wait for: a host pty that is not watched,
-// clients that could not be accepted.
+// clients that could not be accepted, a process that could not be made.
 constexpr int kLookPause = 250;
 // While more output is coming, it is written to the logs in pieces of at least this size.
 constexpr uint64_t kLogPiece = 64 * 1024;
@@ -123,9 +123,10 @@ void Supervisor::ready(uint32_t) {
 // another process in the container, that looks the same.
 void Supervisor::lookForOomKill() {
   if (destroyRequested_) return;
-  const uint64_t before = std::exchange(oomKills_, countOomKills(settings_.cgroups));
+  const std::optional<uint64_t> before = std::exchange(oomKills_, countOomKills(settings_.cgroups));
   const bool killed = exited_.how == static_cast<uint8_t>(How::kKilled);
-  if (!killed || exited_.status != SIGKILL || oomKills_ <= before) return;
+  if (!killed || exited_.status != SIGKILL) return;
+  if (!before || !oomKills_ || *oomKills_ <= *before) return;
   exited_.how = static_cast<uint8_t>(How::kOomKilled);
 }
 
@@ -167,14 +168,16 @@ bool Supervisor::intends(End end) const {
 void Supervisor::askInitToEnd() {
   // A destroy that asks init to end is final, which a shutdown is not.
   if (!intends(End::kDestroy)) intendEnd(End::kShutdown, settings_.endPatience);
+  askAgain_.reset();
   if (ended_ || (asker_ != nullptr && !asker_->over())) return;
   try {
     if (asker_ != nullptr) loop_.remove(*asker_);
     asker_ = std::make_unique<Farewell>(startAsker(settings_.endRequest, pidfd_.get()));
     loop_.add(*asker_);
   } catch (const SyscallError&) {
-    // No process could be made: the container goes on, and the next signal tries again.
+    // No process could be made. A host that shuts down tells a monitor only once.
     asker_.reset();
+    askAgain_ = Clock::now() + milliseconds(kLookPause);
   }
 }
 
@@ -194,7 +197,7 @@ void Supervisor::turn(int timeout) {
                                   [](const Console& console) { return console.hasPendingInput(); });
   if (waiting || typing)
     timeout = timeout == kForEver ? kInputRetry : std::min(timeout, kInputRetry);
-  const bool looking = unwatched() || control_->paused();
+  const bool looking = unwatched() || control_->paused() || askAgain_;
   if (looking && (timeout == kForEver || timeout > kLookPause)) timeout = kLookPause;
   if (frozenFrom_ && (timeout == kForEver || timeout > kUsualEnd.count())) {
     timeout = static_cast<int>(kUsualEnd.count());
@@ -206,6 +209,7 @@ void Supervisor::turn(int timeout) {
   const auto began = Clock::now();
   const bool idle = !loop_.runOnce(timeout);
   killFrozenIfDue();
+  if (askAgain_ && Clock::now() >= *askAgain_) askInitToEnd();
   if (missesWatcher()) settings_.watcher->startIfDue(loop_);
   if (idle || backlog() >= kLogPiece) keepOutput();
   if (typing) {

@@ -150,12 +150,13 @@ class Supervisor : public Source, public InitControl {
   } intent_;
   std::vector<std::string> consolePaths_;
   uint32_t boots_ = 0;
-  // The OOM kills in the cgroups before this life of init.
-  uint64_t oomKills_ = 0;
+  // The OOM kills in the cgroups before this life of init, if they are known.
+  std::optional<uint64_t> oomKills_ = 0;
   std::unique_ptr<Farewell> farewell_;
   std::unique_ptr<StopSignals> stopSignals_;
-  // The last process that has asked init to end.
+  // The last process that has asked init to end, and when to try again to make one.
   std::unique_ptr<Farewell> asker_;
+  std::optional<Clock::time_point> askAgain_;
   pid_t init_ = 0;
 };
 

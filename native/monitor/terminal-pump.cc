@@ -20,7 +20,12 @@ constexpr int kSilentTurns = 5;
 
 void makeNonBlocking(int fd) { fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK); }
 
-bool isLater(ssize_t count) { return count == -1 && (errno == EAGAIN || errno == EINTR); }
+// Whether a call is to be tried again. Only these errors say that the other end is gone: EIO of a
+// terminal, the others of a socket. A terminal is hung up for nothing else, such as a lack of
+// memory.
+bool isLater(ssize_t count) {
+  return count == -1 && errno != EIO && errno != EPIPE && errno != ECONNRESET;
+}
 
 }  // namespace
 

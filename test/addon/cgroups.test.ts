@@ -1,9 +1,13 @@
 /** Cgroups: steps and freezing. */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { native } from '../../lib/host/native';
+import { runProgram } from '../support/process/run-command';
 import { rejectionOf } from './failure';
 import { CgroupTree, hierarchies, moveTo } from './cgroup-tree';
+import { nodeWords } from './node-child';
+import { refusing } from './refused-call';
 import { Scratch, ended } from './scratch';
 
 const scratch = new Scratch();
@@ -72,6 +76,25 @@ describe('applyCgroupSteps', () => {
   });
 });
 
+describe('the mark of a cgroup', () => {
+  test.each(hierarchies)(
+    'is unknown when it can not be read: an error, and the cgroup stays, in $name',
+    async (at) => {
+      const own = new CgroupTree(at.root);
+      const [name, value] = ['trusted.tslxc.test', 'mine'];
+      await native().applyCgroupSteps([{ step: 'mark', path: own.path, name, value }]);
+      const options = JSON.stringify({ mark: { name, value }, inner: 'init' });
+      const code = `await addon.removeMarkedCgroups(['${own.path}'], ${options}, 0); console.log('removed');`;
+      const words = refusing({ x64: 191, arm64: 8 }, constants.errno.ENOMEM);
+      const { stdout } = await runProgram([...words, ...nodeWords(code)]);
+      expect(stdout).toContain("code: 'ENOMEM'");
+      expect(stdout).toContain(own.path);
+      expect(existsSync(own.path)).toBe(true);
+      own.dispose();
+    },
+  );
+});
+
 describe('freezeCgroup', () => {
   test.each(hierarchies)('processes stand still in $name until they are thawed', async (at) => {
     const own = new CgroupTree(at.root);
@@ -111,6 +134,20 @@ describe('freezeCgroup', () => {
       });
       await native().freezeCgroup(own.path, 'thawed', 5000);
       await ended(child);
+      own.dispose();
+    },
+  );
+
+  const ofV1 = hierarchies.filter(({ name }) => name === 'v1');
+  test.each(ofV1)(
+    'one of $name that can not be looked at is not taken for one of v2, where it would be missing',
+    async ({ root: parent }) => {
+      const own = new CgroupTree(parent);
+      const code = `await addon.freezeCgroup('${own.path}', 'frozen', 50);`;
+      const words = refusing({ x64: 21, arm64: 48 }, constants.errno.ENOMEM);
+      const { stdout } = await runProgram([...words, ...nodeWords(code)]);
+      expect(stdout).toContain("code: 'ENOMEM'");
+      expect(stdout).toContain(join(own.path, 'freezer.state'));
       own.dispose();
     },
   );

@@ -11,7 +11,6 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { constants, hostname } from 'node:os';
-import { join } from 'node:path';
 import { native } from '../../lib/host/native';
 import { encodeOperations } from '../../lib/plan/encode';
 import type { Operation } from '../../lib/plan/operation';
@@ -19,6 +18,7 @@ import { eventually } from '../support/time/eventually';
 import { runProgram } from '../support/process/run-command';
 import { rejectionOf } from './failure';
 import { nodeWords } from './node-child';
+import { refusing } from './refused-call';
 import { Scratch, badDescriptor } from './scratch';
 
 const newUts = 0x0400_0000; // CLONE_NEWUTS
@@ -250,14 +250,12 @@ describe('the groups of a process', () => {
 });
 
 describe('a keyring of its own', () => {
-  const keyctl = process.arch === 'arm64' ? 219 : 250;
+  const keyctl = { x64: 250, arm64: 219 };
 
   /** Where keyctl(2) fails with this errno. */
   async function joinWhere(errno: number): Promise<string> {
     const words = nodeWords(outcomeOf(encodeOperations([{ op: 'newSessionKeyring' }])));
-    const refuse = join(__dirname, 'refuse-call.py');
-    const argv = ['python3', refuse, String(keyctl), String(errno), ...words] as const;
-    const { stdout, stderr } = await runProgram(argv);
+    const { stdout, stderr } = await runProgram([...refusing(keyctl, errno), ...words]);
     expect(stderr).toBe('');
     return stdout.trim();
   }

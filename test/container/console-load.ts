@@ -167,7 +167,7 @@ export function describeConsoleUnderLoad(load: ConsoleLoad): void {
       const streams: ConsoleStream[] = [];
       try {
         for (let count = 0; count < 64; count += 1) streams.push(await test.domain.openConsole());
-        await expect(test.domain.openConsole()).rejects.toBeDefined();
+        await expect(test.domain.openConsole()).rejects.toMatchObject({ code: 'RESOURCE_BUSY' });
         streams.pop()?.destroy();
         await eventually(async () => {
           using session = await ConsoleSession.open(test.domain);

@@ -44,6 +44,15 @@ test.each(errnos)(
   },
 );
 
+test('a command goes on although what is said of it could not be received for a moment', async () => {
+  const { root, name } = world.container;
+  const argv = commandLine('exec', name, 'echo', 'said');
+  const at = { call: 'recvmsg', errno: 'ENOMEM', when: '1' } as const;
+  const { count, ...ended } = await runInjected(root, argv, at);
+  expect(ended).toEqual({ code: 0, signal: null, stdout: 'said\n', stderr: '' });
+  expect(count).toBeGreaterThan(0);
+});
+
 test('control: a package that takes unknown for dead kills the container; the product says what it can not see', async () => {
   const { root, name, domain } = world.container;
   const { monitorLock } = runPaths(statePaths(root), name);

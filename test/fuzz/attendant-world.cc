@@ -344,7 +344,7 @@ Child cloneProcess(uint64_t, int) { return {fuzz::AttendantWorld::kJoiner, Fd()}
 void runJoiner(JoinerContext) noexcept { abort(); }
 std::array<Fd, 2> makeAnonymousPair() { return world->makePair(); }
 Fd openRootOf(int) { return fuzz::openNull(); }
-std::vector<TreeProcess> descendantsOf(pid_t) { return world->descendants(); }
+Descendants descendantsOf(pid_t) { return {world->descendants(), true}; }
 void killProcess(const TreeProcess& process) { world->kill(process.pid); }
 void checkLabel(int pidfd, const std::string& attribute, const std::vector<std::string>&) {
   assert(pidfd >= 0 && !attribute.empty());

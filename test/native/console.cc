@@ -85,6 +85,19 @@ void outputIsKept() {
   assert(pair.console.drain() == Drained::nothing);
 }
 
+// A read that fails for another reason than that no process has the terminal open.
+void aFailedReadIsNotTheEnd() {
+  Pair pair = open(Mode::raw);
+  const int master = pair.console.master();
+  const Fd kept(dup(master));
+  const Fd folder(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  dup2(folder.get(), master);
+  assert(pair.console.drain() == Drained::nothing);
+  dup2(kept.get(), master);
+  put(pair.slave, "hello");
+  assert(drainAll(pair.console) == "hello");
+}
+
 void withoutFollowersItNeverWaits() {
   Pair pair = open(Mode::raw);
   for (int i = 0; i < 10; ++i) {
@@ -329,6 +342,7 @@ void sizesAreSetAndCapped() {
 int main() {
   using namespace tslxc::test;
   outputIsKept();
+  aFailedReadIsNotTheEnd();
   withoutFollowersItNeverWaits();
   aFollowerThatReadsIsWaitedFor();
   aFollowerThatStandsStillIsGivenUp();

@@ -8,10 +8,13 @@ import {
   openSync,
   readFileSync,
   readSync,
+  rmdirSync,
   writeSync,
 } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { constants as system } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { SyscallError } from '../../lib/errors';
 import { monitorExecutable } from '../../lib/host/executable';
 import { native } from '../../lib/host/native';
@@ -50,6 +53,44 @@ test('a keeper and its program have the capabilities that dnsmasq needs, and no 
   process.kill(keeper, 'SIGKILL');
   await eventually(() => expect(isLocked(lock)).toBe(false));
   native().closeDescriptor(channel);
+  for (const fd of [directory, log]) closeSync(fd);
+  await root.remove();
+});
+
+test('a program whose pid can not be written for a while is kept, and its pid is written then', async () => {
+  const root = await makeTestRoot();
+  const folder = join(root.path, 'network');
+  // In the place of the file that becomes the pid file.
+  const draft = join(folder, '.pid.new');
+  mkdirSync(draft, { recursive: true });
+  const directory = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  const log = openSync(join(folder, 'log'), 'a', 0o600);
+  const script = `sleep 1000 & echo $! > ${join(folder, 'own-pid')}`;
+  const channel = await native().startMonitor({
+    executable: monitorExecutable(),
+    argv: [
+      ...['tslxc-keeper', '--keep', '--name', 'lan', '--lock', 'keeper.lock', '--pid', 'pid'],
+      ...['--daemon-pid', 'own-pid', '--descriptors', '2', '--', '/bin/sh', '-c', script],
+    ],
+    cgroups: [],
+    leafCgroup: -1,
+    plan: new Uint8Array(),
+    descriptors: [directory, log],
+  });
+  const socket = new Socket({ fd: channel, readable: true, writable: false });
+  expect(await text(socket)).toBe('started\n');
+  expect(readFileSync(join(folder, 'log'), 'latin1')).toMatch(
+    /^\S+ could not write its pid, and tries again\nopenat pid: Is a directory\n$/,
+  );
+  rmdirSync(draft);
+  const pid = join(folder, 'pid');
+  await eventually(() => expect(existsSync(pid)).toBe(true));
+  const program = `/proc/${readFileSync(pid, 'latin1').trim()}/cmdline`;
+  expect(readFileSync(program, 'latin1')).toBe('sleep\x001000\0');
+  const lock = join(folder, 'keeper.lock');
+  process.kill(Number(readFileSync(lock, 'latin1')), 'SIGTERM');
+  await eventually(() => expect(isLocked(lock)).toBe(false));
+  expect(existsSync(pid)).toBe(false);
   for (const fd of [directory, log]) closeSync(fd);
   await root.remove();
 });

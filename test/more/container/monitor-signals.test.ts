@@ -1,4 +1,6 @@
 /** A monitor that is told to end, by whatever init it has: how that is asked, and what the end is. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
@@ -77,10 +79,24 @@ test('an init that is asked again and again has time to end', async () => {
     sendSignal(monitor, signal);
     await eventually(() => expect(askers(domain)).toEqual([]), patience);
   }
-  expect(monitorsOf(domain.name)).toEqual([monitor]);
+  // One that asks is like the monitor until it has executed its own words.
+  await eventually(() => expect(monitorsOf(domain.name)).toEqual([monitor]), patience);
   expect(await domain.state()).toMatchObject({ state: 'running' });
   await domain.exec(['touch', '/tmp/go']);
   expect(await endOf(domain)).toMatchObject({ ...asked, code: 4 });
+});
+
+test('an init is asked also where no process could be made to ask it at first: a host that ends says so once', async () => {
+  const domain = await begin('told-later', `trap 'exit 5' TERM; ${goesOn}`);
+  const [monitor] = monitorsOf(domain.name);
+  const inject = ['-e', 'trace=clone3', '-e', 'inject=clone3:error=EAGAIN:when=1'];
+  const strace = spawn('strace', ['-p', String(monitor), '-o', '/dev/null', ...inject], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  await once(strace.stderr, 'data'); // that it is attached
+  tell(domain);
+  expect(await endOf(domain)).toMatchObject({ ...asked, code: 5 });
+  if (strace.exitCode === null) await once(strace, 'exit');
 });
 
 test('an init without a handler goes on, and so does its monitor', async () => {

@@ -122,6 +122,10 @@ testOf('exec-failure', 'every failure of execve is explained', async () => {
   expect(await run('exec-failure', emptyFolder('exec-failure'))).toMatchObject(success);
 });
 
+testOf('unknown', 'what can not be looked at is an error or unknown, and not gone, dead or empty', async () => {
+  expect(await run('unknown', emptyFolder('unknown'))).toMatchObject(success);
+});
+
 testOf('credentials', 'a process in the midst of execve is waited for until it has its credentials; control: else it has not', async () => {
   const result = await run('credentials');
   expect(result).toMatchObject(success);
