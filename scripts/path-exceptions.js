@@ -177,7 +177,12 @@ const nativeExceptions = [
     uses: ['open'],
     reason: 'the file of the locks, in a folder that is root’s alone; /dev/null',
   },
-  { file: 'native/monitor/process-tree.cc', uses: ['openat'], argument: 'proc', reason: ofKernel },
+  {
+    file: 'native/monitor/process-tree.cc',
+    uses: ['openat'],
+    argument: 'proc.get()',
+    reason: ofKernel,
+  },
   { file: 'native/monitor/keeper.cc', uses: ['openat'], reason: ofKeptFolder },
   {
     file: 'native/monitor/kept-program.cc',
@@ -187,7 +192,7 @@ const nativeExceptions = [
   {
     file: 'native/monitor/reap.cc',
     uses: ['open'],
-    argument: 'header.reapProgram.c_str()',
+    argument: 'program.c_str()',
     reason: 'our own program on the host, opened before the container runs',
   },
 

@@ -22,10 +22,10 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 
 // Invalid when there is none. Any other failure ends the start: later nothing would clean up, and
 // nothing would say so.
-Fd openProgram(const std::string& path) {
-  Fd program(open(path.c_str(), O_PATH | O_CLOEXEC));
-  if (!program.valid() && errno != ENOENT && errno != ENOTDIR) check(-1, "open", path);
-  return program;
+Fd openProgram(const std::string& program) {
+  Fd opened(open(program.c_str(), O_PATH | O_CLOEXEC));
+  if (!opened.valid() && errno != ENOENT && errno != ENOTDIR) check(-1, "open", program);
+  return opened;
 }
 
 }  // namespace
