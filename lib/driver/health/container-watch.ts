@@ -21,18 +21,22 @@ const startInterval = 500;
 const mostLeft = 4;
 
 /** Resolves when the container has ended, was killed for being unhealthy, has no check, or another process watches it. */
-export async function watchContainer(session: Session, name: string): Promise<void> {
+export async function watchContainer(
+  session: Session,
+  name: string,
+  onChecked: () => void,
+): Promise<void> {
   // If it is held, then by a watcher of an older package.
   const lock = tryTakeContainer(session.paths, name);
   if (lock === undefined) return;
   try {
-    await watchRun(session, name);
+    await watchRun(session, name, onChecked);
   } finally {
     closeSync(lock);
   }
 }
 
-async function watchRun(session: Session, name: string): Promise<void> {
+async function watchRun(session: Session, name: string, onChecked: () => void): Promise<void> {
   const { containers, paths } = session;
   const monitor = await containers.connectMonitor(paths, name);
   if (monitor === undefined) return;
@@ -43,7 +47,7 @@ async function watchRun(session: Session, name: string): Promise<void> {
     if (check === undefined) return;
     containers.leaveCaller();
     monitor.watch();
-    await new ContainerWatch(session, { ...state, check }).run(monitor);
+    await new ContainerWatch(session, { ...state, check, onChecked }).run(monitor);
   } finally {
     monitor.close();
   }
@@ -53,6 +57,8 @@ interface Watched {
   readonly start: StartRecord;
   readonly running: RunningRecord;
   readonly check: HealthCheck;
+  /** Called after each check that could be made. */
+  readonly onChecked: () => void;
 }
 
 class ContainerWatch {
@@ -61,6 +67,7 @@ class ContainerWatch {
   /** The monitor's pid, which tells this container from a later one of the same name. */
   readonly #id: number;
   readonly #check: HealthCheck;
+  readonly #onChecked: () => void;
   readonly #lookers = new Lookers({ mostLeft });
   /** Of init's current life: a reboot begins another. */
   #boots: number;
@@ -73,11 +80,12 @@ class ContainerWatch {
   /** Ends the sleep between two checks. */
   #wake = (): void => undefined;
 
-  constructor(session: Session, { start, running, check }: Watched) {
+  constructor(session: Session, { start, running, check, onChecked }: Watched) {
     this.#session = session;
     this.#identity = { name: start.name, uuid: start.uuid };
     this.#id = running.id;
     this.#check = check;
+    this.#onChecked = onChecked;
     this.#boots = running.boots ?? 0;
     this.#began = start.time;
     this.#health = { state: 'starting', since: start.time, failures: 0 };
@@ -151,6 +159,7 @@ class ContainerWatch {
       return signal.aborted;
     }
     this.#isUnchecked = false;
+    this.#onChecked();
     // If it was paused during the check, the result does not count.
     if (signal.aborted || this.#isPaused() || !this.#isSameLife(time)) return signal.aborted;
     const before = this.#health;

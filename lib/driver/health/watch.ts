@@ -15,7 +15,7 @@ import { inheritedWatch, tryTakeWatch } from './watcher-lock';
 /** Above that of the monitors: a watcher that was killed is started again, a container is not. */
 const oomScore = -900;
 
-/** Milliseconds before the checks of a container begin anew after they have failed, doubled each time. */
+/** Milliseconds before the checks of a container begin anew after they have failed, doubled each time until a check was made. */
 const firstPause = 1000;
 const longestPause = 30_000;
 
@@ -117,7 +117,7 @@ class Watcher {
   async #watch(name: string): Promise<void> {
     let failures = 0;
     for (let id = this.#idOf(name); id !== 'ended';) {
-      if (id !== 'unknown' && (await this.#watchOnce(name))) {
+      if (id !== 'unknown' && (await this.#watchOnce(name, () => (failures = 0)))) {
         failures = 0;
         id = this.#nextId(name, id);
         continue;
@@ -133,9 +133,9 @@ class Watcher {
   }
 
   /** False when the checks could not be made or went wrong, while the container may still run. */
-  async #watchOnce(name: string): Promise<boolean> {
+  async #watchOnce(name: string, onChecked: () => void): Promise<boolean> {
     try {
-      await watchContainer(this.#session, name);
+      await watchContainer(this.#session, name, onChecked);
       return true;
     } catch (error) {
       const detail = 'the checks of the health of the container failed, and begin anew';
