@@ -1,7 +1,14 @@
-/** Runs the command by strace(1), which finds the calls that read state, or has one of them fail with an errno. */
+/**
+ * A command that strace(1) runs, or a process that it is attached to: it finds the calls that read state, or has one of them fail with an
+ * errno.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { runProgram } from '../process/run-command';
 import type { CommandResult } from '../process/run-command';
 
@@ -30,13 +37,30 @@ export interface Injected extends CommandResult {
 export async function runInjected(
   root: string,
   argv: readonly string[],
-  { call, path, errno, when }: Injection,
+  injection: Injection,
 ): Promise<Injected> {
+  const { result, log } = await traced(root, argv, injectionOptions(injection));
+  return { ...result, count: countOf(log) };
+}
+
+/** Has the calls of a process that runs fail while `action` is carried out. */
+export async function whileInjected<T>(
+  pid: number,
+  injection: Injection,
+  action: (count: () => number) => Promise<T>,
+): Promise<{ readonly result: T; readonly count: number }> {
+  const options = injectionOptions(injection);
+  const { result, log } = await whileTraced(pid, options, (read) => action(() => countOf(read())));
+  return { result, count: countOf(log) };
+}
+
+function injectionOptions({ call, path, errno, when }: Injection): string[] {
   const where = path === undefined ? [] : ['-P', path];
-  const inject = `inject=${call}:error=${errno}:when=${when}`;
-  const options = [...where, '-e', `trace=${call}`, '-e', inject];
-  const { result, log } = await traced(root, argv, options);
-  return { ...result, count: log.split('(INJECTED)').length - 1 };
+  return [...where, '-e', `trace=${call}`, '-e', `inject=${call}:error=${errno}:when=${when}`];
+}
+
+function countOf(log: string): number {
+  return log.split('(INJECTED)').length - 1;
 }
 
 const pathCalls = ['open', 'openat', 'openat2', 'stat', 'lstat', 'newfstatat', 'statx', 'readlink'];
@@ -49,14 +73,30 @@ export async function readsOf(
   argv: readonly string[],
   isState: (path: string) => boolean,
 ): Promise<{ readonly result: CommandResult; readonly reads: Read[] }> {
-  const calls = [...pathCalls, ...descriptorCalls, ...otherCalls];
-  const { result, log } = await traced(root, argv, ['-y', '-e', `trace=?${calls.join(',?')}`]);
+  const { result, log } = await traced(root, argv, readOptions);
+  return { result, reads: readsIn(log, isState) };
+}
+
+/** The same of a process that runs, while `action` is carried out. */
+export async function readsWhile<T>(
+  pid: number,
+  isState: (path: string) => boolean,
+  action: () => Promise<T>,
+): Promise<{ readonly result: T; readonly reads: Read[] }> {
+  const { result, log } = await whileTraced(pid, readOptions, action);
+  return { result, reads: readsIn(log, isState) };
+}
+
+const readCalls = [...pathCalls, ...descriptorCalls, ...otherCalls];
+const readOptions = ['-y', '-e', `trace=?${readCalls.join(',?')}`];
+
+function readsIn(log: string, isState: (path: string) => boolean): Read[] {
   const found = new Map<string, Read>();
   for (const line of log.split('\n')) {
     const read = readOf(line, isState);
     if (read !== undefined) found.set(`${read.call} ${read.path ?? ''}`, read);
   }
-  return { result, reads: [...found.values()] };
+  return [...found.values()];
 }
 
 /** As in `12 openat(17</folder>, "name", O_RDONLY) = 18</folder/name>`: a name in a folder is compared as it is written. */
@@ -89,4 +129,47 @@ async function traced(
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Resolves once strace has let go of the process. `action` may read the log so far. */
+async function whileTraced<T>(
+  pid: number,
+  options: readonly string[],
+  action: (read: () => string) => Promise<T>,
+): Promise<{ readonly result: T; readonly log: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'tslxc-strace-'));
+  const path = join(folder, 'log');
+  const read = (): string => readFileSync(path, 'utf8');
+  try {
+    const strace = spawn('strace', ['-f', '-o', path, ...options, '-p', String(pid)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const ended = once(strace, 'exit');
+    try {
+      await untilAttached(strace.stderr);
+      return { result: await action(read), log: await detach(strace, ended).then(read) };
+    } finally {
+      await detach(strace, ended);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function detach(strace: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  if (strace.exitCode === null && strace.signalCode === null) strace.kill('SIGINT');
+  await ended;
+}
+
+/** It says so once it has all threads. */
+async function untilAttached(stderr: Readable): Promise<void> {
+  let said = '';
+  for await (const text of stderr.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    said += String(text);
+    if (/attached/.test(said)) {
+      stderr.resume();
+      return;
+    }
+  }
+  throw new Error(`strace has not attached: ${said}`);
 }
