@@ -27,6 +27,6 @@ function isErrorLike(value: unknown): value is Error {
 
 /** One line of the log, with its end. */
 export function logLine(level: keyof typeof levels, fields: object, message: string): string {
-  const entry = { level: levels[level], time: Date.now(), ...sender(), ...plainFields(fields) };
-  return `${JSON.stringify({ ...entry, msg: message })}\n`;
+  const entry = { level: levels[level], time: Date.now(), ...sender(), ...fields, msg: message };
+  return `${JSON.stringify(entry, plainValue)}\n`;
 }
