@@ -5,8 +5,9 @@ import { connect } from 'tslxc';
 import type { Domain, HealthInfo, HealthSpec } from 'tslxc';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { commandOn } from '../support/process/command-on';
-import { environmentOf, hasEnded, listProcesses, readProcess } from '../support/process/processes';
+import { hasEnded } from '../support/process/processes';
 import { sendSignal } from '../support/process/send-signal';
+import { onlyWatcherOf, watchersOf } from '../support/process/watchers';
 import { SmallDisk } from '../support/root/small-disk';
 import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
@@ -21,7 +22,7 @@ const world = containerTest(async (keep) => {
   // Before the disk is gone.
   const destroyed = async (): Promise<void> => {
     for (const domain of await connection.listDomains()) await domain.destroy();
-    await eventually(() => expect(watchers()).toEqual([]), patience);
+    await eventually(() => expect(watchersOf(world.root.path)).toEqual([]), patience);
   };
   keep({ [Symbol.asyncDispose]: destroyed });
   return { root, disk, flags, connection };
@@ -70,21 +71,7 @@ const untilRecorded = (name: string, state: string): Promise<void> =>
 const untilEnded = (pid: number): Promise<void> =>
   eventually(() => expect(hasEnded(pid)).toBe(true), patience);
 
-function watchers(): number[] {
-  return listProcesses().filter((pid) => {
-    const { words, state } = readProcess(pid);
-    const isWatcher = words.includes('watch-health') && state !== 'Z';
-    return isWatcher && environmentOf(pid).includes(`TSLXC_ROOT=${world.root.path}`);
-  });
-}
-
-/** What the watcher starts for a check has its words for a moment. */
-const onlyWatcher = (): Promise<number> =>
-  eventually(() => {
-    const [first = 0, ...others] = watchers();
-    expect([first > 0, others]).toEqual([true, []]);
-    return first;
-  }, patience);
+const onlyWatcher = (): Promise<number> => onlyWatcherOf(world.root.path, patience);
 
 test('a disk that has no room for a while ends no checks, and what they find later is acted on', async () => {
   await begin('ill-later', { action: 'restart' });

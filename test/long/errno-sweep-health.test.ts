@@ -10,7 +10,8 @@ import { readsWhile, whileInjected } from '../support/errno/injection';
 import type { Injection, Read } from '../support/errno/injection';
 import { sweep } from '../support/errno/points';
 import type { Tried } from '../support/errno/points';
-import { environmentOf, hasEnded, listProcesses, readProcess } from '../support/process/processes';
+import { hasEnded } from '../support/process/processes';
+import { onlyWatcherOf } from '../support/process/watchers';
 import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
@@ -65,21 +66,7 @@ async function untilChecked(name: string, times: number, enough = () => false): 
   }, patience);
 }
 
-function watchers(): number[] {
-  return listProcesses().filter((pid) => {
-    const { words, state } = readProcess(pid);
-    const isWatcher = words.includes('watch-health') && state !== 'Z';
-    return isWatcher && environmentOf(pid).includes(`TSLXC_ROOT=${world.root.path}`);
-  });
-}
-
-/** What the watcher starts for a check has its words for a moment. */
-const onlyWatcher = (): Promise<number> =>
-  eventually(() => {
-    const [first = 0, ...others] = watchers();
-    expect([first > 0, others]).toEqual([true, []]);
-    return first;
-  }, patience);
+const onlyWatcher = (): Promise<number> => onlyWatcherOf(world.root.path, patience);
 
 const isBelow = (path: string, places: readonly string[]): boolean =>
   places.some((place) => path === place || path.startsWith(`${place}/`));
