@@ -127,5 +127,5 @@ export function unlessEnded<T>(read: () => T, step?: string): T | undefined {
 
 /** Whether there is something at the path; links are followed. existsSync says no whatever the error is. @throws SyscallError. */
 export function isThere(path: string): boolean {
-  return unlessMissing(() => statSync(path)) !== undefined;
+  return unlessMissing(() => statSync(path, { throwIfNoEntry: false })) !== undefined;
 }
