@@ -1,11 +1,12 @@
 /** `<tslxc:health>` when something goes wrong with its watcher: a disk without room, and a watcher that is killed. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain, HealthInfo, HealthSpec } from 'tslxc';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
+import { helpers } from '../support/domain/exec';
 import { commandOn } from '../support/process/command-on';
-import { hasEnded } from '../support/process/processes';
+import { hasEnded, readProcess } from '../support/process/processes';
 import { sendSignal } from '../support/process/send-signal';
 import { onlyWatcherOf, watchersOf } from '../support/process/watchers';
 import { SmallDisk } from '../support/root/small-disk';
@@ -138,4 +139,58 @@ test('what a watcher has found that is gone is no answer', async () => {
   await eventually(async () => {
     expect((await domain.info()).health?.state).toBe('unhealthy');
   }, patience);
+});
+
+/** Kills what looks after the check, once that has shown by its flag that it runs. */
+async function killHelper(flag: string): Promise<void> {
+  await eventually(() => expect(existsSync(flagOf(flag))).toBe(true), patience);
+  const looking = helpers();
+  const [attendant, ...others] = looking.filter(
+    (pid) => !looking.includes(readProcess(pid).parent),
+  );
+  expect(others).toEqual([]);
+  rmSync(flagOf(flag));
+  sendSignal(attendant, 'SIGKILL');
+  await untilEnded(attendant ?? 0);
+}
+
+test('a check whose helper process is killed is no failure of the container', async () => {
+  const slow = `[ ! -e /var/tmp/flags/hold ] || { touch /var/tmp/flags/held; sleep 1000; }; test -e /var/tmp/flags/helper`;
+  await begin('helper', {
+    exec: ['sh', '-c', slow],
+    timeout: 120_000,
+    action: 'restart',
+  });
+  const init = await initOf('helper');
+  writeFileSync(flagOf('hold'), '');
+  // More often than the check may fail in a row.
+  for (let times = 0; times < 3; times += 1) await killHelper('held');
+  const { checkedAt = 0 } = recorded('helper');
+  rmSync(flagOf('hold'));
+  await eventually(async () => {
+    // One that had begun before.
+    if (existsSync(flagOf('held'))) await killHelper('held');
+    expect(recorded('helper').checkedAt).toBeGreaterThan(checkedAt);
+  }, patience);
+  expect([recorded('helper').state, await initOf('helper')]).toEqual(['healthy', init]);
+  // Control: a check that can be made, and fails.
+  becomesIll('helper');
+  await untilEnded(init);
+});
+
+test('a container with as many processes as it may have fails its checks', async () => {
+  const domain = await world.connection.defineDomain({
+    name: 'full',
+    memory: '100MiB',
+    init: '/bin/sleep',
+    args: ['1000'],
+    privateNetwork: true,
+    health: { exec: ['true'], interval: 100, timeout: 1000, retries: 1 },
+  });
+  await domain.start({ ownership: 'leave' });
+  await untilRecorded('full', 'healthy');
+  await domain.setProcessLimit(1);
+  await untilRecorded('full', 'unhealthy');
+  await domain.setProcessLimit('unlimited');
+  await untilRecorded('full', 'healthy');
 });

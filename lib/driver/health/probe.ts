@@ -1,5 +1,4 @@
 /** One check of a container's health. */
-import { constants as system } from 'node:os';
 import type { Lookers } from '../../container/looks/looks';
 import type { HealthCheck } from '../../domain/definition';
 import { TslxcError } from '../../errors';
@@ -8,6 +7,7 @@ import { printable } from '../../printable';
 import { collectOutput } from '../exec/command-output';
 import { execCommand } from '../exec/exec';
 import type { Session } from '../session/session';
+import { saysNothing } from './says-nothing';
 
 /** Bytes. A command that writes more is ended: only the last line of its output is used. */
 const maxBuffer = 64 * 1024;
@@ -50,18 +50,8 @@ export async function probe(
     return `it exited with ${code}${said === '' ? '' : `: ${said}`}`;
   } catch (error) {
     if (!TslxcError.is(error)) throw error;
-    return isOfHost(error) ? new Unchecked(error) : error.message;
+    return (await saysNothing(session, identity, error)) ? new Unchecked(error) : error.message;
   }
-}
-
-const { EMFILE, ENFILE } = system.errno;
-
-/**
- * Whether a system call has failed that says nothing of the container: one of this process about files of the host, which names no
- * domain, or any for lack of descriptors.
- */
-function isOfHost({ code, errno = 0, domain }: TslxcError): boolean {
-  return code === 'SYSTEM_ERROR' && (domain === undefined || [EMFILE, ENFILE].includes(errno));
 }
 
 async function listens(
