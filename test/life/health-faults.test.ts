@@ -178,19 +178,31 @@ test('a check whose helper process is killed is no failure of the container', as
   await untilEnded(init);
 });
 
-test('a container with as many processes as it may have fails its checks', async () => {
+/** Checked by a command of which its init is no part. */
+async function startChecked(name: string, exec: readonly string[]): Promise<Domain> {
   const domain = await world.connection.defineDomain({
-    name: 'full',
+    name,
     memory: '100MiB',
     init: '/bin/sleep',
     args: ['1000'],
     privateNetwork: true,
-    health: { exec: ['true'], interval: 100, timeout: 1000, retries: 1 },
+    health: { exec, interval: 100, timeout: 1000, retries: 1 },
   });
   await domain.start({ ownership: 'leave' });
+  return domain;
+}
+
+test('a container with as many processes as it may have fails its checks', async () => {
+  const domain = await startChecked('full', ['true']);
   await untilRecorded('full', 'healthy');
   await domain.setProcessLimit(1);
   await untilRecorded('full', 'unhealthy');
   await domain.setProcessLimit('unlimited');
   await untilRecorded('full', 'healthy');
+});
+
+test('a check that the container has no program for fails', async () => {
+  await startChecked('no-program', ['/var/tmp/no-such-program']);
+  await untilRecorded('no-program', 'unhealthy');
+  expect(recorded('no-program').message).toContain('cannot find the program');
 });

@@ -11,21 +11,20 @@ const { EAGAIN, EMFILE, ENFILE, ENOMEM } = system.errno;
 const nearly = 0.95;
 
 /**
- * - a call of this process about files of the host, which names no domain, or any for lack of descriptors;
- * - a helper process of the command that was killed, or could not read what another told it;
- * - no room for a process, or no memory, unless that is the container's own limit.
+ * - a system call that has failed, unless it is the one that executes the command, or it is the container's own limit that is reached:
+ *   what comes before are calls of this process and of its helpers about files and processes of the host;
+ * - a helper process that was killed, or could not read what another told it.
  */
 export async function saysNothing(
   session: Session,
   identity: Identity,
-  { code, domain, errno = 0, path }: TslxcError,
+  { code, syscall, errno = 0, path }: TslxcError,
 ): Promise<boolean> {
   // With a path, it is about a file of the container, such as its list of users.
   if (code === 'OPERATION_FAILED') return path === undefined;
   if (code !== 'SYSTEM_ERROR') return false;
-  if (domain === undefined || [EMFILE, ENFILE].includes(errno)) return true;
-  const isShortage = [EAGAIN, ENOMEM].includes(errno);
-  return isShortage && !(await isAtItsLimit(session, identity));
+  if ([EAGAIN, ENOMEM].includes(errno)) return !(await isAtItsLimit(session, identity));
+  return syscall !== 'execve' || [EMFILE, ENFILE].includes(errno);
 }
 
 /** Whether the container has as many processes, or as much memory, as it may have. */
