@@ -21,6 +21,15 @@ const tirpcHeader = '/usr/include/tirpc/rpc/xdr.h';
 const goSources = '/usr/share/gocode/src/github.com';
 const novaDriver = '/usr/lib/python3/dist-packages/nova/virt/libvirt/driver.py';
 
+/** Not ansible-playbook, which comes without these in ansible-core. */
+const ansibleModules = '/usr/lib/python3/dist-packages/ansible_collections/community/libvirt';
+
+/** Not libvirtd, which comes without this driver with other packages; the folder has the machine's name. */
+const hasLxcDriver = () =>
+  readdirSync('/usr/lib').some((name) =>
+    existsSync(`/usr/lib/${name}/libvirt/connection-driver/libvirt_driver_lxc.so`),
+  );
+
 /** clang's runtime libraries, by their names for each machine. */
 const clangRuntime = '/usr/lib/llvm-19/lib/clang/19/lib/linux';
 const hasLibFuzzer = () =>
@@ -58,7 +67,7 @@ const needs = [
   { package: 'util-linux', there: program('unshare'), for: 'test' },
   { package: 'clang-19', there: program('clang++-19'), for: 'fuzz' },
   { package: 'libclang-rt-19-dev', there: hasLibFuzzer, for: 'fuzz' },
-  { package: 'libvirt-daemon-driver-lxc', there: program('libvirtd'), for: 'libvirt' },
+  { package: 'libvirt-daemon-driver-lxc', there: hasLxcDriver, for: 'libvirt' },
   {
     package: 'libvirt-daemon-config-network',
     there: () => existsSync('/etc/libvirt/qemu/networks/default.xml'),
@@ -83,7 +92,7 @@ const needs = [
     there: program('prometheus-libvirt-exporter'),
     for: 'client',
   },
-  { package: 'ansible', there: program('ansible-playbook'), for: 'client' },
+  { package: 'ansible', there: () => existsSync(ansibleModules), for: 'client' },
   { package: 'openssh-server', there: program('sshd'), for: 'client' },
   { package: 'openssh-client', there: program('ssh'), for: 'client' },
   { package: 'netcat-openbsd', there: program('nc'), for: 'client' },
@@ -171,4 +180,4 @@ async function installPackages(purpose) {
   }
 }
 
-module.exports = { installPackages };
+module.exports = { installPackages, missingPackages };
