@@ -60,6 +60,7 @@ export class Daemon {
       converse: (peer) => new DaemonConversation(peer, { connections, hub, served, authority }),
       refuse: (peer, reason) => new Refusal(peer, reason),
       activity,
+      logger,
       onBusy: (state) => (state === 'busy' ? clearTimeout(this.#idle) : this.#awaitClients()),
     });
     this.#timeout = timeout;

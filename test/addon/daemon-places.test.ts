@@ -32,7 +32,7 @@ beforeAll(async () => {
   const refuse = (): Conversation => {
     throw new Error('no bound of a user is reached');
   };
-  server = new Server({ converse, refuse });
+  server = new Server({ converse, refuse, logger: { warn: jest.fn() } });
   await server.listenAt([{ path, access: 'read-only', open: 'everybody', holder: 'none' }]);
 });
 

@@ -1,6 +1,8 @@
 /** The daemon as a process: its sockets and who may use them, what it answers whatever is asked, and what outlives it. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
 import { absentNumbers, absentProcedure } from '../../lib/rpc/protocol/absent';
@@ -47,6 +49,15 @@ async function opened(path = socketOf(), flags = 0): Promise<RawClient> {
   return client;
 }
 
+/** A client that says nothing. */
+async function connected(): Promise<Socket> {
+  const socket = connect(socketOf());
+  // It may be disconnected at once.
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  return socket;
+}
+
 const uriOf = async (path: string): Promise<unknown> => {
   using client = await opened(path);
   // Before the client is gone.
@@ -72,6 +83,31 @@ test('it makes two sockets below its root, and removes them when it ends', async
   expect(await daemon.end('SIGINT')).toBe(0);
   expect(existsSync(socketOf())).toBe(false);
   expect(daemon.said).toBe('');
+});
+
+test('SIGHUP makes it go on, in a new file of its log after a rotation', async () => {
+  const log = join(world.root.path, 'daemon.log');
+  const rotated = `${log}.1`;
+  // With so few descriptors, each of the clients below is worth a line.
+  const limited = ['/usr/bin/prlimit', '--nofile=128:128', ...commandLine('-l', log, 'daemon')];
+  await using daemon = await start(limited);
+  const warnings = (path: string): number =>
+    readFileSync(path, 'utf8').match(/hardly any descriptor is left/g)?.length ?? 0;
+  const isWarned = async (): Promise<void> => {
+    const clients = await Promise.all(Array.from({ length: 120 }, () => connected()));
+    await eventually(() => expect(warnings(log)).toBe(1));
+    for (const client of clients) client.destroy();
+  };
+  await isWarned();
+  renameSync(log, rotated);
+  process.kill(daemon.pid, 'SIGHUP');
+  await eventually(() => expect(existsSync(log)).toBe(true));
+  // With room again, since the clients are gone.
+  expect(await uriOf(socketOf())).toEqual({ uri: 'lxc:///' });
+  await isWarned();
+  expect(warnings(rotated)).toBe(1);
+  expect(await daemon.end('SIGQUIT')).toBe(0);
+  expect(existsSync(socketOf())).toBe(false);
 });
 
 test('with --libvirt also those that libvirt’s clients look for, and only root may change anything', async () => {

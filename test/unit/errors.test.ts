@@ -20,6 +20,17 @@ test('control: an error of Node.js has in it whatever was named', () => {
   expect(new Error('\u001b]0;title\u0007').message).toBe('\u001b]0;title\u0007');
 });
 
+test('no inotify instance or watch left: whose limit it is', () => {
+  const messageOf = (errno: number): string =>
+    new SyscallError({ errno, syscall: 'watch', path: '/run', step: 'watch the event log' })
+      .message;
+  expect(messageOf(24)).toMatch(
+    /\(watch the event log\): .*sysctl fs\.inotify\.max_user_instances/,
+  );
+  expect(messageOf(28)).toMatch(/\(watch the event log\): .*sysctl fs\.inotify\.max_user_watches/);
+  expect(messageOf(2)).not.toMatch(/limit/);
+});
+
 test('too many open files: what to do', () => {
   const failure = { errno: 24, syscall: 'fcntl', step: 'start the monitor' };
   expect(new SyscallError(failure).message).toMatch(

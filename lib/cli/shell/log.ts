@@ -1,5 +1,5 @@
 /** The log that `-d` and `-l` enable, by pino, which is loaded when the first line is written. */
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import type Pino from 'pino';
 import { levels, plainFields, sender } from '../../host/log/line-format';
 import type { Logger } from '../../host/logger';
@@ -14,10 +14,15 @@ const lowest: Readonly<Record<DebugLevel, keyof typeof levels>> = {
   4: 'error',
 };
 
+export interface Log extends Logger {
+  /** Goes on in the file that is now at its path, as after a rotation. If it can't be opened, that is said in the one of before. */
+  reopen(): void;
+}
+
 /** One JSON object per line, appended to the file of `-l` or written to stderr. @throws CommandError if the file can't be opened. */
-export function openLog({ debug, logFile }: Pick<GlobalOptions, 'debug' | 'logFile'>): Logger {
+export function openLog({ debug, logFile }: Pick<GlobalOptions, 'debug' | 'logFile'>): Log {
   const level = lowest[debug ?? 4];
-  const descriptor = logFile === undefined ? process.stderr.fd : openFile(logFile);
+  let descriptor = logFile === undefined ? process.stderr.fd : openFile(logFile);
   let pino: Logger | undefined;
   const at =
     (name: keyof typeof levels) =>
@@ -26,7 +31,18 @@ export function openLog({ debug, logFile }: Pick<GlobalOptions, 'debug' | 'logFi
       pino ??= pinoAt(level, descriptor);
       pino[name](fields, message);
     };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const reopen = (): void => {
+    if (logFile === undefined) return;
+    try {
+      const opened = openFile(logFile);
+      closeSync(descriptor);
+      [descriptor, pino] = [opened, undefined];
+    } catch (error) {
+      log.error({ err: error }, 'the log is not opened anew');
+    }
+  };
+  return { ...log, reopen };
 }
 
 function openFile(path: string): number {

@@ -2,7 +2,9 @@
 import { createServer } from 'node:net';
 import type { Server as NetServer, Socket } from 'node:net';
 import type { TslxcError } from '../../errors';
+import type { Logger } from '../../host/logger';
 import { native } from '../../host/native';
+import { readPrivileges } from '../../host/privileges';
 import { Users } from '../users/users';
 import type { User } from '../users/users';
 import { Admission } from './admission';
@@ -11,6 +13,7 @@ import { Client } from './client';
 import type { Activity, ClientOptions } from './client';
 import { closeDescriptors, sendAtOnce, sendDescriptors, socketDescriptor } from './descriptors';
 import type { Conversation, Peer } from './peer';
+import { DescriptorRoom } from './descriptor-room';
 import { isOfThisHost, startOf } from './peer-process';
 import { SocketReception } from './reception';
 import { accessOf, clearPlace, removeSocket, withMode } from './sockets';
@@ -25,6 +28,7 @@ export interface ServerOptions {
   readonly onBusy?: (state: 'busy' | 'idle') => void;
   /** Told of clients that come and go, and of what they do. */
   readonly activity?: Activity | undefined;
+  readonly logger: Pick<Logger, 'warn'>;
 }
 
 export class Server {
@@ -35,15 +39,19 @@ export class Server {
   readonly #admission = new Admission<Client>();
   readonly #users = new Users();
   readonly #attention = new Attention();
+  readonly #room: DescriptorRoom;
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#room = new DescriptorRoom(Number(readPrivileges().hardLimits['nofile']), options.logger);
   }
 
   /** Creates sockets, and listens on them. @throws TslxcError OPERATION_INVALID when another process listens there. */
   async listenAt(places: readonly SocketPlace[]): Promise<void> {
     // All of them, or none: no socket is created before every place is free.
     for (const place of places) await clearPlace(place);
+    // However this process exits, but for a signal that ends it at once: a socket that no process listens on refuses every client.
+    process.once('exit', this.#removeSockets);
     for (const place of places) {
       const server = this.#server(place.access);
       await started(server, () => withMode(place, () => server.listen(place.path)));
@@ -63,11 +71,16 @@ export class Server {
   /** Takes no more clients, and disconnects the present ones. */
   async close(): Promise<void> {
     for (const server of this.#listening) server.close();
-    for (const path of this.#made) removeSocket(path);
+    this.#removeSockets();
+    process.off('exit', this.#removeSockets);
     const { clients } = this.#admission;
     for (const client of clients) client.close();
     await Promise.all(clients.map(({ gone }) => gone));
   }
+
+  readonly #removeSockets = (): void => {
+    for (const path of this.#made.splice(0)) removeSocket(path);
+  };
 
   #server(access: Peer['access']): NetServer {
     // Node.js must not read it: it would lose the descriptors that come with the bytes.
@@ -115,7 +128,9 @@ export class Server {
    */
   #known(socket: Socket): Known | undefined {
     try {
-      const known = native().peerCredentials(socketDescriptor(socket));
+      const descriptor = socketDescriptor(socket);
+      this.#room.note(descriptor);
+      const known = native().peerCredentials(descriptor);
       if (!this.#admission.hasPlaceFor(known.uid)) return undefined;
       if (this.#users.isFull(known.uid) && !this.#admission.canTurnAway) return undefined;
       const credentials = { ...known, started: startOf(known.pid) };

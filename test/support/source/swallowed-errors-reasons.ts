@@ -49,6 +49,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/doctor/cgroup-layout.ts checkUnmounted',
   ],
   'Logged or noted, and the work goes on: what has failed is no condition of it.': [
+    'cli/shell/log.ts openLog',
     'container/devices/plug.ts plugIn',
     'container/devices/plug.ts plugOut',
     'container/devices/plug.ts removeNode',

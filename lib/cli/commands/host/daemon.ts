@@ -16,7 +16,7 @@ export const commands: CommandTable = {
       "Answer virsh and other programs that speak libvirt's protocol, on the sockets that systemd hands over, or\n" +
       'else on run/tslxc/tslxc-sock and, for those who may only look, run/tslxc/tslxc-sock-ro. Containers go on\n' +
       'when it ends: by SIGTERM or SIGINT, or with --timeout. What goes wrong is told on stderr, or in the file\n' +
-      'of --log.',
+      'of --log, which SIGHUP makes it open anew, as after a rotation.',
     options: [
       {
         name: 'libvirt',
@@ -39,11 +39,14 @@ export const commands: CommandTable = {
 
 const failure = 'Failed to start the daemon';
 
+const ends = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const;
+
 async function serve(context: Context, options: Options): Promise<undefined> {
   const { environment, globals, signals } = context;
   const seconds = timeoutOf(options);
   const { debug = 3, logFile } = globals;
   const logger = openLog({ debug, ...(logFile === undefined ? {} : { logFile }) });
+  signals.on('SIGHUP', logger.reopen);
   const notify = notifier(environment);
   const memory = await withErrorMessage(failure, keepMemorySmall);
   try {
@@ -59,7 +62,6 @@ async function serve(context: Context, options: Options): Promise<undefined> {
       }),
     );
     const end = (): void => void daemon.close();
-    const ends = ['SIGTERM', 'SIGINT'] as const;
     for (const signal of ends) signals.on(signal, end);
     notify('READY=1');
     await daemon.ended;
@@ -67,6 +69,7 @@ async function serve(context: Context, options: Options): Promise<undefined> {
     return undefined;
   } finally {
     memory.stop();
+    signals.off('SIGHUP', logger.reopen);
   }
 }
 

@@ -23,14 +23,17 @@ export const mostCallbacks = 1024;
 /** Finds the present id of the domain that an event is about, when it is asked for. */
 export type IdOf = () => number;
 
+/** What is used of a Peer. */
+export type EventPeer = Pick<Peer, 'notify' | 'callbacks' | 'closeSoon'>;
+
 export class ClientEvents {
-  readonly #peer: Pick<Peer, 'notify' | 'callbacks'>;
+  readonly #peer: EventPeer;
   readonly #domains = new Map<number, Registration>();
   readonly #networks = new Map<number, Registration>();
   #next = 0;
   #isClosed = false;
 
-  constructor(peer: Pick<Peer, 'notify' | 'callbacks'>) {
+  constructor(peer: EventPeer) {
     this.#peer = peer;
   }
 
@@ -75,6 +78,11 @@ export class ClientEvents {
     this.#domains.clear();
     this.#networks.clear();
     this.#isClosed = true;
+  }
+
+  /** Events that the client may have waited for can't be told any more: it is disconnected, and learns by that to look again. */
+  eventsWereLost(): void {
+    if (this.wants('domain') || this.wants('network')) this.#peer.closeSoon();
   }
 
   tellDomain(event: DomainEvent, idOf: IdOf): void {

@@ -81,10 +81,17 @@ export class EventHub {
     else this.#connection?.off('network', this.#onNetwork);
   }
 
-  /** A follower that has fallen too far behind begins anew: the lost events can't be recovered from anywhere else. */
+  /**
+   * A follower that has fallen too far behind begins anew. The lost events can't be recovered from anywhere else, and the protocol has no
+   * message for that: who waits for them is disconnected, and has to look again.
+   */
   #watched(connection: WatchedConnection): WatchedConnection {
     connection.on('error', (error) => {
-      this.#options.logger.error({ err: error }, 'events were lost');
+      this.#options.logger.error(
+        { err: error },
+        'events were lost: clients that wait for events are disconnected',
+      );
+      for (const client of this.#clients) client.eventsWereLost();
       for (const kind of this.#followed) {
         this.#ignore(kind);
         this.#follow(kind);

@@ -1,5 +1,5 @@
 /** The log of the command: its lines are those of the domains' logs, and pino is loaded for the first of them. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLog } from '../../../../lib/cli/shell/log';
@@ -33,6 +33,34 @@ test('a command that logs nothing at its level does not load pino', () => {
   log.warn({}, 'look out');
   expect(loads).toBe(1);
   expect(linesOf(logFile)).toMatchObject([{ level: 40, msg: 'look out' }]);
+});
+
+test('opened anew, it goes on in the file that is now at its path', () => {
+  const logFile = join(directory, 'command.log');
+  const log = openLog({ logFile });
+  log.error({}, 'before');
+  renameSync(logFile, `${logFile}.1`);
+  log.error({}, 'not yet');
+  log.reopen();
+  log.error({}, 'after');
+  const saidIn = (path: string): unknown[] => linesOf(path).map(({ msg }) => msg);
+  expect([saidIn(`${logFile}.1`), saidIn(logFile)]).toEqual([['before', 'not yet'], ['after']]);
+});
+
+test('if its file can’t be opened anew, it says so in the one of before, and goes on there', () => {
+  const logFile = join(directory, 'folder/command.log');
+  mkdirSync(join(directory, 'folder'));
+  const log = openLog({ logFile });
+  renameSync(join(directory, 'folder'), join(directory, 'moved'));
+  log.reopen();
+  log.error({}, 'after');
+  expect(linesOf(join(directory, 'moved/command.log'))).toMatchObject([
+    {
+      msg: 'the log is not opened anew',
+      err: { message: expect.stringContaining(logFile) as string },
+    },
+    { msg: 'after' },
+  ]);
 });
 
 test('a file that can’t be opened is told at once', () => {

@@ -41,7 +41,7 @@ test('until a socket has the mode that lets others connect, it lets only root, w
     change(path, mode);
     steps.push(`${String(path).slice(folder.length)} ${before} ${modeOf(String(path))}`);
   });
-  const server = new Server({ converse: unused, refuse: unused });
+  const server = new Server({ converse: unused, refuse: unused, logger: { warn: unused } });
   await server.listenAt(places);
   try {
     expect(steps).toEqual([

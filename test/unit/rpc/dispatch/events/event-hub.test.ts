@@ -3,19 +3,25 @@ import { EventEmitter } from 'node:events';
 import { ClientEvents } from '../../../../../lib/rpc/dispatch/events/client-events';
 import { EventHub } from '../../../../../lib/rpc/dispatch/events/event-hub';
 import type { WatchedConnection } from '../../../../../lib/rpc/dispatch/events/event-hub';
-import type { Peer } from '../../../../../lib/rpc/server/peer';
 import { User } from '../../../../../lib/rpc/users/users';
 
 const silence = { debug: jest.fn(), info: jest.fn(), warn: jest.fn(), error: jest.fn() };
 
-function client(): { events: ClientEvents; told: () => number } {
+interface FakeClient {
+  readonly events: ClientEvents;
+  readonly told: () => number;
+  readonly closed: jest.Mock;
+}
+
+function client(): FakeClient {
   let told = 0;
+  const closed = jest.fn();
   const notify = (): void => {
     told += 1;
   };
   const { callbacks } = new User(0);
-  const peer = { notify, callbacks } satisfies Pick<Peer, 'notify' | 'callbacks'>;
-  return { events: new ClientEvents(peer), told: () => told };
+  const events = new ClientEvents({ notify, callbacks, closeSoon: closed });
+  return { events, told: () => told, closed };
 }
 
 interface Hubbed {
@@ -66,14 +72,30 @@ test('one follower is enough for all, however they come and go at once', async (
   expect(emitter.listenerCount('domain')).toBe(0);
 });
 
-test('after events were lost it goes on with those that come', async () => {
+test('clients that wait for events are disconnected when events were lost, and no others', async () => {
   const { hub, emitter } = hubbed();
+  const [ofDomains, ofNetworks, waitsForNone] = [client(), client(), client()];
+  for (const { events } of [ofDomains, ofNetworks, waitsForNone]) hub.add(events);
+  ofDomains.events.addDomain(0, undefined);
+  ofNetworks.events.addNetwork(0, undefined);
+  await hub.update();
+  emitter.emit('error', new Error('events are gone'));
+  expect(silence.error).toHaveBeenCalledTimes(1);
+  const times = [ofDomains, ofNetworks, waitsForNone].map(({ closed }) => closed.mock.calls.length);
+  expect(times).toEqual([1, 1, 0]);
+});
+
+test('after events were lost, whoever comes is told of those that follow', async () => {
+  const { hub, emitter } = hubbed();
+  const before = client();
+  hub.add(before.events);
+  before.events.addDomain(0, undefined);
+  await hub.update();
+  emitter.emit('error', new Error('events are gone'));
   const { events, told } = client();
   hub.add(events);
   events.addDomain(0, undefined);
   await hub.update();
-  emitter.emit('error', new Error('events are gone'));
-  expect(silence.error).toHaveBeenCalledTimes(1);
   expect(emitter.listenerCount('domain')).toBe(1);
   emitter.emit('domain', started);
   expect(told()).toBe(1);
