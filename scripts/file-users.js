@@ -158,6 +158,7 @@ const fileUsers = {
   'lib/image/pull/download.ts': 'our folder of images',
   'lib/image/pull/layers.ts': 'our folder of images',
   'lib/image/pull/look-up.ts': 'whether there is a policy of images',
+  'lib/image/stall.ts': '/proc',
   'lib/image/store/collect.ts': 'our folder of images',
   'lib/image/store/draft.ts': 'our folder of images',
   'lib/image/store/layer-store.ts': 'our folder of images',

@@ -16,7 +16,12 @@ export interface ProgramCall {
   readonly step: string;
   /** Ends the program; the call then rejects with OPERATION_ABORTED. */
   readonly signal?: AbortSignal;
+  /** Milliseconds after which the program is killed: its caller may hold a lock that others wait for. Default: a minute. */
+  readonly limit?: number;
 }
+
+/** None of these programs works longer than some seconds, however busy the host is. */
+const usualLimit = 60_000;
 
 /**
  * The absolute path of a program that another process executes.
@@ -44,7 +49,7 @@ const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
  * Resolves to what the program wrote to standard output.
  *
  * @throws TslxcError OPERATION_UNSUPPORTED, naming the package, if there is no such program; OPERATION_FAILED
- * with `step` and the program's own message if it fails.
+ * with `step` and the program's own message if it fails; OPERATION_TIMEOUT if it has not exited within its limit.
  */
 export async function runProgram(call: ProgramCall): Promise<string> {
   return (await tryProgram({ ...call, expected: [0] })).output;
@@ -60,23 +65,30 @@ export interface ProgramResult {
 export async function tryProgram(
   call: ProgramCall & { readonly expected: readonly number[] },
 ): Promise<ProgramResult> {
-  const { program, args, input = '', step, signal: abort, expected } = call;
+  const { program, args, input = '', step, signal: abort, expected, limit = usualLimit } = call;
   return await new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: { LC_ALL: 'C', PATH: searchPath().join(delimiter) },
       stdio: ['pipe', 'pipe', 'pipe'],
       ...(abort === undefined ? {} : { signal: abort }),
     });
+    // What it has started itself may hold its output open, and a process that waits in the kernel does not even end: neither is waited for.
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(tooLong(call, limit));
+    }, limit);
     const [output, errors]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
     // A program may exit without reading its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
-    child.on('error', (error: NodeJS.ErrnoException) =>
-      reject(abort?.aborted === true ? aborted(call) : notRun(call, error)),
-    );
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(abort?.aborted === true ? aborted(call) : notRun(call, error));
+    });
     child.on('close', (code, signal) => {
+      clearTimeout(timer);
       if (code !== null && expected.includes(code)) {
         resolve({ status: code, output: text(output), errors: text(errors) });
         return;
@@ -95,6 +107,11 @@ function notRun({ program, package: name, step }: ProgramCall, error: NodeJS.Err
   }
   const detail = `cannot run ${program}: ${errnoName(errno)} (${step})`;
   return new TslxcError('OPERATION_FAILED', detail, { step, errno, path: program, cause: error });
+}
+
+function tooLong({ program, step }: ProgramCall, limit: number): TslxcError {
+  const detail = `${program} has not exited within ${limit / 1000} s, and is killed (${step})`;
+  return new TslxcError('OPERATION_TIMEOUT', detail, { step });
 }
 
 function aborted({ program, step }: ProgramCall): TslxcError {

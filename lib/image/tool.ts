@@ -1,12 +1,13 @@
 /**
- * Runs skopeo and umoci to their end. They are killed when this process dies or the call is aborted, and have their own session,
- * so that Ctrl-C reaches only this process.
+ * Runs skopeo and umoci to their end. They are killed when this process dies, the call is aborted or they stall, and have their own
+ * session, so that Ctrl-C reaches only this process.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { TslxcError } from '../errors';
 import { abortedBy, onAbort } from '../host/abort-listener';
 import { programPath } from '../host/program';
+import { Stall } from './stall';
 
 export interface ToolCall {
   readonly program: 'skopeo' | 'umoci';
@@ -20,6 +21,9 @@ export interface ToolCall {
   readonly descriptor?: number;
 }
 
+/** A registry that answers so late has stopped answering; and work on files reads or writes all the time. */
+const usualPatience = 5 * 60_000;
+
 /** Characters of its error output that are searched for the reason, which is at the end. */
 const longestWords = 4096;
 
@@ -27,9 +31,9 @@ const longestWords = 4096;
  * Resolves to what the program wrote to standard output.
  *
  * @throws TslxcError OPERATION_UNSUPPORTED, naming the Debian package, if there is no such program; OPERATION_FAILED with the
- * program's own reason; OPERATION_ABORTED.
+ * program's own reason; OPERATION_ABORTED; OPERATION_TIMEOUT when it has neither read nor written anything for `patience` milliseconds.
  */
-export async function runTool(call: ToolCall): Promise<string> {
+export async function runTool(call: ToolCall, patience = usualPatience): Promise<string> {
   const { program, args, step, signal, temporary, descriptor } = call;
   const path = programPath({ program, package: program, step });
   throwIfEnded(signal);
@@ -39,17 +43,25 @@ export async function runTool(call: ToolCall): Promise<string> {
     // With the caller's environment: proxies, and where credentials of registries are.
     env: { ...process.env, LC_ALL: 'C', TMPDIR: temporary },
   });
-  const stop = onAbort(signal, () => void child.kill('SIGKILL'));
+  const kill = (): void => void child.kill('SIGKILL');
+  const stop = onAbort(signal, kill);
+  using stall = new Stall(child.pid, patience, kill);
   try {
     const [output, words] = [textOf(child, 'stdout'), textOf(child, 'stderr')];
     const [code, ended] = (await once(child, 'close')) as [number | null, string | null];
     throwIfEnded(signal);
+    if (stall.isSeen) throw stalled(call, patience);
     if (code === 0) return output();
     const reason = reasonIn(words()) || `it ended with ${ended ?? `exit code ${String(code)}`}`;
     throw new TslxcError('OPERATION_FAILED', `${program}: ${reason} (${step})`, { step });
   } finally {
     stop();
   }
+}
+
+function stalled({ program, step }: ToolCall, patience: number): TslxcError {
+  const detail = `${program} has neither read nor written anything for ${patience / 1000} s, and is killed (${step})`;
+  return new TslxcError('OPERATION_TIMEOUT', detail, { step });
 }
 
 function throwIfEnded(signal: AbortSignal | undefined): void {

@@ -107,6 +107,9 @@ async function unpackInto(
   return content;
 }
 
+/** Milliseconds: a slow disk has to write all that is in memory for it. */
+const longestFlush = 30 * 60_000;
+
 /** One flush for all layers: it waits for everything written to the file system, also by other processes. */
 async function putInPlace(
   paths: ImagePaths,
@@ -115,7 +118,8 @@ async function putInPlace(
 ): Promise<void> {
   if (fresh.length === 0) return;
   const args = ['--file-system', draft];
-  await runProgram({ program: 'sync', package: 'coreutils', args, step: 'flush the layers' });
+  const sync = { program: 'sync', package: 'coreutils', args, limit: longestFlush } as const;
+  await runProgram({ ...sync, step: 'flush the layers' });
   reach('image:after-flush');
   for (const { chain, folder } of fresh) {
     try {

@@ -149,6 +149,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'image/pull/download.ts bytesIn',
     'image/pull/download.ts bytesIn',
   ],
+  'What can’t be told counts as going on: nothing is ended for it.': ['image/stall.ts transferred'],
   'A cache: without it the same is computed again.': [
     'cli/compiled-bundle.ts keepCompiled',
     'cli/compiled-bundle.ts mayWrite',
