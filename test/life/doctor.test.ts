@@ -1,13 +1,16 @@
 /** What doctor says beside all that can run: it advises against nothing that is at work, and names what is really left over. */
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkHost } from 'tslxc';
 import type { Domain, HostCheck } from 'tslxc';
 import { looksAlone } from '../../lib/container/looks/looks';
 import { Channel } from '../../lib/container/monitor/channel';
 import { monitorExecutable } from '../../lib/host/executable';
+import { mountsWithin } from '../../lib/host/kernel/mount-table';
 import { native } from '../../lib/host/native';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
+import { imagePaths } from '../../lib/image/store/image-paths';
+import { makeDraft } from '../../lib/image/store/draft';
 import { DaemonProcess } from '../support/clients/daemon-process';
 import { ConsoleSession } from '../support/console/console-session';
 import { domainXml } from '../support/domain/domain-xml';
@@ -22,8 +25,9 @@ import { initOf, monitorsOf } from '../support/world/container-traces';
 
 const world = containerTest(rootAndConnection);
 
-// This process opens it once, and keeps it open.
+// This process opens these once, and keeps them open.
 beforeAll(monitorExecutable);
+beforeAll(() => void mountsWithin('/'));
 
 async function leftovers(root: string): Promise<HostCheck[]> {
   const { checks } = await checkHost({ root });
@@ -131,4 +135,25 @@ test('a monitor whose run folder was deleted is named, and what is advised ends 
   await eventually(() => expect([monitor, init].every(hasEnded)).toBe(true));
   expect((await runCommand(['purge', '--yes'], { root })).code).toBe(0);
   expect(helpers()).toEqual([]);
+});
+
+test('what a killed pull has left is named, and not what one that goes on has made', async () => {
+  const { path: root } = world.root;
+  const paths = imagePaths(statePaths(root));
+  mkdirSync(paths.drafts, { recursive: true });
+  const draft = await makeDraft(paths);
+  try {
+    expect(await leftovers(root)).toEqual([]);
+    // As a process that was killed leaves them: the claim is there, and no process has it locked.
+    const abandoned = join(paths.drafts, '0123456789abcdef');
+    mkdirSync(abandoned);
+    writeFileSync(`${abandoned}.claim`, '');
+    expect(await leftovers(root)).toMatchObject([
+      { id: 'leftover.draft', found: expect.stringContaining(abandoned) as string },
+    ]);
+    rmSync(`${abandoned}.claim`);
+    expect(await leftovers(root)).toEqual([]);
+  } finally {
+    await draft[Symbol.asyncDispose]();
+  }
 });

@@ -7,6 +7,8 @@ import { runNames } from '../../container/record/run-state';
 import { native } from '../../host/native';
 import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import { mountsWithin } from '../../host/kernel/mount-table';
+import { abandonedDrafts } from '../../image/store/draft';
+import { imagePaths } from '../../image/store/image-paths';
 import { listNftChains } from '../../network/firewall/nft';
 import type { StatePaths } from '../../host/state/state-paths';
 import { ok, warn } from './check';
@@ -39,6 +41,7 @@ async function leftoversOf(paths: StatePaths): Promise<HostCheck[]> {
     ...(known.isWhole ? await checkUnnamed({ containers, partitions }, known) : []),
     ...checkMounts(paths),
     ...checkChanges(paths),
+    ...checkDrafts(paths),
   ];
   return found.length === 0 ? [ok('leftover', `none of ${known.roots.join(', ')}`)] : found;
 }
@@ -64,6 +67,14 @@ function checkChanges(paths: StatePaths): HostCheck[] {
     const found = `a ${change.kind} of '${name}' was left half done`;
     const which = change.kind === 'clone' ? 'of any domain' : name;
     return [warn('leftover.trees', found, `tslxc snapshot-list ${which} ends it`)];
+  });
+}
+
+/** What a pull that was killed had downloaded and unpacked: as much as an image, perhaps. */
+function checkDrafts(paths: StatePaths): HostCheck[] {
+  return abandonedDrafts(imagePaths(paths)).map((folder) => {
+    const found = `${folder} is of a pull that was killed`;
+    return warn('leftover.draft', found, 'the next tslxc pull, rmi or run removes it');
   });
 }
 

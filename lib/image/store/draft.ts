@@ -3,7 +3,7 @@
  * process holds a lock on the claim beside the draft while it lives: if a claim is not locked, its process has died, and the next
  * pull removes the leftovers.
  */
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -32,6 +32,25 @@ export async function makeDraft({ drafts }: ImagePaths): Promise<Draft> {
     }
     await mkdir(folder, { mode: 0o700 });
     return { folder, [Symbol.asyncDispose]: () => removeDraft(folder, fd) };
+  }
+}
+
+/** The folders that pulls have left whose process has died. Only looks. @throws errors of node:fs. */
+export function abandonedDrafts({ drafts }: ImagePaths): string[] {
+  const names = unlessMissing(() => readdirSync(drafts)) ?? [];
+  return names
+    .filter((name) => name.endsWith(suffix) && !isHeld(join(drafts, name)))
+    .map((name) => join(drafts, name.slice(0, -suffix.length)));
+}
+
+/** A process that has just made its claim and finds it locked by this look makes another one. */
+function isHeld(claim: string): boolean {
+  const fd = openIfThere(claim);
+  if (fd === undefined) return true;
+  try {
+    return !native().tryFlock(fd, 'shared');
+  } finally {
+    closeSync(fd);
   }
 }
 
