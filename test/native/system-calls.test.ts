@@ -2,11 +2,14 @@
  * The numbers that the seccomp filter compares, beside the kernel's own headers. Those of this machine are always there
  * where a compiler is; Debian's since 13 brings those of the other machines too.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { machine } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { machine, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { wholeFilesystem } from '../../lib/plan/security/filesystem-ioctls';
 import { grantingCapabilities } from '../../lib/plan/security/seccomp-policy';
 import { systemCalls } from '../../lib/plan/security/system-calls';
 import type { CallName, CallNumbers } from '../../lib/plan/security/system-calls';
+import { runProgram } from '../support/process/run-command';
 
 type Column = keyof CallNumbers;
 
@@ -42,6 +45,11 @@ function numbersIn(header: string): Map<string, number> {
 
 const found = (Object.keys(headers) as Column[]).filter((column) => textOf(column) !== undefined);
 
+/** Younger than the oldest headers that the tests are run with; a call of today has one number in all tables. */
+const young = ['listmount', 'open_tree_attr', 'statmount'] as const;
+const isYoung = (name: CallName): name is (typeof young)[number] =>
+  (young as readonly CallName[]).includes(name);
+
 test('the headers of this machine are there', () => {
   expect(found).toEqual(expect.arrayContaining([...own]));
 });
@@ -52,7 +60,7 @@ test.each(found)('every number of %s is the header’s, and what is left out it 
   // A header knows no call that is newer than itself.
   const newest = Math.max(...known.values());
   const names = (Object.keys(systemCalls) as CallName[]).filter((name) => {
-    return name !== 'open_tree_attr' || newest >= systemCalls.open_tree_attr.x86_64;
+    return !isYoung(name) || newest >= systemCalls[name].x86_64;
   });
   const expected = names.map((name) => [name, known.get(name)]);
   const ours = names.map((name) => {
@@ -75,4 +83,40 @@ test('the capabilities are the header’s', () => {
   expect(grantingCapabilities).toEqual(
     Object.fromEntries(names.map((name) => [name, numbers.get(name)])),
   );
+});
+
+/** Prints the number of each name that the headers of this machine have. */
+function printing(names: readonly string[]): string {
+  const headers = ['fs', 'fscrypt', 'ext4', 'btrfs', 'f2fs'].map((name) => `linux/${name}.h`);
+  return [
+    ...[...headers, 'xfs/xfs.h'].flatMap((header) => [
+      `#if __has_include(<${header}>)`,
+      `#include <${header}>`,
+      '#endif',
+    ]),
+    '#include <cstdio>',
+    'int main() {',
+    ...names.flatMap((name) => [
+      `#ifdef ${name}`,
+      `  std::printf("${name} %u\\n", static_cast<unsigned>(${name}));`,
+      '#endif',
+    ]),
+    '}',
+    '',
+  ].join('\n');
+}
+
+test('the ioctls of file systems have the numbers of the headers', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tslxc-ioctls-'));
+  const program = join(folder, 'ioctls');
+  const input = printing(Object.keys(wholeFilesystem));
+  const compiled = await runProgram(['g++', '-x', 'c++', '-', '-o', program], { input });
+  expect(compiled).toMatchObject({ code: 0, stderr: '' });
+  const { stdout } = await runProgram([program]);
+  rmSync(folder, { recursive: true });
+  const lines = stdout.trim().split('\n');
+  expect(lines.length).toBeGreaterThan(30);
+  const ours: Readonly<Record<string, number>> = wholeFilesystem;
+  const names = lines.map((line) => line.split(' ')[0] ?? '');
+  expect(lines).toEqual(names.map((name) => `${name} ${ours[name]}`));
 });

@@ -3,6 +3,7 @@
  * next to an AppArmor profile. These are lists of denials, so that newer calls work. The first list has what is not
  * namespaced, and what only the host may do. Pure.
  */
+import { wholeFilesystem } from './filesystem-ioctls';
 import type { CallName } from './system-calls';
 
 /** Numbers of the capabilities that allow a call again, linux/capability.h. */
@@ -41,8 +42,11 @@ export interface DeniedCall {
   readonly when?: ArgumentRule;
   /** The capability that allows the call again, if the definition asks for it. Missing if no capability governs the call. */
   readonly grantedBy?: keyof typeof grantingCapabilities;
-  /** What the caller is told: `unknown` is ENOTTY, as if the file did not know the ioctl. Default: EPERM. */
-  readonly answer?: 'unknown';
+  /**
+   * What the caller is told: `unknown` is ENOTTY, as if the file did not know the ioctl, and `absent` ENOSYS, as if the
+   * kernel were older than the call. Default: EPERM.
+   */
+  readonly answer?: 'unknown' | 'absent';
   /** Only on kernels whose namespaces take ioctls of every type. Default: on all. */
   readonly where?: 'nsfs ignores types';
   readonly why: string;
@@ -53,25 +57,6 @@ export const terminalInjection = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c } as const
 
 /** TIOCCONS of asm-generic/ioctls.h. */
 export const consoleTheft = { TIOCCONS: 0x541d } as const;
-
-/**
- * ioctls on any file that change its whole file system with CAP_SYS_ADMIN: from linux/fs.h, from libxfs/xfs_fs.h with the
- * structures of 64-bit and 32-bit programs, and from linux/btrfs.h.
- */
-export const wholeFilesystem = {
-  FIFREEZE: 0xc0045877,
-  FS_IOC_SHUTDOWN: 0x8004587d,
-  XFS_IOC_OPEN_BY_HANDLE: 0xc038586b,
-  XFS_IOC_OPEN_BY_HANDLE_32: 0xc01c586b,
-  XFS_IOC_READLINK_BY_HANDLE: 0xc038586c,
-  XFS_IOC_READLINK_BY_HANDLE_32: 0xc01c586c,
-  XFS_IOC_ATTRLIST_BY_HANDLE: 0x4058587a,
-  XFS_IOC_ATTRLIST_BY_HANDLE_32: 0x4038587a,
-  XFS_IOC_ATTRMULTI_BY_HANDLE: 0x4048587b,
-  XFS_IOC_ATTRMULTI_BY_HANDLE_32: 0x4024587b,
-  BTRFS_IOC_TREE_SEARCH: 0xd0009411,
-  BTRFS_IOC_TREE_SEARCH_V2: 0xc0709411,
-} as const;
 
 /**
  * From the descriptor of a mount namespace to the next one of the host, and the one before (Linux 6.12), linux/nsfs.h.
@@ -129,6 +114,7 @@ const kernelCode = 'runs code in the kernel';
 const keys = 'keyrings have no namespace: without an id map, root’s are the host’s';
 const opened = 'hands out what others have opened, outside the root too, and holds them up';
 const obsolete = 'no program of today has it';
+const mounts = 'tells of the mounts in every mount namespace of the host';
 const ports = 'reaches the hardware';
 const tracing = 'sees the whole kernel';
 const walk = 'opens every mount namespace of the host, which setns(2) then enters';
@@ -183,6 +169,9 @@ export const deniedCalls: readonly DeniedCall[] = [
     where: 'nsfs ignores types',
     why: walk,
   },
+  // The namespace is behind a pointer, so its own is denied as well: programs read /proc/self/mountinfo instead.
+  { call: 'statmount', grantedBy: 'sys_admin', answer: 'absent', why: mounts },
+  { call: 'listmount', grantedBy: 'sys_admin', answer: 'absent', why: mounts },
   {
     call: 'fanotify_mark',
     when: { argument: 1, denyBits: filesystemMark },

@@ -109,7 +109,7 @@ function isGranted(capability: DeniedCall['grantedBy'], granted: bigint): boolea
   return ((granted >> BigInt(grantingCapabilities[capability])) & 1n) === 1n;
 }
 
-function answerTo({ answer }: DeniedCall): 'denied' | 'unknown' {
+function answerTo({ answer }: DeniedCall): Exclude<Verdict, 'allow'> {
   return answer ?? 'denied';
 }
 
@@ -120,16 +120,21 @@ function filterTable(
   absent: readonly CallName[],
 ): Instruction[] {
   const labelOf = (verdict: Exclude<Verdict, 'allow'>): string => `${table} ${verdict}`;
-  const calls = [...new Set(denied.map(({ call }) => call))].map((call) => ({
-    call,
-    rules: denied.flatMap((one) =>
-      one.call === call && one.when ? [{ rule: one.when, to: labelOf(answerTo(one)) }] : [],
-    ),
-  }));
+  const calls = [...new Set(denied.map(({ call }) => call))].map((call) => {
+    const own = denied.filter((one) => one.call === call);
+    const answer = own[0] === undefined ? 'denied' : answerTo(own[0]);
+    return {
+      call,
+      answer,
+      rules: own.flatMap((one) =>
+        one.when ? [{ rule: one.when, to: labelOf(answerTo(one)) }] : [],
+      ),
+    };
+  });
   const cases = [
-    ...calls.flatMap(({ call, rules }) =>
+    ...calls.flatMap(({ call, answer, rules }) =>
       numbersOf(call, table).map((number): Case => {
-        return { number, to: rules.length > 0 ? `${table} ${call}` : labelOf('denied') };
+        return { number, to: rules.length > 0 ? `${table} ${call}` : labelOf(answer) };
       }),
     ),
     ...absent.flatMap((call) =>
@@ -146,7 +151,7 @@ function filterTable(
     { do: 'label', name: table },
     { do: 'load', value: 'number' },
     ...(table === 'x86_64' ? [{ do: 'and', mask: ~x32Bit } as const] : []),
-    ...search(inOrder(cases), table),
+    ...search(inOrder(cases), { place: table, otherwise: allowed }),
     ...calls.flatMap(({ call, rules }) =>
       rules.length > 0 ? checkArguments(rules, `${table} ${call}`) : [],
     ),
@@ -171,22 +176,27 @@ function inOrder(cases: readonly Case[]): Case[] {
 /** Shorter lists are compared one by one. */
 const shortList = 6;
 
-/** Jumps to the case of the number that is loaded, by halves of the cases, which are in order; a number without one is allowed. */
-function search(cases: readonly Case[], place: string): Instruction[] {
+const allowed: Instruction = { do: 'return', verdict: 'allow' };
+
+/** Whose labels a search may make, and what comes for a number without a case. */
+type Place = Readonly<{ place: string; otherwise: Instruction }>;
+
+/** Jumps to the case of the number that is loaded, by halves of the cases, which are in order. */
+function search(cases: readonly Case[], at: Place): Instruction[] {
   if (cases.length <= shortList) {
     return [
       ...cases.map(({ number, to }) => ({ do: 'jumpIfEqual', to, value: number }) as const),
-      { do: 'return', verdict: 'allow' },
+      at.otherwise,
     ];
   }
   const middle = Math.ceil(cases.length / 2);
   const upper = cases.slice(middle);
-  const here = `${place} ${upper[0]?.number}`;
+  const here = `${at.place} ${upper[0]?.number}`;
   return [
     { do: 'jumpIfAtLeast', to: `${here} and above`, value: upper[0]?.number ?? 0 },
-    ...search(cases.slice(0, middle), place),
+    ...search(cases.slice(0, middle), at),
     { do: 'label', name: `${here} and above` },
-    ...search(upper, place),
+    ...search(upper, at),
   ];
 }
 
@@ -242,7 +252,10 @@ function denyValues(
         ] as const)),
     load,
     ...(mask === undefined ? [] : [{ do: 'and', mask } as const]),
-    ...compare(deny, to),
+    ...search(inOrder(deny.map((number) => ({ number, to }))), {
+      place: past,
+      otherwise: { do: 'jump', to: past },
+    }),
     { do: 'label', name: past },
   ];
 }

@@ -9,7 +9,9 @@
  * | `handle PATH` | `handle.result`, `handle.inode`, `handle.generation`: what `reach` takes |
  * | `reach INODE GENERATION COUNT` | `reach.root`, `reach.file`; `reach.around.OUTCOME`: how many of COUNT handles |
  * | `terminal` | `terminal.open`; `terminal.(stdin or tty).(TIOCSTI, TIOCSTI+2^32, TIOCLINUX, TIOCLINUX+2^32, TIOCGWINSZ)` |
- * | `whole` | `whole.COMMAND`: ioctls for a whole file system and for the console, given to /proc |
+ * | `whole PATH NAME NUMBER…` | `whole.NAME`: the ioctl without an argument, given to PATH |
+ * | `deface PATH LABEL` | `deface.(label, uuid, checkpoint, thaw, trim)`: of the file system of PATH |
+ * | `mounts [NUMBER]` | `mounts.number` of the own mount namespace; `mounts.(own, stat)`, `mounts.other` of that NUMBER, by listmount(2) and statmount(2) |
  * | `watch TEXT` | `watch.group`, `watch.mount`, `watch.filesystem`; `watch.found`: whether a file that begins so was opened on the file system of `/` |
  * | `lure FOLDER PATH TEXT` | `lure.(descriptors or names).(group, mark)`; `….event`: `descriptor`, `name` or `none`; `….escaped`: whether it led to the host's PATH, which begins so |
  * | `hold FOLDER` | `hold.group`, `hold.mark`: until the probe ends, no process can open the folder |

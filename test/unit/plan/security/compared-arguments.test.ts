@@ -1,4 +1,5 @@
 /** Each comparison of an argument in the filter’s policy has a row in the document that says what the kernel compares. */
+import { wholeFilesystem } from '../../../../lib/plan/security/filesystem-ioctls';
 import { deniedCalls } from '../../../../lib/plan/security/seccomp-policy';
 import type { ArgumentRule, DeniedCall } from '../../../../lib/plan/security/seccomp-policy';
 import { readPage } from '../../../support/documents/blocks';
@@ -57,4 +58,18 @@ test('each row says what the kernel compares', () => {
   for (const { key, kernel } of documented()) {
     expect([key, kernel]).toEqual([key, expect.stringMatching(/\bbits\b|\bnumber\b/)]);
   }
+});
+
+/** The names in the second cell of each row of the table of file systems. */
+function deniedByTable(): string[] {
+  const lines = readPage('docs/internals/system-call-filter.md').split('\n');
+  const begin = lines.findIndex((line) => line.startsWith('| of | denied |'));
+  const end = lines.indexOf('', begin);
+  return lines
+    .slice(begin + 2, end)
+    .flatMap((line) => (line.split('|')[2] ?? '').trim().split(', '));
+}
+
+test('the table of file systems names each ioctl that is denied', () => {
+  expect(deniedByTable().sort()).toEqual(Object.keys(wholeFilesystem).sort());
 });
