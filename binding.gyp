@@ -18,6 +18,7 @@
       'native/base/descent.cc',
       'native/base/device-program.cc',
       'native/base/fifo.cc',
+      'native/base/first-names.cc',
       'native/base/glance.cc',
       'native/base/label.cc',
       'native/base/link-removal.cc',

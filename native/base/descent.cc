@@ -10,14 +10,6 @@
 
 namespace tslxc {
 
-std::string Descent::pathOf(const std::string& name) const {
-  std::string path;
-  for (const Level& level : levels_) {
-    if (!level.name.empty()) path += level.name + '/';
-  }
-  return path + name;
-}
-
 void Descent::push(Fd directory, const std::string& name) {
   const struct stat state = stateOf(directory.get());
   levels_.push_back({std::move(directory), state.st_dev, state.st_ino, name});

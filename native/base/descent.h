@@ -18,10 +18,9 @@ constexpr size_t kOpenDirectories = 64;
 class Descent {
  public:
   bool empty() const { return levels_.empty(); }
+  bool atTop() const { return levels_.size() == 1; }
   // The lowest one.
   int current() const { return levels_.back().directory.get(); }
-  // The path from the top to `name` in the lowest one.
-  std::string pathOf(const std::string& name) const;
 
   // Enters a directory in the lowest one, or the top, whose name is empty.
   void push(Fd directory, const std::string& name);

@@ -9,13 +9,12 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "native/base/descent.h"
 #include "native/base/file.h"
+#include "native/base/first-names.h"
 #include "native/base/inode-state.h"
 #include "native/base/path.h"
 #include "native/base/syscall.h"
@@ -112,13 +111,13 @@ class Content {
 class Copy final : public TreeVisitor {
  public:
   // `top` is the directory that is filled.
-  Copy(int top, WalkCounter& counter) : top_(top), counter_(counter) {}
+  Copy(int top, WalkCounter& counter) : top_(top), counter_(counter), firstNames_(top) {}
 
   void enter(int inode, const std::string& name) override {
     const struct stat state = stateOf(inode);
     if (target_.empty()) return enterTop();
     if (S_ISDIR(state.st_mode)) return enterDirectory(name);
-    if (linked(state, name)) return;
+    if (state.st_nlink > 1 && firstNames_.link(state, target_.current(), name)) return;
     if (S_ISREG(state.st_mode)) return copyFile(inode, state, name);
     copyNode(inode, state, name);
   }
@@ -128,6 +127,7 @@ class Copy final : public TreeVisitor {
   void leave(int inode) override {
     const struct stat state = stateOf(inode);
     if (!S_ISDIR(state.st_mode)) return;
+    if (target_.atTop()) firstNames_.clear();
     give(inode, target_.current(), state);
     target_.pop();
   }
@@ -194,24 +194,14 @@ class Copy final : public TreeVisitor {
     check(futimens(to, timesOf(state).data()), "futimens");
   }
 
-  // Makes a further name of an inode that has been copied already.
-  bool linked(const struct stat& state, const std::string& name) {
-    const auto known = names_.find({state.st_dev, state.st_ino});
-    if (known == names_.end()) return false;
-    const Fd made = openInFilesystem(top_, known->second, O_PATH | O_NOFOLLOW);
-    check(linkat(made.get(), "", target_.current(), name.c_str(), AT_EMPTY_PATH), "linkat");
-    return true;
-  }
-
   void remember(const struct stat& state, const std::string& name) {
-    if (state.st_nlink > 1) names_[{state.st_dev, state.st_ino}] = target_.pathOf(name);
+    if (state.st_nlink > 1) firstNames_.keep(state, target_.current(), name);
   }
 
   const int top_;
   WalkCounter& counter_;
   Descent target_;
-  // The path in the copy of the first name of each inode with several.
-  std::map<std::pair<dev_t, ino_t>, std::string> names_;
+  FirstNames firstNames_;
 };
 
 }  // namespace

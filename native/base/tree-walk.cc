@@ -35,6 +35,16 @@ std::vector<std::string> namesIn(int directory) {
   return names;
 }
 
+// Of a long path, the components at its beginning and at its end: a container can make paths that
+// fill pages.
+std::string shortened(const std::string& path) {
+  constexpr size_t kLongest = 1024;
+  if (path.size() <= kLongest) return path;
+  const size_t begin = path.rfind('/', kLongest / 2);
+  const size_t end = path.find('/', path.size() - kLongest / 2);
+  return path.substr(0, begin) + "/…" + path.substr(end);
+}
+
 // A directory on the way down.
 struct Level {
   Fd directory;  // O_PATH; closed while it is far above
@@ -128,7 +138,7 @@ class Walk {
     std::string path;
     for (const Level& level : levels_) append(path, level.name);
     append(path, name);
-    return path;
+    return shortened(path);
   }
 
   static void append(std::string& path, const std::string& name) {

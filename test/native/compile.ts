@@ -93,6 +93,7 @@ export const programs = {
     'native/base/tree-walk.cc',
     'native/base/descent.cc',
     'native/base/file.cc',
+    'native/base/first-names.cc',
     'native/base/path.cc',
     'native/base/xattr.cc',
   ],

@@ -1,6 +1,7 @@
 // walkTree: each inode of a tree that is deeper than directories are kept open, and each failure
-// with its path. When a directory is moved away while the walk is below it, the way back is lost:
-// the walk ends there, and visits nothing elsewhere. Argument: an empty folder.
+// with its path, of which a long one is cut in the middle. When a directory is moved away while the
+// walk is below it, the way back is lost: the walk ends there, and visits nothing elsewhere.
+// Argument: an empty folder.
 #include "native/base/tree-walk.h"
 
 #include <fcntl.h>
@@ -103,6 +104,19 @@ void aFailureNamesItsPathAndTheWalkGoesOn(const Tree& tree) {
   assert(recorder.left.size() == kDepth + kFiles);
 }
 
+void aLongPathIsNamedByItsEnds(const fs::path& folder) {
+  constexpr int kLevels = 10;
+  const std::string name(200, 'd');
+  fs::path bottom = folder / "long";
+  for (int level = 0; level < kLevels; ++level) bottom /= name;
+  fs::create_directories(bottom);
+  Recorder recorder(inodeOf(bottom), [] { throw SyscallError{EPERM, "visit", ""}; });
+  const fs::path top = folder / "long";
+  walkTree(Fd(check(open(top.c_str(), O_PATH | O_CLOEXEC), "open")).get(), recorder);
+  const std::string both = name + '/' + name;
+  assert(recorder.failures == std::vector<std::string>{both + "/…/" + both});
+}
+
 void aMovedDirectoryLeadsNowhereElse(const Tree& tree) {
   std::set<ino_t> outside{inodeOf(tree.elsewhere)};
   for (const fs::directory_entry& file : fs::directory_iterator(tree.elsewhere)) {
@@ -124,4 +138,5 @@ int main(int, char** argv) {
   tslxc::test::everyInodeIsVisited(tree);
   tslxc::test::aFailureNamesItsPathAndTheWalkGoesOn(tree);
   tslxc::test::aMovedDirectoryLeadsNowhereElse(tree);
+  tslxc::test::aLongPathIsNamedByItsEnds(std::filesystem::canonical(argv[1]));
 }

@@ -87,6 +87,26 @@ test('by DHCP, without a word of the client, and beside the name that it tells',
   expect(await beta.hostname()).toBe('other');
 });
 
+test('a client can tell the name of a domain that is off, which that domain takes back when it runs', async () => {
+  await startNetwork();
+  const alpha = await start('alpha', "<ip address='192.168.150.10' prefix='24'/>");
+  await alpha.destroy();
+  const beta = await start('beta');
+  const tell = 'udhcpc -q -n -x hostname:alpha';
+  const [, taken = ''] = /lease of (\S+) obtained/.exec(await inside(beta, tell)) ?? [];
+  await eventually(async () => {
+    expect(await lookUp(beta, 'alpha')).toMatch(new RegExp(`Address:? .*${taken}$`, 'm'));
+  });
+  await alpha.start();
+  await eventually(async () => {
+    expect(await lookUp(beta, 'alpha')).toContain('192.168.150.10');
+  });
+  expect(await lookUp(beta, 'alpha')).not.toContain(taken);
+  // Nor when it is told again.
+  await inside(beta, tell);
+  expect(await lookUp(beta, 'alpha')).not.toContain(taken);
+});
+
 test('each has an address of its own, and one that has ended leaves its own to the next', async () => {
   await startNetwork();
   const all = await Promise.all(['a', 'b', 'c', 'd'].map((name) => start(name)));
