@@ -1,6 +1,6 @@
 /** One operation on a domain at a time, across all processes; and one reaper at a time. */
 import { native } from '../../host/native';
-import { isLocked, takeLock, takeLockIfAny } from '../../host/state/named-lock';
+import { isLocked, takeLock, takeLockIfAny, tryTakeLock } from '../../host/state/named-lock';
 import type { NamedLock } from '../../host/state/named-lock';
 import type { StatePaths } from '../../host/state/state-paths';
 
@@ -9,6 +9,12 @@ const step = 'lock the domain';
 /** Waits for the lock of this domain; `using` releases it. Not re-entrant. */
 export async function lockDomain(paths: StatePaths, name: string): Promise<Disposable> {
   return await takeLock(paths, lockOf(name));
+}
+
+/** Takes the lock of this domain if it is free; `using` releases it. Undefined while somebody is at work on the domain. */
+export function tryLockDomain(paths: StatePaths, name: string): Disposable | undefined {
+  const fd = tryTakeLock(paths, lockOf(name));
+  return fd === undefined ? undefined : { [Symbol.dispose]: () => native().closeDescriptor(fd) };
 }
 
 /** Whether this process or another one is at work on this domain. */

@@ -11,11 +11,14 @@ import { setLiveForwards } from '../interfaces/live-forwards';
 import { setLiveLink } from '../interfaces/link-state';
 import { withLiveLinks } from '../interfaces/interfaces';
 import { changeRates } from '../interfaces/rates';
+import { activeNetworkOf } from '../networks/container-ports';
+import { lostTables, restoreTable } from '../networks/lost-rules';
 import type { Session } from '../session/session';
 import type { LiveChange } from './live-devices';
 
 /**
- * Plugs an interface in or out, and changes its rates and the ports that lead to it.
+ * Plugs an interface in or out, and changes its rates and the ports that lead to it. What another program has removed of its rules
+ * is made again, also when nothing changes.
  *
  * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED for another kind of device, and for any other
  * change of an interface; and as `findDevice`.
@@ -43,7 +46,16 @@ export async function updateLive(session: Session, change: LiveChange): Promise<
     await setLiveRates(session, { ...which, change: { inbound, outbound } });
   }
   if (link !== (current.linkState ?? 'up')) await setLiveLink(session, { ...which, link });
-  if (forwardsOf(current) !== forwardsOf(wanted)) await setLiveForwards(session, identity, wanted);
+  const lost = await lostTables(session, state.start, { mac: current.mac });
+  const isForwarding = lost.some(({ holds }) => holds === 'forwards');
+  if (isForwarding || forwardsOf(current) !== forwardsOf(wanted)) {
+    await setLiveForwards(session, identity, wanted);
+  }
+  const network = wanted.type === 'network' ? activeNetworkOf(session, wanted.network) : undefined;
+  const filter = lost.find(({ holds }) => holds === 'filter');
+  if (filter !== undefined) {
+    await restoreTable(session, { start: state.start, table: filter, network });
+  }
 }
 
 interface Two {

@@ -1,4 +1,4 @@
-/** Whether this host can run containers, what they would lack, and what former ones have left behind. Changes nothing. */
+/** Whether this host can run containers, what they lack, and what former ones have left behind. Changes nothing. */
 import { isAbsolute } from 'node:path';
 import { TslxcError } from '../../errors';
 import { statePaths } from '../../host/state/state-paths';
@@ -10,6 +10,7 @@ import type { HostCheck, HostReport } from './check';
 import { checkKernel } from './kernel';
 import { checkLeftovers } from './leftovers';
 import { checkPrograms } from './programs';
+import { checkRules } from './rules';
 import { checkSecurity } from './security';
 
 /** What `checkHost` looks at. */
@@ -20,7 +21,7 @@ export interface CheckHostOptions {
 
 /**
  * Checks whether this host can run containers: the kernel, cgroups, the privileges of this process, the security module and
- * needed programs; as root also what former containers and networks have left behind. Changes nothing, and never rejects
+ * needed programs; as root also what running containers and networks have lost, and what former ones have left behind. Changes nothing, and never rejects
  * because of a finding.
  *
  * @param options - `root`: an absolute path; by default `TSLXC_ROOT` of the environment, else `/`
@@ -44,6 +45,6 @@ export async function checkHost(options: CheckHostOptions = {}): Promise<HostRep
   const canLook =
     isPrivileged(readPrivilege()) &&
     checks.every(({ id, status }) => id !== 'package.native' || status === 'ok');
-  if (canLook) checks.push(...(await checkLeftovers(paths)));
+  if (canLook) checks.push(...(await checkRules(paths)), ...(await checkLeftovers(paths)));
   return reportOf(checks);
 }

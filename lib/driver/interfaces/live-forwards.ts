@@ -6,6 +6,7 @@ import { TslxcError } from '../../errors';
 import { present } from '../../present';
 import type { Identity } from '../../host/state/definition-store';
 import type { Session } from '../session/session';
+import { decideForwards } from '../networks/lost-rules';
 import { networkPort } from './network-port';
 
 /**
@@ -36,12 +37,8 @@ export async function setLiveForwards(
     return;
   }
   const port = await networkPort(session, wanted, { chosen: [], intent: 'start' });
-  const { reserved = [], forwarding, names } = port.kind === 'bridge' ? port : {};
-  const leased =
-    names === undefined ? undefined : containers.forwards.leased({ folder: names.folder, mac });
-  const offered = leased === undefined ? 'none' : 'by-dhcp';
-  const plug = { host, bridge, reserved, forwarding, offered } as const;
-  const after = containers.forwards.decide(wanted, plug);
+  const facts = port.kind === 'bridge' ? port : {};
+  const { forwards: after, leased } = decideForwards(session, wanted, { host, bridge, facts });
   if (after === undefined) return;
   containers.replaceStart(paths, next);
   try {

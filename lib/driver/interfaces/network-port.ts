@@ -6,18 +6,16 @@ import type { SourceLocation } from '../../domain/xml/source-location';
 import { filterVlans } from '../../network/bridge/bridge';
 import { defaultNetwork } from '../../network/lifecycle/default-network';
 import { hasOwnBridge } from '../../network/definition/definition';
-import { wantsDnsmasq } from '../../network/dnsmasq/config';
-import { namesOf } from '../../network/dnsmasq/names';
-import { networkPaths } from '../../host/state/state-paths';
 import type { NetworkDefinition, Portgroup } from '../../network/definition/definition';
-import { needsSettling, runningDefinition } from '../../network/lifecycle/reconcile';
+import { runningDefinition } from '../../network/lifecycle/reconcile';
 import { readNetworkState } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';
 import type { Port } from '../../plan/network/links';
 import { isFreshDefault, makeDefault } from '../networks/autostart';
 import { previewNetwork } from '../networks/preview';
 import { networkLinks } from '../networks/links';
-import { isActive, settleAndRepair } from '../networks/settling';
+import { forwardingModes, portFacts, type NetworkAtHand } from '../networks/port-facts';
+import { isActive, needsRepair, settleAndRepair } from '../networks/settling';
 import { launchNetwork } from '../networks/start';
 import type { Session } from '../session/session';
 
@@ -53,27 +51,7 @@ export async function networkPort(
   const port = await portIn(session, found, { wanted, place, chosen, intent });
   if (wanted.portForwards !== undefined) await checkForwards(session, wanted, found.definition);
   if (port.kind !== 'bridge') return port;
-  return {
-    ...port,
-    ...reservedFor(wanted, found.definition),
-    ...forwardingOf(wanted, found),
-    ...namesFor(session, found),
-  };
-}
-
-/** The modes in which the host passes packets on to a container; `open` has no rules that would keep any out. */
-const forwardingModes: Readonly<Record<string, 'led-out' | 'kept'>> = {
-  nat: 'led-out',
-  route: 'led-out',
-  open: 'kept',
-};
-
-function forwardingOf(
-  { portForwards }: Pick<NetworkInterface, 'portForwards'>,
-  { definition }: NetworkAtHand,
-): Pick<Port & { kind: 'bridge' }, 'forwarding'> {
-  const loopback = forwardingModes[definition.forward.mode];
-  return portForwards === undefined || loopback === undefined ? {} : { forwarding: { loopback } };
+  return { ...port, ...portFacts(session, wanted, found) };
 }
 
 /** @throws DefinitionError CONFIG_UNSUPPORTED in a network that forwards nothing; RESOURCE_BUSY for a port that is forwarded already. */
@@ -90,50 +68,6 @@ async function checkForwards(
     throw definitionError('CONFIG_UNSUPPORTED', detail, { path, position: first.position });
   }
   await containers.forwards.check({ mac, forwards }, paths.root);
-}
-
-/** The addresses that the network reserves for the interface: a filter allows it no other, and forwarded ports lead to them. */
-function reservedFor(
-  { mac, filter }: Pick<NetworkInterface, 'mac' | 'filter'>,
-  { ips }: NetworkDefinition,
-): { readonly reserved?: readonly string[] } {
-  const hosts = ips.flatMap(({ family, dhcp }) => (family === 'ipv4' ? (dhcp?.hosts ?? []) : []));
-  const reserved = hosts.flatMap((host) => (host.mac === mac ? [host.ip] : []));
-  return filter === undefined && reserved.length === 0 ? {} : { reserved };
-}
-
-/** Where the network's dnsmasq learns of its containers; nothing if it has no dnsmasq. */
-function namesFor(
-  { paths }: Session,
-  { definition, isPreviewed }: NetworkAtHand,
-): Pick<Port & { kind: 'bridge' }, 'names'> {
-  const { name, ips, dns, bridge } = definition;
-  if (isPreviewed || bridge.name === undefined || !wantsDnsmasq(definition)) return {};
-  const { dnsmasqPid: pid, leases } = networkPaths(paths, name);
-  const serving = ips.filter(({ family, dhcp }) => family === 'ipv4' && dhcp !== undefined);
-  const ranges = serving.flatMap(({ dhcp }) => dhcp?.ranges ?? []);
-  const kept = serving.flatMap(({ address, dhcp }) => [
-    address,
-    ...(dhcp?.hosts ?? []).map(({ ip }) => ip),
-  ]);
-  return {
-    names: {
-      folder: namesOf(bridge.name),
-      pid,
-      hasNames: dns.enabled !== false,
-      ...(ranges.length === 0
-        ? {}
-        : {
-            dhcp: { leases, kept, ranges: ranges.map(({ start, end }) => ({ start, end })) },
-          }),
-    },
-  };
-}
-
-/** A network as it runs, or as a start would have it. */
-export interface NetworkAtHand {
-  readonly definition: NetworkDefinition;
-  readonly isPreviewed: boolean;
 }
 
 /** What is to be plugged in. */
@@ -238,10 +172,10 @@ async function stateForStart(
   name: string,
   { look, onNetworkStarted }: Pick<NetworkUse, 'look' | 'onNetworkStarted'>,
 ): Promise<NetworkState> {
-  const { paths } = session;
-  const state = readNetworkState(paths, name);
+  const state = readNetworkState(session.paths, name);
   // A network that is stopping is waited for: its bridge may be deleted at any moment.
-  if (state.phase === 'running' && !(await needsSettling(paths, state, look))) return state;
+  if (state.phase === 'running' && !(await needsRepair(session, name, { state, look })))
+    return state;
   if (name === defaultNetwork) await makeDefault(session);
   return session.lockedNetwork(name, async () => {
     const settled = await settleAndRepair(session, name);
@@ -251,7 +185,7 @@ async function stateForStart(
       await launchNetwork(session, definition);
       onNetworkStarted?.(name);
     }
-    return readNetworkState(paths, name);
+    return readNetworkState(session.paths, name);
   });
 }
 

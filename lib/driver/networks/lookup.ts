@@ -1,13 +1,12 @@
 /** Which virtual networks there are, and what state they are in: from the stored definitions and the run folders. */
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
-import { needsSettling } from '../../network/lifecycle/reconcile';
 import { readNetworkState, runningNames } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';
 import { isNetworkMarkLeft } from '../hooks/network-mark';
 import { canonicalUuid } from '../lookup/lookup';
 import { prepareNetworks } from './autostart';
-import { isActive, settleAndRepair } from './settling';
+import { isActive, needsRepair, settleAndRepair } from './settling';
 import type { Session } from '../session/session';
 import type { NetworkFilter } from '../types';
 
@@ -101,7 +100,8 @@ async function lookAt(session: Session, name: string): Promise<NetworkState> {
   const state = readNetworkState(paths, name);
   if (access === 'read-only') return state;
   const isEndUntold = isNetworkMarkLeft(session, name, state);
-  if (!isEndUntold && !(await needsSettling(paths, state, 'thorough'))) return state;
+  if (!isEndUntold && !(await needsRepair(session, name, { state, look: 'thorough' })))
+    return state;
   try {
     return await session.lockedNetwork(name, () => settleAndRepair(session, name));
   } catch (error) {

@@ -2,6 +2,7 @@
 import type { NetworkDefinition } from '../../network/definition/definition';
 import {
   endNetwork,
+  needsSettling,
   repairNetwork,
   runningDefinition,
   settleNetwork,
@@ -12,6 +13,7 @@ import type { ActiveRecord, NetworkState, OffReason } from '../../network/lifecy
 import { announceEnd, expectEnd } from '../hooks/network-hooks';
 import type { Session } from '../session/session';
 import { settlePorts } from './created-ports';
+import { lostRules, restoreRules } from './lost-rules';
 
 /** Undoes a start or an end that was interrupted, and announces an end. Under the network's lock. */
 export async function settleAndTell(session: Session, name: string): Promise<SettledState> {
@@ -45,14 +47,34 @@ export async function endAndTell(
   await announceEnd(session, record.name);
 }
 
-/** As `settleAndTell`, and restores what a running network has lost. A failure to restore is logged. */
+/**
+ * Whether the network needs a repair, or the rules of a container in it do: see `needsSettling`. A quick look does not check rules.
+ */
+export async function needsRepair(
+  session: Session,
+  name: string,
+  { state, look }: { readonly state: NetworkState; readonly look: 'quick' | 'thorough' },
+): Promise<boolean> {
+  if (await needsSettling(session.paths, state, look)) return true;
+  if (look === 'quick' || state.phase !== 'running' || state.place === 'elsewhere') return false;
+  return (await lostRules(session, name)).length > 0;
+}
+
+/** As `settleAndTell`, and restores what a running network and its containers have lost. A failure to restore is logged. */
 export async function settleAndRepair(session: Session, name: string): Promise<SettledState> {
   const state = await settleAndTell(session, name);
   if (state.phase !== 'running' || state.place === 'elsewhere') return state;
-  try {
-    await repairNetwork(session.paths, state.record);
-  } catch (error) {
-    session.logger.error({ err: error, network: name }, 'a network could not be put right');
+  const { record } = state;
+  const repairs = [
+    () => repairNetwork(session.paths, record),
+    () => restoreRules(session, runningDefinition(record)),
+  ];
+  for (const repair of repairs) {
+    try {
+      await repair();
+    } catch (error) {
+      session.logger.error({ err: error, network: name }, 'a network could not be put right');
+    }
   }
   return state;
 }

@@ -12,7 +12,12 @@ import {
 import type { ContainerStart } from '../../container/start/container-start';
 import { startContainer } from '../../container/start/controller';
 import type { RunningContainer } from '../../container/start/running-container';
-import { endReaperTurn, lockDomain, withReaperLock } from '../../container/record/locks';
+import {
+  endReaperTurn,
+  lockDomain,
+  tryLockDomain,
+  withReaperLock,
+} from '../../container/record/locks';
 import { deviceControl, type DeviceControl } from '../../container/devices/running-devices';
 import { joinLastingCgroups } from '../../container/cgroups/lasting-cgroups';
 import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files';
@@ -22,6 +27,7 @@ import { previewLinks } from '../../container/interfaces/links';
 import { checkPorts } from '../../container/interfaces/port/claim-ports';
 import { linkForwards, removeForwards } from '../../container/interfaces/port/link-forwards';
 import { claimedAddress } from '../../container/interfaces/port/link-name';
+import { placeFilter } from '../../container/interfaces/link-filter';
 import { placeForwards } from '../../container/interfaces/port/place-forwards';
 import { previewImages } from '../../container/sources/image-devices';
 import { withUsbPlaces } from '../../container/sources/usb-devices';
@@ -58,6 +64,7 @@ import {
 import { openRunStates } from '../../container/record/run-states';
 import { hostFacts } from '../../host/facts';
 import { bootId } from '../../host/kernel/boot-id';
+import { listTables } from '../../host/kernel/nftables';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { shapeLink } from '../../network/shaping/shaping';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
@@ -88,6 +95,12 @@ interface ForwardControl {
   readonly leased: typeof claimedAddress;
 }
 
+/** The rules of interfaces in the kernel, as far as others may remove them. */
+interface RuleControl {
+  readonly listTables: typeof listTables;
+  readonly placeFilter: typeof placeFilter;
+}
+
 /** What each does is said where it is defined: most have the name of that function, or its type names it. */
 export interface Containers {
   readonly readRunState: typeof readRunState;
@@ -101,6 +114,7 @@ export interface Containers {
   readonly init: InitControl;
   readonly runNames: typeof runNames;
   readonly lockDomain: typeof lockDomain;
+  readonly tryLockDomain: typeof tryLockDomain;
   readonly withReaperLock: typeof withReaperLock;
   readonly endReaperTurn: typeof endReaperTurn;
   readonly previewLinks: typeof previewLinks;
@@ -120,6 +134,7 @@ export interface Containers {
   readonly network: NetworkViews;
   readonly shapeLink: typeof shapeLink;
   readonly forwards: ForwardControl;
+  readonly rules: RuleControl;
   /** Moves this process into the cgroups of processes that outlive their callers. */
   readonly leaveCaller: () => void;
   readonly replaceStart: typeof replaceStart;
@@ -162,6 +177,7 @@ export const containers: Containers = {
   init: initControl,
   runNames,
   lockDomain,
+  tryLockDomain,
   withReaperLock,
   endReaperTurn,
   previewLinks,
@@ -192,6 +208,7 @@ export const containers: Containers = {
     remove: removeForwards,
     leased: claimedAddress,
   },
+  rules: { listTables, placeFilter },
   replaceStart,
   limits: limitFiles(layout),
   devices: deviceControl(hostFacts),

@@ -13,9 +13,14 @@ export async function hasTable(
   table: string,
   step: string,
 ): Promise<boolean> {
+  return (await listTables(step)).has(`${family} ${table}`);
+}
+
+/** The tables that the kernel has, each as `FAMILY NAME`. @throws as `runProgram`. */
+export async function listTables(step: string): Promise<ReadonlySet<string>> {
   const args = ['list', 'tables'];
-  const tables = await runProgram({ program: 'nft', package: 'nftables', args, step });
-  return tables.split('\n').includes(`table ${family} ${table}`);
+  const text = await runProgram({ program: 'nft', package: 'nftables', args, step });
+  return new Set(text.split('\n').map((line) => line.replace(/^table /, '')));
 }
 
 /** The name of a table for `name`: it begins with `tslxc_`, and differs for different names. */

@@ -68,7 +68,7 @@ export async function claimForwarding(network: ActiveNetwork, root: string): Pro
   await withHostNetworks(async () => {
     const { users, former } = readForwarding();
     const user = { root, network: network.definition.name, bridge: network.bridge, families };
-    const missing = families.filter((family) => readNetworkParameter(switches[family]) === '0');
+    const missing = lostFamilies(network);
     if (missing.includes('ipv6')) checkLearnedRoutes();
     const bridges = await addressedBridges();
     const found = missing.map((family) => {
@@ -76,11 +76,23 @@ export async function claimForwarding(network: ActiveNetwork, root: string): Pro
     });
     const next = {
       users: [...users.filter((other) => !isSame(other, user)), user],
-      former: { ...former, ...Object.fromEntries(found) },
+      // What was found first is what is given back.
+      former: { ...Object.fromEntries(found), ...former },
     };
     writeForwarding(next);
     for (const family of missing) writeNetworkParameter(switches[family], '1');
   });
+}
+
+/** Whether somebody has switched forwarding off that the network needs. */
+export function isForwardingLost(network: ActiveNetwork): boolean {
+  return lostFamilies(network).length > 0;
+}
+
+function lostFamilies(network: ActiveNetwork): Family[] {
+  return forwardedFamilies(network).filter(
+    (family) => readNetworkParameter(switches[family]) === '0',
+  );
 }
 
 /** Does nothing for a network that has not claimed forwarding. */

@@ -1,13 +1,15 @@
 /**
  * Repairs a network after its caller died during a start or stop, its bridge was deleted by hand, its dnsmasq died, or another
- * program flushed its rules.
+ * program flushed its rules or switched forwarding off.
  */
 import { TslxcError } from '../../errors';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { refuseMounts, removeTreeNow } from '../../host/trees/tree-removal';
 import { activeNetwork } from '../active-network';
+import type { ActiveNetwork } from '../active-network';
 import { hasBridge } from '../bridge/bridge';
+import { claimForwarding, isForwardingLost } from '../bridge/forwarding';
 import type { NetworkDefinition } from '../definition/definition';
 import { ensureDnsmasq } from '../dnsmasq/dnsmasq';
 import { ensureFirewall, isFirewallOpen } from '../firewall/check';
@@ -70,7 +72,7 @@ export async function endNetwork(
 
 /**
  * Whether the network needs a repair. Takes no lock; false while another caller holds the network's lock. A `quick` look, which
- * each start of a container takes, does not check the firewall, since that runs a program for some milliseconds.
+ * each start of a container takes, checks neither the firewall, which runs a program for some milliseconds, nor forwarding.
  */
 export async function needsSettling(
   paths: StatePaths,
@@ -82,10 +84,12 @@ export async function needsSettling(
   const { name } = record;
   if (isNetworkLocked(paths, name)) return false;
   if (phase !== 'running' || !(await hasItsBridge(record))) return true;
-  const { dnsmasq, firewall } = record.borrowed;
+  const { dnsmasq, firewall, forwarding } = record.borrowed;
   if (dnsmasq && !isKeeperAlive(networkPaths(paths, name))) return true;
-  if (!firewall || look === 'quick') return false;
-  return !(await isFirewallOpen(activeNetwork(paths, runningDefinition(record))));
+  if (look === 'quick' || !(firewall || forwarding)) return false;
+  const network = activeNetwork(paths, runningDefinition(record));
+  if (forwarding && isForwardingLost(network)) return true;
+  return firewall === true && !(await isFirewallOpen(network));
 }
 
 /** Cache of parsed definitions by their text, since each start of a container needs the definition of its network. */
@@ -107,20 +111,23 @@ export function runningDefinition({ xml, uuid }: ActiveRecord): NetworkDefinitio
 /**
  * Restores what a running network has lost. The caller holds the network's lock.
  *
- * @throws TslxcError OPERATION_FAILED if dnsmasq keeps exiting; as openFirewall and startDnsmasq.
+ * @throws TslxcError OPERATION_FAILED if dnsmasq keeps exiting; as openFirewall, claimForwarding and startDnsmasq.
  */
 export async function repairNetwork(paths: StatePaths, record: ActiveRecord): Promise<void> {
-  const { dnsmasq, firewall } = record.borrowed;
-  if (!dnsmasq && !firewall) return;
+  const { dnsmasq, firewall, forwarding } = record.borrowed;
+  if (!dnsmasq && !firewall && !forwarding) return;
   const network = activeNetwork(paths, runningDefinition(record));
   if (firewall) await ensureFirewall(network);
-  if (dnsmasq) {
-    const { state, words } = await ensureDnsmasq(network);
-    if (state !== 'failing') return;
-    throw new TslxcError('OPERATION_FAILED', `dnsmasq ends again and again: ${words ?? ''}`, {
-      step: 'bring dnsmasq back',
-    });
-  }
+  if (dnsmasq) await bringDnsmasqBack(network);
+  if (forwarding && isForwardingLost(network)) await claimForwarding(network, paths.root);
+}
+
+async function bringDnsmasqBack(network: ActiveNetwork): Promise<void> {
+  const { state, words } = await ensureDnsmasq(network);
+  if (state !== 'failing') return;
+  throw new TslxcError('OPERATION_FAILED', `dnsmasq ends again and again: ${words ?? ''}`, {
+    step: 'bring dnsmasq back',
+  });
 }
 
 async function hasItsBridge({ borrowed: { bridge } }: ActiveRecord): Promise<boolean> {

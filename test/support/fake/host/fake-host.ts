@@ -1,4 +1,5 @@
 /** A host without containers: run states in memory, with the rules of container/. For the tests of lib/driver. */
+import { linkTables } from '../../../../lib/container/interfaces/link-tables';
 import { FakeForwards } from './fake-forwards';
 import { ProtocolError, TslxcError } from '../../../../lib/errors';
 import type { CleanUpContext } from '../../../../lib/container/record/cleanup';
@@ -173,6 +174,13 @@ export class FakeHost {
     return { running, state };
   }
 
+  /** Nobody removes any. */
+  #tables(): Promise<ReadonlySet<string>> {
+    const states = [...this.states.values()];
+    const all = states.flatMap((state) => (state.phase === 'off' ? [] : linkTables(state.start)));
+    return Promise.resolve(new Set(all.map(({ table }) => table)));
+  }
+
   #containers(): Containers {
     return {
       readRunState: (_, name) => {
@@ -212,6 +220,8 @@ export class FakeHost {
       },
       runNames: () => [...this.states.keys()],
       lockDomain: (_, name) => this.#lock(name),
+      tryLockDomain: () => ({ [Symbol.dispose]: () => undefined }),
+      rules: { listTables: () => this.#tables(), placeFilter: () => Promise.resolve() },
       withReaperLock: async (_, action) => {
         using _lock = await this.#lock('\0reaper');
         return await action();
