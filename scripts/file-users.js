@@ -155,6 +155,7 @@ const fileUsers = {
   'lib/image/layer/check.ts': 'a layer that has been copied to our folder of images',
   'lib/image/layer/mounted-layers.ts': 'our folder of images',
   'lib/image/layer/unpack.ts': 'our folder of images; what is in a layer, umoci writes',
+  'lib/image/layer/unpacked-check.ts': 'a layer in our folder of images; no link in it is followed',
   'lib/image/pull/download.ts': 'our folder of images',
   'lib/image/pull/layers.ts': 'our folder of images',
   'lib/image/pull/look-up.ts': 'whether there is a policy of images',

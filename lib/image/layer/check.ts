@@ -11,7 +11,7 @@ import { TslxcError } from '../../errors';
 import { abortedBy, onAbort } from '../../host/abort-listener';
 import { fileError } from '../../host/state/file-error';
 import type { Descriptor } from '../config';
-import { EntryCheck, type LayerContent, type LayerLimits } from './entry-check';
+import { EntryCheck, type LayerLimits, type LayerReading } from './entry-check';
 import { TarReader } from './tar-reader';
 
 export interface CheckedLayer {
@@ -30,7 +30,7 @@ const step = 'check a layer';
  * @throws TslxcError OPERATION_DENIED for an entry that no layer may have; OPERATION_FAILED for a wrong digest, or if it is not
  * an archive; OPERATION_UNSUPPORTED for an unknown compression; OPERATION_ABORTED; SyscallError.
  */
-export async function checkLayer(layer: CheckedLayer): Promise<LayerContent> {
+export async function checkLayer(layer: CheckedLayer): Promise<LayerReading> {
   const { path, descriptor, diffId, signal } = layer;
   const check = new EntryCheck(layer.limits);
   const reader = new TarReader((entry) => check.add(entry));
@@ -62,7 +62,7 @@ export async function checkLayer(layer: CheckedLayer): Promise<LayerContent> {
   }
   compare(packed, descriptor.digest, 'the layer');
   compare(plain, diffId, 'the content of the layer');
-  return check.content;
+  return check.reading;
 }
 
 function unpacking({ mediaType, digest }: Descriptor): Transform[] {

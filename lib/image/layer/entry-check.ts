@@ -3,7 +3,9 @@
  * that tries to get out is refused, with the entry that does so. Pure.
  */
 import { TslxcError } from '../../errors';
+import { DirectoryCount } from './directory-count';
 import type { TarEntry } from './tar-reader';
+import { ToldFiles } from './told-files';
 
 export interface LayerLimits {
   /** Bytes that the layer may unpack to. */
@@ -19,8 +21,15 @@ export interface LayerContent {
   readonly root: 'given' | 'inherited';
 }
 
+/** A layer that has been read. */
+export interface LayerReading {
+  readonly content: LayerContent;
+  /** What may be found where it has been unpacked. */
+  readonly told: ToldFiles;
+}
+
 /** Bytes that an entry takes at least in a file system. */
-const bytesOfEntry = 512;
+export const bytesOfEntry = 512;
 const longestPath = 4096;
 const longestName = 255;
 
@@ -32,35 +41,48 @@ export class EntryCheck {
   #root: LayerContent['root'] = 'inherited';
   /** Symbolic links of the layer that lead out of the root, or would on the host. */
   readonly #outward = new Set<string>();
+  readonly #directories = new DirectoryCount();
+  readonly #told = new ToldFiles();
 
   constructor(limits: LayerLimits) {
     this.#limits = limits;
   }
 
-  get content(): LayerContent {
-    return { bytes: this.#bytes, entries: this.#entries, root: this.#root };
+  get reading(): LayerReading {
+    const content = { bytes: this.#bytes, entries: this.#entries, root: this.#root };
+    return { content, told: this.#told };
   }
 
   /** @throws TslxcError OPERATION_DENIED with the entry and the reason. */
   add(entry: TarEntry): void {
     checkPath(entry.name, entry);
     this.#checkWay(entry.name, entry);
+    // Types that umoci knows. An archive of a GNU dump, or of several volumes, is no layer.
+    if (!'0123456'.includes(entry.type)) refuse(entry, 'is of an unknown kind');
     if (entry.type === '1') {
       checkPath(entry.linkName, entry);
       this.#checkWay(entry.linkName, entry);
     }
-    // Types that umoci knows. An archive of a GNU dump, or of several volumes, is no layer.
-    if (!'0123456'.includes(entry.type)) refuse(entry, 'is of an unknown kind');
-    if (entry.paxKeys.some((key) => key.startsWith('GNU.sparse'))) refuse(entry, 'is sparse');
-    this.#entries += 1;
-    this.#bytes += entry.type === '0' ? Math.max(entry.size, bytesOfEntry) : bytesOfEntry;
+    if (entry.isSparse) refuse(entry, 'is sparse');
+    const path = plainPath(entry.name);
+    checkNames(path, entry);
+    this.#count(path, entry);
+    this.#told.add(baseOf(path), entry);
+    if (path === '') this.#root = 'given';
+    if (entry.type === '2' && leadsOut(path, entry.linkName)) this.#outward.add(path);
+    else this.#outward.delete(path);
+  }
+
+  /** Directories that no entry tells are made as well, and take as much. */
+  #count(path: string, entry: TarEntry): void {
+    const above = entry.type === '1' ? this.#directories.newAbove(plainPath(entry.linkName)) : 0;
+    const implied = above + this.#directories.newAbove(path);
+    this.#directories.change(path, entry.type);
+    this.#entries += 1 + implied;
+    this.#bytes += implied * bytesOfEntry + bytesOf(entry);
     const { mostBytes, mostEntries } = this.#limits;
     if (this.#bytes > mostBytes) refuse(entry, `makes it more than ${mostBytes} bytes`);
     if (this.#entries > mostEntries) refuse(entry, `makes it more than ${mostEntries} entries`);
-    const path = plainPath(entry.name);
-    if (path === '' && entry.type === '5') this.#root = 'given';
-    if (entry.type === '2' && leadsOut(path, entry.linkName)) this.#outward.add(path);
-    else this.#outward.delete(path);
   }
 
   /**
@@ -84,6 +106,20 @@ function plainPath(name: string): string {
     .join('/');
 }
 
+const baseOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+
+function bytesOf({ type, size }: TarEntry): number {
+  return type === '0' ? Math.max(size, bytesOfEntry) : bytesOfEntry;
+}
+
+/** What umoci can't make, or takes for a mark that removes more than it names. */
+function checkNames(path: string, entry: TarEntry): void {
+  if (path === '' && entry.type !== '5') refuse(entry, 'makes the root something else');
+  if (entry.type === '1' && plainPath(entry.linkName) === '') refuse(entry, 'links to the root');
+  if (entry.type === '2' && entry.linkName === '') refuse(entry, 'is a link to nothing');
+  if (/^\.wh\.(|\.|\.\.)$/.test(baseOf(path))) refuse(entry, 'hides a directory that it lies in');
+}
+
 function leadsOut(path: string, target: string): boolean {
   if (target.startsWith('/')) return true;
   let depth = path.split('/').length - 1;
@@ -100,13 +136,17 @@ function checkPath(path: string, entry: TarEntry): void {
   if (path.startsWith('/')) refuse(entry, 'has an absolute path');
   const parts = path.split('/');
   if (parts.includes('..')) refuse(entry, "has a path with '..'");
-  if (path.includes('\0')) refuse(entry, 'has a name with a zero byte');
   const isTooLong = path.length > longestPath || parts.some((part) => part.length > longestName);
   if (isTooLong) refuse(entry, 'has a path that no file system takes');
 }
 
 function refuse({ name, linkName, type }: TarEntry, why: string): never {
-  const shown = JSON.stringify(name.slice(0, 200));
-  const link = type === '1' ? ` (a link to ${JSON.stringify(linkName.slice(0, 200))})` : '';
+  const shown = shownName(name);
+  const link = type === '1' ? ` (a link to ${shownName(linkName)})` : '';
   throw new TslxcError('OPERATION_DENIED', `the layer's entry ${shown}${link} ${why}`);
+}
+
+/** Names are bytes, as characters of latin1. */
+export function shownName(name: string): string {
+  return JSON.stringify(Buffer.from(name, 'latin1').toString('utf8').slice(0, 200));
 }

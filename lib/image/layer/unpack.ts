@@ -10,13 +10,18 @@ import { removeTree } from '../../host/trees/tree-removal';
 import type { Descriptor } from '../config';
 import { sha256, type LayerNote } from '../store/layer-store';
 import { runTool } from '../tool';
+import type { LayerContent, LayerLimits, LayerReading } from './entry-check';
 import { mountLayers } from './mounted-layers';
+import { checkUnpacked } from './unpacked-check';
 
 export interface UnpackedLayer {
   /** A folder that does not exist yet, on the file system of the layers. */
   readonly folder: string;
   readonly descriptor: Descriptor;
-  readonly note: LayerNote;
+  /** Digest of the layer, decompressed. */
+  readonly diffId: string;
+  readonly reading: LayerReading;
+  readonly limits: LayerLimits;
   /** The folder with the blobs of the image. */
   readonly blobs: string;
   /** Directories of the layers below, from the uppermost on, with the empty one at the end. */
@@ -26,13 +31,35 @@ export interface UnpackedLayer {
 
 const step = 'unpack a layer';
 
-/** Afterwards the folder contains `root` and `layer.json`. @throws TslxcError; SyscallError. */
-export async function unpackLayer(layer: UnpackedLayer): Promise<void> {
-  const { folder, lowers, note } = layer;
-  const [upper, work] = [join(folder, 'upper'), join(folder, 'work')];
+/**
+ * Afterwards the folder contains `root` and `layer.json`. Resolves to what that says.
+ *
+ * @throws TslxcError OPERATION_DENIED if something else has been unpacked than was read, or too much; OPERATION_FAILED;
+ * OPERATION_ABORTED; SyscallError.
+ */
+export async function unpackLayer(layer: UnpackedLayer): Promise<LayerContent> {
+  const { folder, lowers, reading, limits, signal, diffId } = layer;
+  const upper = join(folder, 'upper');
+  const root = join(upper, 'root');
   await mkdir(upper, { recursive: true, mode: 0o700 });
+  await mkdir(root);
+  await unpackInto(upper, layer);
+  const copied = await checkUnpacked({ ...reading, root, lowers, limits, signal });
+  // Afterwards, since umoci gives the root to 0:0 before it reads the layer.
+  if (reading.content.root === 'inherited') await makeLike(lowers[0] ?? '', root);
+  await rename(root, join(folder, 'root'));
+  for (const name of ['upper', 'work', 'layout'])
+    await removeTree({ path: join(folder, name), step });
+  const content = { ...reading.content, bytes: reading.content.bytes + copied };
+  const note: LayerNote = { ...content, diffId };
+  await writeFile(join(folder, 'layer.json'), `${JSON.stringify(note)}\n`, { mode: 0o600 });
+  return content;
+}
+
+async function unpackInto(upper: string, layer: UnpackedLayer): Promise<void> {
+  const { folder, lowers, signal } = layer;
+  const work = join(folder, 'work');
   await mkdir(work);
-  await mkdir(join(upper, 'root'));
   const layout = await singleLayout(layer);
   // The image's root is a directory in the overlay, so that the root given to umoci is not itself a link of /proc.
   const overlay = mountLayers({
@@ -45,18 +72,13 @@ export async function unpackLayer(layer: UnpackedLayer): Promise<void> {
       program: 'umoci',
       args: ['raw', 'unpack', '--image', `${layout}:layer`, '/proc/self/fd/3/root'],
       step,
-      signal: layer.signal,
+      signal,
       temporary: folder,
       descriptor: overlay,
     });
   } finally {
     native().closeDescriptor(overlay);
   }
-  // Afterwards, since umoci gives the root to 0:0 before it reads the layer.
-  if (note.root === 'inherited') await makeLike(lowers[0] ?? '', join(upper, 'root'));
-  await rename(join(upper, 'root'), join(folder, 'root'));
-  for (const path of [upper, work, layout]) await removeTree({ path, step });
-  await writeFile(join(folder, 'layer.json'), `${JSON.stringify(note)}\n`, { mode: 0o600 });
 }
 
 /** The root has the owner and mode of the layer below, unless this layer gives others. */
@@ -67,7 +89,7 @@ async function makeLike(lower: string, root: string): Promise<void> {
 }
 
 /** An OCI layout of an image with only this layer, since umoci unpacks whole images. Its blob is a link to that of the real image. */
-async function singleLayout({ folder, descriptor, note, blobs }: UnpackedLayer): Promise<string> {
+async function singleLayout({ folder, descriptor, diffId, blobs }: UnpackedLayer): Promise<string> {
   const layout = join(folder, 'layout');
   const sha = join(layout, 'blobs', 'sha256');
   await mkdir(sha, { recursive: true, mode: 0o700 });
@@ -79,7 +101,7 @@ async function singleLayout({ folder, descriptor, note, blobs }: UnpackedLayer):
   };
   const blob = descriptor.digest.slice('sha256:'.length);
   await symlink(join(blobs, 'sha256', blob), join(sha, blob));
-  const rootfs = { type: 'layers', diff_ids: [note.diffId] };
+  const rootfs = { type: 'layers', diff_ids: [diffId] };
   const platform = { architecture: 'amd64', os: 'linux' };
   const kind = 'application/vnd.oci.image';
   const config = await write({ ...platform, config: {}, rootfs }, `${kind}.config.v1+json`);

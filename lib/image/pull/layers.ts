@@ -98,11 +98,11 @@ async function unpackInto(
   const diffId = configuration.diffIds[at];
   if (descriptor === undefined || diffId === undefined) throw new RangeError('a missing layer');
   const path = join(blobs, 'sha256', descriptor.digest.slice('sha256:'.length));
-  const content = await checkLayer({ path, descriptor, diffId, limits, signal });
+  const reading = await checkLayer({ path, descriptor, diffId, limits, signal });
   reach('image:after-check');
-  await checkRoom(draft, content);
-  const note = { ...content, diffId };
-  await unpackLayer({ folder, descriptor, note, blobs, lowers: below, signal });
+  await checkRoom(draft, reading.content);
+  const place = { folder, blobs, lowers: below };
+  const content = await unpackLayer({ ...place, descriptor, diffId, reading, limits, signal });
   reach('image:after-unpack');
   return content;
 }

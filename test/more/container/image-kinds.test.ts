@@ -1,6 +1,6 @@
 /** Images as other programs make and keep them: packed in other ways, with Docker's documents, twice the same, and with a tag that moves. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { ImageInfo } from 'tslxc';
@@ -63,6 +63,20 @@ test('layers that are not compressed are unpacked', async () => {
   copy('--dest-decompress', layoutOf('plain-source'), `dir:${plain}`);
   const image = await world.connection.images.pull(`dir:${plain}`, { name: 'plain' });
   expectContent(image, 'plain-source');
+});
+
+test('what umoci insert writes, without padding behind the last file, is taken', async () => {
+  const layout = folder('inserted');
+  const umoci = (...words: string[]): unknown => execFileSync('umoci', words, { stdio: 'pipe' });
+  umoci('init', '--layout', layout);
+  umoci('new', '--image', `${layout}:x`);
+  const source = join(folder('to-insert'), 'file');
+  mkdirSync(folder('to-insert'), { recursive: true });
+  writeFileSync(source, 'not a whole block');
+  umoci('insert', '--image', `${layout}:x`, source, '/etc/inserted');
+  const image = await world.connection.images.pull(`oci:${layout}:x`, { name: 'inserted' });
+  const [layer = ''] = image.layers;
+  expect(readFileSync(join(layer, 'etc/inserted'), 'utf8')).toBe('not a whole block');
 });
 
 test('a tag that is moved while its image is pulled is that image all the same', async () => {

@@ -28,7 +28,7 @@ async function check({ packed, mediaType, digest, diffId }: Said): Promise<Layer
   const descriptor = { mediaType, digest: digest ?? digestOf(packed), size: packed.length };
   const limits = { mostBytes: 10_000, mostEntries: 10 };
   const asked = { path, descriptor, diffId: diffId ?? digestOf(plain), limits, signal: undefined };
-  return await checkLayer(asked);
+  return (await checkLayer(asked)).content;
 }
 
 const kind = 'application/vnd.oci.image.layer.v1.tar';

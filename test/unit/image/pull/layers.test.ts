@@ -25,8 +25,10 @@ jest.mock('../../../../lib/image/layer/unpack', () => ({
   unpackLayer: (layer: UnpackedLayer) => {
     mockUnpacked.push(layer);
     mkdirSync(join(layer.folder, 'root'), { recursive: true });
-    writeFileSync(join(layer.folder, 'layer.json'), JSON.stringify(layer.note));
-    return Promise.resolve();
+    const { content } = layer.reading;
+    const note = { ...content, diffId: layer.diffId };
+    writeFileSync(join(layer.folder, 'layer.json'), JSON.stringify(note));
+    return Promise.resolve(content);
   },
 }));
 jest.mock('../../../../lib/host/program', () => ({
