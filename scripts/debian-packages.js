@@ -67,6 +67,7 @@ const needs = [
   { package: 'util-linux', there: program('unshare'), for: 'test' },
   { package: 'clang-19', there: program('clang++-19'), for: 'fuzz' },
   { package: 'libclang-rt-19-dev', there: hasLibFuzzer, for: 'fuzz' },
+  { package: 'golang-go', there: program('go'), for: 'fuzz' },
   { package: 'libvirt-daemon-driver-lxc', there: hasLxcDriver, for: 'libvirt' },
   {
     package: 'libvirt-daemon-config-network',

@@ -68,6 +68,37 @@ const writers = {
     goldenDocuments('plan', into);
   },
   network: (into) => goldenDocuments('network', into),
+  // What tar, Go and Docker write (test/fuzz/xml/archives.ts).
+  archives: (into) => {
+    const files = ['5 name=d/ mode=0000755%00', '0 name=d/f data=xyz', '2 name=d/l linkName=f'];
+    const nodes = [
+      '1 name=h linkName=d/f',
+      '3 name=c major=0000001%00 minor=0000003%00',
+      '6 name=p',
+    ];
+    const gnu = 'magic=ustar%20%20%00';
+    const texts = {
+      ustar: [...files, ...nodes, '0 name=b prefix=a', '.', '.'],
+      pax: ['x pax=path=b pax=size=3 pax=mtime=1.5 pax=uid=7', '0 data=xyz', '.', '.'],
+      gnu: [
+        `K ${gnu} data=b%00`,
+        `L ${gnu} data=c%00`,
+        `2 ${gnu} accessed=00000000001%00`,
+        '.',
+        '.',
+      ],
+      old: ['%00 magic= name=a data=x', '5 magic= name=b/', '.', '.'],
+      'no-end': ['0 data=xyz pad=none'],
+      attributes: [
+        'x pax=SCHILY.xattr.user.a=%00%01 pax=gid=1',
+        '0',
+        '0 name=b uid=%80%00%00%00%00%00%00%01',
+      ],
+    };
+    for (const [name, lines] of Object.entries(texts)) {
+      writeFileSync(join(into, name), lines.join('\n'));
+    }
+  },
   // A call of each procedure, with zeros as its arguments, and streams of frames (test/fuzz/xml/frames.ts).
   frames: (into) => {
     for (let procedure = 0; procedure < procedures; procedure += 1) {

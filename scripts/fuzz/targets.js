@@ -149,7 +149,41 @@ const shortFrame = {
   instead: '',
 };
 
-/** Searched by our own: texts, most of which are XML. `counted`: the sources whose branches guide the search, if not all. */
+/** A second header before an entry, in place of the first, as Go takes it. */
+const secondHeader = {
+  file: 'lib/image/layer/tar-reader.ts',
+  check: 'if (before !== undefined)',
+  instead: 'if (false)',
+};
+/** A directory in the old form. */
+const oldDirectory = {
+  file: 'lib/image/layer/tar-reader.ts',
+  check: "throw new RangeError('a directory is of no kind');",
+  instead: '',
+};
+/** A prefix in a header of GNU. */
+const gnuPrefix = {
+  file: 'lib/image/layer/tar-header.ts',
+  check: "if (form !== 'gnu') return;",
+  instead: 'return;',
+};
+/** Another kind of device. */
+const otherNode = {
+  file: 'lib/image/layer/tar-reader.ts',
+  check: "throw new RangeError('a mode is that of another kind');",
+  instead: '',
+};
+/** A value that Go does not heed. */
+const emptyValue = {
+  file: 'lib/image/layer/pax-records.ts',
+  check: 'const text = /^[^\\0]+$/s;',
+  instead: 'const text = /^[^\\0]*$/s;',
+};
+
+/**
+ * Searched by our own: texts, most of which are XML. `counted`: the sources whose branches guide the search, if not all. `asksTar`:
+ * what is read is compared with what Go and GNU tar read. `leastGain`: statements and branches that a text must bring to be kept.
+ */
 const xml = {
   domain: { longest: 8192, planted: [longPrefix] },
   network: { longest: 8192, planted: [longPrefix, openQuotes] },
@@ -157,6 +191,13 @@ const xml = {
     longest: 1024,
     planted: [foreignText, shortFrame, headless, uncounted],
     counted: /[/\\]lib[/\\]rpc[/\\].*\.ts$/,
+  },
+  archives: {
+    longest: 2048,
+    planted: [secondHeader, oldDirectory, gnuPrefix, otherNode, emptyValue],
+    counted: /[/\\]lib[/\\]image[/\\]layer[/\\].*\.ts$/,
+    asksTar: true,
+    leastGain: 1,
   },
 };
 

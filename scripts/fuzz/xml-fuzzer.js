@@ -6,6 +6,7 @@ const { join, relative } = require('node:path');
 const { packageRoot, run, runOrFail } = require('../steps');
 const { plantedText } = require('./planted');
 const { work } = require('./seeds');
+const { buildTarOracle } = require('./tar-oracle');
 const { xml } = require('./targets');
 
 /** What is counted unless the row of the table says otherwise: the parsers, and saxes below them. */
@@ -59,6 +60,9 @@ function counting(counted, planted, total) {
   };
 }
 
+/** Statements and branches that a text must bring to be kept in the corpus. */
+const usualGain = 8;
+
 async function build(name, planted) {
   const { build: bundle } = require('esbuild');
   const outfile = join(work, planted === undefined ? `${name}.js` : `${name}-planted.js`);
@@ -82,6 +86,12 @@ async function build(name, planted) {
   return outfile;
 }
 
+/** With the program that answers for others what is read, where the row of the table says so. */
+async function environment(name) {
+  if (xml[name].asksTar !== true) return process.env;
+  return { ...process.env, TSLXC_TAR_ORACLE: await buildTarOracle() };
+}
+
 /** Searches for `seconds`; resolves with the figures, and with what was found or undefined. */
 async function search(name, { seconds, folders, artifacts, planted }) {
   const script = await build(name, planted);
@@ -94,7 +104,9 @@ async function search(name, { seconds, folders, artifacts, planted }) {
     folders,
     artifacts,
   });
-  const { code, output } = await run([process.execPath, script, settings]);
+  const { code, output } = await run([process.execPath, script, settings], {
+    env: await environment(name),
+  });
   const figures = /^figures (.*)$/m.exec(output)?.[1];
   return { ...JSON.parse(figures ?? '{}'), finding: code === 0 ? undefined : output };
 }
@@ -102,7 +114,7 @@ async function search(name, { seconds, folders, artifacts, planted }) {
 /** Writes to the empty folder `into` the few inputs of `folders` that reach all that the last folder, the seeds, does not. */
 async function minimize(name, { folders, artifacts, into }) {
   const script = await build(name);
-  const { longest } = xml[name];
+  const { longest, leastGain = usualGain } = xml[name];
   const [known, ...others] = [...folders].reverse();
   const settings = JSON.stringify({
     task: 'minimize',
@@ -112,10 +124,12 @@ async function minimize(name, { folders, artifacts, into }) {
     known,
     artifacts,
     into,
+    leastGain,
   });
   await runOrFail(
     [process.execPath, script, settings],
     (output) => `the corpus of ${name} can't be minimized\n${output}`,
+    { env: await environment(name) },
   );
 }
 

@@ -148,7 +148,9 @@ export class TarReader {
       return;
     }
     const end = data.indexOf(0);
-    const name = data.toString('latin1', 0, end < 0 ? data.length : end);
+    // GNU tar would read on.
+    if (data.length > 0 && end < 0) throw new RangeError('a name has no end');
+    const name = data.toString('latin1', 0, end);
     if (name === '') throw new RangeError('a name is empty');
     if (type === 'L') this.#ahead.name = name;
     else this.#ahead.linkName = name;

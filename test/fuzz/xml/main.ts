@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { Search, type Figures, type Settings } from './search';
 import { fewTexts, shortenFinding } from './shorten';
+import { dismissTar } from './tar-oracle';
 import { Finding, nameOf, type Announce } from './trial';
 
 type Task = Settings & {
@@ -14,7 +15,12 @@ type Task = Settings & {
   readonly artifacts: string;
 } & (
     | { readonly task: 'search'; readonly seconds: number }
-    | { readonly task: 'minimize'; readonly known: string; readonly into: string }
+    | {
+        readonly task: 'minimize';
+        readonly known: string;
+        readonly into: string;
+        readonly leastGain: number;
+      }
   );
 
 /** Seconds that one text may take. */
@@ -78,6 +84,8 @@ function work({ task, shared }: WorkerData): Result {
     const figures = search.figures();
     const text = shortenFinding(task.subject, error, announce);
     return { figures, finding: { text, why: error.message } };
+  } finally {
+    dismissTar();
   }
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Corpus, type Change } from './corpus';
 import { counters } from './coverage';
 import { mutate } from './mutate';
+import { mutateArchive } from './mutate-archives';
 import { mutateBytes } from './mutate-bytes';
 import { Parts } from './parts';
 import { Random } from './random';
@@ -92,6 +93,7 @@ export class Search {
     const text = this.#corpus.choose(this.#random);
     const material = { other: this.#corpus.pick(this.#random), random: this.#random };
     if (this.#settings.subject === 'frames') return mutateBytes(text, material);
+    if (this.#settings.subject === 'archives') return mutateArchive(text, material);
     return mutate(text, { ...material, parts: this.#parts, words: fuzzWords });
   }
 }

@@ -54,8 +54,12 @@ export function shortenFinding(
   });
 }
 
-/** What a text must bring to be kept, in statements and branches. */
-const leastGain = 8;
+interface Wanted {
+  readonly subject: Subject;
+  readonly folders: readonly string[];
+  /** What a text must bring to be kept, in statements and branches. */
+  readonly leastGain: number;
+}
 
 /**
  * A few short texts that reach most of what those of `folders` reach and those of `known` do not.
@@ -63,7 +67,7 @@ const leastGain = 8;
  * @throws Finding
  */
 export function fewTexts(
-  { subject, folders }: { readonly subject: Subject; readonly folders: readonly string[] },
+  { subject, folders, leastGain }: Wanted,
   known: string,
   announce: Announce,
 ): string[] {
@@ -71,7 +75,7 @@ export function fewTexts(
   const reached = (text: string): Set<number> => new Set(trial.try(text).features.map(counterOf));
   const seen = new Set(textsOf([known]).flatMap((text) => [...reached(text)]));
   const found = textsOf(folders).map((text) => ({ text, gain: [...reached(text)] }));
-  return chosen(found, seen, announce).map(({ text, gain }) =>
+  return chosen({ found, leastGain }, seen, announce).map(({ text, gain }) =>
     withoutParts(text, (candidate) => {
       const counters = reached(candidate);
       return gain.every((counter) => counters.has(counter));
@@ -86,7 +90,11 @@ interface Found {
 }
 
 /** The text that brings most, and then again with what is left, until none brings enough. */
-function chosen(found: readonly Found[], seen: Set<number>, announce: Announce): Found[] {
+function chosen(
+  { found, leastGain }: { readonly found: readonly Found[]; readonly leastGain: number },
+  seen: Set<number>,
+  announce: Announce,
+): Found[] {
   const taken: Found[] = [];
   let left = found;
   for (;;) {

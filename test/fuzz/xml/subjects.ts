@@ -7,6 +7,7 @@ import type { NetworkDefinition } from '../../../lib/network/definition/definiti
 import { formatNetwork } from '../../../lib/network/definition/format';
 import { parse as parseDomain, withoutPositions } from '../../unit/domain/parse-context';
 import { parse as parseNetwork } from '../../unit/network/parse-context';
+import { checkArchive } from './archives';
 import type { Depth } from './depth';
 import { checkFrames } from './frames';
 import { configureNetwork, planStart } from './prepare';
@@ -120,10 +121,11 @@ const network = {
   prepare: configureNetwork,
 };
 
-export type Subject = 'domain' | 'network' | 'frames';
+export type Subject = 'domain' | 'network' | 'frames' | 'archives';
 
 export const subjects: Readonly<Record<Subject, (text: string) => Depth>> = {
   domain: (text) => inTime(() => check(domain, text)),
   network: (text) => inTime(() => check(network, text)),
   frames: (text) => inTime(() => checkFrames(text)),
+  archives: (text) => inTime(() => checkArchive(text)),
 };

@@ -63,6 +63,11 @@ test.each<[string, Buffer, RegExp]>([
   ['a long name without an entry', archive([longName('a')]), /no entry behind it/],
   ['an empty long name', archive([longName(''), file('../evil', '')]), /a name is empty/],
   [
+    'a long name without its zero byte',
+    archive([{ name: 'L', type: 'L', content: 'b' }, file('a', '')]),
+    /a name has no end/,
+  ],
+  [
     'a long name without a byte',
     archive([{ name: 'L', type: 'L' }, file('a', '')]),
     /a name is empty/,

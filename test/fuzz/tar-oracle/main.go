@@ -1,5 +1,5 @@
 // What Go's archive/tar, with which umoci unpacks, and GNU tar find in archives. Each comes on stdin behind its length, 4 bytes,
-// little-endian; so does each answer on stdout, in JSON. The argument is a file to be written to for GNU tar.
+// little-endian; so does each answer on stdout, in JSON. The argument is a folder for a file that GNU tar reads; it is removed at the end.
 package main
 
 import (
@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 )
 
 type entry struct {
@@ -19,7 +20,6 @@ type entry struct {
 	Size, Mode     int64
 	Uid, Gid       int
 	Major, Minor   int64
-	Attributes     int
 }
 
 type answer struct {
@@ -54,15 +54,15 @@ func readByGo(archive []byte) ([]entry, error) {
 			size = 0
 		}
 		entries = append(entries, entry{
-			Name: []byte(header.Name), LinkName: []byte(header.Linkname), Type: string(rune(header.Typeflag)),
+			Name: []byte(header.Name), LinkName: []byte(header.Linkname), Type: string([]byte{header.Typeflag}),
 			Size: size, Mode: header.Mode, Uid: header.Uid, Gid: header.Gid,
-			Major: header.Devmajor, Minor: header.Devminor, Attributes: len(header.Xattrs),
+			Major: header.Devmajor, Minor: header.Devminor,
 		})
 	}
 }
 
 func listByTar(path string) (int, []byte) {
-	command := exec.Command("tar", "--list", "--verbose", "--numeric-owner", "--quoting-style=escape", "--file", path)
+	command := exec.Command("tar", "--list", "--verbose", "--numeric-owner", "--quoting-style=c", "--file", path)
 	command.Env = []string{"LC_ALL=C", "TZ=UTC", "PATH=/usr/bin:/bin"}
 	lines, err := command.Output()
 	var exit *exec.ExitError
@@ -76,6 +76,8 @@ func listByTar(path string) (int, []byte) {
 }
 
 func main() {
+	path := filepath.Join(os.Args[1], "archive")
+	defer os.RemoveAll(os.Args[1])
 	var length uint32
 	for binary.Read(os.Stdin, binary.LittleEndian, &length) == nil {
 		archive := make([]byte, length)
@@ -88,10 +90,10 @@ func main() {
 		if err != nil {
 			found.GoError = err.Error()
 		}
-		if err := os.WriteFile(os.Args[1], archive, 0o600); err != nil {
+		if err := os.WriteFile(path, archive, 0o600); err != nil {
 			panic(err)
 		}
-		found.TarCode, found.Lines = listByTar(os.Args[1])
+		found.TarCode, found.Lines = listByTar(path)
 		text, err := json.Marshal(found)
 		if err != nil {
 			panic(err)
