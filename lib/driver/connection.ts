@@ -257,8 +257,9 @@ export class Connection implements AsyncDisposable {
   /**
    * The domain that has this name.
    *
+   * Also one whose stored definition can't be read: see `DomainState.unreadable`.
+   *
    * @throws TslxcError NO_DOMAIN when there is none.
-   * @throws DefinitionError when its stored file is not a valid definition, with its `path`.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virDomainLookupByName
    */
@@ -272,7 +273,6 @@ export class Connection implements AsyncDisposable {
    *
    * @param uuid - 32 hexadecimal digits in any case; dashes and blanks between bytes are ignored
    * @throws TslxcError NO_DOMAIN when there is none; INVALID_ARG for a text that is not a uuid.
-   * @throws DefinitionError when its stored file is not a valid definition, with its `path`.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virDomainLookupByUUIDString
    */
@@ -295,8 +295,8 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Active domains by id, then inactive ones by name. A stored file that is not a valid definition is left out, with a
-   * warning in the log.
+   * Active domains by id, then inactive ones by name. One whose stored definition can't be read is among them:
+   * `DomainState.unreadable` says why. Its uuid is the one in the file, as far as that can be read.
    *
    * @param filter - all domains by default
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
@@ -450,8 +450,9 @@ export class Connection implements AsyncDisposable {
    * The virtual network that has this name. The network `default` exists without being defined, until it is
    * undefined.
    *
+   * Also one whose stored definition can't be read: see `NetworkInfo.unreadable`.
+   *
    * @throws TslxcError NO_NETWORK when there is none.
-   * @throws DefinitionError when its stored file is not a valid definition, with its `path`.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virNetworkLookupByName
    */
@@ -474,7 +475,7 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Virtual networks, by name. A stored file that is not a valid definition is left out, with a warning in the log.
+   * Virtual networks, by name. One whose stored definition can't be read is among them: `NetworkInfo.unreadable` says why.
    *
    * @param filter - all networks by default
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.

@@ -61,12 +61,13 @@ import { consoleLines, type LogOptions } from './inspect/console-lines';
 import {
   consolePath,
   domainInfo,
+  domainStateNow,
   domainXml,
+  editableXml,
   openConsole,
   runningId,
   sendSignal,
 } from './inspect/inspect';
-import { currentOrDamaged, stateOf } from './lookup/lookup';
 import { openNamespaces } from './inspect/namespaces';
 import { domainSecurityLabel, type SecurityLabelInfo } from './inspect/security-label';
 import { Session } from './session/session';
@@ -158,6 +159,7 @@ export class Domain {
   /**
    * Its current state, memory (KiB), CPU time (nanoseconds), number of CPUs and isolation.
    *
+   * @throws DefinitionError when nothing runs and the stored file is not a valid definition, with its `path`.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
    * @see virDomainGetInfo, `virsh dominfo`
@@ -176,7 +178,7 @@ export class Domain {
    */
   async state(): Promise<DomainState> {
     this.#session.requireAccess('read', 'Domain.state');
-    return stateOf(this.#session, await currentOrDamaged(this.#session, this.#identity));
+    return domainStateNow(this.#session, this.#identity);
   }
 
   /**
@@ -388,6 +390,12 @@ export class Domain {
     return domainXml(this.#session, this.#identity, options.which);
   }
 
+  /** @internal What `edit` begins with: also of a stored file that is not a valid definition. */
+  async editableXml(): Promise<string> {
+    this.#session.requireAccess('read', 'Domain.editableXml');
+    return editableXml(this.#session, this.#identity);
+  }
+
   /**
    * The definition as plain data, as `domainXml` and `Connection.defineDomain` take it, so that it can be changed and
    * defined again. It is the definition of the next start; of a transient domain, the one that it runs with.
@@ -407,7 +415,7 @@ export class Domain {
   }
 
   /**
-   * Removes the stored definition. A running container keeps running, as a transient domain.
+   * Removes the stored definition, also one that can't be read. A running container keeps running, as a transient domain.
    *
    * @param options - `snapshots`: `refuse` by default, `forget` for a domain that has snapshots
    * @throws TslxcError OPERATION_INVALID for a transient domain, and for one with snapshots unless they are to be forgotten.

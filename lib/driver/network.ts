@@ -14,7 +14,7 @@ import {
   setNetworkText,
 } from './networks/annotations';
 import { updateSection } from './networks/change';
-import { networkInfo, networkLeases, networkXml } from './networks/inspect';
+import { editableNetworkXml, networkInfo, networkLeases, networkXml } from './networks/inspect';
 import {
   createPort,
   deletePort,
@@ -130,6 +130,12 @@ export class Network {
   }
 
   // Definition.
+
+  /** @internal What `net-edit` begins with: also of a stored file that is not a valid definition. */
+  async editableXml(): Promise<string> {
+    this.#session.requireAccess('read', 'Network.editableXml');
+    return editableNetworkXml(this.#session, this.#identity);
+  }
 
   /**
    * The definition as XML. `live`: of the running network, with its bridge and its number of connections; `inactive`: for

@@ -130,38 +130,49 @@ export interface MonitorState {
   readonly monitor?: 'unresponsive';
 }
 
+/** What is said of a domain's stored definition along with its state. */
+export interface StoredDefinitionState {
+  /**
+   * Why its stored definition can't be read, for instance since the file is torn, or was written by a newer version of the package: it can't
+   * be started until that is mended, but edited, replaced and undefined. Absent if it can be read, or if there is none.
+   */
+  readonly unreadable?: string;
+}
+
 /** What a domain is doing, in the words of `virsh domstate --reason`. */
-export type DomainState =
-  | (Readonly<{
-      /** Its container runs. */
-      state: 'running';
-      /** `unpaused`: it was paused before. */
-      reason: 'booted' | 'unpaused' | 'unknown';
-    }> &
-      MonitorState)
-  | (Readonly<{
-      /** Every process in it is stopped, until it is resumed. */
-      state: 'paused';
-      /** It was paused by `Domain.suspend`. */
-      reason: 'user';
-    }> &
-      MonitorState)
-  | Readonly<{
-      /** It is not known whether a container runs. `Domain.destroy` ends whatever still runs. */
-      state: 'nostate';
-      /** The record that would say so is damaged. */
-      reason: 'unknown';
-      /** Which record of the run is damaged. */
-      damage: string;
-    }>
-  | Readonly<{
-      /** No container runs. */
-      state: 'shutoff';
-      /** How the last container ended. */
-      reason: ShutoffReason;
-      /** How its init ended; absent when that is not known, for instance because none has run since the host booted. */
-      exit?: ExitRecord;
-    }>;
+export type DomainState = StoredDefinitionState &
+  (
+    | (Readonly<{
+        /** Its container runs. */
+        state: 'running';
+        /** `unpaused`: it was paused before. */
+        reason: 'booted' | 'unpaused' | 'unknown';
+      }> &
+        MonitorState)
+    | (Readonly<{
+        /** Every process in it is stopped, until it is resumed. */
+        state: 'paused';
+        /** It was paused by `Domain.suspend`. */
+        reason: 'user';
+      }> &
+        MonitorState)
+    | Readonly<{
+        /** It is not known whether a container runs. `Domain.destroy` ends whatever still runs. */
+        state: 'nostate';
+        /** The record that would say so is damaged. */
+        reason: 'unknown';
+        /** Which record of the run is damaged. */
+        damage: string;
+      }>
+    | Readonly<{
+        /** No container runs. */
+        state: 'shutoff';
+        /** How the last container ended. */
+        reason: ShutoffReason;
+        /** How its init ended; absent when that is not known, for instance because none has run since the host booted. */
+        exit?: ExitRecord;
+      }>
+  );
 
 /** A domain at one moment: see `Domain.info`. */
 export interface DomainInfo {
@@ -313,6 +324,11 @@ export interface NetworkInfo {
   readonly bridge?: string;
   /** Number of interfaces of running containers that were plugged into it when they started, even if it was stopped since. */
   readonly connections: number;
+  /**
+   * Why its stored definition can't be read: it can't be started until that is mended, but edited, replaced and undefined. Absent if it can
+   * be read, or if there is none.
+   */
+  readonly unreadable?: string;
 }
 
 /** Which virtual networks are listed. A field that is left out selects both kinds. */

@@ -11,3 +11,11 @@ export interface Logger {
   /** What has failed. */
   error(fields: object, message: string): void;
 }
+
+/** Reports nothing. */
+export const silence: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};

@@ -11,11 +11,14 @@ export function stateWord(state: DomainState['state']): string {
 
 /** The same with details that virsh does not show: `running (unresponsive)`, `no state (… is damaged)`. */
 export function stateWords(state: DomainState): string {
+  const details = [detailOf(state), definitionWords(state)].filter((one) => one !== undefined);
   const word = stateWord(state.state);
-  if (state.state === 'nostate') return `${word} (${state.damage})`;
-  return state.state === 'shutoff' || state.monitor === undefined
-    ? word
-    : `${word} (${state.monitor})`;
+  return details.length === 0 ? word : `${word} (${details.join('; ')})`;
+}
+
+function detailOf(state: DomainState): string | undefined {
+  if (state.state === 'nostate') return state.damage;
+  return state.state === 'shutoff' ? undefined : state.monitor;
 }
 
 /** Shown instead of a state that can't be determined: `no state (write /run/…: ENOSPC, …)`. */
@@ -25,6 +28,19 @@ export function noStateWords(error: unknown): string {
 
 /** The reason that `domstate --reason` shows in brackets: `booted`, `destroyed`, `shutdown: exit code 3`. */
 export function reasonWords(state: DomainState): string {
+  return [ownReason(state), definitionWords(state)].filter((one) => one !== undefined).join('; ');
+}
+
+/** Of a domain or network; undefined if its stored definition can be read. */
+export function definitionWords({
+  unreadable,
+}: {
+  readonly unreadable?: string;
+}): string | undefined {
+  return unreadable === undefined ? undefined : `its definition can't be read: ${unreadable}`;
+}
+
+function ownReason(state: DomainState): string {
   if (state.state === 'nostate') return `${state.reason}: ${state.damage}`;
   if (state.state !== 'shutoff') {
     return state.monitor === undefined ? state.reason : `${state.reason}, ${state.monitor}`;

@@ -9,7 +9,7 @@ import { definedWithout } from '../../domain/warnings';
 import { fileError } from '../../host/state/file-error';
 import { installedSchemas, isToBeValidated, validateText } from './validate';
 import { transition } from '../lifecycle/lifecycle';
-import { uuidOfName } from '../lookup/lookup';
+import { holderOfName } from '../lookup/lookup';
 import { holdersOf } from '../lookup/name-of-uuid';
 import { reapAll, reapInBackground, settle } from '../lifecycle/reaper';
 import type { ParsedXml, Session } from '../session/session';
@@ -36,8 +36,8 @@ export async function defineDomain(
   session.store.path(name);
   const { former, ...identity } = await session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
-    const existing = ownUuid(session, name, state);
-    if (existing !== undefined) await settleTrees(session, { name, uuid: existing });
+    const existing = holderOfName(session, name, state);
+    if (existing !== undefined) await settleTrees(session, { name, uuid: existing.uuid });
     // The lock of a name does not protect the uuid: another call may define it under another name.
     return session.store.exclusive(async () => {
       const parsed = await withUnusedMacs(session, first, xml);
@@ -97,7 +97,7 @@ export async function createDomain(
   try {
     using _lock = await session.lock(name, options.signal);
     const { state } = await settle(session, name, 'stay');
-    const existing = ownUuid(session, name, state);
+    const existing = readableUuid(session, name, state);
     if (existing === undefined || existing === uuid || parsed.uuid === 'generated') {
       transition('create', state.phase, name);
     }
@@ -134,12 +134,18 @@ async function withUnusedMacs(session: Session, first: ParsedXml, xml: string): 
   return parsed;
 }
 
-/** A text without `<uuid>` is a new definition of the domain that has the name. */
-function takeOverUuid(parsed: ParsedXml, existing: string | undefined): DomainDefinition {
+/**
+ * A text without `<uuid>` is a new definition of the domain that has the name. A definition that can't be read is replaced by any.
+ */
+function takeOverUuid(
+  parsed: ParsedXml,
+  existing: ReturnType<typeof holderOfName>,
+): DomainDefinition {
   const { definition } = parsed;
-  if (existing === undefined || existing === definition.uuid) return definition;
-  if (parsed.uuid === 'generated') return withUuid(definition, existing, portId);
-  throw nameIsTaken(parsed, existing);
+  if (existing === undefined || existing.uuid === definition.uuid) return definition;
+  if (parsed.uuid === 'generated') return withUuid(definition, existing.uuid, portId);
+  if (existing.unreadable !== undefined) return definition;
+  throw nameIsTaken(parsed, existing.uuid);
 }
 
 function nameIsTaken({ definition, uuid }: ParsedXml, existing: string): TslxcError {
@@ -160,12 +166,8 @@ async function checkUuidIsFree(
   throw new TslxcError('OPERATION_FAILED', detail, { domain: name });
 }
 
-/** The uuid of the domain that has the name now. A stored file that is not a valid definition has none, and is replaced. */
-function ownUuid(session: Session, name: string, state: RunState): string | undefined {
-  try {
-    return uuidOfName(session, name, state);
-  } catch (error) {
-    session.logger.warn({ err: error, domain: name }, "the stored definition can't be read");
-    return undefined;
-  }
+/** The uuid of the domain that has the name now. A stored file that is not a valid definition has none. */
+function readableUuid(session: Session, name: string, state: RunState): string | undefined {
+  const holder = holderOfName(session, name, state);
+  return holder?.unreadable === undefined ? holder?.uuid : undefined;
 }

@@ -7,6 +7,7 @@ import { checkCaller } from './caller';
 import { checkCgroups } from './cgroup-layout';
 import { reportOf } from './check';
 import type { HostCheck, HostReport } from './check';
+import { checkDefinitions } from './definitions';
 import { checkKernel } from './kernel';
 import { checkLeftovers } from './leftovers';
 import { checkPrograms } from './programs';
@@ -21,7 +22,8 @@ export interface CheckHostOptions {
 
 /**
  * Checks whether this host can run containers: the kernel, cgroups, the privileges of this process, the security module and
- * needed programs; as root also what running containers and networks have lost, and what former ones have left behind. Changes nothing, and never rejects
+ * needed programs; as root also the stored definitions, what running containers and networks have lost, and what former ones have left
+ * behind. Changes nothing, and never rejects
  * because of a finding.
  *
  * @param options - `root`: an absolute path; by default `TSLXC_ROOT` of the environment, else `/`
@@ -45,6 +47,9 @@ export async function checkHost(options: CheckHostOptions = {}): Promise<HostRep
   const canLook =
     isPrivileged(readPrivilege()) &&
     checks.every(({ id, status }) => id !== 'package.native' || status === 'ok');
-  if (canLook) checks.push(...(await checkRules(paths)), ...(await checkLeftovers(paths)));
+  if (canLook) {
+    checks.push(...(await checkDefinitions(paths)), ...(await checkRules(paths)));
+    checks.push(...(await checkLeftovers(paths)));
+  }
   return reportOf(checks);
 }

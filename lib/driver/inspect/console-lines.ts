@@ -4,7 +4,7 @@ import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../../container/c
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
 import type { Identity } from '../../host/state/definition-store';
-import { currentState, findByName, uuidOfName, type FoundDomain } from '../lookup/lookup';
+import { currentState, findByName, holderOfName, type FoundDomain } from '../lookup/lookup';
 import { pauseFor } from '../session/abort';
 import type { Session } from '../session/session';
 import { readText } from '../../host/kernel/text-file';
@@ -88,7 +88,7 @@ async function* linesOf(
 function unlessKept(session: Session, name: string, error: unknown): undefined {
   const { containers, paths } = session;
   if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
-  const isTaken = uuidOfName(session, name, containers.readRunState(paths, name)) !== undefined;
+  const isTaken = holderOfName(session, name, containers.readRunState(paths, name)) !== undefined;
   if (isTaken || !keepsConsoleLog(paths, name)) throw error;
 }
 

@@ -21,11 +21,12 @@ import {
   currentState,
   noDomain,
   stateOf,
+  withDefinition,
   type FoundDomain,
 } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definition-store';
-import type { ConsoleOptions, DomainInfo } from '../types';
+import type { ConsoleOptions, DomainInfo, DomainState } from '../types';
 
 const bytesInKibibyte = 1024;
 /** Highest signal number of Linux (signal(7)). */
@@ -39,10 +40,17 @@ export function runningId(session: Session, { name, uuid }: Identity): number | 
 }
 
 /** @throws TslxcError NO_DOMAIN. */
+export async function domainStateNow(session: Session, identity: Identity): Promise<DomainState> {
+  const found = await currentOrDamaged(session, identity);
+  return stateOf(session, withDefinition(session, found));
+}
+
+/** @throws TslxcError NO_DOMAIN; DefinitionError when nothing runs and the stored file is not a valid definition. */
 export async function domainInfo(session: Session, identity: Identity): Promise<DomainInfo> {
   const { name } = identity;
   const { containers, store } = session;
-  const state = await currentOrDamaged(session, identity);
+  const found = await currentOrDamaged(session, identity);
+  const { state } = found;
   const definition = definitionOf(session, identity, state);
   const usage = state.phase === 'running' ? containers.readUsage(state.start) : undefined;
   const usedMemory =
@@ -50,7 +58,7 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
       ? definition.currentMemory
       : Math.floor(usage.memoryBytes / bytesInKibibyte);
   return exactJson({
-    state: stateOf(session, state),
+    state: stateOf(session, withDefinition(session, found)),
     maxMemory: definition.memory,
     currentMemory: definition.currentMemory,
     usedMemory,
@@ -108,6 +116,18 @@ export async function domainXml(
   const linked = await withLiveLinks(session, state, definition);
   const ports = portUuids(session, state.start);
   return formatLive(linked, state.start, { ...state.running, ports });
+}
+
+/**
+ * What `edit` begins with: the XML of the next start, or the text of a stored file that is not a valid definition.
+ *
+ * @throws TslxcError NO_DOMAIN; SyscallError.
+ */
+export async function editableXml(session: Session, identity: Identity): Promise<string> {
+  const { name } = identity;
+  const { unreadable } = withDefinition(session, await currentOrDamaged(session, identity));
+  const text = unreadable === undefined ? undefined : session.store.text(name);
+  return text ?? domainXml(session, identity, 'inactive');
 }
 
 /** The host pty of a console; undefined while nothing runs. @throws TslxcError INVALID_ARG. */

@@ -74,8 +74,13 @@ async function markedDomains({ store }: Session): Promise<Marked[]> {
 }
 
 function isSharing({ store }: Session, name: string): boolean {
-  const shared = store.read(name)?.sharedNamespaces ?? [];
-  return shared.some(({ source }) => source === 'name');
+  try {
+    const shared = store.read(name)?.sharedNamespaces ?? [];
+    return shared.some(({ source }) => source === 'name');
+  } catch {
+    // It can't be read: its own start fails with the reason, and the others are started.
+    return false;
+  }
 }
 
 async function startEach(session: Session, marked: readonly Marked[]): Promise<Autostarted[]> {

@@ -10,19 +10,22 @@ import type { Session } from '../session/session';
 import { damagedState, readStateOrDamage, uuidOfDamaged, type DamagedState } from './damaged-state';
 import { holdersOf } from './name-of-uuid';
 import { readableStates } from './readable-state';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity, StoredIdentity } from '../../host/state/definition-store';
+import { present } from '../../present';
 import type { DomainState, ListFilter } from '../types';
 
 /** A domain as it is now. */
 export interface FoundDomain extends Identity {
   readonly state: RunState | DamagedState;
   readonly persistence: 'persistent' | 'transient';
+  /** Why its stored definition can't be read. That of an active domain is only looked at for a list, and by `withDefinition`. */
+  readonly unreadable?: Error;
 }
 
 /** Milliseconds that a list waits for the locks of domains that have ended: at least, and for each of them. */
 const listPatience = { least: 1000, each: 50 };
 
-/** By name. @throws TslxcError NO_DOMAIN; DefinitionError for a stored file that is not a valid definition. */
+/** By name; also a domain whose stored definition can't be read. @throws TslxcError NO_DOMAIN. */
 export async function findByName(session: Session, name: string): Promise<FoundDomain> {
   const found = describe(session, name, await settledOrDamaged(session, name));
   if (found !== undefined) return found;
@@ -57,12 +60,12 @@ export async function findById(session: Session, id: number): Promise<FoundDomai
 /** All domains: active ones by id, then inactive ones by name. What has ended is cleaned up on the way. */
 export async function findAll(session: Session, filter: ListFilter): Promise<FoundDomain[]> {
   const identities = await session.store.identities();
-  const stored = new Map(identities.map(({ name, uuid }) => [name, uuid]));
+  const stored = new Map(identities.map((identity) => [identity.name, identity]));
   const states = await settledStates(session, stored);
   return [...new Set([...stored.keys(), ...states.keys()])]
     .flatMap((name) => {
       const state = states.get(name) ?? ({ phase: 'off' } as const);
-      const found = combine({ name, state, storedUuid: stored.get(name) });
+      const found = combine({ name, state, stored: stored.get(name) });
       return found !== undefined && passes(found, filter) ? [found] : [];
     })
     .sort(byIdThenName);
@@ -73,7 +76,7 @@ type FoundStates = ReadonlyMap<string, FoundDomain['state']>;
 /** The states of all domains that have a run folder, read again if something had to be cleaned up. */
 async function settledStates(
   session: Session,
-  stored: ReadonlyMap<string, string>,
+  stored: ReadonlyMap<string, unknown>,
 ): Promise<FoundStates> {
   const states = await readStates(session);
   const reaped = await reapForList(session, states, stored);
@@ -102,25 +105,29 @@ export function checkSame(
   session: Session,
   { name, uuid }: Identity,
   state: FoundDomain['state'],
-): void {
+): FoundDomain {
   const found = describe(session, name, state);
-  if (found?.uuid === uuid) return;
+  if (found?.uuid === uuid) return found;
   throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
 }
 
 /** The same, but a damaged record is returned as a state, not thrown. @throws TslxcError NO_DOMAIN. */
-export async function currentOrDamaged(
-  session: Session,
-  identity: Identity,
-): Promise<FoundDomain['state']> {
-  const state = await settledOrDamaged(session, identity.name);
-  checkSame(session, identity, state);
-  return state;
+export async function currentOrDamaged(session: Session, identity: Identity): Promise<FoundDomain> {
+  return checkSame(session, identity, await settledOrDamaged(session, identity.name));
 }
 
-/** The uuid that a name stands for now; undefined when it is free. */
-export function uuidOfName(session: Session, name: string, state: RunState): string | undefined {
-  return describe(session, name, state)?.uuid;
+/** The same domain, and whether its stored definition can be read, even if it is active. */
+export function withDefinition({ store }: Session, found: FoundDomain): FoundDomain {
+  return isActive(found.state) ? { ...found, ...unreadableOf(store.identity(found.name)) } : found;
+}
+
+/** What a name stands for now; undefined when it is free. */
+export function holderOfName(
+  session: Session,
+  name: string,
+  state: RunState,
+): Pick<FoundDomain, 'uuid' | 'unreadable'> | undefined {
+  return describe(session, name, state);
 }
 
 /** The phase, for the table of transitions. Whether a container is paused is read from the kernel. */
@@ -130,15 +137,26 @@ export function phaseOf({ containers }: Session, state: RunState): SettledPhase 
 }
 
 /** What `domstate --reason` says of a domain as it is now. */
-export function stateOf(session: Session, state: FoundDomain['state']): DomainState {
+export function stateOf(
+  session: Session,
+  { state, unreadable }: Pick<FoundDomain, 'state' | 'unreadable'>,
+): DomainState {
+  const definition = unreadable === undefined ? {} : { unreadable: unreadableWords(unreadable) };
   if (state.phase === 'damaged') {
     const damage = `${state.error.path ?? ''} is damaged`;
-    return { state: 'nostate', reason: 'unknown', damage };
+    return { state: 'nostate', reason: 'unknown', damage, ...definition };
   }
-  if (state.phase !== 'running') return domainState(state, session.containers.bootId());
+  if (state.phase !== 'running') {
+    return { ...domainState(state, session.containers.bootId()), ...definition };
+  }
   const isStopped = session.containers.isStopped(state.running.id);
   const isFrozen = phaseOf(session, state) === 'paused';
-  return runningState(state, { isStopped, isFrozen });
+  return { ...runningState(state, { isStopped, isFrozen }), ...definition };
+}
+
+/** Why a definition can't be read, in one line. */
+export function unreadableWords({ message }: Error): string {
+  return message.replace(/\s*\n\s*/g, ' ');
 }
 
 /** What a list has read of a domain. */
@@ -147,18 +165,22 @@ export interface Seen {
   readonly id: number | undefined;
   /** @throws as `stateOf` and `again`. */
   readonly state: () => Promise<DomainState>;
+  /** Whether it is started with the host. @throws SyscallError. */
+  readonly isAutostarted: () => boolean;
 }
 
 /** What `found` says without reading the domain again; `again` does, and may clean up if it has ended in the meantime. */
 export function seenOf(
   session: Session,
-  { state }: FoundDomain,
+  found: FoundDomain,
   again: () => Promise<DomainState>,
 ): Seen {
+  const { name, state } = found;
   return {
+    isAutostarted: () => session.store.isAutostarted(name),
     id: state.phase === 'running' ? state.running.id : undefined,
     state: async () =>
-      state.phase === 'ended' ? again() : Promise.resolve(stateOf(session, state)),
+      state.phase === 'ended' ? again() : Promise.resolve(stateOf(session, found)),
   };
 }
 
@@ -210,27 +232,32 @@ function describe(
   state: FoundDomain['state'],
 ): FoundDomain | undefined {
   if (!isActive(state)) {
-    return combine({ name, state, storedUuid: session.store.identity(name)?.uuid });
+    return combine({ name, state, stored: session.store.identity(name) });
   }
   // The uuid of a running domain is known even when its stored file is damaged.
-  const storedUuid = session.store.has(name) ? state.start.uuid : undefined;
-  return combine({ name, state, storedUuid });
+  const stored = session.store.has(name) ? { name, uuid: state.start.uuid } : undefined;
+  return combine({ name, state, stored });
 }
 
 function combine(what: {
   name: string;
   state: FoundDomain['state'];
-  storedUuid: string | undefined;
+  stored: StoredIdentity | undefined;
 }): FoundDomain | undefined {
-  const { name, state, storedUuid } = what;
+  const { name, state, stored } = what;
   const uuid =
     state.phase === 'damaged'
-      ? uuidOfDamaged(state, storedUuid)
+      ? uuidOfDamaged(state, stored?.uuid)
       : isActive(state)
         ? state.start.uuid
-        : storedUuid;
+        : stored?.uuid;
   if (uuid === undefined) return undefined;
-  return { name, uuid, state, persistence: storedUuid === undefined ? 'transient' : 'persistent' };
+  const persistence = stored === undefined ? 'transient' : 'persistent';
+  return { name, uuid, state, persistence, ...unreadableOf(stored) };
+}
+
+function unreadableOf(stored: StoredIdentity | undefined): Pick<FoundDomain, 'unreadable'> {
+  return present({ unreadable: stored?.unreadable });
 }
 
 async function settledState(session: Session, name: string): Promise<RunState> {
@@ -256,7 +283,7 @@ async function settledOrDamaged(session: Session, name: string): Promise<FoundDo
 async function reapForList(
   session: Session,
   states: FoundStates,
-  stored: ReadonlyMap<string, string>,
+  stored: ReadonlyMap<string, unknown>,
 ): Promise<'reaped' | 'settled'> {
   if (session.access === 'read-only') return 'settled';
   const unsettled = [...states].flatMap(([name, state]) => {

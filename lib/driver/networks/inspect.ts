@@ -9,6 +9,7 @@ import { readLeases } from '../../network/dnsmasq/leases';
 import type { Lease } from '../../network/dnsmasq/leases';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
 import { countConnections } from './links';
+import { unreadableWords } from '../lookup/lookup';
 import { currentNetwork, noNetwork } from './lookup';
 import type { FoundNetwork } from './lookup';
 import { isActive } from './settling';
@@ -19,13 +20,15 @@ import type { NetworkInfo } from '../types';
 export async function networkInfo(session: Session, identity: Identity): Promise<NetworkInfo> {
   const found = await currentNetwork(session, identity);
   const { name, state } = found;
-  const { name: bridge } = definitionOf(session, found).bridge;
+  const unreadable = session.networks.identity(name)?.unreadable;
+  const bridge = definitionOf(session, found)?.bridge.name;
   return {
     active: isActive(state),
     persistent: found.persistence === 'persistent',
     autostart: session.networks.isAutostarted(name),
     ...(bridge === undefined ? {} : { bridge }),
     connections: await countConnections(session, { network: name, bridge }),
+    ...(unreadable === undefined ? {} : { unreadable: unreadableWords(unreadable) }),
   };
 }
 
@@ -74,8 +77,22 @@ export function notActive(name: string): TslxcError {
   return new TslxcError('OPERATION_INVALID', `network '${name}' is not active`);
 }
 
-function definitionOf(session: Session, found: FoundNetwork): NetworkDefinition {
-  return isActive(found.state) ? runningDefinition(found.state.record) : stored(session, found);
+/**
+ * What `net-edit` begins with: the XML of the next start, or the text of a stored file that is not a valid definition.
+ *
+ * @throws TslxcError NO_NETWORK; SyscallError.
+ */
+export async function editableNetworkXml(session: Session, identity: Identity): Promise<string> {
+  const { name } = await currentNetwork(session, identity);
+  const unreadable = session.networks.identity(name)?.unreadable;
+  const text = unreadable === undefined ? undefined : session.networks.text(name);
+  return text ?? networkXml(session, identity, 'inactive');
+}
+
+/** Undefined if the network is off and its definition can't be read. */
+function definitionOf(session: Session, found: FoundNetwork): NetworkDefinition | undefined {
+  if (isActive(found.state)) return runningDefinition(found.state.record);
+  return found.unreadable === undefined ? stored(session, found) : undefined;
 }
 
 function stored(session: Session, { name, uuid }: Identity): NetworkDefinition {

@@ -1,6 +1,7 @@
 /** Which virtual networks there are, and what state they are in: from the stored definitions and the run folders. */
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity, StoredIdentity } from '../../host/state/definition-store';
+import { present } from '../../present';
 import { readNetworkState, runningNames } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';
 import { isNetworkMarkLeft } from '../hooks/network-mark';
@@ -14,9 +15,11 @@ import type { NetworkFilter } from '../types';
 export interface FoundNetwork extends Identity {
   readonly state: NetworkState;
   readonly persistence: 'persistent' | 'transient';
+  /** Why its stored definition can't be read. That of an active network is only looked at for a list. */
+  readonly unreadable?: Error;
 }
 
-/** By name. @throws TslxcError NO_NETWORK; DefinitionError for a stored file that is not a valid definition. */
+/** By name; also a network whose stored definition can't be read. @throws TslxcError NO_NETWORK. */
 export async function findNetworkByName(session: Session, name: string): Promise<FoundNetwork> {
   await prepareNetworks(session);
   const found = describe(session, name, await lookAt(session, name));
@@ -36,15 +39,14 @@ export async function findNetworkByUuid(session: Session, uuid: string): Promise
   throw noNetwork(`no network with matching uuid '${wanted}'`);
 }
 
-/** All networks, by name. A stored file that is not a valid definition is left out. */
+/** All networks, by name. */
 export async function findAllNetworks(
   session: Session,
   filter: NetworkFilter,
 ): Promise<FoundNetwork[]> {
   await prepareNetworks(session);
-  const stored = new Map(
-    (await session.networks.identities()).map(({ name, uuid }) => [name, uuid]),
-  );
+  const identities = await session.networks.identities();
+  const stored = new Map(identities.map((identity) => [identity.name, identity]));
   const names = new Set([...stored.keys(), ...runningNames(session.paths)]);
   const all = await Promise.all(
     [...names]
@@ -81,13 +83,14 @@ export async function networkOfUuid(session: Session, uuid: string): Promise<str
   });
 }
 
-/** The uuid that a name stands for now; undefined when it is free. */
+/** The uuid that a name stands for now; undefined when it is free, or its definition can't be read and is to be replaced. */
 export function uuidOfNetwork(
   session: Session,
   name: string,
   state: NetworkState,
 ): string | undefined {
-  return describe(session, name, state)?.uuid;
+  const found = describe(session, name, state);
+  return found?.unreadable === undefined ? found?.uuid : undefined;
 }
 
 export function noNetwork(detail: string): TslxcError {
@@ -111,19 +114,21 @@ async function lookAt(session: Session, name: string): Promise<NetworkState> {
 }
 
 function describe(session: Session, name: string, state: NetworkState): FoundNetwork | undefined {
-  if (!isActive(state)) return combine(name, state, session.networks.identity(name)?.uuid);
+  if (!isActive(state)) return combine(name, state, session.networks.identity(name));
   // The uuid of a running network is known even when its stored file is damaged.
-  return combine(name, state, session.networks.has(name) ? state.record.uuid : undefined);
+  const stored = session.networks.has(name) ? { name, uuid: state.record.uuid } : undefined;
+  return combine(name, state, stored);
 }
 
 function combine(
   name: string,
   state: NetworkState,
-  storedUuid: string | undefined,
+  stored: StoredIdentity | undefined,
 ): FoundNetwork | undefined {
-  const uuid = isActive(state) ? state.record.uuid : storedUuid;
+  const uuid = isActive(state) ? state.record.uuid : stored?.uuid;
   if (uuid === undefined) return undefined;
-  return { name, uuid, state, persistence: storedUuid === undefined ? 'transient' : 'persistent' };
+  const persistence = stored === undefined ? 'transient' : 'persistent';
+  return { name, uuid, state, persistence, ...present({ unreadable: stored?.unreadable }) };
 }
 
 function passes(session: Session, found: FoundNetwork, filter: NetworkFilter): boolean {

@@ -79,12 +79,9 @@ export async function settleAndRepair(session: Session, name: string): Promise<S
   return state;
 }
 
-/** The stored and the running definitions of all other networks. */
+/** The stored and the running definitions of all other networks; one that can't be read uses nothing that is known. */
 export async function otherNetworks(session: Session, name: string): Promise<NetworkDefinition[]> {
-  const stored = (await session.networks.identities()).flatMap((identity) => {
-    const definition = session.networks.read(identity.name);
-    return definition === undefined ? [] : [definition];
-  });
+  const stored = await session.networks.definitions();
   const running = runningNames(session.paths).flatMap((other) => {
     const state = readNetworkState(session.paths, other);
     return isActive(state) ? [runningDefinition(state.record)] : [];

@@ -50,7 +50,11 @@ async function storeNetwork(session: Session, parsed: ParsedNetwork): Promise<Id
     return session.networks.exclusive(() =>
       withHostNetworks(async () => {
         const replaced = replacedDefault(session, parsed, state);
-        const own = takeOver(session, parsed, replaced ? undefined : ownUuid(session, name, state));
+        const own = takeOver(
+          session,
+          parsed,
+          replaced ? undefined : uuidOfNetwork(session, name, state),
+        );
         if (parsed.uuid === 'explicit') await checkUuidIsFree(session, own);
         const definition = await withBridgeName(session, own);
         if (replaced !== undefined) checkForgettable(session.paths, name);
@@ -84,7 +88,7 @@ export async function createNetwork(
   await prepareNetworks(session, name);
   await session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
-    const existing = ownUuid(session, name, state);
+    const existing = uuidOfNetwork(session, name, state);
     const isItself = existing === definition.uuid || parsed.uuid === 'generated';
     if (state.phase === 'running' && isItself) throw isActiveAs(name);
     if (existing !== undefined && existing !== definition.uuid) throw nameIsTaken(name, existing);
@@ -252,16 +256,6 @@ async function checkUuidIsFree(session: Session, { name, uuid }: NetworkDefiniti
   if (holder === undefined || holder === name) return;
   const detail = `network '${holder}' is already defined with uuid ${uuid}`;
   throw new TslxcError('OPERATION_FAILED', detail);
-}
-
-/** The uuid of the network that has the name now. A stored file that is not a valid definition has none, and is replaced. */
-function ownUuid(session: Session, name: string, state: SettledState): string | undefined {
-  try {
-    return uuidOfNetwork(session, name, state);
-  } catch (error) {
-    session.logger.warn({ err: error, network: name }, "the stored definition can't be read");
-    return undefined;
-  }
 }
 
 function storedOrNone(session: Session, name: string): NetworkDefinition | undefined {

@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import type { Hardening } from '../../domain/definition';
 import { hardeningLevels } from '../../domain/elements/extension/extension';
 import { TslxcError } from '../../errors';
-import type { Logger } from '../../host/logger';
+import { silence } from '../../host/logger';
 import { DomainLog, type LogLevel } from '../../host/log/domain-log';
 import { statePaths } from '../../host/state/state-paths';
 import type { ConnectOptions } from '../types';
@@ -55,10 +55,3 @@ function chooseLevel(asked = 'info'): LogLevel {
   if (asked === 'info' || asked === 'debug') return asked;
   throw new TslxcError('INVALID_ARG', `log level '${asked}' is not one of debug, info`);
 }
-
-const silence: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};

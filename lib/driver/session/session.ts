@@ -3,8 +3,6 @@
  * containers that this process owns. Holds nothing that keeps the process alive unless ref'd.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { machine } from 'node:os';
-import { portId } from '../../container/interfaces/port-id';
 import type { RunStates } from '../../container/record/run-states';
 import { Lookers } from '../../container/looks/looks';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
@@ -13,7 +11,6 @@ import { macFromBytes } from '../../domain/interface/mac-address';
 import { parseDomain } from '../../domain/parse';
 import type { ParseContext } from '../../domain/parse-session';
 import { TslxcError } from '../../errors';
-import { monitorPath } from '../../host/package-paths';
 import { bothLoggers, type DomainLog } from '../../host/log/domain-log';
 import { KnownIdentities } from '../../host/state/known-identities';
 import { turn } from '../../host/slices';
@@ -30,7 +27,13 @@ import { fileError } from '../../host/state/file-error';
 import { appendEvents, parseDomainEvent, parseNetworkEvent } from '../events/event-log';
 import { EventStream, type EventStreamOptions, type OpenStream } from '../events/event-stream';
 import { lookUpHostSecurity } from './security';
-import { domainStore, generatorsOf, networkStore } from './stores';
+import {
+  domainStore,
+  networkStore,
+  parseStoredDomain,
+  parseStoredNetwork,
+  thisHost,
+} from './stores';
 import type { DomainStore, Generators, NetworkStore } from './stores';
 import type { DomainEvent, NetworkEvent } from '../types';
 
@@ -77,11 +80,6 @@ const atRandom: Generators = {
   newMac: () => macFromBytes(randomBytes(3)),
 };
 
-/** What the meaning of a definition depends on, besides its text. */
-function thisHost() {
-  return { arch: machine(), emulator: monitorPath, portId };
-}
-
 export class Session {
   readonly paths: StatePaths;
   readonly access: 'read-write' | 'read-only';
@@ -120,15 +118,14 @@ export class Session {
     this.hostSecurity = options.hostSecurity ?? (() => lookUpHostSecurity(this.paths));
     this.store = domainStore({
       directory: options.paths.definitions,
-      parse: (xml, path) =>
-        this.parse(xml, { generators: generatorsOf(path), unknown: 'refused' }).definition,
+      parse: parseStoredDomain,
       logger: options.logger,
       known:
         this.access === 'read-write' ? new KnownIdentities(this.paths.knownIdentities) : undefined,
     });
     this.networks = networkStore({
       directory: options.paths.networkDefinitions,
-      parse: (xml, path) => parseNetwork(xml, { ...generatorsOf(path), unknown: 'refused' }),
+      parse: parseStoredNetwork,
       logger: options.logger,
     });
   }

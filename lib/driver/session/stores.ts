@@ -1,13 +1,19 @@
 /** The stored definitions of domains and of virtual networks, and what is filled in where their texts leave it out. */
 import { createHash } from 'node:crypto';
+import { machine } from 'node:os';
+import { portId } from '../../container/interfaces/port-id';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { macFromBytes } from '../../domain/interface/mac-address';
+import { parseDomain } from '../../domain/parse';
 import type { ParseContext } from '../../domain/parse-session';
+import { monitorPath } from '../../host/package-paths';
 import { DefinitionStore } from '../../host/state/definition-store';
+import type { UnreadableFile } from '../../host/state/definition-name';
 import type { Identity, StoreOptions } from '../../host/state/definition-store';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { formatNetwork } from '../../network/definition/format';
+import { parseNetwork } from '../../network/definition/parse';
 
 export type DomainStore = DefinitionStore<DomainDefinition>;
 export type NetworkStore = DefinitionStore<NetworkDefinition>;
@@ -19,12 +25,29 @@ type StorePlace<Definition extends Identity> = Pick<
 
 export function domainStore(place: StorePlace<DomainDefinition>): DomainStore {
   const format = (definition: DomainDefinition): string => formatDomain(definition);
-  return new DefinitionStore({ kind: 'domain', command: 'tslxc define', format, ...place });
+  const what = { kind: 'domain', command: 'tslxc define' };
+  return new DefinitionStore({ ...what, format, standIn, ...place });
 }
 
 export function networkStore(place: StorePlace<NetworkDefinition>): NetworkStore {
   const format = (definition: NetworkDefinition): string => formatNetwork(definition);
-  return new DefinitionStore({ kind: 'network', command: 'tslxc net-define', format, ...place });
+  const what = { kind: 'network', command: 'tslxc net-define' };
+  return new DefinitionStore({ ...what, format, standIn, ...place });
+}
+
+/** What the meaning of a definition depends on, besides its text. */
+export function thisHost(): Pick<ParseContext, 'arch' | 'emulator' | 'portId'> {
+  return { arch: machine(), emulator: monitorPath, portId };
+}
+
+/** What is not known would be lost with the next change, and may be what a newer version of the package carries out. @throws DefinitionError. */
+export function parseStoredDomain(xml: string, path: string): DomainDefinition {
+  return parseDomain(xml, { ...thisHost(), ...generatorsOf(path), unknown: 'refused' });
+}
+
+/** The same for a network. @throws DefinitionError. */
+export function parseStoredNetwork(xml: string, path: string): NetworkDefinition {
+  return parseNetwork(xml, { ...generatorsOf(path), unknown: 'refused' });
 }
 
 /** Makes the uuid and the Ethernet addresses that a text leaves out. */
@@ -45,4 +68,26 @@ function uuidOfPath(path: string): string {
   const digits = createHash('sha256').update(path).digest('hex');
   const parts = [digits.slice(0, 8), digits.slice(8, 12), `8${digits.slice(13, 16)}`];
   return [...parts, `8${digits.slice(17, 20)}`, digits.slice(20, 32)].join('-');
+}
+
+const characters: ReadonlyMap<string, string> = new Map([
+  ['&amp;', '&'],
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&apos;', "'"],
+  ['&quot;', '"'],
+]);
+
+function unescaped(entity: string): string {
+  return characters.get(entity) ?? entity;
+}
+
+/**
+ * Of a definition that can't be read: the uuid that its text names, if that is a definition of this name as far as it goes, and not a copy
+ * of another one's. Else as that of a file without a uuid.
+ */
+function standIn({ path, name, text = '' }: UnreadableFile): string {
+  const named = /<name>([^<]*)<\/name>/.exec(text)?.[1]?.trim().replace(/&\w+;/g, unescaped);
+  const uuid = /<uuid>\s*([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\s*<\/uuid>/i.exec(text)?.[1];
+  return uuid !== undefined && named === name ? uuid.toLowerCase() : uuidOfPath(path);
 }

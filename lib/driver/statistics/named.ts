@@ -15,7 +15,8 @@ export type Named = readonly [name: string, value: NamedValue];
 
 export interface Measured {
   readonly statistics: DomainStatistics;
-  readonly info: DomainInfo;
+  /** Undefined if the definition can't be read. */
+  readonly info?: DomainInfo;
 }
 
 /** A group, by its bit; one that containers do not have is without `named`. */
@@ -104,8 +105,8 @@ function cpuOf({ statistics: { cpu } }: Measured): Named[] {
 function balloonOf({ statistics: { memory }, info }: Measured): Named[] {
   const { anonymous, mapped, file, majorFaults, faults } = memory?.breakdown ?? {};
   return counts(
-    ['balloon.current', info.currentMemory],
-    ['balloon.maximum', info.maxMemory],
+    ['balloon.current', info?.currentMemory],
+    ['balloon.maximum', info?.maxMemory],
     ['balloon.major_fault', majorFaults],
     ['balloon.minor_fault', minorFaults(faults, majorFaults)],
     ['balloon.rss', kibibytes(residentSet(anonymous, mapped))],
@@ -114,6 +115,7 @@ function balloonOf({ statistics: { memory }, info }: Measured): Named[] {
 }
 
 function vcpuOf({ info }: Measured): Named[] {
+  if (info === undefined) return [];
   return [
     ['vcpu.current', uint(info.vcpus)],
     ['vcpu.maximum', uint(info.maxVcpus)],

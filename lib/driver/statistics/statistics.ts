@@ -28,8 +28,9 @@ export async function domainStatistics(
   session: Session,
   identity: Identity,
 ): Promise<DomainStatistics> {
-  const state = await currentOrDamaged(session, identity);
-  if (state.phase !== 'running') return atRest(session, identity, state);
+  const found = await currentOrDamaged(session, identity);
+  const { state } = found;
+  if (state.phase !== 'running') return atRest(session, found);
   return statisticsOf(session, identity, state);
 }
 
@@ -45,11 +46,12 @@ export async function allStatistics(
   const byState = new Map(running.map((state, index) => [state, snapshots[index]]));
   const slice = new Slice();
   const all: DomainStatistics[] = [];
-  for (const { name, uuid, state } of found) {
+  for (const one of found) {
+    const { name, uuid, state } = one;
     const identity = { name, uuid };
     const snapshot = state.phase === 'running' ? byState.get(state) : undefined;
     if (state.phase !== 'running' || snapshot === undefined) {
-      all.push(atRest(session, identity, state));
+      all.push(atRest(session, one));
     } else {
       all.push(await ofOneAmongMany(session, { identity, state, snapshot, onHost }));
     }
@@ -115,7 +117,7 @@ async function statisticsOf(
   state: RunningState,
 ): Promise<DomainStatistics> {
   const [snapshot] = await session.containers.takeSnapshots([state]);
-  if (snapshot === undefined) return atRest(session, identity, state);
+  if (snapshot === undefined) return atRest(session, { ...identity, state });
   return inUse(session, { identity, state, snapshot, onHost: await hostLinks(session, [state]) });
 }
 
@@ -147,12 +149,9 @@ async function inUse(
 }
 
 /** Of a domain that does not run, or of which it is not known whether it does. */
-function atRest(
-  session: Session,
-  { name, uuid }: Identity,
-  state: FoundDomain['state'],
-): DomainStatistics {
-  return { name, uuid, time: Date.now(), state: domainStateOf(session, state) };
+function atRest(session: Session, found: Omit<FoundDomain, 'persistence'>): DomainStatistics {
+  const { name, uuid } = found;
+  return { name, uuid, time: Date.now(), state: domainStateOf(session, found) };
 }
 
 /** The host's interfaces; empty when none of these containers has any. */

@@ -114,7 +114,7 @@ async function stateNow(
   last: DomainState | undefined,
 ): Promise<DomainState> {
   try {
-    return stateOf(session, await currentState(session, identity));
+    return stateOf(session, { state: await currentState(session, identity) });
   } catch (error) {
     if (!TslxcError.is(error, 'NO_DOMAIN') || last === undefined) throw error;
     const exit = await waitForEnd(session, identity, undefined);

@@ -3,7 +3,8 @@
  * after its stamp has: its device, inode, size and times.
  */
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
-import { hasErrno } from './file-error';
+import { TslxcError } from '../../errors';
+import { hasErrno, naming } from './file-error';
 import { isYoung } from './known-identities';
 
 const ENOENT = 2;
@@ -17,8 +18,10 @@ interface KnownFile<Definition> {
   readonly stamp: Buffer | undefined;
   /** Kept as long as the file may change without a change of its stamp. */
   readonly text: string | undefined;
-  /** `none` for a file that is no definition; undefined if it has not been parsed. */
+  /** Undefined if it has not been parsed; of a file that is no definition, the one that stands in. */
   readonly uuid: string | undefined;
+  /** Why it is no definition; undefined if it is one, or has not been parsed. */
+  readonly problem: TslxcError | undefined;
   /** Undefined if it has not been parsed, or is none. */
   readonly definition: Definition | undefined;
   /** In lower case. */
@@ -29,6 +32,14 @@ export interface DefinitionFilesOptions<Definition> {
   readonly path: (name: string) => string;
   /** @throws for a text that is no definition of that name. */
   readonly parse: (name: string, text: string) => Definition;
+  /** The uuid that stands in for that of a text which is no definition. */
+  readonly standIn: (name: string, text: string) => string;
+}
+
+/** The uuid in a file, and why it is no definition, in which case the uuid is one that stands in. */
+export interface FileIdentity {
+  readonly uuid: string;
+  readonly problem?: TslxcError;
 }
 
 export class DefinitionFiles<Definition extends { readonly uuid: string }> {
@@ -43,21 +54,38 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
   definition(name: string, stamp: Buffer): Definition | undefined {
     const file = this.#look(name, stamp);
     if (file === undefined || file.definition !== undefined) return file?.definition;
+    if (file.problem !== undefined) throw file.problem;
     const text = file.text ?? this.#read(name);
     if (text === undefined) return undefined;
-    this.#known.set(name, { ...file, uuid: 'none' });
-    const definition = this.#options.parse(name, text);
-    this.#known.set(name, { ...file, uuid: definition.uuid, definition });
-    return definition;
+    try {
+      const definition = this.#options.parse(name, text);
+      this.#known.set(name, { ...file, uuid: definition.uuid, definition });
+      return definition;
+    } catch (error) {
+      if (!TslxcError.is(error)) throw error;
+      const uuid = this.#options.standIn(name, text);
+      this.#known.set(name, { ...file, uuid, problem: error });
+      throw error;
+    }
   }
 
   /**
-   * The uuid in the file, which is not parsed for it if this process has written it; undefined if the file is gone.
+   * The uuid in the file, which is not parsed for it if this process has written it; undefined if the file is gone. Each content
+   * that is no definition has the same `problem` every time.
    *
-   * @throws as `definition`, once for each content of the file: after that, the uuid is `none`.
+   * @throws the errors of node:fs.
    */
-  uuid(name: string, stamp: Buffer): string | undefined {
-    return this.#look(name, stamp)?.uuid ?? this.definition(name, stamp)?.uuid;
+  identity(name: string, stamp: Buffer): FileIdentity | undefined {
+    const seen = this.#look(name, stamp);
+    if (seen?.uuid === undefined) this.#tryToParse(name, stamp);
+    const { uuid, problem } = this.#known.get(name) ?? {};
+    if (seen === undefined || uuid === undefined) return undefined;
+    return problem === undefined ? { uuid } : { uuid, problem };
+  }
+
+  /** The text of the file as it is now; undefined if it is gone. @throws the errors of node:fs. */
+  text(name: string): string | undefined {
+    return this.#read(name);
   }
 
   /** Whether anything is known of the file. */
@@ -74,7 +102,8 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
   /** This process has written a definition. */
   remember(name: string, { text, uuid }: { readonly text: string; readonly uuid: string }): void {
     const addresses = addressesIn(text);
-    this.#known.set(name, { stamp: undefined, text, uuid, definition: undefined, addresses });
+    const unparsed = { problem: undefined, definition: undefined };
+    this.#known.set(name, { stamp: undefined, text, uuid, ...unparsed, addresses });
   }
 
   forget(name: string): void {
@@ -85,6 +114,15 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
   keepOnly(names: readonly string[]): void {
     const present = new Set(names);
     for (const name of this.#known.keys()) if (!present.has(name)) this.#known.delete(name);
+  }
+
+  /** What comes of it is known afterwards. */
+  #tryToParse(name: string, stamp: Buffer): void {
+    try {
+      this.definition(name, stamp);
+    } catch (error) {
+      if (!TslxcError.is(error)) throw error;
+    }
   }
 
   /** What the file holds now; undefined if it is gone. */
@@ -102,6 +140,7 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
             stamp,
             text: kept,
             uuid: undefined,
+            problem: undefined,
             definition: undefined,
             addresses: addressesIn(text),
           };
@@ -115,7 +154,7 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
       return readText(this.#options.path(name));
     } catch (error) {
       if (hasErrno(error, ENOENT)) return undefined;
-      throw error;
+      throw naming(this.#options.path(name), error);
     }
   }
 }

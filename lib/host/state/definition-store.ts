@@ -1,6 +1,6 @@
 /**
- * The stored definitions, each in a file `NAME.xml`. A file is replaced atomically. A file that is not a valid definition
- * is reported and left alone.
+ * The stored definitions, each in a file `NAME.xml`. A file is replaced atomically. A file that can't be read as a definition, since it
+ * is torn or was written by a newer version of the package, is left alone, and is listed with the reason.
  */
 import { closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
@@ -13,6 +13,8 @@ import type { SightReader } from '../survey';
 import { DefinitionFiles } from './definition-files';
 import { finishRenames, isRenamedAway, renamedAway, renameFile } from './definition-rename';
 import { flushDirectory, replaceFile } from './durable-file';
+import { isFileName } from './definition-name';
+import type { UnreadableFile } from './definition-name';
 import { fileError, hasErrno, inFile } from './file-error';
 import { lockFile } from './file-lock';
 import { inTurn } from './in-turn';
@@ -26,6 +28,15 @@ export interface Identity {
   readonly uuid: string;
 }
 
+/** What a file of the store is called, whatever its content. */
+export interface StoredIdentity extends Identity {
+  /** Why no definition can be read from it. Its uuid is then the one that stands in. */
+  readonly unreadable?: Error;
+}
+
+/** The stamp of a file, or why it can't be looked at. */
+type Look = Buffer | Error;
+
 export interface StoreOptions<Definition extends Identity> {
   readonly directory: string;
   /** What is stored, for messages: `domain`. */
@@ -35,6 +46,8 @@ export interface StoreOptions<Definition extends Identity> {
   /** What the file lacks of a definition, such as a uuid, must be the same at each reading: `path` identifies the file. */
   readonly parse: (xml: string, path: string) => Definition;
   readonly format: (definition: Definition) => string;
+  /** The uuid by which a definition that can't be read is known: the same at each reading. */
+  readonly standIn: (file: UnreadableFile) => string;
   readonly logger: Logger;
   /** Where other processes find the uuids that this one has found in the files; undefined for a process that writes nothing. */
   readonly known?: KnownIdentities | undefined;
@@ -43,8 +56,6 @@ export interface StoreOptions<Definition extends Identity> {
 const ENOENT = 2;
 const EEXIST = 17;
 const suffix = '.xml';
-/** NAME_MAX, minus the suffix and a margin. */
-const largestName = 250;
 
 function preamble({ kind, command }: { readonly kind: string; readonly command: string }): string {
   return `<!--
@@ -65,18 +76,11 @@ function stampsIn(sights: SightReader, names: readonly string[]): ReadonlyMap<st
   return stamps;
 }
 
-/** Whether a name can be that of a definition's file. */
-export function isFileName(name: string): boolean {
-  if (name === '' || name === '.' || name === '..') return false;
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (/[/\u0000-\u001f\u007f]/.test(name)) return false;
-  return Buffer.byteLength(name) <= largestName;
-}
-
 export class DefinitionStore<Definition extends Identity> {
   readonly #directory: string;
   readonly #options: StoreOptions<Definition>;
   readonly #files: DefinitionFiles<Definition>;
+  readonly #warned = new WeakSet<Error>();
 
   constructor(options: StoreOptions<Definition>) {
     this.#directory = options.directory;
@@ -84,6 +88,7 @@ export class DefinitionStore<Definition extends Identity> {
     this.#files = new DefinitionFiles({
       path: (name) => this.path(name),
       parse: (name, text) => this.#parse(name, text),
+      standIn: (name, text) => options.standIn({ path: this.path(name), name, text }),
     });
   }
 
@@ -139,19 +144,26 @@ export class DefinitionStore<Definition extends Identity> {
     return stats === undefined ? undefined : this.#definition(name, stampOf(stats));
   }
 
-  /** Name and uuid of a stored definition. @throws as `read`. */
-  identity(name: string): Identity | undefined {
-    const definition = this.read(name);
-    return definition === undefined ? undefined : { name, uuid: definition.uuid };
+  /** Name and uuid of a stored definition, and whether it can be read. @throws SyscallError if the file itself can't be. */
+  identity(name: string): StoredIdentity | undefined {
+    const stats = isFileName(name) ? this.#stat(name) : undefined;
+    return stats === undefined ? undefined : this.#identity(name, stampOf(stats));
   }
 
-  /** The identities of all valid definitions, by name. Warns once about each file that is not valid. */
-  async identities(): Promise<Identity[]> {
-    const found: Identity[] = [];
+  /** The text of the file; undefined if there is none. @throws SyscallError. */
+  text(name: string): string | undefined {
+    const text = isFileName(name) ? this.#files.text(name) : undefined;
+    const written = preamble(this.#options);
+    return text?.startsWith(written) === true ? text.slice(written.length) : text;
+  }
+
+  /** The identities of all files, by name. Warns once about each that no definition can be read from. */
+  async identities(): Promise<StoredIdentity[]> {
+    const found: StoredIdentity[] = [];
     const slice = new Slice();
     const stamps = await this.#stamps();
     for (const [name, stamp] of stamps) {
-      const uuid = this.#files.has(name) ? undefined : this.#options.known?.uuid(name, stamp);
+      const uuid = this.#knownUuid(name, stamp);
       found.push(...(uuid === undefined ? this.#identityOrWarning(name, stamp) : [{ name, uuid }]));
       await slice.rest();
     }
@@ -164,8 +176,10 @@ export class DefinitionStore<Definition extends Identity> {
     const found: Definition[] = [];
     const slice = new Slice();
     for (const [name, stamp] of await this.#stamps()) {
-      const isValid = this.#identityOrWarning(name, stamp).length > 0;
-      const definition = isValid ? this.#definition(name, stamp) : undefined;
+      const [identity] = this.#identityOrWarning(name, stamp);
+      const isReadable = identity !== undefined && identity.unreadable === undefined;
+      if (!isReadable || stamp instanceof Error) continue;
+      const definition = this.#definition(name, stamp);
       if (definition !== undefined) found.push(definition);
       await slice.rest();
     }
@@ -260,8 +274,14 @@ export class DefinitionStore<Definition extends Identity> {
     }
   }
 
+  /** That which another process has found in the file. */
+  #knownUuid(name: string, stamp: Look): string | undefined {
+    if (stamp instanceof Error || this.#files.has(name)) return undefined;
+    return this.#options.known?.uuid(name, stamp);
+  }
+
   /** The names of all files, with their stamps. A file whose stamp has changed is read when it is looked at. */
-  async #stamps(): Promise<[string, Buffer][]> {
+  async #stamps(): Promise<[string, Look][]> {
     const names = this.names();
     this.#files.keepOnly(names);
     if (names.length === 0) return [];
@@ -269,7 +289,7 @@ export class DefinitionStore<Definition extends Identity> {
     const files = names.map((name) => ({ name: `${name}${suffix}`, look: 'entry' }) as const);
     const own = stampsIn(await surveyOwn({ folders: [this.#directory], files }), names);
     const others = await this.#followed(names.filter((name) => !own.has(name)));
-    return names.flatMap((name): [string, Buffer][] => {
+    return names.flatMap((name): [string, Look][] => {
       if (renamed.has(`${name}${suffix}`)) return [];
       const stamp = own.get(name) ?? others.get(name);
       // It is gone by now, or is something other than a file.
@@ -284,20 +304,22 @@ export class DefinitionStore<Definition extends Identity> {
     return stampsIn(await survey({ folders: [this.#directory], files }), names);
   }
 
-  #otherStamp(name: string): [string, Buffer][] {
+  #otherStamp(name: string): [string, Look][] {
     try {
       const stats = this.#stat(name);
       return stats === undefined ? [] : [[name, stampOf(stats)]];
     } catch (error) {
-      this.#warn(name, error);
-      return [];
+      return [[name, fileError(error)]];
     }
   }
 
-  #warn(name: string, error: unknown): void {
+  /** Each content of a file has one error. */
+  #warn(name: string, err: Error): void {
+    if (this.#warned.has(err)) return;
+    this.#warned.add(err);
+    const { kind } = this.#options;
     const path = this.path(name);
-    const err = TslxcError.is(error) ? inFile(error, path) : fileError(error, 'read a definition');
-    this.#options.logger.warn({ path, err }, 'skipped a file that is not a definition');
+    this.#options.logger.warn({ path, err }, `the stored definition of a ${kind} can't be read`);
   }
 
   #definition(name: string, stamp: Buffer): Definition | undefined {
@@ -332,16 +354,34 @@ export class DefinitionStore<Definition extends Identity> {
     }
   }
 
-  #identityOrWarning(name: string, stamp: Buffer): Identity[] {
+  #identity(name: string, stamp: Buffer): StoredIdentity | undefined {
     try {
       const isNew = !this.#files.has(name);
-      const uuid = this.#files.uuid(name, stamp);
-      if (uuid === undefined || uuid === 'none') return [];
+      const { uuid, problem } = this.#files.identity(name, stamp) ?? {};
+      if (uuid === undefined) return undefined;
+      if (problem !== undefined)
+        return { name, uuid, unreadable: inFile(problem, this.path(name)) };
       if (isNew) this.#options.known?.note(name, stamp, uuid);
-      return [{ name, uuid }];
+      return { name, uuid };
     } catch (error) {
-      this.#warn(name, error);
-      return [];
+      throw fileError(error, 'read a definition');
+    }
+  }
+
+  /** Empty if the file is gone. */
+  #identityOrWarning(name: string, stamp: Look): StoredIdentity[] {
+    const found = this.#identityOrFailure(name, stamp);
+    if (found?.unreadable !== undefined) this.#warn(name, found.unreadable);
+    return found === undefined ? [] : [found];
+  }
+
+  #identityOrFailure(name: string, stamp: Look): StoredIdentity | undefined {
+    try {
+      if (stamp instanceof Error) throw stamp;
+      return this.#identity(name, stamp);
+    } catch (error) {
+      const uuid = this.#options.standIn({ path: this.path(name), name, text: undefined });
+      return { name, uuid, unreadable: fileError(error) };
     }
   }
 

@@ -11,7 +11,8 @@ export const commands: CommandTable = {
     summary: 'edit XML configuration for a domain',
     description:
       'Edit the XML configuration for a domain, in the editor that VISUAL or EDITOR names. It counts from the next start.\n' +
-      'A text that is not a definition is not stored, but not lost either: it can be edited again.',
+      'A text that is not a definition is not stored, but not lost either: it can be edited again.\n' +
+      'Of a definition that can’t be read, the text of its file is edited.',
     options: [
       domainOption,
       {
@@ -30,7 +31,7 @@ async function edit(context: Context, options: Options): Promise<undefined> {
   const domain = await findDomain(connection, options.required('domain'));
   let { name } = domain;
   const outcome = await editText(context, {
-    read: () => domain.xml({ which: 'inactive' }),
+    read: () => domain.editableXml(),
     change: async (xml) => {
       ({ name } = await connection.defineDomain(xml, { onWarning: warningOf(context.output) }));
     },

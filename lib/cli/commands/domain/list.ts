@@ -126,8 +126,7 @@ async function passing(domains: readonly SeenDomain[], options: Options): Promis
         const asked = state === 'nostate' ? 'other' : state;
         if (states.length > 0 && !states.includes(asked)) return [];
         if (kept !== bare && (await hasSnapshots(seen)) !== kept) return [];
-        if (marked === unmarked) return [seen];
-        return (await seen.domain.info()).autostart === marked ? [seen] : [];
+        return marked === unmarked || seen.isAutostarted() === marked ? [seen] : [];
       };
       // A domain whose state can't be read counts as `other`.
       const isOther = states.length === 0 || states.includes('other');
@@ -175,7 +174,8 @@ async function rowOf(seen: SeenDomain, style: 'plain' | 'titled'): Promise<strin
     const state = await seen.state();
     const row = [id, domain.name, stateWords(state)];
     if (style === 'titled') {
-      row.push(state.state === 'nostate' ? '' : titleOf(await domain.xml()));
+      const hasXml = state.state !== 'nostate' && (id !== '-' || state.unreadable === undefined);
+      row.push(hasXml ? titleOf(await domain.xml()) : '');
     }
     return [row];
   };

@@ -29,7 +29,8 @@ export const commands: CommandTable = {
     summary: 'edit XML configuration for a network',
     description:
       'Edit the XML configuration for a network, in the editor that VISUAL or EDITOR names. It counts from the next start.\n' +
-      'A text that is not a definition is not stored, but not lost either: it can be edited again.',
+      'A text that is not a definition is not stored, but not lost either: it can be edited again.\n' +
+      'Of a definition that can’t be read, the text of its file is edited.',
     options: [networkOption],
     example: 'tslxc net-edit default',
     run: edit,
@@ -48,7 +49,7 @@ async function edit(context: Context, options: Options): Promise<undefined> {
   const network = await findNetwork(connection, options.required('network'));
   let { name } = network;
   const outcome = await editText(context, {
-    read: () => network.xml({ which: 'inactive' }),
+    read: () => network.editableXml(),
     change: async (xml) => {
       ({ name } = await connection.defineNetwork(xml, { onWarning: warningOf(context.output) }));
     },

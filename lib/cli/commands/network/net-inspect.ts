@@ -88,7 +88,7 @@ function identityOf({ name, uuid }: Network): object {
 }
 
 async function showInformation(network: Network, { output }: Context): Promise<void> {
-  const { active, persistent, autostart, bridge } = await network.info();
+  const { active, persistent, autostart, bridge, unreadable } = await network.info();
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['Name:', network.name],
     ['UUID:', network.uuid],
@@ -96,6 +96,7 @@ async function showInformation(network: Network, { output }: Context): Promise<v
     ['Persistent:', persistent ? 'yes' : 'no'],
     ['Autostart:', autostart ? 'yes' : 'no'],
     ['Bridge:', bridge],
+    ['Definition:', unreadable === undefined ? undefined : `can't be read: ${unreadable}`],
   ];
   for (const [label, value] of rows) {
     if (value !== undefined) output.line(`${label.padEnd(15)} ${value}`);

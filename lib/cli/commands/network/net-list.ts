@@ -2,6 +2,7 @@
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError } from '../../shell/command-error';
+import { definitionWords } from '../../output/domain-words';
 import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
 import type { Network, NetworkFilter } from '../../../index';
@@ -77,10 +78,13 @@ function byName(a: Network, b: Network): number {
 
 function rowOf(network: Network, style: 'plain' | 'titled'): Promise<string[][]> {
   return listed(async () => {
-    const { active, autostart, persistent } = await network.info();
+    const { active, autostart, persistent, unreadable } = await network.info();
     const words = [autostart, persistent].map((value) => (value ? 'yes' : 'no'));
-    const row = [network.name, active ? 'active' : 'inactive', ...words];
-    if (style === 'titled') row.push(titleOf(await network.xml()));
+    const state = active ? 'active' : 'inactive';
+    const said = unreadable === undefined ? '' : ` (${definitionWords({ unreadable })})`;
+    const row = [network.name, `${state}${said}`, ...words];
+    const isXmlThere = active || unreadable === undefined;
+    if (style === 'titled') row.push(isXmlThere ? titleOf(await network.xml()) : '');
     return row;
   });
 }

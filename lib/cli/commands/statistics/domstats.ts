@@ -2,7 +2,11 @@
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { findDomain } from '../../options/domain-argument';
-import { refusedBits, statisticsGroups, type Measured } from '../../../driver/statistics/named';
+import {
+  refusedBits,
+  statisticsGroups,
+  type Measured as MeasuredOrNot,
+} from '../../../driver/statistics/named';
 import type { Domain, DomainInfo, DomainState } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -104,6 +108,8 @@ async function show(context: Context, options: Options): Promise<number | undefi
 }
 
 /** The data of all groups, whichever were selected: programs take what they need. */
+type Measured = Required<MeasuredOrNot>;
+
 function dataOf({ statistics, info }: Measured): object {
   const { currentMemory, maxMemory, vcpus, maxVcpus } = info;
   return { ...statistics, currentMemory, maxMemory, vcpus, maxVcpus };

@@ -2,7 +2,7 @@
 import { TslxcError } from '../../../errors';
 import type { Domain } from '../../../driver/domain';
 import { refusedBits, statisticsGroups } from '../../../driver/statistics/named';
-import type { Named } from '../../../driver/statistics/named';
+import type { Measured, Named } from '../../../driver/statistics/named';
 import type { tuningProcedures } from '../../protocol/tuning';
 import type { Parameter, WireDomain } from '../../protocol/values';
 import type { Call, Handlers } from '../base/call';
@@ -86,13 +86,21 @@ function tooManyRepeats(): TslxcError {
   return new TslxcError('INVALID_ARG', detail);
 }
 
+/** Of a domain whose definition can't be read, the state: it must not keep those of others from being told. */
+async function measure(domain: Domain): Promise<Measured> {
+  const statistics = await domain.stats();
+  const { unreadable } = statistics.state;
+  if (unreadable !== undefined && statistics.id === undefined) return { statistics };
+  return { statistics, info: await domain.info() };
+}
+
 /** Empty for a domain that has gone meanwhile. */
 async function recordOf(
   domain: Domain,
   groups: number,
 ): Promise<{ domain: WireDomain; parameters: Parameter[] }[]> {
   try {
-    const measured = { statistics: await domain.stats(), info: await domain.info() };
+    const measured = await measure(domain);
     const shown = statisticsGroups.filter(({ bit }) => groups === 0 || hasFlag(groups, bit));
     const parameters = shown.flatMap(({ named }) => (named?.(measured) ?? []).map(parameterOf));
     return [{ domain: wireSeen({ domain, id: measured.statistics.id }), parameters }];

@@ -115,7 +115,7 @@ function filterOf(flags: number): ListFilter {
 const stateFlags = listFlags.running | listFlags.paused | listFlags.shutoff | listFlags.other;
 
 /** Applies the filters that the library does not have. A domain that has gone meanwhile passes none. */
-async function passes({ domain, state }: SeenDomain, flags: number): Promise<boolean> {
+async function passes({ isAutostarted, state }: SeenDomain, flags: number): Promise<boolean> {
   const marked = hasFlag(flags, listFlags.autostart);
   try {
     if (hasFlag(flags, stateFlags)) {
@@ -123,7 +123,7 @@ async function passes({ domain, state }: SeenDomain, flags: number): Promise<boo
       if (!hasFlag(flags, listFlags[now === 'nostate' ? 'other' : now])) return false;
     }
     if (marked === hasFlag(flags, listFlags.noAutostart)) return true;
-    return (await domain.info()).autostart === marked;
+    return isAutostarted() === marked;
   } catch (error) {
     if (TslxcError.is(error, 'NO_DOMAIN')) return false;
     throw error;

@@ -1,12 +1,8 @@
 /** A connection without a host: domains are plain data, and every call is written down. For the tests of lib/cli. */
 import { domainXml } from '../../../../lib/domain/builder/domain-xml';
 import { TslxcError } from '../../../../lib/errors';
-import type {
-  Autostarted,
-  DomainEvent,
-  DomainState,
-  ListFilter,
-} from '../../../../lib/driver/types';
+import type { Seen } from '../../../../lib/driver/lookup/lookup';
+import type { Autostarted, DomainEvent, ListFilter } from '../../../../lib/driver/types';
 import type {
   Connection,
   CreateOptions,
@@ -133,11 +129,14 @@ export class FakeConnection {
     return [...next];
   }
 
-  async listSeenDomains(
-    filter: ListFilter = {},
-  ): Promise<{ domain: FakeDomain; id: number | undefined; state: () => Promise<DomainState> }[]> {
+  async listSeenDomains(filter: ListFilter = {}): Promise<(Seen & { domain: FakeDomain })[]> {
     const domains = await this.listDomains(filter);
-    return domains.map((domain) => ({ domain, id: domain.id, state: () => domain.state() }));
+    return domains.map((domain) => ({
+      domain,
+      id: domain.id,
+      state: () => domain.state(),
+      isAutostarted: () => false,
+    }));
   }
 
   withNetworks(...networks: readonly FakeNetworkFields[]): this {

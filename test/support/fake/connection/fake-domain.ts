@@ -162,6 +162,10 @@ export class FakeDomain {
     return this.#fields.xml ?? `<domain type='lxc'>\n  <name>${this.name}</name>\n</domain>\n`;
   }
 
+  async editableXml(): Promise<string> {
+    return this.xml({ which: 'inactive' });
+  }
+
   async openConsole(options: ConsoleOptions = {}): Promise<FakeConsole> {
     await this.#called('openConsole', options);
     return this.console;

@@ -78,6 +78,10 @@ export class FakeNetwork {
     return this.fields.xml ?? `<network>\n  <name>${this.name}</name>\n</network>\n`;
   }
 
+  async editableXml(): Promise<string> {
+    return this.xml({ which: 'inactive' });
+  }
+
   /** Title, description, and metadata by their URIs. */
   readonly notes = new Map<string, string>();
 

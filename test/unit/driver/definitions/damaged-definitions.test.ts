@@ -1,8 +1,10 @@
-/** Stored files that are cut short, changed, foreign, or no files: refused one by one with their path, and never touched. */
+/**
+ * Stored files that are cut short, changed, foreign, or no files: each is listed with the reason, refused by what needs its content,
+ * spoils no other domain, and is never touched until it is edited, replaced or undefined.
+ */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TslxcError } from '../../../../lib/errors';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { someOf } from '../../../support/time/repeats';
 import { FakeHost } from '../../../support/fake/host/fake-host';
@@ -23,23 +25,28 @@ beforeEach(async () => {
   whole = readFileSync(path);
 });
 
-/** With what stands there now: others are there, and this one is one or refused. Resolves to which. */
+/** With what stands there now: both are there, and this one can be read or is refused. Resolves to which. */
 async function look(): Promise<'read' | 'refused'> {
   const connection = host.connect('read-only');
   const names = (await connection.listDomains()).map(({ name }) => name);
-  expect(names).toContain('other');
-  expect((await connection.lookupDomainByName('other')).name).toBe('other');
-  try {
-    await connection.lookupDomainByName('web');
-    expect(names).toContain('web');
+  expect(names).toEqual(['other', 'web']);
+  expect(await (await connection.lookupDomainByName('other')).state()).toEqual(off);
+  const domain = await connection.lookupDomainByName('web');
+  const byUuid = await connection.lookupDomainByUuid(domain.uuid);
+  expect(byUuid.name).toBe('web');
+  const { unreadable } = await domain.state();
+  if (unreadable === undefined) {
+    await domain.info();
     return 'read';
-  } catch (error) {
-    expect(names).not.toContain('web');
-    if (!TslxcError.is(error)) throw error;
-    expect({ path: error.path, message: error.message }).toMatchObject({ path });
-    return 'refused';
   }
+  expect(unreadable).toContain(path);
+  const refused = { path, message: expect.stringContaining(path) as string };
+  await expect(domain.info()).rejects.toMatchObject(refused);
+  await expect(domain.xml()).rejects.toMatchObject(refused);
+  return 'refused';
 }
+
+const off = { state: 'shutoff', reason: 'unknown' };
 
 test('of every length that is cut short', async () => {
   // The newline at the end says nothing.
@@ -79,13 +86,100 @@ test.each<readonly [string, (place: string) => void]>([
     (place) => writeFileSync(place, whole.toString().replace('<os>', '<newer/><os>')),
   ],
   ['no text', (place) => writeFileSync(place, Buffer.from([0xff, 0xfe, 0, 1, 2, 3]))],
-])('%s in its place', async (_, put) => {
+])('%s in its place', async (what, put) => {
   rmSync(path);
   put(path);
   const connection = host.connect('read-only');
-  expect((await connection.listDomains()).map(({ name }) => name)).toEqual(['other']);
-  await expect(connection.lookupDomainByName('web')).rejects.toMatchObject({
-    code: expect.stringMatching(/^[A-Z_]+$/) as string,
-  });
+  const seen = await connection.listSeenDomains();
+  const states = await Promise.all(
+    seen.map(async ({ domain, state }) => [domain.name, await state()] as const),
+  );
+  expect(states).toEqual([
+    ['other', off],
+    ...(what === 'a link to nothing' ? [] : [['web', unreadableState]]),
+  ]);
   await expect((await connection.lookupDomainByName('other')).info()).resolves.toBeDefined();
+});
+
+const unreadableState = { ...off, unreadable: expect.stringMatching('web.xml') as string };
+
+/** Of a newer version: all of it is there, and one element is not known. */
+function putNewer(): void {
+  writeFileSync(path, whole.toString().replace('<os>', '<newer/><os>'));
+}
+
+test('it is started with the host if it is marked, which fails with the reason; the others are started', async () => {
+  const connection = host.connect();
+  for (const one of await connection.listDomains()) await one.setAutostart('on');
+  putNewer();
+  expect(await connection.autostartAll()).toEqual([
+    expect.objectContaining({ domain: 'other', outcome: 'started' }),
+    expect.objectContaining({
+      domain: 'web',
+      outcome: 'failed',
+      error: expect.objectContaining({ code: 'XML_ERROR', path }) as Error,
+    }),
+  ]);
+});
+
+test('what it runs is told, and that its definition can not be read', async () => {
+  const connection = host.connect();
+  const domain = await connection.lookupDomainByName('web');
+  await domain.start();
+  putNewer();
+  const state = { state: 'running', reason: 'booted', unreadable: unreadableState.unreadable };
+  expect(await domain.state()).toEqual(state);
+  expect(await domain.info()).toMatchObject({ state, maxMemory: 102400 });
+  const [first] = await connection.listSeenDomains({ state: 'active' });
+  expect(await first?.state()).toEqual(state);
+  await domain.destroy();
+  expect(await domain.state()).toMatchObject({ ...unreadableState, reason: 'destroyed' });
+});
+
+test('its text is edited as it stands, and what comes of that is stored', async () => {
+  const connection = host.connect();
+  const { uuid } = await connection.lookupDomainByName('web');
+  putNewer();
+  const domain = await connection.lookupDomainByName('web');
+  expect(domain.uuid).toBe(uuid);
+  const text = await domain.editableXml();
+  expect(text).toContain('<newer/><os>');
+  await expect(connection.defineDomain(text.replace('<newer/>', '</'))).rejects.toBeDefined();
+  await connection.defineDomain(text.replace('<newer/>', ''));
+  expect(await domain.state()).toEqual(off);
+  expect(await domain.xml()).toBe(await domain.editableXml());
+});
+
+test.each([
+  ['no uuid', undefined],
+  ['its uuid', 'own'],
+  ['another uuid', '11111111-2222-4333-8444-555555555555'],
+])('it is replaced by a definition with %s', async (_, given) => {
+  const connection = host.connect();
+  const { uuid: own } = await connection.lookupDomainByName('web');
+  putNewer();
+  const uuid = given === 'own' ? own : given;
+  const made = await connection.defineDomain(
+    domainXml({ name: 'web', ...(uuid === undefined ? {} : { uuid }) }),
+  );
+  expect(made.uuid).toBe(uuid ?? own);
+  expect(await made.state()).toEqual(off);
+});
+
+test('its uuid is not given to another name', async () => {
+  const connection = host.connect();
+  const { uuid } = await connection.lookupDomainByName('web');
+  putNewer();
+  await expect(connection.defineDomain(domainXml({ name: 'third', uuid }))).rejects.toMatchObject({
+    code: 'OPERATION_FAILED',
+  });
+});
+
+test.each(['newer', 'empty'])('it is undefined, also when it is %s', async (kind) => {
+  const connection = host.connect();
+  if (kind === 'newer') putNewer();
+  else writeFileSync(path, '');
+  await (await connection.lookupDomainByName('web')).undefine();
+  expect((await connection.listDomains()).map(({ name }) => name)).toEqual(['other']);
+  expect(existsSync(path)).toBe(false);
 });

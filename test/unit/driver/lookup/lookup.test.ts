@@ -19,7 +19,9 @@ test.each([
     for (const name of bad) host.damaged.set(name, 'running');
     const session = host.session();
     const read = jest.spyOn(session.containers, 'readRunState');
-    expect(await currentOrDamaged(session, { name: 'web', uuid })).toMatchObject({ phase });
+    expect(await currentOrDamaged(session, { name: 'web', uuid })).toMatchObject({
+      state: { phase },
+    });
     expect(read).toHaveBeenCalledTimes(1);
     expect(await findByName(session, 'web')).toMatchObject({ uuid, state: { phase } });
     expect(read).toHaveBeenCalledTimes(2);

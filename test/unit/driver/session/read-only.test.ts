@@ -21,12 +21,12 @@ const readers: Readonly<Record<string, readonly string[]>> = {
     lookupNetworkByName lookupNetworkByUuid networkEvents on once plan stats
   `),
   Domain: words(`
-    addresses blockStats consolePath getBandwidth getBlockTuning getCpuTuning getCpuset getDescription getHugepageLimits
+    addresses blockStats consolePath editableXml getBandwidth getBlockTuning getCpuTuning getCpuset getDescription getHugepageLimits
     getLink getMemory getMemoryTuning getMetadata getNumaTuning getProcessLimit getTitle getVcpus hostname id info
     interfaces isPersistent logs securityLabel spec state stats wait waitFor watchStats xml
   `),
   Network: words(`
-    getDescription getMetadata getPortBandwidth getTitle info leases portXml ports xml
+    editableXml getDescription getMetadata getPortBandwidth getTitle info leases portXml ports xml
   `),
   Images: words('domainXml list lookup'),
   DomainSnapshots: words('current list xml'),

@@ -15,7 +15,7 @@ import { randomUUID } from 'node:crypto';
 import { parseDomain } from '../../../../lib/domain/parse';
 import { domainStore, generatorsOf } from '../../../../lib/driver/session/stores';
 import { native } from '../../../../lib/host/native';
-import { isFileName } from '../../../../lib/host/state/definition-store';
+import { isFileName } from '../../../../lib/host/state/definition-name';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 import { runChild, source } from '../../driver/source-child';
@@ -28,6 +28,8 @@ const newMac = () => '52:54:00:00:00:01';
 const made = { newUuid: randomUUID, newMac, portId: () => '' };
 const context = { arch: 'x86_64', emulator: '/monitor', ...made };
 const definition = (name: string) => parseDomain(domainXml({ name, uuid }), context);
+
+const xmlError = expect.objectContaining({ code: 'XML_ERROR' }) as Error;
 
 function makeStore(directory = join(scratchDirectory(), 'etc', 'lxc')) {
   const parsed: string[] = [];
@@ -68,7 +70,14 @@ test('a fifo in the place of a definition holds no caller up', async () => {
   const { store, directory } = makeStore();
   await store.write(definition('web'));
   execFileSync('mkfifo', [join(directory, 'pipe.xml')]);
-  expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
+  expect(await store.identities()).toEqual([
+    {
+      name: 'pipe',
+      uuid: generatorsOf(join(directory, 'pipe.xml')).newUuid(),
+      unreadable: xmlError,
+    },
+    { name: 'web', uuid },
+  ]);
   expect(await errorOf(() => store.read('pipe'))).toMatchObject({
     path: join(directory, 'pipe.xml'),
   });
@@ -108,15 +117,24 @@ test('a store that is not there yet is an empty one', async () => {
   expect(await store.remove('web')).toBe(false);
 });
 
-test('a file that is no definition is left out, named once, and left alone', async () => {
+test('a file that is no definition is listed with the reason, named once, and left alone', async () => {
   const { store, directory, warnings } = makeStore();
   await store.write(definition('web'));
   const bad = join(directory, 'bad.xml');
   writeFileSync(bad, '<domain');
   utimesSync(bad, 1, 1);
   await new Promise((resolve) => setTimeout(resolve, 80));
-  expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
-  expect(await store.identities()).toHaveLength(1);
+  const found = await store.identities();
+  expect(found).toEqual([
+    { name: 'bad', uuid: expect.any(String) as string, unreadable: xmlError },
+    { name: 'web', uuid },
+  ]);
+  expect(found[0]?.unreadable?.message).toContain(bad);
+  expect(await store.identities()).toEqual(found);
+  expect(store.identity('bad')).toEqual(found[0]);
+  expect(await makeStore(directory).store.identities()).toEqual(found);
+  expect(store.text('bad')).toBe('<domain');
+  expect(await store.definitions()).toHaveLength(1);
   expect(warnings).toEqual([expect.objectContaining({ path: bad })]);
   expect(readFileSync(bad, 'utf8')).toBe('<domain');
   expect(await errorOf(() => store.read('bad'))).toMatchObject({ code: 'XML_ERROR', path: bad });
@@ -126,9 +144,45 @@ test('a file under another name than its domain is no definition of either', asy
   const { store, directory, warnings } = makeStore();
   await store.write(definition('web'));
   writeFileSync(join(directory, 'other.xml'), readFileSync(join(directory, 'web.xml')));
-  expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
+  const [other, web] = await store.identities();
+  expect(other).toMatchObject({ name: 'other', unreadable: xmlError });
+  expect(other?.uuid).not.toBe(uuid);
+  expect(web).toEqual({ name: 'web', uuid });
   expect(warnings).toHaveLength(1);
   expect(await errorOf(() => store.read('other'))).toMatchObject({ code: 'XML_ERROR' });
+});
+
+test.each([
+  ['of another kind', 'web', (text: string) => text.replace("'lxc'", "'newer'")],
+  ['torn', 'web', (text: string) => text.slice(0, text.indexOf('<memory'))],
+  ['torn, of a name with special characters', 'a&b<c>', (text: string) => text.slice(0, -9)],
+])('the uuid in a file is that of its domain, also when it is %s', async (_, name, damage) => {
+  const { store, directory } = makeStore();
+  await store.write(definition(name));
+  const path = join(directory, `${name}.xml`);
+  const whole = store.text(name) ?? '';
+  expect(whole).toMatch(/^<domain/);
+  writeFileSync(path, damage(readFileSync(path, 'utf8')));
+  const unreadable = expect.objectContaining({ name: 'DefinitionError', path }) as Error;
+  const identity = { name, uuid, unreadable };
+  expect(await store.identities()).toEqual([identity]);
+  expect(store.identity(name)).toEqual(identity);
+  expect(store.text(name)).toBe(damage(whole));
+  await store.write(definition(name));
+  expect(store.identity(name)).toEqual({ name, uuid });
+});
+
+test('a file that the disk does not give is listed with the reason, and said to be nothing else', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  mkdirSync(join(directory, 'folder.xml'));
+  symlinkSync('loop.xml', join(directory, 'loop.xml'));
+  expect(await store.identities()).toMatchObject([
+    { name: 'folder', unreadable: { code: 'SYSTEM_ERROR', message: containing('EISDIR') } },
+    { name: 'loop', unreadable: { code: 'SYSTEM_ERROR', message: containing('ELOOP') } },
+    { name: 'web', uuid },
+  ]);
+  expect(await errorOf(() => store.identity('folder'))).toMatchObject({ code: 'SYSTEM_ERROR' });
 });
 
 test('a file without uuid has the same at each reading, and another than its neighbour', async () => {

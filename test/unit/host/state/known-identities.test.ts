@@ -66,11 +66,13 @@ test('what has changed is parsed, and what is gone is not listed', async () => {
   expect(await listed()).toEqual({ uuids, parsed: ['web3'] });
 });
 
-test('a file that became none is not listed', async () => {
+test('a file that became none is no longer known by the uuid that it had', async () => {
   await whenSettled();
   await listed();
   writeFileSync(join(folder, 'web3.xml'), '<domain');
-  expect((await listed()).uuids).toEqual(all.toSpliced(3, 1));
+  const { uuids } = await listed();
+  expect(uuids[3]).not.toBe(all[3]);
+  expect(uuids).toEqual(all.with(3, uuids[3] ?? ''));
 });
 
 test('nothing is kept of files that may change without a change of their times', async () => {

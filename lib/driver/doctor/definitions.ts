@@ -1,0 +1,66 @@
+/** Names the stored definitions of one root that can't be read: those domains and networks can't be started. Only reads. */
+import { silence } from '../../host/logger';
+import { fileError } from '../../host/state/file-error';
+import type { StatePaths } from '../../host/state/state-paths';
+import { unreadableWords } from '../lookup/lookup';
+import {
+  domainStore,
+  networkStore,
+  parseStoredDomain,
+  parseStoredNetwork,
+} from '../session/stores';
+import type { DomainStore, NetworkStore } from '../session/stores';
+import { ok, warn } from './check';
+import type { HostCheck } from './check';
+
+const id = 'definition';
+
+/** What is said of them, and by which verbs they are mended. */
+interface Kind {
+  readonly kind: string;
+  readonly edit: string;
+  readonly undefine: string;
+}
+
+const domain: Kind = { kind: 'domain', edit: 'edit', undefine: 'undefine' };
+const network: Kind = { kind: 'network', edit: 'net-edit', undefine: 'net-undefine' };
+
+export async function checkDefinitions(paths: StatePaths): Promise<HostCheck[]> {
+  const logger = silence;
+  const domains = domainStore({
+    directory: paths.definitions,
+    parse: parseStoredDomain,
+    logger,
+  });
+  const networks = networkStore({
+    directory: paths.networkDefinitions,
+    parse: parseStoredNetwork,
+    logger,
+  });
+  const found = [...(await unreadable(domains, domain)), ...(await unreadable(networks, network))];
+  return found.length === 0 ? [ok(id, 'all that are stored can be read')] : found;
+}
+
+/** One that can't be read may also be that of a newer version of the package. */
+async function unreadable(
+  store: DomainStore | NetworkStore,
+  { kind, edit, undefine }: Kind,
+): Promise<HostCheck[]> {
+  try {
+    const identities = await store.identities();
+    return identities.flatMap(({ name, unreadable: error }) => {
+      if (error === undefined) return [];
+      const advice = `tslxc ${edit} ${name}, or tslxc ${undefine} ${name}; if a newer tslxc has written it, use that`;
+      return [
+        warn(
+          id,
+          `the definition of ${kind} '${name}' can't be read: ${unreadableWords(error)}`,
+          advice,
+        ),
+      ];
+    });
+  } catch (error) {
+    const { message } = fileError(error, `look for definitions of a ${kind}`);
+    return [warn(id, message, 'mend that, then tslxc doctor again')];
+  }
+}
