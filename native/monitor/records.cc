@@ -50,6 +50,12 @@ bool replaceFromRoom(int directory, const std::string& name, const std::string& 
   return renameat(directory, kRoom, directory, name.c_str()) == 0;
 }
 
+std::string millisecondsOn(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return std::to_string(now.tv_sec * 1000 + now.tv_nsec / 1'000'000);
+}
+
 }  // namespace
 
 void writeRunningRecord(int directory, const RunningRecord& running) {
@@ -76,8 +82,6 @@ void writeMountsRecord(int directory, const MountsRecord& record) {
 
 void writeExitRecord(int directory, const ExitedMessage& exited, const std::string& boot) {
   constexpr const char* kName = "exit.json";
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
   const auto how = static_cast<How>(exited.how);
   const std::string end = how == How::kExited ? "\"exited\",\"code\":" : "\"killed\",\"signal\":";
   const std::string oom = how == How::kOomKilled ? ",\"OOMKilled\":true" : "";
@@ -87,10 +91,10 @@ void writeExitRecord(int directory, const ExitedMessage& exited, const std::stri
   if (exited.requested == static_cast<uint8_t>(End::kShutdown)) requested = "shutdown";
   if (exited.requested == static_cast<uint8_t>(End::kUnhealthy)) requested = "unhealthy";
   if (!requested.empty()) requested = ",\"requested\":\"" + requested + "\"";
-  const std::string text =
-      "{\"how\":" + end + std::to_string(exited.status) + oom + requested +
-      ",\"time\":" + std::to_string(now.tv_sec * 1000 + now.tv_nsec / 1'000'000) + ",\"boot\":\"" +
-      boot + "\"}\n";
+  const std::string text = "{\"how\":" + end + std::to_string(exited.status) + oom + requested +
+                           ",\"time\":" + millisecondsOn(CLOCK_REALTIME) +
+                           ",\"sinceBoot\":" + millisecondsOn(CLOCK_MONOTONIC) + ",\"boot\":\"" +
+                           boot + "\"}\n";
   if (!replaceFromRoom(directory, kName, text)) replaceFile(directory, kName, text);
 }
 

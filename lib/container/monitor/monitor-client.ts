@@ -1,4 +1,5 @@
 /** Speaks to a running monitor over its control socket: any process can, at any time. */
+import { thisMoment } from '../../host/kernel/boot-clock';
 import { closeSync, constants, openSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
@@ -274,7 +275,7 @@ async function connectIn(directory: string): Promise<Socket | undefined> {
 
 /** The end that the message itself reports, when the record has been removed already; without a message it is 'lost'. */
 function exitOf(message: Message | undefined, state: { phase: string }): ExitRecord {
-  const at = { time: Date.now(), boot: '' };
+  const at = { ...thisMoment(), boot: '' };
   if (message?.message !== 'exited' || state.phase === 'running') return { how: 'lost', ...at };
   const asked = ends[message.requested];
   const requested = asked === undefined || asked === 'none' ? {} : { requested: asked };

@@ -3,6 +3,8 @@
  * failed: each request is on record before init is asked. A caller that could not ask takes its own request back,
  * whatever others have requested meanwhile, and however those requests end. Pure.
  */
+import { millisecondsBetween } from '../../host/kernel/boot-clock';
+import type { Moment } from '../../host/kernel/boot-clock';
 
 /** A requested shutdown or reboot. */
 export interface AskedEnd {
@@ -13,15 +15,27 @@ export interface AskedEnd {
    * no longer count.
    */
   readonly until?: number;
+  /** The same on the boot's clock, which counts where it is known; missing in records by older versions of the package. */
+  readonly untilSinceBoot?: number;
 }
 
 /** How many requests are kept; the oldest are dropped, since a caller may ask again and again. */
 const most = 32;
 
-/** The requests with `one` added at the end, and without those that no longer count `now`, in milliseconds since the epoch. */
-export function withAskedEnd(asked: readonly AskedEnd[], one: AskedEnd, now: number): AskedEnd[] {
-  const left = asked.filter(({ until = Infinity }) => until >= now);
-  const first = left.findIndex(({ until }) => until !== undefined);
+/** A shutdown whose end is to be expected within so many milliseconds from now; without them, a reboot. */
+export function askedEnd(id: string, now: Required<Moment>, within: number | undefined): AskedEnd {
+  if (within === undefined) return { id };
+  return { id, until: now.time + within, untilSinceBoot: now.sinceBoot + within };
+}
+
+/** The requests with `one` added at the end, and without those that no longer count now. */
+export function withAskedEnd(
+  asked: readonly AskedEnd[],
+  one: AskedEnd,
+  now: Required<Moment>,
+): AskedEnd[] {
+  const left = asked.filter((before) => isReboot(before) || isInTime(before, now));
+  const first = left.findIndex((before) => !isReboot(before));
   return [...(first === -1 ? [] : left.slice(first)), one].slice(-most);
 }
 
@@ -31,8 +45,17 @@ export function withoutAskedEnd(asked: readonly AskedEnd[], id: string): AskedEn
   return left.length === 0 ? undefined : left;
 }
 
-/** Whether an end at that time, in milliseconds since the epoch, is a shutdown that was asked for. */
-export function isAskedShutdown(asked: readonly AskedEnd[], time: number): boolean {
-  const reboot = asked.findLastIndex(({ until }) => until === undefined);
-  return asked.slice(reboot + 1).some(({ until = 0 }) => time <= until);
+/** Whether an end at that moment is a shutdown that was asked for. */
+export function isAskedShutdown(asked: readonly AskedEnd[], end: Moment): boolean {
+  const reboot = asked.findLastIndex(isReboot);
+  return asked.slice(reboot + 1).some((one) => isInTime(one, end));
+}
+
+function isReboot({ until }: AskedEnd): boolean {
+  return until === undefined;
+}
+
+function isInTime({ until = 0, untilSinceBoot }: AskedEnd, end: Moment): boolean {
+  const last = untilSinceBoot === undefined ? {} : { sinceBoot: untilSinceBoot };
+  return millisecondsBetween(end, { time: until, ...last }) >= 0;
 }

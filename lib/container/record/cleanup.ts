@@ -1,4 +1,5 @@
 /** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
+import { thisMoment } from '../../host/kernel/boot-clock';
 import { renameSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
 import { turn } from '../../host/slices';
@@ -233,7 +234,7 @@ function removeFilesOfRun(files: RunPaths): void {
 }
 
 function unstartedRecord(): ExitRecord {
-  return { how: 'unstarted', time: Date.now(), boot: bootId() };
+  return { how: 'unstarted', ...thisMoment(), boot: bootId() };
 }
 
 /** Without a running record, init was never executed: the caller of the start has died, or the monitor before that. */
@@ -243,5 +244,5 @@ function endWithoutRecord({ running }: RunPaths, start: StartRecord): ExitRecord
 
 function lostRecord({ boot }: StartRecord): ExitRecord {
   const isOfBefore = boot !== bootId();
-  return { how: 'lost', time: Date.now(), boot: bootId(), ...(isOfBefore ? { ranIn: boot } : {}) };
+  return { how: 'lost', ...thisMoment(), boot: bootId(), ...(isOfBefore ? { ranIn: boot } : {}) };
 }

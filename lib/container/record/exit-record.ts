@@ -23,6 +23,11 @@ export interface ExitRecord {
   readonly requested?: 'destroy' | 'reboot' | 'shutdown' | 'unhealthy';
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /**
+   * The same moment in milliseconds since the host booted (CLOCK_MONOTONIC), which no change of the host's clock affects; missing in the
+   * records of monitors of older versions of the package.
+   */
+  readonly sinceBoot?: number;
   /** Id of the boot in which the container ended; a record of another boot is ignored. */
   readonly boot: string;
   /**

@@ -64,6 +64,8 @@ export interface StartRecord {
   readonly security?: AssignedSecurity;
   /** Milliseconds since the epoch. */
   readonly time: number;
+  /** The same moment on the boot's clock; missing in records by older versions of the package. */
+  readonly sinceBoot?: number;
   /** Pid of the process that starts it. */
   readonly controller: number;
 }

@@ -1,4 +1,5 @@
 /** The record of a start: what it will borrow from the host, on disk before any of it is taken. */
+import { thisMoment } from '../../host/kernel/boot-clock';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Placement } from '../../domain/tuning/definition';
 import { TslxcError } from '../../errors';
@@ -42,7 +43,7 @@ export function startRecord(
     ...(records.length === 0 ? {} : { links: records }),
     ...(devices.length === 0 ? {} : { devices }),
     ...(passed === 0 ? {} : { passed }),
-    time: Date.now(),
+    ...thisMoment(),
     controller: process.pid,
   };
 }

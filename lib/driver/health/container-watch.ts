@@ -1,4 +1,6 @@
 /** Checks the health of one container, again and again, until it ends. */
+import type { Moment } from '../../host/kernel/boot-clock';
+import { millisecondsBetween, thisMoment } from '../../host/kernel/boot-clock';
 import { closeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Lookers } from '../../container/looks/looks';
@@ -71,7 +73,8 @@ class ContainerWatch {
   readonly #lookers = new Lookers({ mostLeft });
   /** Of init's current life: a reboot begins another. */
   #boots: number;
-  #began: number;
+  /** When it began. */
+  #began: Moment;
   #health: HealthInfo;
   /** Whether the last check could not be made. */
   #isUnchecked = false;
@@ -87,7 +90,7 @@ class ContainerWatch {
     this.#check = check;
     this.#onChecked = onChecked;
     this.#boots = running.boots ?? 0;
-    this.#began = start.time;
+    this.#began = start;
     this.#health = { state: 'starting', since: start.time, failures: 0 };
   }
 
@@ -149,11 +152,11 @@ class ContainerWatch {
   /** One check, skipped while the container is paused; true when nothing more is to be checked. */
   async #round(signal: AbortSignal): Promise<boolean> {
     // A reboot may have begun another life meanwhile: this check is then its first.
-    this.#isSameLife(Date.now());
+    this.#isSameLife(thisMoment());
     if (this.#isPaused()) return false;
     const what = { check: this.#check, lookers: this.#lookers, signal };
     const failure = await probe(this.#session, this.#identity, what);
-    const time = Date.now();
+    const now = thisMoment();
     if (failure instanceof Unchecked) {
       this.#noteUnchecked(failure);
       return signal.aborted;
@@ -161,9 +164,10 @@ class ContainerWatch {
     this.#isUnchecked = false;
     this.#onChecked();
     // If it was paused during the check, the result does not count.
-    if (signal.aborted || this.#isPaused() || !this.#isSameLife(time)) return signal.aborted;
+    if (signal.aborted || this.#isPaused() || !this.#isSameLife(now)) return signal.aborted;
     const before = this.#health;
-    this.#health = healthAfter(before, { failure, time, age: time - this.#began }, this.#check);
+    const age = millisecondsBetween(this.#began, now);
+    this.#health = healthAfter(before, { failure, time: now.time, age }, this.#check);
     const isFatal = this.#health.state === 'unhealthy' && this.#check.action !== 'none';
     // First what is to be done, since a full disk may keep anything from being written.
     if (isFatal) await this.#kill();
@@ -178,15 +182,15 @@ class ContainerWatch {
   }
 
   /** Whether the container still runs in the same life; if it has rebooted, begins anew with state `starting`. */
-  #isSameLife(time: number): boolean {
+  #isSameLife(at: Moment): boolean {
     const { containers, paths } = this.#session;
     const now = containers.readRunState(paths, this.#identity.name);
     if (now.phase !== 'running' || now.running.id !== this.#id) return false;
     const boots = now.running.boots ?? 0;
     if (boots === this.#boots) return true;
     this.#boots = boots;
-    this.#began = time;
-    this.#health = { state: 'starting', since: time, failures: 0 };
+    this.#began = at;
+    this.#health = { state: 'starting', since: at.time, failures: 0 };
     return false;
   }
 

@@ -52,11 +52,10 @@ export function healthAfter(
 /** Milliseconds that a check may take on a busy machine besides the time that is allowed for its command. */
 const slack = 5000;
 
-/** Whether a check that begins `interval` after the last one should have been finished by now. A clock that was set back says nothing. */
+/** Whether a check that begins `interval` after the last one, which was finished `age` ago, should have been finished by now. */
 export function isOverdue(
-  { checkedAt }: Pick<HealthInfo, 'checkedAt'>,
+  age: number | undefined,
   { interval, timeout }: Pick<HealthCheck, 'interval' | 'timeout'>,
-  now: number,
 ): boolean {
-  return checkedAt !== undefined && now - checkedAt > interval + timeout + slack;
+  return age !== undefined && age > interval + timeout + slack;
 }

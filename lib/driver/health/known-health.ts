@@ -30,9 +30,9 @@ export function recordedHealth(
   { start, running }: Pick<Running, 'start' | 'running'>,
   check: HealthCheck,
 ): HealthInfo | undefined {
-  const health = readHealth(paths, start.name, running);
+  const { health, age } = readHealth(paths, start.name, running) ?? {};
   if (health === undefined) return undefined;
   // A paused container is not checked.
-  const isLate = isOverdue(health, check, Date.now()) && !containers.isFrozen(start);
+  const isLate = isOverdue(age, check) && !containers.isFrozen(start);
   return isLate ? { ...health, overdue: true } : health;
 }

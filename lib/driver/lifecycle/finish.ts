@@ -1,4 +1,5 @@
 /** The clean-up after a container's end, and its announcement; and what is made good later, if no process has cleaned up. */
+import { thisMoment } from '../../host/kernel/boot-clock';
 import type { ExitRecord } from '../../container/record/exit-record';
 import { turn } from '../../host/slices';
 import { endHooks } from '../hooks/domain-hooks';
@@ -60,5 +61,5 @@ export async function restoreLostLabels({ containers, paths, logger }: Session):
 
 /** The exit record of a container that was refused, or whose caller was killed, before its start was finished. */
 function unstarted({ containers }: Session): ExitRecord {
-  return { how: 'unstarted', time: Date.now(), boot: containers.bootId() };
+  return { how: 'unstarted', ...thisMoment(), boot: containers.bootId() };
 }

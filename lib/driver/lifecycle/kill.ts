@@ -1,4 +1,5 @@
 /** Ends an init by SIGKILL, sent by its monitor if that answers. */
+import { thisMoment } from '../../host/kernel/boot-clock';
 import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
 import type { Session } from '../session/session';
@@ -49,5 +50,5 @@ export async function killInit(session: Session, name: string): Promise<void> {
 
 export function destroyedWithoutMonitor(session: Session): ExitRecord {
   const boot = session.containers.bootId();
-  return { how: 'lost', requested: 'destroy', time: Date.now(), boot };
+  return { how: 'lost', requested: 'destroy', ...thisMoment(), boot };
 }

@@ -2,6 +2,8 @@
  * Which verbs a domain accepts in which phase, as one table, with libvirt's words for those that it refuses. Also what
  * follows the end of a container. Pure.
  */
+import type { Moment } from '../../host/kernel/boot-clock';
+import { millisecondsBetween } from '../../host/kernel/boot-clock';
 import { meaningOf, shutoffReason, type ExitRecord } from '../../container/record/exit-record';
 import type { DomainDefinition } from '../../domain/definition';
 import { carriedOutAction } from '../../domain/elements/clock';
@@ -167,15 +169,13 @@ const firstPause = 100;
 const mostDoubled = 32;
 
 /** The run that has ended: when it began, and how many restarts in a row had led to it. */
-interface Run {
-  /** Milliseconds since the epoch. */
-  readonly time: number;
+interface Run extends Moment {
   readonly restarts?: number;
 }
 
 /** The number of restarts in a row, including the next one, after runs that were short; 0 if this run was long. */
 export function restartsAfter(run: Run, exit: ExitRecord): number {
-  return exit.time - run.time >= longRun ? 0 : (run.restarts ?? 0) + 1;
+  return millisecondsBetween(run, exit) >= longRun ? 0 : (run.restarts ?? 0) + 1;
 }
 
 /**

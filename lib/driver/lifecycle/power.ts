@@ -1,7 +1,8 @@
 /** shutdown and reboot: asks init, and answers with what came of it. */
+import { thisMoment } from '../../host/kernel/boot-clock';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withAskedEnd, withoutAskedEnd } from '../../container/record/asked-ends';
+import { askedEnd, withAskedEnd, withoutAskedEnd } from '../../container/record/asked-ends';
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunState, StartRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
@@ -79,9 +80,9 @@ function markEnd(
 ): string | undefined {
   const { askedEnds: former = [] } = start;
   if (!(goal === 'reboot' ? former.length > 0 : isStartedAgain(session, start))) return undefined;
-  const [id, now] = [randomUUID(), Date.now()];
-  const until = goal === 'reboot' ? undefined : now + Math.max(timeout, endTimes.patience);
-  const askedEnds = withAskedEnd(former, { id, ...present({ until }) }, now);
+  const [id, now] = [randomUUID(), thisMoment()];
+  const within = goal === 'reboot' ? undefined : Math.max(timeout, endTimes.patience);
+  const askedEnds = withAskedEnd(former, askedEnd(id, now, within), now);
   session.containers.replaceStart(session.paths, { ...start, askedEnds });
   return id;
 }

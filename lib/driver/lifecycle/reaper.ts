@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAskedShutdown } from '../../container/record/asked-ends';
 import { meaningOf, type ExitRecord } from '../../container/record/exit-record';
 import type { RunState, StartRecord } from '../../container/record/run-state';
+import { millisecondsBetween, thisMoment } from '../../host/kernel/boot-clock';
 import { turn } from '../../host/slices';
 import { admission } from '../session/admission';
 import type { EndedState, SettledState } from '../session/containers';
@@ -118,8 +119,7 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
     return actionAfter(exit, definition) === 'restart';
   }
   // It was asked to end and has ended: the exit status does not matter. If it ends long after the request, it has failed.
-  if (exit.requested === 'shutdown' || isAskedShutdown(start.askedEnds ?? [], exit.time))
-    return false;
+  if (exit.requested === 'shutdown' || isAskedShutdown(start.askedEnds ?? [], exit)) return false;
   return restartsAfter(start, exit) <= (restart?.max ?? Infinity);
 }
 
@@ -209,9 +209,10 @@ function remainingPause(session: Session, name: string): number {
   const { start, exit } = state;
   const failed = isFailure(exit) ? definitionThatRan(session, start) : undefined;
   const delay = failed?.extension.restart?.delay;
-  const due = exit.time + pauseBefore(restartsAfter(start, exit), delay);
-  // A clock that was set back must not make it longer.
-  return Math.min(Math.max(due - Date.now(), 0), longestPauseWith(delay));
+  const passed = millisecondsBetween(exit, thisMoment());
+  const left = pauseBefore(restartsAfter(start, exit), delay) - passed;
+  // The time of day, which is all that an old monitor has recorded, may have been set back: that must not make it longer.
+  return Math.min(Math.max(left, 0), longestPauseWith(delay));
 }
 
 /** Whether its pause is over. If it has ended again in between, another call waits for the pause of that end. */

@@ -14,11 +14,11 @@ export async function awaitLingeringProcesses(
   mounts: readonly string[],
   milliseconds: number,
 ): Promise<void> {
-  const deadline = Date.now() + milliseconds;
+  const deadline = performance.now() + milliseconds;
   const processes = new Set(mounts.flatMap((mount) => processesIn(`${mount}/${monitorFolder}`)));
   for (const pid of processes) {
     if (!isLingering(pid, root)) continue;
-    await untilEnded(pid, Math.max(0, deadline - Date.now()));
+    await untilEnded(pid, Math.max(0, deadline - performance.now()));
   }
 }
 

@@ -79,11 +79,11 @@ export function dnsmasqPid(network: ActiveNetwork): number | undefined {
 
 /** Waits until dnsmasq serves; false if it does not within `startTime`. */
 async function servesSoon(network: ActiveNetwork): Promise<boolean> {
-  const end = Date.now() + startTime;
+  const end = performance.now() + startTime;
   do {
     if (readPid(network) !== undefined) return true;
     await sleep(10);
-  } while (Date.now() < end);
+  } while (performance.now() < end);
   return false;
 }
 

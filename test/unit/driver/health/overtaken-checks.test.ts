@@ -37,7 +37,7 @@ async function start(action: 'none' | 'restart'): Promise<void> {
 function found(): string | undefined {
   const state = host.state('web');
   if (state.phase !== 'running') throw new Error(state.phase);
-  return readHealth(statePaths(host.root), 'web', state.running)?.state;
+  return readHealth(statePaths(host.root), 'web', state.running)?.health.state;
 }
 
 /** Each check waits until it is answered that nothing listens; how many were begun, and the answer to the last of them. */

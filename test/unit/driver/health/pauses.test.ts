@@ -35,7 +35,7 @@ test('a fault after checks that could be made is the first one again, whatever t
   if (lock !== undefined) closeSync(lock);
   const state = host.state('web');
   if (state.phase !== 'running') throw new Error(state.phase);
-  const checkedAt = (): number => readHealth(paths, 'web', state.running)?.checkedAt ?? 0;
+  const checkedAt = (): number => readHealth(paths, 'web', state.running)?.health.checkedAt ?? 0;
   const watching = connection.watchHealth();
   for (let fault = 1; fault <= 3; fault += 1) {
     const before = checkedAt();

@@ -60,7 +60,7 @@ function runs(name: string): { id: number; boots?: number } {
 }
 
 const found = (name = 'web'): string | undefined =>
-  readHealth(statePaths(host.root), name, runs(name))?.state;
+  readHealth(statePaths(host.root), name, runs(name))?.health.state;
 
 const untilFound = (state: string, name = 'web'): Promise<void> =>
   eventually(() => expect(found(name)).toBe(state));

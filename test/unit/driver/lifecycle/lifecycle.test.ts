@@ -91,6 +91,19 @@ test('restarts in a row wait twice as long each, up to 3.2 s, until one has run 
   expect(restartsAfter({ time: 0 }, exitRecord({ time: 5 }))).toBe(1);
 });
 
+test.each([-3_600_000, 3_600_000])(
+  'how long it has run is not told by a clock that was moved by %d ms meanwhile',
+  (moved) => {
+    const begun = { time: 1_000_000, sinceBoot: 5000, restarts: 3 };
+    const after = (milliseconds: number): number =>
+      restartsAfter(begun, {
+        ...exitRecord({ time: begun.time + moved }),
+        sinceBoot: begun.sinceBoot + milliseconds,
+      });
+    expect([after(9999), after(10_000)]).toEqual([4, 0]);
+  },
+);
+
 test('with a delay of its own, the pauses begin with it, and end with 32 times as long', () => {
   expect([0, 1, 2, 3, 4, 5, 6, 7].map((restarts) => pauseBefore(restarts, 10))).toEqual([
     10, 10, 20, 40, 80, 160, 320, 320,

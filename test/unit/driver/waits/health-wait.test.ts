@@ -27,7 +27,9 @@ beforeEach(async () => {
   const state = host.state('web');
   if (state.phase !== 'running') throw new Error(state.phase);
   const health = { state: 'healthy', since: 1000, failures: 0, checkedAt: 1000 } as const;
+  const clock = jest.spyOn(process.hrtime, 'bigint').mockReturnValue(0n);
   writeHealth(paths, 'web', { id: state.running.id, boots: 0, health });
+  clock.mockRestore();
 });
 
 afterEach(() => closeSync(lock));
