@@ -14,6 +14,7 @@ import { planHostDevices } from './mounts/host-devices';
 import type { HostDevice } from './mounts/host-devices';
 import { planEndRequest } from './process/end-request';
 import { mapLines } from './process/id-map';
+import { namespaceOwner } from './process/namespace-owner';
 import { planCgroupTrees, planKernelMounts, planOutsideSys } from './mounts/kernel-mounts';
 import type { KernelMountFacts } from './mounts/kernel-mounts';
 import type { Link } from './network/links';
@@ -180,6 +181,7 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     namespaces: initNamespaces(definition),
     uidMap: mapLines(definition.idMap?.uids),
     gidMap: mapLines(definition.idMap?.gids),
+    namespaceOwner: namespaceOwner(definition),
     unifiedCgroup: cgroups.unified,
     monitorTasks: cgroups.monitorTasks,
     deadline: facts.deadline,

@@ -11,6 +11,8 @@ export const headerFields = {
   /** Lines of uid_map and gid_map (user_namespaces(7)), or '' without a user namespace. */
   uidMap: 'string',
   gidMap: 'string',
+  /** The host's user id that owns init's user namespace: the kernel counts there what each user may have. 0 without one. */
+  namespaceOwner: 'u32',
   /** The v2 cgroup that init is cloned into, or '' where there is no v2 tree. */
   unifiedCgroup: 'string',
   /** `tasks` files of the monitor's own leaf in each v1 hierarchy. */

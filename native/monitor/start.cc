@@ -12,12 +12,12 @@
 #include <array>
 
 #include "native/base/capability.h"
-#include "native/base/clone.h"
 #include "native/base/kernel-names.h"
 #include "native/base/monitor-descriptors.h"
 #include "native/base/mount.h"
 #include "native/base/namespaces.h"
 #include "native/base/oom-kills.h"
+#include "native/base/owned-clone.h"
 #include "native/base/path.h"
 #include "native/base/process-id.h"
 #include "native/monitor/control.h"
@@ -83,7 +83,7 @@ void Start::cloneInit(std::vector<Fd>& passed) {
   check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
   initSocket_ = Fd(ends[0]);
   Fd initEnd(ends[1]);
-  Child child = cloneProcess(cloneFlags(), cgroup.get());
+  Child child = cloneOwned(plan_.header.namespaceOwner, cloneFlags(), cgroup.get());
   if (child.pid == 0) {
     runInit({plan_, interpreter_, std::move(initEnd), passed, failpoints_});
   }

@@ -486,6 +486,7 @@ void decode(Reader& reader, PlanHeader& value) {
   value.namespaces = reader.u32();
   value.uidMap = reader.string();
   value.gidMap = reader.string();
+  value.namespaceOwner = reader.u32();
   value.unifiedCgroup = reader.string();
   value.monitorTasks = reader.strings();
   value.deadline = reader.u32();

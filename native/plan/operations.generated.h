@@ -12,7 +12,7 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 10;
+inline constexpr uint32_t kPlanVersion = 11;
 inline constexpr uint32_t kCommandPlanVersion = 3;
 inline constexpr uint32_t kFittingPlanVersion = 2;
 
@@ -434,6 +434,7 @@ struct PlanHeader {
   uint32_t namespaces = 0;
   std::string uidMap{};
   std::string gidMap{};
+  uint32_t namespaceOwner = 0;
   std::string unifiedCgroup{};
   std::vector<std::string> monitorTasks{};
   uint32_t deadline = 0;

@@ -51,6 +51,8 @@ test('hardened: a filter, a keyring of its own, limits, and nobody’s signal se
   });
   const memory = given(8_388_608n, 'memlock');
   expect(report['rlimit.memlock']).toBe(`${memory} ${memory}`);
+  const { sigpending = 0n } = readPrivileges().hardLimits;
+  expect(report['rlimit.sigpending']).toBe(`${sigpending / 2n} ${sigpending / 2n}`);
 });
 
 test('compat: none of it, as libvirt leaves it; the keyring is the caller’s', async () => {

@@ -45,6 +45,9 @@ function containerLines({ header }: Plan): string[] {
     `new namespaces: ${namespaceNames(header.namespaces).join(', ')}`,
     ...idMapLines('uids', header.uidMap),
     ...idMapLines('gids', header.gidMap),
+    ...(header.namespaceOwner === 0
+      ? []
+      : [`what each user of the host may have: counted for ${String(header.namespaceOwner)}`]),
     `consoles: ${String(header.consoles)}, the last ${String(header.replayBytes)} bytes kept`,
     ...outputLines(header.outputFiles),
     `cgroup: ${header.unifiedCgroup === '' ? 'version 1 only' : header.unifiedCgroup}`,

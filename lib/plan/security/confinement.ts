@@ -28,8 +28,14 @@ export interface ConfinementFacts {
   readonly deniesNewMountApi?: boolean;
 }
 
+interface DefaultLimit {
+  readonly name: ResourceName;
+  readonly soft: bigint;
+  readonly hard: bigint;
+}
+
 /** The caller's own limits are no good default: Node raises its soft limit of open files. */
-const defaultLimits: readonly Readonly<{ name: ResourceName; soft: bigint; hard: bigint }>[] = [
+const defaultLimits: readonly DefaultLimit[] = [
   // A soft limit above 1024 breaks select(2). A program that doesn't use it can raise it to what systemd gives services.
   { name: 'nofile', soft: 1024n, hard: 524_288n },
   // One byte: do_coredump() of the kernel then executes no program of the host (core_pattern with a pipe), as it does
@@ -37,6 +43,16 @@ const defaultLimits: readonly Readonly<{ name: ResourceName; soft: bigint; hard:
   { name: 'core', soft: 1n, hard: 1n },
   { name: 'memlock', soft: 8_388_608n, hard: 8_388_608n },
 ];
+
+/**
+ * How many signals may be pending: half of what the host's root has. The kernel counts those of all its processes, and of all
+ * containers without ids of their own; the other half is left for the host.
+ */
+function pendingSignals({ hardLimits: { sigpending = unlimited } }: Privileges): DefaultLimit[] {
+  if (sigpending === unlimited) return [];
+  const half = sigpending / 2n;
+  return [{ name: 'sigpending', soft: half, hard: half }];
+}
 
 /** When memory runs out, the kernel must not choose a monitor first, since its container would end with it. */
 const monitorScore = -999;
@@ -75,7 +91,8 @@ export function planResourceLimits(
   const asked = definition.extension.resourceLimits ?? [];
   const isAsked = (name: ResourceName) => asked.some((limit) => limit.name === name);
   const ceiling = ceilings(definition, facts.privileges);
-  const defaults = facts.hardening === 'hardened' ? defaultLimits : [];
+  const hardened = [...defaultLimits, ...pendingSignals(facts.privileges)];
+  const defaults = facts.hardening === 'hardened' ? hardened : [];
   return [
     ...defaults
       .filter(({ name }) => !isAsked(name))

@@ -138,6 +138,7 @@ function bareHeader(folder: string): PlanHeader {
     namespaces: mount | pid | net,
     uidMap: '',
     gidMap: '',
+    namespaceOwner: 0,
     unifiedCgroup: '',
     monitorTasks: [],
     deadline: 5000,

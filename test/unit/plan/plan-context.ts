@@ -48,7 +48,7 @@ export type LayoutName = keyof typeof layouts;
 /** Of a service with all of root's power and systemd's limits. */
 export const rootPrivileges: Privileges = {
   boundingSet: (1n << 41n) - 1n,
-  hardLimits: { nofile: 524_288n, memlock: 8_388_608n },
+  hardLimits: { nofile: 524_288n, memlock: 8_388_608n, sigpending: 96_001n },
   oomScoreAdjust: 0,
 };
 

@@ -14,6 +14,7 @@ const plan: Plan = {
     namespaces: 0x20020000,
     uidMap: '',
     gidMap: '',
+    namespaceOwner: 0,
     unifiedCgroup: '',
     monitorTasks: [],
     deadline: 30000,
@@ -87,6 +88,12 @@ test('the steps are numbered and grouped by where they happen', () => {
       '',
     ].join('\n'),
   );
+});
+
+test('with a user namespace, it says whom the limits for each user are counted for', () => {
+  const header = { ...plan.header, namespaceOwner: 2_147_783_648 };
+  const lines = planText({ ...plan, header }).split('\n');
+  expect(lines).toContain('  what each user of the host may have: counted for 2147783648');
 });
 
 test('numbers are aligned when there are ten or more', () => {

@@ -39,12 +39,22 @@ function indexOf(operations: readonly Operation[], op: Operation['op']): number 
 }
 
 describe('resource limits', () => {
-  test('hardened gives open files, core dumps and locked memory limits of their own', () => {
+  test('hardened gives open files, core dumps, locked memory and pending signals limits of their own', () => {
     expect(limitsOf({})).toEqual([
       [7, 1024n, 524_288n],
       [4, 1n, 1n],
       [8, 8_388_608n, 8_388_608n],
+      [11, 48_000n, 48_000n],
     ]);
+  });
+
+  test('half of the signals that may be pending are left for the host, if they are limited at all', () => {
+    const of = (sigpending: bigint) => {
+      const privileges = { ...rootPrivileges, hardLimits: { sigpending } };
+      return limitsOf({}, { privileges }).filter(([resource]) => resource === 11);
+    };
+    expect(of(7n)).toEqual([[11, 3n, 3n]]);
+    expect(of(unlimited)).toEqual([]);
   });
 
   test('compat leaves the caller’s, as libvirt does', () => {
