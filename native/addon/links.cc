@@ -50,7 +50,8 @@ NewLink toNewLink(const Input& request) {
                        mtu,
                        optional(request.field("stp"), toFlag),
                        optional(request.field("forwardDelay"), toNumber),
-                       optional(request.field("vlanFiltering"), toFlag)};
+                       optional(request.field("vlanFiltering"), toFlag),
+                       optional(request.field("learnedAddresses"), toNumber)};
     default:
       return NewMacvlan{name, address, request.field("lower").text(),
                         toMacvlanMode(request.field("mode")), mtu};

@@ -7,6 +7,9 @@
 namespace tslxc {
 namespace {
 
+// IFLA_BR_FDB_MAX_LEARNED, which older headers lack.
+constexpr uint16_t kMaxLearned = 49;
+
 void identity(NetlinkMessage& message, const std::string& name, const MacAddress& address,
               uint32_t mtu) {
   message.text(IFLA_IFNAME, name);
@@ -47,6 +50,7 @@ struct Describe {
       if (link.forwardDelay) message.number(IFLA_BR_FORWARD_DELAY, *link.forwardDelay);
       if (link.stp) message.number(IFLA_BR_STP_STATE, *link.stp ? 1 : 0);
       if (link.vlanFiltering) message.byte(IFLA_BR_VLAN_FILTERING, *link.vlanFiltering ? 1 : 0);
+      if (link.learnedAddresses) message.number(kMaxLearned, *link.learnedAddresses);
     });
   }
 

@@ -29,6 +29,7 @@ struct NewBridge {
   std::optional<bool> stp;
   std::optional<uint32_t> forwardDelay;  // in hundredths of a second
   std::optional<bool> vlanFiltering;
+  std::optional<uint32_t> learnedAddresses;  // Linux 6.7; earlier kernels ignore it
 };
 struct NewMacvlan {
   std::string name;

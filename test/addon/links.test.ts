@@ -5,6 +5,7 @@ import type { Link } from '../../lib/host/native';
 import { rejectionOf } from './failure';
 import { NetworkNamespaces } from './network-namespaces';
 import { Scratch } from './scratch';
+import { hostHas } from '../support/world/host-side';
 import { eventually } from '../support/time/eventually';
 
 const scratch = new Scratch();
@@ -74,6 +75,19 @@ describe('createLink', () => {
       mtu: 1500,
       linkinfo: { info_data: { stp_state: 0, forward_delay: 0 } },
     });
+    await native().deleteLink('br0', here);
+  });
+
+  test('a bridge learns as many addresses as it is given, where the kernel has that limit', async () => {
+    const request = { kind: 'bridge', name: 'br0' } as const;
+    await native().createLink({ ...request, learnedAddresses: 1000 }, here);
+    const { linkinfo } = shown('here', 'br0') as {
+      linkinfo: { info_data: { fdb_max_learned?: number } };
+    };
+    const { info_data } = linkinfo;
+    if (hostHas('a limit of learned addresses', () => 'fdb_max_learned' in info_data)) {
+      expect(info_data.fdb_max_learned).toBe(1000);
+    }
     await native().deleteLink('br0', here);
   });
 

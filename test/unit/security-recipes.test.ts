@@ -63,6 +63,7 @@ const recipes: readonly Recipe[] = [
   { recipe: 'T27', file: `${security}/exhaustion.test.ts`, control: 'control: ' },
   { recipe: 'T27', file: `${security}/cgroup-count.test.ts`, control: 'control: ' },
   { recipe: 'T27', file: `${security}/user-supplies.test.ts`, control: 'control: ' },
+  { recipe: 'T27', file: 'test/network/learned-addresses.test.ts', control: 'control: ' },
   { recipe: 'T28', file: 'test/vm/core-dumps.test.ts', control: 'control: ' },
   { recipe: 'T29', file: `${security}/profile-hardened.test.ts`, control: 'control: ' },
   { recipe: 'T29', file: `${more}/profile.test.ts`, control: 'control: ' },

@@ -11,7 +11,10 @@ export type LinkRequest =
       peerNamespace: number;
       mtu?: number;
     }>
-  /** `forwardDelay` in hundredths of a second; `vlanFiltering` is needed for VLANs of ports. */
+  /**
+   * `forwardDelay` in hundredths of a second; `vlanFiltering` is needed for VLANs of ports. `learnedAddresses` is how many
+   * addresses the bridge learns at most; a kernel before 6.7 has no such limit, and ignores it.
+   */
   | Readonly<{
       kind: 'bridge';
       name: string;
@@ -19,6 +22,7 @@ export type LinkRequest =
       stp?: boolean;
       forwardDelay?: number;
       vlanFiltering?: boolean;
+      learnedAddresses?: number;
       mtu?: number;
     }>
   | Readonly<{

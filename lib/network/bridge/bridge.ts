@@ -8,6 +8,7 @@ import { writeNetworkParameter } from '../../host/kernel/sysctl';
 import { broadcastAddress, parseIp } from '../../domain/interface/ip-address';
 import { usualMetric } from '../../plan/constants';
 import type { ActiveNetwork } from '../active-network';
+import { usualLearnedAddresses } from '../elements/extension';
 import type { NetworkDefinition, NetworkIp } from '../definition/definition';
 
 const { EEXIST, ENODEV, ENOENT, EOPNOTSUPP } = constants.errno;
@@ -23,7 +24,7 @@ const delayUnit = 100;
  * @throws TslxcError OPERATION_FAILED if an interface of that name exists.
  */
 export async function makeBridge({ definition, bridge }: ActiveNetwork): Promise<void> {
-  const { mac, mtu } = definition;
+  const { mac, mtu, learnedAddresses } = definition;
   const { stp, delay } = definition.bridge;
   try {
     await native().createLink({
@@ -31,6 +32,7 @@ export async function makeBridge({ definition, bridge }: ActiveNetwork): Promise
       name: bridge,
       stp: stp && delay > 0,
       forwardDelay: delay * delayUnit,
+      learnedAddresses: learnedAddresses?.max ?? usualLearnedAddresses,
       ...(mac === undefined ? {} : { address: mac }),
     });
     // An MTU that is set explicitly is not changed by ports that are added or removed.

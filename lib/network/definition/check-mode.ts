@@ -78,12 +78,20 @@ function checkUnmanaged(definition: NetworkDefinition, network: Reading): void {
   throw definitionError('CONFIG_UNSUPPORTED', detail, location);
 }
 
-function checkBridge({ name, forward, bridge }: NetworkDefinition, network: Reading): void {
+function checkBridge(
+  { name, forward, bridge, learnedAddresses }: NetworkDefinition,
+  network: Reading,
+): void {
   const { mode, devices } = forward;
   const mtuAt = childOf(network, 'mtu');
   if (mtuAt !== undefined) {
     const detail = `mtu size only allowed in open, route, nat, and isolated mode, not in ${mode} (network '${name}')`;
     throw definitionError('XML_ERROR', detail, mtuAt);
+  }
+  if (learnedAddresses !== undefined) {
+    const detail = `<tslxc:learned-addresses> is of a network's own bridge: not in ${mode} mode (network '${name}')`;
+    const path = 'network/metadata/tslxc:network/tslxc:learned-addresses';
+    throw definitionError('XML_ERROR', detail, { path, position: learnedAddresses.position });
   }
   const at = childOf(network, 'bridge');
   if (at === undefined) return;

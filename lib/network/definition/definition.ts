@@ -44,6 +44,12 @@ export interface NetworkBridge {
   readonly position: Position;
 }
 
+/** `<tslxc:learned-addresses>`: how many hardware addresses the bridge keeps that it has seen in frames. */
+export interface LearnedAddresses {
+  readonly max: number;
+  readonly position: Position;
+}
+
 /** How long a client may keep an address, as written; `expiry` 0 means for ever. */
 export interface LeaseTime {
   readonly expiry: number;
@@ -137,6 +143,7 @@ export interface NetworkDefinition {
   /** Address of the bridge; generated once. Missing in modes without their own bridge. */
   readonly mac?: string;
   readonly mtu?: number;
+  readonly learnedAddresses?: LearnedAddresses;
   readonly domain?: {
     readonly name: string;
     readonly localOnly?: boolean;

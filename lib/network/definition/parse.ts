@@ -21,6 +21,7 @@ import { required, singleLine, yesNo } from '../elements/attributes';
 import { checkAddresses } from './check-addresses';
 import { checkMode } from './check-mode';
 import { hasOwnBridge, type DnsmasqOption, type NetworkDefinition } from './definition';
+import { parseLearnedAddresses } from '../elements/extension';
 import { parseBridge, parseBridgeMac, parseMtu } from '../elements/bridge';
 import { parseDns, parseDomainName } from '../elements/dns';
 import { parseForward } from '../elements/forward';
@@ -90,6 +91,7 @@ function readDefinition(network: Reading, session: NetworkSession): NetworkDefin
     description: readText(childOf(network, 'description'), session),
     mac: parseBridgeMac(network, session),
     mtu: parseMtu(network, session),
+    learnedAddresses: parseLearnedAddresses(network),
     domain: parseDomainName(network, session),
     isolated: parseIsolated(network, session),
     ...shape,

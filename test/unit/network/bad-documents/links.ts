@@ -2,6 +2,10 @@
 import { document } from '../parse-context';
 import type { Row } from './row';
 
+/** With the element at the beginning of a line. */
+const extension = (element: string): string =>
+  `<metadata><tslxc:network xmlns:tslxc='urn:tslxc:domain:1'>\n${element}</tslxc:network></metadata>`;
+
 /** Title, elements from line 3 on, code, what is below `network/` and its position, words. */
 const contents: readonly Row[] = [
   [
@@ -185,6 +189,41 @@ const contents: readonly Row[] = [
     'CONFIG_UNSUPPORTED',
     'route/@gateway 4:1',
     "unreachable static route gateway 'fe80::1'",
+  ],
+  [
+    'learned addresses without a number',
+    extension("<tslxc:learned-addresses max='many'/>"),
+    'XML_ERROR',
+    'metadata/tslxc:network/tslxc:learned-addresses/@max 4:1',
+    "'many'. Expected a whole number from 1",
+  ],
+  [
+    'no learned addresses at all, which would be no limit for the kernel',
+    extension("<tslxc:learned-addresses max='0'/>"),
+    'XML_ERROR',
+    'metadata/tslxc:network/tslxc:learned-addresses/@max 4:1',
+    "'0'. Expected a whole number from 1",
+  ],
+  [
+    'a limit of learned addresses that says none',
+    extension('<tslxc:learned-addresses/>'),
+    'XML_ERROR',
+    'metadata/tslxc:network/tslxc:learned-addresses 4:1',
+    "missing required attribute 'max'",
+  ],
+  [
+    'an unknown setting of our own',
+    extension("<tslxc:addresses max='1'/>"),
+    'XML_ERROR',
+    'metadata/tslxc:network/tslxc:addresses 4:1',
+    'addresses',
+  ],
+  [
+    'learned addresses of a bridge of the host',
+    `<forward mode='bridge'/><bridge name='br0'/>${extension("<tslxc:learned-addresses max='9'/>")}`,
+    'XML_ERROR',
+    'metadata/tslxc:network/tslxc:learned-addresses 4:1',
+    "is of a network's own bridge: not in bridge mode (network 'test')",
   ],
 ];
 
