@@ -48,6 +48,18 @@ const nativeExceptions = [
   { file: 'native/base/clone.cc', uses: ['SYS_clone3'], reason: 'the one source of processes' },
 
   {
+    file: 'native/monitor/link-sweep.cc',
+    uses: ['open'],
+    argument: 'path.c_str()',
+    reason: ofKernel,
+  },
+  {
+    file: 'native/monitor/link-sweep.cc',
+    uses: ['openat'],
+    argument: 'processes',
+    reason: ofKernel,
+  },
+  {
     file: 'native/monitor/looker.cc',
     uses: ['open', 'stat', 'realpath'],
     reason:

@@ -20,6 +20,7 @@
 #include "native/monitor/fitter.h"
 #include "native/monitor/held-lock.h"
 #include "native/monitor/keeper.h"
+#include "native/monitor/link-sweep.h"
 #include "native/monitor/looker.h"
 #include "native/monitor/reap.h"
 #include "native/monitor/reaper-turn.h"
@@ -153,17 +154,27 @@ void Monitor::run() {
   FirstStart start(plan, channel_.get(), inbox_, runDirectory.get(), failpoints);
   start.beginLogs(logs);
   StartedContainer started = start.run(passed);
+  LinkSweep sweep;
+  if (started.network.valid()) sweep.watch(started.init);
   restarter.keepNetwork(std::move(started.network));
   WatcherStart watcher(header, *reap_);
-  Supervisor::Settings settings{header.replayBytes, header.boot,
-                                header.cgroups,     runDirectory.get(),
-                                std::move(logs),    header.autodestroy != 0,
-                                &restarter,         std::chrono::milliseconds(header.endPatience),
-                                header.endRequest,  &watcher};
+  Supervisor::Settings settings{header.replayBytes,
+                                header.boot,
+                                header.cgroups,
+                                runDirectory.get(),
+                                std::move(logs),
+                                header.autodestroy != 0,
+                                &restarter,
+                                std::chrono::milliseconds(header.endPatience),
+                                header.endRequest,
+                                &watcher,
+                                &sweep};
   plan = Plan{};
   Supervisor supervisor(std::move(settings), std::move(started), std::move(channel_),
                         std::move(inbox_), std::move(consoles));
-  if (supervisor.run()) return;
+  const bool isCleanedUp = supervisor.run();
+  if (sweep.hasMany() && !restarter.lendsNetwork(runDirectory.get())) sweep.start();
+  if (isCleanedUp) return;
   keepsNetwork_ = restarter.lendsNetwork(runDirectory.get());
   // The kept network namespace ends with this process, so another monitor's reaper can't do it.
   if (keepsNetwork_) reap_->execute();
@@ -202,6 +213,7 @@ int main(int argc, char** argv) {
   if (isScriptRunner(argc, argv)) return runScript(argv);
   if (isAsker(argc, argv)) return askInit(argc, argv);
   if (isRestart(argc, argv)) return restart(argc, argv);
+  if (isSweep(argc, argv)) return sweepLinks();
   becomeMonitor(passedDescriptors(argc, argv));
   Monitor monitor((Fd(kChannel)));
   try {

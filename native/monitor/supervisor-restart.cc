@@ -107,6 +107,7 @@ bool Supervisor::adopt(RestartedInit restarted) {
   loop_.remove(*this);
   init_ = restarted.init;
   pidfd_ = std::move(restarted.pidfd);
+  if (restarted.network.valid()) settings_.sweep->watch(init_);
   settings_.restarter->keepNetwork(std::move(restarted.network));
   exited_ = {};
   ended_ = false;

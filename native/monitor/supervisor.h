@@ -14,6 +14,7 @@
 #include "native/monitor/console.h"
 #include "native/monitor/control.h"
 #include "native/monitor/event-loop.h"
+#include "native/monitor/link-sweep.h"
 #include "native/monitor/raw-follower.h"
 #include "native/monitor/restarter.h"
 #include "native/monitor/start.h"
@@ -67,6 +68,7 @@ class Supervisor : public Source, public InitControl {
     std::chrono::milliseconds endPatience;
     std::vector<std::string> endRequest;
     WatcherStart* watcher;
+    LinkSweep* sweep;
   };
 
   Supervisor(Settings settings, StartedContainer started, Fd channel, FrameReader inbox,
