@@ -1,4 +1,5 @@
 /** Reads the XML file that a command line names, with virsh's messages when it can't be read. */
+import { isUtf8 } from 'node:buffer';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
 import type { DefineOptions } from '../../index';
@@ -42,11 +43,17 @@ function readAll(fd: number): string {
   for (;;) {
     const chunk = Buffer.allocUnsafe(65_536);
     const count = readSync(fd, chunk);
-    if (count === 0) return Buffer.concat(chunks).toString();
+    if (count === 0) return textOf(Buffer.concat(chunks));
     length += count;
     if (length > maximumBytes) throw new CommandError('larger than 10 MiB');
     chunks.push(chunk.subarray(0, count));
   }
+}
+
+/** The text of a file with a definition. Throws CommandError if it is in another encoding, whatever its declaration says. */
+export function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new CommandError('it is not in UTF-8');
+  return bytes.toString();
 }
 
 function attempt<T>(message: string, action: () => T): T {

@@ -7,6 +7,7 @@ import { accessSync, constants, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { removeTreeNow } from '../../host/trees/tree-removal';
+import { textOf } from '../options/definition-file';
 import { CommandError } from '../shell/command-error';
 import type { Context } from '../shell/command';
 
@@ -37,7 +38,7 @@ export class EditedFile {
     const [program = defaultEditor, ...rest] = words;
     checkProgram(program, this.#environment);
     const status = await exitStatusOf(program, rest, this.#environment);
-    if (status === '0') return readFileSync(this.path, 'utf8');
+    if (status === '0') return textOf(readFileSync(this.path));
     const command = [program, ...rest].join(' ');
     const detail = `internal error: Child process (${command}) unexpected exit status ${status}`;
     throw new CommandError(detail, { code: 'INTERNAL_ERROR' });

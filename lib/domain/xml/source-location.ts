@@ -73,6 +73,7 @@ export function inDocumentOrder<T extends SourceLocation>(found: readonly T[]): 
   return [...found].sort((a, b) => comparePositions(a.position, b.position));
 }
 
-function shortened(text: string): string {
+/** The beginning of what is long. */
+export function shortened(text: string): string {
   return text.length > maxDetail ? `${text.slice(0, maxDetail)}…` : text;
 }

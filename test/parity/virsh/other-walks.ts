@@ -194,12 +194,6 @@ const refusals: Walk = {
   ],
   known: [
     {
-      id: 'what is no XML',
-      lines: /^define @unclosed\.xml$/,
-      says: /^err /,
-      reason: 'the words are those of the parser, which is another one',
-    },
-    {
       id: 'what has no name',
       lines: /^(define|create|net-define) @(lab-)?nameless\.xml$/,
       says: /^err error: missing name information/,

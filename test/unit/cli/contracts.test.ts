@@ -46,7 +46,7 @@ const contracts: readonly Contract[] = [
   ['an unknown uuid', (of) => of.lookupDomainByUuid(uuid.replace('0', '1')), refused('NO_DOMAIN')],
   ['an unknown id', (of) => of.lookupDomainById(1), refused('NO_DOMAIN')],
   ['an unknown network', (of) => of.lookupNetworkByName('none'), refused('NO_NETWORK')],
-  ['a plan of no XML', (of) => of.plan({ xml: 'none' }), refused('XML_ERROR')],
+  ['a plan of no XML', (of) => of.plan({ xml: 'none' }), refused('XML_DETAIL')],
   [
     'its name and uuid',
     (of) => of.lookupDomainByUuid(uuid),

@@ -21,12 +21,15 @@ const prefixes: Readonly<Record<WireCode, string>> = { ...errorPrefixes, ...more
 /** Errors of these codes come from another part of libvirt than the one that was asked. */
 const originsByCode: Partial<Record<WireCode, ErrorOrigin>> = {
   XML_ERROR: 'domain',
-  XML_DETAIL: 'xml',
+  XML_DETAIL: 'domain',
   XML_INVALID_SCHEMA: 'xml',
   CONF_SYNTAX: 'conf',
   HOOK_SCRIPT_FAILED: 'hook',
   RPC: 'rpc',
 };
+
+/** What is wrong with a document comes from the part of libvirt that reads it. */
+const ofDocuments: ReadonlySet<WireCode> = new Set(['XML_ERROR', 'XML_DETAIL']);
 
 /** An error of the daemon itself, in libvirt's words. */
 export class WireError extends Error {
@@ -59,7 +62,7 @@ export function errorReplyOf(error: unknown, asked: ErrorOrigin): ErrorReply {
   const prefix = `${prefixes[code]}: `;
   const isPrefixed = prefixes[code] !== '' && message.startsWith(prefix);
   const from =
-    origin ?? (asked === 'network' && code === 'XML_ERROR' ? asked : originsByCode[code]);
+    origin ?? (asked === 'network' && ofDocuments.has(code) ? asked : originsByCode[code]);
   return {
     code: errorCodes[code],
     domain: errorOrigins[from ?? asked],

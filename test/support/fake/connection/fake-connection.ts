@@ -213,7 +213,7 @@ export class FakeConnection {
   async plan(target: unknown, options: PlanOptions = {}): Promise<Plan> {
     for (const warning of this.warnings) options.onWarning?.(warning);
     await this.#called('plan', target);
-    if (this.planned === undefined) throw new TslxcError('XML_ERROR', 'no plan');
+    if (this.planned === undefined) throw new TslxcError('XML_DETAIL', 'no plan');
     return this.planned;
   }
 

@@ -134,7 +134,7 @@ test.each([
   ['<disk type="block"><source dev="/dev/sda"/></disk>', 'missing target information for device'],
   ['<interface type="user"/>', 'unsupported configuration: Unsupported network type user'],
   ['<nothing/>', 'XML error: unknown element <nothing>'],
-  ['<disk', 'XML error: '],
+  ['<disk', 'at line 1: '],
   ['<domain type="lxc"/>', 'XML error: unknown element <domain>'],
 ])('%s is no device to attach', (xml, message) => {
   expect(() => read(xml)).toThrow(message);

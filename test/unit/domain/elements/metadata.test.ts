@@ -64,9 +64,9 @@ test.each([
   ['urn:x', { key: 'xmlns', xml: '<a/>' }, 'XML_ERROR'],
   ['urn:x', { key: 'k', xml: "<a xmlns='urn:y'/>" }, 'XML_ERROR'],
   ['urn:x', { key: 'k', xml: "<a xmlns:k='urn:y'/>" }, 'XML_ERROR'],
-  ['urn:x', { key: 'k', xml: '<a' }, 'XML_ERROR'],
-  ['urn:x', { key: 'k', xml: '<a/><b/>' }, 'XML_ERROR'],
-  ['urn:x', { key: 'k', xml: 'text' }, 'XML_ERROR'],
+  ['urn:x', { key: 'k', xml: '<a' }, 'XML_DETAIL'],
+  ['urn:x', { key: 'k', xml: '<a/><b/>' }, 'XML_DETAIL'],
+  ['urn:x', { key: 'k', xml: 'text' }, 'XML_DETAIL'],
 ])('%j with %j is refused', (uri, content, code) => {
   expect(() => withMetadata(plain, uri, content)).toThrow(
     expect.objectContaining({ code }) as Error,

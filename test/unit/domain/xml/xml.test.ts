@@ -18,12 +18,16 @@ function detailOf(text: string): string {
   try {
     parseXml(text);
   } catch (error) {
-    if (TslxcError.is(error, 'XML_ERROR')) {
+    if (TslxcError.is(error, 'XML_DETAIL')) {
       return `${error.element} ${error.line}:${error.column} ${error.message}`;
     }
     throw error;
   }
   throw new Error('the text was accepted');
+}
+
+function messageOf(text: string): string {
+  return detailOf(text).replace(/^\S+ \S+ /, '');
 }
 
 function processorTime<T>(work: () => T): { readonly result: T; readonly seconds: number } {
@@ -132,7 +136,7 @@ test('64 levels are read, the 65th is refused at its own position', () => {
   expect(elementsOf(parseXml(nested(64)))).toHaveLength(64);
   const path = Array.from({ length: 65 }, () => 'a').join('/');
   expect(detailOf(nested(65))).toContain(
-    `${path} 65:1 XML error: elements are nested deeper than 64`,
+    `${path} 65:1 at line 65: elements are nested deeper than 64`,
   );
 });
 
@@ -146,7 +150,7 @@ test('64 attributes are read, more are refused at once', () => {
     `<a>\n<b ${Array.from({ length: count }, (_, i) => `x${i}='1'`).join(' ')}/></a>`;
   expect(elementsOf(parseXml(withAttributes(64)))[1]?.attributes).toHaveLength(64);
   expect(detailOf(withAttributes(65))).toContain(
-    'a/b 2:1 XML error: element has more than 64 attributes',
+    'a/b 2:1 at line 2: element has more than 64 attributes',
   );
   const many = withAttributes(200_000);
   expect(quickly(() => detailOf(many))).toContain('more than 64 attributes');
@@ -164,7 +168,7 @@ test('10 MiB are read, a byte more is refused at once', () => {
   const text = `<a>${'x'.repeat(size - '<a></a>'.length)}</a>`;
   expect(quickly(() => parseXml(text)).children).toHaveLength(1);
   expect(quickly(() => detailOf(`${text} `))).toContain(
-    '/ 1:1 XML error: document is larger than 10 MiB',
+    '/ 1:1 at line 1: document is larger than 10 MiB',
   );
 });
 
@@ -179,23 +183,53 @@ test('entities that multiply are refused before they are read', () => {
     (_, i) => `<!ENTITY e${i + 1} "&e${i};&e${i};&e${i};">`,
   );
   const bomb = `<!DOCTYPE a [<!ENTITY e0 "x">${levels.join('')}]><a>&e20;</a>`;
-  expect(quickly(() => detailOf(bomb))).toContain('/ 1:1 XML error: DOCTYPE is not allowed');
+  expect(quickly(() => detailOf(bomb))).toContain('/ 1:1 at line 1: DOCTYPE is not allowed');
 });
 
 test.each(['&', '<', '<!--', '<![CDATA[', '<?', '<a b="', '&amp;', '&#', ' '])(
   'a megabyte of %s is refused or read at once',
   (piece) => {
     const text = `<a>${piece.repeat(1_000_000 / piece.length)}`;
-    expect(quickly(() => detailOf(text))).toContain('XML error');
+    expect(quickly(() => detailOf(text))).toContain('at line 1: ');
   },
 );
 
 test('a bare ampersand is found where it stands, not where the parser gave up', () => {
   expect(detailOf('<a>\n<b>&amp; x & y</b>\n</a>')).toContain(
-    'a/b 2:12 XML error: disallowed character in entity',
+    'a/b 2:12 at line 2: disallowed character in entity',
   );
   expect(detailOf('<a>\n<b c="x & y; z"/></a>')).toContain(
-    '2:9 XML error: disallowed character in entity',
+    '2:9 at line 2: disallowed character in entity',
   );
-  expect(detailOf('<a><!-- & ')).toContain('unclosed tag: a');
+  expect(detailOf('<a><!-- & ')).toContain('Premature end of data in tag a line 1');
+});
+
+test.each([
+  ['', 'at line 1: Document is empty'],
+  ['   \n', "at line 2: Start tag expected, '<' not found\n   \n---^"],
+  [
+    '<a>\n  <b>x</b>\n',
+    'at line 3: Premature end of data in tag a line 1\n  <b>x</b>\n----------^',
+  ],
+  [
+    '<a>\n\t<b>x</c>\n</a>',
+    'at line 2: Opening and ending tag mismatch: b line 2 and c\n\t<b>x</c>\n\t--------^',
+  ],
+  ["<a x='1' x='2'/>", "at line 1: Attribute x redefined\n<a x='1' x='2'/>\n----------------^"],
+  ['<a/><b/>', 'at line 1: Extra content at the end of the document\n<a/><b/>\n-------^'],
+  ['<a>\u{1f600}é & </a>', 'entity name\n<a>\u{1f600}é & </a>\n-------^'],
+])('%j is shown in the form of libvirt, with a caret after what was read', (text, shown) => {
+  expect(messageOf(text)).toContain(shown);
+});
+
+test('of a long line what is around the caret is shown, and no control character', () => {
+  const shown = messageOf(`<a>${'x'.repeat(1e6)}\u0001${'y'.repeat(1e6)}</a>`);
+  const [, line = '', caret = ''] = shown.split('\n');
+  expect(line).toMatch(/^…x{119}\\x01y{60}…$/);
+  expect(caret).toBe(`${'-'.repeat(124)}^`);
+});
+
+test('what encoding a text declares, and what its instructions say, makes no difference', () => {
+  const text = "<?xml version='1.0' encoding='ISO-8859-1'?>\n<?x y?><a>ä<?php <? ?>b</a><?z?>";
+  expect(parseXml(text)).toMatchObject({ children: ['äb'], position: { line: 2, column: 8 } });
 });

@@ -3,11 +3,11 @@ import { document } from '../parse-context';
 import type { Row } from './row';
 
 export const identities: Row[] = [
-  ['an empty text', '', 'XML_ERROR', '/ 1:1', 'document must contain a root element'],
+  ['an empty text', '', 'XML_DETAIL', '/ 1:1', 'Document is empty'],
   [
     'a document type',
     '<!DOCTYPE network><network/>',
-    'XML_ERROR',
+    'XML_DETAIL',
     '/ 1:1',
     'DOCTYPE is not allowed',
   ],

@@ -184,7 +184,7 @@ test.each<[string, Partial<NetworkUpdate>, string, string]>([
     'XML_ERROR',
     'unexpected element <range>, expecting <host>',
   ],
-  ['no XML', { xml: 'host' }, 'XML_ERROR', ''],
+  ['no XML', { xml: 'host' }, 'XML_DETAIL', ''],
   [
     'a host twice',
     { xml: host },

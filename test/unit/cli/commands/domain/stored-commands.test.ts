@@ -243,6 +243,15 @@ describe('edit', () => {
     });
   });
 
+  test('a text that the editor leaves in another encoding is not stored, and is kept', async () => {
+    const environment = editor(`printf '<domain>\\344</domain>' > "$1"`);
+    const result = await tslxc('edit web', { environment });
+    expect(result).toMatchObject({ status: 1 });
+    expect(result.stderr).toContain('error: it is not in UTF-8\n');
+    expect(result.stderr).toContain('The text that was edited is in ');
+    expect(defined()).toEqual([]);
+  });
+
   test('an editor that fails, or is not there, is an error', async () => {
     const failing = await tslxc('edit web', { environment: editor('exit 1') });
     expect(failing.stderr).toMatch(

@@ -31,7 +31,8 @@ test('a failed system call has its errno', () => {
 test.each([
   ['XML_ERROR', 'lxc', 20],
   ['XML_ERROR', 'network', 19],
-  ['XML_DETAIL', 'lxc', 5],
+  ['XML_DETAIL', 'lxc', 20],
+  ['XML_DETAIL', 'network', 19],
   ['CONF_SYNTAX', 'lxc', 9],
   ['HOOK_SCRIPT_FAILED', 'lxc', 34],
   ['NO_NETWORK', 'network', 19],
