@@ -8,9 +8,9 @@ import {
   type NodeCpuStatistics,
   type NodeMemoryStatistics,
 } from '../../host/kernel/node';
-import { readAttribute } from '../../host/node/attribute';
 import { readCpuCaches } from '../../host/node/caches';
 import { readNodeCells } from '../../host/node/cells';
+import { readHostUuid } from '../../host/node/host-uuid';
 import { pageSizes } from '../../host/node/pages';
 import { suspendTargets } from '../../host/node/sleep';
 import { readSmbios, type SmbiosPart } from '../../host/node/smbios';
@@ -69,10 +69,4 @@ export function nodeMemoryStatistics(cell: number | undefined): NodeMemoryStatis
   const found = readNodeMemoryStatistics(cell);
   if (found !== undefined) return found;
   throw new TslxcError('INVALID_ARG', `cellNum ${cell ?? 'of all'} is not on this host`);
-}
-
-/** The machine's own, from its firmware; only root can read it. */
-function readHostUuid(): string | undefined {
-  const uuid = readAttribute('/sys/class/dmi/id/product_uuid')?.toLowerCase() ?? '';
-  return /^[0-9a-f-]{36}$/.test(uuid) ? uuid : undefined;
 }
