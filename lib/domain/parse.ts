@@ -68,7 +68,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
   const title = parseTitle(domain, session);
   const description = readText(childOf(domain, 'description'), session);
   const written = {
-    metadata: parseMetadata(domain),
+    metadata: parseMetadata(domain, session),
     ...parseMemory(domain, session),
     ...parsePlaced(domain, session),
     ...parseMemoryTuning(domain, session),

@@ -54,6 +54,26 @@ const definitions = [
     reason: 'what libvirt accepts means the same here',
   },
   {
+    id: 'doctype',
+    aspect: 'definition',
+    documents: /^whole-(doctype|unbound-prefix)$/,
+    lines: /^(refused|defined)$/,
+    here: 'a DOCTYPE is refused, and so is a prefix that no `xmlns` declares',
+    libvirt: 'its entities are expanded; what has the prefix is dropped',
+    reason:
+      'entities can grow without bound, or name files of the host, and a definition needs none; a text that is no XML with namespaces is read differently by different programs',
+  },
+  {
+    id: 'address-of-two-interfaces',
+    aspect: 'definition',
+    documents: /^interface-mac-twice$/,
+    lines: /^(refused|defined)$/,
+    here: 'two interfaces of a domain with one MAC address are refused',
+    libvirt: 'they are defined and started',
+    reason:
+      'the address names an interface: to `detach-device`, `update-device` and `domif-setlink`, to DHCP, and to the port of a switch, which would all take the one for the other',
+  },
+  {
     id: 'actual-guest-name',
     aspect: 'definition',
     documents: /^whole-live-dump$/,

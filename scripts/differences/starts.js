@@ -12,15 +12,19 @@ const startsOf = (documents, where) => ({
 /** What libvirt ignores, and would be dangerous to ignore: the start is refused. */
 const dangerous = [
   {
-    id: 'limits-of-storage',
-    shows: [startsOf(/^disk-iotune$/), startsOf(/^filesystem-quotas?$/)],
+    id: 'limits-that-would-not-hold',
+    shows: [
+      startsOf(/^disk-iotune$/),
+      startsOf(/^filesystem-(quotas?|ram-zero)$/),
+      startsOf(/^numatune-node-absent$/),
+    ],
     here:
       '`<iotune>` of a disk is refused; `<blkiotune>` has limits of block devices, which hold. `<space_hard_limit>` and ' +
       '`<space_soft_limit>` are carried out as quotas of a project, and refused without an `<idmap>` and on a file system ' +
-      'without project quotas',
+      'without project quotas. A RAM file system of 0 bytes is refused, and a NUMA node that the host does not have',
     libvirt: 'they are ignored, without a word',
     reason:
-      'the container could take all of a device or a file system that it was to have a share of',
+      'the container could take all of a device, a file system or the memory that it was to have a share of',
   },
   {
     id: 'transient-disk',
@@ -42,6 +46,15 @@ const dangerous = [
     here: 'an interface with a portgroup that its network does not have is refused',
     libvirt: 'it is connected without one',
     reason: 'the limits and the VLAN of a portgroup would be lost by a misspelt name',
+  },
+  {
+    id: 'places-of-file-systems',
+    shows: [startsOf(/^filesystem-target-(twice|relative|dots)$/)],
+    here: 'two `<filesystem>` with one target are refused, and so are a source or a target that is not absolute, and a target with `..`',
+    libvirt:
+      'the later of the two hides the other; a target is relative to the root; a source is relative to the root of the host, and is not found by a container with a root of its own',
+    reason:
+      'what is in the hidden one would be missed without a word; the text of a target decides what is mounted below what, and `..` leads somewhere else where a link is on the way',
   },
 ].map((entry) => ({ ...entry, isDangerous: true }));
 

@@ -3,11 +3,12 @@
  * cgroup and a host name, so no name may pass here that could lead out of its directory.
  */
 import type { XmlElement } from '../xml/element';
-import { definitionError } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import {
   childOf,
   isNamespaceDeclaration,
+  leavingOut,
   locateChildren,
   readText,
   textOf,
@@ -15,6 +16,7 @@ import {
   type Reading,
   type ReadingSession,
 } from '../xml/reading';
+import { emptyVocabulary, extensionNamespace } from '../xml/vocabulary';
 
 // NAME.console.log and temporary names beside NAME.xml must stay below NAME_MAX (255).
 const maxNameBytes = 230;
@@ -69,33 +71,40 @@ export function parseTitle(root: Reading, session: ReadingSession): string | und
   return title;
 }
 
-/** The children of `<metadata>`. @throws DefinitionError XML_ERROR for a second one of the same namespace. */
-export function parseMetadata(root: Reading): readonly XmlElement[] {
+/**
+ * The children of `<metadata>`. As in libvirt, what has no namespace is left out, and so is what comes after another element of its
+ * namespace.
+ *
+ * @throws DefinitionError XML_ERROR for a second `<tslxc:container>`; for what is left out, if the session refuses that.
+ */
+export function parseMetadata(root: Reading, session: ReadingSession): readonly XmlElement[] {
   const at = childOf(root, 'metadata');
   if (at === undefined) return [];
-  const attribute = at.element.attributes.find(({ name }) => !isNamespaceDeclaration(name));
-  if (attribute !== undefined) {
-    throw definitionError('XML_ERROR', `unknown attribute '${attribute.name}' of <metadata>`, at);
+  const leaveOut = leavingOut(emptyVocabulary, session);
+  for (const { name } of at.element.attributes) {
+    if (isNamespaceDeclaration(name)) continue;
+    leaveOut(attributeLocation(at, name), `unknown attribute '${name}' of <metadata>`, at);
   }
   if (textOf(at.element).trim() !== '') {
-    throw definitionError('XML_ERROR', 'unexpected text in <metadata>', at);
+    const place = { path: `${at.path}/text()`, position: at.position };
+    leaveOut(place, 'unexpected text in <metadata>', at);
   }
   const namespaces = new Set<string>();
-  return locateChildren(at).map((child) => metadataElement(child, namespaces));
+  return locateChildren(at).flatMap((child) => {
+    const why = whyLeftOut(child, namespaces);
+    namespaces.add(child.element.namespace);
+    if (why === undefined) return [standalone(child)];
+    leaveOut({ ...child, why }, `metadata element <${child.element.name}>: ${why}`);
+    return [];
+  });
 }
 
-function metadataElement(child: LocatedElement, namespaces: Set<string>): XmlElement {
-  const { name, namespace } = child.element;
-  if (namespace === '') {
-    throw definitionError('XML_ERROR', `metadata element <${name}> has no namespace`, child);
-  }
-  if (namespaces.has(namespace)) {
-    throw definitionError(
-      'XML_ERROR',
-      `metadata has two elements of namespace '${namespace}'`,
-      child,
-    );
-  }
-  namespaces.add(namespace);
-  return standalone(child);
+/** A clause. @throws DefinitionError XML_ERROR for a second `<tslxc:container>`, which would have an effect. */
+function whyLeftOut(child: LocatedElement, earlier: ReadonlySet<string>): string | undefined {
+  const { namespace } = child.element;
+  if (namespace === '') return 'it has no namespace';
+  if (!earlier.has(namespace)) return undefined;
+  if (namespace !== extensionNamespace) return `another one has its namespace, '${namespace}'`;
+  const detail = `metadata has two elements of namespace '${namespace}'`;
+  throw definitionError('XML_ERROR', detail, child);
 }

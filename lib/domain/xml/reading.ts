@@ -129,19 +129,21 @@ export function textOf(element: XmlElement): string {
 }
 
 /** Notes the place of an unknown word, or refuses it with `detail` and the location `at`. Default of `at`: the place. */
-type LeaveOut = (place: SourceLocation, detail: string, at?: SourceLocation) => void;
+type LeaveOut = (place: UnknownWord, detail: string, at?: SourceLocation) => void;
 
 interface Findings {
   readonly session: ReadingSession;
   readonly leaveOut: LeaveOut;
 }
 
-function leavingOut(vocabulary: Vocabulary, { unknown }: ReadingSession): LeaveOut {
+/** How a session takes a word that `vocabulary` does not have. */
+export function leavingOut(vocabulary: Vocabulary, { unknown }: ReadingSession): LeaveOut {
   return (place, detail, at = place) => {
     if (unknown === undefined || vocabulary.unknown === 'refused') {
       throw definitionError('XML_ERROR', detail, at);
     }
-    unknown.push(placeOf(place));
+    const { why } = place;
+    unknown.push({ ...placeOf(place), ...(why === undefined ? {} : { why }) });
   };
 }
 

@@ -22,7 +22,10 @@ export interface UnsupportedElement extends SourceLocation, NotCarriedOut {
  * An element, an attribute or a text that libvirt's schema does not know. As in libvirt it is left out. The path of a text
  * ends with `text()`.
  */
-export type UnknownWord = SourceLocation;
+export interface UnknownWord extends SourceLocation {
+  /** Why libvirt leaves it out, although its schema does not refuse it: a clause. */
+  readonly why?: string;
+}
 
 /** The parts, as written, of an element that are not carried out although other parts of it are. */
 export interface KeptPart {
@@ -84,11 +87,12 @@ export function refuseAll(
   );
 }
 
-/** @throws DefinitionError XML_INVALID_SCHEMA that names all of these, in `problems`; returns if there are none. */
+/** @throws DefinitionError XML_INVALID_SCHEMA that names all that the schema does not know, in `problems`. */
 export function refuseUnknown(unknown: readonly UnknownWord[]): void {
-  if (unknown.length === 0) return;
+  const refused = unknown.filter(({ why }) => why === undefined);
+  if (refused.length === 0) return;
   const heading = "libvirt's schema does not know all of the definition";
-  const problems = unknown.map((one) => problemAt(one, `${describeUnknown(one)} is unknown`));
+  const problems = refused.map((one) => problemAt(one, `${describeUnknown(one)} is unknown`));
   throw problemsError('XML_INVALID_SCHEMA', heading, problems);
 }
 
@@ -99,7 +103,7 @@ export function describeIgnored(one: UnsupportedElement): string {
 
 /** The warning when a definition is stored without the word. */
 export function describeLeftOut(one: UnknownWord): string {
-  return `${describeUnknown(one)} is left out: libvirt's schema does not know it`;
+  return `${describeUnknown(one)} is left out: ${one.why ?? "libvirt's schema does not know it"}`;
 }
 
 function problemAt({ path, position }: SourceLocation, message: string): DefinitionProblem {

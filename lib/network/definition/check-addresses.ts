@@ -8,25 +8,32 @@ import {
 import type { NetworkDefinition, NetworkIp } from './definition';
 
 /**
- * @throws DefinitionError CONFIG_UNSUPPORTED for a duplicate address, a second DHCP of a family, and a gateway that is in
- * no subnet; the last two with libvirt's message.
+ * @throws DefinitionError CONFIG_UNSUPPORTED, with libvirt's message, for a second DHCP of a family, and a gateway that is in
+ * no subnet.
  */
 export function checkAddresses(definition: NetworkDefinition): void {
-  checkIps(definition.ips);
+  checkDhcp(definition.ips);
   checkGateways(definition);
 }
 
-function checkIps(ips: readonly NetworkIp[]): void {
+/** @throws DefinitionError CONFIG_UNSUPPORTED for an address that two `<ip>` have: libvirt defines it, and mostly can't start it. */
+export function checkDistinct(ips: readonly NetworkIp[]): void {
   const lines = new Map<string, number>();
-  const served = new Set<string>();
-  for (const { address, family, dhcp, position } of ips) {
-    const location: SourceLocation = { path: 'network/ip', position };
+  for (const { address, position } of ips) {
     const line = lines.get(address);
     if (line !== undefined) {
       const detail = `address '${address}' is that of line ${line} too`;
-      throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(location, 'address'));
+      const location = attributeLocation({ path: 'network/ip', position }, 'address');
+      throw definitionError('CONFIG_UNSUPPORTED', detail, location);
     }
     lines.set(address, position.line);
+  }
+}
+
+function checkDhcp(ips: readonly NetworkIp[]): void {
+  const served = new Set<string>();
+  for (const { family, dhcp, position } of ips) {
+    const location: SourceLocation = { path: 'network/ip', position };
     if (dhcp === undefined || dhcp.ranges.length + dhcp.hosts.length === 0) continue;
     if (served.has(family)) {
       const name = family === 'ipv4' ? 'IPv4' : 'IPv6';

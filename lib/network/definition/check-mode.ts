@@ -5,6 +5,7 @@ import {
   type SourceLocation,
 } from '../../domain/xml/source-location';
 import { childOf, childrenOf, type Reading } from '../../domain/xml/reading';
+import { checkDistinct } from './check-addresses';
 import { hasOwnBridge, type NetworkDefinition } from './definition';
 import { refuseUnsupported } from '../../domain/xml/unsupported';
 
@@ -43,7 +44,7 @@ function checkManaged({ name, forward, ips, mtu }: NetworkDefinition, network: R
 }
 
 /** Elements that only a network with its own bridge can have. */
-const ofOwnBridge = ['mac', 'ip', 'route', 'domain', 'dnsmasq:options'];
+const ofOwnBridge = ['mac', 'ip', 'route', 'domain'];
 
 /** Checks a network without its own bridge. */
 function checkUnmanaged(definition: NetworkDefinition, network: Reading): void {
@@ -60,17 +61,15 @@ function checkUnmanaged(definition: NetworkDefinition, network: Reading): void {
     const [element] = childrenOf(network, word);
     if (element !== undefined) throw modeError(`<${word}> element`, element);
   }
-  const records = [dns.forwarders, dns.txts, dns.hosts, dns.srvs];
+  const records = [dns.txts, dns.hosts, dns.srvs];
   const dnsAt = childOf(network, 'dns');
   if (dnsAt !== undefined && records.some((list) => list.length > 0)) {
     throw modeError('<dns> element', dnsAt);
   }
-  // Ports of an existing bridge can be shaped and isolated; macvlans can't.
+  // Ports of an existing bridge can be shaped; macvlans can't.
   if (mode === 'bridge' && devices.length === 0 && bridge.name !== undefined) return;
   const bandwidthAt = childOf(network, 'bandwidth');
   if (bandwidthAt !== undefined) throw modeError('network-wide <bandwidth> element', bandwidthAt);
-  const portAt = childOf(network, 'port');
-  if (portAt !== undefined) throw modeError('<port> element', portAt);
   const shaped = portgroups.find(({ bandwidth }) => bandwidth !== undefined);
   if (shaped?.bandwidth === undefined) return;
   const detail = `Unsupported <bandwidth> element in network '${name}' in portgroup '${shaped.name}' with forward mode='${mode}'`;
@@ -127,13 +126,9 @@ function hasPhysicalFunction(network: Reading): boolean {
   );
 }
 
-/** Tags are allowed for ports of an existing bridge of the host, and for functions of SR-IOV devices. */
-function checkVlans({ name, forward, bridge, vlan, portgroups }: NetworkDefinition): void {
-  const { mode } = forward;
-  const isTaggable =
-    mode === 'hostdev' ||
-    mode === 'passthrough' ||
-    (mode === 'bridge' && bridge.name !== undefined);
+/** As libvirt: by the mode alone, although interfaces on a device of the host get no tag (`withoutEffect`). */
+function checkVlans({ name, forward, vlan, portgroups }: NetworkDefinition): void {
+  const isTaggable = ['hostdev', 'passthrough', 'bridge'].includes(forward.mode);
   const found = vlan ?? portgroups.find((group) => group.vlan !== undefined)?.vlan;
   if (isTaggable || found === undefined) return;
   const path = vlan === undefined ? 'network/portgroup/vlan' : 'network/vlan';
@@ -144,11 +139,12 @@ function checkVlans({ name, forward, bridge, vlan, portgroups }: NetworkDefiniti
 /**
  * Returns if this version supports all of the definition. Called when the network is started, not when it is defined.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED for what is not carried out, and for a network that names neither a
- * bridge nor a device for its interfaces.
+ * @throws DefinitionError CONFIG_UNSUPPORTED for what is not carried out, for two `<ip>` with one address, and for a network
+ * that names neither a bridge nor a device for its interfaces.
  */
 export function checkNetworkStartable(definition: NetworkDefinition): void {
   refuseUnsupported(definition.unsupported);
+  checkDistinct(definition.ips);
   const { name, forward, bridge } = definition;
   if (hasOwnBridge(definition) || forward.devices.length > 0 || bridge.name !== undefined) return;
   const what =

@@ -20,6 +20,7 @@ import { present } from '../../present';
 import { required, singleLine, yesNo } from '../elements/attributes';
 import { checkAddresses } from './check-addresses';
 import { checkMode } from './check-mode';
+import { withoutEffect } from './without-effect';
 import { hasOwnBridge, type DnsmasqOption, type NetworkDefinition } from './definition';
 import { parseLearnedAddresses } from '../elements/extension';
 import { parseBridge, parseBridgeMac, parseMtu } from '../elements/bridge';
@@ -34,12 +35,7 @@ import {
   parseShape,
 } from '../elements/portgroup';
 import type { NetworkParseContext, NetworkSession } from '../elements/parse-session';
-import {
-  dnsmasqOptionVocabulary,
-  dnsmasqVocabulary,
-  networkVocabulary,
-  passedVlan,
-} from './vocabulary';
+import { dnsmasqOptionVocabulary, dnsmasqVocabulary, networkVocabulary } from './vocabulary';
 
 /**
  * Parses one definition.
@@ -67,7 +63,7 @@ export function readNetwork(document: XmlElement, context: NetworkParseContext):
   const name = parseName(network, found);
   const session: NetworkSession = { context, ...found, network: name };
   const definition = readDefinition(network, session);
-  unsupported.push(...vlansOfDevices(definition));
+  unsupported.push(...withoutEffect(definition, network));
   checkMode(definition, network);
   checkAddresses(definition);
   const mac = definition.mac ?? (hasOwnBridge(definition) ? context.newMac() : undefined);
@@ -101,7 +97,7 @@ function readDefinition(network: Reading, session: NetworkSession): NetworkDefin
     name: session.network,
     uuid: parseUuid(network, session),
     ...present(optional),
-    metadata: parseMetadata(network),
+    metadata: parseMetadata(network, session),
     ipv6: yesNo(network, 'ipv6') ?? false,
     forward,
     bridge: parseBridge(network, session),
@@ -112,18 +108,6 @@ function readDefinition(network: Reading, session: NetworkSession): NetworkDefin
     dnsmasqOptions: parseDnsmasqOptions(network, session),
     unsupported: [],
   };
-}
-
-/** In mode passthrough, libvirt supports tags only for functions of SR-IOV devices. */
-function vlansOfDevices({ forward, vlan, portgroups }: NetworkDefinition): UnsupportedElement[] {
-  if (forward.mode !== 'passthrough') return [];
-  const all = [
-    { path: 'network/vlan', vlan },
-    ...portgroups.map((group) => ({ path: 'network/portgroup/vlan', vlan: group.vlan })),
-  ];
-  return all.flatMap(({ path, vlan: one }) =>
-    one === undefined ? [] : [{ path, position: one.position, ...passedVlan }],
-  );
 }
 
 /** `<dnsmasq:options>`: lines for dnsmasq's configuration, which are not interpreted. */

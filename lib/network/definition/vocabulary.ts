@@ -2,7 +2,7 @@
  * The names of elements and attributes in libvirt's network schema, and what this version does with each; see
  * domain/xml/vocabulary.ts. Children are in libvirt's output order.
  */
-import { refused, vocabulary } from '../../domain/xml/vocabulary';
+import { ignored, refused, vocabulary } from '../../domain/xml/vocabulary';
 
 export const noSwitch = refused('the port of the switch would not be set up');
 const noPciDevice = refused("PCI devices can't be given to containers");
@@ -27,6 +27,21 @@ export const passedVlan = refused(
   'the device would not get the tag',
   '<vlan> of devices that are passed through is not carried out by this version',
 );
+
+/** `<vlan>` in mode bridge, of interfaces on a device. */
+export const deviceVlan = refused(
+  'the interfaces would not get the tag',
+  '<vlan> of interfaces on a device of the host is not carried out by this version',
+);
+
+/** `<port isolated='yes'/>` of interfaces on a device. */
+export const devicePort = refused(
+  'the interfaces would not be isolated from each other',
+  'interfaces on a device of the host can only be isolated by the mode of their network',
+);
+
+/** `<dns>` and `<dnsmasq:options>` of a network without its own bridge. */
+export const noNameServer = ignored('the network has no name server of its own');
 
 export const networkVocabulary = vocabulary({
   attributes: { connections: 'output', ipv6: 'supported', trustGuestRxFilters: trusted },

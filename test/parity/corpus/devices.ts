@@ -49,6 +49,7 @@ const interfaces = domains('interface', 'devices', {
   'target-own': nic("<target dev='parity0'/>"),
   'target-managed-no': on("type='ethernet'", "<target dev='parity0' managed='no'/>"),
   'target-managed-yes': on("type='ethernet'", "<target dev='parity0' managed='yes'/>"),
+  'mac-twice': [1, 2].map(() => nic("<mac address='52:54:00:00:00:01'/>")).join(''),
   'target-managed-no-network': nic("<target dev='parity0' managed='no'/>"),
   guest: nic("<guest dev='lan0'/>"),
   'link-down': nic("<link state='down'/>"),

@@ -17,6 +17,12 @@ const filesystems = domains('filesystem', 'devices', {
     "<filesystem type='mount'><source dir='@data@//x'/><target dir='/mnt'/></filesystem>",
   'target-made':
     "<filesystem type='mount'><source dir='@data@'/><target dir='/made/here'/></filesystem>",
+  'target-twice': `<filesystem type='ram'><source usage='64'/><target dir='/mnt'/></filesystem><filesystem type='mount'>${data}</filesystem>`,
+  'target-relative':
+    "<filesystem type='mount'><source dir='@data@'/><target dir='mnt'/></filesystem>",
+  'target-dots':
+    "<filesystem type='mount'><source dir='@data@'/><target dir='/mnt/../mnt'/></filesystem>",
+  'ram-zero': "<filesystem type='ram'><source usage='0'/><target dir='/mnt'/></filesystem>",
   'source-missing':
     "<filesystem type='mount'><source dir='/no/such/folder'/><target dir='/mnt'/></filesystem>",
   bind: "<filesystem type='bind'><source dir='/tmp'/><target dir='/mnt'/></filesystem>",

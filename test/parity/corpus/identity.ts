@@ -15,6 +15,10 @@ export const identityDocuments: readonly CorpusDocument[] = [
     metadata: "<metadata><app:note xmlns:app='urn:app:1' kind='x'>kept</app:note></metadata>",
     'metadata-two':
       "<metadata><a:a xmlns:a='urn:a'><a:b c='d'/></a:a><b:b xmlns:b='urn:b'>t</b:b></metadata>",
+    'metadata-without-namespace':
+      "<metadata>me<owner>me</owner><a:a xmlns:a='urn:a'>1</a:a></metadata>",
+    'metadata-namespace-twice':
+      "<metadata><a:a xmlns:a='urn:a'>1</a:a><a:b xmlns:a='urn:a'>2</a:b></metadata>",
     genid: '<genid>43dc0cf8-809b-4adb-9bea-a9abb5f3d90e</genid>',
     'uuid-malformed': '<uuid>not-a-uuid</uuid>',
     'title-with-newline': '<title>one\ntwo</title>',

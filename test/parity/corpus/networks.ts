@@ -20,6 +20,13 @@ const texts: Readonly<Record<string, string>> = {
   'forward-none': `<forward mode='none'/>${plain}`,
   bridge: "<forward mode='bridge'/><bridge name='br0'/>",
   'bridge-mac-table': "<forward mode='bridge'/><bridge name='br0' macTableManager='libvirt'/>",
+  'bridge-forwarder':
+    "<forward mode='bridge'/><bridge name='br0'/><dns><forwarder addr='192.0.2.1'/></dns>",
+  'direct-port': "<forward mode='private'><interface dev='eth0'/></forward><port isolated='yes'/>",
+  'direct-vlan':
+    "<forward mode='bridge'><interface dev='eth0'/></forward><vlan><tag id='4'/></vlan>",
+  'address-twice': `${plain}<ip address='10.88.0.1' prefix='16'/>`,
+  'metadata-without-namespace': `<metadata><owner>me</owner><a:a xmlns:a='urn:a'>1</a:a></metadata>${plain}`,
   'direct-bridge': "<forward mode='bridge'><interface dev='eth0'/></forward>",
   'direct-private': "<forward mode='private' dev='eth0'/>",
   vepa: "<forward mode='vepa'><interface dev='eth0'/><interface dev='eth1'/></forward>",

@@ -49,6 +49,7 @@ export const tuningDocuments: readonly CorpusDocument[] = [
     interleave: "<numatune><memory mode='interleave' nodeset='0'/></numatune>",
     restrictive: "<numatune><memory mode='restrictive' nodeset='0'/></numatune>",
     'nodeset-alone': "<numatune><memory nodeset='0'/></numatune>",
+    'node-absent': "<numatune><memory mode='strict' nodeset='7'/></numatune>",
     'placement-auto': "<numatune><memory placement='auto'/></numatune>",
     'placement-auto-cpuset':
       "<vcpu cpuset='0'>1</vcpu><numatune><memory placement='auto'/></numatune>",

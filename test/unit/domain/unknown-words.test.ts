@@ -2,7 +2,7 @@
 import { formatDomain } from '../../../lib/domain/format';
 import { checkStartable } from '../../../lib/domain/validate';
 import { definedWithout, startsWithout } from '../../../lib/domain/warnings';
-import { refuseUnknown } from '../../../lib/domain/xml/unsupported';
+import { refuseUnknown, type UnknownWord } from '../../../lib/domain/xml/unsupported';
 import { refusalOf } from './element';
 import { document, parse, withoutPositions } from './parse-context';
 
@@ -117,6 +117,30 @@ test('all of them are refused at once, with their lines', () => {
     ].join('\n'),
   );
   expect(() => refuseUnknown([])).not.toThrow();
+});
+
+test('metadata without a namespace, or of one that is there already, is left out as libvirt does', () => {
+  const definition = parse(
+    document({
+      elements: `<metadata x='1'>text<owner>me</owner><a xmlns='urn:u'>1</a>\n<b xmlns='urn:u'/></metadata>`,
+    }),
+  );
+  const { unknown = [] } = definition;
+  expect(definedWithout(unknown).map(({ message }) => message)).toEqual([
+    expect.stringContaining("attribute 'x' of <metadata> is left out: libvirt's schema does"),
+    expect.stringContaining("the text in <metadata> is left out: libvirt's schema does"),
+    expect.stringContaining('<owner> is left out: it has no namespace'),
+    expect.stringContaining("<b> is left out: another one has its namespace, 'urn:u'"),
+  ]);
+  expect(definition.metadata).toMatchObject([{ name: 'a', children: ['1'] }]);
+  expect(parse(formatDomain(definition)).unknown).toBeUndefined();
+});
+
+test('what libvirt leaves out although its schema has it is no reason to refuse a definition', () => {
+  const of = (more: string): readonly UnknownWord[] =>
+    parse(document({ elements: `<metadata><owner>me</owner>${more}</metadata>` })).unknown ?? [];
+  expect(() => refuseUnknown(of(''))).not.toThrow();
+  expect(() => refuseUnknown(of('text'))).toThrow('the text in <metadata> is unknown');
 });
 
 test('an element that appears twice is refused, as a word in our own namespace is', () => {

@@ -7,9 +7,9 @@ import { corpus } from '../../parity/corpus/corpus';
 
 const documents = corpus.map(({ name }) => name);
 
-test('there are fewer than 15 reasons to differ, besides fewer than 5 that are dangerous to ignore', () => {
+test('there are fewer than 15 reasons to differ, besides fewer than 6 that are dangerous to ignore', () => {
   const dangerous = intendedDifferences.filter(({ isDangerous }) => isDangerous === true);
-  expect(dangerous.length).toBeLessThan(5);
+  expect(dangerous.length).toBeLessThan(6);
   expect(intendedDifferences.length - dangerous.length).toBeLessThan(15);
   // What is dangerous to ignore is a start that is refused.
   const places = dangerous.flatMap(({ shows }) => shows);

@@ -69,25 +69,14 @@ export const identities: Row[] = [
     "XML error: Domain title can't contain newlines",
   ],
   [
-    'metadata without a namespace',
-    document({ elements: '<metadata><a/></metadata>' }),
+    'two extensions',
+    document({
+      elements:
+        "<metadata><container xmlns='urn:tslxc:domain:1'/>\n<container xmlns='urn:tslxc:domain:1'/></metadata>",
+    }),
     'XML_ERROR',
-    'domain/metadata/a 5:11',
-    'metadata element <a> has no namespace',
-  ],
-  [
-    'two metadata of a namespace',
-    document({ elements: "<metadata><a xmlns='u'/>\n<b xmlns='u'/></metadata>" }),
-    'XML_ERROR',
-    'domain/metadata/b 6:1',
-    "two elements of namespace 'u'",
-  ],
-  [
-    'text in metadata',
-    document({ elements: '<metadata>x</metadata>' }),
-    'XML_ERROR',
-    'domain/metadata 5:1',
-    'unexpected text in <metadata>',
+    'domain/metadata/container 6:1',
+    "two elements of namespace 'urn:tslxc:domain:1'",
   ],
 ];
 

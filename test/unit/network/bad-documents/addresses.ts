@@ -138,13 +138,6 @@ const ips: readonly Row[] = [
     'is the broadcast address of 10.0.0.0/24',
   ],
   [
-    'an address twice',
-    "<ip family='ipv6' address='fd00::1'/>\n<ip family='ipv6' address='FD00:0::1' prefix='96'/>",
-    'CONFIG_UNSUPPORTED',
-    'ip/@address 4:1',
-    "address 'fd00::1' is that of line 3 too",
-  ],
-  [
     'a reverse domain that no dot cuts',
     "<ip address='10.0.0.1' prefix='25' localPtr='yes'/>",
     'CONFIG_UNSUPPORTED',

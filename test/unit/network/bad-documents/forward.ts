@@ -297,13 +297,6 @@ const pools: Row[] = (
       'Unsupported network-wide <bandwidth> element',
     ],
     [
-      'isolated ports of a pool',
-      "<port isolated='yes'/>",
-      'CONFIG_UNSUPPORTED',
-      'port',
-      'Unsupported <port> element',
-    ],
-    [
       'shaping of a group of a pool',
       "<portgroup name='g'>\n<bandwidth><inbound average='1'/></bandwidth></portgroup>",
       'CONFIG_UNSUPPORTED',

@@ -77,13 +77,6 @@ export const identities: Row[] = [
     "Network title can't contain newlines",
   ],
   [
-    'metadata without a namespace',
-    document('<metadata>\n <x/></metadata>'),
-    'XML_ERROR',
-    'network/metadata/x 4:2',
-    'metadata element <x> has no namespace',
-  ],
-  [
     'an ipv6 that is neither yes nor no',
     document('', " ipv6='on'"),
     'XML_ERROR',

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import { TslxcError } from '../../../../lib/errors';
 import { checkNetworkStartable } from '../../../../lib/network/definition/check-mode';
+import { dnsmasqNamespace } from '../../../../lib/domain/xml/vocabulary';
+import { formatNetwork } from '../../../../lib/network/definition/format';
 import { document, parse } from '../parse-context';
 
 /** The golden network of that name. */
@@ -45,6 +47,34 @@ const refused: readonly (readonly [title: string, xml: string, at: string, words
     ),
     'network/portgroup/vlan 5:1',
     '<vlan> of devices that are passed through is not carried out by this version',
+  ],
+  [
+    'tags of interfaces on a device',
+    document("<forward mode='bridge' dev='eth1'/>\n<vlan><tag id='5'/></vlan>"),
+    'network/vlan 4:1',
+    '<vlan> of interfaces on a device of the host is not carried out by this version',
+  ],
+  [
+    'tags of a group of interfaces on a device',
+    document(
+      "<forward mode='bridge' dev='eth1'/>\n<portgroup name='g'>\n<vlan><tag id='5'/></vlan></portgroup>",
+    ),
+    'network/portgroup/vlan 5:1',
+    '<vlan> of interfaces on a device of the host is not carried out by this version',
+  ],
+  [
+    'isolated interfaces on a device',
+    document("<forward mode='private' dev='eth1'/>\n<port isolated='yes'/>"),
+    'network/port 4:1',
+    'interfaces on a device of the host can only be isolated by the mode of their network',
+  ],
+  [
+    'an address twice',
+    document(
+      "<ip family='ipv6' address='fd00::1'/>\n<ip family='ipv6' address='FD00:0::1' prefix='96'/>",
+    ),
+    'network/ip/@address 4:1',
+    "address 'fd00::1' is that of line 3 too",
   ],
   [
     'filters of the guest',
@@ -108,6 +138,28 @@ test.each(refused)('%s may be defined, and not started', (...[, xml, at, words])
   expect(error.code).toBe('CONFIG_UNSUPPORTED');
   expect(`${error.element} ${error.line}:${error.column}`).toBe(at);
   expect(error.message).toContain(words);
+});
+
+test('lines for a name server that a network does not have are kept, and told of', () => {
+  const xml = `<network xmlns:dnsmasq='${dnsmasqNamespace}'><name>n</name>
+<forward mode='bridge'/><bridge name='b'/>
+<dns><forwarder addr='192.0.2.1'/></dns>
+<dnsmasq:options><dnsmasq:option value='foo=bar'/></dnsmasq:options></network>`;
+  const definition = parse(xml);
+  checkNetworkStartable(definition);
+  const why = 'the network has no name server of its own';
+  expect(definition.unsupported).toMatchObject([
+    { path: 'network/dns', start: 'goes on', why },
+    { path: 'network/dnsmasq:options', start: 'goes on', why },
+  ]);
+  const printed = formatNetwork(definition);
+  expect(printed).toContain("<forwarder addr='192.0.2.1'/>");
+  expect(printed).toContain("<dnsmasq:option value='foo=bar'/>");
+});
+
+test('what no device isolates need not be refused', () => {
+  const definition = parse(document("<forward mode='private' dev='e'/><port isolated='no'/>"));
+  expect(definition.unsupported).toEqual([]);
 });
 
 test('what stands first is named first', () => {
