@@ -48,5 +48,5 @@ export function runningDefinition(
 export function stored(session: Session, { name, uuid }: Identity): DomainDefinition {
   const definition = session.store.read(name);
   if (definition !== undefined) return definition;
-  throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
+  throw noDomain(`No domain with matching uuid '${uuid}' (${name})`);
 }

@@ -193,7 +193,7 @@ async function connectRunning(
   if (monitor !== undefined) return monitor;
   // It has ended since its state was read.
   transition(verb, 'off', name);
-  throw noDomain(`no domain with matching name '${name}'`);
+  throw noDomain(`No domain with matching name '${name}'`);
 }
 
 /** An index, or an alias as in the live XML: `console0`. */

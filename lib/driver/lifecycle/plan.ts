@@ -51,7 +51,7 @@ export async function planDomain(
   session.requireAccess('read', 'Connection.plan');
   const { name } = target;
   const definition = session.store.read(name);
-  if (definition === undefined) throw noDomain(`no domain with matching name '${name}'`);
+  if (definition === undefined) throw noDomain(`No domain with matching name '${name}'`);
   const plan = written(await planStart(session, definition, asked));
   startsWithout(definition, session.store.path(name)).forEach((one) => onWarning?.(one));
   return plan;

@@ -45,7 +45,7 @@ export async function startDomain(
     await settleTrees(session, identity);
     const definition = session.store.read(name);
     if (definition?.uuid !== uuid) {
-      throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
+      throw noDomain(`No domain with matching uuid '${uuid}' (${name})`);
     }
     const [file, persistence] = [session.store.path(name), 'persistent'] as const;
     const onExited = (): void => reapInBackground(session, name);

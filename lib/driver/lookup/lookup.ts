@@ -29,7 +29,7 @@ const listPatience = { least: 1000, each: 50 };
 export async function findByName(session: Session, name: string): Promise<FoundDomain> {
   const found = describe(session, name, await settledOrDamaged(session, name));
   if (found !== undefined) return found;
-  throw noDomain(`no domain with matching name '${name}'`);
+  throw noDomain(`No domain with matching name '${name}'`);
 }
 
 /** By uuid, in any of the forms that libvirt accepts. @throws TslxcError NO_DOMAIN, INVALID_ARG. */
@@ -41,7 +41,7 @@ export async function findByUuid(session: Session, uuid: string): Promise<FoundD
     const found = describe(session, name, await settledOrDamaged(session, name));
     if (found?.uuid === wanted) return found;
   }
-  throw noDomain(`no domain with matching uuid '${wanted}'`);
+  throw noDomain(`No domain with matching uuid '${wanted}'`);
 }
 
 /** By the monitor's pid. @throws TslxcError NO_DOMAIN. */
@@ -54,7 +54,7 @@ export async function findById(session: Session, id: number): Promise<FoundDomai
     const found = describe(session, name, await settledState(session, name));
     if (found !== undefined && hasId(found.state)) return found;
   }
-  throw noDomain(`no domain with matching id ${id}`);
+  throw noDomain(`No domain with matching id ${id}`);
 }
 
 /** All domains: active ones by id, then inactive ones by name. What has ended is cleaned up on the way. */
@@ -108,7 +108,7 @@ export function checkSame(
 ): FoundDomain {
   const found = describe(session, name, state);
   if (found?.uuid === uuid) return found;
-  throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
+  throw noDomain(`No domain with matching uuid '${uuid}' (${name})`);
 }
 
 /** The same, but a damaged record is returned as a state, not thrown. @throws TslxcError NO_DOMAIN. */

@@ -69,9 +69,11 @@ export function inFile(error: TslxcError, path: string): TslxcError {
   return Object.assign(error, { path, message: messageInFile(error, path) });
 }
 
-/** Several problems stand below a heading, which names the file. */
+/** Several problems stand below a heading, which names the file; before what is no XML it stands as in libvirt. */
 function messageInFile({ message, line, problems }: TslxcError, path: string): string {
   if (problems !== undefined) return message.replace(/:\n/, ` (${path}):\n`);
+  const position = /^at line (\d+): /.exec(message);
+  if (position !== null) return `${path}:${position[1]}: ${message.slice(position[0].length)}`;
   return line === undefined ? message : `${message} of ${path}`;
 }
 

@@ -77,14 +77,14 @@ test('what is not there is not found, in the words of libvirt', async () => {
   const connection = host.connect();
   const missing = (text: string) => ({ code: 'NO_DOMAIN', message: `Domain not found: ${text}` });
   await expect(connection.lookupDomainByName('x')).rejects.toMatchObject(
-    missing("no domain with matching name 'x'"),
+    missing("No domain with matching name 'x'"),
   );
   await expect(connection.lookupDomainByName('../x')).rejects.toMatchObject({ code: 'NO_DOMAIN' });
   await expect(connection.lookupDomainById(5)).rejects.toMatchObject(
-    missing('no domain with matching id 5'),
+    missing('No domain with matching id 5'),
   );
   await expect(connection.lookupDomainByUuid(uuid)).rejects.toMatchObject(
-    missing(`no domain with matching uuid '${uuid}'`),
+    missing(`No domain with matching uuid '${uuid}'`),
   );
   await expect(connection.lookupDomainByUuid('x')).rejects.toMatchObject({ code: 'INVALID_ARG' });
 });

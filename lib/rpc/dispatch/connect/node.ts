@@ -6,6 +6,7 @@ import { parameterTypes } from '../../protocol/values';
 import type { Parameter } from '../../protocol/values';
 import { done } from '../base/call';
 import type { Handlers } from '../base/call';
+import { WireError } from '../base/wire-error';
 import { checkFlags, hasFlag } from '../base/flags';
 import { characters } from '../base/characters';
 import { asked, numberIn, unsignedHyperOf } from '../base/parameters';
@@ -195,6 +196,9 @@ function mergingChange(parameters: readonly Parameter[]): MemoryMergingChange {
   const pages = numbers.get(merging.pagesToScan);
   const sleep = numbers.get(merging.sleepMilliseconds);
   const across = numbers.get(merging.mergeAcrossNodes);
+  if (across !== undefined && across !== 0 && across !== 1) {
+    throw new WireError('INVALID_ARG', `${merging.mergeAcrossNodes} is 0 or 1, not ${across}`);
+  }
   return {
     ...(pages === undefined ? {} : { pagesToScan: pages }),
     ...(sleep === undefined ? {} : { sleepMilliseconds: sleep }),

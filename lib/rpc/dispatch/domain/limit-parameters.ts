@@ -135,17 +135,33 @@ export const numaTuning: LimitParameters = {
   },
 };
 
-/** Of one interface. */
+/** Of one interface. As in libvirt, its name in the container is none by which a client may call it. */
 export function interfaceRates(device: string): LimitParameters {
   return {
     read: async (domain, which) => {
+      await refuseNameInside(domain, device, which);
       const rates = await domain.getBandwidth(device, which);
       return directions.flatMap((direction) => rateParameters(rates, direction));
     },
     write: async (domain, parameters, which) => {
+      await refuseNameInside(domain, device, which);
       await domain.setBandwidth(device, rateChange(parameters), which);
     },
   };
+}
+
+/** @throws WireError INVALID_ARG for a name that an interface has only in the container. */
+async function refuseNameInside(
+  domain: Domain,
+  device: string,
+  { which }: WhichOption,
+): Promise<void> {
+  const interfaces = await domain.interfaces(
+    which === undefined || which === 'both' ? {} : { which },
+  );
+  const isOutside = interfaces.some(({ name }) => name === device);
+  if (isOutside || !interfaces.some(({ guest }) => guest === device)) return;
+  throw new WireError('INVALID_ARG', `invalid path, '${device}' is not a known interface`);
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Domain } from '../../../driver/domain';
 import type { WhichOption } from '../../../driver/types';
 import type { tuningProcedures } from '../../protocol/tuning';
 import type { Parameter, WireDomain } from '../../protocol/values';
+import { WireError } from '../base/wire-error';
 import { done } from '../base/call';
 import type { Call, Handlers } from '../base/call';
 import { bothAffects, checkFlags, textsOkay, whichOf } from '../base/flags';
@@ -115,6 +116,10 @@ function set(
   { domain, parameters, flags, driverFunction }: Setting,
 ): Promise<typeof done> {
   checkFlags(flags, bothAffects, driverFunction);
+  if (parameters.length === 0) {
+    const api = driverFunction.replace(/^lxc/, 'vir');
+    throw new WireError('INVALID_ARG', `params in ${api} must not be NULL`);
+  }
   return does(call, domain, (one) => limits.write(one, parameters, whichOf(flags)));
 }
 

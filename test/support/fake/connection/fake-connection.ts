@@ -71,7 +71,7 @@ export class FakeConnection {
   async #find(test: (domain: FakeDomain) => boolean, what: string): Promise<FakeDomain> {
     await this.#called('lookup', what);
     const found = this.domains.find(test);
-    if (found === undefined) throw new TslxcError('NO_DOMAIN', `no domain with matching ${what}`);
+    if (found === undefined) throw new TslxcError('NO_DOMAIN', `No domain with matching ${what}`);
     return found;
   }
 

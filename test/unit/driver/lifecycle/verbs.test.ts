@@ -81,7 +81,7 @@ test('a running domain that is undefined goes on, and is gone at its end', async
   host.end('web');
   await expect(connection.lookupDomainByName('web')).rejects.toMatchObject({
     code: 'NO_DOMAIN',
-    message: "Domain not found: no domain with matching name 'web'",
+    message: "Domain not found: No domain with matching name 'web'",
   });
   expect(host.states.size).toBe(0);
 });
@@ -130,7 +130,11 @@ test('start names the file of a definition that can not be started', async () =>
     element: 'domain/devices/interface/@type',
   });
   writeFileSync(path, '<domain');
-  await expect(refused.start()).rejects.toMatchObject({ code: 'XML_ERROR', path });
+  await expect(refused.start()).rejects.toMatchObject({
+    code: 'XML_DETAIL',
+    path,
+    message: expect.stringMatching(`^${path}:1: .*\n<domain\n-------\\^$`) as string,
+  });
   expect(host.running.size).toBe(0);
 });
 

@@ -80,7 +80,7 @@ test.each<[string, object]>([
 });
 
 test('a domain that is undefined while it is listed is left out', async () => {
-  const failure = new TslxcError('NO_DOMAIN', "no domain with matching name 'gone'");
+  const failure = new TslxcError('NO_DOMAIN', "No domain with matching name 'gone'");
   const connection = new FakeConnection([
     { name: 'web', id: 7 },
     { name: 'gone', id: 8, failure },

@@ -112,7 +112,7 @@ test('a failure is told as data, with the fields of the error', async () => {
 test.each<[string, object]>([
   [
     'nosuch',
-    { code: 'NO_DOMAIN', message: "Domain not found: no domain with matching name 'nosuch'" },
+    { code: 'NO_DOMAIN', message: "Domain not found: No domain with matching name 'nosuch'" },
   ],
   ['web', { code: 'OPERATION_INVALID', message: 'Domain is already active' }],
 ])('start %s: what the command itself refuses is told too', async (name, failed) => {

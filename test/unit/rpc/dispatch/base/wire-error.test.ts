@@ -5,15 +5,15 @@ import { checkFlags, whichOf } from '../../../../../lib/rpc/dispatch/base/flags'
 import { errorReplyOf, WireError } from '../../../../../lib/rpc/dispatch/base/wire-error';
 
 test('an error of the library keeps its code and its words', () => {
-  const error = new TslxcError('NO_DOMAIN', "no domain with matching name 'x'");
+  const error = new TslxcError('NO_DOMAIN', "No domain with matching name 'x'");
   expect(errorReplyOf(error, 'lxc')).toEqual({
     code: 42,
     domain: 17,
-    message: "Domain not found: no domain with matching name 'x'",
+    message: "Domain not found: No domain with matching name 'x'",
     level: 2,
     ofDomain: undefined,
     format: 'Domain not found: %1$s',
-    detail: "no domain with matching name 'x'",
+    detail: "No domain with matching name 'x'",
     third: undefined,
     firstNumber: -1,
     secondNumber: -1,
