@@ -93,12 +93,12 @@ const attacks: readonly (readonly [string, Attack, RegExp])[] = [
   [
     'a link upwards, and a file behind it',
     () => [symlink('out', '../../../canary'), file('out/new', 'x')],
-    /goes through the link 'out' out of the root/,
+    /goes through the link "out" out of the root/,
   ],
   [
     'an absolute link, and a file behind it',
     (place) => [symlink('out', place), file('out/secret', 'x')],
-    /goes through the link 'out' out of the root/,
+    /goes through the link "out" out of the root/,
   ],
   [
     'a hard link to a file of the host',

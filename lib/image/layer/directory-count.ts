@@ -4,8 +4,9 @@
  * its names go through. Pure.
  */
 
-/** Characters of all paths that are remembered. */
+/** Characters of all paths that are remembered, and what each takes besides. */
 const most = 4 * 1024 * 1024;
+const overhead = 32;
 
 export class DirectoryCount {
   /** Directories and links. */
@@ -34,7 +35,7 @@ export class DirectoryCount {
   #remember(path: string): void {
     if (this.#characters > most) this.#forget();
     this.#known.add(path);
-    this.#characters += path.length;
+    this.#characters += path.length + overhead;
   }
 
   #forget(): void {

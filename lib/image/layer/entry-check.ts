@@ -31,6 +31,9 @@ export interface LayerReading {
 /** Bytes that an entry takes at least in a file system. */
 export const bytesOfEntry = 512;
 const longestPath = 4096;
+/** Bytes for the links that lead out, and for each beside its path: enough for half a million. */
+const mostOutward = 64 * 1024 * 1024;
+const overheadOfPath = 64;
 const longestName = 255;
 
 /** Counts the entries of a layer, and refuses what it may not hold. */
@@ -41,6 +44,7 @@ export class EntryCheck {
   #root: LayerContent['root'] = 'inherited';
   /** Symbolic links of the layer that lead out of the root, or would on the host. */
   readonly #outward = new Set<string>();
+  #outwardBytes = 0;
   readonly #directories = new DirectoryCount();
   readonly #told = new ToldFiles();
 
@@ -69,8 +73,16 @@ export class EntryCheck {
     this.#count(path, entry);
     this.#told.add(baseOf(path), entry);
     if (path === '') this.#root = 'given';
-    if (entry.type === '2' && leadsOut(path, entry.linkName)) this.#outward.add(path);
+    if (entry.type === '2' && leadsOut(path, entry.linkName)) this.#addOutward(path, entry);
     else this.#outward.delete(path);
+  }
+
+  /** What is remembered is bounded; what a later entry replaces still counts. */
+  #addOutward(path: string, entry: TarEntry): void {
+    if (this.#outward.has(path)) return;
+    this.#outward.add(path);
+    this.#outwardBytes += path.length + overheadOfPath;
+    if (this.#outwardBytes > mostOutward) refuse(entry, 'is one of too many links out of the root');
   }
 
   /** Directories that no entry tells are made as well, and take as much. */
@@ -94,7 +106,8 @@ export class EntryCheck {
     const parts = plainPath(name).split('/');
     for (let length = 1; length < parts.length; length += 1) {
       const way = parts.slice(0, length).join('/');
-      if (this.#outward.has(way)) refuse(entry, `goes through the link '${way}' out of the root`);
+      if (this.#outward.has(way))
+        refuse(entry, `goes through the link ${shownName(way)} out of the root`);
     }
   }
 }

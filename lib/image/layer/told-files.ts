@@ -1,6 +1,7 @@
 /**
  * What the entries of a layer say of files, so that what umoci has unpacked can be compared with it: whatever it has read that the
- * check has not, is found before anything sees it. Eight bytes for a fact, since a layer may have millions of files. Pure.
+ * check has not, is found before anything sees it. A fact is four bytes of a digest, since a layer may have millions of files: in one of
+ * a hundred thousand, an untold file goes unnoticed with a chance of one in twenty thousand. Pure.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { TarEntry } from './tar-reader';
@@ -18,12 +19,16 @@ export interface Inode {
   readonly device: number;
 }
 
+const factsOfBlock = 64 * 1024;
+
 export class ToldFiles {
   /** Unknown to who makes an image, who could otherwise make two facts look the same. */
   readonly #secret = randomBytes(16);
-  #facts = new Float64Array(1024);
+  /** The last one is not full. */
+  #blocks: Uint32Array[] = [];
   #count = 0;
-  #isSorted = false;
+  /** All of them in order, once one is asked for. */
+  #sorted: Uint32Array | undefined;
 
   /** `base`: the last part of its name. */
   add(base: string, entry: TarEntry): void {
@@ -58,32 +63,36 @@ export class ToldFiles {
 
   #digest(words: readonly string[]): number {
     const hash = createHash('sha256').update(this.#secret).update(words.join('\0'), 'latin1');
-    return hash.digest().readUIntBE(0, 6);
+    return hash.digest().readUInt32BE(0);
   }
 
   #note(fact: number): void {
-    if (this.#count === this.#facts.length) {
-      const longer = new Float64Array(2 * this.#count);
-      longer.set(this.#facts);
-      this.#facts = longer;
-    }
-    this.#facts[this.#count] = fact;
+    const at = this.#count % factsOfBlock;
+    if (at === 0) this.#blocks.push(new Uint32Array(factsOfBlock));
+    const last = this.#blocks.at(-1);
+    if (last !== undefined) last[at] = fact;
     this.#count += 1;
-    this.#isSorted = false;
   }
 
   #has(fact: number): boolean {
-    if (!this.#isSorted) {
-      this.#facts = this.#facts.slice(0, this.#count).sort();
-      this.#isSorted = true;
-    }
-    let [from, to] = [0, this.#count];
+    const facts = (this.#sorted ??= this.#sort());
+    let [from, to] = [0, facts.length];
     while (from < to) {
       const middle = (from + to) >>> 1;
-      if ((this.#facts[middle] ?? 0) < fact) from = middle + 1;
+      if ((facts[middle] ?? 0) < fact) from = middle + 1;
       else to = middle;
     }
-    return from < this.#count && this.#facts[from] === fact;
+    return facts[from] === fact;
+  }
+
+  /** Block by block, so that there are never two of all. Nothing may be added afterwards. */
+  #sort(): Uint32Array {
+    const all = new Uint32Array(this.#count);
+    for (let at = 0; at < this.#count; at += factsOfBlock) {
+      const block = this.#blocks.shift() ?? new Uint32Array();
+      all.set(block.subarray(0, this.#count - at), at);
+    }
+    return all.sort();
   }
 }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkLayer } from '../../../../lib/image/layer/check';
 import { EntryCheck } from '../../../../lib/image/layer/entry-check';
+import { ToldFiles } from '../../../../lib/image/layer/told-files';
 import { TarReader } from '../../../../lib/image/layer/tar-reader';
 import { sha256 } from '../../../../lib/image/store/layer-store';
 import {
@@ -117,12 +118,12 @@ test.each<[string, ArchiveEntry[], RegExp]>([
   [
     'a way through a link out of the root',
     [symlink('x', '../../etc'), file('x/passwd', '')],
-    /goes through the link 'x' out of the root/,
+    /goes through the link "x" out of the root/,
   ],
   [
     'a way through an absolute link',
     [directory('a'), symlink('a/x', '/etc'), file('./a//x/passwd', '')],
-    /goes through the link 'a\/x' out of the root/,
+    /goes through the link "a\/x" out of the root/,
   ],
   [
     'a way through one, when much else has been in between',
@@ -131,12 +132,12 @@ test.each<[string, ArchiveEntry[], RegExp]>([
       ...[directory('a'), file('a/b', ''), symlink('y', 'a'), symlink('z', '/etc')],
       file('x/passwd', ''),
     ],
-    /goes through the link 'x' out of the root/,
+    /goes through the link "x" out of the root/,
   ],
   [
     'a hard link through one',
     [symlink('x', '/'), hardLink('y', 'x/etc/shadow')],
-    /goes through the link 'x'/,
+    /goes through the link "x"/,
   ],
   [
     'more bytes than allowed',
@@ -181,6 +182,35 @@ test.each<[string, ArchiveEntry[], RegExp]>([
   const all = new EntryCheck(limits);
   const reader = new TarReader((entry) => all.add(entry));
   expect(() => reader.write(archive(entries))).toThrow(words);
+});
+
+test('more links out of the root than anything has are refused, since they are remembered', () => {
+  const all = new EntryCheck({ mostBytes: 1e12, mostEntries: 1e7 });
+  const [one] = entriesOf(archive([symlink('a', '/')]));
+  const way = Array.from({ length: 15 }, () => 'x'.repeat(250)).join('/');
+  const addAll = (): void => {
+    for (let at = 0; one !== undefined && at < 20_000; at += 1) {
+      all.add({ ...one, name: `${at}/${way}` });
+    }
+  };
+  expect(addAll).toThrow(/is one of too many links out of the root/);
+});
+
+test('what is told of more files than are kept together is known of each', () => {
+  const told = new ToldFiles();
+  const [entry] = entriesOf(archive([file('a', 'xyz')]));
+  if (entry === undefined) throw new Error('no entry');
+  for (let at = 0; at < 40_000; at += 1) told.add(`${at}`, { ...entry, uid: at });
+  const { type, mode, gid, size } = entry;
+  const isTold = (name: string, uid: number): boolean =>
+    told.hasFile(name, { type, mode, uid, gid, size, device: 0 });
+  for (const at of [0, 1, 32_767, 32_768, 39_999]) {
+    expect([isTold(`${at}`, at), isTold(`${at}`, at + 1), isTold(`x${at}`, at)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  }
 });
 
 test('what images really have is taken', () => {
