@@ -157,11 +157,11 @@ export type DomainState = StoredDefinitionState &
       }> &
         MonitorState)
     | Readonly<{
-        /** It is not known whether a container runs. `Domain.destroy` ends whatever still runs. */
+        /** It is not known whether a container runs. `Domain.destroy` ends whatever still runs, unless a newer version has written the record. */
         state: 'nostate';
-        /** The record that would say so is damaged. */
+        /** The record that would say so is damaged, or only a newer version of the package can read it. */
         reason: 'unknown';
-        /** Which record of the run is damaged. */
+        /** Which record of the run that is, in words. */
         damage: string;
       }>
     | Readonly<{

@@ -3,6 +3,7 @@
  * when the disk is full by then. The monitor writes straight into that room: see native/monitor/records.cc.
  */
 import { closeSync, constants, openSync, renameSync, writeSync } from 'node:fs';
+import { withFormat } from '../../host/state/record-format';
 import { makeBesideRecords, writeRecord } from '../../host/state/record-file';
 import type { RunPaths } from '../../host/state/state-paths';
 import type { ExitRecord } from './exit-record';
@@ -27,7 +28,7 @@ export function writeEnd(files: RunPaths, exit: ExitRecord): void {
 
 /** Blanks after the record do not change it, and keep the length of the file. */
 function isWrittenIntoRoom({ exit: path, exitRoom }: RunPaths, exit: ExitRecord): boolean {
-  const text = Buffer.from(blanks(JSON.stringify(exit)));
+  const text = Buffer.from(blanks(JSON.stringify(withFormat(exit))));
   if (text.length > roomBytes) return false;
   let fd: number | undefined;
   try {

@@ -6,6 +6,8 @@ import { basename } from 'node:path';
 import { Slice } from '../../host/slices';
 import { changeTimeOf, surveyOwn } from '../../host/survey';
 import type { Sight, SightReader } from '../../host/survey';
+import { parseRecord } from '../../host/state/record-file';
+import { inKnownFormat } from '../../host/state/record-format';
 import { kindByErrno } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';
@@ -161,7 +163,10 @@ class SurveyedFolder {
   #record(index: number, path: string): { readonly content: unknown } | undefined {
     const sight = this.#sights[index];
     if (sight?.seen === 'other') return { content: undefined };
-    if (sight?.seen !== 'failed') return this.parsed[index];
+    if (sight?.seen !== 'failed') {
+      const found = this.parsed[index];
+      return found && { content: inKnownFormat(path, found.content) };
+    }
     const { errno, syscall } = sight;
     const kind = kindByErrno(errno);
     if (kind === undefined) throw new SyscallError({ errno, syscall, path, step: 'read a record' });
@@ -172,15 +177,7 @@ class SurveyedFolder {
 function parsedFrom(sight: Sight, known: Parsed | undefined): Parsed | undefined {
   if (sight.seen === 'unchanged') return known;
   if (sight.seen !== 'record') return undefined;
-  return { stamp: Buffer.from(sight.stamp), content: parse(sight.bytes.toString('utf8')) };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+  return { stamp: Buffer.from(sight.stamp), content: parseRecord(sight.bytes.toString('utf8')) };
 }
 
 /** @throws SyscallError if it can't be told: a lock is free only where that was seen. */

@@ -25,6 +25,7 @@ import { releaseRange } from '../security/selinux/categories';
 import { unloadProfile } from '../security/apparmor/profile';
 import { restoreSources } from '../security/relabel/restore';
 import { nameUnkillable } from '../cgroups/unkillable';
+import { checkUndo, isKnownUndo } from './undo-kinds';
 import { releaseOverlayUpper } from '../sources/overlay-upper';
 
 export type Undo =
@@ -86,6 +87,7 @@ export async function undoAll(undos: readonly Undo[], context: UndoContext): Pro
     // As long as files may have these categories, no other domain may get them.
     if (undo.undo === 'releaseCategories' && failures.length > 0) continue;
     try {
+      checkUndo(undo);
       await undoOne(undo, { ...context, lookers });
       reach('controller:after-undo');
     } catch (error) {
@@ -101,9 +103,9 @@ export async function undoAll(undos: readonly Undo[], context: UndoContext): Pro
 /** What is kept on a disk. */
 const lasting = ['restoreLabels', 'removeSwitchPort', 'releaseQuota'] as const;
 
-/** What is to be given back after another boot of the host, which has ended everything else. */
+/** What is to be given back after another boot of the host, which has ended everything else; what is not known may be kept on a disk. */
 export function undosAfterBoot(undos: readonly Undo[]): Undo[] {
-  return undos.filter(({ undo }) => lasting.some((one) => one === undo));
+  return undos.filter((one) => lasting.some((kind) => kind === one.undo) || !isKnownUndo(one));
 }
 
 /** What can only be given back while the container's network namespace is kept. */

@@ -17,7 +17,8 @@ import { checkProcesses } from './leftover-processes';
 import { allCatalogues } from '../snapshots/catalogue';
 import { readKnownState } from '../lookup/known-state';
 import type { KnownState } from '../lookup/known-state';
-import { runStateIfAny } from '../lookup/readable-state';
+import { isNewer } from '../../host/state/record-format';
+import { damageOf, runStateIfAny } from '../lookup/readable-state';
 import { fileError } from '../../host/state/file-error';
 import { TslxcError } from '../../errors';
 
@@ -81,14 +82,21 @@ function checkDrafts(paths: StatePaths): HostCheck[] {
 function checkEnded(paths: StatePaths): HostCheck[] {
   return runNames(paths).flatMap((name): HostCheck[] => {
     const state = runStateIfAny(paths, name);
-    if (state === undefined) {
-      const advice = `tslxc domstate --reason ${name} names the file; tslxc destroy ${name} ends what runs`;
-      return [warn('leftover.domain', `a record of '${name}' is damaged`, advice)];
-    }
+    if (state === undefined) return unreadable(paths, name);
     if (state.phase !== 'ended') return [];
     const found = `'${name}' has ended, and is not cleaned up yet`;
     return [warn('leftover.domain', found, 'tslxc list --all')];
   });
+}
+
+function unreadable(paths: StatePaths, name: string): HostCheck[] {
+  const error = damageOf(paths, name);
+  if (isNewer(error)) {
+    const advice = `tslxc destroy ${name}, with that version`;
+    return [warn('leftover.domain', `of '${name}': ${error.message}`, advice)];
+  }
+  const advice = `tslxc domstate --reason ${name} names the file; tslxc destroy ${name} ends what runs`;
+  return [warn('leftover.domain', `a record of '${name}' is damaged`, advice)];
 }
 
 function checkCgroups(cgroups: readonly OwnedCgroup[], known: KnownState): HostCheck[] {

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { partitionedSuffix } from '../../domain/tuning/partition';
 import { TslxcError } from '../../errors';
+import { isNewer } from '../../host/state/record-format';
 import type { Identity } from '../../host/state/definition-store';
 import { cgroupName } from '../../plan/cgroups/names';
 import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
@@ -13,12 +14,17 @@ import { finish } from './finish';
 import { destroyedWithoutMonitor, killInit, withinPatience } from './kill';
 import { stopDetail } from './lifecycle';
 
-/** Under the domain's lock. */
+/**
+ * Under the domain's lock.
+ *
+ * @throws TslxcError OPERATION_UNSUPPORTED if a newer version has written the record: it knows what is to be given back, and this one does not.
+ */
 export async function destroyDamaged(
   session: Session,
   identity: Identity,
-  { start }: DamagedState,
+  { start, error }: DamagedState,
 ): Promise<void> {
+  if (isNewer(error)) throw error;
   const { name } = identity;
   await withinPatience(killInit(session, name)).catch(unlessDamaged);
   if (start === undefined) {

@@ -1,14 +1,16 @@
 /**
- * Domains whose run has a damaged record, so that it is not known whether a container runs. They are found and listed,
- * with the reason, and can be destroyed; every other verb refuses them with the path of the record.
+ * Domains whose run has a record that is damaged, or that only a newer version of the package can read, so that it is not known whether a
+ * container runs. They are found and listed, with the reason; every verb refuses them with the path of the record, except that a
+ * destroy ends what runs of one with a damaged record.
  */
 import type { RunState, StartRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
+import { isNewer } from '../../host/state/record-format';
 import type { Session } from '../session/session';
 
 export interface DamagedState {
   readonly phase: 'damaged';
-  /** INTERNAL_ERROR, with the path of the record. */
+  /** With the path of the record: INTERNAL_ERROR if it is damaged, OPERATION_UNSUPPORTED if a newer version has written it. */
   readonly error: TslxcError;
   /** The record of the start, if that is not the damaged one. */
   readonly start?: StartRecord;
@@ -26,20 +28,31 @@ export function readStateOrDamage(session: Session, name: string): RunState | Da
   }
 }
 
-/** @throws `error` unless it is about a damaged record. */
-export function damagedState(
-  { containers, paths }: Session,
-  name: string,
-  error: unknown,
-): DamagedState {
+/** @throws `error` unless it is about a record that is damaged or of a newer version. */
+export function damagedState(session: Session, name: string, error: unknown): DamagedState {
   if (!isDamage(error)) throw error;
-  const start = containers.readStart(paths, name);
+  const start = startIfReadable(session, name);
   return { phase: 'damaged', error, ...(start === undefined ? {} : { start }) };
 }
 
-/** Whether a read of a state has failed because a record is damaged, and not because it can't be read now. */
+function startIfReadable({ containers, paths }: Session, name: string): StartRecord | undefined {
+  try {
+    return containers.readStart(paths, name);
+  } catch (error) {
+    if (isNewer(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a read of a state has failed because of what a record holds, and not because it can't be read now. */
 export function isDamage(error: unknown): error is TslxcError {
-  return TslxcError.is(error, 'INTERNAL_ERROR') && error.path !== undefined;
+  return isNewer(error) || (TslxcError.is(error, 'INTERNAL_ERROR') && error.path !== undefined);
+}
+
+/** What is said in place of a state. */
+export function damageWords({ error }: Pick<DamagedState, 'error'>): string {
+  const { path = '', message } = error;
+  return isNewer(error) ? message : `${path} is damaged`;
 }
 
 export function uuidOfDamaged({ start }: DamagedState, storedUuid: string | undefined): string {

@@ -1,5 +1,6 @@
 /** What on this host is named by the records of all roots of tslxc that can be found. Only reads. */
 import type { OwnedCgroup } from '../../container/cgroups/container-cgroups';
+import { isKnownUndo } from '../../container/record/undo-kinds';
 import { runNames } from '../../container/record/run-state';
 import { filterTable } from '../../container/interfaces/filter-rules';
 import { forwardTable } from '../../container/interfaces/port/forward-rules';
@@ -12,7 +13,7 @@ import { isThere } from '../../host/state/file-error';
 
 export interface KnownState {
   readonly roots: readonly string[];
-  /** False if a record is damaged, so that what it names is unknown. */
+  /** False if a record is damaged, or has something that only a newer version knows, so that what it names is unknown. */
   readonly isWhole: boolean;
   /** Cgroups of containers and partitions, host sides of interfaces, and bridges that records name. */
   readonly cgroups: ReadonlySet<string>;
@@ -68,7 +69,7 @@ function startsOf(root: string): KnownStart[] {
     const start = state === undefined || state.phase === 'off' ? undefined : state.start;
     const undo = start?.undo ?? [];
     return {
-      isWhole: state !== undefined,
+      isWhole: state !== undefined && undo.every(isKnownUndo),
       cgroups: undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : [])),
       partitions: undo.flatMap((one) => (one.undo === 'releasePartition' ? one.paths : [])),
       leaves: undo.flatMap((one) => (one.undo === 'leaveHierarchies' ? [one.cgroup] : [])),

@@ -7,7 +7,13 @@ import { TslxcError } from '../../errors';
 import type { SettledPhase } from '../lifecycle/lifecycle';
 import { isForsaken, isUnsettled, reapAll, settle } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
-import { damagedState, readStateOrDamage, uuidOfDamaged, type DamagedState } from './damaged-state';
+import {
+  damagedState,
+  damageWords,
+  readStateOrDamage,
+  uuidOfDamaged,
+  type DamagedState,
+} from './damaged-state';
 import { holdersOf } from './name-of-uuid';
 import { readableStates } from './readable-state';
 import type { Identity, StoredIdentity } from '../../host/state/definition-store';
@@ -143,7 +149,7 @@ export function stateOf(
 ): DomainState {
   const definition = unreadable === undefined ? {} : { unreadable: unreadableWords(unreadable) };
   if (state.phase === 'damaged') {
-    const damage = `${state.error.path ?? ''} is damaged`;
+    const damage = damageWords(state);
     return { state: 'nostate', reason: 'unknown', damage, ...definition };
   }
   if (state.phase !== 'running') {

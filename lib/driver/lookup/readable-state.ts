@@ -1,5 +1,6 @@
 /** The records of one domain among many. */
 import { readRunState } from '../../container/record/run-state';
+import type { TslxcError } from '../../errors';
 import type { RunState } from '../../container/record/run-state';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { Session } from '../session/session';
@@ -20,7 +21,7 @@ export function readStateOrSkip(session: Session, name: string): RunState | unde
 }
 
 /**
- * For domains of any root, which need not be a session's: undefined for a domain whose records are damaged.
+ * For domains of any root, which need not be a session's: undefined for a domain whose records are damaged or of a newer version.
  *
  * @throws SyscallError if they can't be read, such as EMFILE or EIO.
  */
@@ -30,6 +31,17 @@ export function runStateIfAny(paths: StatePaths, name: string): RunState | undef
   } catch (error) {
     if (!isDamage(error)) throw error;
     return undefined;
+  }
+}
+
+/** Why `runStateIfAny` finds none; undefined if it finds one. @throws SyscallError. */
+export function damageOf(paths: StatePaths, name: string): TslxcError | undefined {
+  try {
+    readRunState(paths, name);
+    return undefined;
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    return error;
   }
 }
 
@@ -50,6 +62,6 @@ export async function readableStates(session: Session): Promise<ReadonlyMap<stri
 }
 
 function warnOf({ logger }: Session, domain: string, error: unknown): void {
-  const records = isDamage(error) ? 'records are damaged' : "state can't be read";
+  const records = isDamage(error) ? "records can't be read" : "state can't be read";
   logger.warn({ err: error, domain }, `skipped a domain whose ${records}`);
 }

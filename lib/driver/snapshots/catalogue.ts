@@ -13,6 +13,8 @@ import { flushDirectory, replaceFile } from '../../host/state/durable-file';
 import { fileError, isThere } from '../../host/state/file-error';
 import { readPlain } from '../../host/state/plain-file';
 import type { StatePaths } from '../../host/state/state-paths';
+import { parseRecord } from '../../host/state/record-file';
+import { inKnownFormat, isNewer, newerRecord, withFormat } from '../../host/state/record-format';
 import type { Identity } from '../../host/state/definition-store';
 
 /** A tree of a snapshot. */
@@ -53,6 +55,13 @@ export interface Change {
   readonly xml?: string;
 }
 
+const kindsOfChange: Readonly<Record<Change['kind'], true>> = {
+  snapshot: true,
+  revert: true,
+  removal: true,
+  clone: true,
+};
+
 export interface Catalogue extends Identity {
   /** The name of the snapshot that was made or reverted to last. */
   readonly current?: string;
@@ -84,7 +93,10 @@ export function hasCatalogue(paths: StatePaths, { uuid }: Identity): boolean {
   return folders.some((folder) => isThere(cataloguePath(paths, uuid, folder)));
 }
 
-/** @throws TslxcError INTERNAL_ERROR for a file that something else has written; SyscallError. */
+/**
+ * @throws TslxcError INTERNAL_ERROR for a file that something else has written, OPERATION_UNSUPPORTED for one of a newer version;
+ * SyscallError.
+ */
 export function readCatalogue(paths: StatePaths, { name, uuid }: Identity): Catalogue {
   // It may have been renamed.
   const [found] = folders.flatMap((folder) => readIn(paths, uuid, folder) ?? []);
@@ -95,12 +107,12 @@ function readIn(paths: StatePaths, uuid: string, folder: Folder): Catalogue | un
   const path = cataloguePath(paths, uuid, folder);
   const found = readPlain(path);
   if (found.kind === 'missing') return undefined;
-  try {
-    if (found.kind === 'file') return JSON.parse(found.content) as Catalogue;
-  } catch {
-    // Reported below.
-  }
-  throw new TslxcError('INTERNAL_ERROR', `${path} is damaged`, { path });
+  const content = found.kind === 'file' ? parseRecord(found.content) : undefined;
+  if (content === undefined) throw new TslxcError('INTERNAL_ERROR', `${path} is damaged`, { path });
+  const catalogue = inKnownFormat(path, content) as Catalogue;
+  const { kind = 'snapshot' } = catalogue.change ?? {};
+  if (Object.hasOwn(kindsOfChange, kind)) return catalogue;
+  throw newerRecord(path, `with the change '${kind}' in progress`);
 }
 
 /** Replaces the file, or removes it if there is nothing to record. */
@@ -110,7 +122,7 @@ export async function writeCatalogue(paths: StatePaths, catalogue: Catalogue): P
   if (snapshots.length === 0 && change === undefined) return removeCatalogue(path);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    await replaceFile(path, `${JSON.stringify(catalogue)}\n`);
+    await replaceFile(path, `${JSON.stringify(withFormat(catalogue))}\n`);
   } catch (error) {
     throw fileError(error, recording);
   }
@@ -139,7 +151,7 @@ export function cataloguesIn(paths: StatePaths, folder: Folder): Catalogue[] {
     try {
       return readIn(paths, uuid, folder) ?? [];
     } catch (error) {
-      if (!TslxcError.is(error, 'INTERNAL_ERROR')) throw error;
+      if (!TslxcError.is(error, 'INTERNAL_ERROR') && !isNewer(error)) throw error;
       return [];
     }
   });

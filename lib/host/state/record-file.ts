@@ -10,6 +10,7 @@ import { native } from '../native';
 import { fileError, isThere } from './file-error';
 import { makeOwnFolder } from './own-folder';
 import { readPlain } from './plain-file';
+import { inKnownFormat, withFormat } from './record-format';
 
 /**
  * Writes a record so that a reader sees all of it or none. Without fsync, since records do not outlive a boot.
@@ -17,13 +18,13 @@ import { readPlain } from './plain-file';
  * @throws SyscallError with the path, such as ENOTDIR if the folder is something else.
  */
 export function writeRecord(path: string, record: object): void {
-  const text = `${JSON.stringify(record)}\n`;
+  const text = `${JSON.stringify(withFormat(record))}\n`;
   inFolder(path, () => native().replaceRecord(path, text));
 }
 
 /** As `writeRecord`, but never makes the folder: if it has been removed, nothing is written. */
 export function replaceRecord(path: string, record: object): void {
-  native().replaceRecord(path, `${JSON.stringify(record)}\n`);
+  native().replaceRecord(path, `${JSON.stringify(withFormat(record))}\n`);
 }
 
 /** Makes a file with this content beside records, and removes an existing one first. @throws as `writeRecord`. */
@@ -52,7 +53,8 @@ function temporaryOf(path: string): string {
  * The content; undefined if the record is missing or damaged. tslxc replaces records atomically, so a damaged one is not
  * its own.
  *
- * @throws SyscallError if it can't be read, such as EIO or EMFILE: then its content is unknown.
+ * @throws SyscallError if it can't be read, such as EIO or EMFILE: then its content is unknown. TslxcError OPERATION_UNSUPPORTED, with
+ * the `path`, if a newer version of the package has written it in a format that this one does not know.
  */
 export function readRecord(path: string): unknown {
   return findRecord(path)?.content;
@@ -62,15 +64,19 @@ export function readRecord(path: string): unknown {
  * Undefined if there is no record; the content is undefined if it is not JSON or not a file. Both are told by one read:
  * with two, a record that appears between them would be taken for a damaged one.
  *
- * @throws SyscallError if it can't be read, such as EIO or EMFILE.
+ * @throws as `readRecord`.
  */
 export function findRecord(path: string): { readonly content: unknown } | undefined {
   const text = readText(path);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : { content: inKnownFormat(path, parseRecord(text)) };
+}
+
+/** Undefined if it is not JSON. */
+export function parseRecord(text: string): unknown {
   try {
-    return { content: JSON.parse(text) as unknown };
+    return JSON.parse(text) as unknown;
   } catch {
-    return { content: undefined };
+    return undefined;
   }
 }
 

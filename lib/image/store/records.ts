@@ -2,6 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { TslxcError } from '../../errors';
 import { flushDirectory, replaceFile } from '../../host/state/durable-file';
+import { inKnownFormat, withFormat } from '../../host/state/record-format';
 import { hasErrno, isThere } from '../../host/state/file-error';
 import { checkedName } from '../reference';
 import type { ImageInfo } from '../types';
@@ -21,7 +22,7 @@ export function infoOf(paths: ImagePaths, { chains, ...rest }: ImageRecord): Ima
 }
 
 export async function writeImageRecord(paths: ImagePaths, record: ImageRecord): Promise<void> {
-  await replaceFile(recordPath(paths, record.name), `${JSON.stringify(record)}\n`);
+  await replaceFile(recordPath(paths, record.name), `${JSON.stringify(withFormat(record))}\n`);
 }
 
 export async function removeImageRecord(paths: ImagePaths, name: string): Promise<void> {
@@ -50,7 +51,8 @@ export async function findImageRecord(paths: ImagePaths, name: string): Promise<
 
 async function readIfThere(paths: ImagePaths, name: string): Promise<ImageRecord | undefined> {
   try {
-    return JSON.parse(await readFile(recordPath(paths, name), 'utf8')) as ImageRecord;
+    const path = recordPath(paths, name);
+    return inKnownFormat(path, JSON.parse(await readFile(path, 'utf8')) as ImageRecord);
   } catch (error) {
     if (hasErrno(error, ENOENT)) return undefined;
     throw error;

@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
 import { isNetworkNamespaceInUse, networkNamespace } from '../../host/kernel/network-namespace';
 import { readRecord, writeRecord } from '../../host/state/record-file';
+import { newerRecord } from '../../host/state/record-format';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { namesIn } from '../../host/names-in';
@@ -23,6 +24,14 @@ export interface Borrowed {
   /** IP forwarding: see forwarding.ts. */
   readonly forwarding?: true;
 }
+
+const kindsOfBorrowed: Readonly<Record<keyof Borrowed, true>> = {
+  bridge: true,
+  firewall: true,
+  dnsmasq: true,
+  shaping: true,
+  forwarding: true,
+};
 
 interface RecordCommon {
   readonly name: string;
@@ -59,12 +68,18 @@ export type NetworkState =
   /** `elsewhere`: in another network namespace than this process, which must not touch it. */
   | Readonly<{ phase: ActiveRecord['phase']; record: ActiveRecord; place: 'here' | 'elsewhere' }>;
 
+/** @throws TslxcError OPERATION_UNSUPPORTED if it has something that only a newer version of the package can give back; SyscallError. */
 export function readNetworkState(paths: StatePaths, name: string): NetworkState {
-  const record = readRecord(networkPaths(paths, name).state) as
-    ActiveRecord | OffRecord | undefined;
+  const path = networkPaths(paths, name).state;
+  const record = readRecord(path) as ActiveRecord | OffRecord | undefined;
   if (record?.boot !== bootId()) return { phase: 'off' };
   if (record.phase === 'off') return { phase: 'off', why: record.why };
   const { phase, namespace } = record;
+  const unknown = Object.keys(record.borrowed).find(
+    (kind) => !Object.hasOwn(kindsOfBorrowed, kind),
+  );
+  if (unknown !== undefined)
+    throw newerRecord(path, `which has borrowed '${unknown}' from the host`);
   if (namespace === networkNamespace()) return { phase, record, place: 'here' };
   // When its namespace is gone, everything of the network is gone.
   return isNetworkNamespaceInUse(namespace)

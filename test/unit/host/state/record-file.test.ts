@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findRecord, readRecord, writeRecord } from '../../../../lib/host/state/record-file';
+import { recordFormat } from '../../../../lib/host/state/record-format';
 
 let folder: string;
 let path: string;
@@ -64,4 +65,32 @@ test('what cannot be read is taken neither for missing nor for damaged', () => {
   for (const read of [readRecord, findRecord]) {
     expect(() => read(failing)).toThrow(expect.objectContaining(failure) as Error);
   }
+});
+
+test('a record says its format, which its reader is not bothered with', () => {
+  writeRecord(path, { a: 1 });
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({ a: 1, format: recordFormat });
+  expect(findRecord(path)).toEqual({ content: { a: 1 } });
+});
+
+test.each([recordFormat + 1, 1e9, '2', null])(
+  'format %j is refused, by its path and in words',
+  (format) => {
+    writeRecord(path, {});
+    writeFileSync(path, JSON.stringify({ format, a: 1 }));
+    const refusal = expect.objectContaining({
+      code: 'OPERATION_UNSUPPORTED',
+      path,
+      message: expect.stringMatching(
+        `record.json was written by a newer version of tslxc, in format`,
+      ) as string,
+    }) as Error;
+    for (const read of [readRecord, findRecord]) expect(() => read(path)).toThrow(refusal);
+  },
+);
+
+test('a record of a version that had no formats is read', () => {
+  writeRecord(path, {});
+  writeFileSync(path, '{"a":1}');
+  expect(readRecord(path)).toEqual({ a: 1 });
 });
