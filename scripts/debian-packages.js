@@ -16,6 +16,8 @@ const networkSchema = '/usr/share/libvirt/schemas/network.rng';
  */
 const libvirtHeader = '/usr/include/libvirt/virterror.h';
 const libvirtModule = '/usr/lib/python3/dist-packages/libvirt.py';
+/** Its library is in a folder named after the machine. */
+const nameServiceSetting = '/etc/apt/apt.conf.d/90libnss-libvirt';
 const sysVirt = '/var/lib/dpkg/info/libsys-virt-perl.list';
 const tirpcHeader = '/usr/include/tirpc/rpc/xdr.h';
 const goSources = '/usr/share/gocode/src/github.com';
@@ -76,6 +78,7 @@ const needs = [
   },
   { package: 'libvirt-clients', there: program('virsh'), for: 'client' },
   { package: 'libvirt-dev', there: () => existsSync(libvirtHeader), for: 'client' },
+  { package: 'libnss-libvirt', there: () => existsSync(nameServiceSetting), for: 'client' },
   { package: 'python3-libvirt', there: () => existsSync(libvirtModule), for: 'client' },
   { package: 'libvirt-daemon-common', there: program('virt-ssh-helper'), for: 'client' },
   { package: 'virtinst', there: program('virt-install'), for: 'client' },

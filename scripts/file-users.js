@@ -72,6 +72,9 @@ const fileUsers = {
     'writable layers: a folder of the user’s, and two that no container can replace',
   'lib/host/kernel/oom-score.ts': '/proc/self',
   'lib/rpc/memory/process-memory.ts': '/proc/self',
+  'lib/rpc/name-service/name-service.ts': 'the folder of leases, which it makes',
+  'lib/rpc/name-service/record-folder.ts':
+    'the folder in which libnss-libvirt looks: fixed names, and no links',
   'lib/rpc/server/peer-process.ts': '/proc',
   'lib/rpc/server/sockets.ts':
     'the daemon’s own sockets, in folders that root alone writes to, and /proc',

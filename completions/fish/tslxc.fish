@@ -876,7 +876,7 @@ complete -c tslxc -n __tslxc_begins -a connect -d 'connect to the hypervisor, or
 complete -c tslxc -n '__tslxc_in connect' -l name -x -d 'hypervisor connection URI'
 complete -c tslxc -n '__tslxc_in connect' -l readonly -d 'read-only connection'
 complete -c tslxc -n __tslxc_begins -a daemon -d 'serve libvirt\'s clients'
-complete -c tslxc -n '__tslxc_in daemon' -l libvirt -d 'listen at libvirt\'s own sockets as well, /run/libvirt/virtlxcd-sock and virtnetworkd-sock'
+complete -c tslxc -n '__tslxc_in daemon' -l libvirt -d 'also listen at libvirt\'s own sockets, /run/libvirt/virtlxcd-sock and virtnetworkd-sock, and serve libnss-libvirt'
 complete -c tslxc -n '__tslxc_in daemon' -l polkit -d 'let every user connect, and let polkit decide what those other than root may do'
 complete -c tslxc -n '__tslxc_in daemon' -l timeout -x -d 'end after so many seconds without a client'
 complete -c tslxc -n __tslxc_begins -a doctor -d 'check this host, and say what to do'

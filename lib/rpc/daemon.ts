@@ -12,6 +12,7 @@ import { DaemonConversation } from './dispatch/conversation';
 import { EventHub } from './dispatch/events/event-hub';
 import { ServedPrograms } from './dispatch/programs';
 import { Refusal } from './dispatch/refusal';
+import { NameService } from './name-service/name-service';
 import type { Activity } from './server/client';
 import { Server } from './server/server';
 import { checkUnused, handedOver } from './server/sockets';
@@ -21,7 +22,7 @@ export interface DaemonOptions {
   /** The root whose domains and networks are served: an absolute path. */
   readonly root: string;
   readonly logger: Logger;
-  /** Also listens where libvirt's clients look for libvirt's own daemons for containers and networks. */
+  /** Also listens where libvirt's clients look for libvirt's own daemons, and tells libnss-libvirt the names of containers. */
   readonly libvirt?: boolean;
   /** Milliseconds without a client after which the daemon ends. Default: it never does. */
   readonly timeout?: number;
@@ -49,6 +50,8 @@ export class Daemon {
   readonly #timeout: number | undefined;
   #end: () => void = () => undefined;
   #idle: NodeJS.Timeout | undefined;
+  /** What stands for libvirt tells libnss-libvirt the names of containers as well. */
+  #names: NameService | undefined;
 
   private constructor({ root, logger, timeout, polkit: asks, activity }: DaemonOptions) {
     this.#connections = new Connections({ root, logger });
@@ -88,6 +91,7 @@ export class Daemon {
     await daemon.#server.listenAt(places);
     await daemon.#server.listenOn(given);
     daemon.#awaitClients();
+    if (options.libvirt === true) await daemon.#tellNames(options);
     options.activity?.touch();
     return daemon;
   }
@@ -99,8 +103,15 @@ export class Daemon {
   async close(): Promise<void> {
     clearTimeout(this.#idle);
     await this.#server.close();
+    await this.#names?.[Symbol.asyncDispose]();
     await this.#connections.close();
     this.#end();
+  }
+
+  async #tellNames({ root, logger }: DaemonOptions): Promise<void> {
+    const connection = await this.#connections.shared('read-only');
+    const leases = join(statePaths(root).library, 'dnsmasq');
+    this.#names = NameService.start({ connection, leases, logger });
   }
 
   #awaitClients(): void {

@@ -21,7 +21,7 @@ export const commands: CommandTable = {
       {
         name: 'libvirt',
         kind: 'flag',
-        help: "listen at libvirt's own sockets as well, /run/libvirt/virtlxcd-sock and virtnetworkd-sock",
+        help: "also listen at libvirt's own sockets, /run/libvirt/virtlxcd-sock and virtnetworkd-sock, and serve libnss-libvirt",
       },
       {
         name: 'polkit',
