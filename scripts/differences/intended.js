@@ -19,6 +19,7 @@ const machineLines = new RegExp(
     '<hyperv',
     "<model type='cirrus'",
     '<address domain=',
+    '<driver/>',
   ].join('|'),
 );
 
@@ -39,8 +40,9 @@ const definitions = [
     aspect: 'definition',
     documents: /^(disk|console|device|threads|cpu|features|hostdev)-/,
     lines: machineLines,
-    here: 'of a device or an element that only a virtual machine has, what is written is kept as it is',
-    libvirt: 'controllers, addresses on buses, and defaults of emulated hardware are added to it',
+    here: 'of a device or an element that only a virtual machine has, what is written is kept as it is, also if it is empty',
+    libvirt:
+      'controllers, addresses on buses, and defaults of emulated hardware are added to it; what is empty is dropped',
     reason:
       'a container has no such hardware, and a shorter text says the same; libvirt adds them again when it is given this one',
   },

@@ -47,11 +47,25 @@ const devices: Readonly<Record<string, Canonical | undefined>> = {
         : withDefaults(element, { mode: 'subsystem', managed: 'no' }),
       hostdevVocabulary,
     ),
-  console: (element) =>
-    ordered(withChild(element, 'target', { type: 'lxc', port: '0' }), consoleVocabulary),
+  console: (element) => canonicalConsole(element, 0),
   serial: (element) => withChild(element, 'target', { port: '0' }),
   parallel: (element) => withChild(element, 'target', { port: '0' }),
 };
+
+/** As libvirt prints it as the `port`th console: it counts them, whatever the text says. */
+export function canonicalConsole(element: XmlElement, port: number): XmlElement {
+  const isStream = attributeOf(element, 'type') === 'tcp';
+  const complete = withChild(
+    isStream ? withChild(element, 'protocol', { type: 'raw' }) : element,
+    'target',
+    {},
+  );
+  const target: Canonical = (one) => {
+    const type = { name: 'type', value: attributeOf(one, 'type') ?? 'lxc' };
+    return { ...one, attributes: [type, { name: 'port', value: String(port) }] };
+  };
+  return ordered(mapped(complete, { target }), consoleVocabulary);
+}
 
 const limitInBytes: Canonical = (element) => {
   const text = textOf(element);

@@ -23,6 +23,7 @@ import {
   otherConsole,
   ptySourceVocabulary,
 } from './device-vocabulary';
+import { canonicalConsole } from './canonical-device';
 import { deviceSession, rawDevice } from './parsed-device';
 import { valuesOf } from '../xml/vocabulary';
 import { present } from '../../present';
@@ -31,8 +32,16 @@ const types =
   'null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus'.split(
     ' ',
   );
-/** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type; XML_ERROR for an invalid port, and if `append` is neither on nor off. */
-export function parseConsole(at: LocatedElement, session: ParseSession): ConsoleDefinition {
+/**
+ * The console that is the `port`th.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type; XML_ERROR for an invalid port, and if `append` is neither on nor off.
+ */
+export function parseConsole(
+  at: LocatedElement,
+  session: ParseSession,
+  port: number,
+): ConsoleDefinition {
   const own = deviceSession(session);
   const reading = readElement(at, consoleVocabulary, own);
   keepRest(reading, own);
@@ -47,7 +56,7 @@ export function parseConsole(at: LocatedElement, session: ParseSession): Console
   // The rest of the element does not matter for other types.
   if (type !== 'pty') {
     session.unsupported.push({ path: at.path, position, ...otherConsole });
-    return { type, position, raw: rawDevice(at) };
+    return { type, position, raw: canonicalConsole(rawDevice(at), port) };
   }
   const [labels] = childrenOf(reading, 'source').map((source, index) => {
     // Only the first one counts; the others are checked, and dropped.

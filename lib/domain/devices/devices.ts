@@ -86,7 +86,7 @@ export function parseEach(
     all('filesystem').map((child) => parseFilesystem(child, session)),
     session,
   );
-  const consoles = all('console').map((child) => parseConsole(child, session));
+  const consoles = all('console').map((child, port) => parseConsole(child, session, port));
   const disks = sortParsed(
     all('disk').map((child) => parseDisk(child, session)),
     session,

@@ -24,6 +24,7 @@ import {
   diskVocabulary,
   hostdevVocabulary,
 } from './device-vocabulary';
+import { inLibvirtOrder } from './disk-order';
 
 /** The children of `<devices>`. */
 export function formatDevices(
@@ -61,7 +62,7 @@ function formatDisks(definition: DomainDefinition): PrintableElement[] {
     }),
     position: item.position,
   }));
-  return inDocumentOrder(disks, definition, 'disk');
+  return inLibvirtOrder(inDocumentOrder(disks, definition, 'disk'));
 }
 
 function formatDisk(disk: DiskDefinition): PrintableElement {

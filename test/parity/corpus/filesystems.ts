@@ -63,6 +63,8 @@ const filesystems = domains('filesystem', 'devices', {
 
 const disks = domains('disk', 'devices', {
   block: `<disk type='block'>${disk}</disk>`,
+  'driver-empty': `<disk type='block'><driver/>${disk}</disk>`,
+  order: `<disk type='block'><source dev='/dev/loop1'/><target dev='sdb'/></disk><disk type='block'>${disk}</disk>`,
   'block-device': `<disk type='block' device='disk'>${disk}</disk>`,
   'block-driver': `<disk type='block'><driver name='qemu' type='raw' cache='none'/>${disk}</disk>`,
   'block-readonly': `<disk type='block'>${disk}<readonly/><shareable/></disk>`,
