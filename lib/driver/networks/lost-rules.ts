@@ -25,7 +25,7 @@ const step = 'look for the rules of interfaces';
 /** The looks in progress: many networks that are looked at at once need only one. */
 const looks = new WeakMap<Session, Promise<readonly Lost[]>>();
 
-/** What the containers in this network lack. @throws as `listTables`. */
+/** What the containers in this network lack. Where it is unknown, that is logged, and no network and no start fails for it. */
 export async function lostRules(session: Session, network: string): Promise<readonly Lost[]> {
   const look = looks.get(session) ?? lookForAll(session).finally(() => looks.delete(session));
   looks.set(session, look);
@@ -130,11 +130,16 @@ export function decideForwards(
 }
 
 async function lookForAll(session: Session): Promise<readonly Lost[]> {
-  const states = [...(await readableStates(session))];
-  const wanted = states.flatMap(([domain, state]): Lost[] =>
-    state.phase === 'running' ? linkTables(state.start).map((one) => ({ ...one, domain })) : [],
-  );
-  return missing(session, wanted);
+  try {
+    const states = [...(await readableStates(session))];
+    const wanted = states.flatMap(([domain, state]): Lost[] =>
+      state.phase === 'running' ? linkTables(state.start).map((one) => ({ ...one, domain })) : [],
+    );
+    return await missing(session, wanted);
+  } catch (error) {
+    session.logger.error({ err: error }, 'it is unknown whether rules of interfaces are in place');
+    return [];
+  }
 }
 
 /** Of an interface that is in this network namespace. Without the program nft there never were any rules. */

@@ -86,6 +86,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/networks/autostart.ts prepareNetworks',
     'driver/networks/autostart.ts startAutostartNetworks',
     'driver/networks/lookup.ts lookAt',
+    'driver/networks/lost-rules.ts lookForAll',
     'driver/networks/lost-rules.ts restoreRules',
     'driver/networks/settling.ts settleAndRepair',
     'driver/session/session.ts Session.announce',
