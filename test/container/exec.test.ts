@@ -7,6 +7,7 @@ import type { TslxcError } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { eventually } from '../support/time/eventually';
 import { helpers, pidOf, pidsOf, runIn } from '../support/domain/exec';
+import { readerNames, readUntilResult, written } from '../support/domain/readers';
 import { containerTest } from '../support/world/container-test';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 import { TestDomain } from '../support/domain/test-domain';
@@ -86,6 +87,28 @@ test('64 MB of its output arrive byte for byte, and 8 MB of its input', async ()
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test.each(readerNames)('who %s has all of the output when the result settles', async (name) => {
+  const jobs = Array.from({ length: 10 }, () => readUntilResult(world.test_.domain, name));
+  for (const { read, result } of await Promise.all(jobs)) {
+    expect(result).toEqual({ code: 0 });
+    expect(read === written).toBe(true);
+  }
+});
+
+test('the output of commands that have ended before they are read can still be read, without a descriptor', async () => {
+  const { domain } = world.test_;
+  const descriptors = (): number => readdirSync('/proc/self/fd').length;
+  const before = descriptors();
+  const tty = { rows: 24, columns: 80 };
+  const commands = [
+    (await domain.exec(['echo', 'one']).started).stdout,
+    (await domain.exec(['echo', 'one'], { tty }).started).terminal,
+  ];
+  await eventually(() => expect(helpers()).toEqual([]));
+  await eventually(() => expect(descriptors()).toBeLessThanOrEqual(before));
+  for (const output of commands) expect(String(output.read())).toMatch(/^one\r?\n$/);
 });
 
 test('100 commands leave descriptors, threads and processes as they were', async () => {

@@ -18,10 +18,7 @@ export interface CommandSession<Process> {
 const forwarded: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 
 /** What is used of a command on pipes. */
-type JoinedPipes = Pick<
-  PipedProcess,
-  'stdin' | 'stdout' | 'stderr' | 'result' | 'kill' | 'destroy'
->;
+type JoinedPipes = Pick<PipedProcess, 'stdin' | 'stdout' | 'stderr' | 'ended' | 'kill' | 'destroy'>;
 
 /** Resolves to the exit status: that of the command, or 128 plus the number of the signal that ended it. */
 export async function joinPipes(session: CommandSession<JoinedPipes>): Promise<number> {
@@ -36,7 +33,7 @@ export async function joinPipes(session: CommandSession<JoinedPipes>): Promise<n
     new OutputCopy(process.stderr, terminal.errors(), () => process.destroy()),
   ];
   try {
-    const { code: status } = statusOf(await process.result);
+    const { code: status } = statusOf(await process.ended);
     // The command has ended: from now on a signal ends this process, even while the process waits for a slow reader.
     stop();
     await Promise.all(outputs.map((output) => output.untilSilent()));

@@ -1,6 +1,7 @@
 /** A command that runs in a container: how it ends, and what can be done to it until then. */
 import { constants } from 'node:os';
 import type { Duplex, Readable, Writable } from 'node:stream';
+import type { LastByte, OutputStream } from './output-stream';
 import { TslxcError } from '../../errors';
 import type { WindowSize } from '../../host/native';
 import type { Channel } from '../monitor/channel';
@@ -24,28 +25,52 @@ export type CommandResult =
 /** Highest signal number of Linux (signal(7)). */
 const lastSignal = 64;
 
+/** What a command writes to, and what follows its last byte there. */
+interface Output {
+  readonly streams: readonly OutputStream[];
+  readonly last: LastByte;
+}
+
 /** A command that runs in a container, made by `Domain.exec`. */
 export class CommandProcess {
+  /** @internal Settles as `result`, as soon as the command has ended, whatever is still to be read. */
+  readonly ended: Promise<CommandResult>;
+  /** @internal */
+  protected readonly channel: Channel;
+  readonly #streams: readonly OutputStream[];
+  #isOver = false;
+  #ending: TslxcError | undefined;
+
+  /** @internal */
+  constructor(channel: Channel, domain: string, { streams, last }: Output) {
+    this.channel = channel;
+    this.#streams = streams;
+    this.ended = channel.held(() => this.#follow(domain));
+    const takeRest = (until: LastByte): void => {
+      for (const stream of streams) stream.takeRest(until);
+    };
+    // Once an attendant has been killed, nothing ends a terminal.
+    this.ended.then(
+      () => takeRest(last),
+      () => takeRest('before-silence'),
+    );
+  }
+
   /**
-   * How the command itself ended. Processes that it has left behind may go on, and may still write to its streams.
+   * How the command itself ended. Settles when, besides, all that it has written has been read from each stream that the caller has
+   * begun to read. A stream that is destroyed is not waited for, and after `destroy` or an abort none is. Processes that the command
+   * has left behind may go on, and may still write to its streams: that is not waited for either.
    *
    * Rejects with OPERATION_ABORTED and OPERATION_TIMEOUT when `signal` or `timeout` have ended it, once every process
    * that it had started is dead. A process that survives SIGKILL for two seconds, such as one in a paused container on
    * cgroup v1, or one that waits in the kernel, is not waited for: it ends as soon as it can. Rejects with
    * OPERATION_FAILED when the process that attends the command was killed.
    */
-  readonly result: Promise<CommandResult>;
-  /** @internal */
-  protected readonly channel: Channel;
-  #isOver = false;
-  #ending: TslxcError | undefined;
-
-  /** @internal */
-  constructor(channel: Channel, domain: string) {
-    this.channel = channel;
-    this.result = channel.held(() => this.#follow(domain));
+  get result(): Promise<CommandResult> {
+    const result = this.#settle();
     // A caller that only reads the streams need not handle its rejection.
-    this.result.catch(() => undefined);
+    result.catch(() => undefined);
+    return result;
   }
 
   /**
@@ -64,11 +89,12 @@ export class CommandProcess {
   }
 
   /**
-   * Kills the command and every process that it has started, with SIGKILL; does nothing when it has ended. A process
-   * that is frozen (in a paused container on cgroup v1) or stuck in the kernel can't die yet: then `result` settles
-   * after two seconds, and the process dies later.
+   * Kills the command and every process that it has started, with SIGKILL. `result` then waits no longer for what the caller has
+   * not read. A process that is frozen (in a paused container on cgroup v1) or stuck in the kernel can't die yet: then `result`
+   * settles after two seconds, and the process dies later. If the command has ended already, nothing is killed.
    */
   destroy(): void {
+    for (const stream of this.#streams) stream.giveUp();
     if (!this.#isOver) this.channel.send({ message: 'destroy' });
   }
 
@@ -78,25 +104,18 @@ export class CommandProcess {
     await this.result.catch(() => undefined);
   }
 
-  /** @internal As `destroy`, with the reason that `result` rejects with. */
+  /** @internal As `destroy`, with the reason that `result` rejects with, unless the command has ended already. */
   endBecauseOf(reason: TslxcError): void {
-    if (this.#isOver || this.#ending !== undefined) return;
-    this.#ending = reason;
+    if (!this.#isOver) this.#ending ??= reason;
     this.destroy();
   }
 
-  /** @internal Once the command has ended, streams that the caller has not begun to read are discarded. */
-  protected discardUnread(streams: readonly Readable[]): void {
-    const discard = (): void => {
-      setImmediate(() => {
-        for (const stream of streams) {
-          const isUnread =
-            stream.readableFlowing === null && stream.listenerCount('readable') === 0;
-          if (isUnread) stream.resume();
-        }
-      });
-    };
-    this.result.then(discard, discard);
+  async #settle(): Promise<CommandResult> {
+    try {
+      return await this.ended;
+    } finally {
+      await Promise.all(this.#streams.map((stream) => stream.untilRead()));
+    }
   }
 
   async #follow(domain: string): Promise<CommandResult> {
@@ -117,8 +136,8 @@ export class CommandProcess {
 
 /**
  * A command with three pipes. Each stream ends when no process in the container has its other end open any more. The command
- * blocks while the caller does not read its output; a stream that the caller has not begun to read when `result` settles is
- * discarded.
+ * blocks while the caller does not read its output. All that it has written can be read, also after it has ended; of a stream that
+ * the caller has not begun to read by then, what processes write that the command has left behind is discarded.
  */
 export class PipedProcess extends CommandProcess {
   /** The input of the command. */
@@ -130,13 +149,12 @@ export class PipedProcess extends CommandProcess {
 
   /** @internal */
   constructor(channel: Channel, domain: string, { stdin, stdout, stderr }: CommandPipes) {
-    super(channel, domain);
+    super(channel, domain, { streams: [stdout, stderr], last: 'before-silence' });
     this.stdin = stdin;
     this.stdout = stdout;
     this.stderr = stderr;
-    this.discardUnread([stdout, stderr]);
     const over = (): void => void stdin.destroy();
-    this.result.then(over, over);
+    this.ended.then(over, over);
   }
 }
 
@@ -147,9 +165,8 @@ export class TerminalProcess extends CommandProcess {
 
   /** @internal */
   constructor(channel: Channel, domain: string, { stream }: CommandTerminal) {
-    super(channel, domain);
+    super(channel, domain, { streams: [stream], last: 'before-end' });
     this.terminal = stream;
-    this.discardUnread([stream]);
   }
 
   /** Sets the size of the terminal: TIOCSWINSZ, and SIGWINCH for its foreground process group. */

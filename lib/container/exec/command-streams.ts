@@ -6,17 +6,18 @@
 import { fchownSync } from 'node:fs';
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { native } from '../../host/native';
+import { OutputStream } from './output-stream';
 
 export interface CommandPipes {
   readonly kind: 'pipes';
   readonly stdin: Socket;
-  readonly stdout: Socket;
-  readonly stderr: Socket;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
 }
 
 export interface CommandTerminal {
   readonly kind: 'terminal';
-  readonly stream: Socket;
+  readonly stream: OutputStream;
 }
 
 /** An empty input, and output that is thrown away. */
@@ -103,13 +104,13 @@ export function openTerminal(): OpenStreams<CommandTerminal> {
   return { streams: { kind: 'terminal', stream }, descriptors: [far] };
 }
 
-/** A socket that reads nothing until the caller does: else its 'end' could be emitted before the caller listens. */
-function unread(options: SocketConstructorOpts): Socket {
+/** A stream that reads nothing until the caller does: else its 'end' could be emitted before the caller listens. */
+function unread(options: SocketConstructorOpts): OutputStream {
   const lazily: SocketConstructorOpts & { readonly manualStart: true } = {
     ...options,
     manualStart: true,
   };
-  return new Socket(lazily);
+  return new OutputStream(new Socket(lazily));
 }
 
 export function closeAll(descriptors: readonly number[]): void {

@@ -1,14 +1,12 @@
 /** All that a command writes, kept until it has ended. */
-import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   CommandResult,
   PipedProcess,
   TerminalProcess,
 } from '../../container/exec/command-process';
+import { OutputStream } from '../../container/exec/output-stream';
 import { TslxcError } from '../../errors';
 import type { ExecOptions } from './exec-options';
 
@@ -38,9 +36,6 @@ type CollectedCommand =
 /** Bytes of each stream. */
 const defaultMaxBuffer = 16 * 1024 * 1024;
 
-/** A pipe holds no more bytes, unless root inside has enlarged it: what comes after them is not the command's. */
-const pipeSize = 1024 * 1024;
-
 /** @internal @throws TslxcError MAX_BUFFER_EXCEEDED; as CommandProcess.result. Each has the output so far in `stdout` and `stderr`. */
 export async function collectOutput<Content extends string | Buffer>(
   command: CollectedCommand,
@@ -60,11 +55,9 @@ export async function collectOutput<Content extends string | Buffer>(
   };
   try {
     const result = await command.result;
-    await Promise.all(streams.map((stream) => stream.untilEmpty(command)));
+    if (streams.some((stream) => stream.isFull())) throw tooLong('output', maxBuffer);
     return { ...kept(), ...statusOf(result) };
   } catch (error) {
-    // What it had written by then may not have been read yet.
-    await Promise.all(streams.map((stream) => stream.untilSilent()));
     if (TslxcError.is(error)) Object.assign(error, kept());
     throw error;
   } finally {
@@ -90,7 +83,6 @@ class KeptStream {
   readonly #chunks: Buffer[] = [];
   readonly #stream: Readable;
   readonly #take: (chunk: Buffer) => void;
-  readonly #end: Promise<void>;
   #length = 0;
 
   constructor(stream: Readable, limit: number, onFull: () => void) {
@@ -103,38 +95,21 @@ class KeptStream {
       if (chunk.length > room) onFull();
     };
     stream.on('data', this.#take);
-    this.#end = finished(stream, { writable: false }).catch(() => undefined);
   }
 
   bytes(): Buffer {
     return Buffer.concat(this.#chunks);
   }
 
-  /**
-   * Resolves when everything has been read that a command, which has ended, has written. A terminal ends with it. A pipe may
-   * still be open in processes that the command has left behind: it is read until it is silent.
-   */
-  async untilEmpty(command: CollectedCommand): Promise<void> {
-    if ('terminal' in command) await this.#end;
-    else await this.untilSilent();
-    if (this.#length > this.#limit) throw tooLong('output', this.#limit);
-  }
-
-  /** Resolves when a whole turn of the event loop has found nothing to read. */
-  async untilSilent(): Promise<void> {
-    const atEnd = this.#length;
-    // Skips the rest of this turn, in which the stream may have been polled already.
-    await nextTurn();
-    for (let before = -1; before !== this.#length && this.#length - atEnd < pipeSize;) {
-      before = this.#length;
-      await nextTurn();
-    }
+  /** Whether there was more than is kept. */
+  isFull(): boolean {
+    return this.#length > this.#limit;
   }
 
   /** What other processes still write is discarded, and does not keep this process alive. */
   letGo(): void {
     this.#stream.off('data', this.#take);
     this.#stream.resume();
-    if (this.#stream instanceof Socket) this.#stream.unref();
+    if (this.#stream instanceof OutputStream) this.#stream.unref();
   }
 }

@@ -172,9 +172,7 @@ function limit(process: CommandProcess, { signal, timeout }: ExecOptions, domain
           const detail = `a command in domain '${domain}' took longer than ${timeout} ms`;
           process.endBecauseOf(new TslxcError('OPERATION_TIMEOUT', detail, { domain }));
         }, timeout);
-  const over = (): void => {
-    stopListening();
-    clearTimeout(timer);
-  };
-  process.result.then(over, over);
+  const stopTimer = (): void => clearTimeout(timer);
+  process.ended.then(stopTimer, stopTimer);
+  process.result.then(stopListening, stopListening);
 }

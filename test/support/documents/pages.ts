@@ -41,6 +41,7 @@ export const furtherPages: Pages = {
   'docs/exec.md': [
     /^nobody\n\/tmp\n0\n$/,
     /^one line at a time\n\{ code: 0 \}\n$/,
+    /^1\n2\n3\n\n$/,
     /exit\r\n[^]*\{ code: 0 \}\n$/,
     noOutput,
   ],

@@ -6,18 +6,18 @@ import type { CommandResult, PipedProcess } from '../../../../lib/index';
 import { FakeTerminal } from '../run-main';
 
 type Streams = Pick<PipedProcess, 'stdin' | 'stdout' | 'stderr'>;
-type Ending = Pick<PipedProcess, 'result' | 'kill' | 'destroy'>;
+type Ending = Pick<PipedProcess, 'ended' | 'kill' | 'destroy'>;
 
 class FakeCommand implements Streams, Ending {
   readonly stdin = new PassThrough();
   readonly stdout = new PassThrough();
   readonly stderr = new PassThrough();
   readonly killed: unknown[] = [];
-  readonly result: Promise<CommandResult>;
+  readonly ended: Promise<CommandResult>;
   end: (result: CommandResult) => void = () => undefined;
 
   constructor() {
-    this.result = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       this.end = (result) => {
         this.stdout.end();
         this.stderr.end();

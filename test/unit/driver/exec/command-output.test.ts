@@ -1,23 +1,16 @@
 /** What is collected of a command's output, also of one that was ended. */
-import { PassThrough } from 'node:stream';
-import type { PipedProcess } from '../../../../lib/container/exec/command-process';
 import { collectOutput } from '../../../../lib/driver/exec/command-output';
 import { TslxcError } from '../../../../lib/errors';
-
-/** The parts of a command that its output is collected from. */
-type FakeCommand = Pick<PipedProcess, 'stdout' | 'stderr' | 'result' | 'endBecauseOf'>;
+import { pipedCommand } from '../../container/exec/fake-command';
 
 test('what a command had written when it was ended is read, though that is told first', async () => {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  using command = await pipedCommand();
+  const { process, stdout, stderr, exit } = command;
   const failure = new TslxcError('OPERATION_ABORTED', 'a command was ended');
-  const command = {
-    stdout,
-    stderr,
-    result: Promise.reject(failure),
-    endBecauseOf: () => undefined,
-  } satisfies FakeCommand;
-  const collected = collectOutput<string>(command, { encoding: 'utf8', maxBuffer: 100 });
-  setImmediate(() => {
+  const collected = collectOutput<string>(process, { encoding: 'utf8', maxBuffer: 100 });
+  process.endBecauseOf(failure);
+  exit(0);
+  process.ended.catch(() => {
     stdout.write('last words');
     stderr.write('and errors');
   });
@@ -26,15 +19,12 @@ test('what a command had written when it was ended is read, though that is told 
 });
 
 test('too much output has a code of its own, and is kept up to its limit', async () => {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  let endBecauseOf: (reason: Error) => void = () => undefined;
-  const result = new Promise<never>((_resolve, reject) => {
-    endBecauseOf = reject;
-  });
-  const command = { stdout, stderr, result, endBecauseOf } satisfies FakeCommand;
-  const collected = collectOutput<string>(command, { encoding: 'utf8', maxBuffer: 4 });
-  stderr.write('few');
-  stdout.write('too much');
+  using command = await pipedCommand();
+  const { process, stdout, stderr, attendant, exit } = command;
+  const collected = collectOutput<string>(process, { encoding: 'utf8', maxBuffer: 4 });
+  stderr.write('few', () => stdout.write('too much'));
+  // It is asked to end the command.
+  attendant.once('data', () => exit(0));
   await expect(collected).rejects.toMatchObject({
     code: 'MAX_BUFFER_EXCEEDED',
     stdout: 'too ',

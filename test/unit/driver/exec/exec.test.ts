@@ -1,5 +1,6 @@
 /** Domain.exec, up to what runs the command: why a command has ended, when that and its end come at the same moment. */
 import { TerminalProcess } from '../../../../lib/container/exec/command-process';
+import { OutputStream } from '../../../../lib/container/exec/output-stream';
 import { Channel } from '../../../../lib/container/monitor/channel';
 import { encodeFrame } from '../../../../lib/container/monitor/frames';
 import { domainXml } from '../../../support/domain/domain-xml';
@@ -19,7 +20,7 @@ test('a command that an abort has ended during its start was aborted, also when 
   using terminal = await socketPair();
   const abort = new AbortController();
   host.exec = async () => {
-    const streams = { kind: 'terminal', stream: terminal.ours } as const;
+    const streams = { kind: 'terminal', stream: new OutputStream(terminal.ours) } as const;
     const command = new TerminalProcess(new Channel(channel.ours), 'web', streams);
     abort.abort();
     const end = { how: 1, status: SIGKILL, requested: 1 };
