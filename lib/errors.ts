@@ -84,7 +84,7 @@ export interface ErrorDetails {
   readonly stdout?: string | Buffer;
   /** The same for its standard error; empty for a command on a terminal. */
   readonly stderr?: string | Buffer;
-  /** The XML element that is at fault, as a path such as `domain/os/init`. */
+  /** The XML element that is at fault, as a path such as `domain/os/init`; of an argument, a path such as `spec.mounts[0].source`. */
   readonly element?: string;
   /** Line of the XML text, from 1. */
   readonly line?: number;

@@ -3,8 +3,10 @@
  * has listeners, nothing runs between its calls. Each method checks that the call is allowed and calls the function that
  * does the work; what a caller has to know is documented here.
  */
+import { checkCalls, checkGiven, type CallsOf } from '../shape/arguments';
+import { connectParameters, connectionCalls } from './arguments/connection-calls';
 import { watchHealth } from './health/watch';
-import { domainXml } from '../domain/builder/domain-xml';
+import { writeSpec } from '../domain/builder/domain-xml';
 import type { DomainSpec } from '../domain/builder/spec';
 import { release } from 'node:os';
 import { readNodeInfo } from '../host/kernel/node';
@@ -93,6 +95,7 @@ export interface SeenDomain extends Seen {
  */
 export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promise<Connection> {
   return new Promise((resolve) => {
+    checkGiven('connect', connectParameters, [uri, options]);
     native();
     const resolved = resolveUri(uri);
     resolve(Connection.of(openSession(options), resolved));
@@ -163,7 +166,7 @@ export class Connection implements AsyncDisposable {
     options: DefineOptions = {},
   ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.defineDomain');
-    const xml = typeof definition === 'string' ? definition : domainXml(definition);
+    const xml = typeof definition === 'string' ? definition : writeSpec(definition);
     return Domain.of(this.#session, await defineDomain(this.#session, xml, options));
   }
 
@@ -226,7 +229,7 @@ export class Connection implements AsyncDisposable {
     options: CreateOptions = {},
   ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.createDomain');
-    const xml = typeof definition === 'string' ? definition : domainXml(definition);
+    const xml = typeof definition === 'string' ? definition : writeSpec(definition);
     return Domain.of(this.#session, await createDomain(this.#session, xml, options));
   }
 
@@ -544,7 +547,11 @@ export class Connection implements AsyncDisposable {
     return this;
   }
 
-  /** Removes a listener that `on` or `once` added; does nothing when there is none. Never throws. */
+  /**
+   * Removes a listener that `on` or `once` added; does nothing when there is none.
+   *
+   * @throws TslxcError INVALID_ARG for a name that no event has.
+   */
   off<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
     this.#listeners.remove(name, listener);
     return this;
@@ -806,3 +813,5 @@ export class Connection implements AsyncDisposable {
     await this.close();
   }
 }
+
+checkCalls('Connection', Connection.prototype, connectionCalls satisfies CallsOf<Connection>);

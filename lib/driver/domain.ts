@@ -2,6 +2,8 @@
  * Domain: a handle for one domain. It holds no state of its own, so any number of them may exist. Each method checks
  * that the call is allowed and calls the function that does the work; what a caller has to know is documented here.
  */
+import { checkCalls, type CallsOf } from '../shape/arguments';
+import { domainCalls } from './arguments/domain-calls';
 import type { PipedProcess, TerminalProcess } from '../container/exec/command-process';
 import type { ConsoleStream } from '../container/console/console-stream';
 import type { ExitRecord } from '../container/record/exit-record';
@@ -1498,3 +1500,5 @@ export class Domain {
     return { session: this.#session, identity: this.#identity, which };
   }
 }
+
+checkCalls('Domain', Domain.prototype, domainCalls satisfies CallsOf<Domain, 'exec'>);

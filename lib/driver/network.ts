@@ -2,6 +2,8 @@
  * Network: a handle for one virtual network. It holds no state of its own, so any number of them may exist. Each method
  * checks that the call is allowed and calls the function that does the work; what a caller has to know is documented here.
  */
+import { checkCalls, type CallsOf } from '../shape/arguments';
+import { networkCalls } from './arguments/connection-calls';
 import type { MetadataContent } from '../domain/elements/metadata';
 import type { Identity } from '../host/state/definition-store';
 import type { NetworkUpdate } from '../network/definition/update';
@@ -392,3 +394,5 @@ export class Network {
     await setNetworkAutostart(this.#session, this.#identity, autostart);
   }
 }
+
+checkCalls('Network', Network.prototype, networkCalls satisfies CallsOf<Network>);

@@ -5,6 +5,17 @@ import { throwIfAborted } from '../driver/session/abort';
 import { fileError } from '../host/state/file-error';
 import { removeTree } from '../host/trees/tree-removal';
 import { TslxcError } from '../errors';
+import { checkGiven } from '../shape/arguments';
+import {
+  abortSignal,
+  byField,
+  callback,
+  object,
+  oneOf,
+  optional,
+  text,
+  variants,
+} from '../shape/shape';
 import { buildBusyboxRoot, findBusybox } from './busybox';
 import { buildDebianRoot, checkSuite, findMmdebstrap } from './debian';
 import { findPlace } from './place';
@@ -32,6 +43,29 @@ export interface MakeRootOptions {
   readonly onProgress?: (step: string) => void;
 }
 
+/** What it takes. */
+export const makeRootParameters = [
+  ['directory', text],
+  [
+    'options',
+    optional(
+      object<MakeRootOptions>({
+        content: optional(
+          variants<{
+            busybox: Extract<RootContent, { kind: 'busybox' }>;
+            debian: Extract<RootContent, { kind: 'debian' }>;
+          }>(byField('kind', ['busybox', 'debian']), {
+            busybox: { kind: oneOf('busybox') },
+            debian: { kind: oneOf('debian'), suite: text },
+          }),
+        ),
+        signal: optional(abortSignal),
+        onProgress: optional(callback()),
+      }),
+    ),
+  ],
+] as const;
+
 /** Fills an empty directory. */
 type Builder = (root: string) => Promise<void>;
 
@@ -52,6 +86,7 @@ type Builder = (root: string) => Promise<void>;
  * const path = await makeRoot('/export/web', { onProgress: console.log });
  */
 export async function makeRoot(directory: string, options: MakeRootOptions = {}): Promise<string> {
+  checkGiven('makeRoot', makeRootParameters, [directory, options]);
   const { signal } = options;
   throwIfAborted(signal);
   const { content = { kind: 'busybox' } } = options;

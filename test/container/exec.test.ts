@@ -225,7 +225,7 @@ test.each([
   [['true'], { env: { 'a=b': 'c' } }, /not a variable name/],
   [['true'], { cwd: 'relative' }, /is not absolute/],
   [['true'], { timeout: -1 }, /not a number of milliseconds/],
-  [['true'], { tty: { rows: -1, columns: 1 } }, /a terminal can't have/],
+  [['true'], { tty: { rows: -1, columns: 1 } }, /options\.tty\.rows is -1, not a whole number/],
   [['true'], { user: 'nobody-at-all' }, /user 'nobody-at-all' doesn't exist/],
   [['true'], { user: 'root:no-group' }, /group 'no-group' doesn't exist/],
 ] as const)('%j with %j is refused', async (argv, options, words) => {

@@ -15,12 +15,14 @@ import {
 } from '../support/source/source-shape';
 
 /** The layers from the bottom up, each with the layers that it may use; all may use `base`. */
-const base = ['errors', 'exact-json', 'present', 'printable'];
+const base = ['errors', 'exact-json', 'present', 'printable', 'shape', 'suggestion'];
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   errors: ['printable'],
   'exact-json': [],
   present: [],
   printable: [],
+  suggestion: [],
+  shape: ['errors', 'suggestion'],
   domain: base,
   plan: ['domain', ...base],
   host: base,

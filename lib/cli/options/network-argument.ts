@@ -1,7 +1,7 @@
 /** Finds the virtual network that a command line names: by uuid or name, in that order, as virsh does. */
 import { TslxcError } from '../../errors';
 import { CommandError } from '../shell/command-error';
-import { suggestion } from '../shell/suggestion';
+import { suggestion } from '../../suggestion';
 import type { Connection, Network } from '../../index';
 import type { Option } from '../shell/arguments';
 

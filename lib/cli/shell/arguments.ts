@@ -3,7 +3,7 @@
  * bare words fill the positional options in order, `--` ends the options. Pure; errors in virsh's words.
  */
 import { UsageError } from './command-error';
-import { nearest } from './suggestion';
+import { nearest } from '../../suggestion';
 
 /** An option of a command, in virsh's syntax: `--name`, `--name VALUE` or `--name=VALUE`. */
 export interface Option {

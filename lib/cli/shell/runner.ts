@@ -6,7 +6,7 @@ import { parseArguments } from './arguments';
 import type { Options } from './arguments';
 import { CommandError, UsageError, endsWithBlank, errorLines } from './command-error';
 import { chooseUri } from './globals';
-import { suggestion } from './suggestion';
+import { suggestion } from '../../suggestion';
 import { commandsWith, refusedVerbs, verbNames } from './verbs';
 import type { Logger } from '../../host/logger';
 import type { ConnectOptions, Connection } from '../../index';

@@ -2,6 +2,9 @@
  * A container's console as a Duplex: what is read is the container's output, what is written goes to its
  * terminal. It ends when the container ends, after the last byte.
  */
+import type { WindowSize } from '../../host/native';
+import { checkGiven } from '../../shape/arguments';
+import { windowSize } from './window-size';
 import { Duplex } from 'node:stream';
 import type { Channel } from '../monitor/channel';
 import { largestClientFrame } from '../monitor/messages';
@@ -48,8 +51,14 @@ export class ConsoleStream extends Duplex {
     channel.ref();
   }
 
-  /** Sets the size of the terminal: TIOCSWINSZ, and SIGWINCH for its foreground process group. */
-  resize({ rows, columns }: { rows: number; columns: number }): void {
+  /**
+   * Sets the size of the terminal: TIOCSWINSZ, and SIGWINCH for its foreground process group.
+   *
+   * @throws TslxcError INVALID_ARG for what is no size.
+   */
+  resize(size: WindowSize): void {
+    checkGiven('ConsoleStream.resize', [['size', windowSize]], [size]);
+    const { rows, columns } = size;
     this.#channel.send({ message: 'resize', rows, columns });
   }
 

@@ -4,6 +4,8 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { LastByte, OutputStream } from './output-stream';
 import { TslxcError } from '../../errors';
 import type { WindowSize } from '../../host/native';
+import { checkGiven } from '../../shape/arguments';
+import { windowSize } from '../console/window-size';
 import type { Channel } from '../monitor/channel';
 import type { CommandPipes, CommandTerminal } from './command-streams';
 import type { MessageNamed } from '../monitor/messages';
@@ -169,8 +171,14 @@ export class TerminalProcess extends CommandProcess {
     this.terminal = stream;
   }
 
-  /** Sets the size of the terminal: TIOCSWINSZ, and SIGWINCH for its foreground process group. */
-  resize({ rows, columns }: WindowSize): void {
+  /**
+   * Sets the size of the terminal: TIOCSWINSZ, and SIGWINCH for its foreground process group.
+   *
+   * @throws TslxcError INVALID_ARG for what is no size.
+   */
+  resize(size: WindowSize): void {
+    checkGiven('TerminalProcess.resize', [['size', windowSize]], [size]);
+    const { rows, columns } = size;
     this.channel.send({ message: 'resize', rows, columns });
   }
 }

@@ -1,9 +1,10 @@
 /** Writes a DomainSpec as escaped XML. Its content is checked when the XML is parsed. Pure. */
-import { TslxcError } from '../../errors';
+import { checkGiven } from '../../shape/arguments';
 import { node, printXml, type PrintableElement } from '../xml/print';
 import { interfaceElement } from './interface-element';
 import { mountElements, mountExtensions, mountsOf } from './mount-elements';
 import { sizeElement } from './size-element';
+import { domainSpec } from './spec-shape';
 import type {
   CapabilitySpec,
   DomainSpec,
@@ -24,16 +25,20 @@ const allocatedIds = 65536;
  * addresses, is only checked by these.
  *
  * @param spec - what the container is to be
- * @throws TslxcError INVALID_ARG for a size without a unit, and for a character that XML doesn't allow, such as U+0000.
+ * @throws TslxcError INVALID_ARG for a field that a DomainSpec does not have or that is of another type, for a size without a unit, and
+ * for a character that XML doesn't allow, such as U+0000.
  * @example
  * const xml = domainXml({ name: 'web', memory: '256MiB', root: '/srv/web', init: '/bin/httpd', args: ['-f'] });
  * const domain = await connection.defineDomain(xml);
  */
 export function domainXml(spec: DomainSpec): string {
+  checkGiven('domainXml', [['spec', domainSpec]], [spec]);
+  return writeSpec(spec);
+}
+
+/** The XML of a DomainSpec that is one. */
+export function writeSpec(spec: DomainSpec): string {
   const { limits = {}, consoles = 1 } = spec;
-  if (!Number.isInteger(consoles) || consoles < 0) {
-    throw new TslxcError('INVALID_ARG', `consoles ${String(consoles)} is not a number of consoles`);
-  }
   return printXml(
     node('domain', { type: 'lxc' }, [
       ...text('name', spec.name),

@@ -24,7 +24,7 @@ export function mountElements(mount: MountSpec): PrintableElement[] {
 function sourceElement(mount: MountSpec): PrintableElement {
   switch (mount.type) {
     case 'ram': {
-      const { count: usage, unit: units } = splitSize('size', mount.size);
+      const { count: usage, unit: units } = splitSize(mount.size);
       return node('source', { usage, units });
     }
     case 'file':

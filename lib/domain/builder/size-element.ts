@@ -1,21 +1,19 @@
 /** Sizes of a spec as elements, and back. Pure. */
-import { TslxcError } from '../../errors';
 import { node, type PrintableElement } from '../xml/print';
 import type { Size } from './spec';
 
-/** `<name unit='MiB'>64</name>`. @throws TslxcError INVALID_ARG. */
+/** A number and its unit. */
+export const sizePattern = /^(\d+)(B|[KMGT]iB|[KMGT]B)$/;
+
+/** `<name unit='MiB'>64</name>`. */
 export function sizeElement(name: string, size: Size): PrintableElement {
-  const { count, unit } = splitSize(name, size);
+  const { count, unit } = splitSize(size);
   return node(name, { unit }, [count]);
 }
 
-/** The number, and libvirt's name of the unit. @throws TslxcError INVALID_ARG, whose message begins with `name`. */
-export function splitSize(name: string, size: Size): { count: string; unit: string } {
-  const [, count, unit] = /^(\d+)(B|[KMGT]iB|[KMGT]B)$/.exec(size) ?? [];
-  if (count === undefined || unit === undefined) {
-    const detail = `${name} '${size}' is not a whole number with a unit, such as 64MiB`;
-    throw new TslxcError('INVALID_ARG', detail);
-  }
+/** The number, and libvirt's name of the unit. */
+export function splitSize(size: Size): { count: string; unit: string } {
+  const [, count = '', unit = ''] = sizePattern.exec(size) ?? [];
   return { count, unit: unit === 'B' ? 'bytes' : unit };
 }
 

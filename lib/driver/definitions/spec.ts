@@ -1,5 +1,5 @@
 /** A definition as a DomainSpec, if a DomainSpec can express all of it. */
-import { domainXml } from '../../domain/builder/domain-xml';
+import { writeSpec } from '../../domain/builder/domain-xml';
 import { specOf } from '../../domain/builder/read-spec';
 import type { DomainSpec } from '../../domain/builder/spec';
 import type { DomainDefinition } from '../../domain/definition';
@@ -12,7 +12,7 @@ import type { Session } from '../session/session';
 export function readSpec(session: Pick<Session, 'parse'>, xml: string): DomainSpec {
   const { definition } = session.parse(xml);
   const spec = specOf(definition);
-  const again = session.parse(domainXml(spec)).definition;
+  const again = session.parse(writeSpec(spec)).definition;
   const written = linesOf(again);
   const missing = linesOf(definition).find((line, index) => written[index] !== line);
   if (missing !== undefined || written.length > linesOf(definition).length) {

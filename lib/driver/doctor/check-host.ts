@@ -2,6 +2,8 @@
 import { isAbsolute } from 'node:path';
 import { TslxcError } from '../../errors';
 import { statePaths } from '../../host/state/state-paths';
+import { checkGiven } from '../../shape/arguments';
+import { object, optional, text } from '../../shape/shape';
 import { isPrivileged, readPrivilege } from '../session/access';
 import { checkCaller } from './caller';
 import { checkCgroups } from './cgroup-layout';
@@ -20,6 +22,11 @@ export interface CheckHostOptions {
   readonly root?: string;
 }
 
+/** What it takes. */
+export const checkHostParameters = [
+  ['options', optional(object<CheckHostOptions>({ root: optional(text) }))],
+] as const;
+
 /**
  * Checks whether this host can run containers: the kernel, cgroups, the privileges of this process, the security module and
  * needed programs; as root also the stored definitions, what running containers and networks have lost, and what former ones have left
@@ -27,13 +34,14 @@ export interface CheckHostOptions {
  * because of a finding.
  *
  * @param options - `root`: an absolute path; by default `TSLXC_ROOT` of the environment, else `/`
- * @throws TslxcError INVALID_ARG for a root that is not absolute.
+ * @throws TslxcError INVALID_ARG for a root that is not absolute, and for an unknown option.
  * @see `tslxc doctor`
  * @example
  * const { status, checks } = await checkHost();
  * for (const { id, found, advice } of checks.filter((check) => check.status !== 'ok')) console.log(id, found, advice);
  */
 export async function checkHost(options: CheckHostOptions = {}): Promise<HostReport> {
+  checkGiven('checkHost', checkHostParameters, [options]);
   const root = options.root ?? process.env['TSLXC_ROOT'] ?? '/';
   if (!isAbsolute(root)) throw new TslxcError('INVALID_ARG', `root '${root}' is not absolute`);
   const paths = statePaths(root);

@@ -7,9 +7,10 @@ import { withStartChoices } from '../../container/record/start-choices';
 import { TslxcError } from '../../errors';
 import { onAbort } from '../../host/abort-listener';
 import type { Identity } from '../../host/state/definition-store';
-import type { WindowSize } from '../../host/native';
+import { checkGiven } from '../../shape/arguments';
 import { throwIfAborted } from '../session/abort';
 import type { ExecOptions } from './exec-options';
+import { execParameters } from './exec-parameters';
 import { RunningCommand } from './running-command';
 import { runningDefinition } from '../definitions/definitions';
 import { transition } from '../lifecycle/lifecycle';
@@ -18,9 +19,6 @@ import type { Session } from '../session/session';
 
 /** Node's timers hold 31 bits of milliseconds. */
 const longestTimeout = 0x7fffffff;
-/** Rows and columns are 16 bits of struct winsize. */
-const largestSize = 0xffff;
-
 /** A command and how it is to be run. */
 interface Asked {
   readonly argv: readonly string[];
@@ -37,6 +35,7 @@ export function runCommand(
 ): RunningCommand<PipedProcess | TerminalProcess, string | Buffer> {
   const start = async (): Promise<PipedProcess | TerminalProcess> => {
     session.requireAccess('write', 'Domain.exec');
+    checkGiven('Domain.exec', execParameters, [asked.argv, asked.options]);
     return execCommand(session, identity, asked);
   };
   return new RunningCommand(start(), asked.options);
@@ -106,11 +105,7 @@ function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
   if (timeout !== undefined && !(timeout > 0 && timeout <= longestTimeout)) {
     throw invalid(`timeout ${timeout} is not a number of milliseconds`);
   }
-  if (tty !== undefined) checkSize(tty);
   checkKeeping(options);
-  if (!['init', 'none'].includes(securityLabel)) {
-    throw invalid(`securityLabel '${securityLabel}' is not one of init, none`);
-  }
   return {
     argv,
     env,
@@ -125,26 +120,12 @@ function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
 
 /** @throws TslxcError INVALID_ARG. */
 export function checkCommand(argv: readonly string[]): void {
-  const isList: unknown = Array.isArray(argv) && argv.every((word) => typeof word === 'string');
-  if (isList !== true || argv.length === 0 || argv[0] === '') {
-    throw invalid('a command needs a program');
-  }
+  if (argv.length === 0 || argv[0] === '') throw invalid('a command needs a program');
   if (argv.some((word) => word.includes('\0'))) throw invalid('NUL in a word of a command');
 }
 
-function checkKeeping({ encoding = 'utf8', maxBuffer = 0 }: ExecOptions): void {
-  if (!['utf8', 'buffer'].includes(encoding)) {
-    throw invalid(`encoding '${encoding}' is not one of utf8, buffer`);
-  }
+function checkKeeping({ maxBuffer = 0 }: ExecOptions): void {
   if (!(maxBuffer >= 0)) throw invalid(`maxBuffer ${maxBuffer} is not a number of bytes`);
-}
-
-function checkSize({ rows, columns }: WindowSize): void {
-  const isSize = (value: number): boolean =>
-    Number.isInteger(value) && value >= 0 && value <= largestSize;
-  if (!isSize(rows) || !isSize(columns)) {
-    throw invalid(`a terminal can't have the size ${rows} × ${columns}`);
-  }
 }
 
 function invalid(detail: string): TslxcError {

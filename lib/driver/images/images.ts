@@ -1,4 +1,6 @@
 /** Images: the public class. What a caller has to know is documented here. */
+import { checkCalls, type CallsOf } from '../../shape/arguments';
+import { imagesCalls } from '../arguments/connection-calls';
 import type { ImageDomain, ImageInfo, PullOptions } from '../../image/types';
 import { Session } from '../session/session';
 import { collectImages, imageDomainXml, listImages, lookUpImage, pull, removeImage } from './verbs';
@@ -101,3 +103,5 @@ export class Images {
     await collectImages(this.#session);
   }
 }
+
+checkCalls('Images', Images.prototype, imagesCalls satisfies CallsOf<Images>);

@@ -1,10 +1,12 @@
 /** DomainSnapshots: the snapshots of one domain. Like Domain, it holds no state of its own; what a caller has to know is here. */
+import { checkCalls, type CallsOf } from '../../shape/arguments';
 import type { Identity } from '../../host/state/definition-store';
 import { Session } from '../session/session';
 import { createSnapshot } from './create';
 import { currentSnapshot, listSnapshots, setCurrentSnapshot, snapshotXml } from './inspect';
 import { removeSnapshot } from './remove';
 import { revertToSnapshot } from './revert';
+import { snapshotCalls } from './snapshot-calls';
 import type { SnapshotInfo, SnapshotOptions, SnapshotRemoval, TreeCopyOptions } from './types';
 
 /**
@@ -151,3 +153,9 @@ export class DomainSnapshots {
     await removeSnapshot(this.#session, this.#identity, { snapshot: name, removal });
   }
 }
+
+checkCalls(
+  'DomainSnapshots',
+  DomainSnapshots.prototype,
+  snapshotCalls satisfies CallsOf<DomainSnapshots>,
+);

@@ -10,14 +10,12 @@ import type { Session } from '../session/session';
 import type { HealthWait } from './types';
 import { lookUntilFound, waitInside } from './wait-for';
 
-/** @throws TslxcError INVALID_ARG, OPERATION_UNSUPPORTED without a check; as `waitInside`. */
+/** @throws TslxcError OPERATION_UNSUPPORTED without a check; as `waitInside`. */
 export async function waitForHealth(
   session: Session,
   identity: Identity,
   wait: HealthWait,
 ): Promise<HealthInfo> {
-  const wanted: unknown = wait.healthy;
-  if (wanted !== true) throw new TslxcError('INVALID_ARG', 'healthy is true or left out');
   const state = await currentState(session, identity);
   requireRunning(state, 'look', identity);
   const definition = runningDefinition(session, state);

@@ -30,6 +30,7 @@ export const firstPages: Pages = {
     noOutput,
     /^\d+ running \d+\n$/,
     /^131072 sh\n\n$/,
+    /^definition\.mounts\[0\]\.sourc\n$/,
     /^bigint string true\n$/,
     noOutput,
     /^NO_DOMAIN\n$/,

@@ -18,7 +18,7 @@ beforeEach(() => {
 
 test.each([
   [{ root: 'relative' }, 'root'],
-  [{ hardening: 'none' as 'compat' }, "hardening 'none' is not one of compat, hardened"],
+  [{ hardening: 'none' as 'compat' }, "options.hardening is 'none', not one of compat, hardened"],
   [{ startTimeout: 0 }, 'startTimeout'],
   [{ startTimeout: 1.5 }, 'startTimeout'],
 ])('connect refuses %j', async (options, word) => {

@@ -39,7 +39,7 @@ export const filterChecks: Readonly<Record<FilterName, readonly FilterCheck[]>> 
   'no-other-l2-traffic': ['protocol'],
 };
 
-const filterNames = Object.keys(filterChecks) as readonly FilterName[];
+export const filterNames = Object.keys(filterChecks) as readonly FilterName[];
 
 export const filterVocabulary = vocabulary({
   attributes: {

@@ -1,5 +1,5 @@
 /** What is suggested in the place of a word that is not known. */
-import { nearest, suggestion } from '../../../../lib/cli/shell/suggestion';
+import { nearest, suggestion } from '../../../../lib/suggestion';
 import { run } from '../run-main';
 import { FakeConnection } from '../../../support/fake/connection/fake-connection';
 

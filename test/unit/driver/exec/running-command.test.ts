@@ -28,7 +28,7 @@ test('a start that fails rejects every way of waiting for it, and is no reason n
 });
 
 test.each([
-  [{ encoding: 'latin1' }, "encoding 'latin1' is not one of utf8, buffer"],
+  [{ encoding: 'latin1' }, "Domain.exec: options.encoding is 'latin1', not one of utf8, buffer"],
   [{ maxBuffer: -1 }, 'maxBuffer -1 is not a number of bytes'],
   [{ maxBuffer: NaN }, 'maxBuffer NaN is not a number of bytes'],
 ])('%j is refused', async (options, message) => {

@@ -1,0 +1,234 @@
+/** The shape of a DomainSpec. What its texts say, such as names and addresses, is checked when the XML is parsed. Pure. */
+import { capabilityNumbers, type CapabilityName } from '../elements/capability-numbers';
+import {
+  byField,
+  either,
+  flag,
+  listOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  recordOf,
+  text,
+  value,
+  variants,
+  whole,
+  type Fields,
+  type Shape,
+} from '../../shape/shape';
+import { rate } from '../interface/rate-shape';
+import { filterNames } from '../interface/port/filter';
+import { sizePattern } from './size-element';
+import type {
+  BandwidthSpec,
+  BindMount,
+  BridgeInterfaceSpec,
+  CapabilitySpec,
+  CommonInterfaceSpec,
+  DirectInterfaceSpec,
+  DirectoryMount,
+  DomainSpec,
+  EthernetInterfaceSpec,
+  HealthSpec,
+  IdMapSpec,
+  IdRangeSpec,
+  ImageMount,
+  InterfaceSpec,
+  LimitSpec,
+  MountSpec,
+  NetworkInterfaceSpec,
+  PortForwardSpec,
+  PortRangeSpec,
+  RamMount,
+  ResourceLimitSpec,
+  RestartSpec,
+  RootSpec,
+  RouteSpec,
+  Size,
+} from './spec';
+
+const size: Shape<Size> = value({
+  words: "a whole number with a unit, such as '64MiB'",
+  fits: (one) => typeof one === 'string' && sizePattern.test(one),
+  example: '64MiB',
+});
+
+const lifecycleAction = oneOf(
+  'destroy',
+  'restart',
+  'rename-restart',
+  'preserve',
+  'coredump-destroy',
+  'coredump-restart',
+);
+
+const limits = object<LimitSpec>({
+  softMemory: optional(size),
+  memoryAndSwap: optional(size),
+  cpuShares: optional(whole),
+  cpuPeriod: optional(whole),
+  cpuQuota: optional(number),
+  blockWeight: optional(whole),
+  processes: optional(whole),
+  cgroups: optional(whole),
+  terminals: optional(whole),
+});
+
+const root = object<RootSpec>({
+  source: text,
+  readonly: optional(flag),
+  overlay: optional(text),
+});
+
+const image: Fields<ImageMount> = {
+  target: text,
+  readonly: optional(flag),
+  type: oneOf('file', 'block'),
+  source: text,
+};
+
+const mount: Shape<MountSpec> = variants<{
+  mount: DirectoryMount;
+  bind: BindMount;
+  ram: RamMount;
+  file: ImageMount;
+  block: ImageMount;
+}>(byField('type', ['mount', 'bind', 'ram', 'file', 'block'], 'mount'), {
+  mount: {
+    target: text,
+    readonly: optional(flag),
+    type: optional(oneOf('mount')),
+    source: text,
+    recursive: optional(flag),
+    propagation: optional(oneOf('private', 'slave', 'shared')),
+    overlay: optional(text),
+  },
+  bind: { target: text, readonly: optional(flag), type: oneOf('bind'), source: text },
+  ram: { target: text, readonly: optional(flag), type: oneOf('ram'), size },
+  file: image,
+  block: image,
+});
+
+const route = object<RouteSpec>({ to: text, via: text, metric: optional(whole) });
+
+const bandwidth = object<BandwidthSpec>({ inbound: optional(rate), outbound: optional(rate) });
+
+const portForward = object<PortForwardSpec>({
+  protocol: optional(oneOf('tcp', 'udp')),
+  address: optional(text),
+  device: optional(text),
+  ranges: optional(
+    listOf(
+      object<PortRangeSpec>({
+        start: whole,
+        end: optional(whole),
+        to: optional(whole),
+        exclude: optional(flag),
+      }),
+    ),
+  ),
+});
+
+const ofEveryInterface: Fields<CommonInterfaceSpec> = {
+  mac: optional(text),
+  guest: optional(text),
+  target: optional(text),
+  mtu: optional(whole),
+  link: optional(oneOf('up', 'down')),
+  addresses: optional(listOf(text)),
+  routes: optional(listOf(route)),
+  bandwidth: optional(bandwidth),
+  isolated: optional(flag),
+  filter: optional(oneOf(...filterNames)),
+};
+
+const networkInterface: Shape<InterfaceSpec> = variants<{
+  network: NetworkInterfaceSpec;
+  bridge: BridgeInterfaceSpec;
+  direct: DirectInterfaceSpec;
+  ethernet: EthernetInterfaceSpec;
+}>(byField('type', ['network', 'bridge', 'direct', 'ethernet']), {
+  network: {
+    ...ofEveryInterface,
+    type: oneOf('network'),
+    network: text,
+    portgroup: optional(text),
+    portForwards: optional(listOf(portForward)),
+  },
+  bridge: { ...ofEveryInterface, type: oneOf('bridge'), bridge: text },
+  direct: {
+    ...ofEveryInterface,
+    type: oneOf('direct'),
+    device: text,
+    mode: optional(oneOf('vepa', 'bridge', 'private', 'passthrough')),
+  },
+  ethernet: { ...ofEveryInterface, type: oneOf('ethernet') },
+});
+
+const idRanges = listOf(object<IdRangeSpec>({ start: whole, target: whole, count: whole }));
+
+const capabilityNames = listOf(
+  oneOf<CapabilityName>(...(Object.keys(capabilityNumbers) as CapabilityName[])),
+);
+
+const resourceLimit = object<ResourceLimitSpec>({
+  soft: either(oneOf('unlimited'), whole),
+  hard: either(oneOf('unlimited'), whole),
+});
+
+const health = object<HealthSpec>({
+  exec: optional(listOf(text)),
+  port: optional(whole),
+  interval: optional(whole),
+  timeout: optional(whole),
+  retries: optional(whole),
+  grace: optional(whole),
+  action: optional(oneOf('none', 'restart')),
+});
+
+const restart = object<RestartSpec>({
+  policy: oneOf('on-failure'),
+  max: optional(whole),
+  delay: optional(whole),
+});
+
+export const domainSpec = object<DomainSpec>({
+  name: text,
+  uuid: optional(text),
+  title: optional(text),
+  description: optional(text),
+  memory: size,
+  currentMemory: optional(size),
+  vcpus: optional(whole),
+  cpuset: optional(text),
+  limits: optional(limits),
+  init: optional(text),
+  args: optional(listOf(text)),
+  env: optional(recordOf(text)),
+  cwd: optional(text),
+  user: optional(text),
+  group: optional(text),
+  root: optional(either(text, root)),
+  mounts: optional(listOf(mount)),
+  interfaces: optional(listOf(networkInterface)),
+  privateNetwork: optional(flag),
+  consoles: optional(whole),
+  idMap: optional(either(oneOf('auto'), object<IdMapSpec>({ uids: idRanges, gids: idRanges }))),
+  capabilities: optional(
+    object<CapabilitySpec>({
+      policy: optional(oneOf('default', 'allow', 'deny')),
+      on: optional(capabilityNames),
+      off: optional(capabilityNames),
+    }),
+  ),
+  hardening: optional(oneOf('compat', 'hardened')),
+  noNewPrivileges: optional(flag),
+  resourceLimits: optional(recordOf(resourceLimit)),
+  clock: optional(oneOf('utc', 'localtime')),
+  onPoweroff: optional(lifecycleAction),
+  onReboot: optional(lifecycleAction),
+  onCrash: optional(lifecycleAction),
+  restart: optional(restart),
+  health: optional(health),
+});

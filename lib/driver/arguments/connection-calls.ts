@@ -1,0 +1,260 @@
+/** What `connect` and the methods of a Connection and of its Images and Networks take. */
+import { domainSpec } from '../../domain/builder/spec-shape';
+import type { Logger } from '../../host/logger';
+import type { MemoryMergingChange } from '../../host/node/memory-merging';
+import type { PoolChange } from '../../host/node/pages';
+import { imageDomain, pullOptions } from '../../image/shapes';
+import type { NetworkUpdate } from '../../network/definition/update';
+import type { NetworkSection, NetworkUpdateCommand } from '../../network/definition/update-names';
+import {
+  callback,
+  either,
+  flag,
+  hasOneOf,
+  kibibytes,
+  milliseconds,
+  number,
+  numberOf,
+  object,
+  oneOf,
+  optional,
+  text,
+  value,
+  variants,
+  word,
+  type Fields,
+  type Shape,
+} from '../../shape/shape';
+import type { ConnectionEventName, ConnectionListener } from '../events/event-listeners';
+import type { ImportOptions, NativeConfiguration } from '../import/types';
+import type { PlanOptions } from '../lifecycle/plan';
+import type { PurgeItem } from '../purge/purge';
+import type {
+  ConnectOptions,
+  DefineOptions,
+  ListFilter,
+  NetworkFilter,
+  WhichOption,
+} from '../types';
+import { ratesChange, textCalls } from './domain-calls';
+import {
+  createOptions,
+  defineOptions,
+  logOptions,
+  onOrOff,
+  signalOption,
+  whichOneOption,
+} from './option-shapes';
+
+/** A logger may be anything else besides. */
+const logger: Shape<Logger> = value({
+  words: 'an object with the methods debug, info, warn and error',
+  fits: (one) =>
+    typeof one === 'object' &&
+    one !== null &&
+    ['debug', 'info', 'warn', 'error'].every(
+      (name) => typeof (one as Readonly<Record<string, unknown>>)[name] === 'function',
+    ),
+  example: console,
+});
+
+export const connectParameters = [
+  ['uri', optional(text)],
+  [
+    'options',
+    optional(
+      object<ConnectOptions>({
+        root: optional(text),
+        logger: optional(logger),
+        logLevel: optional(oneOf('debug', 'info')),
+        access: optional(oneOf('read-write', 'read-only')),
+        hardening: optional(oneOf('compat', 'hardened')),
+        startTimeout: optional(milliseconds),
+      }),
+    ),
+  ],
+] as const;
+
+const filterFields: Fields<ListFilter> = {
+  state: optional(oneOf('active', 'inactive')),
+  persistence: optional(oneOf('persistent', 'transient')),
+};
+
+const listFilter = object<ListFilter>(filterFields);
+
+const definition = either(text, domainSpec);
+
+const cell = [
+  'options',
+  optional(object<{ readonly cell?: number }>({ cell: optional(number) })),
+] as const;
+
+const eventName = oneOf('domain', 'network', 'error');
+
+export const connectionCalls = {
+  defineDomain: [
+    ['definition', definition],
+    ['options', optional(defineOptions)],
+  ],
+  domainXmlFromNative: [
+    ['format', text],
+    ['configuration', object<NativeConfiguration>({ text, path: optional(text) })],
+  ],
+  importLibvirt: [
+    [
+      'options',
+      optional(object<ImportOptions>({ from: optional(text), onItem: optional(callback()) })),
+    ],
+  ],
+  createDomain: [
+    ['definition', definition],
+    ['options', optional(createOptions)],
+  ],
+  createFromImage: [
+    ['image', text],
+    ['domain', optional(imageDomain)],
+    ['options', optional(createOptions)],
+  ],
+  lookupDomainByName: [['name', text]],
+  lookupDomainByUuid: [['uuid', text]],
+  lookupDomainById: [['id', number]],
+  listDomains: [['filter', optional(listFilter)]],
+  domainOf: [
+    ['identity', object<Readonly<{ name: string; uuid: string }>>({ name: text, uuid: text })],
+  ],
+  listSeenDomains: [['filter', optional(listFilter)]],
+  stats: [
+    [
+      'options',
+      optional(object<{ readonly filter?: ListFilter }>({ filter: optional(listFilter) })),
+    ],
+  ],
+  logs: [
+    ['name', text],
+    ['options', optional(logOptions)],
+  ],
+  plan: [
+    [
+      'target',
+      variants<{ name: { readonly name: string }; xml: { readonly xml: string } }>(
+        hasOneOf(['name', 'xml']),
+        { name: { name: text }, xml: { xml: text } },
+      ),
+    ],
+    [
+      'options',
+      optional(object<PlanOptions>({ strict: optional(flag), onWarning: optional(callback()) })),
+    ],
+  ],
+  watchHealth: [['name', optional(text)]],
+  defineNetwork: [
+    ['xml', text],
+    ['options', optional(defineOptions)],
+  ],
+  createNetwork: [
+    ['xml', text],
+    ['options', optional(defineOptions)],
+  ],
+  lookupNetworkByName: [['name', text]],
+  lookupNetworkByUuid: [['uuid', text]],
+  listNetworks: [
+    ['filter', optional(object<NetworkFilter>({ ...filterFields, autostart: optional(onOrOff) }))],
+  ],
+  events: [['options', optional(signalOption)]],
+  networkEvents: [['options', optional(signalOption)]],
+  on: [
+    ['name', eventName],
+    ['listener', callback<ConnectionListener<ConnectionEventName>>()],
+  ],
+  once: [
+    ['name', eventName],
+    ['listener', callback<ConnectionListener<ConnectionEventName>>()],
+  ],
+  off: [
+    ['name', eventName],
+    ['listener', callback<ConnectionListener<ConnectionEventName>>()],
+  ],
+  nodeCpuStats: [
+    ['options', optional(object<{ readonly cpu?: number }>({ cpu: optional(number) }))],
+  ],
+  nodeMemoryStats: [cell],
+  nodeFreeMemory: [cell],
+  nodeFreePages: [cell],
+  nodeAllocatePages: [
+    [
+      'change',
+      object<PoolChange>({
+        size: kibibytes,
+        count: number,
+        how: oneOf('set', 'add'),
+        cell: optional(number),
+      }),
+    ],
+  ],
+  setNodeMemoryMerging: [
+    [
+      'change',
+      object<MemoryMergingChange>({
+        pagesToScan: optional(number),
+        sleepMilliseconds: optional(number),
+        mergeAcrossNodes: optional(flag),
+      }),
+    ],
+  ],
+  suspendNode: [
+    ['target', oneOf('mem', 'disk', 'hybrid')],
+    ['seconds', numberOf('seconds')],
+  ],
+  purge: [
+    [
+      'options',
+      optional(
+        object<{ readonly onItem?: (item: PurgeItem) => void }>({ onItem: optional(callback()) }),
+      ),
+    ],
+  ],
+} as const;
+
+export const imagesCalls = {
+  pull: [
+    ['source', text],
+    ['options', optional(pullOptions)],
+  ],
+  lookup: [['name', text]],
+  remove: [['name', text]],
+  domainXml: [
+    ['name', text],
+    ['domain', optional(imageDomain)],
+  ],
+} as const;
+
+export const networkCalls = {
+  leases: [['options', optional(object<{ readonly mac?: string }>({ mac: optional(text) }))]],
+  xml: [['options', optional(whichOneOption)]],
+  update: [
+    [
+      'update',
+      object<NetworkUpdate & WhichOption & Pick<DefineOptions, 'onWarning'>>({
+        command: word<NetworkUpdateCommand>('modify'),
+        section: word<NetworkSection>('bridge'),
+        xml: text,
+        parentIndex: optional(number),
+        which: optional(oneOf('live', 'inactive', 'both')),
+        onWarning: optional(callback()),
+      }),
+    ],
+  ],
+  ...textCalls,
+  portXml: [['uuid', text]],
+  createPort: [
+    ['xml', text],
+    ['options', optional(defineOptions)],
+  ],
+  deletePort: [['uuid', text]],
+  getPortBandwidth: [['uuid', text]],
+  setPortBandwidth: [
+    ['uuid', text],
+    ['change', ratesChange],
+  ],
+  setAutostart: [['autostart', onOrOff]],
+} as const;

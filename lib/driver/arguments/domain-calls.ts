@@ -1,0 +1,280 @@
+/** What the methods of a Domain take. */
+import { windowSize } from '../../container/console/window-size';
+import type { MetadataContent } from '../../domain/elements/metadata';
+import type { BlockDeviceTuning } from '../../domain/tuning/definition';
+import { rate } from '../../domain/interface/rate-shape';
+import {
+  abortSignal,
+  callback,
+  either,
+  flag,
+  kibibytes,
+  listOf,
+  milliseconds,
+  number,
+  object,
+  oneOf,
+  optional,
+  recordOf,
+  text,
+  value,
+  variants,
+  word,
+  hasOneOf,
+  type Shape,
+} from '../../shape/shape';
+import { detachedParameters } from '../exec/exec-parameters';
+import type { RatesChange } from '../interfaces/rates';
+import type { AddressSource } from '../interfaces/types';
+import type { DestroyOptions, PowerOptions } from '../lifecycle/power-types';
+import type {
+  BlockTuningChange,
+  CpuTuningInfo,
+  HugepageLimitInfo,
+  MemoryTuningInfo,
+  NumaTuningInfo,
+  VcpuCount,
+} from '../limits/types';
+import type { CloneOptions } from '../snapshots/types';
+import type { WatchOptions } from '../statistics/types';
+import type { ConsoleOptions, UndefineOptions } from '../types';
+import type {
+  AddressWait,
+  ConsoleWait,
+  ExecWait,
+  ExitWait,
+  HealthWait,
+  PortWait,
+  StateWait,
+  WaitOptions,
+} from '../waits/types';
+import {
+  consoleDevice,
+  deviceOptions,
+  logOptions,
+  onOrOff,
+  signalOption,
+  startOptions,
+  whichOneOption,
+  whichOption,
+} from './option-shapes';
+
+const powerMode = oneOf('auto', 'initctl', 'signal');
+
+const powerOptions = object<PowerOptions>({
+  mode: optional(either(powerMode, listOf(powerMode))),
+  timeout: optional(milliseconds),
+  signal: optional(abortSignal),
+});
+
+const consoleOptions = object<ConsoleOptions>({
+  device: optional(consoleDevice),
+  size: optional(windowSize),
+  from: optional(oneOf('replay', 'live')),
+  replay: optional(oneOf('raw', 'quiet')),
+});
+
+/** Of whichever realm. */
+const regularExpression: Shape<RegExp> = value({
+  words: 'a regular expression',
+  fits: (one) => Object.prototype.toString.call(one) === '[object RegExp]',
+  example: /x/,
+});
+
+const isTrue: Shape<true> = value({ words: 'true', fits: (one) => one === true, example: true });
+
+const waitLimits = { timeout: optional(milliseconds), signal: optional(abortSignal) } as const;
+
+const waits = ['address', 'port', 'console', 'exec', 'exit', 'state', 'healthy'];
+
+const waitOptions: Shape<WaitOptions> = variants<{
+  address: AddressWait;
+  port: PortWait;
+  console: ConsoleWait;
+  exec: ExecWait;
+  exit: ExitWait;
+  state: StateWait;
+  healthy: HealthWait;
+}>(hasOneOf(waits), {
+  address: { ...waitLimits, address: word<AddressWait['address']>('ipv4') },
+  port: { ...waitLimits, port: number },
+  console: { ...waitLimits, console: regularExpression },
+  exec: { ...waitLimits, exec: listOf(text) },
+  exit: { ...waitLimits, exit: either(oneOf('any'), number) },
+  state: { ...waitLimits, state: word<StateWait['state']>('running') },
+  healthy: { ...waitLimits, healthy: isTrue },
+});
+
+const metadata = object<MetadataContent>({ key: text, xml: text });
+
+const limit = either(oneOf('unlimited'), number);
+
+const memoryLimit = either(oneOf('unlimited'), kibibytes);
+
+const blockDevice = object<BlockDeviceTuning>({
+  path: text,
+  weight: optional(number),
+  readIops: optional(number),
+  writeIops: optional(number),
+  readBytes: optional(number),
+  writeBytes: optional(number),
+});
+
+const rateChange = optional(either(oneOf('none'), rate));
+
+export const ratesChange = object<RatesChange>({ inbound: rateChange, outbound: rateChange });
+
+const which = ['options', optional(whichOption)] as const;
+const whichOne = ['options', optional(whichOneOption)] as const;
+
+export const textCalls = {
+  getTitle: [which],
+  setTitle: [['title', optional(text)], which],
+  getDescription: [which],
+  setDescription: [['description', optional(text)], which],
+  getMetadata: [['uri', text], which],
+  setMetadata: [['uri', text], ['content', optional(metadata)], which],
+} as const;
+
+const limitCalls = {
+  getMemory: [which],
+  setMemory: [['kibibytes', kibibytes], which],
+  setMaxMemory: [['kibibytes', kibibytes], which],
+  getMemoryTuning: [which],
+  setMemoryTuning: [
+    [
+      'change',
+      object<Partial<MemoryTuningInfo>>({
+        hardLimit: optional(memoryLimit),
+        softLimit: optional(memoryLimit),
+        swapHardLimit: optional(memoryLimit),
+      }),
+    ],
+    which,
+  ],
+  getCpuTuning: [which],
+  setCpuTuning: [
+    [
+      'change',
+      object<Partial<CpuTuningInfo>>({
+        shares: optional(number),
+        period: optional(number),
+        quota: optional(limit),
+      }),
+    ],
+    which,
+  ],
+  getCpuset: [which],
+  setCpuset: [['cpus', text], which],
+  getVcpus: [which],
+  setVcpus: [
+    [
+      'change',
+      object<Partial<VcpuCount>>({ maximum: optional(number), current: optional(number) }),
+    ],
+    which,
+  ],
+  getNumaTuning: [which],
+  setNumaTuning: [
+    [
+      'change',
+      object<Partial<NumaTuningInfo>>({
+        mode: optional(oneOf('strict', 'preferred', 'interleave', 'restrictive')),
+        nodeset: optional(text),
+      }),
+    ],
+    which,
+  ],
+  getBlockTuning: [which],
+  setBlockTuning: [
+    [
+      'change',
+      object<BlockTuningChange>({
+        weight: optional(number),
+        devices: optional(listOf(blockDevice)),
+      }),
+    ],
+    which,
+  ],
+  getProcessLimit: [which],
+  setProcessLimit: [['max', limit], which],
+  getHugepageLimits: [which],
+  setHugepageLimit: [
+    ['limit', object<HugepageLimitInfo>({ size: kibibytes, max: memoryLimit })],
+    which,
+  ],
+} as const;
+
+export const domainCalls = {
+  start: [['options', optional(startOptions)]],
+  shutdown: [['options', optional(powerOptions)]],
+  reboot: [['options', optional(powerOptions)]],
+  destroy: [
+    ['options', optional(object<DestroyOptions>({ graceful: optional(either(flag, number)) }))],
+  ],
+  sendSignal: [['number', number]],
+  xml: [whichOne],
+  undefine: [
+    [
+      'options',
+      optional(object<UndefineOptions>({ snapshots: optional(oneOf('refuse', 'forget')) })),
+    ],
+  ],
+  rename: [['name', text]],
+  clone: [
+    ['name', text],
+    [
+      'options',
+      optional(
+        object<CloneOptions>({
+          snapshot: optional(text),
+          paths: optional(recordOf(text)),
+          onProgress: optional(callback()),
+          signal: optional(abortSignal),
+        }),
+      ),
+    ],
+  ],
+  setAutostart: [['autostart', onOrOff]],
+  ...textCalls,
+  openConsole: [['options', optional(consoleOptions)]],
+  consolePath: [['device', optional(consoleDevice)]],
+  execDetached: detachedParameters,
+  logs: [['options', optional(logOptions)]],
+  wait: [['options', optional(signalOption)]],
+  waitFor: [['options', waitOptions]],
+  watchStats: [
+    [
+      'options',
+      optional(
+        object<WatchOptions>({ interval: optional(milliseconds), signal: optional(abortSignal) }),
+      ),
+    ],
+  ],
+  blockStats: [['device', optional(text)]],
+  ...limitCalls,
+  attachDevice: [
+    ['xml', text],
+    ['options', optional(deviceOptions)],
+  ],
+  detachDevice: [['xml', text], which],
+  updateDevice: [
+    ['xml', text],
+    ['options', optional(deviceOptions)],
+  ],
+  interfaces: [whichOne],
+  addresses: [
+    [
+      'options',
+      optional(
+        object<{ readonly source?: AddressSource }>({
+          source: optional(word<AddressSource>('arp')),
+        }),
+      ),
+    ],
+  ],
+  getLink: [['device', text], whichOne],
+  setLink: [['device', text], ['state', oneOf('up', 'down')], whichOne],
+  getBandwidth: [['device', text], which],
+  setBandwidth: [['device', text], ['change', ratesChange], which],
+} as const;

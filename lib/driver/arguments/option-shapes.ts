@@ -1,0 +1,71 @@
+/** Shapes of the options that several public calls take. */
+import {
+  abortSignal,
+  callback,
+  either,
+  flag,
+  listOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  text,
+  type Fields,
+} from '../../shape/shape';
+import type { LogOptions } from '../inspect/console-lines';
+import type {
+  CreateOptions,
+  DefineOptions,
+  DeviceOptions,
+  StartOptions,
+  Warning,
+  WhichOption,
+} from '../types';
+
+export const signalOption = object<{ readonly signal?: AbortSignal }>({
+  signal: optional(abortSignal),
+});
+
+const which = optional(oneOf('live', 'inactive', 'both'));
+
+export const whichOption = object<WhichOption>({ which });
+
+export const whichOneOption = object<{ readonly which?: 'live' | 'inactive' }>({
+  which: optional(oneOf('live', 'inactive')),
+});
+
+const onWarning = optional(callback<(warning: Warning) => void>());
+
+export const deviceOptions = object<DeviceOptions>({ which, onWarning });
+
+export const defineOptions = object<DefineOptions>({ validate: optional(flag), onWarning });
+
+const startFields: Fields<StartOptions> = {
+  passDescriptors: optional(listOf(number)),
+  consoleDescriptor: optional(number),
+  ownership: optional(oneOf('keep', 'leave')),
+  autodestroy: optional(flag),
+  strict: optional(flag),
+  onWarning,
+  onNetworkStarted: optional(callback()),
+  onProgress: optional(callback()),
+  signal: optional(abortSignal),
+};
+
+export const startOptions = object<StartOptions>(startFields);
+
+export const createOptions = object<CreateOptions>({
+  ...startFields,
+  validate: optional(flag),
+});
+
+export const logOptions = object<LogOptions>({
+  lines: optional(number),
+  follow: optional(flag),
+  signal: optional(abortSignal),
+});
+
+export const onOrOff = oneOf('on', 'off');
+
+/** A console by its index or its alias. */
+export const consoleDevice = either(number, text);

@@ -1,0 +1,51 @@
+/** What `Domain.exec` and `Domain.execDetached` take. */
+import { windowSize } from '../../container/console/window-size';
+import {
+  abortSignal,
+  either,
+  listOf,
+  milliseconds,
+  numberOf,
+  object,
+  oneOf,
+  optional,
+  recordOf,
+  text,
+  value,
+  type Shape,
+} from '../../shape/shape';
+import type { DetachedOptions, ExecOptions } from './exec-options';
+
+const detachedFields = {
+  env: optional(recordOf(text)),
+  cwd: optional(text),
+  user: optional(text),
+  securityLabel: optional(oneOf('init', 'none')),
+  signal: optional(abortSignal),
+} as const;
+
+const bytes: Shape<Uint8Array> = value({
+  words: 'bytes',
+  fits: (one) => ArrayBuffer.isView(one),
+  example: new Uint8Array(),
+});
+
+const execOptions = object<ExecOptions>({
+  ...detachedFields,
+  tty: optional(windowSize),
+  stdin: optional(either(oneOf('pipe', 'ignore'), bytes)),
+  timeout: optional(milliseconds),
+  encoding: optional(oneOf('utf8', 'buffer')),
+  maxBuffer: optional(numberOf('bytes')),
+});
+
+/** `exec` compares its arguments by itself: a failure rejects what it returns. */
+export const execParameters = [
+  ['argv', listOf(text)],
+  ['options', optional(execOptions)],
+] as const;
+
+export const detachedParameters = [
+  ['argv', listOf(text)],
+  ['options', optional(object<DetachedOptions>(detachedFields))],
+] as const;

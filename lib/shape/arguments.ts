@@ -1,0 +1,91 @@
+/** The arguments of the public calls: each is compared with its shape before anything else is done. */
+import { TslxcError } from '../errors';
+import { misfitOf, pathOf, fieldOf } from './misfit';
+import type { AnyField, Optional, Shape } from './shape';
+
+/** A parameter: its name, and the shape of what it takes. */
+type Parameter<Type> = readonly [
+  name: string,
+  shape: undefined extends Type ? Optional<Exclude<Type, undefined>> : Shape<Type>,
+];
+
+/** The parameters of a call, in order. */
+export type ShapesOf<Given extends readonly unknown[]> = {
+  readonly [Index in keyof Given]-?: Parameter<Given[Index]>;
+};
+
+type AnyCall = (...given: never[]) => unknown;
+
+/** The names of the methods that take arguments. */
+type Calls<Class> = {
+  [Name in keyof Class]: Class[Name] extends AnyCall
+    ? Parameters<Class[Name]> extends readonly []
+      ? never
+      : Name
+    : never;
+}[keyof Class];
+
+/** The parameters of every method of a class that takes any. */
+export type CallsOf<Class, Except extends keyof Class = never> = {
+  readonly [Name in Exclude<Calls<Class>, Except>]: Class[Name] extends AnyCall
+    ? ShapesOf<Parameters<Class[Name]>>
+    : never;
+};
+
+/** Parameters, without the types of what they take. */
+export type AnyParameters = readonly (readonly [name: string, shape: AnyField])[];
+
+/** @throws TslxcError INVALID_ARG for the first thing that does not fit, with its path in the arguments as `element`. */
+export function checkGiven(
+  call: string,
+  parameters: AnyParameters,
+  given: readonly unknown[],
+): void {
+  const refusal = refusalOf(call, parameters, given);
+  if (refusal !== undefined) throw refusal;
+}
+
+function refusalOf(
+  call: string,
+  parameters: AnyParameters,
+  given: readonly unknown[],
+): TslxcError | undefined {
+  for (const [index, [name, field]] of parameters.entries()) {
+    const { form, isOptional } = fieldOf(field);
+    const value = given[index];
+    if (isOptional && value === undefined) continue;
+    const misfit = misfitOf(form, value);
+    if (misfit === undefined) continue;
+    const element = pathOf(name, misfit.at);
+    return new TslxcError('INVALID_ARG', `${call}: ${element} ${misfit.what}`, { element });
+  }
+  return undefined;
+}
+
+/** Has each of the methods compare its arguments first. One that is async rejects, others throw. */
+export function checkCalls(
+  of: string,
+  prototype: object,
+  calls: Readonly<Record<string, AnyParameters>>,
+): void {
+  for (const [name, parameters] of Object.entries(calls)) {
+    const own = Reflect.getOwnPropertyDescriptor(prototype, name);
+    const method: unknown = own?.value;
+    if (typeof method !== 'function') throw new TypeError(`${of} has no method ${name}`);
+    const call = checked(`${of}.${name}`, parameters, method as AnyCall);
+    Reflect.defineProperty(prototype, name, { ...own, value: call });
+  }
+}
+
+function checked(call: string, parameters: AnyParameters, method: AnyCall): AnyCall {
+  const isAsync = Object.prototype.toString.call(method) === '[object AsyncFunction]';
+  const before = {
+    [method.name](this: unknown, ...given: never[]): unknown {
+      const refusal = refusalOf(call, parameters, given);
+      if (refusal === undefined) return Reflect.apply(method, this, given);
+      if (isAsync) return Promise.reject(refusal);
+      throw refusal;
+    },
+  };
+  return before[method.name] as AnyCall;
+}

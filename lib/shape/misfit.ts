@@ -1,0 +1,166 @@
+/** Compares a value with a shape: what does not fit, and where, in words. Pure. */
+import { suggestion } from '../suggestion';
+import type { AnyField, AnyFields, Form } from './shape';
+
+/** The first thing in a value that does not fit its shape. */
+export interface Misfit {
+  /** The names and indices that lead to it, from the outside. */
+  readonly at: readonly (string | number)[];
+  /** What is wrong with it, as `is unknown`. */
+  readonly what: string;
+}
+
+type Entries = Readonly<Record<string, unknown>>;
+
+/** Characters of a text that are quoted. */
+const quoted = 60;
+/** So many known names are listed for one that is like none of them. */
+const listed = 16;
+
+/** undefined if all of it fits. Names that are unknown come first. */
+export function misfitOf(form: Form, value: unknown): Misfit | undefined {
+  switch (form.kind) {
+    case 'value':
+      return form.fits(value) ? undefined : wrong(value, form.words, form.known);
+    case 'list':
+      return Array.isArray(value) ? ofItems(form.item, value) : wrong(value, wordsOf(form));
+    case 'record':
+      return isEntries(value) ? ofRecord(form.item, value) : wrong(value, wordsOf(form));
+    case 'object':
+      return isEntries(value) ? ofObject(form.fields, value) : wrong(value, wordsOf(form));
+    case 'either':
+      return ofEither(form.forms, value);
+    case 'variants':
+      return isEntries(value) ? ofVariants(form, value) : wrong(value, wordsOf(form));
+  }
+}
+
+/** As a path: `spec.mounts[0].target`. */
+export function pathOf(name: string, at: Misfit['at']): string {
+  const steps = at.map((step) => {
+    if (typeof step === 'number') return `[${step}]`;
+    return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+  });
+  return name + steps.join('');
+}
+
+/** Whether a field may be left out, and its form. */
+export function fieldOf(field: AnyField): { readonly form: Form; readonly isOptional: boolean } {
+  return 'optional' in field
+    ? { form: field.optional.form, isOptional: true }
+    : { form: field.form, isOptional: false };
+}
+
+function isEntries(value: unknown): value is Entries {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function ofItems(item: Form, list: readonly unknown[]): Misfit | undefined {
+  for (let index = 0; index < list.length; index += 1) {
+    const misfit = misfitOf(item, list[index]);
+    if (misfit !== undefined) return within(index, misfit);
+  }
+  return undefined;
+}
+
+function ofRecord(item: Form, record: Entries): Misfit | undefined {
+  for (const name of Object.keys(record)) {
+    const misfit = misfitOf(item, record[name]);
+    if (misfit !== undefined) return within(name, misfit);
+  }
+  return undefined;
+}
+
+function ofObject(fields: AnyFields, object: Entries): Misfit | undefined {
+  const unknown = Object.keys(object).find((name) => !Object.hasOwn(fields, name));
+  if (unknown !== undefined) return { at: [unknown], what: unknownAmong(unknown, fields) };
+  for (const name of Object.keys(fields)) {
+    const { form, isOptional } = fieldOf(fields[name] as AnyField);
+    const value = object[name];
+    if (isOptional && value === undefined) continue;
+    const misfit = misfitOf(form, value);
+    if (misfit !== undefined) return within(name, misfit);
+  }
+  return undefined;
+}
+
+function ofEither(forms: readonly Form[], value: unknown): Misfit | undefined {
+  const alike = forms.find((form) => isAlike(form, value));
+  if (alike !== undefined) return misfitOf(alike, value);
+  return wrong(value, forms.map(wordsOf).join(' or '));
+}
+
+/** Whether a misfit is best told by this form: another could only say that the value is something else. */
+function isAlike(form: Form, value: unknown): boolean {
+  switch (form.kind) {
+    case 'value':
+      return form.fits(value);
+    case 'list':
+      return Array.isArray(value);
+    case 'either':
+      return form.forms.some((one) => isAlike(one, value));
+    default:
+      return isEntries(value);
+  }
+}
+
+function ofVariants(
+  { choose, naming, variants, words }: Extract<Form, { kind: 'variants' }>,
+  object: Entries,
+): Misfit | undefined {
+  const all = Object.assign(
+    {},
+    ...Object.values(variants).map(({ fields }) => fields),
+  ) as AnyFields;
+  const unknown = Object.keys(object).find((name) => !Object.hasOwn(all, name));
+  if (unknown !== undefined) return { at: [unknown], what: unknownAmong(unknown, all) };
+  const chosen = choose(object);
+  const variant = chosen === undefined ? undefined : variants[chosen];
+  if (chosen === undefined || variant === undefined) return { at: [], what: `is not ${words}` };
+  const stray = Object.keys(object).find((name) => !Object.hasOwn(variant.fields, name));
+  if (stray !== undefined) return { at: [stray], what: `does not go with ${naming(chosen)}` };
+  return ofObject(variant.fields, object);
+}
+
+function unknownAmong(name: string, fields: AnyFields): string {
+  const known = Object.keys(fields);
+  const meant = suggestion(name, known);
+  if (meant !== '' || known.length > listed) return `is unknown${meant}`;
+  return `is unknown; known are ${known.join(', ')}`;
+}
+
+function wrong(value: unknown, words: string, known: readonly string[] = []): Misfit {
+  if (value === undefined) return { at: [], what: `is missing: it is ${words}` };
+  const meant = typeof value === 'string' ? suggestion(value, known) : '';
+  return { at: [], what: `is ${shown(value)}, not ${words}${meant}` };
+}
+
+function wordsOf(form: Form): string {
+  switch (form.kind) {
+    case 'value':
+      return form.words;
+    case 'list':
+      return form.item.kind === 'value' && form.item.known === undefined
+        ? `a list of ${form.item.words}`
+        : 'a list';
+    case 'either':
+      return form.forms.map(wordsOf).join(' or ');
+    default:
+      return 'an object';
+  }
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') {
+    return value.length > quoted ? `'${value.slice(0, quoted)}…'` : `'${value}'`;
+  }
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'symbol') return 'a symbol';
+  return String(value);
+}
+
+function within(step: string | number, { at, what }: Misfit): Misfit {
+  return { at: [step, ...at], what };
+}

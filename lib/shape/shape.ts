@@ -1,0 +1,190 @@
+/**
+ * Shapes of plain data: what an object may have, and of what type it is. A shape is written for an interface that exists, and
+ * does not compile unless it has all of its fields, with their types. Pure.
+ */
+
+/** What a value has to be. `Type` is exactly the type of the values that fit. */
+export interface Shape<Type> {
+  readonly form: Form;
+  /** Never there: a shape of more or fewer values is another type. */
+  readonly exactly?: (value: Type) => Type;
+}
+
+/** The shape of what may be left out, or be undefined. */
+export interface Optional<Type> {
+  readonly optional: Shape<Type>;
+}
+
+/** A shape for each field of an interface. */
+export type Fields<Type> = {
+  readonly [Name in keyof Type]-?: Partial<Pick<Type, Name>> extends Pick<Type, Name>
+    ? Optional<Exclude<Type[Name], undefined>>
+    : Shape<Type[Name]>;
+};
+
+/** Fields, without the types of their values. */
+export type AnyFields = Readonly<Record<string, AnyField>>;
+
+/** The same for one field. */
+export type AnyField = { readonly form: Form } | { readonly optional: { readonly form: Form } };
+
+/** A shape as data. */
+export type Form =
+  | Readonly<{
+      kind: 'value';
+      /** Completes `is not …`. */
+      words: string;
+      fits: (value: unknown) => boolean;
+      /** A value that fits. */
+      example: unknown;
+      /** All that fit, if they can be named. */
+      known?: readonly string[];
+    }>
+  | Readonly<{ kind: 'list'; item: Form }>
+  | Readonly<{ kind: 'record'; item: Form }>
+  | Readonly<{ kind: 'object'; fields: AnyFields }>
+  | Readonly<{ kind: 'either'; forms: readonly Form[] }>
+  | Readonly<{
+      kind: 'variants';
+      /** Completes `is not …`, for an object that is none of them. */
+      words: string;
+      choose: (object: Readonly<Record<string, unknown>>) => string | undefined;
+      /** Completes `does not go with …`, for a field of another variant. */
+      naming: (variant: string) => string;
+      variants: Readonly<Record<string, Extract<Form, { kind: 'object' }>>>;
+    }>;
+
+interface ValueForm {
+  readonly words: string;
+  readonly fits: (value: unknown) => boolean;
+  readonly example: unknown;
+}
+
+/** A value that can be judged by itself. */
+export function value<Type>(form: ValueForm): Shape<Type> {
+  return { form: { kind: 'value', ...form } };
+}
+
+export const text: Shape<string> = value({
+  words: 'text',
+  fits: (one) => typeof one === 'string',
+  example: 'x',
+});
+
+/** Any number of this unit: its range is for whoever knows what it counts. */
+export function numberOf(unit: string): Shape<number> {
+  return value({
+    words: unit === '' ? 'a number' : `a number of ${unit}`,
+    fits: (one) => typeof one === 'number',
+    example: 1,
+  });
+}
+
+export const number = numberOf('');
+export const kibibytes = numberOf('KiB');
+export const milliseconds = numberOf('milliseconds');
+
+export const whole: Shape<number> = value({
+  words: 'a whole number from 0 on',
+  fits: (one) => Number.isSafeInteger(one) && (one as number) >= 0,
+  example: 1,
+});
+
+export const flag: Shape<boolean> = value({
+  words: 'true or false',
+  fits: (one) => typeof one === 'boolean',
+  example: true,
+});
+
+/** A word that is compared with the known ones by whoever acts on it, in the terms of its verb. */
+export function word<Word extends string>(example: Word): Shape<Word> {
+  return value({ words: 'text', fits: (one) => typeof one === 'string', example });
+}
+
+/** Node's own, of whichever realm. */
+export const abortSignal: Shape<AbortSignal> = value({
+  words: 'an AbortSignal',
+  fits: (one) =>
+    typeof one === 'object' && one !== null && 'aborted' in one && 'addEventListener' in one,
+  // To make a real one would have Node load what it is made of.
+  example: { aborted: false, addEventListener: () => undefined },
+});
+
+export function callback<Type>(): Shape<Type> {
+  return value({
+    words: 'a function',
+    fits: (one) => typeof one === 'function',
+    example: () => undefined,
+  });
+}
+
+export function oneOf<Word extends string>(...words: readonly Word[]): Shape<Word> {
+  const known: ReadonlySet<unknown> = new Set(words);
+  return {
+    form: {
+      kind: 'value',
+      words: `one of ${words.join(', ')}`,
+      fits: (one) => known.has(one),
+      example: words[0],
+      known: words,
+    },
+  };
+}
+
+export function optional<Type>(shape: Shape<Type>): Optional<Type> {
+  return { optional: shape };
+}
+
+export function listOf<Item>(item: Shape<Item>): Shape<readonly Item[]> {
+  return { form: { kind: 'list', item: item.form } };
+}
+
+/** An object with any names. */
+export function recordOf<Item>(item: Shape<Item>): Shape<Readonly<Record<string, Item>>> {
+  return { form: { kind: 'record', item: item.form } };
+}
+
+/** An object that has these fields, and no others. */
+export function object<Type>(fields: Fields<Type>): Shape<Type> {
+  return { form: { kind: 'object', fields } };
+}
+
+export function either<One, Other>(one: Shape<One>, other: Shape<Other>): Shape<One | Other> {
+  return { form: { kind: 'either', forms: [one.form, other.form] } };
+}
+
+/** What tells the variants of an object apart. */
+export interface Choice {
+  readonly words: string;
+  readonly choose: (object: Readonly<Record<string, unknown>>) => string | undefined;
+  readonly naming: (variant: string) => string;
+}
+
+/** One of several interfaces, each with the name that `choose` gives for it. */
+export function variants<Types extends Readonly<Record<string, unknown>>>(
+  choice: Choice,
+  fields: { readonly [Name in keyof Types]: Fields<Types[Name]> },
+): Shape<Types[keyof Types]> {
+  const forms = Object.entries<AnyFields>(fields as Readonly<Record<string, AnyFields>>).map(
+    ([name, one]) => [name, { kind: 'object', fields: one }] as const,
+  );
+  return { form: { kind: 'variants', ...choice, variants: Object.fromEntries(forms) } };
+}
+
+/** Variants that are told apart by the one of their names that the object has. */
+export function hasOneOf(names: readonly string[]): Choice {
+  return {
+    words: `one with one of ${names.join(', ')}`,
+    choose: (given) => names.find((name) => given[name] !== undefined),
+    naming: (name) => name,
+  };
+}
+
+/** Variants that are told apart by the value of a field. */
+export function byField(field: string, names: readonly string[], whenAbsent?: string): Choice {
+  return {
+    words: `one whose ${field} is one of ${names.join(', ')}`,
+    choose: ({ [field]: named = whenAbsent }) => names.find((name) => name === named),
+    naming: (name) => `${field} '${name}'`,
+  };
+}

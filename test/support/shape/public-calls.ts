@@ -1,0 +1,18 @@
+/** What each public call takes: the tables by which the library compares arguments. */
+import {
+  connectionCalls,
+  imagesCalls,
+  networkCalls,
+} from '../../../lib/driver/arguments/connection-calls';
+import { domainCalls } from '../../../lib/driver/arguments/domain-calls';
+import { execParameters } from '../../../lib/driver/exec/exec-parameters';
+import { snapshotCalls } from '../../../lib/driver/snapshots/snapshot-calls';
+import type { AnyParameters } from '../../../lib/shape/arguments';
+
+export const publicCalls: Readonly<Record<string, Readonly<Record<string, AnyParameters>>>> = {
+  Connection: connectionCalls,
+  Domain: { ...domainCalls, exec: execParameters },
+  Network: networkCalls,
+  Images: imagesCalls,
+  DomainSnapshots: snapshotCalls,
+};

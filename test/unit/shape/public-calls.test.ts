@@ -1,0 +1,217 @@
+/** Whatever public call takes an object: one key too many in it is refused by its name, before anything else is done. */
+import * as fc from 'fast-check';
+import * as library from '../../../lib/index';
+import { domainSpec } from '../../../lib/domain/builder/spec-shape';
+import { connectParameters } from '../../../lib/driver/arguments/connection-calls';
+import { checkHostParameters } from '../../../lib/driver/doctor/check-host';
+import { makeRootParameters } from '../../../lib/rootfs/make-root';
+import { fieldOf, pathOf } from '../../../lib/shape/misfit';
+import { checkGiven, type AnyParameters } from '../../../lib/shape/arguments';
+import { domainXml } from '../../support/domain/domain-xml';
+import { FakeHost } from '../../support/fake/host/fake-host';
+import { fitting, plantings } from '../../support/shape/given';
+import { publicCalls } from '../../support/shape/public-calls';
+import { errorOf } from '../driver/refusal';
+import { removeScratchAfterEach, scratchDirectory } from '../driver/scratch';
+
+removeScratchAfterEach();
+
+/** Classes without a table: a promise, errors, and processes, of which one method takes an object. */
+const others =
+  'CommandProcess DefinitionError PipedProcess ProtocolError RunningCommand SyscallError TerminalProcess TslxcError';
+
+interface PublicCall {
+  readonly name: string;
+  readonly parameters: AnyParameters;
+  readonly call: (given: readonly unknown[]) => unknown;
+}
+
+const parametersOf: Readonly<Record<string, AnyParameters>> = {
+  connect: connectParameters,
+  domainXml: [['spec', domainSpec]],
+  checkHost: checkHostParameters,
+  makeRoot: makeRootParameters,
+};
+
+function isFunction(value: unknown): value is (...given: readonly unknown[]) => unknown {
+  return typeof value === 'function';
+}
+
+/** A call of each object's method that takes arguments, and of each function. */
+async function allCalls(): Promise<PublicCall[]> {
+  const connection = new FakeHost(scratchDirectory()).connect();
+  const domain = await connection.defineDomain(domainXml({ name: 'web' }));
+  const network = await connection.defineNetwork('<network><name>net</name></network>');
+  const objects = [connection, domain, network, connection.images, domain.snapshots];
+  const methods = objects.flatMap((object) =>
+    Object.entries(publicCalls[object.constructor.name] ?? {}).map(([method, parameters]) => ({
+      name: `${object.constructor.name}.${method}`,
+      parameters,
+      call: (given: readonly unknown[]) => apply(object, Reflect.get(object, method), given),
+    })),
+  );
+  const functions = Object.entries(parametersOf).map(([name, parameters]) => ({
+    name,
+    parameters,
+    call: (given: readonly unknown[]) => apply(undefined, Reflect.get(library, name), given),
+  }));
+  return [...methods, ...functions];
+}
+
+function apply(object: unknown, method: unknown, given: readonly unknown[]): unknown {
+  if (!isFunction(method)) throw new Error('it is not there');
+  return Reflect.apply(method, object, given);
+}
+
+test('every public class and function is compared with a table', () => {
+  const isClass = (name: string): boolean => /^[A-Z]/.test(name);
+  const names = Object.entries(library).flatMap(([name, value]) =>
+    isFunction(value) ? [name] : [],
+  );
+  const classes = [...Object.keys(publicCalls), ...others.split(' ')].sort();
+  expect(names.filter(isClass).sort()).toEqual(classes);
+  expect(names.filter((name) => !isClass(name)).sort()).toEqual(Object.keys(parametersOf).sort());
+});
+
+test('one key too many is refused by its name, wherever it is, by every call', async () => {
+  const calls = await allCalls();
+  const keys = fc.oneof(
+    fc.string({ minLength: 1 }),
+    fc.constantFrom('privatenetwork', 'rooot', 'toString'),
+  );
+  let refused = 0;
+  await fc.assert(
+    fc.asyncProperty(keys, async (key) => {
+      for (const { name, parameters, call } of calls) {
+        for (const [index, [parameter, field]] of parameters.entries()) {
+          for (const { value, at, known } of plantings(fieldOf(field).form, key)) {
+            if (known.includes(key)) continue;
+            const given = fitting(parameters).with(index, value);
+            const element = pathOf(parameter, at);
+            const error = await errorOf(() => call(given));
+            expect(error).toMatchObject({ code: 'INVALID_ARG', element });
+            const { message } = error as Error;
+            if (/^\w+$/.test(key)) expect(message).toContain(`${name}: ${element} is unknown`);
+            refused += 1;
+          }
+        }
+      }
+    }),
+    { numRuns: 8 },
+  );
+  expect(refused).toBeGreaterThan(8 * 100);
+});
+
+test('what is no value of a parameter’s type is refused by its name, and is no TypeError', async () => {
+  const wrong: readonly unknown[] = [
+    null,
+    Symbol('x'),
+    [[]],
+    1n,
+    { [Symbol.toPrimitive]: 1 },
+    () => 1,
+    NaN,
+  ];
+  for (const { name, parameters, call } of await allCalls()) {
+    for (const [index, [parameter, field]] of parameters.entries()) {
+      for (const value of [undefined, ...wrong]) {
+        const { form, isOptional } = fieldOf(field);
+        if (value === undefined && isOptional) continue;
+        // These are judged by what they count or do.
+        const isPassed = form.kind === 'value' ? form.fits(value) : typeof value === 'number';
+        if (isPassed || (typeof value === 'object' && value !== null && !Array.isArray(value)))
+          continue;
+        const given = fitting(parameters).with(index, value);
+        const error = await errorOf(() => call(given));
+        expect([name, parameter, error]).toEqual([
+          name,
+          parameter,
+          expect.objectContaining({ code: 'INVALID_ARG' }),
+        ]);
+      }
+    }
+  }
+});
+
+test('arguments that fit are not refused for their shape', async () => {
+  for (const { name, parameters } of await allCalls()) {
+    for (const extent of ['least', 'all'] as const) {
+      expect(() => checkGiven(name, parameters, fitting(parameters, extent))).not.toThrow();
+    }
+  }
+});
+
+test.each<[string, object, string]>([
+  [
+    'a word that is nearly right',
+    { idmap: 'auto' },
+    "spec.idmap is unknown; did you mean 'idMap'?",
+  ],
+  [
+    'another one',
+    { privatenetwork: true },
+    "spec.privatenetwork is unknown; did you mean 'privateNetwork'?",
+  ],
+  ['a word of other tools', { rootfs: '/x' }, "spec.rootfs is unknown; did you mean 'root'?"],
+  ['a wrong type', { env: ['A=b'] }, 'spec.env is a list, not an object'],
+  ['a wrong type of an item', { args: ['-c', 1] }, 'spec.args[1] is 1, not text'],
+  [
+    'a size without a unit',
+    { memory: '64' },
+    "spec.memory is '64', not a whole number with a unit, such as '64MiB'",
+  ],
+  [
+    'a size with a fraction',
+    { memory: '1.5GiB' },
+    "spec.memory is '1.5GiB', not a whole number with a unit, such as '64MiB'",
+  ],
+  ['a number below 0', { consoles: -1 }, 'spec.consoles is -1, not a whole number from 0 on'],
+  [
+    'a number for a size',
+    { memory: 65536 },
+    "spec.memory is 65536, not a whole number with a unit, such as '64MiB'",
+  ],
+  [
+    'a word of a list that is nearly right',
+    { hardening: 'hardend' },
+    "spec.hardening is 'hardend', not one of compat, hardened; did you mean 'hardened'?",
+  ],
+  [
+    'a key in a list',
+    { mounts: [{ sourc: '/a', target: '/b' }] },
+    "spec.mounts[0].sourc is unknown; did you mean 'source'?",
+  ],
+  [
+    'a key of another kind',
+    { mounts: [{ source: '/a', target: '/b', size: '1MiB' }] },
+    "spec.mounts[0].size does not go with type 'mount'",
+  ],
+  [
+    'a kind that is none',
+    { interfaces: [{ type: 'user' }] },
+    'spec.interfaces[0] is not one whose type is one of network, bridge, direct, ethernet',
+  ],
+  [
+    'a key among few',
+    { root: { source: '/a', owner: 1 } },
+    'spec.root.owner is unknown; known are source, readonly, overlay',
+  ],
+  ['what is neither', { root: 1 }, 'spec.root is 1, not text or an object'],
+  ['a name that is no word', { env: { 'a b': 1 } }, 'spec.env["a b"] is 1, not text'],
+])('%s is told in words', (_what, wrong, message) => {
+  const spec = { name: 'web', memory: '64MiB', ...wrong } as library.DomainSpec;
+  expect(() => library.domainXml(spec)).toThrow(`invalid argument: domainXml: ${message}`);
+});
+
+test('the unit of a number is told', async () => {
+  const [call] = (await allCalls()).filter(({ name }) => name === 'Images.domainXml');
+  expect(await errorOf(() => call?.call(['web', { memory: '64MiB' }]))).toMatchObject({
+    message: "invalid argument: Images.domainXml: domain.memory is '64MiB', not a number of KiB",
+  });
+});
+
+test('what must be there and is not is named', () => {
+  expect(() => library.domainXml({ memory: '64MiB' } as object as library.DomainSpec)).toThrow(
+    'invalid argument: domainXml: spec.name is missing: it is text',
+  );
+});
