@@ -10,7 +10,7 @@ import type { ExitRecord } from '../container/record/exit-record';
 import type { MetadataContent } from '../domain/elements/metadata';
 import { TslxcError } from '../errors';
 import type { WindowSize } from '../host/native';
-import type { Identity } from '../host/state/definition-store';
+import type { Identity } from '../host/state/definitions/definition-store';
 import { getMetadata, getText, setMetadata, setText } from './definitions/annotations';
 import { renameDomain } from './definitions/rename';
 import { attachDevice, detachDevice, updateDevice } from './devices/devices';

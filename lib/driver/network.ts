@@ -5,7 +5,7 @@
 import { checkCalls, type CallsOf } from '../shape/arguments';
 import { networkCalls } from './arguments/connection-calls';
 import type { MetadataContent } from '../domain/elements/metadata';
-import type { Identity } from '../host/state/definition-store';
+import type { Identity } from '../host/state/definitions/definition-store';
 import type { NetworkUpdate } from '../network/definition/update';
 import type { Lease } from '../network/dnsmasq/leases';
 import type { Rates, RatesChange } from './interfaces/rates';

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { release, machine } from 'node:os';
 import { join } from 'node:path';
-import { bootId } from './kernel/boot-id';
+import { bootId } from './kernel/boot/boot-id';
 import { readCgroupLayout } from './kernel/cgroup-layout';
 import type { CgroupLayout } from './kernel/cgroup-layout';
 import { nsfsIgnoresType } from './security/nsfs';

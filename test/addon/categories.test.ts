@@ -19,7 +19,7 @@ import {
 import { readEntries } from '../../lib/container/security/selinux/category-folder';
 import type { CategoryEntry } from '../../lib/container/security/selinux/category-folder';
 import { lockFile } from '../../lib/host/state/file-lock';
-import { bootId } from '../../lib/host/kernel/boot-id';
+import { bootId } from '../../lib/host/kernel/boot/boot-id';
 import { statOf } from '../../lib/container/init/process-stat';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { claimByMany } from '../support/labels/many-labels';

@@ -12,7 +12,7 @@ import { native } from '../../lib/host/native';
 import { connectProcedures } from '../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../lib/rpc/protocol/domain';
 import { messageTypes, programs } from '../../lib/rpc/protocol/numbers';
-import { socketDescriptor } from '../../lib/rpc/server/descriptors';
+import { socketDescriptor } from '../../lib/rpc/server/descriptors/descriptors';
 import { encodeMessage } from '../../lib/rpc/server/message';
 import { XdrWriter } from '../../lib/rpc/xdr/writer';
 import type { Codec } from '../../lib/rpc/xdr/codec';

@@ -4,7 +4,7 @@ import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
-import { bootId } from '../../lib/host/kernel/boot-id';
+import { bootId } from '../../lib/host/kernel/boot/boot-id';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { domainDocument, domainNames } from './documents';
 import type { Population } from './documents';

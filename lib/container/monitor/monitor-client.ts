@@ -1,5 +1,5 @@
 /** Speaks to a running monitor over its control socket: any process can, at any time. */
-import { thisMoment } from '../../host/kernel/boot-clock';
+import { thisMoment } from '../../host/kernel/boot/boot-clock';
 import { closeSync, constants, openSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';

@@ -3,8 +3,8 @@
  * failed: each request is on record before init is asked. A caller that could not ask takes its own request back,
  * whatever others have requested meanwhile, and however those requests end. Pure.
  */
-import { millisecondsBetween } from '../../host/kernel/boot-clock';
-import type { Moment } from '../../host/kernel/boot-clock';
+import { millisecondsBetween } from '../../host/kernel/boot/boot-clock';
+import type { Moment } from '../../host/kernel/boot/boot-clock';
 
 /** A requested shutdown or reboot. */
 export interface AskedEnd {

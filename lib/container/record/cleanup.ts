@@ -1,7 +1,7 @@
 /** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
-import { thisMoment } from '../../host/kernel/boot-clock';
+import { thisMoment } from '../../host/kernel/boot/boot-clock';
 import { renameSync } from 'node:fs';
-import { bootId } from '../../host/kernel/boot-id';
+import { bootId } from '../../host/kernel/boot/boot-id';
 import { turn } from '../../host/slices';
 import { fileError, isThere } from '../../host/state/file-error';
 import { removeWhatIsAt } from '../../host/state/plain-file';

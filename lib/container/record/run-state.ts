@@ -7,7 +7,7 @@ import type { Hardening } from '../../domain/definition';
 import type { Bandwidth, PortForward } from '../../domain/interface/definition';
 import type { Placement } from '../../domain/tuning/definition';
 import { TslxcError } from '../../errors';
-import { bootId } from '../../host/kernel/boot-id';
+import { bootId } from '../../host/kernel/boot/boot-id';
 import { lookAtLock, readPlain, removeWhatIsAt } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';

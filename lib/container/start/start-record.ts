@@ -1,5 +1,5 @@
 /** The record of a start: what it will borrow from the host, on disk before any of it is taken. */
-import { thisMoment } from '../../host/kernel/boot-clock';
+import { thisMoment } from '../../host/kernel/boot/boot-clock';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Placement } from '../../domain/tuning/definition';
 import { TslxcError } from '../../errors';

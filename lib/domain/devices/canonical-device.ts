@@ -9,7 +9,7 @@ import { parseBytes } from '../xml/scaled-integer';
 import { filesystemVocabulary } from '../filesystem/vocabulary';
 import { interfaceVocabulary } from '../interface/vocabulary';
 import { consoleVocabulary, diskVocabulary, hostdevVocabulary } from './device-vocabulary';
-import { busOfDisk } from './disk-bus';
+import { busOfDisk } from './disk/disk-bus';
 
 /** The device as libvirt prints it. */
 export function canonicalDevice(element: XmlElement): XmlElement {

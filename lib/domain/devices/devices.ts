@@ -3,7 +3,7 @@ import { parseConsole } from './console';
 import type { DomainDefinition } from '../definition';
 import type { ParsedDevice } from '../xml/unsupported';
 import type { XmlElement } from '../xml/element';
-import { checkDiskTargets, parseDisk } from './disk';
+import { checkDiskTargets, parseDisk } from './disk/disk';
 import { rawDevice } from './parsed-device';
 import { parseFilesystem } from '../filesystem/filesystem';
 import { parseHostDevice } from './host-device';

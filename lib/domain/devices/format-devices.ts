@@ -9,7 +9,7 @@ import type {
 import type { Position } from '../xml/element';
 import type { FilesystemDefinition } from '../filesystem/definition';
 import { formatHostInterface, formatInterface } from '../interface/format';
-import { diskSources } from './disk';
+import { diskSources } from './disk/disk';
 import { hostDeviceSources } from './host-device';
 import { formatUsb } from './usb-device';
 import { comparePositions } from '../xml/source-location';
@@ -24,7 +24,7 @@ import {
   diskVocabulary,
   hostdevVocabulary,
 } from './device-vocabulary';
-import { inLibvirtOrder } from './disk-order';
+import { inLibvirtOrder } from './disk/disk-order';
 
 /** The children of `<devices>`. */
 export function formatDevices(

@@ -5,9 +5,9 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 
 import type { Position, XmlElement } from './element';
-import { parserWords } from './parser-words';
+import { parserWords } from './syntax/parser-words';
 import type { SourceLocation } from './source-location';
-import { syntaxError } from './syntax-error';
+import { syntaxError } from './syntax/syntax-error';
 import { findIllegalCharacter } from './xml-characters';
 
 const maxBytes = 10 * 1024 * 1024;

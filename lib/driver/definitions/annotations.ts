@@ -5,7 +5,7 @@ import { formatDomain } from '../../domain/format';
 import { isExtension, metadataOf, withMetadata } from '../../domain/elements/metadata';
 import type { MetadataContent } from '../../domain/elements/metadata';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning, runningDefinition } from './definitions';
 import { storedDefinition, targetsOf } from './domain-change';
 import { checkSame, currentState } from '../lookup/lookup';

@@ -15,7 +15,7 @@ import { reapAll, reapInBackground, settle } from '../lifecycle/reaper';
 import type { ParsedXml, Session } from '../session/session';
 import { settleTrees } from '../snapshots/changes';
 import { launch } from '../lifecycle/start';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { CreateOptions, DefineOptions } from '../types';
 
 /**

@@ -1,7 +1,7 @@
 /** The two definitions of a domain: the one that its container runs with, and the stored one. */
 import type { RunState, StartRecord } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { transition, type Verb } from '../lifecycle/lifecycle';
 import { noDomain } from '../lookup/lookup';
 import type { Session } from '../session/session';

@@ -1,7 +1,7 @@
 /** A change of a domain: in the running container, in the stored definition, or in both, under the domain's lock. */
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { stored } from './definitions';
 import { checkSame } from '../lookup/lookup';
 import { settle } from '../lifecycle/reaper';

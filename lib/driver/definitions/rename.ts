@@ -2,7 +2,7 @@
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { transition } from '../lifecycle/lifecycle';
 import { checkSame, phaseOf } from '../lookup/lookup';
 import { settle } from '../lifecycle/reaper';

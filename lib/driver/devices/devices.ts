@@ -3,7 +3,7 @@ import { withDevice, withoutDevice, withUpdated } from '../../domain/devices/dev
 import type { DeviceVerb, ParsedOne } from '../../domain/devices/device';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { startsWithout } from '../../domain/warnings';
 import { refuseAll } from '../../domain/xml/unsupported';
 import { readSettings } from '../../host/settings';

@@ -9,7 +9,7 @@ import { checkStartable } from '../../domain/validate';
 import type { DeviceOf } from '../../container/devices/device-request';
 import { TslxcError } from '../../errors';
 import type { LinkRecord } from '../../container/record/run-state';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
 import { portsToAnnounce } from '../hooks/port-hooks';
 import { portsOf } from '../interfaces/ports';

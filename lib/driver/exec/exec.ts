@@ -6,7 +6,7 @@ import type { Lookers } from '../../container/looks/looks';
 import { withStartChoices } from '../../container/record/start-choices';
 import { TslxcError } from '../../errors';
 import { onAbort } from '../../host/abort-listener';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { checkGiven } from '../../shape/arguments';
 import { throwIfAborted } from '../session/abort';
 import type { ExecOptions } from './exec-options';

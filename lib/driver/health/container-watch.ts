@@ -1,12 +1,12 @@
 /** Checks the health of one container, again and again, until it ends. */
-import type { Moment } from '../../host/kernel/boot-clock';
-import { millisecondsBetween, thisMoment } from '../../host/kernel/boot-clock';
+import type { Moment } from '../../host/kernel/boot/boot-clock';
+import { millisecondsBetween, thisMoment } from '../../host/kernel/boot/boot-clock';
 import { closeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Lookers } from '../../container/looks/looks';
 import type { RunningRecord, StartRecord } from '../../container/record/run-state';
 import type { HealthCheck } from '../../domain/definition';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { runPaths } from '../../host/state/state-paths';
 import type { MonitorConnection } from '../session/containers';
 import type { Session } from '../session/session';

@@ -2,7 +2,7 @@
 import type { Lookers } from '../../container/looks/looks';
 import type { HealthCheck } from '../../domain/definition';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { printable } from '../../printable';
 import { collectOutput } from '../exec/command-output';
 import { execCommand } from '../exec/exec';

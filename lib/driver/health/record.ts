@@ -2,7 +2,7 @@
 import { statOf } from '../../container/init/process-stat';
 import type { RunningRecord } from '../../container/record/run-state';
 import { readRecord, replaceRecord } from '../../host/state/record-file';
-import { bootClock, millisecondsBetween, thisMoment } from '../../host/kernel/boot-clock';
+import { bootClock, millisecondsBetween, thisMoment } from '../../host/kernel/boot/boot-clock';
 import { present } from '../../present';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
 import type { HealthInfo } from './health';

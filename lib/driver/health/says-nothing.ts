@@ -1,7 +1,7 @@
 /** Which errors say nothing of the container that was to be checked: taking them for its failure would kill a healthy one. */
 import { constants as system } from 'node:os';
 import type { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { readStateOrSkip } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 

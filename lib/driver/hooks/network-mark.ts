@@ -2,7 +2,7 @@
  * The record of a network's hooks, in its run folder: it is there from before `start` is called until `stopped` has been called,
  * by whichever process takes the network down or finds it off. A record of another boot of the host is ignored.
  */
-import { bootId } from '../../host/kernel/boot-id';
+import { bootId } from '../../host/kernel/boot/boot-id';
 import { readRecord, removeRecord, writeRecord } from '../../host/state/record-file';
 import { networkPaths } from '../../host/state/state-paths';
 import { isNetworkLocked } from '../../network/lifecycle/network-lock';

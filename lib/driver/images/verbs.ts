@@ -4,7 +4,7 @@ import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
 import { takeHostLock } from '../../host/state/file-lock';
 import { takeLock } from '../../host/state/named-lock';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { markTransient, newContainerLayer, transientDomains } from '../../image/container-layer';
 import { imageDocument, newDomainName } from '../../image/document';
 import { networkOf } from '../../image/network-device';

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../../container/console/console-log';
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { currentState, findByName, holderOfName, type FoundDomain } from '../lookup/lookup';
 import { pauseFor } from '../session/abort';
 import type { Session } from '../session/session';

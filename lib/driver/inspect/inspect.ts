@@ -25,7 +25,7 @@ import {
   type FoundDomain,
 } from '../lookup/lookup';
 import type { Session } from '../session/session';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { ConsoleOptions, DomainInfo, DomainState } from '../types';
 
 const bytesInKibibyte = 1024;

@@ -3,7 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { initHasEnded } from '../../container/init/ended-init';
 import { isInitOf } from '../../container/init/init-process';
 import { fileError, hasErrno } from '../../host/state/file-error';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning } from '../definitions/definitions';
 import type { Session } from '../session/session';
 import { currentState } from '../lookup/lookup';

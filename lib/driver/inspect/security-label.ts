@@ -1,5 +1,5 @@
 /** Which security label a container runs with. */
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { HostSecurity } from '../../host/security/host-security';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';

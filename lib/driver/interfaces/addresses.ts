@@ -11,7 +11,7 @@ import { currentState } from '../lookup/lookup';
 import { networkLeases } from '../networks/inspect';
 import { findNetworkByName } from '../networks/lookup';
 import type { Session } from '../session/session';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 
 /** An address without its interface. */
 type PlainAddress = Pick<DomainAddress, 'family' | 'address' | 'prefix'>;

@@ -4,7 +4,7 @@ import type { StartRecord } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning, runningDefinition, stored } from '../definitions/definitions';
 import { changeDomain } from '../definitions/domain-change';
 import { interfaceIndex, type InterfaceQuery } from './interface-lookup';

@@ -1,6 +1,6 @@
 /** The host name that a running container has sent to the DHCP server of a virtual network. */
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning } from '../definitions/definitions';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';

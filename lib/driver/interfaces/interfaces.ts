@@ -15,7 +15,7 @@ import {
 import type { InterfaceInfo } from './types';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 
 /**
  * The interfaces of the running container, or those of the next start; by default the former if there is a container.

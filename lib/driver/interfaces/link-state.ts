@@ -8,7 +8,7 @@ import { findInterface, interfaceIndex, type InterfaceQuery } from './interface-
 import { definedInterfaces, domainInterfaces, liveInterfaces, withLink } from './interfaces';
 import type { SettledState } from '../session/containers';
 import type { Session } from '../session/session';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 
 export type LinkState = 'up' | 'down';
 

@@ -4,7 +4,7 @@ import type { InterfaceDefinition } from '../../domain/interface/definition';
 import { formatDomain } from '../../domain/format';
 import { TslxcError } from '../../errors';
 import { present } from '../../present';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { Session } from '../session/session';
 import { decideForwards } from '../networks/lost-rules';
 import { networkPort } from './network-port';

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { refuseUnknown } from '../../domain/xml/unsupported';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { readNetworkState } from '../../network/lifecycle/state';
 import { formatNetworkPort, parseNetworkPort } from '../../network/definition/port';
 import type { PortDefinition } from '../../network/definition/port';

@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { readRecord, writeRecord } from '../../host/state/record-file';
 import { withLock } from '../../host/state/named-lock';
 import { transition } from './lifecycle';

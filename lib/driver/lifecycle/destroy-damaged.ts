@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { partitionedSuffix } from '../../domain/tuning/partition';
 import { TslxcError } from '../../errors';
 import { isNewer } from '../../host/state/record-format';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { cgroupName } from '../../plan/cgroups/names';
 import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
 import { endHooks } from '../hooks/domain-hooks';

@@ -1,5 +1,5 @@
 /** The clean-up after a container's end, and its announcement; and what is made good later, if no process has cleaned up. */
-import { thisMoment } from '../../host/kernel/boot-clock';
+import { thisMoment } from '../../host/kernel/boot/boot-clock';
 import type { ExitRecord } from '../../container/record/exit-record';
 import { turn } from '../../host/slices';
 import { endHooks } from '../hooks/domain-hooks';

@@ -1,5 +1,5 @@
 /** Ends an init by SIGKILL, sent by its monitor if that answers. */
-import { thisMoment } from '../../host/kernel/boot-clock';
+import { thisMoment } from '../../host/kernel/boot/boot-clock';
 import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
 import type { Session } from '../session/session';

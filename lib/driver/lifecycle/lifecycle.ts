@@ -2,8 +2,8 @@
  * Which verbs a domain accepts in which phase, as one table, with libvirt's words for those that it refuses. Also what
  * follows the end of a container. Pure.
  */
-import type { Moment } from '../../host/kernel/boot-clock';
-import { millisecondsBetween } from '../../host/kernel/boot-clock';
+import type { Moment } from '../../host/kernel/boot/boot-clock';
+import { millisecondsBetween } from '../../host/kernel/boot/boot-clock';
 import { meaningOf, shutoffReason, type ExitRecord } from '../../container/record/exit-record';
 import type { DomainDefinition } from '../../domain/definition';
 import { carriedOutAction } from '../../domain/elements/clock';

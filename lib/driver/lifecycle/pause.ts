@@ -1,6 +1,6 @@
 /** suspend and resume: all processes of a container are frozen, and go on. Only the kernel's freezer keeps the state. */
 import { initHasEnded } from '../../container/init/ended-init';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { transition } from './lifecycle';
 import { checkSame, phaseOf } from '../lookup/lookup';
 import { settle } from './reaper';

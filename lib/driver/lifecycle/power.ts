@@ -1,5 +1,5 @@
 /** shutdown and reboot: asks init, and answers with what came of it. */
-import { thisMoment } from '../../host/kernel/boot-clock';
+import { thisMoment } from '../../host/kernel/boot/boot-clock';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { askedEnd, withAskedEnd, withoutAskedEnd } from '../../container/record/asked-ends';
@@ -7,7 +7,7 @@ import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunState, StartRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import { endTimes } from '../../plan/process/end-request';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { present } from '../../present';
 import { throwIfAborted } from '../session/abort';
 import type { MonitorConnection } from '../session/containers';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isAskedShutdown } from '../../container/record/asked-ends';
 import { meaningOf, type ExitRecord } from '../../container/record/exit-record';
 import type { RunState, StartRecord } from '../../container/record/run-state';
-import { millisecondsBetween, thisMoment } from '../../host/kernel/boot-clock';
+import { millisecondsBetween, thisMoment } from '../../host/kernel/boot/boot-clock';
 import { turn } from '../../host/slices';
 import { admission } from '../session/admission';
 import type { EndedState, SettledState } from '../session/containers';

@@ -18,7 +18,7 @@ import type { Session } from '../session/session';
 import { forgetSnapshots, refuseWithSnapshots } from '../snapshots/inspect';
 import { settleTrees } from '../snapshots/changes';
 import { launch } from './start';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { StartOptions, StartResult, UndefineOptions } from '../types';
 
 /** Milliseconds between two checks whether a frozen init has been killed. */

@@ -4,7 +4,7 @@ import type { Position } from '../../domain/xml/element';
 import { formatDomain } from '../../domain/format';
 import { TslxcError } from '../../errors';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { containerFolder } from '../../plan/cgroups/names';
 import {
   cgroupPlaces,

@@ -16,7 +16,7 @@ import {
 } from './damaged-state';
 import { holdersOf } from './name-of-uuid';
 import { readableStates } from './readable-state';
-import type { Identity, StoredIdentity } from '../../host/state/definition-store';
+import type { Identity, StoredIdentity } from '../../host/state/definitions/definition-store';
 import { present } from '../../present';
 import type { DomainState, ListFilter } from '../types';
 

@@ -2,7 +2,7 @@
 import { metadataOf, withMetadata } from '../../domain/elements/metadata';
 import type { MetadataContent } from '../../domain/elements/metadata';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { changeNetwork, lookedAt } from './change';
 import type { Which } from './change';
 import type { Session } from '../session/session';

@@ -2,7 +2,7 @@
  * Networks that are started without a request: those that are started with the host, at the first use of any network after
  * it has booted, and the default network, which is made at the first call on networks.
  */
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import {
   defaultNetwork,
   defaultNetworkXml,

@@ -1,6 +1,6 @@
 /** A change of a virtual network: of the running one, of the stored definition, or of both. */
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { updateNetwork } from '../../network/definition/update';
 import type { NetworkUpdate } from '../../network/definition/update';

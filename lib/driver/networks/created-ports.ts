@@ -4,7 +4,7 @@
  * network's lock.
  */
 import { join } from 'node:path';
-import { bootId } from '../../host/kernel/boot-id';
+import { bootId } from '../../host/kernel/boot/boot-id';
 import { namesIn } from '../../host/names-in';
 import { findRecord, removeRecord, writeRecord } from '../../host/state/record-file';
 import { networkPaths } from '../../host/state/state-paths';

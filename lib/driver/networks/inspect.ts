@@ -1,5 +1,5 @@
 /** What can be read of one network: its state, its XML, its leases. Changes nothing, except that it repairs a network. */
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { parseMac } from '../../domain/interface/mac-address';
 import { TslxcError } from '../../errors';
 import { activeNetwork } from '../../network/active-network';

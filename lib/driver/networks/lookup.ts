@@ -1,6 +1,6 @@
 /** Which virtual networks there are, and what state they are in: from the stored definitions and the run folders. */
 import { TslxcError } from '../../errors';
-import type { Identity, StoredIdentity } from '../../host/state/definition-store';
+import type { Identity, StoredIdentity } from '../../host/state/definitions/definition-store';
 import { present } from '../../present';
 import { readNetworkState, runningNames } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';

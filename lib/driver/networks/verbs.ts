@@ -1,6 +1,6 @@
 /** define, create, start, destroy, undefine and autostart of virtual networks, and which name and uuid each may take. */
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { withPath } from '../../host/state/file-error';
 import { zeroMac } from '../../network/elements/bridge';
 import { freeBridgeName } from '../../network/elements/names';

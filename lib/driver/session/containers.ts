@@ -63,7 +63,7 @@ import {
 } from '../../container/record/run-state';
 import { openRunStates } from '../../container/record/run-states';
 import { hostFacts } from '../../host/facts';
-import { bootId } from '../../host/kernel/boot-id';
+import { bootId } from '../../host/kernel/boot/boot-id';
 import { listTables } from '../../host/kernel/nftables';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { shapeLink } from '../../network/shaping/shaping';

@@ -12,7 +12,7 @@ import { parseDomain } from '../../domain/parse';
 import type { ParseContext } from '../../domain/parse-session';
 import { TslxcError } from '../../errors';
 import { bothLoggers, type DomainLog } from '../../host/log/domain-log';
-import { KnownIdentities } from '../../host/state/known-identities';
+import { KnownIdentities } from '../../host/state/definitions/known-identities';
 import { turn } from '../../host/slices';
 import type { Logger } from '../../host/logger';
 import type { StatePaths } from '../../host/state/state-paths';

@@ -15,7 +15,7 @@ import { readPlain } from '../../host/state/plain-file';
 import type { StatePaths } from '../../host/state/state-paths';
 import { parseRecord } from '../../host/state/record-file';
 import { inKnownFormat, isNewer, newerRecord, withFormat } from '../../host/state/record-format';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 
 /** A tree of a snapshot. */
 export interface KeptTree extends Pick<OwnTree, 'target' | 'kind'> {

@@ -15,7 +15,7 @@ import {
   unmarkTree,
 } from '../../container/trees/trees';
 import type { DomainDefinition } from '../../domain/definition';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { fileError } from '../../host/state/file-error';
 import { refuseMounts, removeTree } from '../../host/trees/tree-removal';
 import type { Session } from '../session/session';

@@ -10,7 +10,7 @@ import { macFromBytes } from '../../domain/interface/mac-address';
 import { withUuid } from '../../domain/interface/port/port-ids';
 import { withoutDots } from '../../domain/xml/path';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { Session } from '../session/session';
 import type { LiveTree } from './live-trees';
 import type { CloneOptions } from './types';

@@ -7,7 +7,7 @@ import { copyTree, holdPlace, makeFolder, removeIfEmpty } from '../../container/
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { hasErrno } from '../../host/state/file-error';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { storedDefinition } from '../definitions/domain-change';
 import { lockedBoth } from '../definitions/rename';
 import { transition } from '../lifecycle/lifecycle';

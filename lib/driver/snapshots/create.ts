@@ -7,7 +7,7 @@ import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { checkSnapshotName } from '../../domain/snapshot';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { storedDefinition } from '../definitions/domain-change';
 import { transition } from '../lifecycle/lifecycle';
 import { settle } from '../lifecycle/reaper';

@@ -1,6 +1,6 @@
 /** DomainSnapshots: the snapshots of one domain. Like Domain, it holds no state of its own; what a caller has to know is here. */
 import { checkCalls, type CallsOf } from '../../shape/arguments';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { Session } from '../session/session';
 import { createSnapshot } from './create';
 import { currentSnapshot, listSnapshots, setCurrentSnapshot, snapshotXml } from './inspect';

@@ -1,7 +1,7 @@
 /** Reads the recorded snapshots of a domain. */
 import { formatSnapshot } from '../../domain/snapshot';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import { settleAbandoned } from './abandoned';

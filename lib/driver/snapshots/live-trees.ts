@@ -8,7 +8,7 @@ import { ownTrees, type OwnTree } from '../../domain/filesystem/own-trees';
 import { isBelow, isSame, withoutDots } from '../../domain/xml/path';
 import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { runningDefinition } from '../definitions/definitions';
 import type { SettledState } from '../session/containers';
 import { readableStates } from '../lookup/readable-state';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { removeIfEmpty } from '../../container/trees/trees';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import { readCatalogue, snapshotNamed, type Catalogue, type SnapshotRecord } from './catalogue';

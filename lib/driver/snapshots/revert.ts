@@ -6,7 +6,7 @@ import { copyTree, isMountPoint, markTree } from '../../container/trees/trees';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { transition } from '../lifecycle/lifecycle';
 import { settle } from '../lifecycle/reaper';
 import { checkSame, phaseOf } from '../lookup/lookup';

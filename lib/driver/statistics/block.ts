@@ -4,7 +4,7 @@ import { deviceNumbers } from '../../container/sources/host-devices';
 import type { IoStatistics } from '../../container/statistics/types';
 import type { DiskDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning, runningDefinition, type RunningState } from '../definitions/definitions';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';

@@ -4,7 +4,7 @@ import type { Snapshot } from '../../container/statistics/snapshots';
 import { TslxcError } from '../../errors';
 import { exactJson } from '../../exact-json';
 import { Slice } from '../../host/slices';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { Link } from '../../host/native';
 import { requireRunning, type RunningState } from '../definitions/definitions';
 import { fromInside } from '../interfaces/interfaces';

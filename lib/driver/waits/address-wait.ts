@@ -1,7 +1,7 @@
 /** Waiting for an address of a container, seen from outside, so that nothing has to run inside. */
 import type { NetworkView } from '../../container/interfaces/network-view';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { Session } from '../session/session';
 import { lookUntilFound, waitInside } from './wait-for';
 import type { AddressWait } from './types';

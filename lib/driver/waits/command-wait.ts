@@ -1,7 +1,7 @@
 /** Running a command in the container again and again, until it exits with 0. */
 import type { CommandResult } from '../../container/exec/command-process';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { checkCommand, execCommand } from '../exec/exec';
 import type { Session } from '../session/session';
 import { lookUntilFound, waitInside } from './wait-for';

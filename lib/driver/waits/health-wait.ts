@@ -1,6 +1,6 @@
 /** Waiting until the checks of a container find it healthy. */
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
 import type { HealthInfo } from '../health/health';
 import { recordedHealth } from '../health/known-health';

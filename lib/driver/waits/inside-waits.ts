@@ -1,6 +1,6 @@
 /** Waiting for a listening port and for console output of a container, both seen from outside. */
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { Session } from '../session/session';
 import { lookUntilFound, waitInside } from './wait-for';
 import type { ConsoleWait, ListeningPort, PortWait } from './types';

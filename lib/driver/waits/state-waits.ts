@@ -1,7 +1,7 @@
 /** Waiting for the end of a container, and for a state of its domain. */
 import { shutoffReason, type ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { throwIfAborted } from '../session/abort';
 import { ConsoleFollower } from './console-follower';
 import { currentState, stateOf } from '../lookup/lookup';

@@ -1,7 +1,7 @@
 /** `Domain.waitFor`: which condition is requested, and which access it needs. */
 import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import type { Session } from '../session/session';
 import type { HealthInfo } from '../health/health';
 import type { DomainState } from '../types';

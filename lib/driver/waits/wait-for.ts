@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunningRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 import { abortable, throwIfAborted } from '../session/abort';
 import { ConsoleFollower } from './console-follower';
 import { requireRunning } from '../definitions/definitions';

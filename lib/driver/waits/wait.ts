@@ -9,7 +9,7 @@ import type { MonitorConnection } from '../session/containers';
 import { checkSame } from '../lookup/lookup';
 import { settle } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
-import type { Identity } from '../../host/state/definition-store';
+import type { Identity } from '../../host/state/definitions/definition-store';
 
 /** Between two reads of a domain whose monitor runs but does not answer, in milliseconds. */
 const pause = 20;

@@ -5,7 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TslxcError } from '../../errors';
-import { bootId } from '../../host/kernel/boot-id';
+import { bootId } from '../../host/kernel/boot/boot-id';
 import { native } from '../../host/native';
 import { networkNamespace } from '../../host/kernel/network-namespace';
 import { readRecord, removeRecord, writeRecord } from '../../host/state/record-file';

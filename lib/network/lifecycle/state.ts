@@ -3,7 +3,7 @@
  * before the effect that it describes. A record of another boot is ignored.
  */
 import { rmSync } from 'node:fs';
-import { bootId } from '../../host/kernel/boot-id';
+import { bootId } from '../../host/kernel/boot/boot-id';
 import { isNetworkNamespaceInUse, networkNamespace } from '../../host/kernel/network-namespace';
 import { readRecord, writeRecord } from '../../host/state/record-file';
 import { newerRecord } from '../../host/state/record-format';

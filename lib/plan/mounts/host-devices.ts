@@ -1,6 +1,6 @@
 /** Devices of the host in the container: their nodes, and the cgroup rules that allow them. Pure. */
 import type { DomainDefinition, HostDeviceDefinition } from '../../domain/definition';
-import { servedBy } from '../../domain/devices/disk-driver';
+import { servedBy } from '../../domain/devices/disk/disk-driver';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import type { CgroupStep, DeviceRule } from '../../host/native';

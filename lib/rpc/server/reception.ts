@@ -5,7 +5,7 @@
 import type { Socket } from 'node:net';
 import { native } from '../../host/native';
 import type { ReadableWatch, ReceivedBytes } from '../../host/calls/socket-calls';
-import { socketDescriptor } from './descriptors';
+import { socketDescriptor } from './descriptors/descriptors';
 
 /** Receives what has been read. */
 export interface Hearer {

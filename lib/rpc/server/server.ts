@@ -11,9 +11,14 @@ import { Admission } from './admission';
 import { Attention } from './attention';
 import { Client } from './client';
 import type { Activity, ClientOptions } from './client';
-import { closeDescriptors, sendAtOnce, sendDescriptors, socketDescriptor } from './descriptors';
+import {
+  closeDescriptors,
+  sendAtOnce,
+  sendDescriptors,
+  socketDescriptor,
+} from './descriptors/descriptors';
 import type { Conversation, Peer } from './peer';
-import { DescriptorRoom } from './descriptor-room';
+import { DescriptorRoom } from './descriptors/descriptor-room';
 import { isOfThisHost, startOf } from './peer-process';
 import { SocketReception } from './reception';
 import { accessOf, clearPlace, removeSocket, withMode } from './sockets';

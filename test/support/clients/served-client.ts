@@ -10,7 +10,7 @@ import { errorReplyOf } from '../../../lib/rpc/dispatch/base/wire-error';
 import { Attention } from '../../../lib/rpc/server/attention';
 import { Client } from '../../../lib/rpc/server/client';
 import type { Activity } from '../../../lib/rpc/server/client';
-import { sendAtOnce } from '../../../lib/rpc/server/descriptors';
+import { sendAtOnce } from '../../../lib/rpc/server/descriptors/descriptors';
 import type { Answer, Conversation, Peer } from '../../../lib/rpc/server/peer';
 import type { Hearer, Reception } from '../../../lib/rpc/server/reception';
 import { User } from '../../../lib/rpc/users/users';

@@ -1,6 +1,6 @@
 /** The record of a start that has taken nothing, in this boot of the host. */
 import type { StartRecord } from '../../../lib/container/record/run-state';
-import { bootId } from '../../../lib/host/kernel/boot-id';
+import { bootId } from '../../../lib/host/kernel/boot/boot-id';
 
 export const startRecord: StartRecord = {
   name: 'web',

@@ -22,7 +22,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../../errors';
-import { bootId } from '../../../host/kernel/boot-id';
+import { bootId } from '../../../host/kernel/boot/boot-id';
 import { lockFile } from '../../../host/state/file-lock';
 import { realRoot } from '../../../host/state/real-root';
 import { runPaths, statePaths } from '../../../host/state/state-paths';

@@ -10,7 +10,7 @@ import { killRemaining, undoAll, undosAfterBoot } from '../../../../lib/containe
 import { removeCgroupsOf } from '../../../../lib/container/cgroups/stale-cgroups';
 import { startRecord as start } from '../../../support/fake/start-record';
 import { SyscallError } from '../../../../lib/errors';
-import { bootId } from '../../../../lib/host/kernel/boot-id';
+import { bootId } from '../../../../lib/host/kernel/boot/boot-id';
 import { native } from '../../../../lib/host/native';
 import { isThere } from '../../../../lib/host/state/file-error';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';

@@ -20,7 +20,7 @@ import {
 } from '../../../../lib/container/record/run-state';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
 import { startRecord as start } from '../../../support/fake/start-record';
-import { bootId } from '../../../../lib/host/kernel/boot-id';
+import { bootId } from '../../../../lib/host/kernel/boot/boot-id';
 import { native } from '../../../../lib/host/native';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 import { runChild, source } from '../../driver/source-child';

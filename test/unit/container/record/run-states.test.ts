@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readRunState, runNames } from '../../../../lib/container/record/run-state';
 import { openRunStates } from '../../../../lib/container/record/run-states';
 import type { FoundState } from '../../../../lib/container/record/run-states';
-import { bootId } from '../../../../lib/host/kernel/boot-id';
+import { bootId } from '../../../../lib/host/kernel/boot/boot-id';
 import { native } from '../../../../lib/host/native';
 import { writeRecord } from '../../../../lib/host/state/record-file';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';

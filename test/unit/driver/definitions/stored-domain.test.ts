@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
 import type { DomainEvent } from '../../../../lib/driver/types';
-import { DefinitionStore } from '../../../../lib/host/state/definition-store';
+import { DefinitionStore } from '../../../../lib/host/state/definitions/definition-store';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
 import { exitRecord, FakeHost, thisBoot } from '../../../support/fake/host/fake-host';

@@ -1,5 +1,5 @@
 /** What is made of an end when the clock of the host was moved in between. */
-import { thisMoment } from '../../../../lib/host/kernel/boot-clock';
+import { thisMoment } from '../../../../lib/host/kernel/boot/boot-clock';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';

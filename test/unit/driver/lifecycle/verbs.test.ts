@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
-import { DefinitionStore } from '../../../../lib/host/state/definition-store';
+import { DefinitionStore } from '../../../../lib/host/state/definitions/definition-store';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { repeats } from '../../../support/time/repeats';
 import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';

@@ -1,6 +1,10 @@
-/** lib/host/kernel/boot-clock.ts: how long ago something was, whoever sets the clock. */
+/** lib/host/kernel/boot/boot-clock.ts: how long ago something was, whoever sets the clock. */
 import { readFileSync } from 'node:fs';
-import { bootClock, millisecondsBetween, thisMoment } from '../../../../lib/host/kernel/boot-clock';
+import {
+  bootClock,
+  millisecondsBetween,
+  thisMoment,
+} from '../../../../lib/host/kernel/boot/boot-clock';
 
 test('it is the kernel’s clock of this boot, which another process reads as well', () => {
   // CLOCK_BOOTTIME, in hundredths: ahead of this one by the time that the host was suspended.

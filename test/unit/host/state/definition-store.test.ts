@@ -1,4 +1,4 @@
-/** lib/host/state/definition-store.ts: definitions on disk, replaced as a whole or not at all. */
+/** lib/host/state/definitions/definition-store.ts: definitions on disk, replaced as a whole or not at all. */
 import { execFileSync } from 'node:child_process';
 import {
   mkdirSync,
@@ -15,7 +15,7 @@ import { randomUUID } from 'node:crypto';
 import { parseDomain } from '../../../../lib/domain/parse';
 import { domainStore, generatorsOf } from '../../../../lib/driver/session/stores';
 import { native } from '../../../../lib/host/native';
-import { isFileName } from '../../../../lib/host/state/definition-name';
+import { isFileName } from '../../../../lib/host/state/definitions/definition-name';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 import { runChild, source } from '../../driver/source-child';
@@ -29,7 +29,7 @@ const made = { newUuid: randomUUID, newMac, portId: () => '' };
 const context = { arch: 'x86_64', emulator: '/monitor', ...made };
 const definition = (name: string) => parseDomain(domainXml({ name, uuid }), context);
 
-const xmlError = expect.objectContaining({ code: 'XML_ERROR' }) as Error;
+const xmlError = expect.objectContaining({ code: 'XML_DETAIL' }) as Error;
 
 function makeStore(directory = join(scratchDirectory(), 'etc', 'lxc')) {
   const parsed: string[] = [];
@@ -137,7 +137,7 @@ test('a file that is no definition is listed with the reason, named once, and le
   expect(await store.definitions()).toHaveLength(1);
   expect(warnings).toEqual([expect.objectContaining({ path: bad })]);
   expect(readFileSync(bad, 'utf8')).toBe('<domain');
-  expect(await errorOf(() => store.read('bad'))).toMatchObject({ code: 'XML_ERROR', path: bad });
+  expect(await errorOf(() => store.read('bad'))).toMatchObject({ code: 'XML_DETAIL', path: bad });
 });
 
 test('a file under another name than its domain is no definition of either', async () => {
@@ -145,7 +145,10 @@ test('a file under another name than its domain is no definition of either', asy
   await store.write(definition('web'));
   writeFileSync(join(directory, 'other.xml'), readFileSync(join(directory, 'web.xml')));
   const [other, web] = await store.identities();
-  expect(other).toMatchObject({ name: 'other', unreadable: xmlError });
+  expect(other).toMatchObject({
+    name: 'other',
+    unreadable: expect.objectContaining({ code: 'XML_ERROR' }) as Error,
+  });
   expect(other?.uuid).not.toBe(uuid);
   expect(web).toEqual({ name: 'web', uuid });
   expect(warnings).toHaveLength(1);

@@ -1,11 +1,11 @@
-/** lib/host/state/known-identities.ts: what one process has parsed, another one need not, as long as the files are as they were. */
+/** lib/host/state/definitions/known-identities.ts: what one process has parsed, another one need not, as long as the files are as they were. */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { parseDomain } from '../../../../lib/domain/parse';
 import { domainStore } from '../../../../lib/driver/session/stores';
-import { KnownIdentities } from '../../../../lib/host/state/known-identities';
+import { KnownIdentities } from '../../../../lib/host/state/definitions/known-identities';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 

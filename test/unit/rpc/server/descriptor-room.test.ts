@@ -1,5 +1,5 @@
 /** That the daemon is about to lose clients for want of descriptors is said, once each time. */
-import { DescriptorRoom } from '../../../../lib/rpc/server/descriptor-room';
+import { DescriptorRoom } from '../../../../lib/rpc/server/descriptors/descriptor-room';
 
 test('the last descriptors are said to be in use once, and again after there was room', () => {
   const warn = jest.fn();

@@ -1,5 +1,5 @@
 /** The order in which libvirt prints disks: as written, but those of one bus by the letters of their targets. Pure. */
-import type { PrintableElement } from '../xml/print';
+import type { PrintableElement } from '../../xml/print';
 
 interface Placed {
   readonly disk: PrintableElement;

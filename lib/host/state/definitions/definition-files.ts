@@ -3,8 +3,8 @@
  * after its stamp has: its device, inode, size and times.
  */
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
-import { TslxcError } from '../../errors';
-import { hasErrno, naming } from './file-error';
+import { TslxcError } from '../../../errors';
+import { hasErrno, naming } from '../file-error';
 import { isYoung } from './known-identities';
 
 const ENOENT = 2;

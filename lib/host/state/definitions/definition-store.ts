@@ -6,20 +6,20 @@ import { closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
 import { mkdir, rm, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { TslxcError } from '../../errors';
-import { Slice } from '../slices';
-import { stampOf, survey, surveyOwn } from '../survey';
-import type { SightReader } from '../survey';
+import { TslxcError } from '../../../errors';
+import { Slice } from '../../slices';
+import { stampOf, survey, surveyOwn } from '../../survey';
+import type { SightReader } from '../../survey';
 import { DefinitionFiles } from './definition-files';
 import { finishRenames, isRenamedAway, renamedAway, renameFile } from './definition-rename';
-import { flushDirectory, replaceFile } from './durable-file';
+import { flushDirectory, replaceFile } from '../durable-file';
 import { isFileName } from './definition-name';
 import type { UnreadableFile } from './definition-name';
-import { fileError, hasErrno, inFile } from './file-error';
-import { lockFile } from './file-lock';
-import { inTurn } from './in-turn';
+import { fileError, hasErrno, inFile } from '../file-error';
+import { lockFile } from '../file-lock';
+import { inTurn } from '../in-turn';
 import type { KnownIdentities } from './known-identities';
-import type { Logger } from '../logger';
+import type { Logger } from '../../logger';
 
 /** The identity of a domain or a network. */
 export interface Identity {

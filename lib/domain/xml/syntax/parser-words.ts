@@ -1,5 +1,5 @@
 /** What is wrong with a text, in the words of libvirt's parser where they say as much as those of ours. Pure. */
-import type { XmlElement } from './element';
+import type { XmlElement } from '../element';
 
 type Started = Pick<XmlElement, 'name' | 'position'>;
 

@@ -4,9 +4,9 @@
  * valid definition for exactly this version of the package. A missing or stale entry only costs a process the time to parse the
  * file.
  */
-import { changeTimeOf } from '../survey';
-import { packageVersion } from '../package-paths';
-import { fieldsOf, readRecord, writeRecord } from './record-file';
+import { changeTimeOf } from '../../survey';
+import { packageVersion } from '../../package-paths';
+import { fieldsOf, readRecord, writeRecord } from '../record-file';
 
 /** A younger file may change again without a change of its times, which have a coarse resolution. */
 const settledNanoseconds = 50_000_000n;

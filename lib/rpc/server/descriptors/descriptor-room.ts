@@ -2,7 +2,7 @@
  * Notices that this process has hardly any descriptor left. Node.js reports no connection for which there is none: libuv takes it and
  * closes it at once, so the client is gone without a word, and nobody hears of it.
  */
-import type { Logger } from '../../host/logger';
+import type { Logger } from '../../../host/logger';
 
 /** Descriptors below the limit from which on clients may be lost, and above which there is room again. */
 const few = 16;

@@ -2,9 +2,9 @@
  * The error for text that is no XML, or XML that is not read, in the form of libvirt's: the line where reading ended, what is
  * wrong with it, that line, and a caret after the last character that was read.
  */
-import { DefinitionError } from '../../errors';
-import { printable } from '../../printable';
-import { shortened, type SourceLocation } from './source-location';
+import { DefinitionError } from '../../../errors';
+import { printable } from '../../../printable';
+import { shortened, type SourceLocation } from '../source-location';
 
 /** What is shown of a line that is longer: as many characters before the caret, and half as many after it. */
 const shownBefore = 120;

@@ -1,5 +1,5 @@
 /** `<driver>` of a `<disk>` of type file: how the image is turned into a block device. */
-import type { DiskDefinition, DiskDriver } from '../definition';
+import type { DiskDefinition, DiskDriver } from '../../definition';
 import {
   diskDriverVocabulary,
   formatOfLoop,
@@ -7,13 +7,13 @@ import {
   otherCache,
   otherDiskDriver,
   otherDiskDriverName,
-} from './device-vocabulary';
-import { deviceSession } from './parsed-device';
-import { keepRest, standalone } from '../xml/raw';
-import { childOf, readElement, type Reading, type ReadingSession } from '../xml/reading';
-import { attributeLocation, definitionError } from '../xml/source-location';
-import type { UnsupportedElement } from '../xml/unsupported';
-import { valuesOf } from '../xml/vocabulary';
+} from '../device-vocabulary';
+import { deviceSession } from '../parsed-device';
+import { keepRest, standalone } from '../../xml/raw';
+import { childOf, readElement, type Reading, type ReadingSession } from '../../xml/reading';
+import { attributeLocation, definitionError } from '../../xml/source-location';
+import type { UnsupportedElement } from '../../xml/unsupported';
+import { valuesOf } from '../../xml/vocabulary';
 
 /** By libvirt's rule: without a name, a raw image gets a loop device, and any other image is served by qemu-nbd. */
 export function servedBy({ name, format = 'raw' }: DiskDriver = {}):

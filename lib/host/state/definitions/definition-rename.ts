@@ -6,8 +6,8 @@
 import { readdirSync, statSync, readlinkSync } from 'node:fs';
 import { mkdir, rm, rmdir, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { flushDirectory, replaceFile } from './durable-file';
-import { hasErrno, isThere } from './file-error';
+import { flushDirectory, replaceFile } from '../durable-file';
+import { hasErrno, isThere } from '../file-error';
 
 const ENOENT = 2;
 const EEXIST = 17;

@@ -1,7 +1,7 @@
 /** Descriptors of sockets: bytes that are sent past Node.js's stream, and descriptors that are sent and received. */
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { native } from '../../host/native';
+import { native } from '../../../host/native';
 
 /** Milliseconds between two attempts to send over a socket that is full. */
 const pause = 10;

@@ -1,5 +1,5 @@
 /** The bus that libvirt derives from a disk's name. */
-import type { DiskBus } from '../definition';
+import type { DiskBus } from '../../definition';
 
 const busOfPrefix: ReadonlyMap<string, DiskBus> = new Map([
   ['fd', 'fdc'],

@@ -2,30 +2,30 @@
  * `<disk>`: a block device of the host under another name in the container, or an image that is turned into one. An element with
  * any part that a start refuses is kept as a whole.
  */
-import type { DiskBus, DiskDefinition } from '../definition';
+import type { DiskBus, DiskDefinition } from '../../definition';
 import {
   diskSourceVocabulary,
   diskTargetVocabulary,
   diskVocabulary,
   emptyDrive,
-} from './device-vocabulary';
+} from '../device-vocabulary';
 import { busOfDisk } from './disk-bus';
 import { parseDiskDriver } from './disk-driver';
-import { deviceSession, parsedDevice, rawDevice } from './parsed-device';
-import type { ParsedDevice } from '../xml/unsupported';
-import { enumerated } from '../xml/enumerated';
-import { sanitizePath } from '../filesystem/filesystem';
-import { attributeLocation, definitionError } from '../xml/source-location';
-import { keepRest } from '../xml/raw';
+import { deviceSession, parsedDevice, rawDevice } from '../parsed-device';
+import type { ParsedDevice } from '../../xml/unsupported';
+import { enumerated } from '../../xml/enumerated';
+import { sanitizePath } from '../../filesystem/filesystem';
+import { attributeLocation, definitionError } from '../../xml/source-location';
+import { keepRest } from '../../xml/raw';
 import {
   childOf,
   readElement,
   type LocatedElement,
   type Reading,
   type ReadingSession,
-} from '../xml/reading';
-import { parseSourceLabels } from '../security/source-label';
-import { emptyVocabulary, valuesOf } from '../xml/vocabulary';
+} from '../../xml/reading';
+import { parseSourceLabels } from '../../security/source-label';
+import { emptyVocabulary, valuesOf } from '../../xml/vocabulary';
 
 const wordsOf = (attribute: string) => Object.keys(valuesOf(diskVocabulary, attribute));
 const types = ['block', 'file'] as const;
