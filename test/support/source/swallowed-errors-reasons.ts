@@ -99,6 +99,8 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/health/container-watch.ts ContainerWatch.#tell',
     'host/kernel/oom-score.ts isSet',
     'host/kernel/oom-score.ts setOomScore',
+    'rpc/name-service/name-service.ts NameService.#attempt',
+    'rpc/name-service/name-service.ts NameService.#run',
   ],
   'Whoever awaits the same promise, or a later step, gets the error; here it only must not be unhandled.':
     [
