@@ -149,10 +149,10 @@ const shortFrame = {
   instead: '',
 };
 
-/** A second header before an entry, in place of the first, as Go takes it. */
-const secondHeader = {
+/** A long name of GNU and one of pax before an entry, of which Go prefers GNU's. */
+const mixedHeaders = {
   file: 'lib/image/layer/tar-reader.ts',
-  check: 'if (before !== undefined)',
+  check: 'if (isMixed)',
   instead: 'if (false)',
 };
 /** A directory in the old form. */
@@ -194,7 +194,7 @@ const xml = {
   },
   archives: {
     longest: 2048,
-    planted: [secondHeader, oldDirectory, gnuPrefix, otherNode, emptyValue],
+    planted: [mixedHeaders, oldDirectory, gnuPrefix, otherNode, emptyValue],
     counted: /[/\\]lib[/\\]image[/\\]layer[/\\].*\.ts$/,
     asksTar: true,
     leastGain: 1,

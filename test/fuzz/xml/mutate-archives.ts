@@ -35,11 +35,11 @@ const keys =
 const paxValues =
   wordsOf(`b b/ ../b /b b%00 b%0a 0 1 01 512 513 +1 -1 1.5 1. .5 1e3 0x1 4294967295 4294967296
   18446744073709551616 %201 1%20 BINARY b=c`);
+const longNames = ['L', 'K'].map((kind) => `${kind} data=b%00 magic=ustar%20%20%00`);
 const templates = [
+  ...longNames,
   'x pax=path=b',
   'x',
-  'L data=b%00 magic=ustar%20%20%00',
-  'K data=b%00 magic=ustar%20%20%00',
   'g pax=comment=x',
   '0 data=xyz',
   '5 name=d/',
@@ -92,6 +92,15 @@ const ofLines: readonly Change[] = [
   function takeLine(text, { other, random }) {
     const [lines, theirs] = [linesOf(text), linesOf(other)];
     lines.splice(someLine(lines, random), 0, theirs[someLine(theirs, random)] ?? '.');
+    return lines.join('\n');
+  },
+  // One or two headers that say more of the entry behind them.
+  function addHeaders(text, { random }) {
+    const lines = linesOf(text);
+    const headers = Array.from({ length: 1 + random.below(2) }, () =>
+      random.below(2) === 0 ? `x ${someRecord(random)}` : random.pick(longNames),
+    );
+    lines.splice(someLine(lines, random), 0, ...headers);
     return lines.join('\n');
   },
   function addKnown(text, { random }) {
