@@ -27,7 +27,7 @@ const magics = wordsOf(
 const kinds = wordsOf(`0 1 2 3 4 5 6 7 x g L K S D M N V X A %00 %20 %ff`);
 const contents = [...wordsOf(`b b%00 b%00c ../b%00 /b %00 b/ .wh.b%00`), 'x'.repeat(512)];
 /** That an unpacker heeds: half of the records have one. */
-const heeded = wordsOf(`path linkpath size uid gid mtime`);
+const heeded = wordsOf(`path path path linkpath size uid gid mtime`);
 const keys =
   wordsOf(`atime ctime uname gname comment hdrcharset GNU.sparse.major GNU.sparse.minor GNU.sparse.name
   GNU.sparse.realsize GNU.sparse.map GNU.dumpdir GNU.volume.label SCHILY.xattr.user.a SCHILY.realsize SCHILY.dev
@@ -94,6 +94,14 @@ const ofLines: readonly Change[] = [
     lines.splice(someLine(lines, random), 0, theirs[someLine(theirs, random)] ?? '.');
     return lines.join('\n');
   },
+  function addKnown(text, { random }) {
+    const lines = linesOf(text);
+    lines.splice(someLine(lines, random), 0, random.pick(templates));
+    return lines.join('\n');
+  },
+];
+
+const ofHeaders: readonly Change[] = [
   // One or two headers that say more of the entry behind them.
   function addHeaders(text, { random }) {
     const lines = linesOf(text);
@@ -101,11 +109,6 @@ const ofLines: readonly Change[] = [
       random.below(2) === 0 ? `x ${someRecord(random)}` : random.pick(longNames),
     );
     lines.splice(someLine(lines, random), 0, ...headers);
-    return lines.join('\n');
-  },
-  function addKnown(text, { random }) {
-    const lines = linesOf(text);
-    lines.splice(someLine(lines, random), 0, random.pick(templates));
     return lines.join('\n');
   },
 ];
@@ -176,7 +179,7 @@ const ofBytes: readonly Change[] = [
   },
 ];
 
-const changes = [ofLines, ofWords, ofWords, ofWords, ofBytes];
+const changes = [ofLines, ofHeaders, ofWords, ofWords, ofWords, ofBytes];
 
 /** `text` after one to four changes, more often one than many. */
 export function mutateArchive(text: string, material: ByteMaterial): string {
