@@ -42,6 +42,7 @@ export type {
   DomainEvent,
   DomainInfo,
   DomainState,
+  StoredDefinitionState,
   ListFilter,
   MonitorState,
   NetworkEvent,

@@ -16,7 +16,7 @@ const lowest: Readonly<Record<DebugLevel, keyof typeof levels>> = {
 
 export interface Log extends Logger {
   /** Goes on in the file that is now at its path, as after a rotation. If it can't be opened, that is said in the one of before. */
-  reopen(): void;
+  readonly reopen: () => void;
 }
 
 /** One JSON object per line, appended to the file of `-l` or written to stderr. @throws CommandError if the file can't be opened. */

@@ -34,16 +34,13 @@
 #include <string>
 #include <vector>
 
-namespace {
+#include "probe-report.h"
+#include "whole-filesystems.h"
 
-using Words = std::vector<std::string>;
+namespace {
 
 constexpr unsigned long kTiocsti = 0x5412;
 constexpr unsigned long kTioclinux = 0x541c;
-// The same in all tables; the libraries of today lack them.
-constexpr long kStatmount = 457;
-constexpr long kListmount = 458;
-
 constexpr unsigned long kBeyond32Bits = 0x100000000;
 
 // fs/exportfs.h: inode number and generation, as ext4 makes its handles.
@@ -51,20 +48,6 @@ constexpr int kInodeAndGeneration = 1;
 
 // A group whose events name files, and carry no descriptors.
 constexpr unsigned kNamesOnly = FAN_CLASS_NOTIF | FAN_REPORT_DFID_NAME | FAN_NONBLOCK;
-
-void say(const std::string& key, const std::string& value) {
-  printf("%s\t%s\n", key.c_str(), value.c_str());
-}
-
-// Of a system call's result: errno is looked at at once.
-std::string outcome(long result) { return result >= 0 ? "OK" : strerrorname_np(errno); }
-
-std::string readAll(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
 
 // Each field of /proc/self/status that has to do with privilege, and what has no field there.
 void status(const Words&) {
@@ -182,69 +165,6 @@ void terminal(const Words&) {
     say("terminal." + name + ".TIOCLINUX+2^32", tryIoctl(fd, kBeyond32Bits | kTioclinux));
     say("terminal." + name + ".TIOCGWINSZ", tryIoctl(fd, TIOCGWINSZ));
   }
-}
-
-// whole PATH NAME NUMBER...: ioctls for a whole file system, without an argument. From a file
-// system that knows none of them, what is not held up on the way comes back as unknown, and nothing
-// happens.
-void whole(const Words& words) {
-  const int file = open(words.at(0).c_str(), O_RDONLY | O_DIRECTORY);
-  for (size_t at = 1; at + 1 < words.size(); at += 2) {
-    say("whole." + words[at], outcome(ioctl(file, std::stoul(words[at + 1], nullptr, 0), nullptr)));
-  }
-  close(file);
-}
-
-// deface PATH LABEL: gives the file system of PATH another label and another UUID, writes its
-// journal out, ends a freeze, and discards what is free.
-void deface(const Words& words) {
-  const int file = open(words.at(0).c_str(), O_RDONLY | O_DIRECTORY);
-  char label[256] = {};
-  words.at(1).copy(label, sizeof label - 1);
-  struct {
-    uint32_t length = 16;
-    uint32_t flags = 0;
-    unsigned char uuid[16] = {0xde, 0xad, 0xbe, 0xef};
-  } identity;
-  uint32_t checkpoint = 0;
-  fstrim_range all = {0, UINT64_MAX, 0};
-  say("deface.label", outcome(ioctl(file, FS_IOC_SETFSLABEL, label)));
-  say("deface.uuid", outcome(ioctl(file, _IOW('f', 44, uint64_t), &identity)));
-  say("deface.checkpoint", outcome(ioctl(file, _IOW('f', 43, uint32_t), &checkpoint)));
-  say("deface.thaw", outcome(ioctl(file, FITHAW, 0)));
-  say("deface.trim", outcome(ioctl(file, FITRIM, &all)));
-  close(file);
-}
-
-// As linux/mount.h of Linux 6.11 has it.
-struct MountRequest {
-  uint32_t size = 32;
-  uint32_t unused = 0;
-  uint64_t mount = UINT64_MAX;  // LSMT_ROOT
-  uint64_t wanted = 0;
-  uint64_t space = 0;  // 0: the own one
-};
-
-std::string mountsOf(uint64_t space) {
-  MountRequest request;
-  request.space = space;
-  std::vector<uint64_t> found(4096);
-  return outcome(syscall(kListmount, &request, found.data(), found.size(), 0));
-}
-
-// mounts [NUMBER]: of the own mount namespace, and of the one with this number.
-void mounts(const Words& words) {
-  const int own = open("/proc/self/ns/mnt", O_RDONLY);
-  uint64_t number = 0;
-  if (ioctl(own, _IOR(0xb7, 5, uint64_t), &number) == 0) {
-    say("mounts.number", std::to_string(number));
-  }
-  close(own);
-  say("mounts.own", mountsOf(0));
-  MountRequest none;
-  std::vector<char> text(4096);
-  say("mounts.stat", outcome(syscall(kStatmount, &none, text.data(), text.size(), 0)));
-  if (!words.empty()) say("mounts.other", mountsOf(std::stoull(words[0])));
 }
 
 // Whether one of the events that wait carries a file that begins with `text`.

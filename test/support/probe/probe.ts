@@ -49,18 +49,20 @@ export interface ProbeRun extends DomainXmlOptions {
   readonly init?: string;
 }
 
-const source = join(__dirname, 'probe.cc');
+const sources = ['probe.cc', 'probe-report.h', 'whole-filesystems.h'] as const;
+
 const flags = ['-std=gnu++20', '-O1', '-static', '-Wall', '-Wextra', '-Werror'];
 
-/** The probe's executable; compiled once for each state of its source. */
+/** The probe's executable; compiled once for each state of its sources. */
 export async function compileProbe(): Promise<string> {
-  const sum = createHash('sha256').update(flags.join(' ')).update(readFileSync(source));
+  const sum = createHash('sha256').update(flags.join(' '));
+  for (const name of sources) sum.update(readFileSync(join(__dirname, name)));
   const folder = join(packageRoot, 'build', 'probe');
   const executable = join(folder, `probe-${sum.digest('hex').slice(0, 16)}`);
   if (existsSync(executable)) return executable;
   mkdirSync(folder, { recursive: true });
   const draft = `${executable}.${process.pid}`;
-  const argv = ['g++', ...flags, source, '-o', draft];
+  const argv = ['g++', ...flags, join(__dirname, sources[0]), '-o', draft];
   const { code, stderr } = await runProgram(argv, { timeout: 120_000 });
   if (code !== 0) throw new Error(`the probe does not compile\n${stderr}`);
   renameSync(draft, executable);

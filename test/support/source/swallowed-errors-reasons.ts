@@ -162,11 +162,9 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'host/state/definitions/known-identities.ts KnownIdentities.save',
   ],
   'Text that is not JSON, or no label: the answer is about the text, and no system call is made.': [
-    'container/record/run-states.ts parse',
     'container/security/selinux/categories.ts pairsOfLabel',
     'driver/events/event-log.ts parseObject',
-    'driver/snapshots/catalogue.ts readIn',
-    'host/state/record-file.ts findRecord',
+    'host/state/record-file.ts parseRecord',
     'image/config.ts objectOf',
   ],
   'The call ends something, and another step does it, or reports it, if this one has not.': [

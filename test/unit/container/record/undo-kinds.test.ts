@@ -34,5 +34,5 @@ test('after another boot it is not taken for gone, as the rest is', async () => 
 });
 
 test.each(['toString', '__proto__', ''])('%j is no kind, although every object has it', (undo) => {
-  expect(isKnownUndo({ undo })).toBe(false);
+  expect(isKnownUndo({ undo } as Undo)).toBe(false);
 });
