@@ -5,7 +5,7 @@ import { connect } from 'tslxc';
 import type { Domain, DomainSpec } from 'tslxc';
 import { pidOf } from '../support/domain/exec';
 import { environmentOf, listProcesses, readProcess } from '../support/process/processes';
-import { sendSignal } from '../support/process/send-signal';
+import { sendSignal, sendUnlessEnded } from '../support/process/send-signal';
 import { makeTestRoot } from '../support/root/test-root';
 import { containerTest } from '../support/world/container-test';
 import { initsOf, monitorsOf, untilGone } from '../support/world/container-traces';
@@ -91,10 +91,7 @@ test('when all processes are told to end at once, as by a host that shuts down, 
   expect(all).toEqual(expect.arrayContaining([...initsOf(domain.name), inside]));
   expect(all.some((pid) => readProcess(pid).words.includes('watch-health'))).toBe(true);
   expect(all.some((pid) => readProcess(pid).words.includes('exec'))).toBe(true);
-  for (const pid of all) {
-    // One may have ended by the end of another.
-    if (readProcess(pid).state !== '') sendSignal(pid, 'SIGTERM');
-  }
+  for (const pid of all) sendUnlessEnded(pid, 'SIGTERM');
   await command;
   await untilGone(domain.name);
   expect(isClean()).toBe(true);

@@ -307,7 +307,7 @@ describe('what a network takes when', () => {
     );
     await network.setAutostart('on');
     expect(await messageOf(() => network.setAutostart(true as unknown as 'on'))).toBe(
-      "invalid argument: autostart 'true' is not one of on, off",
+      'invalid argument: Network.setAutostart: autostart is true, not one of on, off',
     );
     expect(await network.info()).toMatchObject({ autostart: true });
     await network.destroy();

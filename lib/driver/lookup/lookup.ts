@@ -160,9 +160,10 @@ export function stateOf(
   return { ...runningState(state, { isStopped, isFrozen }), ...definition };
 }
 
-/** Why a definition can't be read, in one line. */
-export function unreadableWords({ message }: Error): string {
-  return message.replace(/\s*\n\s*/g, ' ');
+/** Why a definition can't be read, in one line. Of what is no XML, without the line of the file and the caret below it. */
+export function unreadableWords(error: Error): string {
+  const lines = error.message.split(/\s*\n\s*/);
+  return (TslxcError.is(error, 'XML_DETAIL') ? lines.slice(0, 1) : lines).join(' ');
 }
 
 /** What a list has read of a domain. */

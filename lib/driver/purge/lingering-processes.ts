@@ -18,7 +18,7 @@ export async function awaitLingeringProcesses(
   const processes = new Set(mounts.flatMap((mount) => processesIn(`${mount}/${monitorFolder}`)));
   for (const pid of processes) {
     if (!isLingering(pid, root)) continue;
-    await untilEnded(pid, Math.max(0, deadline - performance.now()));
+    await untilEnded(pid, Math.max(0, Math.ceil(deadline - performance.now())));
   }
 }
 

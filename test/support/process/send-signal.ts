@@ -12,11 +12,16 @@ export function untilAtFailpoint(init: number): Promise<void> {
   return untilIn(init, 'sigtimedwait');
 }
 
-/** Lets an init go on that stands there, unless it has been killed meanwhile. */
-export function goOn(init: number): void {
+/** The same to one that may have ended meanwhile, by the end of another. */
+export function sendUnlessEnded(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(init, 'SIGCONT');
+    sendSignal(pid, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
+}
+
+/** Lets an init go on that stands there, unless it has been killed meanwhile. */
+export function goOn(init: number): void {
+  sendUnlessEnded(init, 'SIGCONT');
 }

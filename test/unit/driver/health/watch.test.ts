@@ -222,7 +222,7 @@ test('the checks of a container are not called off while it is unknown whether i
   closeSync(lock);
   host.damaged.set('mail', 'start');
   await connection.watchHealth('mail');
-  const message = 'skipped a domain whose records are damaged';
+  const message = "skipped a domain whose records can't be read";
   await eventually(() => {
     expect(host.lines).toContainEqual(expect.objectContaining({ level: 'warn', message }));
   });
