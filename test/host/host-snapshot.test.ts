@@ -3,7 +3,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pidOf, pidsOf } from '../support/domain/exec';
 import { MarkedDisk } from '../support/fake/marked-disk';
+import { eventually } from '../support/time/eventually';
 import { describeChanges, expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 
 let folder: string;
@@ -72,6 +74,31 @@ describe('a terminal', () => {
       `require('node:child_process').spawnSync('python3', ${words}, { stdio: 'inherit' });`,
     );
     expect(await added(process.execPath, other)).toBe(0);
+  });
+});
+
+describe('a process in a PID namespace below', () => {
+  /** What a snapshot says of it, started by a process that calls itself so. */
+  async function found(argv0: string): Promise<readonly string[]> {
+    const words = ['--pid', '--fork', '--kill-child', 'sleep', '4711'];
+    const parent = spawn('unshare', words, { argv0, stdio: 'ignore' });
+    const ended = once(parent, 'exit');
+    try {
+      await pidOf('sleep', '4711');
+      return (snapshotHost().lines['processes'] ?? []).filter((one) => one.endsWith('sleep 4711'));
+    } finally {
+      parent.kill('SIGKILL');
+      await ended;
+      await eventually(() => expect(pidsOf('sleep', '4711')).toEqual([]));
+    }
+  }
+
+  test('is seen', async () => {
+    expect(await found('unshare')).toHaveLength(1);
+  });
+
+  test('in the place of a dnsmasq, below the keeper of one, is left out: tests beside these have such', async () => {
+    expect(await found('tslxc-keeper')).toEqual([]);
   });
 });
 

@@ -160,11 +160,19 @@ function isNetworkServer({ command, words }: HostProcess): boolean {
   return command === 'dnsmasq' || command === 'tslxc-keeper' || words[0] === 'tslxc-keeper';
 }
 
+/** Whether a process is below the keeper of a network's program, whatever a test has put in the place of dnsmasq. */
+function isBelowKeeper({ pid }: HostProcess, all: ReadonlyMap<string, HostProcess>): boolean {
+  const parent = /^PPid:\t(\d+)$/m.exec(readText(`/proc/${pid}/status`))?.[1] ?? '';
+  const found = all.get(parent);
+  return found !== undefined && (isNetworkServer(found) || isBelowKeeper(found, all));
+}
+
 /** What goes on without a caller: clean-ups, and the checks of health. */
 const ownVerbs = ['reap', 'watch-health'];
 
 /** Monitors, clean-ups and checks under way, and whatever else lives in a pid namespace below ours. */
 export function processes(all: readonly HostProcess[]): string[] {
+  const byPid = new Map(all.map((one) => [one.pid, one]));
   const counted = all.filter((one) => {
     if (isNetworkServer(one)) return false;
     const { pid, command, words } = one;
@@ -173,7 +181,7 @@ export function processes(all: readonly HostProcess[]): string[] {
       ownVerbs.some((verb) => words.includes(verb)) &&
       words.some((word) => /tslxc|cli\/main\.js/.test(word));
     const isOurs = command === 'tslxc-monitor' || command === 'tslxc-exec';
-    return isOurs || isVerb || isNested;
+    return isOurs || isVerb || (isNested && !isBelowKeeper(one, byPid));
   });
   return counted.map(describe);
 }
