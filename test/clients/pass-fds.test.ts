@@ -156,7 +156,7 @@ const failing: readonly (readonly [what: string, code: number, call: Bringing])[
   ],
   [
     'what is no XML',
-    27,
+    35,
     {
       procedure: DomainCreateXMLWithFiles.number,
       body: bytesOf(DomainCreateXMLWithFiles.arguments, { xml: '<domain', flags: 0 }),

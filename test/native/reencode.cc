@@ -34,6 +34,7 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.u32(value.namespaces);
   bytes_.string(value.uidMap);
   bytes_.string(value.gidMap);
+  bytes_.u32(value.namespaceOwner);
   bytes_.string(value.unifiedCgroup);
   bytes_.strings(value.monitorTasks);
   bytes_.u32(value.deadline);

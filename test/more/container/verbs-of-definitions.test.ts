@@ -114,7 +114,7 @@ test('title, description and metadata', async () => {
     ['metadata off urn:x --live --key k --set <a/>', stopped],
     ['metadata off urn:x --live --current', exclusive],
     ['metadata off urn:x --set <a/>', 'namespace key is required'],
-    ['metadata off urn:x --key k --set <a', 'XML'],
+    ['metadata off urn:x --key k --set <a', 'document must contain a root element'],
     ['metadata nosuch urn:x', missing],
   ]);
 });

@@ -145,7 +145,7 @@ test('title, description, metadata and the editor', async () => {
     ['net-metadata nosuch urn:x', missing],
     ['net-metadata lab urn:x --live --current', exclusive],
     ['net-metadata lab urn:x --set <a/>', 'namespace key is required'],
-    ['net-metadata lab urn:x --key k --set <a', 'XML'],
+    ['net-metadata lab urn:x --key k --set <a', 'document must contain a root element'],
     ['net-edit nosuch', missing],
   ]);
 });
