@@ -77,6 +77,18 @@ export function encodeOperations(operations: readonly Operation[]): Buffer {
   return writer.finish();
 }
 
+/** The bytes of lists of words: one and the same filter is in most plans, and in that of each command. */
+const knownWords = new WeakMap<readonly number[], Buffer>();
+
+function wordsOf(values: readonly number[]): Buffer {
+  const known = knownWords.get(values);
+  if (known !== undefined) return known;
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [index, value] of values.entries()) bytes.writeUInt32LE(value, 4 * index);
+  knownWords.set(values, bytes);
+  return bytes;
+}
+
 class Writer {
   #bytes = Buffer.allocUnsafe(4096);
   #length = 0;
@@ -129,8 +141,7 @@ class Writer {
         this.u64(value as bigint);
         return;
       case 'u32s':
-        this.u32((value as readonly number[]).length);
-        for (const item of value as readonly number[]) this.u32(item);
+        this.#words(value as readonly number[]);
         return;
       default:
         this.u8((choices[type] as readonly string[]).indexOf(value as string));
@@ -157,6 +168,13 @@ class Writer {
     this.u32(length);
     const at = this.#room(length);
     this.#bytes.write(value, at);
+  }
+
+  #words(values: readonly number[]): void {
+    const bytes = wordsOf(values);
+    this.u32(values.length);
+    const at = this.#room(bytes.length);
+    bytes.copy(this.#bytes, at);
   }
 
   #open(name: string): number {
