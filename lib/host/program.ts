@@ -55,6 +55,16 @@ export async function runProgram(call: ProgramCall): Promise<string> {
   return (await tryProgram({ ...call, expected: [0] })).output;
 }
 
+/** What comes of running a program, with the error of any other failure; undefined where there is no such program. */
+export async function ifInstalled<Result>(run: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await run;
+  } catch (error) {
+    if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
+    return undefined;
+  }
+}
+
 export interface ProgramResult {
   readonly status: number;
   readonly output: string;

@@ -5,6 +5,7 @@ import { readOwnLeaves } from '../../container/cgroups/own-leaves';
 import { isDomainLocked } from '../../container/record/locks';
 import { runNames } from '../../container/record/run-state';
 import { native } from '../../host/native';
+import { ifInstalled } from '../../host/program';
 import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import { mountsWithin } from '../../host/kernel/mount-table';
 import { abandonedDrafts } from '../../image/store/draft';
@@ -20,7 +21,6 @@ import type { KnownState } from '../lookup/known-state';
 import { isNewer } from '../../host/state/record-format';
 import { damageOf, runStateIfAny } from '../lookup/readable-state';
 import { fileError } from '../../host/state/file-error';
-import { TslxcError } from '../../errors';
 
 /** What can't be looked at is unknown, and no leftover: what is named as one may be killed. */
 export async function checkLeftovers(paths: StatePaths): Promise<HostCheck[]> {
@@ -151,7 +151,8 @@ async function checkLinks(known: KnownState): Promise<HostCheck[]> {
 }
 
 async function checkTables(known: KnownState): Promise<HostCheck[]> {
-  const chains = await listNftChains('look for leftovers').catch(noneWithoutProgram);
+  // Without nft, nothing of tslxc has made a table.
+  const chains = (await ifInstalled(listNftChains('look for leftovers'))) ?? [];
   const tables = [...new Set(chains.map(({ family, table }) => `${family} ${table}`))];
   return tables.flatMap((table): HostCheck[] => {
     const forwards = /^inet (tslxc_forward_20_.+)$/.exec(table)?.[1];
@@ -163,12 +164,6 @@ async function checkTables(known: KnownState): Promise<HostCheck[]> {
     const found = `nft table ${table} belongs to no network`;
     return [warn('leftover.table', found, `nft delete table ${table}`)];
   });
-}
-
-/** Without nft, nothing of tslxc has made a table. */
-function noneWithoutProgram(error: unknown): never[] {
-  if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
-  return [];
 }
 
 function unknownFilter(table: string): HostCheck {

@@ -2,9 +2,9 @@
 import { linkTables } from '../../container/interfaces/link-tables';
 import type { LinkTable } from '../../container/interfaces/link-tables';
 import { runNames } from '../../container/record/run-state';
-import { TslxcError } from '../../errors';
 import { listTables } from '../../host/kernel/nftables';
 import { native } from '../../host/native';
+import { ifInstalled } from '../../host/program';
 import { fileError } from '../../host/state/file-error';
 import type { StatePaths } from '../../host/state/state-paths';
 import { activeNetwork } from '../../network/active-network';
@@ -60,7 +60,7 @@ interface OwnTable extends LinkTable {
 async function checkInterfaces(paths: StatePaths): Promise<HostCheck[]> {
   const wanted = runNames(paths).flatMap((name) => tablesOf(paths, name));
   if (wanted.length === 0) return [];
-  const tables = await listTables('look for rules').catch(noneWithoutProgram);
+  const tables = (await ifInstalled(listTables('look for rules'))) ?? new Set<string>();
   const links = new Set((await native().listLinks()).map(({ name }) => name));
   const lost = wanted.filter(({ table, host }) => !tables.has(table) && links.has(host));
   return [inPlace, ...lost.map(lostTable)];
@@ -77,9 +77,4 @@ function lostTable({ holds, domain, host, network }: OwnTable): HostCheck {
   const found = `${what} of the interface ${host} of '${domain}' is gone: another program has removed its rules`;
   const update = `tslxc update-device ${domain} with the document of the interface restores it`;
   return warn(id, found, network === undefined ? update : again);
-}
-
-function noneWithoutProgram(error: unknown): ReadonlySet<string> {
-  if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
-  return new Set();
 }

@@ -8,8 +8,8 @@ import { linkTables, type LinkTable } from '../../container/interfaces/link-tabl
 import type { LinkForwards } from '../../container/interfaces/port/forward-rules';
 import type { StartRecord } from '../../container/record/run-state';
 import type { InterfaceDefinition } from '../../domain/interface/definition';
-import { TslxcError } from '../../errors';
 import { native } from '../../host/native';
+import { ifInstalled } from '../../host/program';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { readableStates, readStateOrSkip } from '../lookup/readable-state';
 import type { Session } from '../session/session';
@@ -148,13 +148,9 @@ async function missing<Table extends LinkTable>(
   tables: readonly Table[],
 ): Promise<readonly Table[]> {
   if (tables.length === 0) return [];
-  const present = await containers.rules.listTables(step).catch(noneWithoutProgram);
+  const present = await ifInstalled(containers.rules.listTables(step));
   const lost = tables.filter(({ table }) => present?.has(table) === false);
   if (lost.length === 0) return [];
   const links = new Set((await native().listLinks()).map(({ name }) => name));
   return lost.filter(({ host }) => links.has(host));
-}
-
-function noneWithoutProgram(error: unknown): undefined {
-  if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
 }
