@@ -4,45 +4,26 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { idMapXml } from '../support/domain/mapped-domain';
 import { TestDomain } from '../support/domain/test-domain';
 import { runProgram } from '../support/process/run-command';
 import { initOf } from '../support/world/container-traces';
 import { containerTest, nothing } from '../support/world/container-test';
+import { startIdle, takeInside } from './taking';
 
 containerTest(nothing);
 
 const script = readFileSync(join(__dirname, 'take-supplies.py'), 'utf8');
 
-async function start(name: string, elements = idMapXml()): Promise<TestDomain> {
-  const container = await TestDomain.make({
-    name,
-    init: '/bin/sleep',
-    initArguments: ['1000'],
-    elements,
-  });
-  await container.start();
-  return container;
-}
+const start = (name: string, elements = idMapXml()): Promise<TestDomain> =>
+  startIdle(name, elements);
 
 /** What root inside gets, `NUMBER ERRNO`, which it holds while `meanwhile` runs. */
-async function take(
-  { domain }: TestDomain,
+const take = (
+  container: TestDomain,
   words: readonly [what: 'timer' | 'inotify' | 'uts', count: string],
-  meanwhile: () => Promise<void> = () => Promise.resolve(),
-): Promise<string> {
-  const taker = await domain.exec(['python3', '-c', script, ...words], { stdin: 'pipe' }).started;
-  try {
-    const lines = createInterface({ input: taker.stdout })[Symbol.asyncIterator]();
-    const { value } = (await lines.next()) as { value: string };
-    await meanwhile();
-    return value;
-  } finally {
-    taker.stdin.end();
-    await taker.result;
-  }
-}
+  meanwhile?: () => Promise<void>,
+): Promise<string> => takeInside(container, { script, words, meanwhile });
 
 /** Signals that the kernel counts for the host's root: the first number of SigQ in proc_pid_status(5). */
 function pendingOfRoot(): number {

@@ -23,6 +23,22 @@ import { startKeeper } from '../../lib/network/dnsmasq/keeper';
 import { eventually } from '../support/time/eventually';
 import { makeTestRoot } from '../support/root/test-root';
 
+/** Starts the keeper of a program; resolves with the descriptor of the channel to it. */
+function keep(program: readonly string[], descriptors: readonly number[]): Promise<number> {
+  return native().startMonitor({
+    executable: monitorExecutable(),
+    argv: [
+      ...['tslxc-keeper', '--keep', '--name', 'lan', '--lock', 'keeper.lock', '--pid', 'pid'],
+      ...['--daemon-pid', 'own-pid', '--descriptors', String(descriptors.length), '--'],
+      ...program,
+    ],
+    cgroups: [],
+    leafCgroup: -1,
+    plan: new Uint8Array(),
+    descriptors,
+  });
+}
+
 test('a keeper and its program have the capabilities that dnsmasq needs, and no others', async () => {
   const root = await makeTestRoot();
   const folder = join(root.path, 'network');
@@ -31,17 +47,7 @@ test('a keeper and its program have the capabilities that dnsmasq needs, and no 
   const directory = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   const log = openSync(join(folder, 'log'), 'a', 0o600);
   const script = `cat /proc/self/status > ${told}.new; mv ${told}.new ${told}; exec sleep 1000`;
-  const channel = await native().startMonitor({
-    executable: monitorExecutable(),
-    argv: [
-      ...['tslxc-keeper', '--keep', '--name', 'lan', '--lock', 'keeper.lock', '--pid', 'pid'],
-      ...['--daemon-pid', 'own-pid', '--descriptors', '2', '--', '/bin/sh', '-c', script],
-    ],
-    cgroups: [],
-    leafCgroup: -1,
-    plan: new Uint8Array(),
-    descriptors: [directory, log],
-  });
+  const channel = await keep(['/bin/sh', '-c', script], [directory, log]);
   await eventually(() => expect(existsSync(told)).toBe(true));
   const keeper = Number(readFileSync(lock, 'latin1'));
   // CHOWN, DAC_OVERRIDE, KILL, SETGID, SETUID, NET_BIND_SERVICE, NET_ADMIN, NET_RAW
@@ -66,17 +72,7 @@ test('a program whose pid can not be written for a while is kept, and its pid is
   const directory = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   const log = openSync(join(folder, 'log'), 'a', 0o600);
   const script = `sleep 1000 & echo $! > ${join(folder, 'own-pid')}`;
-  const channel = await native().startMonitor({
-    executable: monitorExecutable(),
-    argv: [
-      ...['tslxc-keeper', '--keep', '--name', 'lan', '--lock', 'keeper.lock', '--pid', 'pid'],
-      ...['--daemon-pid', 'own-pid', '--descriptors', '2', '--', '/bin/sh', '-c', script],
-    ],
-    cgroups: [],
-    leafCgroup: -1,
-    plan: new Uint8Array(),
-    descriptors: [directory, log],
-  });
+  const channel = await keep(['/bin/sh', '-c', script], [directory, log]);
   const socket = new Socket({ fd: channel, readable: true, writable: false });
   expect(await text(socket)).toBe('started\n');
   expect(readFileSync(join(folder, 'log'), 'latin1')).toMatch(
@@ -103,19 +99,8 @@ test('a keeper whose caller was killed before it had its lock starts nothing', a
   const closed = closedGate(gate ?? '');
   const directory = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   const log = openSync(join(folder, 'log'), 'a', 0o600);
-  const channel = await native().startMonitor({
-    executable: monitorExecutable(),
-    argv: [
-      ...['tslxc-keeper', '--keep', '--name', 'lan', '--lock', 'keeper.lock', '--pid', 'pid'],
-      ...['--daemon-pid', 'own-pid', '--descriptors', '3', '--'],
-      ...['/usr/bin/touch', marker ?? ''],
-    ],
-    cgroups: [],
-    leafCgroup: -1,
-    plan: new Uint8Array(),
-    // It writes to what it takes for the tasks of a cgroup, and waits until another process reads.
-    descriptors: [directory, log, closed.writer],
-  });
+  // It writes to what it takes for the tasks of a cgroup, and waits until another process reads.
+  const channel = await keep(['/usr/bin/touch', marker ?? ''], [directory, log, closed.writer]);
   native().closeDescriptor(channel);
   expect(existsSync(lock ?? '')).toBe(false);
   closed.open();
