@@ -136,9 +136,11 @@ export class OutputStream extends Duplex {
   }
 
   async #untilSilent(): Promise<void> {
+    const isOver = (): boolean => this.#isAtEnd || this.destroyed || this.#rest >= pipeSize;
+    if (isOver()) return;
     // Skips the rest of this turn, in which the socket may have been polled already.
     await nextTurn();
-    for (let before = -1; before !== this.#rest && this.#rest < pipeSize;) {
+    for (let before = -1; before !== this.#rest && !isOver();) {
       before = this.#rest;
       await nextTurn();
     }
