@@ -62,10 +62,12 @@ async function makeSite({ spawnsFromNode = false } = {}) {
   makeMappedRoot(root, at('mapped-root'));
   chmodSync(directory, 0o755);
   makeBridge();
-  /** A root of tslxc. */
+  const mounted = new Set();
+  /** A root of tslxc; the same for the same name. */
   const stateRoot = (name) => {
-    const run_ = folder(`${name}/run`);
-    run('mount', '-t', 'tmpfs', 'tmpfs', run_);
+    const runFolder = folder(`${name}/run`);
+    if (!mounted.has(name)) run('mount', '-t', 'tmpfs', 'tmpfs', runFolder);
+    mounted.add(name);
     return at(name);
   };
   return {
