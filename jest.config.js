@@ -33,7 +33,10 @@ function project(displayName, folders, seconds) {
     testEnvironment: 'node',
     testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
     globals: { testSeconds: seconds },
-    setupFilesAfterEnv: ['<rootDir>/test/support/time/time-limit.ts'],
+    setupFilesAfterEnv: [
+      '<rootDir>/test/support/time/time-limit.ts',
+      '<rootDir>/test/support/world/suppressed-error.ts',
+    ],
     transform,
     transformIgnorePatterns: [`/node_modules/(?!(${modules})/)`],
     moduleNameMapper: { '^tslxc$': '<rootDir>/dist/bundle/library.js' },
