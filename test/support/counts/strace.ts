@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream';
 import { eventually } from '../time/eventually';
 import { unrest } from '../process/at-rest';
 import { tracedBy } from '../process/processes';
+import { endStrace } from '../process/strace-end';
 
 export class Strace implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<null, null, Readable>;
@@ -49,14 +50,12 @@ export class Strace implements AsyncDisposable {
 
   /** Lets go of all, and resolves with what has been written. */
   async end(): Promise<string> {
-    this.#child.kill('SIGINT');
-    await this.#ended;
+    await endStrace(this.#child, this.#ended);
     return readFileSync(join(this.#folder, 'trace'), 'latin1');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGINT');
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.#ended;
+    await endStrace(this.#child, this.#ended);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endStrace } from '../process/strace-end';
 
 export interface Fault {
   readonly call: string;
@@ -28,8 +29,7 @@ export async function withFault<T>(
   try {
     await attached(strace.stderr);
     const result = await action();
-    strace.kill('SIGTERM');
-    await ended;
+    await endStrace(strace, ended);
     return { result, injected: readFileSync(log, 'utf8').includes('(INJECTED)') };
   } finally {
     strace.kill('SIGKILL');

@@ -3,13 +3,13 @@
  * errno.
  */
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { runProgram } from '../process/run-command';
+import { endStrace } from '../process/strace-end';
 import type { CommandResult } from '../process/run-command';
 
 /** What a call that reads state may fail with although that state is there. */
@@ -147,18 +147,13 @@ async function whileTraced<T>(
     const ended = once(strace, 'exit');
     try {
       await untilAttached(strace.stderr);
-      return { result: await action(read), log: await detach(strace, ended).then(read) };
+      return { result: await action(read), log: await endStrace(strace, ended).then(read) };
     } finally {
-      await detach(strace, ended);
+      await endStrace(strace, ended);
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-async function detach(strace: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  if (strace.exitCode === null && strace.signalCode === null) strace.kill('SIGINT');
-  await ended;
 }
 
 /** It says so once it has all threads. */
