@@ -47,16 +47,15 @@ function isRefusal({ code, stdout, stderr }: CommandResult): boolean {
   return code === 1 && stdout.trim() === '' && /^error: .*\w/m.test(stderr);
 }
 
-/** The only row that says nothing of the state: with the name, and the errno that is the reason. */
-function isRowWithoutState({ code, stdout }: CommandResult, errno: string): boolean {
+/**
+ * The only row, with the name, and the errno as the reason: it says nothing of the state, or the right one, and that the definition
+ * can't be read.
+ */
+function isRowWithReason({ code, stdout }: CommandResult, errno: string): boolean {
   const [, , ...rows] = stdout.trimEnd().split('\n');
   const [row = ''] = rows;
-  return (
-    code === 0 &&
-    rows.length === 1 &&
-    row.includes(` errno-sweep   no state (`) &&
-    row.includes(errno)
-  );
+  const known = / errno-sweep {3}(no state \(|running \(its definition can't be read: )/;
+  return code === 0 && rows.length === 1 && known.test(row) && row.includes(errno);
 }
 
 const command = (...words: readonly string[]): Pick<Verb, 'argv' | 'gist'> => ({
@@ -83,7 +82,7 @@ const listing = (filter: string): string => `
 const verbs: Readonly<Record<string, Verb>> = {
   list: {
     ...command('list', '--all'),
-    isError: (result, errno) => isRefusal(result) || isRowWithoutState(result, errno),
+    isError: (result, errno) => isRefusal(result) || isRowWithReason(result, errno),
   },
   'list --state-running': command('list', '--state-running', '--name'),
   domstate: command('domstate', '--reason', 'errno-sweep'),
