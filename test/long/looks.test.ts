@@ -148,9 +148,11 @@ describe('what does not answer holds up nothing else of the process', () => {
     const undoing = undoAll([undo()], { networks: [], notice: () => undefined });
     await expect(undoing).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT', path, step });
     expect(turns).toBeGreaterThan(5);
-    // Tried again, it is no failure once there is an answer.
+    // Tried again, it is no failure once there is an answer, and be it that the server has ended.
     await stuck.release();
-    await undoAll([undo()], { networks: [], notice: () => undefined });
+    const notices: string[] = [];
+    await undoAll([undo()], { networks: [], notice: (text) => notices.push(text) });
+    expect(notices).toEqual([expect.stringContaining(`'${path}' was not given back`)]);
   });
 
   test('a source, when it is labelled', async () => {

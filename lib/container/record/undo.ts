@@ -2,12 +2,14 @@
  * What a start borrows from the host, as data: written down before it is taken, given back by the process
  * that cleans up after the container. Undoing twice, or undoing what never happened, succeeds.
  */
+import { constants as system } from 'node:os';
 import { native } from '../../host/native';
+import { hasErrno } from '../../host/state/file-error';
 import { statePaths } from '../../host/state/state-paths';
 import { innerFolder, ownerAttribute } from '../../plan/cgroups/names';
 import { directoryAttribute } from '../cgroups/directory-attribute';
 import { removeOwnLeaves } from '../cgroups/own-leaves';
-import { Lookers } from '../looks/looks';
+import { Lookers, type Looks } from '../looks/looks';
 import { reach } from '../monitor/failpoint';
 import { returnLink } from '../interfaces/borrowed-link';
 import type { BorrowedLink } from '../interfaces/borrowed-link';
@@ -129,7 +131,26 @@ export async function killRemaining(undos: readonly Undo[]): Promise<void> {
 
 type Tools = UndoContext & { readonly lookers: Lookers };
 
-async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promise<void> {
+/**
+ * Gives back what is kept in a file system. One whose server has ended (ENOTCONN of FUSE) lets nobody do so for as long as it is
+ * mounted: that is said, and is no reason for the rest to be tried again and again.
+ */
+async function giveBack(
+  path: string,
+  { notice, lookers }: Tools,
+  give: (looks: Looks) => Promise<void>,
+): Promise<void> {
+  using looks = lookers.looks({ within: answerTime });
+  try {
+    await give(looks);
+  } catch (error) {
+    if (!hasErrno(error, system.errno.ENOTCONN)) throw error;
+    notice(`'${path}' was not given back: the server of its file system has ended (ENOTCONN)`);
+  }
+}
+
+async function undoOne(undo: Undo, tools: Tools): Promise<void> {
+  const { networks, notice } = tools;
   switch (undo.undo) {
     case 'removeCgroups':
       await removeOwnCgroups(undo);
@@ -140,21 +161,15 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
     case 'leaveHierarchies':
       await removeOwnLeaves(undo.hierarchies, undo.cgroup);
       return;
-    case 'releaseTarget': {
-      using looks = lookers.looks({ within: answerTime });
-      await releaseTarget(undo, undo.user, looks);
+    case 'releaseTarget':
+      await giveBack(undo.path, tools, (looks) => releaseTarget(undo, undo.user, looks));
       return;
-    }
-    case 'releaseUpper': {
-      using looks = lookers.looks({ within: answerTime });
-      await releaseOverlayUpper(undo.path, undo.user, looks);
+    case 'releaseUpper':
+      await giveBack(undo.path, tools, (looks) => releaseOverlayUpper(undo.path, undo.user, looks));
       return;
-    }
-    case 'releaseQuota': {
-      using looks = lookers.looks({ within: answerTime });
-      await releaseQuota(undo.path, undo.user, looks);
+    case 'releaseQuota':
+      await giveBack(undo.path, tools, (looks) => releaseQuota(undo.path, undo.user, looks));
       return;
-    }
     case 'removeLink':
     case 'removeFilter':
     case 'removeForwards':
