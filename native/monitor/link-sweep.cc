@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include <string>
 
 #include "native/base/clone.h"
+#include "native/base/kernel-names.h"
 #include "native/base/link.h"
 #include "native/base/monitor-descriptors.h"
 #include "native/base/netlink.h"

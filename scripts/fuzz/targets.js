@@ -78,8 +78,8 @@ const native = {
     planted: [
       {
         file: 'native/monitor/control.cc',
-        check: 'if (console_ != nullptr || request.console >= consoles_.size()) {',
-        instead: 'if (console_ != nullptr) {',
+        check: 'if (console >= consoles_.size()) return ENXIO;',
+        instead: '',
       },
     ],
   },
