@@ -57,14 +57,15 @@ const machines = [
  */
 function enterNetwork() {
   const left = '"/run/tslxc-names/$(stat -Lc %i /proc/self/ns/net)"-*';
-  return `ip link set lo up && rm -rf ${left} && exec "$@"`;
+  return `rm -rf ${left} && exec "$@"`;
 }
 
 /**
  * What a project is started by. Bridges, rules of nftables and IP forwarding belong to a network namespace: those of the
  * tests are made in one of their own, and the machine's are left alone. With containers beside others' it takes more.
  */
-const ownNetwork = ['unshare', '--net', '--', 'sh', '-c', enterNetwork(), 'sh'];
+const begin = ['sh', join(__dirname, 'begin-network.sh')];
+const ownNetwork = ['unshare', '--net', '--', ...begin, 'sh', '-c', enterNetwork(), 'sh'];
 const ownWorld = ['env', 'TSLXC_TEST_LANE=apart', 'sh', join(__dirname, 'own-world.sh')];
 const allRepeats = ['env', 'TSLXC_TEST_REPEATS=all'];
 const surroundings = {

@@ -86,7 +86,7 @@ outside)
 inside)
   unset TSLXC_WORLD
   mount_own
-  ip link set lo up
+  sh "$(dirname "$0")/begin-network.sh" true
   # Not by exec: this shell is PID 1, and reaps orphaned processes.
   trap thaw_all EXIT
   "$@"

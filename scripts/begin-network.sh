@@ -1,0 +1,9 @@
+#!/bin/sh
+# Begins a network namespace of the tests' own, and becomes the command: lo is up, and nothing is forwarded. A new namespace takes its
+# parameters from the host's first one (net.core.devconf_inherit_init_net), which may forward, as it does with Docker.
+set -eu
+ip link set lo up
+for switch in ipv4/ip_forward ipv6/conf/all/forwarding; do
+  if [ -e "/proc/sys/net/$switch" ]; then echo 0 >"/proc/sys/net/$switch"; fi
+done
+exec "$@"
