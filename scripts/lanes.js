@@ -52,20 +52,10 @@ const machines = [
 ];
 
 /**
- * A new namespace may get the inode number of a former one, whose folders in /run/tslxc-names are still there. They are removed,
- * since the comparison of the host before and after would take them for the new namespace's.
- */
-function enterNetwork() {
-  const left = '"/run/tslxc-names/$(stat -Lc %i /proc/self/ns/net)"-*';
-  return `rm -rf ${left} && exec "$@"`;
-}
-
-/**
  * What a project is started by. Bridges, rules of nftables and IP forwarding belong to a network namespace: those of the
  * tests are made in one of their own, and the machine's are left alone. With containers beside others' it takes more.
  */
-const begin = ['sh', join(__dirname, 'begin-network.sh')];
-const ownNetwork = ['unshare', '--net', '--', ...begin, 'sh', '-c', enterNetwork(), 'sh'];
+const ownNetwork = ['unshare', '--net', '--', 'sh', join(__dirname, 'begin-network.sh')];
 const ownWorld = ['env', 'TSLXC_TEST_LANE=apart', 'sh', join(__dirname, 'own-world.sh')];
 const allRepeats = ['env', 'TSLXC_TEST_REPEATS=all'];
 const surroundings = {
