@@ -3,6 +3,7 @@
  * the library: containers outlive it, and its clients see as events what other processes do.
  */
 import { join } from 'node:path';
+import { DaemonHooks } from '../driver/hooks/daemon-hooks';
 import { checkPrivileged, readPrivilege } from '../driver/session/access';
 import type { Logger } from '../host/logger';
 import { statePaths } from '../host/state/state-paths';
@@ -45,6 +46,7 @@ const monolithic = { path: join(libvirtFolder, 'libvirt-sock'), holder: libvirtH
 export class Daemon {
   readonly #server: Server;
   readonly #connections: Connections;
+  readonly #hooks: DaemonHooks;
   /** Resolves when it has ended: by `close`, or because there were no clients for `timeout`. */
   readonly ended: Promise<void>;
   readonly #timeout: number | undefined;
@@ -52,9 +54,11 @@ export class Daemon {
   #idle: NodeJS.Timeout | undefined;
   /** What stands for libvirt tells libnss-libvirt the names of containers as well. */
   #names: NameService | undefined;
+  #closing: Promise<void> | undefined;
 
   private constructor({ root, logger, timeout, polkit: asks, activity }: DaemonOptions) {
     this.#connections = new Connections({ root, logger });
+    this.#hooks = new DaemonHooks({ paths: statePaths(root), logger });
     const connections = this.#connections;
     const hub = new EventHub({ connection: () => connections.shared('read-only'), logger });
     const served = new ServedPrograms(hub);
@@ -73,7 +77,7 @@ export class Daemon {
   }
 
   /**
-   * Resolves when clients can connect.
+   * Resolves when clients can connect, which is after the hook has been told of the start.
    *
    * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when another daemon listens at one of the sockets, or,
    * with `libvirt`, a libvirtd at its own; OPERATION_UNSUPPORTED when polkit is to be asked, and is not installed.
@@ -88,6 +92,9 @@ export class Daemon {
     const own = given.length === 0 ? ownPlaces(options) : [];
     const places = [...own, ...(options.libvirt === true ? libvirtPlaces(options) : [])];
     if (options.libvirt === true) await checkUnused(monolithic);
+    // The hook is not told of a daemon that only finds another one.
+    for (const place of places) await checkUnused(place);
+    await daemon.#hooks.call('start');
     await daemon.#server.listenAt(places);
     await daemon.#server.listenOn(given);
     daemon.#awaitClients();
@@ -96,14 +103,25 @@ export class Daemon {
     return daemon;
   }
 
+  /** Tells the hook that the daemon was told to reload. It keeps nothing that could be out of date. */
+  async reload(): Promise<void> {
+    await this.#hooks.call('reload');
+  }
+
   /**
-   * Takes no more clients, and disconnects the present ones. Containers keep running, except those that end with their client
-   * (autodestroy).
+   * Takes no more clients, and disconnects the present ones; then the hook is told. Containers keep running, except those that end with
+   * their client (autodestroy). Once, however often it is called.
    */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     clearTimeout(this.#idle);
     await this.#server.close();
     await this.#names?.[Symbol.asyncDispose]();
+    await this.#hooks.call('shutdown');
     await this.#connections.close();
     this.#end();
   }

@@ -14,16 +14,19 @@ import { checkTrusted } from './trusted-script';
 import { isThere } from '../../host/state/file-error';
 
 /** Which script it is. */
-export type HookKind = 'lxc' | 'network';
+export type HookKind = 'lxc' | 'network' | 'daemon';
+
+/** Whose scripts they are, and where their calls are logged. */
+export type HookPlace = Pick<Session, 'paths' | 'logger'>;
 
 /** What a script is told: its arguments and its standard input. */
 export interface HookCall {
-  /** Name of the domain or network. */
+  /** Name of the domain or network; `-` of the daemon. */
   readonly object: string;
   /** Such as `prepare`. */
   readonly operation: string;
-  readonly phase: 'begin' | 'end';
-  /** The reason, with `release`; else `-`. */
+  readonly phase: 'begin' | 'end' | '-';
+  /** The reason, with `release`; what has happened to the daemon; else `-`. */
   readonly extra?: string;
   readonly input: string;
   /** Of the caller: the script is killed when it fires. */
@@ -41,7 +44,7 @@ export interface Scripts {
 const longestTimer = 2 ** 31 - 1;
 
 /** In the order of their calls: `KIND`, then the executables in `KIND.d`; those of libvirt's folder, if enabled, after tslxc's own. */
-export function findScripts({ paths }: Session, kind: HookKind): Scripts {
+export function findScripts({ paths }: HookPlace, kind: HookKind): Scripts {
   const { hookTimeout, libvirtHooks } = readSettings(paths);
   const folders = [paths.hooks, ...(libvirtHooks ? [join(paths.root, 'etc/libvirt/hooks')] : [])];
   const found = folders
@@ -66,11 +69,11 @@ export function findScripts({ paths }: Session, kind: HookKind): Scripts {
  * other than 0, took too long, can be changed by users other than root, or could not be executed; OPERATION_ABORTED.
  */
 export async function runScripts(
-  session: Session,
+  place: HookPlace,
   scripts: Scripts,
   call: HookCall,
 ): Promise<void> {
-  for (const path of scripts.paths) await runScript(session, { path, ...scripts }, call);
+  for (const path of scripts.paths) await runScript(place, { path, ...scripts }, call);
 }
 
 interface Script {
@@ -78,14 +81,14 @@ interface Script {
   readonly timeout: number;
 }
 
-async function runScript(session: Session, script: Script, call: HookCall): Promise<void> {
+async function runScript({ logger }: HookPlace, script: Script, call: HookCall): Promise<void> {
   const { path, timeout } = script;
   const { object, operation, phase, extra = '-', input, signal } = call;
   const words = [object, operation, phase, extra];
   throwIfAborted(signal);
   checkTrusted(path);
   const { outcome, how, output, errors } = await runToEnd({ path, words, input, timeout, signal });
-  session.logger.debug({ hook: path, arguments: words, output }, `hook ${how}`);
+  logger.debug({ hook: path, arguments: words, output }, `hook ${how}`);
   if (outcome === 'succeeded') return;
   throwIfAborted(signal);
   const said = errors.trim();

@@ -63,6 +63,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/health/watch.ts Watcher.#watchOnce',
     'driver/health/watch.ts Watcher.#withdraw',
     'driver/health/watcher.ts ensureHealthWatcher',
+    'driver/hooks/daemon-hooks.ts DaemonHooks.#call',
     'driver/hooks/domain-hooks.ts findScriptsIfAny',
     'driver/hooks/domain-hooks.ts inputAtEnd',
     'driver/hooks/domain-hooks.ts runLogged',

@@ -16,7 +16,7 @@ export const commands: CommandTable = {
       "Answer virsh and other programs that speak libvirt's protocol, on the sockets that systemd hands over, or\n" +
       'else on run/tslxc/tslxc-sock and, for those who may only look, run/tslxc/tslxc-sock-ro. Containers go on\n' +
       'when it ends: by SIGTERM or SIGINT, or with --timeout. What goes wrong is told on stderr, or in the file\n' +
-      'of --log, which SIGHUP makes it open anew, as after a rotation.',
+      'of --log, which SIGHUP makes it open anew, as after a rotation. The hook `daemon` is told of all three.',
     options: [
       {
         name: 'libvirt',
@@ -62,9 +62,12 @@ async function serve(context: Context, options: Options): Promise<undefined> {
       }),
     );
     const end = (): void => void daemon.close();
+    const reload = (): void => void daemon.reload();
     for (const signal of ends) signals.on(signal, end);
+    signals.on('SIGHUP', reload);
     notify('READY=1');
     await daemon.ended;
+    signals.off('SIGHUP', reload);
     for (const signal of ends) signals.off(signal, end);
     return undefined;
   } finally {
