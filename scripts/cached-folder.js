@@ -8,9 +8,14 @@ const { say } = require('./steps');
 
 const cache = join(process.env.XDG_CACHE_HOME || '/var/cache', 'tslxc-test');
 
+/** Where the folder of that name is in the cache, if it is there. */
+function cachedPath(name) {
+  return join(cache, name);
+}
+
 /** The path of the folder of that name in the cache; `make` fills it when there is none, and it is there as a whole or not at all. */
 async function cachedFolder(name, make) {
-  const folder = join(cache, name);
+  const folder = cachedPath(name);
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
   const draft = mkdtempSync(join(cache, 'draft-'));
@@ -29,9 +34,9 @@ async function cachedFolder(name, make) {
 /** The same for a tree of Debian: `what` says of what, `options` are makeDebianTree's. */
 function cachedTree(name, { what, ...options }) {
   return cachedFolder(name, (draft) => {
-    say(`making ${what} in ${join(cache, name)} (about a minute)`);
+    say(`making ${what} in ${cachedPath(name)} (about a minute)`);
     return makeDebianTree(draft, options);
   });
 }
 
-module.exports = { cachedFolder, cachedTree };
+module.exports = { cachedFolder, cachedPath, cachedTree };

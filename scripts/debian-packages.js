@@ -21,6 +21,21 @@ const nameServiceSetting = '/etc/apt/apt.conf.d/90libnss-libvirt';
 const sysVirt = '/var/lib/dpkg/info/libsys-virt-perl.list';
 const tirpcHeader = '/usr/include/tirpc/rpc/xdr.h';
 const goSources = '/usr/share/gocode/src/github.com';
+
+/** A module of Perl that libvirt's compatibility kit uses: the package has one file, or installs it where its architecture has its own. */
+const perlModule = (name) => () =>
+  ['/usr/share/perl5', ...perlFolders()].some((folder) => existsSync(`${folder}/${name}.pm`));
+
+/** Those of this architecture, with its name and Perl's version in theirs. */
+const perlFolders = () =>
+  readdirSync('/usr/lib')
+    .map((name) => `/usr/lib/${name}/perl5`)
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder).map((version) => `${folder}/${version}`));
+
+const rubyModule = '/var/lib/dpkg/info/ruby-libvirt.list';
+const collectdPlugin = '/usr/lib/collectd/virt.so';
+const muninPlugin = '/usr/share/munin/plugins/libvirt-cputime';
 const novaDriver = '/usr/lib/python3/dist-packages/nova/virt/libvirt/driver.py';
 
 /** Not ansible-playbook, which comes without these in ansible-core. */
@@ -113,6 +128,23 @@ const needs = [
     there: () => existsSync(`${goSources}/libvirt/libvirt-go`),
     for: 'client',
   },
+  { package: 'file', there: program('file'), for: 'client' },
+  { package: 'libxml-xpath-perl', there: perlModule('XML/XPath'), for: 'client' },
+  { package: 'libxml-writer-perl', there: perlModule('XML/Writer'), for: 'client' },
+  { package: 'libxml-twig-perl', there: perlModule('XML/Twig'), for: 'client' },
+  { package: 'libyaml-perl', there: perlModule('YAML'), for: 'client' },
+  { package: 'libwww-perl', there: perlModule('LWP/UserAgent'), for: 'client' },
+  { package: 'libio-interface-perl', there: perlModule('IO/Interface'), for: 'client' },
+  { package: 'libio-string-perl', there: perlModule('IO/String'), for: 'client' },
+  { package: 'libnetaddr-ip-perl', there: perlModule('NetAddr/IP'), for: 'client' },
+  { package: 'libnet-openssh-perl', there: perlModule('Net/OpenSSH'), for: 'client' },
+  { package: 'libsub-uplevel-perl', there: perlModule('Sub/Uplevel'), for: 'client' },
+  { package: 'libtest-exception-perl', there: perlModule('Test/Exception'), for: 'client' },
+  { package: 'libfile-slurp-perl', there: perlModule('File/Slurp'), for: 'client' },
+  { package: 'ruby-libvirt', there: () => existsSync(rubyModule), for: 'client' },
+  { package: 'ruby', there: program('ruby'), for: 'client' },
+  { package: 'collectd-core', there: () => existsSync(collectdPlugin), for: 'client' },
+  { package: 'munin-libvirt-plugins', there: () => existsSync(muninPlugin), for: 'client' },
   { package: 'qemu-utils', there: program('qemu-img'), for: 'client' },
   { package: 'lxc', there: program('lxc-start'), for: 'lxc' },
   { package: 'openvswitch-switch', there: program('ovs-vswitchd'), for: 'switch' },

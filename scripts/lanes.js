@@ -119,11 +119,19 @@ const tierNeeds = { test: 'test', more: 'test', parity: 'long', clients: 'client
 /** Files of test/long that need what no other test does: it is large, and comes only for them. */
 const ownNeeds = { 'web-console.test.ts': 'browser' };
 
+const kitFile = 'compatibility-kit.test.ts';
+
 /** The purposes of a tier, or of some files of test/long. */
 function needsOf(tier, files = []) {
   const isRun = (name) => files.length === 0 || files.some((file) => basename(file) === name);
   const own = tier === 'long' ? Object.keys(ownNeeds).filter(isRun) : [];
   return [tierNeeds[tier], ...own.map((name) => ownNeeds[name])];
+}
+
+/** Whether a tier, or those files of it, run the scripts of libvirt's compatibility kit. */
+function runsKit(tier, files = []) {
+  const isRun = files.length === 0 || files.some((file) => basename(file) === kitFile);
+  return ['parity', 'clients'].includes(tier) && isRun;
 }
 
 module.exports = {
@@ -136,5 +144,6 @@ module.exports = {
   moreLast,
   needsOf,
   parity,
+  runsKit,
   settingsOf,
 };

@@ -9,6 +9,7 @@ const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join, relative } = require('node:path');
 const { projects } = require('../jest.config');
+const { fetchKitIfPossible } = require('./compatibility-kit');
 const { describeSides } = require('./host-sides');
 const { runJest } = require('./jest-process');
 const { describeFailure, describeResult, judge, parseReport } = require('./jest-report');
@@ -22,6 +23,7 @@ const {
   moreLast,
   needsOf,
   parity,
+  runsKit,
   settingsOf,
 } = require('./lanes');
 const { runAgain } = require('./second-run');
@@ -126,6 +128,7 @@ main('test', async () => {
   if (forgotten.length > 0) throw new StepError(`projects without a lane: ${forgotten.join(', ')}`);
   const { tier, files } = readArguments(process.argv.slice(2), process.env);
   await setUp(...needsOf(tier, files));
+  if (runsKit(tier, files)) await fetchKitIfPossible();
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-test-'));
   const sides = join(folder, 'host-sides');
   process.env.TSLXC_TEST_SIDES = sides;

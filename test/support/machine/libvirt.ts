@@ -72,17 +72,17 @@ export class Libvirt implements AsyncDisposable {
 
   /** argv that runs a program in its network namespace, and in nothing else of it. */
   beside(argv: readonly string[]): string[] {
-    return ['nsenter', `--net=/proc/${this.#pid}/ns/net`, '--', ...argv];
+    return ['nsenter', `--net=/proc/${this.pid}/ns/net`, '--', ...argv];
   }
 
   /** One of its folders, as this process finds it. */
   folder(path: string): string {
-    return `/proc/${this.#pid}/root${path}`;
+    return `/proc/${this.pid}/root${path}`;
   }
 
   /** argv that runs a client of libvirt: in its network namespace, and with its folders. */
   within(argv: readonly string[]): string[] {
-    return ['nsenter', '-t', String(this.#pid), '--net', '--mount', '--', ...argv];
+    return ['nsenter', '-t', String(this.pid), '--net', '--mount', '--', ...argv];
   }
 
   /** Runs such a client. */
@@ -119,7 +119,8 @@ export class Libvirt implements AsyncDisposable {
     }
   }
 
-  get #pid(): number {
+  /** Of libvirtd. */
+  get pid(): number {
     return this.#daemon.pid ?? 0;
   }
 }

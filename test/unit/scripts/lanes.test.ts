@@ -1,11 +1,12 @@
-/** What the tests need of Debian: all that a tier uses is brought, and no browser for those that open none. */
-import { readFileSync, readdirSync } from 'node:fs';
+/** What the tests need of Debian and of libvirt: all that a tier uses is brought, and no browser for those that open none. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../support/process/run-command';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
-const { needsOf } = require(join(packageRoot, 'scripts/lanes.js')) as {
+const { needsOf, runsKit } = require(join(packageRoot, 'scripts/lanes.js')) as {
   needsOf: (tier: string, files?: readonly string[]) => string[];
+  runsKit: (tier: string, files?: readonly string[]) => boolean;
 };
 
 function browsingFiles(): string[] {
@@ -38,4 +39,15 @@ test('and for no others, as for the slice of deaths that continuous integration 
     ['long'],
     ['clients'],
   ]);
+});
+
+test('libvirt’s compatibility kit is fetched for the tests that run its scripts', () => {
+  const kit = 'test/clients/compatibility-kit.test.ts';
+  expect(existsSync(join(packageRoot, kit))).toBe(true);
+  expect(['test', 'more', 'long', 'parity', 'clients'].filter((tier) => runsKit(tier))).toEqual([
+    'parity',
+    'clients',
+  ]);
+  expect(runsKit('clients', ['test/clients/python.test.ts'])).toBe(false);
+  expect(runsKit('clients', ['test/clients/python.test.ts', kit])).toBe(true);
 });
