@@ -1,8 +1,7 @@
 /** Debian's binding of libvirt's library for Go, libvirt-go: those of its own tests that are about containers. */
 import { join } from 'node:path';
 import { clientEnvironment, rootAndDaemon } from '../support/clients/client-world';
-import { goPatience, goProgram, goSources } from '../support/clients/go-program';
-import { runProgram } from '../support/process/run-command';
+import { goPatience, goProgram, goSources, goTests } from '../support/clients/go-program';
 import { containerTest } from '../support/world/container-test';
 
 containerTest(rootAndDaemon);
@@ -23,8 +22,7 @@ test('the binding’s own tests of containers pass', async () => {
     'GetDomainCPUStats',
     'DomainInterfaceStats',
   ].map((name) => `TestIntegration${name}`);
-  const argv = [tests, '-test.v', '-test.run', `^(${names.join('|')})$`];
-  const { code, stdout } = await runProgram(argv, { env: clientEnvironment, cwd: binding });
-  const passed = stdout.match(/^--- PASS: \w+/gm)?.map((line) => line.slice('--- PASS: '.length));
-  expect([code, passed]).toEqual([0, names]);
+  const pattern = new RegExp(`^(${names.join('|')})$`);
+  const options = { env: clientEnvironment, cwd: binding };
+  expect(await goTests(tests, pattern, options)).toMatchObject({ code: 0, passed: names });
 });

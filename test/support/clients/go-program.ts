@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot, runProgram } from '../process/run-command';
+import type { CommandOptions } from '../process/run-command';
 
 /** Where Debian's packages have their sources. */
 export const goSources = '/usr/share/gocode/src/github.com';
@@ -12,10 +13,17 @@ const folder = join(packageRoot, 'build', 'go');
 /** Milliseconds that this may take, beside others and for the first time. */
 export const goPatience = 900_000;
 
-/** Compiles with these words of `go`, in the folder of the sources; the path of the program. */
+export interface GoTests {
+  readonly code: number;
+  readonly passed: readonly string[];
+  readonly failed: readonly string[];
+  readonly skipped: readonly string[];
+}
+
+/** Compiles with these words of `go`, in the folder of the sources; the path of the program, which nothing else has. */
 export async function goProgram(words: readonly string[], cwd: string): Promise<string> {
   mkdirSync(folder, { recursive: true });
-  const program = join(folder, words.includes('test') ? 'tests' : 'program');
+  const program = join(folder, [...words.slice(0, 1), ...cwd.split('/').slice(-1)].join('-'));
   const [verb = '', ...others] = words;
   const env = {
     HOME: folder,
@@ -28,4 +36,23 @@ export async function goProgram(words: readonly string[], cwd: string): Promise<
   const { code, stderr } = await runProgram(argv, { env, cwd, timeout: goPatience });
   if (code !== 0) throw new Error(`${argv.join(' ')} fails: ${stderr}`);
   return program;
+}
+
+/** The tests of a program of Go’s that a pattern names, by what has come of them. Does not throw for one that fails. */
+export async function goTests(
+  program: string,
+  pattern: RegExp,
+  options: Pick<CommandOptions, 'env' | 'cwd'>,
+): Promise<GoTests> {
+  const argv = [program, '-test.v', '-test.run', pattern.source];
+  const { code, stdout } = await runProgram(argv, options);
+  const named = (result: string): string[] =>
+    [...stdout.matchAll(new RegExp(`^--- ${result}: (\\w+)`, 'gm'))].map(([, name = '']) => name);
+  return { code, passed: named('PASS'), failed: named('FAIL'), skipped: named('SKIP') };
+}
+
+/** The names of all tests of a program. */
+export async function goTestNames(program: string): Promise<string[]> {
+  const { stdout } = await runProgram([program, '-test.list', '.*']);
+  return stdout.split('\n').filter((name) => name !== '');
 }
