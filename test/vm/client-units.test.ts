@@ -1,5 +1,5 @@
 /** The package's units for clients of libvirt: started by their sockets, ended for want of clients, started again, stopped. */
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
@@ -110,6 +110,30 @@ test('a container that it has started goes on when it is stopped', async () => {
   expect(domain.id).toBe(id);
   await expectShell(domain);
   expect(await virsh(path, 'domid served')).toBe(String(id));
+});
+
+test('its hook is told when it starts, is reloaded, and ends for want of clients', async () => {
+  const script = '/etc/tslxc/hooks/daemon';
+  const calls = '/run/daemon-hook-calls';
+  mkdirSync(dirname(script), { recursive: true });
+  writeFileSync(script, `#!/bin/sh\necho "$*" >>${calls}\n`, { mode: 0o755 });
+  try {
+    await untilEnded();
+    {
+      using _client = await stayingClient();
+      await systemctl('reload', service);
+      await eventually(() => expect(readFileSync(calls, 'utf8')).toContain('reload'), 30_000);
+    }
+    await untilEnded();
+    expect(readFileSync(calls, 'utf8').trimEnd().split('\n')).toEqual([
+      '- start - start',
+      '- reload begin SIGHUP',
+      '- shutdown - shutdown',
+    ]);
+  } finally {
+    rmSync(script);
+    rmSync(calls, { force: true });
+  }
 });
 
 test('by the other socket a client may only look', async () => {
