@@ -28,6 +28,7 @@ export const errorPrefixes = {
   NO_DOMAIN_SNAPSHOT: 'Domain snapshot not found',
   NO_NETWORK: 'Network not found',
   NETWORK_EXIST: 'this network exists already',
+  NO_NODE_DEVICE: 'Node device not found',
   OPERATION_INVALID: 'Requested operation is not valid',
   CONFIG_UNSUPPORTED: 'unsupported configuration',
   XML_INVALID_SCHEMA: 'XML document failed to validate against schema',

@@ -22,6 +22,9 @@ export type {
 } from './driver/import/types';
 export { Network } from './driver/network';
 export { Images } from './driver/images/images';
+export { NodeDevices } from './driver/node-devices/node-devices';
+export type { NodeDeviceFilter, NodeDeviceInfo } from './driver/node-devices/types';
+export type { DeviceCapability } from './host/devices/node-device';
 export { DomainSnapshots } from './driver/snapshots/domain-snapshots';
 export type {
   CloneOptions,

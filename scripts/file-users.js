@@ -103,6 +103,8 @@ const fileUsers = {
   'lib/network/dnsmasq/names.ts': 'our folder of names for dnsmasq',
   'lib/host/kernel/base-cgroups.ts': 'cgroups',
   'lib/host/package-paths.ts': 'our package.json, and what the build makes',
+  'lib/host/devices/device-tree.ts': '/sys',
+  'lib/host/devices/pci-config.ts': '/sys',
   'lib/host/node/attribute.ts': '/sys',
   'lib/host/node/cpu-map.ts': '/sys',
   'lib/host/node/memory-merging.ts': '/sys',

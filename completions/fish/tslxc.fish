@@ -57,7 +57,7 @@ function __tslxc_lines
 end
 
 function __tslxc_topics
-    printf '%s\n' domain monitor host network image snapshot tslxc attach-device attach-disk attach-interface autostart blkiotune clone console cpuset create define desc destroy detach-device detach-disk detach-interface domhostname domid domif-setlink domiftune domname domrename domuuid domxml-from-native dumpxml edit exec hugepagetune logs lxc-enter-namespace memtune metadata numatune pidtune plan reboot resume schedinfo send-process-signal setmaxmem setmem setvcpus shell shutdown start suspend ttyconsole undefine update-device cpu-stats domblklist domblkstat domif-getlink domifaddr domiflist domifstat dominfo dommemstat domstate domstats event list top allocpages capabilities freecell freepages hostname mkroot node-memory-tune nodecpumap nodecpustats nodeinfo nodememstats nodesuspend sysinfo uri version net-autostart net-create net-define net-desc net-destroy net-dhcp-leases net-dumpxml net-edit net-event net-info net-list net-metadata net-name net-port-create net-port-delete net-port-dumpxml net-port-list net-start net-undefine net-update net-uuid images pull rmi run snapshot-create snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-info snapshot-list snapshot-parent snapshot-revert autostart-all cd completion connect daemon doctor echo exit help import purge pwd quit wait
+    printf '%s\n' domain monitor host nodedev network image snapshot tslxc attach-device attach-disk attach-interface autostart blkiotune clone console cpuset create define desc destroy detach-device detach-disk detach-interface domhostname domid domif-setlink domiftune domname domrename domuuid domxml-from-native dumpxml edit exec hugepagetune logs lxc-enter-namespace memtune metadata numatune pidtune plan reboot resume schedinfo send-process-signal setmaxmem setmem setvcpus shell shutdown start suspend ttyconsole undefine update-device cpu-stats domblklist domblkstat domif-getlink domifaddr domiflist domifstat dominfo dommemstat domstate domstats event list top allocpages capabilities freecell freepages hostname mkroot node-memory-tune nodecpumap nodecpustats nodeinfo nodememstats nodesuspend sysinfo uri version nodedev-dumpxml nodedev-info nodedev-list net-autostart net-create net-define net-desc net-destroy net-dhcp-leases net-dumpxml net-edit net-event net-info net-list net-metadata net-name net-port-create net-port-delete net-port-dumpxml net-port-list net-start net-undefine net-update net-uuid images pull rmi run snapshot-create snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-info snapshot-list snapshot-parent snapshot-revert autostart-all cd completion connect daemon doctor echo exit help import purge pwd quit wait
 end
 
 complete -c tslxc -f
@@ -634,6 +634,24 @@ complete -c tslxc -n '__tslxc_in uri' -l format -x -a 'text json' -d '\'text\' (
 complete -c tslxc -n __tslxc_begins -a version -d 'show version'
 complete -c tslxc -n '__tslxc_in version' -l daemon -d 'report daemon version too: that of the library, since there is no daemon'
 complete -c tslxc -n '__tslxc_in version' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
+complete -c tslxc -n __tslxc_begins -a nodedev-dumpxml -d 'node device details in XML'
+complete -c tslxc -n '__tslxc_in nodedev-dumpxml' -l device -x -a '(__tslxc_lines nodedev-list)' -d 'device name or wwn pair in \'wwnn,wwpn\' format'
+complete -c tslxc -n '__tslxc_in nodedev-dumpxml' -l inactive -d 'show inactive defined XML'
+complete -c tslxc -n '__tslxc_in nodedev-dumpxml' -l xpath -x -d 'xpath expression to filter the XML document'
+complete -c tslxc -n '__tslxc_in nodedev-dumpxml' -l wrap -d 'wrap xpath results in an common root element'
+complete -c tslxc -n '__tslxc_in nodedev-dumpxml; and __tslxc_at 0' -a '(__tslxc_lines nodedev-list)'
+complete -c tslxc -n __tslxc_begins -a nodedev-info -d 'node device information'
+complete -c tslxc -n '__tslxc_in nodedev-info' -l device -x -a '(__tslxc_lines nodedev-list)' -d 'device name or wwn pair in \'wwnn,wwpn\' format'
+complete -c tslxc -n '__tslxc_in nodedev-info' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
+complete -c tslxc -n '__tslxc_in nodedev-info; and __tslxc_at 0' -a '(__tslxc_lines nodedev-list)'
+complete -c tslxc -n __tslxc_begins -a nodedev-list -d 'enumerate devices on this host'
+complete -c tslxc -n '__tslxc_in nodedev-list' -l tree -d 'list devices in a tree'
+complete -c tslxc -n '__tslxc_in nodedev-list' -l cap -x -a 'system pci usb_device usb net scsi_host scsi_target scsi storage fc_host vports scsi_generic drm' -d 'capability names, separated by comma'
+complete -c tslxc -n '__tslxc_in nodedev-list' -l inactive -d 'list inactive devices'
+complete -c tslxc -n '__tslxc_in nodedev-list' -l all -d 'list inactive & active devices'
+complete -c tslxc -n '__tslxc_in nodedev-list' -l persistent -d 'list persistent devices'
+complete -c tslxc -n '__tslxc_in nodedev-list' -l transient -d 'list transient devices'
+complete -c tslxc -n '__tslxc_in nodedev-list' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
 complete -c tslxc -n __tslxc_begins -a net-autostart -d 'autostart a network'
 complete -c tslxc -n '__tslxc_in net-autostart' -l network -x -a '(__tslxc_lines net-list --all --name)' -d 'network name or uuid'
 complete -c tslxc -n '__tslxc_in net-autostart' -l disable -d 'disable autostarting'

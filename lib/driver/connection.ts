@@ -50,6 +50,7 @@ import { findAll, findById, findByName, findByUuid, seenOf, type Seen } from './
 import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './networks/lookup';
 import { createNetwork, defineNetwork } from './networks/verbs';
+import { NodeDevices } from './node-devices/node-devices';
 import { previewPurge, purge } from './purge/purge';
 import type { PurgeItem } from './purge/purge';
 import { openSession } from './session/open';
@@ -123,6 +124,8 @@ export class Connection implements AsyncDisposable {
   readonly uri: string;
   /** The images on this host, from which `createFromImage` makes containers. */
   readonly images: Images;
+  /** The devices of this host. */
+  readonly nodeDevices: NodeDevices;
   readonly #session: Session;
   readonly #listeners: EventListeners;
 
@@ -130,6 +133,7 @@ export class Connection implements AsyncDisposable {
     if (!(session instanceof Session)) throw new TypeError('a Connection comes from connect()');
     this.uri = uri;
     this.images = Images.of(session);
+    this.nodeDevices = NodeDevices.of(session);
     this.#session = session;
     this.#listeners = new EventListeners({
       domain: () => session.followDomains({ keptAliveBy: 'ref' }),

@@ -63,6 +63,7 @@ _tslxc_values()
         active-network) _tslxc_lines net-list --name ;;
         inactive-network) _tslxc_lines net-list --inactive --name ;;
         image) _tslxc_lines images --name ;;
+        nodedev) _tslxc_lines nodedev-list ;;
         verb) printf '%s\\n' ${[...groups, ...verbs.map(({ verb }) => verb)].join(' ')} ;;
         file) compgen -f -- "$2" ;;
         folder) compgen -d -- "$2" ;;

@@ -21,6 +21,7 @@ function candidates(values) {
     'active-network': '__tslxc_lines net-list --name',
     'inactive-network': '__tslxc_lines net-list --inactive --name',
     image: '__tslxc_lines images --name',
+    nodedev: '__tslxc_lines nodedev-list',
   };
   return ` -a ${quoted(`(${lines[values]})`)}`;
 }

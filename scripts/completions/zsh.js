@@ -71,6 +71,7 @@ ${[
   lister('active-network', 'net-list --name'),
   lister('inactive-network', 'net-list --inactive --name'),
   lister('image', 'images --name'),
+  lister('nodedev', 'nodedev-list'),
 ].join('\n')}
 _tslxc_verbs() {
     local -a verbs

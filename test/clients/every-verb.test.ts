@@ -26,6 +26,7 @@ const values: Readonly<Record<string, string>> = {
   arch: 'x86_64',
   bandwidth: '1',
   cpulist: '0',
+  device: 'computer',
   desturi: 'lxc:///',
   downtime: '1',
   id: '1',

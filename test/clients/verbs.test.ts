@@ -51,6 +51,12 @@ const same: readonly string[] = [
   'net-info default',
   'net-dumpxml default',
   'net-uuid default',
+  'nodedev-list',
+  'nodedev-list --tree',
+  'nodedev-list --cap net,storage',
+  'nodedev-info net_lo_00_00_00_00_00_00',
+  'nodedev-dumpxml computer',
+  'nodedev-dumpxml net_lo_00_00_00_00_00_00',
 ];
 
 test.each(same)('%s prints the same', async (line) => {
@@ -120,7 +126,7 @@ test('what virsh counts of a domain is there', async () => {
 });
 
 test('lists of what other drivers have are empty', async () => {
-  for (const list of ['pool-list', 'nodedev-list', 'secret-list', 'nwfilter-list', 'iface-list']) {
+  for (const list of ['pool-list', 'secret-list', 'nwfilter-list', 'iface-list']) {
     const { code, stdout } = await virsh('-q', list);
     expect([list, code, stdout.trim()]).toEqual([list, 0, '']);
   }

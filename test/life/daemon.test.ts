@@ -11,6 +11,7 @@ import { domainProcedures } from '../../lib/rpc/protocol/domain';
 import { emptyLists } from '../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../lib/rpc/protocol/events';
 import { networkProcedures } from '../../lib/rpc/protocol/network';
+import { nodeDeviceProcedures } from '../../lib/rpc/protocol/node-device';
 import { programs } from '../../lib/rpc/protocol/numbers';
 import { streamProcedures } from '../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../lib/rpc/protocol/tuning';
@@ -130,6 +131,7 @@ const tables = [
   connectProcedures,
   domainProcedures,
   networkProcedures,
+  nodeDeviceProcedures,
   streamProcedures,
   tuningProcedures,
 ];

@@ -32,7 +32,7 @@ interface Alias {
   readonly value?: string;
 }
 
-/** The kinds of values that completion looks up: names of domains, networks or images, paths, and verbs. */
+/** The kinds of values that completion looks up: names of domains, networks, images or devices, paths, and verbs. */
 export type ValueKind =
   | 'domain'
   | 'active-domain'
@@ -41,6 +41,7 @@ export type ValueKind =
   | 'active-network'
   | 'inactive-network'
   | 'image'
+  | 'nodedev'
   | 'file'
   | 'folder'
   | 'verb';

@@ -13,6 +13,7 @@ export const groups = {
   domain: 'Domain Management',
   monitor: 'Domain Monitoring',
   host: 'Host and Hypervisor',
+  nodedev: 'Node Device',
   network: 'Networking',
   image: 'Images',
   snapshot: 'Snapshot',

@@ -9,3 +9,8 @@ export function findIllegalCharacter(text: string): { offset: number; shown: str
   const code = match[0].charCodeAt(0).toString(16).toUpperCase();
   return { offset: match.index, shown: `U+${code.padStart(4, '0')}` };
 }
+
+/** The text without the characters that XML doesn't allow. */
+export function withoutIllegalCharacters(text: string): string {
+  return text.replace(new RegExp(illegal, 'gu'), '');
+}

@@ -5,6 +5,7 @@ import { domainProcedures } from '../protocol/domain';
 import { emptyLists } from '../protocol/empty-lists';
 import { eventProcedures } from '../protocol/events';
 import { networkProcedures } from '../protocol/network';
+import { nodeDeviceProcedures } from '../protocol/node-device';
 import { programs } from '../protocol/numbers';
 import type { Procedure, Procedures } from '../protocol/procedure';
 import { lxcProcedures, streamProcedures } from '../protocol/streams';
@@ -26,6 +27,7 @@ import type { EventHub } from './events/event-hub';
 import { eventHandlers } from './events/handlers';
 import { networkHandlers } from './network/networks';
 import { portHandlers } from './network/ports';
+import { nodeDeviceHandlers } from './node-device/node-devices';
 
 export interface ServedProcedure {
   /** Without libvirt's `vir`. */
@@ -58,6 +60,7 @@ export class ServedPrograms {
           }),
           ...rows('remote', eventProcedures, eventHandlers(hub)),
           ...rows('network', networkProcedures, network),
+          ...rows('nodeDevice', nodeDeviceProcedures, nodeDeviceHandlers),
           ...rows('none', emptyLists, emptyListHandlers),
         ]),
       ],

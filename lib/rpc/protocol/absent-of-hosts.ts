@@ -55,17 +55,8 @@ export const absentOfHosts: readonly AbsentGroup[] = [
   {
     origin: 'nodeDevice',
     reads: {
-      113: 'NodeDeviceLookupByName',
-      114: 'NodeDeviceGetXMLDesc',
-      115: 'NodeDeviceGetParent',
-      116: 'NodeDeviceNumOfCaps',
-      117: 'NodeDeviceListCaps',
-      297: 'NodeDeviceLookupSCSIHostByWWN',
       374: 'ConnectNodeDeviceEventRegisterAny',
       375: 'ConnectNodeDeviceEventDeregisterAny',
-      433: 'NodeDeviceGetAutostart',
-      435: 'NodeDeviceIsPersistent',
-      436: 'NodeDeviceIsActive',
     },
     writes: {
       118: 'NodeDeviceDettach',

@@ -1,7 +1,6 @@
 /** Lists of objects that only other drivers of libvirt have: here they are always empty. */
 import { int, list, text, uint } from '../xdr/codec';
 import { reads } from './procedure';
-import { maybeText } from './values';
 
 const number = { gives: { count: int } } as const;
 const names = { takes: { most: int }, gives: { names: list(text, 0) } } as const;
@@ -16,15 +15,6 @@ export const emptyLists = {
   ConnectNumOfDefinedStoragePools: reads(73, number),
   ConnectListDefinedStoragePools: reads(74, names),
   ConnectListAllStoragePools: reads(281, all),
-  NodeNumOfDevices: reads(111, {
-    takes: { capability: maybeText, flags: uint },
-    ...giving(number),
-  }),
-  NodeListDevices: reads(112, {
-    takes: { capability: maybeText, most: int, flags: uint },
-    ...giving(names),
-  }),
-  ConnectListAllNodeDevices: reads(285, all),
   ConnectNumOfInterfaces: reads(126, number),
   ConnectListInterfaces: reads(127, names),
   ConnectNumOfDefinedInterfaces: reads(137, number),
@@ -38,7 +28,3 @@ export const emptyLists = {
   ConnectListAllNWFilters: reads(286, all),
   ConnectListAllNWFilterBindings: reads(401, all),
 } as const;
-
-function giving<R>({ gives }: { readonly gives: R }): { readonly gives: R } {
-  return { gives };
-}

@@ -21,6 +21,7 @@ export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
   NO_DOMAIN: 42,
   NO_NETWORK: 43,
   AUTH_FAILED: 45,
+  NO_NODE_DEVICE: 53,
   OPERATION_INVALID: 55,
   CONFIG_UNSUPPORTED: 67,
   OPERATION_TIMEOUT: 68,

@@ -10,6 +10,7 @@ import { domainProcedures } from '../../../lib/rpc/protocol/domain';
 import { emptyLists } from '../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../lib/rpc/protocol/events';
 import { networkProcedures } from '../../../lib/rpc/protocol/network';
+import { nodeDeviceProcedures } from '../../../lib/rpc/protocol/node-device';
 import { lengthSize, programs } from '../../../lib/rpc/protocol/numbers';
 import type { Procedure } from '../../../lib/rpc/protocol/procedure';
 import { streamProcedures } from '../../../lib/rpc/protocol/streams';
@@ -28,6 +29,7 @@ const procedures: readonly Procedure<unknown, unknown>[] = [
   emptyLists,
   eventProcedures,
   networkProcedures,
+  nodeDeviceProcedures,
   streamProcedures,
   tuningProcedures,
 ].flatMap((table) => Object.values(table));

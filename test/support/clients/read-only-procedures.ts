@@ -29,7 +29,9 @@ export const servedToReaders = words(`
   NetworkGetMetadata NetworkGetXMLDesc NetworkIsActive NetworkIsPersistent NetworkListAllPorts NetworkLookupByName
   NetworkLookupByUUID NetworkPortGetParameters NetworkPortGetXMLDesc NetworkPortLookupByUUID NodeGetCPUMap
   NodeGetCPUStats NodeGetCellsFreeMemory NodeGetFreeMemory NodeGetFreePages NodeGetInfo NodeGetMemoryParameters
-  NodeGetMemoryStats NodeGetSecurityModel NodeListDevices NodeNumOfDevices
+  NodeGetMemoryStats NodeGetSecurityModel NodeListDevices NodeNumOfDevices NodeDeviceGetAutostart
+  NodeDeviceGetParent NodeDeviceGetXMLDesc NodeDeviceIsActive NodeDeviceIsPersistent NodeDeviceListCaps
+  NodeDeviceLookupByName NodeDeviceLookupSCSIHostByWWN NodeDeviceNumOfCaps
 `);
 
 /** Procedures of other drivers, to which the daemon answers that they are not supported. */
@@ -47,9 +49,9 @@ export const absentForReaders = words(`
   DomainSnapshotListAllChildren DomainSnapshotListChildrenNames DomainSnapshotListNames DomainSnapshotLookupByName
   DomainSnapshotNum DomainSnapshotNumChildren InterfaceGetXMLDesc InterfaceIsActive InterfaceLookupByMACString
   InterfaceLookupByName NWFilterBindingGetXMLDesc NWFilterBindingLookupByPortDev NWFilterGetXMLDesc
-  NWFilterLookupByName NWFilterLookupByUUID NodeDeviceGetAutostart NodeDeviceGetParent NodeDeviceGetXMLDesc
-  NodeDeviceIsActive NodeDeviceIsPersistent NodeDeviceListCaps NodeDeviceLookupByName NodeDeviceLookupSCSIHostByWWN
-  NodeDeviceNumOfCaps SecretGetXMLDesc SecretLookupByUUID SecretLookupByUsage StoragePoolGetAutostart
+  NWFilterLookupByName NWFilterLookupByUUID
+ 
+  SecretGetXMLDesc SecretLookupByUUID SecretLookupByUsage StoragePoolGetAutostart
   StoragePoolGetInfo StoragePoolGetXMLDesc StoragePoolIsActive StoragePoolIsPersistent StoragePoolListAllVolumes
   StoragePoolListVolumes StoragePoolLookupByName StoragePoolLookupByTargetPath StoragePoolLookupByUUID
   StoragePoolLookupByVolume StoragePoolNumOfVolumes StorageVolGetInfo StorageVolGetInfoFlags StorageVolGetPath

@@ -5,6 +5,7 @@ import {
   networkCalls,
 } from '../../../lib/driver/arguments/connection-calls';
 import { domainCalls } from '../../../lib/driver/arguments/domain-calls';
+import { nodeDevicesCalls } from '../../../lib/driver/arguments/host-calls';
 import { execParameters } from '../../../lib/driver/exec/exec-parameters';
 import { snapshotCalls } from '../../../lib/driver/snapshots/snapshot-calls';
 import type { AnyParameters } from '../../../lib/shape/arguments';
@@ -14,5 +15,6 @@ export const publicCalls: Readonly<Record<string, Readonly<Record<string, AnyPar
   Domain: { ...domainCalls, exec: execParameters },
   Network: networkCalls,
   Images: imagesCalls,
+  NodeDevices: nodeDevicesCalls,
   DomainSnapshots: snapshotCalls,
 };

@@ -1,6 +1,6 @@
 /**
  * Verbs about a host that libvirt's drivers for containers and networks refuse: CPUs of virtual machines, and the objects of
- * other libvirt drivers: storage, secrets, devices, filters, interfaces of the host.
+ * other libvirt drivers: storage, secrets, filters, interfaces of the host.
  */
 import { refusedVerbs } from './refusal';
 import type { Refusal } from './refusal';
@@ -47,7 +47,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
   'nodedev-create': ['virNodeDeviceCreateXML', 'Failed to create node device from %1', 'file'],
   'nodedev-define': ['virNodeDeviceDefineXML', "Failed to define node device from '%1'", 'file'],
   'nodedev-event': ['virConnectNodeDeviceEventRegisterAny', undefined],
-  'nodedev-list': ['virNodeNumOfDevices', 'Failed to count node devices'],
   nodesevinfo: ['virNodeGetSEVInfo', 'Unable to get host SEV information'],
   'nwfilter-binding-create': [
     'virNWFilterBindingCreateXML',
@@ -122,21 +121,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
   ...lookedUp(
     ['virSecretLookupByUUIDString', "failed to get secret '%1'", 'secret'],
     ['secret-dumpxml', 'secret-get-value', 'secret-set-value', 'secret-undefine'],
-  ),
-  ...lookedUp(
-    ['virNodeDeviceLookupByName', "Could not find matching device '%1'", 'device'],
-    [
-      'nodedev-autostart',
-      'nodedev-destroy',
-      'nodedev-detach',
-      'nodedev-dumpxml',
-      'nodedev-info',
-      'nodedev-reattach',
-      'nodedev-reset',
-      'nodedev-start',
-      'nodedev-undefine',
-      'nodedev-update',
-    ],
   ),
   ...lookedUp(
     ['virNWFilterLookupByName', "failed to get nwfilter '%1'", 'nwfilter'],

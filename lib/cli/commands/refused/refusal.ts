@@ -4,13 +4,15 @@
  */
 import { TslxcError } from '../../../errors';
 import { findDomain } from '../../options/domain-argument';
+import { findNodeDevice } from '../../options/node-device-argument';
+import type { Connection } from '../../../index';
 import { CommandError, UsageError } from '../../shell/command-error';
-import type { Command, CommandTable, Context } from '../../shell/command';
+import type { Command, CommandTable, Context, Group } from '../../shell/command';
 
 /**
  * `call`: the function of libvirt that its driver lacks; undefined if virsh itself refuses. `first`: the first line of virsh's
- * message, if it has one, in which `%` stands for the domain, and `%1` for the value of the first of `words`. `words`: the
- * arguments that virsh requires, after the domain if the verb is about one.
+ * message, if it has one, in which `%` stands for what the verb is about, and `%1` for the value of the first of `words`. `words`: the
+ * arguments that virsh requires, after that which names it.
  */
 export type Refusal = readonly [
   call: string | undefined,
@@ -18,8 +20,30 @@ export type Refusal = readonly [
   ...words: string[],
 ];
 
-/** What a refused verb is about. */
-export type Subject = 'domain' | 'host';
+/** What a refused verb is about: it is looked up before the verb is refused, as virsh does. */
+interface Kind {
+  readonly group: Group;
+  /** The argument that names it, and what stands there in the example; undefined for the host, which has no name. */
+  readonly named?: readonly [option: string, example: string];
+  /** Resolves to its name. */
+  readonly find?: (connection: Connection, text: string) => Promise<string>;
+}
+
+const kinds = {
+  host: { group: 'host' },
+  domain: {
+    group: 'domain',
+    named: ['domain', 'helloworld'],
+    find: async (connection, text) => (await findDomain(connection, text)).name,
+  },
+  device: {
+    group: 'nodedev',
+    named: ['device', 'pci_0000_00_02_0'],
+    find: async (connection, text) => (await findNodeDevice(connection, text)).name,
+  },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+export type Subject = keyof typeof kinds;
 
 export function refusedVerbs(
   subject: Subject,
@@ -31,9 +55,10 @@ export function refusedVerbs(
 }
 
 function refused(verb: string, subject: Subject, [call, first, ...words]: Refusal): Command {
-  const names = [...(subject === 'domain' ? ['domain'] : []), ...words];
+  const { group, named, find }: Kind = kinds[subject];
+  const names = [...(named === undefined ? [] : [named[0]]), ...words];
   return {
-    group: subject,
+    group,
     summary: "refused, as by libvirt's driver for containers",
     description: 'Refused, as by libvirt: there is no such thing for containers.',
     options: names.map((name) => ({
@@ -46,24 +71,22 @@ function refused(verb: string, subject: Subject, [call, first, ...words]: Refusa
     example: [
       'tslxc',
       verb,
-      ...names.map((name) => (name === 'domain' ? 'helloworld' : name.toUpperCase())),
+      ...names.map((name) => (name === named?.[0] ? named[1] : name.toUpperCase())),
     ].join(' '),
     visibility: 'unlisted',
     async run(context: Context, options): Promise<undefined> {
       const given = wordsOf(verb, names, options.strings('words'));
-      const domain = subject === 'domain' ? await domainOf(context, given['domain']) : undefined;
-      const text = (first ?? '')
+      const text = named === undefined ? '' : (given[named[0]] ?? '');
+      const name = await find?.(await context.connect(), text);
+      const line = (first ?? '')
         .replace('%1', () => given[words[0] ?? ''] ?? '')
-        .replace('%', () => domain ?? '');
-      if (call === undefined) throw new CommandError(text, { code: 'OPERATION_INVALID' });
-      const cause = new TslxcError('NO_SUPPORT', call, domain === undefined ? {} : { domain });
-      throw first === undefined ? cause : new CommandError(text, { cause });
+        .replace('%', () => name ?? '');
+      if (call === undefined) throw new CommandError(line, { code: 'OPERATION_INVALID' });
+      const about = subject === 'domain' && name !== undefined ? { domain: name } : {};
+      const cause = new TslxcError('NO_SUPPORT', call, about);
+      throw first === undefined ? cause : new CommandError(line, { cause });
     },
   };
-}
-
-async function domainOf(context: Context, text = ''): Promise<string> {
-  return (await findDomain(await context.connect(), text)).name;
 }
 
 /** The values of the required arguments by name, given as options, or as bare words in order. Unknown options are skipped. */

@@ -7,7 +7,7 @@ import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
 import { currentOption, snapshotOf, snapshotOption } from './snapshot-argument';
-import { childrenIn, descendantsIn } from './snapshot-tree';
+import { childrenIn, descendantsIn } from '../../output/tree';
 
 const securityInfo: Option = {
   name: 'security-info',

@@ -9,7 +9,7 @@ import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
 import { chosenSnapshot } from './snapshot-argument';
-import { childrenIn, descendantsIn, treeLines } from './snapshot-tree';
+import { childrenIn, descendantsIn, treeLines } from '../../output/tree';
 
 const flag = (name: string, help: string): Option => ({ name, kind: 'flag', help });
 

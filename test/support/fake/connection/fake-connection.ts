@@ -33,6 +33,7 @@ import type { Plan } from '../../../../lib/plan/plan';
 import type { Faked } from './faked';
 import { FakeNetwork, fakeEvents } from './fake-network';
 import type { FakeNetworkFields } from './fake-network';
+import { FakeNodeDevices } from './fake-node-devices';
 import { FakeDomain } from './fake-domain';
 import type { FakeDomainFields } from './fake-domain-fields';
 
@@ -40,6 +41,7 @@ export class FakeConnection {
   readonly uri = 'lxc:///';
   readonly domains: FakeDomain[];
   networks: FakeNetwork[] = [];
+  readonly nodeDevices = new FakeNodeDevices();
   networkHistory: readonly NetworkEvent[] = [];
   purgeable: readonly PurgeItem[] = [];
   history: readonly DomainEvent[] = [];

@@ -1,9 +1,10 @@
 /** What keeps the fakes of the library's classes true to them: the compiler compares every member that both have. */
-import type { Connection, Domain, Network } from '../../../../lib/index';
+import type { Connection, Domain, Network, NodeDevices } from '../../../../lib/index';
 import type { FakeConnection } from './fake-connection';
 import type { FakeConsole } from './fake-console';
 import type { FakeDomain } from './fake-domain';
 import type { FakeNetwork } from './fake-network';
+import type { FakeNodeDevices } from './fake-node-devices';
 
 /** What a fake gives in the place of what the library does: the classes have private fields, so that nothing else is assignable to them. */
 type Given<Value> =
@@ -25,7 +26,9 @@ type Given<Value> =
 
 type Member<Real> = Real extends (...given: infer Parameters) => infer Result
   ? (...given: Parameters) => Given<Result>
-  : Real;
+  : Real extends NodeDevices
+    ? Faked<NodeDevices, FakeNodeDevices>
+    : Real;
 
 /** The members that `Fake` has of `Real`, as they have to be. A fake may have more: what tests look at. */
 export type Faked<Real, Fake> = { readonly [Key in keyof Real & keyof Fake]: Member<Real[Key]> };

@@ -31,6 +31,7 @@ const readers: Readonly<Record<string, readonly string[]>> = {
     editableXml getDescription getMetadata getPortBandwidth getTitle info leases portXml ports xml
   `),
   Images: words('domainXml list lookup'),
+  NodeDevices: words('list lookup lookupByWwn xml'),
   DomainSnapshots: words('current list xml'),
 };
 
@@ -65,7 +66,14 @@ async function objects(): Promise<ReadonlyMap<string, Object>> {
   const connection = host.connect('read-only');
   const domain = await connection.lookupDomainByName('web');
   const network = await connection.lookupNetworkByName('net');
-  const all = [connection, domain, network, connection.images, domain.snapshots];
+  const all = [
+    connection,
+    domain,
+    network,
+    connection.images,
+    connection.nodeDevices,
+    domain.snapshots,
+  ];
   return new Map(all.map((one) => [one.constructor.name, one as unknown as Object]));
 }
 

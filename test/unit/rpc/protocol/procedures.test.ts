@@ -8,6 +8,7 @@ import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
 import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures, notices } from '../../../../lib/rpc/protocol/events';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
+import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
 import { streamProcedures } from '../../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
@@ -18,6 +19,7 @@ const tables: readonly Procedures[] = [
   emptyLists,
   eventProcedures,
   networkProcedures,
+  nodeDeviceProcedures,
   streamProcedures,
   tuningProcedures,
 ];

@@ -5,6 +5,7 @@ import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
 import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../../lib/rpc/protocol/events';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
+import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
 import { lxcProcedures, streamProcedures } from '../../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
@@ -21,6 +22,7 @@ const tables: Readonly<Record<string, Procedures>> = {
   eventProcedures,
   lxcProcedures,
   networkProcedures,
+  nodeDeviceProcedures,
   streamProcedures,
   tuningProcedures,
 };

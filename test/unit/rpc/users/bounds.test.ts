@@ -10,6 +10,7 @@ import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
 import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../../lib/rpc/protocol/events';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
+import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import { longestMessage, mostDescriptors } from '../../../../lib/rpc/protocol/numbers';
 import { lxcProcedures, streamProcedures } from '../../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
@@ -74,7 +75,14 @@ test('the page says with how much that waits a client is not read from', () => {
 });
 
 const tables = [
-  ...[connectProcedures, domainProcedures, emptyLists, eventProcedures, networkProcedures],
+  ...[
+    connectProcedures,
+    domainProcedures,
+    emptyLists,
+    eventProcedures,
+    networkProcedures,
+    nodeDeviceProcedures,
+  ],
   ...[lxcProcedures, streamProcedures, tuningProcedures],
 ];
 

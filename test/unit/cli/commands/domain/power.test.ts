@@ -82,6 +82,11 @@ test.each([
   ['pool-start images', "error: failed to get pool 'images'\n", 'virStoragePoolLookupByName'],
   ['cpu-models x86_64', 'error: failed to get CPU model names\n', 'virConnectGetCPUModelNames'],
   ['maxvcpus', '', 'virConnectGetMaxVcpus'],
+  [
+    'nodedev-detach computer --driver vfio',
+    'error: Failed to detach device computer\n',
+    'virNodeDeviceDettach',
+  ],
 ])('%s is refused as by libvirt', async (line, first, call) => {
   const { connection } = web();
   const { status, stdout, stderr } = await run(line, { connection });
@@ -94,6 +99,7 @@ test.each([
 
 test.each(refusedVerbs)('%s touches nothing', async (verb) => {
   const { domain, connection } = web();
+  connection.nodeDevices.devices = [{ name: 'web', capabilities: ['pci'] }];
   const { status, stderr } = await run([verb, 'web', '--bogus', 'a', 'b'], { connection });
   expect(status).toBe(1);
   expect(stderr).toMatch(

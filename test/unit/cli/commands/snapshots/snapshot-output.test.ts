@@ -3,7 +3,7 @@ import {
   childrenIn,
   descendantsIn,
   treeLines,
-} from '../../../../../lib/cli/commands/snapshots/snapshot-tree';
+} from '../../../../../lib/cli/output/tree';
 import { localTimeWithZone } from '../../../../../lib/cli/output/local-time';
 import type { SnapshotInfo } from '../../../../../lib/index';
 import { FakeConnection } from '../../../../support/fake/connection/fake-connection';

@@ -1,23 +1,23 @@
-/** Which snapshot descends from which, and the tree that virsh draws of it. Pure. */
+/** What descends from what, and the tree that virsh draws of it: of snapshots, and of devices. Pure. */
 
-/** The fields of a snapshot from which a tree is made. */
+/** The fields of a thing from which a tree is made. */
 export interface TreeNode {
   readonly name: string;
   readonly parent?: string;
 }
 
-/** The children of a snapshot, in order of creation. */
+/** The children of one, in the order of all. */
 export function childrenIn<T extends TreeNode>(all: readonly T[], name: string): T[] {
   return all.filter(({ parent }) => parent === name);
 }
 
-/** All descendants of a snapshot, each after its parent. */
+/** All descendants of one, each after its parent. */
 export function descendantsIn<T extends TreeNode>(all: readonly T[], name: string): T[] {
   const known = new Set([name]);
-  // `all` is in order of creation, in which each snapshot comes after its parent.
-  return all.filter((snapshot) => {
-    if (snapshot.parent === undefined || !known.has(snapshot.parent)) return false;
-    known.add(snapshot.name);
+  // `all` is in an order in which each comes after its parent.
+  return all.filter((one) => {
+    if (one.parent === undefined || !known.has(one.parent)) return false;
+    known.add(one.name);
     return true;
   });
 }
@@ -36,7 +36,7 @@ export function treeLines(all: readonly TreeNode[], from?: TreeNode): string[] {
   });
 }
 
-/** The lines below a snapshot whose own name is indented by `indent`. */
+/** The lines below one whose own name is indented by `indent`. */
 function branches(all: readonly TreeNode[], name: string, indent: string): string[] {
   const children = childrenIn(all, name);
   if (children.length === 0) return [];
