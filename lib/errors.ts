@@ -29,6 +29,8 @@ export const errorPrefixes = {
   NO_NETWORK: 'Network not found',
   NETWORK_EXIST: 'this network exists already',
   NO_NODE_DEVICE: 'Node device not found',
+  NO_INTERFACE: 'Interface not found',
+  MULTIPLE_INTERFACES: 'multiple matching interfaces found',
   OPERATION_INVALID: 'Requested operation is not valid',
   CONFIG_UNSUPPORTED: 'unsupported configuration',
   XML_INVALID_SCHEMA: 'XML document failed to validate against schema',

@@ -22,6 +22,8 @@ export type {
 } from './driver/import/types';
 export { Network } from './driver/network';
 export { Images } from './driver/images/images';
+export { HostInterfaces } from './driver/host-interfaces/host-interfaces';
+export type { HostInterfaceFilter, HostInterfaceInfo } from './driver/host-interfaces/types';
 export { NodeDevices } from './driver/node-devices/node-devices';
 export type { NodeDeviceFilter, NodeDeviceInfo } from './driver/node-devices/types';
 export type { DeviceCapability } from './host/devices/node-device';

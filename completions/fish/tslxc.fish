@@ -57,7 +57,7 @@ function __tslxc_lines
 end
 
 function __tslxc_topics
-    printf '%s\n' domain monitor host nodedev network image snapshot tslxc attach-device attach-disk attach-interface autostart blkiotune clone console cpuset create define desc destroy detach-device detach-disk detach-interface domhostname domid domif-setlink domiftune domname domrename domuuid domxml-from-native dumpxml edit exec hugepagetune logs lxc-enter-namespace memtune metadata numatune pidtune plan reboot resume schedinfo send-process-signal setmaxmem setmem setvcpus shell shutdown start suspend ttyconsole undefine update-device cpu-stats domblklist domblkstat domif-getlink domifaddr domiflist domifstat dominfo dommemstat domstate domstats event list top allocpages capabilities freecell freepages hostname mkroot node-memory-tune nodecpumap nodecpustats nodeinfo nodememstats nodesuspend sysinfo uri version nodedev-dumpxml nodedev-info nodedev-list net-autostart net-create net-define net-desc net-destroy net-dhcp-leases net-dumpxml net-edit net-event net-info net-list net-metadata net-name net-port-create net-port-delete net-port-dumpxml net-port-list net-start net-undefine net-update net-uuid images pull rmi run snapshot-create snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-info snapshot-list snapshot-parent snapshot-revert autostart-all cd completion connect daemon doctor echo exit help import purge pwd quit wait
+    printf '%s\n' domain monitor host interface nodedev network image snapshot tslxc attach-device attach-disk attach-interface autostart blkiotune clone console cpuset create define desc destroy detach-device detach-disk detach-interface domhostname domid domif-setlink domiftune domname domrename domuuid domxml-from-native dumpxml edit exec hugepagetune logs lxc-enter-namespace memtune metadata numatune pidtune plan reboot resume schedinfo send-process-signal setmaxmem setmem setvcpus shell shutdown start suspend ttyconsole undefine update-device cpu-stats domblklist domblkstat domif-getlink domifaddr domiflist domifstat dominfo dommemstat domstate domstats event list top allocpages capabilities freecell freepages hostname mkroot node-memory-tune nodecpumap nodecpustats nodeinfo nodememstats nodesuspend sysinfo uri version iface-dumpxml iface-list iface-mac iface-name nodedev-dumpxml nodedev-info nodedev-list net-autostart net-create net-define net-desc net-destroy net-dhcp-leases net-dumpxml net-edit net-event net-info net-list net-metadata net-name net-port-create net-port-delete net-port-dumpxml net-port-list net-start net-undefine net-update net-uuid images pull rmi run snapshot-create snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-info snapshot-list snapshot-parent snapshot-revert autostart-all cd completion connect daemon doctor echo exit help import purge pwd quit wait
 end
 
 complete -c tslxc -f
@@ -634,6 +634,24 @@ complete -c tslxc -n '__tslxc_in uri' -l format -x -a 'text json' -d '\'text\' (
 complete -c tslxc -n __tslxc_begins -a version -d 'show version'
 complete -c tslxc -n '__tslxc_in version' -l daemon -d 'report daemon version too: that of the library, since there is no daemon'
 complete -c tslxc -n '__tslxc_in version' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
+complete -c tslxc -n __tslxc_begins -a iface-dumpxml -d 'interface information in XML'
+complete -c tslxc -n '__tslxc_in iface-dumpxml' -l interface -x -a '(__tslxc_lines iface-list --all --name)' -d 'interface name or MAC address'
+complete -c tslxc -n '__tslxc_in iface-dumpxml' -l inactive -d 'show inactive defined XML'
+complete -c tslxc -n '__tslxc_in iface-dumpxml' -l xpath -x -d 'xpath expression to filter the XML document'
+complete -c tslxc -n '__tslxc_in iface-dumpxml' -l wrap -d 'wrap xpath results in an common root element'
+complete -c tslxc -n '__tslxc_in iface-dumpxml; and __tslxc_at 0' -a '(__tslxc_lines iface-list --all --name)'
+complete -c tslxc -n __tslxc_begins -a iface-list -d 'list physical host interfaces'
+complete -c tslxc -n '__tslxc_in iface-list' -l inactive -d 'list inactive interfaces'
+complete -c tslxc -n '__tslxc_in iface-list' -l all -d 'list inactive & active interfaces'
+complete -c tslxc -n '__tslxc_in iface-list' -l name -d 'list interface names only'
+complete -c tslxc -n '__tslxc_in iface-list' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
+complete -c tslxc -n __tslxc_begins -a iface-mac -d 'convert an interface name to interface MAC address'
+complete -c tslxc -n '__tslxc_in iface-mac' -l interface -x -a '(__tslxc_lines iface-list --all --name)' -d 'interface name'
+complete -c tslxc -n '__tslxc_in iface-mac' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
+complete -c tslxc -n '__tslxc_in iface-mac; and __tslxc_at 0' -a '(__tslxc_lines iface-list --all --name)'
+complete -c tslxc -n __tslxc_begins -a iface-name -d 'convert an interface MAC address to interface name'
+complete -c tslxc -n '__tslxc_in iface-name' -l interface -x -d 'interface mac'
+complete -c tslxc -n '__tslxc_in iface-name' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
 complete -c tslxc -n __tslxc_begins -a nodedev-dumpxml -d 'node device details in XML'
 complete -c tslxc -n '__tslxc_in nodedev-dumpxml' -l device -x -a '(__tslxc_lines nodedev-list)' -d 'device name or wwn pair in \'wwnn,wwpn\' format'
 complete -c tslxc -n '__tslxc_in nodedev-dumpxml' -l inactive -d 'show inactive defined XML'

@@ -47,6 +47,7 @@ import {
   nodeMemoryStatistics,
 } from './inspect/host';
 import { findAll, findById, findByName, findByUuid, seenOf, type Seen } from './lookup/lookup';
+import { HostInterfaces } from './host-interfaces/host-interfaces';
 import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './networks/lookup';
 import { createNetwork, defineNetwork } from './networks/verbs';
@@ -126,6 +127,8 @@ export class Connection implements AsyncDisposable {
   readonly images: Images;
   /** The devices of this host. */
   readonly nodeDevices: NodeDevices;
+  /** The network interfaces of this host. */
+  readonly hostInterfaces: HostInterfaces;
   readonly #session: Session;
   readonly #listeners: EventListeners;
 
@@ -134,6 +137,7 @@ export class Connection implements AsyncDisposable {
     this.uri = uri;
     this.images = Images.of(session);
     this.nodeDevices = NodeDevices.of(session);
+    this.hostInterfaces = HostInterfaces.of(session);
     this.#session = session;
     this.#listeners = new EventListeners({
       domain: () => session.followDomains({ keptAliveBy: 'ref' }),

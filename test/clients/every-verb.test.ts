@@ -30,6 +30,7 @@ const values: Readonly<Record<string, string>> = {
   desturi: 'lxc:///',
   downtime: '1',
   id: '1',
+  interface: 'lo',
   iothread: '1',
   keycode: '1',
   size: '1',

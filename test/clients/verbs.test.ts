@@ -57,6 +57,11 @@ const same: readonly string[] = [
   'nodedev-info net_lo_00_00_00_00_00_00',
   'nodedev-dumpxml computer',
   'nodedev-dumpxml net_lo_00_00_00_00_00_00',
+  'iface-list --all',
+  'iface-list --inactive',
+  'iface-mac lo',
+  'iface-name 00:00:00:00:00:00',
+  'iface-dumpxml lo',
 ];
 
 test.each(same)('%s prints the same', async (line) => {
@@ -126,7 +131,7 @@ test('what virsh counts of a domain is there', async () => {
 });
 
 test('lists of what other drivers have are empty', async () => {
-  for (const list of ['pool-list', 'secret-list', 'nwfilter-list', 'iface-list']) {
+  for (const list of ['pool-list', 'secret-list', 'nwfilter-list']) {
     const { code, stdout } = await virsh('-q', list);
     expect([list, code, stdout.trim()]).toEqual([list, 0, '']);
   }

@@ -5,11 +5,12 @@ import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { once } from 'node:events';
 import { dirname, join } from 'node:path';
-import { absentNumbers, absentProcedure } from '../../lib/rpc/protocol/absent';
+import { absentNumbers, absentProcedure } from '../../lib/rpc/protocol/absent/absent';
 import { connectProcedures } from '../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../lib/rpc/protocol/domain';
 import { emptyLists } from '../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../lib/rpc/protocol/events';
+import { interfaceProcedures } from '../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../lib/rpc/protocol/network';
 import { nodeDeviceProcedures } from '../../lib/rpc/protocol/node-device';
 import { programs } from '../../lib/rpc/protocol/numbers';
@@ -131,6 +132,7 @@ const tables = [
   connectProcedures,
   domainProcedures,
   networkProcedures,
+  interfaceProcedures,
   nodeDeviceProcedures,
   streamProcedures,
   tuningProcedures,

@@ -13,6 +13,7 @@ export const groups = {
   domain: 'Domain Management',
   monitor: 'Domain Monitoring',
   host: 'Host and Hypervisor',
+  interface: 'Interface',
   nodedev: 'Node Device',
   network: 'Networking',
   image: 'Images',

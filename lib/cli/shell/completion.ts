@@ -129,6 +129,10 @@ async function named(kind: ValueKind, last: string, connect: Connect): Promise<r
       const images = await (await connect()).images.list();
       return images.map(({ name }) => name);
     }
+    case 'interface': {
+      const interfaces = await (await connect()).hostInterfaces.list();
+      return interfaces.map(({ name }) => name);
+    }
     case 'nodedev': {
       const devices = await (await connect()).nodeDevices.list();
       return devices.map(({ name }) => name);

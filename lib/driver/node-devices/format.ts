@@ -1,7 +1,7 @@
 /** A device of the host as libvirt's `<device>`. */
-import { node, printXml, type PrintableElement } from '../../domain/xml/print';
-import { withoutIllegalCharacters } from '../../domain/xml/xml-characters';
-import type { Fact, NodeDevice } from '../../host/devices/node-device';
+import { node, printXml } from '../../domain/xml/print';
+import type { NodeDevice } from '../../host/devices/node-device';
+import { factElement, textElement } from './fact-element';
 
 /** Ends with a newline. */
 export function formatNodeDevice(device: NodeDevice): string {
@@ -9,27 +9,13 @@ export function formatNodeDevice(device: NodeDevice): string {
   const [type] = device.capabilities;
   return printXml(
     node('device', {}, [
-      text('name', device.name),
-      ...(device.path === undefined ? [] : [text('path', device.path)]),
-      ...(file === undefined ? [] : [text('devnode', file, { type: 'dev' })]),
-      ...links.map((link) => text('devnode', link, { type: 'link' })),
-      ...(device.parent === undefined ? [] : [text('parent', device.parent)]),
-      ...(driver === undefined ? [] : [node('driver', {}, [text('name', driver)])]),
-      node('capability', { type }, facts.map(elementOf)),
+      textElement('name', device.name),
+      ...(device.path === undefined ? [] : [textElement('path', device.path)]),
+      ...(file === undefined ? [] : [textElement('devnode', file, { type: 'dev' })]),
+      ...links.map((link) => textElement('devnode', link, { type: 'link' })),
+      ...(device.parent === undefined ? [] : [textElement('parent', device.parent)]),
+      ...(driver === undefined ? [] : [node('driver', {}, [textElement('name', driver)])]),
+      node('capability', { type }, facts.map(factElement)),
     ]),
   );
-}
-
-/** What hardware calls itself may have any byte. */
-function text(
-  name: string,
-  content: string,
-  attributes: Readonly<Record<string, string>> = {},
-): PrintableElement {
-  return node(name, attributes, [withoutIllegalCharacters(content)]);
-}
-
-function elementOf({ name, attributes = {}, content }: Fact): PrintableElement {
-  if (typeof content === 'string') return text(name, content, attributes);
-  return node(name, attributes, content?.map(elementOf));
 }

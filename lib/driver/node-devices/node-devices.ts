@@ -1,6 +1,6 @@
 /** NodeDevices: the public class. What a caller has to know is documented here. */
 import { checkCalls, type CallsOf } from '../../shape/arguments';
-import { nodeDevicesCalls } from '../arguments/host-calls';
+import { nodeDevicesCalls } from './calls';
 import { Session } from '../session/session';
 import { listNodeDevices, lookUpAdapter, lookUpNodeDevice, nodeDeviceXml } from './lookup';
 import type { NodeDeviceFilter, NodeDeviceInfo } from './types';

@@ -1,7 +1,7 @@
 /** Answers the calls of one client: finds the program and the procedure, checks access, and turns failures into error replies. */
 import { TslxcError } from '../../errors';
 import type { Connection } from '../../driver/connection';
-import { absentProcedure } from '../protocol/absent';
+import { absentProcedure } from '../protocol/absent/absent';
 import type { ErrorOrigin } from '../protocol/error-numbers';
 import { programs } from '../protocol/numbers';
 import type { ErrorReply, Header } from '../protocol/values';

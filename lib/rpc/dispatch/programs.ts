@@ -4,6 +4,7 @@ import { connectProcedures } from '../protocol/connect';
 import { domainProcedures } from '../protocol/domain';
 import { emptyLists } from '../protocol/empty-lists';
 import { eventProcedures } from '../protocol/events';
+import { interfaceProcedures } from '../protocol/interface';
 import { networkProcedures } from '../protocol/network';
 import { nodeDeviceProcedures } from '../protocol/node-device';
 import { programs } from '../protocol/numbers';
@@ -25,6 +26,7 @@ import { listHandlers } from './domain/lists';
 import { usageHandlers } from './domain/usage';
 import type { EventHub } from './events/event-hub';
 import { eventHandlers } from './events/handlers';
+import { interfaceHandlers } from './interface/interfaces';
 import { networkHandlers } from './network/networks';
 import { portHandlers } from './network/ports';
 import { nodeDeviceHandlers } from './node-device/node-devices';
@@ -61,6 +63,7 @@ export class ServedPrograms {
           ...rows('remote', eventProcedures, eventHandlers(hub)),
           ...rows('network', networkProcedures, network),
           ...rows('nodeDevice', nodeDeviceProcedures, nodeDeviceHandlers),
+          ...rows('interface', interfaceProcedures, interfaceHandlers),
           ...rows('none', emptyLists, emptyListHandlers),
         ]),
       ],

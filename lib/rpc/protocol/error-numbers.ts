@@ -23,6 +23,8 @@ export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
   AUTH_FAILED: 45,
   NO_NODE_DEVICE: 53,
   OPERATION_INVALID: 55,
+  NO_INTERFACE: 57,
+  MULTIPLE_INTERFACES: 59,
   CONFIG_UNSUPPORTED: 67,
   OPERATION_TIMEOUT: 68,
   HOOK_SCRIPT_FAILED: 70,

@@ -9,6 +9,7 @@ import { connectProcedures } from '../../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../../lib/rpc/protocol/domain';
 import { emptyLists } from '../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../lib/rpc/protocol/events';
+import { interfaceProcedures } from '../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../lib/rpc/protocol/network';
 import { nodeDeviceProcedures } from '../../../lib/rpc/protocol/node-device';
 import { lengthSize, programs } from '../../../lib/rpc/protocol/numbers';
@@ -29,6 +30,7 @@ const procedures: readonly Procedure<unknown, unknown>[] = [
   emptyLists,
   eventProcedures,
   networkProcedures,
+  interfaceProcedures,
   nodeDeviceProcedures,
   streamProcedures,
   tuningProcedures,

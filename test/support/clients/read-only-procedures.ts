@@ -32,6 +32,7 @@ export const servedToReaders = words(`
   NodeGetMemoryStats NodeGetSecurityModel NodeListDevices NodeNumOfDevices NodeDeviceGetAutostart
   NodeDeviceGetParent NodeDeviceGetXMLDesc NodeDeviceIsActive NodeDeviceIsPersistent NodeDeviceListCaps
   NodeDeviceLookupByName NodeDeviceLookupSCSIHostByWWN NodeDeviceNumOfCaps
+  InterfaceGetXMLDesc InterfaceIsActive InterfaceLookupByMACString InterfaceLookupByName
 `);
 
 /** Procedures of other drivers, to which the daemon answers that they are not supported. */
@@ -47,8 +48,8 @@ export const absentForReaders = words(`
   DomainManagedSaveGetXMLDesc DomainMigrateGetCompressionCache DomainMigrateGetMaxDowntime DomainSnapshotCurrent
   DomainSnapshotGetParent DomainSnapshotGetXMLDesc DomainSnapshotHasMetadata DomainSnapshotIsCurrent
   DomainSnapshotListAllChildren DomainSnapshotListChildrenNames DomainSnapshotListNames DomainSnapshotLookupByName
-  DomainSnapshotNum DomainSnapshotNumChildren InterfaceGetXMLDesc InterfaceIsActive InterfaceLookupByMACString
-  InterfaceLookupByName NWFilterBindingGetXMLDesc NWFilterBindingLookupByPortDev NWFilterGetXMLDesc
+  DomainSnapshotNum DomainSnapshotNumChildren
+  NWFilterBindingGetXMLDesc NWFilterBindingLookupByPortDev NWFilterGetXMLDesc
   NWFilterLookupByName NWFilterLookupByUUID
  
   SecretGetXMLDesc SecretLookupByUUID SecretLookupByUsage StoragePoolGetAutostart

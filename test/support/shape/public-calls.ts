@@ -5,8 +5,9 @@ import {
   networkCalls,
 } from '../../../lib/driver/arguments/connection-calls';
 import { domainCalls } from '../../../lib/driver/arguments/domain-calls';
-import { nodeDevicesCalls } from '../../../lib/driver/arguments/host-calls';
 import { execParameters } from '../../../lib/driver/exec/exec-parameters';
+import { hostInterfacesCalls } from '../../../lib/driver/host-interfaces/calls';
+import { nodeDevicesCalls } from '../../../lib/driver/node-devices/calls';
 import { snapshotCalls } from '../../../lib/driver/snapshots/snapshot-calls';
 import type { AnyParameters } from '../../../lib/shape/arguments';
 
@@ -16,5 +17,6 @@ export const publicCalls: Readonly<Record<string, Readonly<Record<string, AnyPar
   Network: networkCalls,
   Images: imagesCalls,
   NodeDevices: nodeDevicesCalls,
+  HostInterfaces: hostInterfacesCalls,
   DomainSnapshots: snapshotCalls,
 };

@@ -1,6 +1,6 @@
 /**
  * Verbs about a host that libvirt's drivers for containers and networks refuse: CPUs of virtual machines, and the objects of
- * other libvirt drivers: storage, secrets, filters, interfaces of the host.
+ * other libvirt drivers: storage, secrets and filters.
  */
 import { refusedVerbs } from './refusal';
 import type { Refusal } from './refusal';
@@ -38,7 +38,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
     'Failed to commit network config change transaction',
   ],
   'iface-define': ['virInterfaceDefineXML', 'Failed to define interface from %1', 'file'],
-  'iface-list': ['virConnectNumOfInterfaces', 'Failed to list active interfaces'],
   'iface-rollback': [
     'virInterfaceChangeRollback',
     'Failed to rollback network config change transaction',
@@ -129,20 +128,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
   ...lookedUp(
     ['virNWFilterBindingLookupByPortDev', "failed to get nwfilter binding '%1'", 'binding'],
     ['nwfilter-binding-delete', 'nwfilter-binding-dumpxml'],
-  ),
-  ...lookedUp(
-    ['virInterfaceLookupByName', "failed to get interface '%1'", 'interface'],
-    [
-      'iface-bridge',
-      'iface-destroy',
-      'iface-dumpxml',
-      'iface-edit',
-      'iface-mac',
-      'iface-name',
-      'iface-start',
-      'iface-unbridge',
-      'iface-undefine',
-    ],
   ),
 };
 

@@ -4,6 +4,7 @@
  */
 import { TslxcError } from '../../../errors';
 import { findDomain } from '../../options/domain-argument';
+import { findHostInterface } from '../../options/interface-argument';
 import { findNodeDevice } from '../../options/node-device-argument';
 import type { Connection } from '../../../index';
 import { CommandError, UsageError } from '../../shell/command-error';
@@ -40,6 +41,11 @@ const kinds = {
     group: 'nodedev',
     named: ['device', 'pci_0000_00_02_0'],
     find: async (connection, text) => (await findNodeDevice(connection, text)).name,
+  },
+  interface: {
+    group: 'interface',
+    named: ['interface', 'eth0'],
+    find: async (connection, text) => (await findHostInterface(connection, text)).name,
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 

@@ -31,6 +31,7 @@ import type {
 } from '../../../../lib/index';
 import type { Plan } from '../../../../lib/plan/plan';
 import type { Faked } from './faked';
+import { FakeHostInterfaces } from './fake-host-interfaces';
 import { FakeNetwork, fakeEvents } from './fake-network';
 import type { FakeNetworkFields } from './fake-network';
 import { FakeNodeDevices } from './fake-node-devices';
@@ -42,6 +43,7 @@ export class FakeConnection {
   readonly domains: FakeDomain[];
   networks: FakeNetwork[] = [];
   readonly nodeDevices = new FakeNodeDevices();
+  readonly hostInterfaces = new FakeHostInterfaces();
   networkHistory: readonly NetworkEvent[] = [];
   purgeable: readonly PurgeItem[] = [];
   history: readonly DomainEvent[] = [];

@@ -1,8 +1,15 @@
 /** What keeps the fakes of the library's classes true to them: the compiler compares every member that both have. */
-import type { Connection, Domain, Network, NodeDevices } from '../../../../lib/index';
+import type {
+  Connection,
+  Domain,
+  HostInterfaces,
+  Network,
+  NodeDevices,
+} from '../../../../lib/index';
 import type { FakeConnection } from './fake-connection';
 import type { FakeConsole } from './fake-console';
 import type { FakeDomain } from './fake-domain';
+import type { FakeHostInterfaces } from './fake-host-interfaces';
 import type { FakeNetwork } from './fake-network';
 import type { FakeNodeDevices } from './fake-node-devices';
 
@@ -28,7 +35,9 @@ type Member<Real> = Real extends (...given: infer Parameters) => infer Result
   ? (...given: Parameters) => Given<Result>
   : Real extends NodeDevices
     ? Faked<NodeDevices, FakeNodeDevices>
-    : Real;
+    : Real extends HostInterfaces
+      ? Faked<HostInterfaces, FakeHostInterfaces>
+      : Real;
 
 /** The members that `Fake` has of `Real`, as they have to be. A fake may have more: what tests look at. */
 export type Faked<Real, Fake> = { readonly [Key in keyof Real & keyof Fake]: Member<Real[Key]> };

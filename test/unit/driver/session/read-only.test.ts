@@ -32,6 +32,7 @@ const readers: Readonly<Record<string, readonly string[]>> = {
   `),
   Images: words('domainXml list lookup'),
   NodeDevices: words('list lookup lookupByWwn xml'),
+  HostInterfaces: words('list lookup lookupByMac xml'),
   DomainSnapshots: words('current list xml'),
 };
 
@@ -72,6 +73,7 @@ async function objects(): Promise<ReadonlyMap<string, Object>> {
     network,
     connection.images,
     connection.nodeDevices,
+    connection.hostInterfaces,
     domain.snapshots,
   ];
   return new Map(all.map((one) => [one.constructor.name, one as unknown as Object]));

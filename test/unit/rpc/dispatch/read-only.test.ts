@@ -3,7 +3,7 @@ import { DaemonConversation } from '../../../../lib/rpc/dispatch/conversation';
 import { definitionHandlers } from '../../../../lib/rpc/dispatch/domain/definitions';
 import { EventHub } from '../../../../lib/rpc/dispatch/events/event-hub';
 import { ServedPrograms } from '../../../../lib/rpc/dispatch/programs';
-import { absentNumbers, absentProcedure } from '../../../../lib/rpc/protocol/absent';
+import { absentNumbers, absentProcedure } from '../../../../lib/rpc/protocol/absent/absent';
 import { connectProcedures } from '../../../../lib/rpc/protocol/connect';
 import { programs } from '../../../../lib/rpc/protocol/numbers';
 import type { Peer } from '../../../../lib/rpc/server/peer';

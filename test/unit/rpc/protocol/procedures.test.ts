@@ -2,11 +2,12 @@
 import * as fc from 'fast-check';
 import { XdrReader } from '../../../../lib/rpc/xdr/reader';
 import { XdrWriter } from '../../../../lib/rpc/xdr/writer';
-import { absentNumbers, absentProcedure } from '../../../../lib/rpc/protocol/absent';
+import { absentNumbers, absentProcedure } from '../../../../lib/rpc/protocol/absent/absent';
 import { connectProcedures } from '../../../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
 import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures, notices } from '../../../../lib/rpc/protocol/events';
+import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
@@ -19,6 +20,7 @@ const tables: readonly Procedures[] = [
   emptyLists,
   eventProcedures,
   networkProcedures,
+  interfaceProcedures,
   nodeDeviceProcedures,
   streamProcedures,
   tuningProcedures,
@@ -62,7 +64,7 @@ test('one that is not served has a name, an access and an origin', () => {
 });
 
 test('names are those of libvirt’s entry points', () => {
-  const known = /^(Auth|Connect|Node|Domain|Network)[A-Z]/;
+  const known = /^(Auth|Connect|Node|Domain|Network|Interface)[A-Z]/;
   expect(served.filter(([name]) => !known.test(name))).toEqual([]);
 });
 

@@ -1,9 +1,10 @@
 /** The tables of procedures, compared with the literal list of what libvirt lets a read-only connection call. */
-import { absentNumbers, absentProcedure } from '../../../../lib/rpc/protocol/absent';
+import { absentNumbers, absentProcedure } from '../../../../lib/rpc/protocol/absent/absent';
 import { connectProcedures } from '../../../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
 import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../../lib/rpc/protocol/events';
+import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
@@ -22,6 +23,7 @@ const tables: Readonly<Record<string, Procedures>> = {
   eventProcedures,
   lxcProcedures,
   networkProcedures,
+  interfaceProcedures,
   nodeDeviceProcedures,
   streamProcedures,
   tuningProcedures,

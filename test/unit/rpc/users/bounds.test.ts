@@ -9,6 +9,7 @@ import { connectProcedures } from '../../../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
 import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../../lib/rpc/protocol/events';
+import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import { longestMessage, mostDescriptors } from '../../../../lib/rpc/protocol/numbers';
@@ -81,6 +82,7 @@ const tables = [
     emptyLists,
     eventProcedures,
     networkProcedures,
+    interfaceProcedures,
     nodeDeviceProcedures,
   ],
   ...[lxcProcedures, streamProcedures, tuningProcedures],

@@ -100,6 +100,7 @@ test.each([
 test.each(refusedVerbs)('%s touches nothing', async (verb) => {
   const { domain, connection } = web();
   connection.nodeDevices.devices = [{ name: 'web', capabilities: ['pci'] }];
+  connection.hostInterfaces.interfaces = [{ name: 'web', active: true, operationalState: 'up' }];
   const { status, stderr } = await run([verb, 'web', '--bogus', 'a', 'b'], { connection });
   expect(status).toBe(1);
   expect(stderr).toMatch(

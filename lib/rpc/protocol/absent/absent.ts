@@ -1,7 +1,7 @@
 /** The procedures that are only ever answered by NO_SUPPORT. */
 import { absentOfDomains } from './absent-of-domains';
 import { absentOfHosts } from './absent-of-hosts';
-import type { ErrorOrigin } from './error-numbers';
+import type { ErrorOrigin } from '../error-numbers';
 
 export interface AbsentProcedure {
   readonly name: string;

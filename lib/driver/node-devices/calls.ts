@@ -1,7 +1,7 @@
-/** What the methods of the classes about the host take: of its NodeDevices. */
+/** What the methods of NodeDevices take. */
 import { deviceCapabilities } from '../../host/devices/node-device';
 import { listOf, object, oneOf, optional, text } from '../../shape/shape';
-import type { NodeDeviceFilter } from '../node-devices/types';
+import type { NodeDeviceFilter } from './types';
 
 export const nodeDevicesCalls = {
   list: [

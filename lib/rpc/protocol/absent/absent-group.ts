@@ -1,5 +1,5 @@
 /** The shape of the tables of procedures that are answered by NO_SUPPORT. */
-import type { ErrorOrigin } from './error-numbers';
+import type { ErrorOrigin } from '../error-numbers';
 
 /** Procedures whose errors have the same origin: the names of libvirt's functions without `vir`, by procedure number. */
 export interface AbsentGroup {

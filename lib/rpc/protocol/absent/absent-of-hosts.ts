@@ -74,12 +74,7 @@ export const absentOfHosts: readonly AbsentGroup[] = [
   },
   {
     origin: 'interface',
-    reads: {
-      128: 'InterfaceLookupByName',
-      129: 'InterfaceLookupByMACString',
-      130: 'InterfaceGetXMLDesc',
-      156: 'InterfaceIsActive',
-    },
+    reads: {},
     writes: {
       131: 'InterfaceDefineXML',
       132: 'InterfaceUndefine',
