@@ -57,7 +57,7 @@ function __tslxc_lines
 end
 
 function __tslxc_topics
-    printf '%s\n' domain monitor host interface nodedev network image snapshot tslxc attach-device attach-disk attach-interface autostart blkiotune clone console cpuset create define desc destroy detach-device detach-disk detach-interface domhostname domid domif-setlink domiftune domname domrename domuuid domxml-from-native dumpxml edit exec hugepagetune logs lxc-enter-namespace memtune metadata numatune pidtune plan reboot resume schedinfo send-process-signal setmaxmem setmem setvcpus shell shutdown start suspend ttyconsole undefine update-device cpu-stats domblklist domblkstat domif-getlink domifaddr domiflist domifstat dominfo dommemstat domstate domstats event list top allocpages capabilities freecell freepages hostname mkroot node-memory-tune nodecpumap nodecpustats nodeinfo nodememstats nodesuspend sysinfo uri version iface-dumpxml iface-list iface-mac iface-name nodedev-dumpxml nodedev-info nodedev-list net-autostart net-create net-define net-desc net-destroy net-dhcp-leases net-dumpxml net-edit net-event net-info net-list net-metadata net-name net-port-create net-port-delete net-port-dumpxml net-port-list net-start net-undefine net-update net-uuid images pull rmi run snapshot-create snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-info snapshot-list snapshot-parent snapshot-revert autostart-all cd completion connect daemon doctor echo exit help import purge pwd quit wait
+    printf '%s\n' domain monitor host interface nodedev network secret image snapshot tslxc attach-device attach-disk attach-interface autostart blkiotune clone console cpuset create define desc destroy detach-device detach-disk detach-interface domhostname domid domif-setlink domiftune domname domrename domuuid domxml-from-native dumpxml edit exec hugepagetune logs lxc-enter-namespace memtune metadata numatune pidtune plan reboot resume schedinfo send-process-signal setmaxmem setmem setvcpus shell shutdown start suspend ttyconsole undefine update-device cpu-stats domblklist domblkstat domif-getlink domifaddr domiflist domifstat dominfo dommemstat domstate domstats event list top allocpages capabilities freecell freepages hostname mkroot node-memory-tune nodecpumap nodecpustats nodeinfo nodememstats nodesuspend sysinfo uri version iface-dumpxml iface-list iface-mac iface-name nodedev-dumpxml nodedev-info nodedev-list net-autostart net-create net-define net-desc net-destroy net-dhcp-leases net-dumpxml net-edit net-event net-info net-list net-metadata net-name net-port-create net-port-delete net-port-dumpxml net-port-list net-start net-undefine net-update net-uuid secret-define secret-dumpxml secret-get-value secret-list secret-set-value secret-undefine images pull rmi run snapshot-create snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-info snapshot-list snapshot-parent snapshot-revert autostart-all cd completion connect daemon doctor echo exit help import purge pwd quit wait
 end
 
 complete -c tslxc -f
@@ -793,6 +793,36 @@ complete -c tslxc -n __tslxc_begins -a net-uuid -d 'convert a network name to ne
 complete -c tslxc -n '__tslxc_in net-uuid' -l network -x -a '(__tslxc_lines net-list --all --name)' -d 'network name'
 complete -c tslxc -n '__tslxc_in net-uuid' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
 complete -c tslxc -n '__tslxc_in net-uuid; and __tslxc_at 0' -a '(__tslxc_lines net-list --all --name)'
+complete -c tslxc -n __tslxc_begins -a secret-define -d 'define or modify a secret from an XML file'
+complete -c tslxc -n '__tslxc_in secret-define' -l file -x -a '(__fish_complete_path)' -d 'file containing secret attributes in XML'
+complete -c tslxc -n '__tslxc_in secret-define' -l validate -d 'validate the XML against libvirt\'s schema'
+complete -c tslxc -n '__tslxc_in secret-define; and __tslxc_at 0' -a '(__fish_complete_path)'
+complete -c tslxc -n __tslxc_begins -a secret-dumpxml -d 'secret attributes in XML'
+complete -c tslxc -n '__tslxc_in secret-dumpxml' -l secret -x -a '(__tslxc_lines secret-list --uuid)' -d 'secret UUID'
+complete -c tslxc -n '__tslxc_in secret-dumpxml' -l xpath -x -d 'xpath expression to filter the XML document'
+complete -c tslxc -n '__tslxc_in secret-dumpxml' -l wrap -d 'wrap xpath results in an common root element'
+complete -c tslxc -n '__tslxc_in secret-dumpxml; and __tslxc_at 0' -a '(__tslxc_lines secret-list --uuid)'
+complete -c tslxc -n __tslxc_begins -a secret-get-value -d 'output a secret value'
+complete -c tslxc -n '__tslxc_in secret-get-value' -l secret -x -a '(__tslxc_lines secret-list --uuid)' -d 'secret UUID'
+complete -c tslxc -n '__tslxc_in secret-get-value' -l plain -d 'get value without converting to base64'
+complete -c tslxc -n '__tslxc_in secret-get-value; and __tslxc_at 0' -a '(__tslxc_lines secret-list --uuid)'
+complete -c tslxc -n __tslxc_begins -a secret-list -d 'list secrets'
+complete -c tslxc -n '__tslxc_in secret-list' -l ephemeral -d 'list ephemeral secrets'
+complete -c tslxc -n '__tslxc_in secret-list' -l no-ephemeral -d 'list non-ephemeral secrets'
+complete -c tslxc -n '__tslxc_in secret-list' -l private -d 'list private secrets'
+complete -c tslxc -n '__tslxc_in secret-list' -l no-private -d 'list non-private secrets'
+complete -c tslxc -n '__tslxc_in secret-list' -l uuid -d 'list UUIDs only'
+complete -c tslxc -n '__tslxc_in secret-list' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
+complete -c tslxc -n __tslxc_begins -a secret-set-value -d 'set a secret value'
+complete -c tslxc -n '__tslxc_in secret-set-value' -l secret -x -a '(__tslxc_lines secret-list --uuid)' -d 'secret UUID'
+complete -c tslxc -n '__tslxc_in secret-set-value' -l file -x -a '(__fish_complete_path)' -d 'read secret from file'
+complete -c tslxc -n '__tslxc_in secret-set-value' -l plain -d 'read the secret from file without converting from base64'
+complete -c tslxc -n '__tslxc_in secret-set-value' -l interactive -d 'read the secret from the terminal'
+complete -c tslxc -n '__tslxc_in secret-set-value' -l base64 -x -d 'base64-encoded secret value'
+complete -c tslxc -n '__tslxc_in secret-set-value; and __tslxc_at 0' -a '(__tslxc_lines secret-list --uuid)'
+complete -c tslxc -n __tslxc_begins -a secret-undefine -d 'undefine a secret'
+complete -c tslxc -n '__tslxc_in secret-undefine' -l secret -x -a '(__tslxc_lines secret-list --uuid)' -d 'secret UUID'
+complete -c tslxc -n '__tslxc_in secret-undefine; and __tslxc_at 0' -a '(__tslxc_lines secret-list --uuid)'
 complete -c tslxc -n __tslxc_begins -a images -d 'list images'
 complete -c tslxc -n '__tslxc_in images' -l name -d 'list only names'
 complete -c tslxc -n '__tslxc_in images' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'

@@ -54,6 +54,7 @@ import { createNetwork, defineNetwork } from './networks/verbs';
 import { NodeDevices } from './node-devices/node-devices';
 import { previewPurge, purge } from './purge/purge';
 import type { PurgeItem } from './purge/purge';
+import { Secrets } from './secrets/secrets';
 import { openSession } from './session/open';
 import { Session } from './session/session';
 import { canonicalUri, resolveUri } from './session/uri';
@@ -129,6 +130,8 @@ export class Connection implements AsyncDisposable {
   readonly nodeDevices: NodeDevices;
   /** The network interfaces of this host. */
   readonly hostInterfaces: HostInterfaces;
+  /** Passwords and keys that are kept for other programs. */
+  readonly secrets: Secrets;
   readonly #session: Session;
   readonly #listeners: EventListeners;
 
@@ -138,6 +141,7 @@ export class Connection implements AsyncDisposable {
     this.images = Images.of(session);
     this.nodeDevices = NodeDevices.of(session);
     this.hostInterfaces = HostInterfaces.of(session);
+    this.secrets = Secrets.of(session);
     this.#session = session;
     this.#listeners = new EventListeners({
       domain: () => session.followDomains({ keptAliveBy: 'ref' }),

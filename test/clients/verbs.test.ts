@@ -1,4 +1,6 @@
 /** What virsh prints of domains, networks and the host is what the command prints of them, byte for byte. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { helloWorldXml } from '../support/domain/domain-xml';
 import { rootAndDaemon, virsh, virshText } from '../support/clients/client-world';
 import { runCommand, runSuccessfully } from '../support/process/run-command';
@@ -130,8 +132,26 @@ test('what virsh counts of a domain is there', async () => {
   );
 });
 
+test('a secret is defined, set and read by virsh, and found by the command', async () => {
+  const { path: root } = world.root;
+  const uuid = '0a81f5b2-8403-4b23-88d6-21ccc2f80d6f';
+  const file = join(root, 'secret.xml');
+  writeFileSync(
+    file,
+    `<secret><uuid>${uuid}</uuid><usage type='tls'><name>web</name></usage></secret>`,
+  );
+  expect(await virshText('secret-define', file)).toContain(`Secret ${uuid} created`);
+  writeFileSync(file, 'aHVudGVyMg==');
+  await virshText('secret-set-value', uuid, '--file', file);
+  for (const line of [`secret-get-value ${uuid}`, `secret-dumpxml ${uuid}`, 'secret-list']) {
+    const ours = await runSuccessfully(line.split(' '), { root });
+    expect(await virsh(...line.split(' '))).toMatchObject({ code: 0, stdout: ours });
+  }
+  await virshText('secret-undefine', uuid);
+});
+
 test('lists of what other drivers have are empty', async () => {
-  for (const list of ['pool-list', 'secret-list', 'nwfilter-list']) {
+  for (const list of ['pool-list', 'nwfilter-list']) {
     const { code, stdout } = await virsh('-q', list);
     expect([list, code, stdout.trim()]).toEqual([list, 0, '']);
   }

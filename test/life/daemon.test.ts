@@ -13,6 +13,7 @@ import { eventProcedures } from '../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../lib/rpc/protocol/network';
 import { nodeDeviceProcedures } from '../../lib/rpc/protocol/node-device';
+import { secretProcedures } from '../../lib/rpc/protocol/secret';
 import { programs } from '../../lib/rpc/protocol/numbers';
 import { streamProcedures } from '../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../lib/rpc/protocol/tuning';
@@ -134,6 +135,7 @@ const tables = [
   networkProcedures,
   interfaceProcedures,
   nodeDeviceProcedures,
+  secretProcedures,
   streamProcedures,
   tuningProcedures,
 ];

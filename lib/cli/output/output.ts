@@ -8,7 +8,7 @@ import { printable } from '../../printable';
 
 /** Where text goes. `write` never throws. */
 export interface Sink {
-  write(text: string): void;
+  write(data: string | Uint8Array): void;
   /** Why not all of the text could be written; undefined also if the reader has closed its end (EPIPE), as in `… | head -1`. */
   failure?(): Error | undefined;
 }
@@ -31,6 +31,11 @@ export class Output {
   /** Output that was requested: always written. May have several lines, and must end the last one itself. */
   text(text: string): void {
     this.#stdout.write(text);
+  }
+
+  /** Requested output that is no text, such as the value of a secret. */
+  bytes(data: Uint8Array): void {
+    this.#stdout.write(data);
   }
 
   /** One line of requested output. */
@@ -67,10 +72,10 @@ export class Output {
 export function descriptorSink(fd: number): Sink {
   let failed: Error | undefined;
   return {
-    write(text: string): void {
+    write(data): void {
       if (failed !== undefined) return;
       try {
-        writeAll(fd, Buffer.from(text));
+        writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
       } catch (error) {
         failed = error as Error;
       }
@@ -95,7 +100,7 @@ function isCharacterDevice(fd: number): boolean {
 }
 
 /** Writes all bytes; waits if the descriptor is non-blocking. */
-function writeAll(fd: number, bytes: Buffer): void {
+function writeAll(fd: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(fd, bytes, at);

@@ -16,6 +16,7 @@ export const groups = {
   interface: 'Interface',
   nodedev: 'Node Device',
   network: 'Networking',
+  secret: 'Secret',
   image: 'Images',
   snapshot: 'Snapshot',
   tslxc: 'Tslxc itself',

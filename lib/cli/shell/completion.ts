@@ -133,6 +133,10 @@ async function named(kind: ValueKind, last: string, connect: Connect): Promise<r
       const interfaces = await (await connect()).hostInterfaces.list();
       return interfaces.map(({ name }) => name);
     }
+    case 'secret': {
+      const secrets = await (await connect()).secrets.list();
+      return secrets.map(({ uuid }) => uuid);
+    }
     case 'nodedev': {
       const devices = await (await connect()).nodeDevices.list();
       return devices.map(({ name }) => name);

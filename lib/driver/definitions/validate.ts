@@ -13,6 +13,7 @@ export const installedSchemas = {
   domain: '/usr/share/libvirt/schemas/domain.rng',
   network: '/usr/share/libvirt/schemas/network.rng',
   networkPort: '/usr/share/libvirt/schemas/networkport.rng',
+  secret: '/usr/share/libvirt/schemas/secret.rng',
 } as const;
 
 /** Exit status of xmllint(1): the document does not validate. */

@@ -10,6 +10,7 @@ import { parseDevice, type DeviceVerb, type ParsedOne } from '../../domain/devic
 import { macFromBytes } from '../../domain/interface/mac-address';
 import { parseDomain } from '../../domain/parse';
 import type { ParseContext } from '../../domain/parse-session';
+import { parseSecret, type SecretDefinition } from '../../domain/secret/secret';
 import { TslxcError } from '../../errors';
 import { bothLoggers, type DomainLog } from '../../host/log/domain-log';
 import { KnownIdentities } from '../../host/state/definitions/known-identities';
@@ -32,9 +33,11 @@ import {
   networkStore,
   parseStoredDomain,
   parseStoredNetwork,
+  parseStoredSecret,
+  secretStore,
   thisHost,
 } from './stores';
-import type { DomainStore, Generators, NetworkStore } from './stores';
+import type { DomainStore, Generators, NetworkStore, SecretStore } from './stores';
 import type { DomainEvent, NetworkEvent } from '../types';
 
 export interface SessionOptions {
@@ -92,6 +95,8 @@ export class Session {
   readonly lookers = new Lookers();
   readonly store: DomainStore;
   readonly networks: NetworkStore;
+  readonly secrets: SecretStore;
+  readonly ephemeralSecrets: SecretStore;
   readonly hostSecurity: () => HostSecurity;
   readonly #domainLog: DomainLog | undefined;
   readonly #readPrivilege: () => Privilege;
@@ -127,6 +132,12 @@ export class Session {
       directory: options.paths.networkDefinitions,
       parse: parseStoredNetwork,
       logger: options.logger,
+    });
+    const secrets = { parse: parseStoredSecret, logger: options.logger };
+    this.secrets = secretStore({ directory: options.paths.secrets, ...secrets });
+    this.ephemeralSecrets = secretStore({
+      directory: options.paths.ephemeralSecrets,
+      ...secrets,
     });
   }
 
@@ -202,6 +213,11 @@ export class Session {
     });
     const origin = (what: 'uuid' | 'mac') => (generated.has(what) ? 'generated' : 'explicit');
     return { definition, uuid: origin('uuid'), mac: origin('mac') };
+  }
+
+  /** @throws DefinitionError. */
+  parseSecret(xml: string): SecretDefinition {
+    return parseSecret(xml, { newUuid: atRandom.newUuid });
   }
 
   /** Runs `action` under the lock of a network; not re-entrant. It may be taken under a domain's lock, never the reverse. */

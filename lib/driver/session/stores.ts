@@ -7,6 +7,7 @@ import { formatDomain } from '../../domain/format';
 import { macFromBytes } from '../../domain/interface/mac-address';
 import { parseDomain } from '../../domain/parse';
 import type { ParseContext } from '../../domain/parse-session';
+import { formatSecret, parseSecret, type SecretDefinition } from '../../domain/secret/secret';
 import { monitorPath } from '../../host/package-paths';
 import { DefinitionStore } from '../../host/state/definitions/definition-store';
 import type { UnreadableFile } from '../../host/state/definitions/definition-name';
@@ -17,6 +18,7 @@ import { parseNetwork } from '../../network/definition/parse';
 
 export type DomainStore = DefinitionStore<DomainDefinition>;
 export type NetworkStore = DefinitionStore<NetworkDefinition>;
+export type SecretStore = DefinitionStore<SecretDefinition>;
 
 type StorePlace<Definition extends Identity> = Pick<
   StoreOptions<Definition>,
@@ -35,6 +37,13 @@ export function networkStore(place: StorePlace<NetworkDefinition>): NetworkStore
   return new DefinitionStore({ ...what, format, standIn, ...place });
 }
 
+/** A secret is called by its uuid, also where its file can't be read. */
+export function secretStore(place: StorePlace<SecretDefinition>): SecretStore {
+  const what = { kind: 'secret', command: 'tslxc secret-define' };
+  const standInOf = ({ name }: UnreadableFile): string => name;
+  return new DefinitionStore({ ...what, format: formatSecret, standIn: standInOf, ...place });
+}
+
 /** What the meaning of a definition depends on, besides its text. */
 export function thisHost(): Pick<ParseContext, 'arch' | 'emulator' | 'portId'> {
   return { arch: machine(), emulator: monitorPath, portId };
@@ -48,6 +57,11 @@ export function parseStoredDomain(xml: string, path: string): DomainDefinition {
 /** The same for a network. @throws DefinitionError. */
 export function parseStoredNetwork(xml: string, path: string): NetworkDefinition {
   return parseNetwork(xml, { ...generatorsOf(path), unknown: 'refused' });
+}
+
+/** The same for a secret. @throws DefinitionError. */
+export function parseStoredSecret(xml: string, path: string): SecretDefinition {
+  return parseSecret(xml, { ...generatorsOf(path), unknown: 'refused' });
 }
 
 /** Makes the uuid and the Ethernet addresses that a text leaves out. */

@@ -30,6 +30,10 @@ export interface StatePaths {
   readonly networkDefinitions: string;
   /** The run folders of virtual networks, one for each, mode 0700. */
   readonly networks: string;
+  /** Secrets: `UUID.xml`, and `UUID.base64` with the value. */
+  readonly secrets: string;
+  /** The same of those that are never on a disk. */
+  readonly ephemeralSecrets: string;
 }
 
 export function statePaths(root: string): StatePaths {
@@ -50,6 +54,8 @@ export function statePaths(root: string): StatePaths {
     images: join(root, 'var/lib/tslxc/images'),
     networkDefinitions: join(root, 'etc/tslxc/networks'),
     networks: join(run, 'networks'),
+    secrets: join(root, 'etc/tslxc/secrets'),
+    ephemeralSecrets: join(run, 'secrets'),
   };
 }
 

@@ -9,6 +9,7 @@ import { networkProcedures } from '../protocol/network';
 import { nodeDeviceProcedures } from '../protocol/node-device';
 import { programs } from '../protocol/numbers';
 import type { Procedure, Procedures } from '../protocol/procedure';
+import { secretProcedures } from '../protocol/secret';
 import { lxcProcedures, streamProcedures } from '../protocol/streams';
 import { tuningProcedures } from '../protocol/tuning';
 import type { Header } from '../protocol/values';
@@ -30,6 +31,7 @@ import { interfaceHandlers } from './interface/interfaces';
 import { networkHandlers } from './network/networks';
 import { portHandlers } from './network/ports';
 import { nodeDeviceHandlers } from './node-device/node-devices';
+import { secretHandlers } from './secret/secrets';
 
 export interface ServedProcedure {
   /** Without libvirt's `vir`. */
@@ -64,6 +66,7 @@ export class ServedPrograms {
           ...rows('network', networkProcedures, network),
           ...rows('nodeDevice', nodeDeviceProcedures, nodeDeviceHandlers),
           ...rows('interface', interfaceProcedures, interfaceHandlers),
+          ...rows('secret', secretProcedures, secretHandlers),
           ...rows('none', emptyLists, emptyListHandlers),
         ]),
       ],

@@ -25,6 +25,8 @@ export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
   OPERATION_INVALID: 55,
   NO_INTERFACE: 57,
   MULTIPLE_INTERFACES: 59,
+  INVALID_SECRET: 65,
+  NO_SECRET: 66,
   CONFIG_UNSUPPORTED: 67,
   OPERATION_TIMEOUT: 68,
   HOOK_SCRIPT_FAILED: 70,

@@ -12,6 +12,7 @@ import { eventProcedures } from '../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../lib/rpc/protocol/network';
 import { nodeDeviceProcedures } from '../../../lib/rpc/protocol/node-device';
+import { secretProcedures } from '../../../lib/rpc/protocol/secret';
 import { lengthSize, programs } from '../../../lib/rpc/protocol/numbers';
 import type { Procedure } from '../../../lib/rpc/protocol/procedure';
 import { streamProcedures } from '../../../lib/rpc/protocol/streams';
@@ -32,6 +33,7 @@ const procedures: readonly Procedure<unknown, unknown>[] = [
   networkProcedures,
   interfaceProcedures,
   nodeDeviceProcedures,
+  secretProcedures,
   streamProcedures,
   tuningProcedures,
 ].flatMap((table) => Object.values(table));

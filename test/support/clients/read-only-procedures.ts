@@ -33,6 +33,7 @@ export const servedToReaders = words(`
   NodeDeviceGetParent NodeDeviceGetXMLDesc NodeDeviceIsActive NodeDeviceIsPersistent NodeDeviceListCaps
   NodeDeviceLookupByName NodeDeviceLookupSCSIHostByWWN NodeDeviceNumOfCaps
   InterfaceGetXMLDesc InterfaceIsActive InterfaceLookupByMACString InterfaceLookupByName
+  SecretGetXMLDesc SecretLookupByUUID SecretLookupByUsage
 `);
 
 /** Procedures of other drivers, to which the daemon answers that they are not supported. */
@@ -52,7 +53,7 @@ export const absentForReaders = words(`
   NWFilterBindingGetXMLDesc NWFilterBindingLookupByPortDev NWFilterGetXMLDesc
   NWFilterLookupByName NWFilterLookupByUUID
  
-  SecretGetXMLDesc SecretLookupByUUID SecretLookupByUsage StoragePoolGetAutostart
+  StoragePoolGetAutostart
   StoragePoolGetInfo StoragePoolGetXMLDesc StoragePoolIsActive StoragePoolIsPersistent StoragePoolListAllVolumes
   StoragePoolListVolumes StoragePoolLookupByName StoragePoolLookupByTargetPath StoragePoolLookupByUUID
   StoragePoolLookupByVolume StoragePoolNumOfVolumes StorageVolGetInfo StorageVolGetInfoFlags StorageVolGetPath

@@ -51,7 +51,7 @@ export const furtherPages: Pages = {
   'docs/from-libvirt.md': [/^mail imported \n$/, /^web true none\n$/],
   'docs/from-lxc.md': [/^one 0\ntwo 1\n$/],
   'docs/hooks.md': [noOutput],
-  'docs/host.md': [/^(net_\w+ below \w+\n)+$/, /^unknown object\n$/],
+  'docs/host.md': [/^(net_\w+ below \w+\n)+$/, /^unknown object\n$/, /^hunter2\n$/],
   'docs/images.md': [/^look 0 0\n([^]*\n)?done 1 1\nbusybox:latest 1\n\/\n0\n$/],
   'docs/limits.md': [/^\{\n {2}hardLimit: 'unlimited',/],
   'docs/moving-in.md': [/^shop \[ 3 \]\n$/],

@@ -8,6 +8,7 @@ import { Readable, Writable } from 'node:stream';
 import type { Terminal } from '../../../lib/cli/terminal/terminal';
 import { patience } from '../time/eventually';
 import { asOtherUser } from './other-user';
+import { sinkText } from './sink-text';
 
 export const packageRoot = join(__dirname, '..', '..', '..');
 export const commandScript = join(packageRoot, 'dist', 'cli', 'main.js');
@@ -66,8 +67,8 @@ export async function runCommand(
   const texts = { stdout: '', stderr: '' };
   const code = await command().main(words, {
     environment: commandEnvironment(root),
-    stdout: { write: (text) => void (texts.stdout += text) },
-    stderr: { write: (text) => void (texts.stderr += text) },
+    stdout: { write: (data) => void (texts.stdout += sinkText(data)) },
+    stderr: { write: (data) => void (texts.stderr += sinkText(data)) },
     terminal: noTerminal(texts),
     signals: new EventEmitter(),
     connect: (uri, options) =>

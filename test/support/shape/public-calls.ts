@@ -8,6 +8,7 @@ import { domainCalls } from '../../../lib/driver/arguments/domain-calls';
 import { execParameters } from '../../../lib/driver/exec/exec-parameters';
 import { hostInterfacesCalls } from '../../../lib/driver/host-interfaces/calls';
 import { nodeDevicesCalls } from '../../../lib/driver/node-devices/calls';
+import { secretsCalls } from '../../../lib/driver/secrets/calls';
 import { snapshotCalls } from '../../../lib/driver/snapshots/snapshot-calls';
 import type { AnyParameters } from '../../../lib/shape/arguments';
 
@@ -18,5 +19,6 @@ export const publicCalls: Readonly<Record<string, Readonly<Record<string, AnyPar
   Images: imagesCalls,
   NodeDevices: nodeDevicesCalls,
   HostInterfaces: hostInterfacesCalls,
+  Secrets: secretsCalls,
   DomainSnapshots: snapshotCalls,
 };

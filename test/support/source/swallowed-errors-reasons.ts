@@ -11,7 +11,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
   ],
   'The error is passed on: kept, thrown, sent or emitted elsewhere.': [
     'cli/commands/domain/list.ts listed',
-    'cli/options/interface-argument.ts findHostInterface',
+    'cli/options/host/interface-argument.ts findHostInterface',
     'cli/options/network-argument.ts findNetwork',
     'container/console/console-stream.ts ConsoleStream.#pump',
     'container/monitor/channel.ts Channel.#take',
@@ -146,9 +146,9 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
   ],
   'Only a message is less helpful: a hint, a completion, a name, the progress of a download.': [
     'cli/options/domain-argument.ts hintFor',
-    'cli/options/interface-argument.ts hintFor',
+    'cli/options/host/interface-argument.ts hintFor',
     'cli/options/network-argument.ts hintFor',
-    'cli/options/node-device-argument.ts hintFor',
+    'cli/options/host/node-device-argument.ts hintFor',
     'cli/shell/completion.ts completeLine',
     'container/cgroups/unkillable.ts describeProcess',
     'container/cgroups/unkillable.ts nameUnkillable',

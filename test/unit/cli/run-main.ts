@@ -5,6 +5,7 @@ import { main } from '../../../lib/cli/shell/invocation';
 import type { Terminal } from '../../../lib/cli/terminal/terminal';
 import type { ConnectOptions } from '../../../lib/driver/types';
 import { FakeConnection } from '../../support/fake/connection/fake-connection';
+import { sinkText } from '../../support/process/sink-text';
 
 export interface Ran {
   readonly status: number;
@@ -74,8 +75,8 @@ export async function run(
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const status = await main(typeof words === 'string' ? words.split(' ') : words, {
     environment: options.environment ?? {},
-    stdout: { write: (text) => stdout.push(text) },
-    stderr: { write: (text) => stderr.push(text) },
+    stdout: { write: (data) => stdout.push(sinkText(data)) },
+    stderr: { write: (data) => stderr.push(sinkText(data)) },
     terminal: options.terminal ?? new FakeTerminal('pipe'),
     signals: options.signals ?? new EventEmitter(),
     connect: async (uri, connectOptions) => {

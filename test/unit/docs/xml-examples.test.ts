@@ -1,5 +1,6 @@
 /** The examples of `xml` in README.md and docs/: each is a definition that starts, or a part of one that is carried out. */
 import { parseDomain } from '../../../lib/domain/parse';
+import { parseSecret } from '../../../lib/domain/secret/secret';
 import { checkStartable } from '../../../lib/domain/validate';
 import { blocksOf, placeOf, runBlocks } from '../../support/documents/blocks';
 import type { Block } from '../../support/documents/blocks';
@@ -46,6 +47,10 @@ test.each(examples.map((one) => [one.at, one.name, one] as const))('%s: <%s>', (
     expect([unsupported, unknown]).toEqual([[], undefined]);
     return;
   }
+  if (name === 'secret') {
+    expect(parseSecret(one.xml, context).unknown).toBeUndefined();
+    return;
+  }
   const definition = parseDomain(around(one), context);
   expect(definition.unsupported).toEqual([]);
   if (name === 'domain') checkStartable(definition);
@@ -54,7 +59,7 @@ test.each(examples.map((one) => [one.at, one.name, one] as const))('%s: <%s>', (
 test('there are examples of each kind', () => {
   const names = new Set(examples.map(({ name }) => name));
   expect([...names].sort()).toEqual(
-    ['domain', 'idmap', 'metadata', 'network', 'seclabel', ...inDevices].sort(),
+    ['domain', 'idmap', 'metadata', 'network', 'seclabel', 'secret', ...inDevices].sort(),
   );
 });
 

@@ -1,8 +1,8 @@
 /** iface-name, iface-mac and iface-dumpxml: what there is to tell of one network interface of the host. */
-import { findHostInterface, interfaceOption } from '../../options/interface-argument';
+import { findHostInterface, interfaceOption } from '../../options/host/interface-argument';
 import { showXml, xpathOptions } from '../../options/xpath-option';
 import { formatOption, showsData } from '../../output/data';
-import type { InterfaceKey } from '../../options/interface-argument';
+import type { InterfaceKey } from '../../options/host/interface-argument';
 import type { HostInterfaceInfo } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context } from '../../shell/command';

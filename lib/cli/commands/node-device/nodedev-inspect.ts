@@ -1,5 +1,5 @@
 /** nodedev-info and nodedev-dumpxml: what there is to tell of one device of the host. */
-import { findNodeDevice, nodeDeviceOption } from '../../options/node-device-argument';
+import { findNodeDevice, nodeDeviceOption } from '../../options/host/node-device-argument';
 import { showXml, xpathOptions } from '../../options/xpath-option';
 import { formatOption, showsData } from '../../output/data';
 import type { Options } from '../../shell/arguments';

@@ -1,6 +1,6 @@
 /**
  * Verbs about a host that libvirt's drivers for containers and networks refuse: CPUs of virtual machines, and the objects of
- * other libvirt drivers: storage, secrets and filters.
+ * other libvirt drivers: storage and filters.
  */
 import { refusedVerbs } from './refusal';
 import type { Refusal } from './refusal';
@@ -74,9 +74,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
   'save-image-define': ['virDomainSaveImageDefineXML', 'Failed to update %1', 'file', 'xml'],
   'save-image-dumpxml': ['virDomainSaveImageGetXMLDesc', undefined, 'file'],
   'save-image-edit': ['virDomainSaveImageGetXMLDesc', undefined, 'file'],
-  'secret-define': ['virSecretDefineXML', 'Failed to set attributes from %1', 'file'],
   'secret-event': ['virConnectSecretEventRegisterAny', undefined],
-  'secret-list': ['virConnectNumOfSecrets', 'Failed to count secrets'],
   ...lookedUp(
     ['virStoragePoolLookupByName', "failed to get pool '%1'", 'pool'],
     [
@@ -116,10 +114,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
   ...lookedUp(
     ['virStorageVolLookupByPath', "failed to get vol '%1'", 'vol'],
     ['vol-name', 'vol-pool'],
-  ),
-  ...lookedUp(
-    ['virSecretLookupByUUIDString', "failed to get secret '%1'", 'secret'],
-    ['secret-dumpxml', 'secret-get-value', 'secret-set-value', 'secret-undefine'],
   ),
   ...lookedUp(
     ['virNWFilterLookupByName', "failed to get nwfilter '%1'", 'nwfilter'],

@@ -4,8 +4,8 @@
  */
 import { TslxcError } from '../../../errors';
 import { findDomain } from '../../options/domain-argument';
-import { findHostInterface } from '../../options/interface-argument';
-import { findNodeDevice } from '../../options/node-device-argument';
+import { findHostInterface } from '../../options/host/interface-argument';
+import { findNodeDevice } from '../../options/host/node-device-argument';
 import type { Connection } from '../../../index';
 import { CommandError, UsageError } from '../../shell/command-error';
 import type { Command, CommandTable, Context, Group } from '../../shell/command';

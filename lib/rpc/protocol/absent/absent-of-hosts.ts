@@ -88,18 +88,10 @@ export const absentOfHosts: readonly AbsentGroup[] = [
   {
     origin: 'secret',
     reads: {
-      141: 'SecretLookupByUUID',
-      143: 'SecretGetXMLDesc',
-      147: 'SecretLookupByUsage',
       380: 'ConnectSecretEventRegisterAny',
       381: 'ConnectSecretEventDeregisterAny',
     },
-    writes: {
-      142: 'SecretDefineXML',
-      144: 'SecretSetValue',
-      145: 'SecretGetValue',
-      146: 'SecretUndefine',
-    },
+    writes: {},
   },
   {
     origin: 'filter',

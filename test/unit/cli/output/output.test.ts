@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Output, descriptorSink } from '../../../../lib/cli/output/output';
 import { printable } from '../../../../lib/printable';
+import { sinkText } from '../../../support/process/sink-text';
 
 function outputs(verbosity: 'normal' | 'quiet'): {
   output: Output;
@@ -13,8 +14,8 @@ function outputs(verbosity: 'normal' | 'quiet'): {
 } {
   const [stdout, stderr]: [string[], string[]] = [[], []];
   const output = new Output(
-    { write: (text) => stdout.push(text) },
-    { write: (text) => stderr.push(text) },
+    { write: (data) => stdout.push(sinkText(data)) },
+    { write: (data) => stderr.push(sinkText(data)) },
     verbosity,
   );
   return { output, stdout, stderr };

@@ -33,6 +33,7 @@ const readers: Readonly<Record<string, readonly string[]>> = {
   Images: words('domainXml list lookup'),
   NodeDevices: words('list lookup lookupByWwn xml'),
   HostInterfaces: words('list lookup lookupByMac xml'),
+  Secrets: words('list lookup lookupByUsage xml'),
   DomainSnapshots: words('current list xml'),
 };
 
@@ -74,6 +75,7 @@ async function objects(): Promise<ReadonlyMap<string, Object>> {
     connection.images,
     connection.nodeDevices,
     connection.hostInterfaces,
+    connection.secrets,
     domain.snapshots,
   ];
   return new Map(all.map((one) => [one.constructor.name, one as unknown as Object]));

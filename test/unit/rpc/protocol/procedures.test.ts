@@ -10,6 +10,7 @@ import { eventProcedures, notices } from '../../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
+import { secretProcedures } from '../../../../lib/rpc/protocol/secret';
 import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
 import { streamProcedures } from '../../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
@@ -22,6 +23,7 @@ const tables: readonly Procedures[] = [
   networkProcedures,
   interfaceProcedures,
   nodeDeviceProcedures,
+  secretProcedures,
   streamProcedures,
   tuningProcedures,
 ];
@@ -64,7 +66,7 @@ test('one that is not served has a name, an access and an origin', () => {
 });
 
 test('names are those of libvirt’s entry points', () => {
-  const known = /^(Auth|Connect|Node|Domain|Network|Interface)[A-Z]/;
+  const known = /^(Auth|Connect|Node|Domain|Network|Interface|Secret)[A-Z]/;
   expect(served.filter(([name]) => !known.test(name))).toEqual([]);
 });
 

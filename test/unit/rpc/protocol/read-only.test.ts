@@ -7,6 +7,7 @@ import { eventProcedures } from '../../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
+import { secretProcedures } from '../../../../lib/rpc/protocol/secret';
 import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
 import { lxcProcedures, streamProcedures } from '../../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
@@ -25,6 +26,7 @@ const tables: Readonly<Record<string, Procedures>> = {
   networkProcedures,
   interfaceProcedures,
   nodeDeviceProcedures,
+  secretProcedures,
   streamProcedures,
   tuningProcedures,
 };

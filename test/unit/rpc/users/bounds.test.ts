@@ -12,6 +12,7 @@ import { eventProcedures } from '../../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
+import { secretProcedures } from '../../../../lib/rpc/protocol/secret';
 import { longestMessage, mostDescriptors } from '../../../../lib/rpc/protocol/numbers';
 import { lxcProcedures, streamProcedures } from '../../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
@@ -84,6 +85,7 @@ const tables = [
     networkProcedures,
     interfaceProcedures,
     nodeDeviceProcedures,
+    secretProcedures,
   ],
   ...[lxcProcedures, streamProcedures, tuningProcedures],
 ];

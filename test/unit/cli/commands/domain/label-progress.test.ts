@@ -1,6 +1,7 @@
 /** How far a labelling is, on stderr: not for what is quickly done, and a line a second at most. */
 import { labelProgress } from '../../../../../lib/cli/commands/domain/start';
 import { Output } from '../../../../../lib/cli/output/output';
+import { sinkText } from '../../../../support/process/sink-text';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -14,7 +15,7 @@ function follow(verbosity: 'normal' | 'quiet'): { said: string[]; at: (inodes: n
   const said: string[] = [];
   const output = new Output(
     { write: () => fail('nothing is written to stdout') },
-    { write: (text) => void said.push(text) },
+    { write: (data) => void said.push(sinkText(data)) },
     verbosity,
   );
   const tell = labelProgress(output);

@@ -1,9 +1,9 @@
 /** Finds the device of the host that a command line names: by its name, or by the two names of an adapter of Fibre Channel. */
-import type { Connection, NodeDeviceInfo } from '../../index';
-import { suggestion } from '../../suggestion';
-import { TslxcError } from '../../errors';
-import type { Option } from '../shell/arguments';
-import { CommandError } from '../shell/command-error';
+import type { Connection, NodeDeviceInfo } from '../../../index';
+import { suggestion } from '../../../suggestion';
+import { TslxcError } from '../../../errors';
+import type { Option } from '../../shell/arguments';
+import { CommandError } from '../../shell/command-error';
 
 /** The option that names the device. */
 export const nodeDeviceOption: Option = {

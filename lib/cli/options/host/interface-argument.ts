@@ -1,9 +1,9 @@
 /** Finds the interface of the host that a command line names: by name or by MAC address, in that order, as virsh does. */
-import { TslxcError } from '../../errors';
-import type { Connection, HostInterfaceInfo } from '../../index';
-import { suggestion } from '../../suggestion';
-import type { Option } from '../shell/arguments';
-import { CommandError } from '../shell/command-error';
+import { TslxcError } from '../../../errors';
+import type { Connection, HostInterfaceInfo } from '../../../index';
+import { suggestion } from '../../../suggestion';
+import type { Option } from '../../shell/arguments';
+import { CommandError } from '../../shell/command-error';
 
 export type InterfaceKey = 'name' | 'mac';
 
