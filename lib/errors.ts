@@ -29,6 +29,8 @@ export const errorPrefixes = {
   NO_NETWORK: 'Network not found',
   NETWORK_EXIST: 'this network exists already',
   NO_NODE_DEVICE: 'Node device not found',
+  NO_NWFILTER: 'Network filter not found',
+  NO_NWFILTER_BINDING: 'Network filter binding not found',
   NO_SECRET: 'Secret not found',
   INVALID_SECRET: 'Invalid secret',
   NO_INTERFACE: 'Interface not found',

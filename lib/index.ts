@@ -27,6 +27,8 @@ export type { HostInterfaceFilter, HostInterfaceInfo } from './driver/host-inter
 export { Secrets } from './driver/secrets/secrets';
 export type { SecretFilter, SecretInfo } from './driver/secrets/types';
 export type { SecretUsage } from './domain/secret/secret';
+export { NetworkFilters } from './driver/network-filters/network-filters';
+export type { NetworkFilterBinding, NetworkFilterInfo } from './driver/network-filters/types';
 export { NodeDevices } from './driver/node-devices/node-devices';
 export type { NodeDeviceFilter, NodeDeviceInfo } from './driver/node-devices/types';
 export type { DeviceCapability } from './host/devices/node-device';

@@ -57,7 +57,7 @@ function __tslxc_lines
 end
 
 function __tslxc_topics
-    printf '%s\n' domain monitor host interface nodedev network secret image snapshot tslxc attach-device attach-disk attach-interface autostart blkiotune clone console cpuset create define desc destroy detach-device detach-disk detach-interface domhostname domid domif-setlink domiftune domname domrename domuuid domxml-from-native dumpxml edit exec hugepagetune logs lxc-enter-namespace memtune metadata numatune pidtune plan reboot resume schedinfo send-process-signal setmaxmem setmem setvcpus shell shutdown start suspend ttyconsole undefine update-device cpu-stats domblklist domblkstat domif-getlink domifaddr domiflist domifstat dominfo dommemstat domstate domstats event list top allocpages capabilities freecell freepages hostname mkroot node-memory-tune nodecpumap nodecpustats nodeinfo nodememstats nodesuspend sysinfo uri version iface-dumpxml iface-list iface-mac iface-name nodedev-dumpxml nodedev-info nodedev-list net-autostart net-create net-define net-desc net-destroy net-dhcp-leases net-dumpxml net-edit net-event net-info net-list net-metadata net-name net-port-create net-port-delete net-port-dumpxml net-port-list net-start net-undefine net-update net-uuid secret-define secret-dumpxml secret-get-value secret-list secret-set-value secret-undefine images pull rmi run snapshot-create snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-info snapshot-list snapshot-parent snapshot-revert autostart-all cd completion connect daemon doctor echo exit help import purge pwd quit wait
+    printf '%s\n' domain monitor host filter interface nodedev network secret image snapshot tslxc attach-device attach-disk attach-interface autostart blkiotune clone console cpuset create define desc destroy detach-device detach-disk detach-interface domhostname domid domif-setlink domiftune domname domrename domuuid domxml-from-native dumpxml edit exec hugepagetune logs lxc-enter-namespace memtune metadata numatune pidtune plan reboot resume schedinfo send-process-signal setmaxmem setmem setvcpus shell shutdown start suspend ttyconsole undefine update-device cpu-stats domblklist domblkstat domif-getlink domifaddr domiflist domifstat dominfo dommemstat domstate domstats event list top allocpages capabilities freecell freepages hostname mkroot node-memory-tune nodecpumap nodecpustats nodeinfo nodememstats nodesuspend sysinfo uri version nwfilter-binding-dumpxml nwfilter-binding-list nwfilter-define nwfilter-dumpxml nwfilter-edit nwfilter-list nwfilter-undefine iface-dumpxml iface-list iface-mac iface-name nodedev-dumpxml nodedev-info nodedev-list net-autostart net-create net-define net-desc net-destroy net-dhcp-leases net-dumpxml net-edit net-event net-info net-list net-metadata net-name net-port-create net-port-delete net-port-dumpxml net-port-list net-start net-undefine net-update net-uuid secret-define secret-dumpxml secret-get-value secret-list secret-set-value secret-undefine images pull rmi run snapshot-create snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-info snapshot-list snapshot-parent snapshot-revert autostart-all cd completion connect daemon doctor echo exit help import purge pwd quit wait
 end
 
 complete -c tslxc -f
@@ -634,6 +634,30 @@ complete -c tslxc -n '__tslxc_in uri' -l format -x -a 'text json' -d '\'text\' (
 complete -c tslxc -n __tslxc_begins -a version -d 'show version'
 complete -c tslxc -n '__tslxc_in version' -l daemon -d 'report daemon version too: that of the library, since there is no daemon'
 complete -c tslxc -n '__tslxc_in version' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
+complete -c tslxc -n __tslxc_begins -a nwfilter-binding-dumpxml -d 'network filter information in XML'
+complete -c tslxc -n '__tslxc_in nwfilter-binding-dumpxml' -l binding -x -d 'network filter binding portdev'
+complete -c tslxc -n '__tslxc_in nwfilter-binding-dumpxml' -l xpath -x -d 'xpath expression to filter the XML document'
+complete -c tslxc -n '__tslxc_in nwfilter-binding-dumpxml' -l wrap -d 'wrap xpath results in an common root element'
+complete -c tslxc -n __tslxc_begins -a nwfilter-binding-list -d 'list network filter bindings'
+complete -c tslxc -n '__tslxc_in nwfilter-binding-list' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
+complete -c tslxc -n __tslxc_begins -a nwfilter-define -d 'define or update a network filter from an XML file'
+complete -c tslxc -n '__tslxc_in nwfilter-define' -l file -x -a '(__fish_complete_path)' -d 'file containing an XML network filter description'
+complete -c tslxc -n '__tslxc_in nwfilter-define' -l validate -d 'validate the XML against libvirt\'s schema'
+complete -c tslxc -n '__tslxc_in nwfilter-define; and __tslxc_at 0' -a '(__fish_complete_path)'
+complete -c tslxc -n __tslxc_begins -a nwfilter-dumpxml -d 'network filter information in XML'
+complete -c tslxc -n '__tslxc_in nwfilter-dumpxml' -l nwfilter -x -a '(__tslxc_lines nwfilter-list --name)' -d 'network filter name or uuid'
+complete -c tslxc -n '__tslxc_in nwfilter-dumpxml' -l xpath -x -d 'xpath expression to filter the XML document'
+complete -c tslxc -n '__tslxc_in nwfilter-dumpxml' -l wrap -d 'wrap xpath results in an common root element'
+complete -c tslxc -n '__tslxc_in nwfilter-dumpxml; and __tslxc_at 0' -a '(__tslxc_lines nwfilter-list --name)'
+complete -c tslxc -n __tslxc_begins -a nwfilter-edit -d 'edit XML configuration for a network filter'
+complete -c tslxc -n '__tslxc_in nwfilter-edit' -l nwfilter -x -a '(__tslxc_lines nwfilter-list --name)' -d 'network filter name or uuid'
+complete -c tslxc -n '__tslxc_in nwfilter-edit; and __tslxc_at 0' -a '(__tslxc_lines nwfilter-list --name)'
+complete -c tslxc -n __tslxc_begins -a nwfilter-list -d 'list network filters'
+complete -c tslxc -n '__tslxc_in nwfilter-list' -l name -d 'list filter names only'
+complete -c tslxc -n '__tslxc_in nwfilter-list' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
+complete -c tslxc -n __tslxc_begins -a nwfilter-undefine -d 'undefine a network filter'
+complete -c tslxc -n '__tslxc_in nwfilter-undefine' -l nwfilter -x -a '(__tslxc_lines nwfilter-list --name)' -d 'network filter name or uuid'
+complete -c tslxc -n '__tslxc_in nwfilter-undefine; and __tslxc_at 0' -a '(__tslxc_lines nwfilter-list --name)'
 complete -c tslxc -n __tslxc_begins -a iface-dumpxml -d 'interface information in XML'
 complete -c tslxc -n '__tslxc_in iface-dumpxml' -l interface -x -a '(__tslxc_lines iface-list --all --name)' -d 'interface name or MAC address'
 complete -c tslxc -n '__tslxc_in iface-dumpxml' -l inactive -d 'show inactive defined XML'

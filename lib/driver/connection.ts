@@ -51,6 +51,7 @@ import { HostInterfaces } from './host-interfaces/host-interfaces';
 import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './networks/lookup';
 import { createNetwork, defineNetwork } from './networks/verbs';
+import { NetworkFilters } from './network-filters/network-filters';
 import { NodeDevices } from './node-devices/node-devices';
 import { previewPurge, purge } from './purge/purge';
 import type { PurgeItem } from './purge/purge';
@@ -132,6 +133,8 @@ export class Connection implements AsyncDisposable {
   readonly hostInterfaces: HostInterfaces;
   /** Passwords and keys that are kept for other programs. */
   readonly secrets: Secrets;
+  /** Filters for network traffic. */
+  readonly networkFilters: NetworkFilters;
   readonly #session: Session;
   readonly #listeners: EventListeners;
 
@@ -142,6 +145,7 @@ export class Connection implements AsyncDisposable {
     this.nodeDevices = NodeDevices.of(session);
     this.hostInterfaces = HostInterfaces.of(session);
     this.secrets = Secrets.of(session);
+    this.networkFilters = NetworkFilters.of(session);
     this.#session = session;
     this.#listeners = new EventListeners({
       domain: () => session.followDomains({ keptAliveBy: 'ref' }),

@@ -64,6 +64,7 @@ _tslxc_values()
         inactive-network) _tslxc_lines net-list --inactive --name ;;
         image) _tslxc_lines images --name ;;
         nodedev) _tslxc_lines nodedev-list ;;
+        nwfilter) _tslxc_lines nwfilter-list --name ;;
         secret) _tslxc_lines secret-list --uuid ;;
         interface) _tslxc_lines iface-list --all --name ;;
         verb) printf '%s\\n' ${[...groups, ...verbs.map(({ verb }) => verb)].join(' ')} ;;

@@ -22,6 +22,7 @@ function candidates(values) {
     'inactive-network': '__tslxc_lines net-list --inactive --name',
     image: '__tslxc_lines images --name',
     nodedev: '__tslxc_lines nodedev-list',
+    nwfilter: '__tslxc_lines nwfilter-list --name',
     secret: '__tslxc_lines secret-list --uuid',
     interface: '__tslxc_lines iface-list --all --name',
   };

@@ -72,6 +72,7 @@ ${[
   lister('inactive-network', 'net-list --inactive --name'),
   lister('image', 'images --name'),
   lister('nodedev', 'nodedev-list'),
+  lister('nwfilter', 'nwfilter-list --name'),
   lister('secret', 'secret-list --uuid'),
   lister('interface', 'iface-list --all --name'),
 ].join('\n')}

@@ -1,6 +1,8 @@
 /** The numbers of the protocol, beside those in libvirt's own headers. */
 import { readFileSync } from 'node:fs';
+import { secretUsages } from '../../lib/domain/secret/secret';
 import { stateNumbers } from '../../lib/driver/statistics/named';
+import { deviceCapabilities } from '../../lib/host/devices/node-device';
 import { networkSections, networkUpdateCommands } from '../../lib/network/definition/update-names';
 import { errorCodes, errorLevel, errorOrigins } from '../../lib/rpc/protocol/error-numbers';
 import { domainEventTypes, networkEventTypes } from '../../lib/rpc/protocol/events';
@@ -10,7 +12,13 @@ import { listFlags } from '../../lib/rpc/dispatch/domain/lists';
 const header = (name: string): string => readFileSync(`/usr/include/libvirt/${name}`, 'utf8');
 const errors = header('virterror.h');
 const domains = header('libvirt-domain.h');
-const all = errors + domains + header('libvirt-network.h') + header('libvirt-common.h');
+const all =
+  errors +
+  domains +
+  header('libvirt-network.h') +
+  header('libvirt-common.h') +
+  header('libvirt-nodedev.h') +
+  header('libvirt-secret.h');
 
 /** The value of a constant of libvirt's. */
 function numberOf(name: string): number | undefined {
@@ -51,12 +59,20 @@ test.each([
   ['VIR_NETWORK_SECTION_', networkSections],
   ['VIR_NETWORK_UPDATE_COMMAND_', networkUpdateCommands],
   ['VIR_CONNECT_LIST_DOMAINS_', { ...listFlags, managedSave: 256, noManagedSave: 512 }],
+  ['VIR_SECRET_USAGE_TYPE_', Object.fromEntries(secretUsages.map((one, at) => [one, at + 1]))],
+  [
+    'VIR_CONNECT_LIST_NODE_DEVICES_CAP_',
+    Object.fromEntries(deviceCapabilities.map((one, at) => [one, 2 ** at])),
+  ],
 ])('the numbers of %s… are libvirt’s', (prefix, table) => {
   const names: Readonly<Record<string, string>> = {
     managedSave: 'MANAGEDSAVE',
     noManagedSave: 'NO_MANAGEDSAVE',
     snapshot: 'HAS_SNAPSHOT',
     checkpoint: 'HAS_CHECKPOINT',
+    pci: 'PCI_DEV',
+    usb_device: 'USB_DEV',
+    usb: 'USB_INTERFACE',
   };
   const entries = Object.entries(table);
   expect(entries.map(([name]) => [name, numberOf(prefix + (names[name] ?? upper(name)))])).toEqual(

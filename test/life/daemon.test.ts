@@ -12,6 +12,7 @@ import { emptyLists } from '../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../lib/rpc/protocol/network';
+import { filterProcedures } from '../../lib/rpc/protocol/filter';
 import { nodeDeviceProcedures } from '../../lib/rpc/protocol/node-device';
 import { secretProcedures } from '../../lib/rpc/protocol/secret';
 import { programs } from '../../lib/rpc/protocol/numbers';
@@ -134,6 +135,7 @@ const tables = [
   domainProcedures,
   networkProcedures,
   interfaceProcedures,
+  filterProcedures,
   nodeDeviceProcedures,
   secretProcedures,
   streamProcedures,

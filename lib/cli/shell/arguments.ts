@@ -32,7 +32,7 @@ interface Alias {
   readonly value?: string;
 }
 
-/** The kinds of values that completion looks up: names of domains, networks, images, secrets, devices or interfaces of the host, paths, and verbs. */
+/** The kinds of values that completion looks up: names of domains, networks, images, secrets, filters, devices or interfaces of the host, paths, and verbs. */
 export type ValueKind =
   | 'domain'
   | 'active-domain'
@@ -42,6 +42,7 @@ export type ValueKind =
   | 'inactive-network'
   | 'image'
   | 'nodedev'
+  | 'nwfilter'
   | 'secret'
   | 'interface'
   | 'file'

@@ -13,6 +13,7 @@ export const groups = {
   domain: 'Domain Management',
   monitor: 'Domain Monitoring',
   host: 'Host and Hypervisor',
+  filter: 'Network Filter',
   interface: 'Interface',
   nodedev: 'Node Device',
   network: 'Networking',

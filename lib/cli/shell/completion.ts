@@ -137,6 +137,10 @@ async function named(kind: ValueKind, last: string, connect: Connect): Promise<r
       const secrets = await (await connect()).secrets.list();
       return secrets.map(({ uuid }) => uuid);
     }
+    case 'nwfilter': {
+      const filters = await (await connect()).networkFilters.list();
+      return filters.map(({ name }) => name);
+    }
     case 'nodedev': {
       const devices = await (await connect()).nodeDevices.list();
       return devices.map(({ name }) => name);

@@ -13,6 +13,7 @@ export const installedSchemas = {
   domain: '/usr/share/libvirt/schemas/domain.rng',
   network: '/usr/share/libvirt/schemas/network.rng',
   networkPort: '/usr/share/libvirt/schemas/networkport.rng',
+  networkFilter: '/usr/share/libvirt/schemas/nwfilter.rng',
   secret: '/usr/share/libvirt/schemas/secret.rng',
 } as const;
 

@@ -1,15 +1,19 @@
-/** Names the stored definitions of one root that can't be read: those domains and networks can't be started. Only reads. */
+/** Names the stored definitions of one root that can't be read: of what is defined there, nothing can be started or used. Only reads. */
 import { silence } from '../../host/logger';
 import { fileError } from '../../host/state/file-error';
 import type { StatePaths } from '../../host/state/state-paths';
 import { unreadableWords } from '../lookup/lookup';
 import {
   domainStore,
+  networkFilterStore,
   networkStore,
   parseStoredDomain,
   parseStoredNetwork,
+  parseStoredNetworkFilter,
+  parseStoredSecret,
+  secretStore,
 } from '../session/stores';
-import type { DomainStore, NetworkStore } from '../session/stores';
+import type { DomainStore, NetworkFilterStore, NetworkStore, SecretStore } from '../session/stores';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
 
@@ -18,12 +22,19 @@ const id = 'definition';
 /** What is said of them, and by which verbs they are mended. */
 interface Kind {
   readonly kind: string;
-  readonly edit: string;
+  /** Undefined where only a new definition helps. */
+  readonly edit?: string;
   readonly undefine: string;
 }
 
 const domain: Kind = { kind: 'domain', edit: 'edit', undefine: 'undefine' };
 const network: Kind = { kind: 'network', edit: 'net-edit', undefine: 'net-undefine' };
+const filter: Kind = {
+  kind: 'network filter',
+  edit: 'nwfilter-edit',
+  undefine: 'nwfilter-undefine',
+};
+const secret: Kind = { kind: 'secret', undefine: 'secret-undefine' };
 
 export async function checkDefinitions(paths: StatePaths): Promise<HostCheck[]> {
   const logger = silence;
@@ -37,20 +48,34 @@ export async function checkDefinitions(paths: StatePaths): Promise<HostCheck[]> 
     parse: parseStoredNetwork,
     logger,
   });
-  const found = [...(await unreadable(domains, domain)), ...(await unreadable(networks, network))];
+  const filters = networkFilterStore({
+    directory: paths.networkFilters,
+    parse: parseStoredNetworkFilter,
+    logger,
+  });
+  const ofSecrets = [paths.secrets, paths.ephemeralSecrets].map((directory) =>
+    secretStore({ directory, parse: parseStoredSecret, logger }),
+  );
+  const found = [
+    ...(await unreadable(domains, domain)),
+    ...(await unreadable(networks, network)),
+    ...(await unreadable(filters, filter)),
+  ];
+  for (const store of ofSecrets) found.push(...(await unreadable(store, secret)));
   return found.length === 0 ? [ok(id, 'all that are stored can be read')] : found;
 }
 
 /** One that can't be read may also be that of a newer version of the package. */
 async function unreadable(
-  store: DomainStore | NetworkStore,
+  store: DomainStore | NetworkStore | NetworkFilterStore | SecretStore,
   { kind, edit, undefine }: Kind,
 ): Promise<HostCheck[]> {
   try {
     const identities = await store.identities();
     return identities.flatMap(({ name, unreadable: error }) => {
       if (error === undefined) return [];
-      const advice = `tslxc ${edit} ${name}, or tslxc ${undefine} ${name}; if a newer tslxc has written it, use that`;
+      const mend = edit === undefined ? '' : `tslxc ${edit} ${name}, or `;
+      const advice = `${mend}tslxc ${undefine} ${name}; if a newer tslxc has written it, use that`;
       return [
         warn(
           id,

@@ -21,6 +21,8 @@ import type { HostSecurity } from '../../host/security/host-security';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { withNetworkLock } from '../../network/lifecycle/network-lock';
 import { parseNetwork } from '../../network/definition/parse';
+import type { NetworkFilterDefinition } from '../../network/filter/definition';
+import { parseNetworkFilter } from '../../network/filter/parse';
 import { abortable, throwIfAborted } from './abort';
 import { checkPrivileged, checkWritable, readPrivilege, type Privilege } from './access';
 import type { Containers, OwnedContainer } from './containers';
@@ -30,14 +32,22 @@ import { EventStream, type EventStreamOptions, type OpenStream } from '../events
 import { lookUpHostSecurity } from './security';
 import {
   domainStore,
+  networkFilterStore,
   networkStore,
   parseStoredDomain,
   parseStoredNetwork,
+  parseStoredNetworkFilter,
   parseStoredSecret,
   secretStore,
   thisHost,
 } from './stores';
-import type { DomainStore, Generators, NetworkStore, SecretStore } from './stores';
+import type {
+  DomainStore,
+  Generators,
+  NetworkFilterStore,
+  NetworkStore,
+  SecretStore,
+} from './stores';
 import type { DomainEvent, NetworkEvent } from '../types';
 
 export interface SessionOptions {
@@ -97,6 +107,7 @@ export class Session {
   readonly networks: NetworkStore;
   readonly secrets: SecretStore;
   readonly ephemeralSecrets: SecretStore;
+  readonly networkFilters: NetworkFilterStore;
   readonly hostSecurity: () => HostSecurity;
   readonly #domainLog: DomainLog | undefined;
   readonly #readPrivilege: () => Privilege;
@@ -131,6 +142,11 @@ export class Session {
     this.networks = networkStore({
       directory: options.paths.networkDefinitions,
       parse: parseStoredNetwork,
+      logger: options.logger,
+    });
+    this.networkFilters = networkFilterStore({
+      directory: options.paths.networkFilters,
+      parse: parseStoredNetworkFilter,
       logger: options.logger,
     });
     const secrets = { parse: parseStoredSecret, logger: options.logger };
@@ -218,6 +234,20 @@ export class Session {
   /** @throws DefinitionError. */
   parseSecret(xml: string): SecretDefinition {
     return parseSecret(xml, { newUuid: atRandom.newUuid });
+  }
+
+  /** With whether its uuid was generated, since the text had none. @throws DefinitionError. */
+  parseNetworkFilter(xml: string): {
+    readonly definition: NetworkFilterDefinition;
+    readonly uuid: 'explicit' | 'generated';
+  } {
+    let uuid: 'explicit' | 'generated' = 'explicit';
+    const newUuid = (): string => {
+      uuid = 'generated';
+      return atRandom.newUuid();
+    };
+    const definition = parseNetworkFilter(xml, { newUuid });
+    return { definition, uuid };
   }
 
   /** Runs `action` under the lock of a network; not re-entrant. It may be taken under a domain's lock, never the reverse. */

@@ -15,10 +15,14 @@ import type { Identity, StoreOptions } from '../../host/state/definitions/defini
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { formatNetwork } from '../../network/definition/format';
 import { parseNetwork } from '../../network/definition/parse';
+import type { NetworkFilterDefinition } from '../../network/filter/definition';
+import { formatNetworkFilter } from '../../network/filter/format';
+import { parseNetworkFilter } from '../../network/filter/parse';
 
 export type DomainStore = DefinitionStore<DomainDefinition>;
 export type NetworkStore = DefinitionStore<NetworkDefinition>;
 export type SecretStore = DefinitionStore<SecretDefinition>;
+export type NetworkFilterStore = DefinitionStore<NetworkFilterDefinition>;
 
 type StorePlace<Definition extends Identity> = Pick<
   StoreOptions<Definition>,
@@ -44,6 +48,11 @@ export function secretStore(place: StorePlace<SecretDefinition>): SecretStore {
   return new DefinitionStore({ ...what, format: formatSecret, standIn: standInOf, ...place });
 }
 
+export function networkFilterStore(place: StorePlace<NetworkFilterDefinition>): NetworkFilterStore {
+  const what = { kind: 'network filter', command: 'tslxc nwfilter-define' };
+  return new DefinitionStore({ ...what, format: formatNetworkFilter, standIn, ...place });
+}
+
 /** What the meaning of a definition depends on, besides its text. */
 export function thisHost(): Pick<ParseContext, 'arch' | 'emulator' | 'portId'> {
   return { arch: machine(), emulator: monitorPath, portId };
@@ -62,6 +71,11 @@ export function parseStoredNetwork(xml: string, path: string): NetworkDefinition
 /** The same for a secret. @throws DefinitionError. */
 export function parseStoredSecret(xml: string, path: string): SecretDefinition {
   return parseSecret(xml, { ...generatorsOf(path), unknown: 'refused' });
+}
+
+/** The same for a filter. @throws DefinitionError. */
+export function parseStoredNetworkFilter(xml: string, path: string): NetworkFilterDefinition {
+  return parseNetworkFilter(xml, { ...generatorsOf(path), unknown: 'refused' });
 }
 
 /** Makes the uuid and the Ethernet addresses that a text leaves out. */

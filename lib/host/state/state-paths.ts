@@ -34,6 +34,8 @@ export interface StatePaths {
   readonly secrets: string;
   /** The same of those that are never on a disk. */
   readonly ephemeralSecrets: string;
+  /** Filters for network traffic: `NAME.xml`. */
+  readonly networkFilters: string;
 }
 
 export function statePaths(root: string): StatePaths {
@@ -56,6 +58,7 @@ export function statePaths(root: string): StatePaths {
     networks: join(run, 'networks'),
     secrets: join(root, 'etc/tslxc/secrets'),
     ephemeralSecrets: join(run, 'secrets'),
+    networkFilters: join(root, 'etc/tslxc/nwfilter'),
   };
 }
 

@@ -4,6 +4,7 @@ import { connectProcedures } from '../protocol/connect';
 import { domainProcedures } from '../protocol/domain';
 import { emptyLists } from '../protocol/empty-lists';
 import { eventProcedures } from '../protocol/events';
+import { filterProcedures } from '../protocol/filter';
 import { interfaceProcedures } from '../protocol/interface';
 import { networkProcedures } from '../protocol/network';
 import { nodeDeviceProcedures } from '../protocol/node-device';
@@ -27,6 +28,7 @@ import { listHandlers } from './domain/lists';
 import { usageHandlers } from './domain/usage';
 import type { EventHub } from './events/event-hub';
 import { eventHandlers } from './events/handlers';
+import { filterHandlers } from './filter/filters';
 import { interfaceHandlers } from './interface/interfaces';
 import { networkHandlers } from './network/networks';
 import { portHandlers } from './network/ports';
@@ -67,6 +69,7 @@ export class ServedPrograms {
           ...rows('nodeDevice', nodeDeviceProcedures, nodeDeviceHandlers),
           ...rows('interface', interfaceProcedures, interfaceHandlers),
           ...rows('secret', secretProcedures, secretHandlers),
+          ...rows('filter', filterProcedures, filterHandlers),
           ...rows('none', emptyLists, emptyListHandlers),
         ]),
       ],

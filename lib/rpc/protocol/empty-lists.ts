@@ -15,8 +15,4 @@ export const emptyLists = {
   ConnectNumOfDefinedStoragePools: reads(73, number),
   ConnectListDefinedStoragePools: reads(74, names),
   ConnectListAllStoragePools: reads(281, all),
-  ConnectNumOfNWFilters: reads(178, number),
-  ConnectListNWFilters: reads(179, names),
-  ConnectListAllNWFilters: reads(286, all),
-  ConnectListAllNWFilterBindings: reads(401, all),
 } as const;

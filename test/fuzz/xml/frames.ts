@@ -11,6 +11,7 @@ import { emptyLists } from '../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../lib/rpc/protocol/network';
+import { filterProcedures } from '../../../lib/rpc/protocol/filter';
 import { nodeDeviceProcedures } from '../../../lib/rpc/protocol/node-device';
 import { secretProcedures } from '../../../lib/rpc/protocol/secret';
 import { lengthSize, programs } from '../../../lib/rpc/protocol/numbers';
@@ -32,6 +33,7 @@ const procedures: readonly Procedure<unknown, unknown>[] = [
   eventProcedures,
   networkProcedures,
   interfaceProcedures,
+  filterProcedures,
   nodeDeviceProcedures,
   secretProcedures,
   streamProcedures,

@@ -34,6 +34,8 @@ export const servedToReaders = words(`
   NodeDeviceLookupByName NodeDeviceLookupSCSIHostByWWN NodeDeviceNumOfCaps
   InterfaceGetXMLDesc InterfaceIsActive InterfaceLookupByMACString InterfaceLookupByName
   SecretGetXMLDesc SecretLookupByUUID SecretLookupByUsage
+  NWFilterBindingGetXMLDesc NWFilterBindingLookupByPortDev NWFilterGetXMLDesc NWFilterLookupByName
+  NWFilterLookupByUUID
 `);
 
 /** Procedures of other drivers, to which the daemon answers that they are not supported. */
@@ -50,8 +52,8 @@ export const absentForReaders = words(`
   DomainSnapshotGetParent DomainSnapshotGetXMLDesc DomainSnapshotHasMetadata DomainSnapshotIsCurrent
   DomainSnapshotListAllChildren DomainSnapshotListChildrenNames DomainSnapshotListNames DomainSnapshotLookupByName
   DomainSnapshotNum DomainSnapshotNumChildren
-  NWFilterBindingGetXMLDesc NWFilterBindingLookupByPortDev NWFilterGetXMLDesc
-  NWFilterLookupByName NWFilterLookupByUUID
+  
+  
  
   StoragePoolGetAutostart
   StoragePoolGetInfo StoragePoolGetXMLDesc StoragePoolIsActive StoragePoolIsPersistent StoragePoolListAllVolumes

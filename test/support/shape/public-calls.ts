@@ -7,6 +7,7 @@ import {
 import { domainCalls } from '../../../lib/driver/arguments/domain-calls';
 import { execParameters } from '../../../lib/driver/exec/exec-parameters';
 import { hostInterfacesCalls } from '../../../lib/driver/host-interfaces/calls';
+import { networkFiltersCalls } from '../../../lib/driver/network-filters/calls';
 import { nodeDevicesCalls } from '../../../lib/driver/node-devices/calls';
 import { secretsCalls } from '../../../lib/driver/secrets/calls';
 import { snapshotCalls } from '../../../lib/driver/snapshots/snapshot-calls';
@@ -20,5 +21,6 @@ export const publicCalls: Readonly<Record<string, Readonly<Record<string, AnyPar
   NodeDevices: nodeDevicesCalls,
   HostInterfaces: hostInterfacesCalls,
   Secrets: secretsCalls,
+  NetworkFilters: networkFiltersCalls,
   DomainSnapshots: snapshotCalls,
 };

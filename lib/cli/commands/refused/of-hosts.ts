@@ -1,6 +1,6 @@
 /**
  * Verbs about a host that libvirt's drivers for containers and networks refuse: CPUs of virtual machines, and the objects of
- * other libvirt drivers: storage and filters.
+ * other libvirt drivers: storage.
  */
 import { refusedVerbs } from './refusal';
 import type { Refusal } from './refusal';
@@ -52,12 +52,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
     'Failed to create network filter from %1',
     'file',
   ],
-  'nwfilter-binding-list': [
-    'virConnectListAllNWFilterBindings',
-    'Failed to list network filter bindings',
-  ],
-  'nwfilter-define': ['virNWFilterDefineXML', 'Failed to define network filter from %1', 'file'],
-  'nwfilter-list': ['virConnectNumOfNWFilters', 'Failed to count network filters'],
   'pool-capabilities': [
     'virConnectGetStoragePoolCapabilities',
     'failed to get storage pool capabilities',
@@ -114,14 +108,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
   ...lookedUp(
     ['virStorageVolLookupByPath', "failed to get vol '%1'", 'vol'],
     ['vol-name', 'vol-pool'],
-  ),
-  ...lookedUp(
-    ['virNWFilterLookupByName', "failed to get nwfilter '%1'", 'nwfilter'],
-    ['nwfilter-dumpxml', 'nwfilter-edit', 'nwfilter-undefine'],
-  ),
-  ...lookedUp(
-    ['virNWFilterBindingLookupByPortDev', "failed to get nwfilter binding '%1'", 'binding'],
-    ['nwfilter-binding-delete', 'nwfilter-binding-dumpxml'],
   ),
 };
 

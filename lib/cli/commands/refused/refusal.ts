@@ -7,7 +7,7 @@ import { findDomain } from '../../options/domain-argument';
 import { findHostInterface } from '../../options/host/interface-argument';
 import { findNodeDevice } from '../../options/host/node-device-argument';
 import type { Connection } from '../../../index';
-import { CommandError, UsageError } from '../../shell/command-error';
+import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import type { Command, CommandTable, Context, Group } from '../../shell/command';
 
 /**
@@ -46,6 +46,16 @@ const kinds = {
     group: 'interface',
     named: ['interface', 'eth0'],
     find: async (connection, text) => (await findHostInterface(connection, text)).name,
+  },
+  binding: {
+    group: 'filter',
+    named: ['binding', 'vnet0'],
+    find: async ({ networkFilters }, text) => {
+      await withErrorMessage(`failed to get nwfilter binding '${text}'`, () =>
+        networkFilters.bindingXml(text),
+      );
+      return text;
+    },
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 

@@ -28,7 +28,8 @@ const originsByCode: Partial<Record<WireCode, ErrorOrigin>> = {
   RPC: 'rpc',
 };
 
-/** What is wrong with a document comes from the part of libvirt that reads it. */
+/** What is wrong with a document comes from the part of libvirt that reads it: these read their own. */
+const readers: ReadonlySet<ErrorOrigin> = new Set(['network', 'secret', 'filter']);
 const ofDocuments: ReadonlySet<WireCode> = new Set(['XML_ERROR', 'XML_DETAIL']);
 
 /** An error of the daemon itself, in libvirt's words. */
@@ -62,7 +63,7 @@ export function errorReplyOf(error: unknown, asked: ErrorOrigin): ErrorReply {
   const prefix = `${prefixes[code]}: `;
   const isPrefixed = prefixes[code] !== '' && message.startsWith(prefix);
   const from =
-    origin ?? (asked === 'network' && ofDocuments.has(code) ? asked : originsByCode[code]);
+    origin ?? (readers.has(asked) && ofDocuments.has(code) ? asked : originsByCode[code]);
   return {
     code: errorCodes[code],
     domain: errorOrigins[from ?? asked],

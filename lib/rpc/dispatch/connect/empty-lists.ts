@@ -12,8 +12,4 @@ export const emptyListHandlers: Handlers<typeof emptyLists> = {
   ConnectNumOfDefinedStoragePools: number,
   ConnectListDefinedStoragePools: names,
   ConnectListAllStoragePools: all,
-  ConnectNumOfNWFilters: number,
-  ConnectListNWFilters: names,
-  ConnectListAllNWFilters: all,
-  ConnectListAllNWFilterBindings: all,
 };

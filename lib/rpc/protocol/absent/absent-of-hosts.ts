@@ -95,19 +95,10 @@ export const absentOfHosts: readonly AbsentGroup[] = [
   },
   {
     origin: 'filter',
-    reads: {
-      175: 'NWFilterLookupByName',
-      176: 'NWFilterLookupByUUID',
-      177: 'NWFilterGetXMLDesc',
-      397: 'NWFilterBindingLookupByPortDev',
-      398: 'NWFilterBindingGetXMLDesc',
-    },
+    reads: {},
     writes: {
-      180: 'NWFilterDefineXML',
-      181: 'NWFilterUndefine',
       399: 'NWFilterBindingCreateXML',
       400: 'NWFilterBindingDelete',
-      431: 'NWFilterDefineXMLFlags',
     },
   },
 ];

@@ -31,6 +31,7 @@ import type {
 } from '../../../../lib/index';
 import type { Plan } from '../../../../lib/plan/plan';
 import type { Faked } from './faked';
+import { FakeNetworkFilters } from './fake-network-filters';
 import { FakeHostInterfaces } from './fake-host-interfaces';
 import { FakeNetwork, fakeEvents } from './fake-network';
 import type { FakeNetworkFields } from './fake-network';
@@ -44,6 +45,7 @@ export class FakeConnection {
   networks: FakeNetwork[] = [];
   readonly nodeDevices = new FakeNodeDevices();
   readonly hostInterfaces = new FakeHostInterfaces();
+  readonly networkFilters = new FakeNetworkFilters();
   networkHistory: readonly NetworkEvent[] = [];
   purgeable: readonly PurgeItem[] = [];
   history: readonly DomainEvent[] = [];

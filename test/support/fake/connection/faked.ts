@@ -4,11 +4,13 @@ import type {
   Domain,
   HostInterfaces,
   Network,
+  NetworkFilters,
   NodeDevices,
 } from '../../../../lib/index';
 import type { FakeConnection } from './fake-connection';
 import type { FakeConsole } from './fake-console';
 import type { FakeDomain } from './fake-domain';
+import type { FakeNetworkFilters } from './fake-network-filters';
 import type { FakeHostInterfaces } from './fake-host-interfaces';
 import type { FakeNetwork } from './fake-network';
 import type { FakeNodeDevices } from './fake-node-devices';
@@ -37,7 +39,9 @@ type Member<Real> = Real extends (...given: infer Parameters) => infer Result
     ? Faked<NodeDevices, FakeNodeDevices>
     : Real extends HostInterfaces
       ? Faked<HostInterfaces, FakeHostInterfaces>
-      : Real;
+      : Real extends NetworkFilters
+        ? Faked<NetworkFilters, FakeNetworkFilters>
+        : Real;
 
 /** The members that `Fake` has of `Real`, as they have to be. A fake may have more: what tests look at. */
 export type Faked<Real, Fake> = { readonly [Key in keyof Real & keyof Fake]: Member<Real[Key]> };

@@ -34,6 +34,7 @@ const readers: Readonly<Record<string, readonly string[]>> = {
   NodeDevices: words('list lookup lookupByWwn xml'),
   HostInterfaces: words('list lookup lookupByMac xml'),
   Secrets: words('list lookup lookupByUsage xml'),
+  NetworkFilters: words('bindingXml bindings editableXml list lookup lookupByUuid xml'),
   DomainSnapshots: words('current list xml'),
 };
 
@@ -76,6 +77,7 @@ async function objects(): Promise<ReadonlyMap<string, Object>> {
     connection.nodeDevices,
     connection.hostInterfaces,
     connection.secrets,
+    connection.networkFilters,
     domain.snapshots,
   ];
   return new Map(all.map((one) => [one.constructor.name, one as unknown as Object]));

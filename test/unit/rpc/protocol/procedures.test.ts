@@ -9,6 +9,7 @@ import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures, notices } from '../../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
+import { filterProcedures } from '../../../../lib/rpc/protocol/filter';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import { secretProcedures } from '../../../../lib/rpc/protocol/secret';
 import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
@@ -22,6 +23,7 @@ const tables: readonly Procedures[] = [
   eventProcedures,
   networkProcedures,
   interfaceProcedures,
+  filterProcedures,
   nodeDeviceProcedures,
   secretProcedures,
   streamProcedures,
@@ -66,7 +68,7 @@ test('one that is not served has a name, an access and an origin', () => {
 });
 
 test('names are those of libvirt’s entry points', () => {
-  const known = /^(Auth|Connect|Node|Domain|Network|Interface|Secret)[A-Z]/;
+  const known = /^(Auth|Connect|Node|Domain|Network|Interface|NWFilter|Secret)[A-Z]/;
   expect(served.filter(([name]) => !known.test(name))).toEqual([]);
 });
 

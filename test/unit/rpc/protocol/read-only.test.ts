@@ -6,6 +6,7 @@ import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
+import { filterProcedures } from '../../../../lib/rpc/protocol/filter';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import { secretProcedures } from '../../../../lib/rpc/protocol/secret';
 import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
@@ -25,6 +26,7 @@ const tables: Readonly<Record<string, Procedures>> = {
   lxcProcedures,
   networkProcedures,
   interfaceProcedures,
+  filterProcedures,
   nodeDeviceProcedures,
   secretProcedures,
   streamProcedures,

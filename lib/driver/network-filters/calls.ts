@@ -1,0 +1,16 @@
+/** What the methods of NetworkFilters take. */
+import { optional, text } from '../../shape/shape';
+import { defineOptions } from '../arguments/option-shapes';
+
+export const networkFiltersCalls = {
+  define: [
+    ['xml', text],
+    ['options', optional(defineOptions)],
+  ],
+  lookup: [['name', text]],
+  lookupByUuid: [['uuid', text]],
+  xml: [['name', text]],
+  editableXml: [['name', text]],
+  undefine: [['name', text]],
+  bindingXml: [['port', text]],
+} as const;

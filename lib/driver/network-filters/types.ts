@@ -1,0 +1,25 @@
+/** What is told of filters for network traffic, and of the interfaces that they are in force for. */
+
+/** A filter. */
+export interface NetworkFilterInfo {
+  readonly name: string;
+  /** In lower case with dashes. */
+  readonly uuid: string;
+  /** `built-in`: it is always there, can't be changed, and is carried out; `defined`: it is only kept. */
+  readonly origin: 'built-in' | 'defined';
+  /** Why its stored definition can't be read; missing if it can. */
+  readonly unreadable?: string;
+}
+
+/** A filter that is in force for an interface of a running container. */
+export interface NetworkFilterBinding {
+  /** The name of the interface on the host. */
+  readonly port: string;
+  /** The name of the filter. */
+  readonly filter: string;
+  readonly domain: { readonly name: string; readonly uuid: string };
+  /** The Ethernet address of the interface. */
+  readonly mac: string;
+  /** Of `<filterref>`, in document order. */
+  readonly parameters: readonly { readonly name: string; readonly value: string }[];
+}
