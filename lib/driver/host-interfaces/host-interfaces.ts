@@ -61,8 +61,7 @@ export class HostInterfaces {
    * The interface of `list` that has this Ethernet address.
    *
    * @param mac - in any case, as `52:54:00:00:00:01`
-   * @throws TslxcError NO_INTERFACE when there is none; MULTIPLE_INTERFACES when several have it; INVALID_ARG for a text that is no
-   * address.
+   * @throws TslxcError NO_INTERFACE when there is none; MULTIPLE_INTERFACES when several have it.
    * @see virInterfaceLookupByMACString, `virsh iface-name`
    */
   async lookupByMac(mac: string): Promise<HostInterfaceInfo> {

@@ -1,5 +1,4 @@
 /** The network interfaces of this host: which there are, and the XML of one. They are only read. */
-import { parseMac } from '../../domain/interface/mac-address';
 import { printXml } from '../../domain/xml/print';
 import { TslxcError } from '../../errors';
 import { readHostInterface, readHostInterfaces } from '../../host/interfaces/host-interfaces';
@@ -21,17 +20,16 @@ export function lookUpHostInterface(name: string): HostInterfaceInfo {
   return infoOf(find(name));
 }
 
-/** @throws TslxcError INVALID_ARG, NO_INTERFACE, MULTIPLE_INTERFACES. */
+/** As in libvirt, a text that is no address is that of no interface. @throws TslxcError NO_INTERFACE, MULTIPLE_INTERFACES. */
 export async function lookUpHostInterfaceByMac(text: string): Promise<HostInterfaceInfo> {
-  const mac = parseMac(text);
-  if (mac === undefined) throw new TslxcError('INVALID_ARG', `'${text}' is not a MAC address`);
+  const mac = text.toLowerCase();
   const [first, second] = (await readHostInterfaces()).filter((one) => one.mac === mac);
   if (second !== undefined) {
-    const detail = `the MAC address '${mac}' matches multiple interfaces`;
+    const detail = `the MAC address '${text}' matches multiple interfaces`;
     throw new TslxcError('MULTIPLE_INTERFACES', detail);
   }
   if (first !== undefined) return infoOf(first);
-  throw new TslxcError('NO_INTERFACE', `couldn't find interface with MAC address '${mac}'`);
+  throw new TslxcError('NO_INTERFACE', `couldn't find interface with MAC address '${text}'`);
 }
 
 /** @throws TslxcError NO_INTERFACE. */

@@ -1,6 +1,7 @@
 /** Finds the secret that a command line names: by its uuid, as virsh does. */
 import type { Connection, SecretInfo } from '../../../index';
 import type { Option } from '../../shell/arguments';
+import { TslxcError } from '../../../errors';
 import { withErrorMessage } from '../../shell/command-error';
 
 /** The option that names the secret. */
@@ -12,9 +13,18 @@ export const secretOption: Option = {
   values: 'secret',
 };
 
-/** Rejects with `failed to get secret 'x'`, and the library's error. */
+/** As libvirt's library takes a uuid. */
+const uuidForm = /^(?:[- ]*[0-9a-f]{2}){16}$/i;
+
+/** Rejects with `failed to get secret 'x'`, and the library's error; of what is no uuid in the words of libvirt's. */
 export async function findSecret(connection: Connection, text: string): Promise<SecretInfo> {
-  return await withErrorMessage(`failed to get secret '${text}'`, () =>
-    connection.secrets.lookup(text),
-  );
+  return await withErrorMessage(`failed to get secret '${text}'`, async () => {
+    // Whether this user may ask at all comes first.
+    if (!uuidForm.test(text)) {
+      await connection.secrets.list();
+      const detail = 'uuidstr in virSecretLookupByUUIDString must be a valid UUID';
+      throw new TslxcError('INVALID_ARG', detail);
+    }
+    return await connection.secrets.lookup(text);
+  });
 }

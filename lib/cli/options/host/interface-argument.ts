@@ -29,8 +29,7 @@ export async function findHostInterface(
         ? hostInterfaces.lookup(text)
         : hostInterfaces.lookupByMac(text));
     } catch (error) {
-      // A text that is no address has been looked up as a name before.
-      if (last === undefined || !TslxcError.is(error, 'INVALID_ARG')) last = error;
+      last = error;
       if (!TslxcError.is(error, 'NO_INTERFACE')) break;
     }
   }

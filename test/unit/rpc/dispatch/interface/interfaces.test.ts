@@ -68,5 +68,7 @@ test('what there is none of is not found, by the real thing', async () => {
   });
   const byMac = (text: string) => interfaceHandlers.InterfaceLookupByMACString(call, { mac: text });
   await expect(byMac('02:00:00:99:99:99')).rejects.toMatchObject({ code: 'NO_INTERFACE' });
-  await expect(byMac('x')).rejects.toMatchObject({ code: 'INVALID_ARG' });
+  await expect(byMac('x')).rejects.toMatchObject({
+    message: "Interface not found: couldn't find interface with MAC address 'x'",
+  });
 });
