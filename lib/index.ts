@@ -28,7 +28,12 @@ export { Secrets } from './driver/secrets/secrets';
 export type { SecretFilter, SecretInfo } from './driver/secrets/types';
 export type { SecretUsage } from './domain/secret/secret';
 export { NetworkFilters } from './driver/network-filters/network-filters';
-export type { NetworkFilterBinding, NetworkFilterInfo } from './driver/network-filters/types';
+export type {
+  FilteredDomain,
+  FilterValue,
+  NetworkFilterBinding,
+  NetworkFilterInfo,
+} from './driver/network-filters/types';
 export { NodeDevices } from './driver/node-devices/node-devices';
 export type { NodeDeviceFilter, NodeDeviceInfo } from './driver/node-devices/types';
 export type { DeviceCapability } from './host/devices/node-device';

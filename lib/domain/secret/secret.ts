@@ -14,15 +14,22 @@ import type { UnknownWord } from '../xml/unsupported';
 import { vocabulary } from '../xml/vocabulary';
 import { parseXml } from '../xml/xml';
 
-/** What a secret may be for, by libvirt's words and in the order of its numbers, which begin with 1. */
-export const secretUsages = ['volume', 'ceph', 'iscsi', 'tls', 'vtpm'] as const;
-
 /** The purpose of a secret, by which it can be found: no two secrets have the same. */
 export interface SecretUsage {
-  readonly type: (typeof secretUsages)[number];
+  /** The kind of thing. */
+  readonly type: 'volume' | 'ceph' | 'iscsi' | 'tls' | 'vtpm';
   /** Of a volume the path, of iSCSI the target, of others a name. */
   readonly id: string;
 }
+
+/** The kinds in the order of libvirt's numbers, which begin with 1. */
+export const secretUsages: readonly SecretUsage['type'][] = [
+  'volume',
+  'ceph',
+  'iscsi',
+  'tls',
+  'vtpm',
+];
 
 export interface SecretDefinition {
   /** The same as its uuid: a secret has no other name. */

@@ -2,6 +2,7 @@
 
 /** A network interface of the host. */
 export interface HostInterfaceInfo {
+  /** As the kernel has it, such as `eth0`. */
   readonly name: string;
   /** In lower case; missing for an interface without an Ethernet address. */
   readonly mac?: string;
@@ -11,6 +12,7 @@ export interface HostInterfaceInfo {
   readonly operationalState: string;
 }
 
+/** Which network interfaces of the host are listed. */
 export interface HostInterfaceFilter {
   /** All by default. */
   readonly state?: 'active' | 'inactive';

@@ -2,6 +2,7 @@
 
 /** A filter. */
 export interface NetworkFilterInfo {
+  /** Unique within a root of tslxc. */
   readonly name: string;
   /** In lower case with dashes. */
   readonly uuid: string;
@@ -17,9 +18,26 @@ export interface NetworkFilterBinding {
   readonly port: string;
   /** The name of the filter. */
   readonly filter: string;
-  readonly domain: { readonly name: string; readonly uuid: string };
+  /** Whose interface it is. */
+  readonly domain: FilteredDomain;
   /** The Ethernet address of the interface. */
   readonly mac: string;
   /** Of `<filterref>`, in document order. */
-  readonly parameters: readonly { readonly name: string; readonly value: string }[];
+  readonly parameters: readonly FilterValue[];
+}
+
+/** The domain that an interface with a filter belongs to. */
+export interface FilteredDomain {
+  /** Its name. */
+  readonly name: string;
+  /** In lower case with dashes. */
+  readonly uuid: string;
+}
+
+/** The value of a variable of a filter. */
+export interface FilterValue {
+  /** Of the variable, such as `IP`. */
+  readonly name: string;
+  /** As it is written. */
+  readonly value: string;
 }

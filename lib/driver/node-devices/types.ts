@@ -13,6 +13,7 @@ export interface NodeDeviceInfo {
   readonly capabilities: readonly DeviceCapability[];
 }
 
+/** Which devices of the host are listed. */
 export interface NodeDeviceFilter {
   /** Only devices with one of these; all by default. */
   readonly capabilities?: readonly DeviceCapability[];

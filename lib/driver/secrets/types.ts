@@ -17,8 +17,10 @@ export interface SecretInfo {
   readonly unreadable?: string;
 }
 
-/** All secrets by default. */
+/** Which secrets are listed. */
 export interface SecretFilter {
+  /** Only those that are ephemeral, or only the others; both by default. */
   readonly ephemeral?: boolean;
+  /** Only those that are private, or only the others; both by default. */
   readonly private?: boolean;
 }

@@ -1,7 +1,23 @@
 /** A device of the host as libvirt knows it: its name, what it is below, and what it can do. */
 
-/** What a device can be, by libvirt’s names and in the order of its bits; `fc_host` and `vports` only in addition to `scsi_host`. */
-export const deviceCapabilities = [
+/** What a device is, and what it can do besides: by libvirt's names. `fc_host` and `vports` only in addition to `scsi_host`. */
+export type DeviceCapability =
+  | 'system'
+  | 'pci'
+  | 'usb_device'
+  | 'usb'
+  | 'net'
+  | 'scsi_host'
+  | 'scsi_target'
+  | 'scsi'
+  | 'storage'
+  | 'fc_host'
+  | 'vports'
+  | 'scsi_generic'
+  | 'drm';
+
+/** All, in the order of libvirt's bits. */
+export const deviceCapabilities: readonly DeviceCapability[] = [
   'system',
   'pci',
   'usb_device',
@@ -15,9 +31,7 @@ export const deviceCapabilities = [
   'vports',
   'scsi_generic',
   'drm',
-] as const;
-
-export type DeviceCapability = (typeof deviceCapabilities)[number];
+];
 
 /** An element of what is told of a device: its name, its attributes, and its text or its children. */
 export interface Fact {
