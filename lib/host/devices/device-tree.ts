@@ -160,12 +160,20 @@ export class SysfsDevice {
 export function devicesOf(subsystem: Subsystem, places: DevicePlaces): SysfsDevice[] {
   const folder = join(places.sysfs, folders[subsystem]);
   const names = unlessMissing(() => readdirSync(folder)) ?? [];
-  return names.sort().flatMap((name) => {
-    // A device may go meanwhile, and not all files of these folders are devices.
-    const path = unlessMissing(() => realpathSync(join(folder, name)));
-    if (path === undefined || path === join(folder, name)) return [];
-    return [new SysfsDevice(places, subsystem, path)];
-  });
+  return names.sort().flatMap((name) => deviceNamed(subsystem, name, places) ?? []);
+}
+
+/** Undefined where there is no such device. @throws SyscallError when it can't be looked at. */
+export function deviceNamed(
+  subsystem: Subsystem,
+  name: string,
+  places: DevicePlaces,
+): SysfsDevice | undefined {
+  if (/^\.*$|[/\0]/.test(name)) return undefined;
+  const link = join(places.sysfs, folders[subsystem], name);
+  // A device may go meanwhile, and not all files of these folders are devices.
+  const path = unlessMissing(() => realpathSync(link));
+  return path === undefined || path === link ? undefined : new SysfsDevice(places, subsystem, path);
 }
 
 function linesOf(text: string): string[] {

@@ -1,6 +1,12 @@
 /** The network interfaces of this host, as libvirt lists them: from sysfs, and only read. */
 import { Slice } from '../slices';
-import { devicesOf, hostPlaces, type DevicePlaces, type SysfsDevice } from '../devices/device-tree';
+import {
+  deviceNamed,
+  devicesOf,
+  hostPlaces,
+  type DevicePlaces,
+  type SysfsDevice,
+} from '../devices/device-tree';
 
 /** An interface of the host. */
 export interface HostInterface {
@@ -36,7 +42,7 @@ export function readHostInterface(
   name: string,
   places: DevicePlaces = hostPlaces,
 ): HostInterface | undefined {
-  const device = devicesOf('net', places).find(({ sysname }) => sysname === name);
+  const device = deviceNamed('net', name, places);
   return device && interfaceOf(device);
 }
 

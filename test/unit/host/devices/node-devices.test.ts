@@ -70,6 +70,12 @@ test('each is called and placed as in libvirt, below the nearest that is listed'
       udev: ['b254:0', 'S:disk/by-id/virtio-9', 'E:ID_SERIAL=a-9'],
     },
     {
+      path: 'virtual/block/odd',
+      subsystem: 'block',
+      uevent: { DEVTYPE: 'disk', DEVNAME: 'odd', MAJOR: 9, MINOR: 0 },
+      udev: ['b9:0', 'E:ID_TYPE=enclosure'],
+    },
+    {
       path: `${virtio}/block/vda/vda1`,
       subsystem: 'block',
       uevent: { DEVTYPE: 'partition', DEVNAME: 'vda1' },
@@ -198,6 +204,7 @@ test('of SCSI, an adapter of Fibre Channel, its target, a disk and a drive', asy
   const target = `${path}/rport-7:0-0/target7:0:0`;
   const places = await host(
     adapter,
+    { path: 'pci0000:00/host8', subsystem: 'scsi', uevent: { DEVTYPE: 'scsi_host' } },
     { path: target, subsystem: 'scsi', uevent: { DEVTYPE: 'scsi_target' } },
     {
       path: `${target}/7:0:0:2`,
@@ -230,6 +237,7 @@ test('of SCSI, an adapter of Fibre Channel, its target, a disk and a drive', asy
       writeFileSync(join(folder, file), `${text}\n`);
   };
   ofClass('scsi_host/host7', { unique_id: '3' });
+  ofClass('scsi_host/host8', { unique_id: '9' });
   ofClass('fc_host/host7', {
     node_name: '0x20000000c9848141',
     port_name: '0x10000000c9848141',
@@ -241,6 +249,7 @@ test('of SCSI, an adapter of Fibre Channel, its target, a disk and a drive', asy
   ofClass('fc_remote_ports/rport-7:0-0', { port_name: '0x500a0981' });
   const capabilities = (await readNodeDevices(places)).map((one) => one.capabilities);
   expect(capabilities).toContainEqual(['scsi_host', 'fc_host', 'vports']);
+  expect(capabilities).toContainEqual(['scsi_host']);
   expect(await xmlOf(places, 'scsi_host7')).toContain(`  <capability type='scsi_host'>
     <host>7</host>
     <unique_id>3</unique_id>

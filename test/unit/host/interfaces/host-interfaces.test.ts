@@ -51,7 +51,9 @@ test('ports of bridges and devices of TUN are not listed, and found all the same
     ['lo', '52:54:00:00:00:02', 'unknown'],
   ]);
   expect(readHostInterface('port0', places)?.name).toBe('port0');
-  expect(readHostInterface('eth', places)).toBeUndefined();
+  for (const name of ['eth', '', '.', '..', 'eth0/', '../net/eth0', 'eth0\0']) {
+    expect(readHostInterface(name, places)).toBeUndefined();
+  }
 });
 
 test('one of Ethernet has its size of packets, its link and its address', () => {

@@ -39,18 +39,26 @@ test('its value is bytes', async () => {
 });
 
 test.each([
-  [0, 1],
-  [1, 0],
+  [0, 2],
+  [1, 1],
   [2, 1],
-  [3, 1],
-  [4, 0],
+  [1 + 2, 2],
+  [4, 1],
   [8, 1],
+  [4 + 8, 2],
+  [1 + 4, 1],
+  [2 + 4, 0],
   [2 + 8, 1],
-])('the flags %i list %i', async (flags, count) => {
-  const call = await defined();
-  const found = await secretHandlers.ConnectListAllSecrets(call, { needsResults: 1, flags });
-  expect([found.secrets.length, found.count]).toEqual([count, count]);
-});
+])(
+  'of one secret, and one that is ephemeral and private, the flags %i list %i',
+  async (flags, count) => {
+    const call = await defined();
+    const own = "<secret ephemeral='yes' private='yes'/>";
+    await secretHandlers.SecretDefineXML(call, { xml: own, flags: 0 });
+    const found = await secretHandlers.ConnectListAllSecrets(call, { needsResults: 1, flags });
+    expect([found.secrets.length, found.count]).toEqual([count, count]);
+  },
+);
 
 test('a flag that is not known is refused', async () => {
   const call = await defined();
