@@ -28,7 +28,7 @@ test('secrets are defined and listed', async () => {
   writeFileSync(file, xml(hidden, 'own', "ephemeral='yes' private='yes'"));
   await says(`secret-define ${file}`);
   expect(await says('secret-list')).toBe(
-    ` UUID                                   Usage\n---------------------------------------------------\n ${uuid}   tls web\n ${hidden}   tls own\n\n`,
+    ` UUID                                   Usage\n-------------------------------------------------\n ${uuid}   tls web\n ${hidden}   tls own\n\n`,
   );
   for (const [flags, found] of [
     ['--ephemeral', hidden],
