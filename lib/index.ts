@@ -177,6 +177,7 @@ export type { Hardening, LifecycleAction } from './domain/definition';
 export type { Rate } from './domain/interface/definition';
 export type { IpFamily } from './domain/interface/ip-address';
 export type { Isolation } from './domain/namespaces/isolation';
+export type { IsolationWarning } from './domain/namespaces/isolation-warnings';
 export type { MetadataContent } from './domain/elements/metadata';
 export type { LogLevel } from './host/log/domain-log';
 export type { Logger } from './host/logger';

@@ -35,8 +35,14 @@ export interface EnvironmentVariable {
   readonly value: string;
 }
 
-/** `compat`: as open as a container of libvirt. `hardened`: the default. */
-export type Hardening = 'compat' | 'hardened';
+/** How a container is confined: `compat` is as open as a container of libvirt. */
+export type Confinement = 'compat' | 'hardened';
+
+/**
+ * The level of a domain. `compat`: as open as a container of libvirt. `hardened`: the default. `isolated`: as `hardened`, and a
+ * domain with a root of its own has ids of its own, which makes it a security boundary.
+ */
+export type Hardening = Confinement | 'isolated';
 
 export interface OsDefinition {
   /** The kernel's name of the architecture, as `uname -m` prints it. */
@@ -66,6 +72,8 @@ export interface IdMap {
   readonly uids: readonly IdRange[];
   readonly gids: readonly IdRange[];
   readonly position: Position;
+  /** There for the level `isolated`: the definition itself asks for no ids. */
+  readonly byLevel?: true;
 }
 
 /** `<capabilities>`: the policy, and the capabilities for which the definition overrides it. */
@@ -155,6 +163,8 @@ export interface RestartPolicy {
 export interface IdAllocation {
   readonly count: number;
   readonly position: Position;
+  /** There for the level `isolated`: the definition itself asks for no ids. */
+  readonly byLevel?: true;
 }
 
 /** A `<hostdev>` of any type but net: a device of the host, under the same path below the container's /dev. */

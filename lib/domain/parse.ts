@@ -17,12 +17,7 @@ import { parseOs } from './elements/os';
 import { parseFeatures, parseOtherElements } from './elements/other-elements';
 import { parsePartition } from './tuning/partition';
 import { parsePlaced } from './tuning/placement';
-import {
-  attributeLocation,
-  comparePositions,
-  definitionError,
-  type SourceLocation,
-} from './xml/source-location';
+import { attributeLocation, definitionError, inOrder } from './xml/source-location';
 import {
   childOf,
   locateRoot,
@@ -37,9 +32,8 @@ import { parseSecurityLabels, withHostModel } from './security/seclabel';
 import { parseSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkSourceLabels } from './security/source-label';
 import { domainVocabulary } from './elements/vocabulary';
-import { accessModesWithoutEffect } from './filesystem/access-mode';
-import { limitsWithoutEffect } from './filesystem/space-limits';
-import type { UnsupportedElement, UnknownWord } from './xml/unsupported';
+import { withoutEffect } from './filesystem/without-effect';
+import type { UnknownWord } from './xml/unsupported';
 import { parseXml } from './xml/xml';
 
 const domainTypes =
@@ -101,18 +95,6 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     ...(unknown.length === 0 ? {} : { unknown: inOrder(unknown) }),
   };
   return withPortIds(definition, context.portId);
-}
-
-/** Parts that have no effect in this definition, although they would have one in another. */
-function withoutEffect(
-  definition: Pick<DomainDefinition, 'filesystems' | 'idMap' | 'extension'>,
-): UnsupportedElement[] {
-  return [...accessModesWithoutEffect(definition), ...limitsWithoutEffect(definition)];
-}
-
-/** In document order. */
-function inOrder<T extends SourceLocation>(found: readonly T[]): T[] {
-  return [...found].sort((a, b) => comparePositions(a.position, b.position));
 }
 
 function readDomain(root: LocatedElement, session: ParseSession): Reading {

@@ -87,10 +87,11 @@ export interface SeenDomain extends Seen {
 /**
  * Opens a connection to the containers of this host. Opening it needs no privilege; nearly every call on it does.
  *
- * @param uri - `lxc:///` (the default) or `lxc:///system`, which means the same
+ * @param uri - `lxc:///` (the default) or `lxc:///system`, which means the same; `lxc:///?hardening=isolated` says what
+ * `ConnectOptions.hardening` says
  * @param options - root, logger, log level, access, hardening and time limit; for the defaults, some of which the
  * environment sets, see `ConnectOptions`
- * @throws TslxcError NO_CONNECT for another driver or host; INVALID_ARG for a malformed URI or option;
+ * @throws TslxcError NO_CONNECT for another driver or host; INVALID_ARG for a malformed URI or option, and for two levels;
  * OPERATION_DENIED when the process has no_new_privs set, which its monitors would inherit; NATIVE_NOT_BUILT, with the
  * command that builds it, when the native code is missing or can't be loaded here.
  * @see virConnectOpen, `virsh connect`
@@ -102,7 +103,7 @@ export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promi
     checkGiven('connect', connectParameters, [uri, options]);
     native();
     const resolved = resolveUri(uri);
-    resolve(Connection.of(openSession(options), resolved));
+    resolve(Connection.of(openSession(options, resolved.hardening), resolved.uri));
   });
 }
 

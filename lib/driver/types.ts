@@ -4,6 +4,7 @@ import type { LabelProgress } from '../container/security/relabel/label-walk';
 import type { ExitRecord, ShutoffReason } from '../container/record/exit-record';
 import type { Hardening } from '../domain/definition';
 import type { Isolation } from '../domain/namespaces/isolation';
+import type { IsolationWarning } from '../domain/namespaces/isolation-warnings';
 import type { LogLevel } from '../host/log/domain-log';
 import type { Logger } from '../host/logger';
 import type { WindowSize } from '../host/native';
@@ -24,8 +25,9 @@ export interface ConnectOptions {
   /** `read-only`: every call that would change something rejects with OPERATION_DENIED. Default: `read-write`. */
   readonly access?: 'read-write' | 'read-only';
   /**
-   * How much of the host a container sees, for domains without `<tslxc:hardening>`. `compat`: as much as with libvirt.
-   * Default: `TSLXC_HARDENING` of the environment, else `hardened`.
+   * How much of the host a container sees, for domains without `<tslxc:hardening>`. `compat`: as much as with libvirt. `isolated`: as
+   * `hardened`, and a domain with a root of its own has ids of its own. Default: the parameter `hardening` of the URI, else
+   * `TSLXC_HARDENING` of the environment, else `hardening` in `etc/tslxc/lxc.conf`, else `hardened`.
    */
   readonly hardening?: Hardening;
   /** How long the monitor and init may take to start, in milliseconds: a whole number above 0. Default: 30,000. */
@@ -112,8 +114,11 @@ export interface DeviceOptions extends WhichOption {
 
 /** Something about a successful call that the caller might not expect. It is not an error. */
 export interface Warning extends Partial<Omit<DefinitionWarning, 'detail' | 'message'>> {
-  /** What it is about: see StartWarning. A warning about a part of the definition also has `element`, `line` and `column`. */
-  readonly detail: StartWarning | DefinitionWarning['detail'];
+  /**
+   * What it is about: see StartWarning, DefinitionWarning and IsolationWarning. A warning about a part of the definition also has
+   * `element`, `line` and `column`.
+   */
+  readonly detail: StartWarning | DefinitionWarning['detail'] | IsolationWarning['detail'];
   /** The same in words. */
   readonly message: string;
 }
@@ -194,7 +199,10 @@ export interface DomainInfo {
   readonly persistent: boolean;
   /** Whether it is started with the host. */
   readonly autostart: boolean;
-  /** Only `user-namespace` is a security boundary: see `Isolation`. */
+  /**
+   * Only `user-namespace` is a security boundary: see `Isolation`. Of a domain that is off, it is that of a start by this connection:
+   * the level `isolated` makes a domain with a root of its own one.
+   */
   readonly isolation: Isolation;
   /** What the checks of `<tslxc:health>` have found; absent if there are none, and while nothing runs. */
   readonly health?: HealthInfo;
@@ -250,7 +258,7 @@ export interface DomainEvent {
    * unpaused · reboot, by the same monitor: rebooted · stopped: shutdown, destroyed, crashed, failed · metadata-change:
    * title, description, element · device-added and device-removed, while running: disk, filesystem, interface, hostdev ·
    * health-change, by `<tslxc:health>`: healthy, unhealthy ·
-   * warning, after a start: those of StartWarning; IgnoredElement, UnknownElement.
+   * warning, after a start: those of StartWarning; IgnoredElement, UnknownElement; NoBoundary, WithoutHostIds.
    */
   readonly detail:
     | 'added'
@@ -275,7 +283,8 @@ export interface DomainEvent {
     | 'crashed'
     | 'failed'
     | StartWarning
-    | DefinitionWarning['detail'];
+    | DefinitionWarning['detail']
+    | IsolationWarning['detail'];
   /** Its name. */
   readonly domain: string;
   /** In lower case with dashes. */

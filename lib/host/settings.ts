@@ -4,6 +4,8 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { constants as system } from 'node:os';
+import type { Hardening } from '../domain/definition';
+import { hardeningLevels } from '../domain/namespaces/level';
 import { fileError, hasErrno } from './state/file-error';
 import type { StatePaths } from './state/state-paths';
 import { confError, parseConf } from './conf';
@@ -21,6 +23,8 @@ export interface HostSettings {
   readonly requireConfined: boolean;
   /** Whether a definition is refused if any part of it is not implemented, even one that means nothing to a container. */
   readonly strict: boolean;
+  /** The level of domains that set none, on connections that set none. Default: `hardened`. */
+  readonly hardening?: Hardening;
   /** Seconds that a hook may take. */
   readonly hookTimeout: number;
   /** Whether the scripts in libvirt's folder of hooks are called too. */
@@ -48,6 +52,7 @@ const settings: Readonly<Record<string, Setting>> = {
   security_default_confined: (found, place) => ({ defaultConfined: flagOf(found, place) }),
   security_require_confined: (found, place) => ({ requireConfined: flagOf(found, place) }),
   strict: (found, place) => ({ strict: flagOf(found, place) }),
+  hardening: (found, place) => ({ hardening: levelOf(found, place) }),
   hook_timeout: (found, place) => ({ hookTimeout: secondsOf(found, place) }),
   libvirt_hooks: (found, place) => ({ libvirtHooks: flagOf(found, place) }),
 };
@@ -94,8 +99,17 @@ export function parseSettings(text: string, path: string): HostSettings {
 function modelOf({ value }: ConfValue, place: Place): SecurityModel {
   const model = securityModels.find((one) => one === value);
   if (model !== undefined) return model;
-  const known = securityModels.map((one) => `"${one}"`).join(', ');
-  throw confError(place, `expecting one of ${known} for '${place.name}'`);
+  throw confError(place, `expecting one of ${quoted(securityModels)} for '${place.name}'`);
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((one) => `"${one}"`).join(', ');
+}
+
+function levelOf({ value }: ConfValue, place: Place): Hardening {
+  const level = hardeningLevels.find((one) => one === value);
+  if (level !== undefined) return level;
+  throw confError(place, `expecting one of ${quoted(hardeningLevels)} for '${place.name}'`);
 }
 
 function secondsOf({ value }: ConfValue, place: Place): number {

@@ -1,5 +1,7 @@
 /** The libvirt XML of a domain that is made from an image: what the image says of its program, unless the caller says otherwise. */
 import { randomBytes } from 'node:crypto';
+import type { Hardening } from '../domain/definition';
+import { confinementAt } from '../domain/namespaces/level';
 import { isBelow, isSame } from '../domain/xml/path';
 import { node, printXml, type PrintableElement } from '../domain/xml/print';
 import { TslxcError } from '../errors';
@@ -23,6 +25,8 @@ export interface ImageDocument {
   /** An empty directory. */
   readonly empty: string;
   readonly domain: ImageDomain;
+  /** The level of domains that set none, by which one that asks for the host's ids must not get others. */
+  readonly level: Hardening;
   /** What its virtual network gives it; undefined if it is in none, or in one without addresses. */
   readonly share?: NetworkShare;
 }
@@ -136,14 +140,14 @@ function identityOf(
 }
 
 function metadata(
-  { image, upper, domain }: ImageDocument,
+  { image, upper, domain, level }: ImageDocument,
   config: Merged,
 ): PrintableElement['children'] {
   const [, ...lowers] = image.layers;
   const layers = lowers.map((dir) => node('tslxc:lower', { dir }));
   const { stopSignal } = config;
   const container = [
-    ...((domain.ids ?? 'auto') === 'auto' ? [node('tslxc:idmap', { allocate: 'auto' })] : []),
+    ...idElements(domain, level),
     node('tslxc:overlay', { target: '/', upper }, layers),
     ...(stopSignal === undefined ? [] : [node('tslxc:stop', { signal: stopSignal })]),
   ];
@@ -156,6 +160,11 @@ function metadata(
     node('tslxc:container', { 'xmlns:tslxc': 'urn:tslxc:domain:1' }, container),
     node('image:image', { 'xmlns:image': imageNamespace, name, digest }, told),
   ];
+}
+
+function idElements({ ids = 'auto' }: ImageDomain, level: Hardening): PrintableElement[] {
+  if (ids === 'auto') return [node('tslxc:idmap', { allocate: 'auto' })];
+  return level === 'isolated' ? [node('tslxc:hardening', { level: confinementAt(level) })] : [];
 }
 
 const portPattern = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/;

@@ -5,7 +5,9 @@
 import { join } from 'node:path';
 import { DaemonHooks } from '../driver/hooks/daemon-hooks';
 import { checkPrivileged, readPrivilege } from '../driver/session/access';
+import type { Hardening } from '../domain/definition';
 import type { Logger } from '../host/logger';
+import { present } from '../present';
 import { statePaths } from '../host/state/state-paths';
 import { Connections } from './dispatch/base/connections';
 import { checkPolkit, polkit } from './dispatch/connect/authority';
@@ -27,6 +29,8 @@ export interface DaemonOptions {
   readonly libvirt?: boolean;
   /** Milliseconds without a client after which the daemon ends. Default: it never does. */
   readonly timeout?: number;
+  /** The level of domains that set none, for clients whose URI names none. Default: as with `connect`. */
+  readonly hardening?: Hardening;
   /** Every user may connect, and polkit decides who other than root gets read-write or read-only access. */
   readonly polkit?: boolean;
   /** Told of the daemon's work, beginning with its start. */
@@ -56,8 +60,12 @@ export class Daemon {
   #names: NameService | undefined;
   #closing: Promise<void> | undefined;
 
-  private constructor({ root, logger, timeout, polkit: asks, activity }: DaemonOptions) {
-    this.#connections = new Connections({ root, logger });
+  private constructor({ root, logger, timeout, polkit: asks, activity, ...rest }: DaemonOptions) {
+    this.#connections = new Connections({
+      root,
+      logger,
+      ...present({ hardening: rest.hardening }),
+    });
     this.#hooks = new DaemonHooks({ paths: statePaths(root), logger });
     const connections = this.#connections;
     const hub = new EventHub({ connection: () => connections.shared('read-only'), logger });

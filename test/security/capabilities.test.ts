@@ -5,7 +5,7 @@
 import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Hardening } from 'tslxc';
+import type { Connection } from 'tslxc';
 import { capabilityNumbers } from '../../lib/domain/elements/capability-numbers';
 import type { CapabilityName } from '../../lib/domain/elements/capability-numbers';
 import { keptCapabilities } from '../../lib/plan/security/capabilities';
@@ -81,7 +81,7 @@ async function measure(connection: Connection, xml: string): Promise<Sets> {
   }
 }
 
-const levels: readonly Hardening[] = ['hardened', 'compat'];
+const levels = ['hardened', 'compat'] as const;
 const policies = ['default', 'allow', 'deny'] as const;
 const names = Object.keys(capabilityNumbers) as CapabilityName[];
 /** Each on and off: a fourth of them in each test, others for each policy. */

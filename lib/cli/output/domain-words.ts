@@ -1,6 +1,6 @@
 /** virsh's words for states and reasons, and an addition of this command: how init actually ended. Pure. */
 import type { ExitRecord } from '../../container/record/exit-record';
-import type { DomainState } from '../../driver/types';
+import type { DomainInfo, DomainState } from '../../driver/types';
 import { signalName } from './signal-names';
 
 /** `running`, `shut off` or `no state`. */
@@ -20,6 +20,17 @@ function detailOf(state: DomainState): string | undefined {
   if (state.state === 'nostate') return state.damage;
   return state.state === 'shutoff' ? undefined : state.monitor;
 }
+
+/** Whether root inside is root on the host: `user namespace`, or why it is no security boundary. */
+export function isolationWords(isolation: DomainInfo['isolation']): string {
+  return boundaries[isolation];
+}
+
+const boundaries: Readonly<Record<DomainInfo['isolation'], string>> = {
+  'user-namespace': 'user namespace',
+  'host-root': 'not a security boundary (<idmap> maps the root of the host)',
+  none: 'not a security boundary (no <idmap>)',
+};
 
 /** Shown instead of a state that can't be determined: `no state (write /run/…: ENOSPC, …)`. */
 export function noStateWords(error: unknown): string {

@@ -1,6 +1,7 @@
 /** Runs a command in a running container. Does not need the container's monitor, which may be of another build. */
 import { constants as system } from 'node:os';
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import { confinementOf } from '../../domain/namespaces/level';
 import { SyscallError, TslxcError } from '../../errors';
 import { onAbort } from '../../host/abort-listener';
 import type { HostFacts } from '../../host/facts';
@@ -233,7 +234,7 @@ export function planCommand(
   refuseFrozen(target);
   const init = readInitState(running.init, start, layout);
   return compileCommand(definition, {
-    hardening: hardeningOf(definition, start.hardening),
+    hardening: confinementOf(definition, start.hardening),
     arch: host.arch,
     nsfsIgnoresType: host.nsfsIgnoresType,
     privileges: host.privileges,
@@ -250,10 +251,6 @@ export function planCommand(
     ...(security === undefined ? {} : { security }),
     deniesNewMountApi: hasOwnProfile(start),
   });
-}
-
-function hardeningOf({ extension }: DomainDefinition, ofConnection: Hardening): Hardening {
-  return extension.hardening ?? ofConnection;
 }
 
 function environmentOf(

@@ -3,7 +3,7 @@
  * Only the lock shows that a monitor lives: pids are reused, and an exec keeps them.
  */
 import { readdirSync } from 'node:fs';
-import type { Hardening } from '../../domain/definition';
+import type { Confinement } from '../../domain/definition';
 import type { Bandwidth, PortForward } from '../../domain/interface/definition';
 import type { Placement } from '../../domain/tuning/definition';
 import { TslxcError } from '../../errors';
@@ -43,8 +43,8 @@ export interface StartRecord {
   readonly resumed?: number;
   /** Canonical text of the definition that runs. */
   readonly xml: string;
-  /** Hardening of the connection that started it. */
-  readonly hardening: Hardening;
+  /** The confinement that the connection that started it gives to domains which set no level. */
+  readonly hardening: Confinement;
   /** First of the host ids that the domain was given, if its definition leaves the choice. */
   readonly firstId?: number;
   /** The placement that numad has chosen, if the definition leaves that to numad. */

@@ -1,5 +1,5 @@
 /** A start with a security label, in the terms of both models: what is to start, and what its label requires. */
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { Confinement, DomainDefinition } from '../../domain/definition';
 import type { SecurityDriver } from '../../host/security/driver';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { SecurityFacts } from '../../plan/security/labels';
@@ -25,7 +25,7 @@ export interface LabelledDomain {
   readonly paths: StatePaths;
   readonly definition: DomainDefinition;
   /** That of the connection. */
-  readonly hardening: Hardening;
+  readonly hardening: Confinement;
 }
 
 /** A domain that asks for a label, on a host that has them. */

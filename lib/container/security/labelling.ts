@@ -2,6 +2,7 @@
  * The label of one start, whatever the model: claimed before anything else is looked up, applied when what is borrowed
  * is on record, given back by the undo steps of that record.
  */
+import { confinementOf } from '../../domain/namespaces/level';
 import { chosenLabel } from '../../domain/security/chosen-label';
 import { hostSecurity } from '../../host/security/driver';
 import { readSettings, visibleSettings } from '../../host/settings';
@@ -59,7 +60,7 @@ function lookUp(what: LabelledDomain, settings: HostSettings): LabelledStart | u
   if (asked === undefined) return undefined;
   // A label of the type 'none' would not have been chosen.
   const type = asked.type === 'static' ? 'static' : 'dynamic';
-  const hardening = definition.extension.hardening ?? what.hardening;
+  const hardening = confinementOf(definition, what.hardening);
   return { paths, definition, hardening, host, asked: { ...asked, type } };
 }
 

@@ -9,6 +9,7 @@ import type { DomainDefinition, IdMap } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { hasOwnIds, isMapped } from '../../domain/filesystem/access-mode';
 import { overlayOf, rootOf, sharesRoot } from '../../domain/filesystem/lookup';
+import { wayBack } from '../../domain/namespaces/level';
 import { definitionError } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
 import { TslxcError } from '../../errors';
@@ -51,7 +52,8 @@ export async function checkMappedSources(
     if (folder === undefined || (await isOutOfReach(folder, what, looks))) continue;
     const subject =
       filesystem.target === '/' ? 'the root' : `what is mapped to '${filesystem.target}'`;
-    throw definitionError('CONFIG_UNSUPPORTED', advice(subject, folder, 'move it'), {
+    const detail = `${advice(subject, folder, 'move it')}${wayBack(definition)}`;
+    throw definitionError('CONFIG_UNSUPPORTED', detail, {
       path: 'domain/devices/filesystem/source',
       position: filesystem.position,
     });

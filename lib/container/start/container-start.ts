@@ -1,5 +1,5 @@
 /** The input of a start, and the callbacks by which it informs the caller. */
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { Confinement, DomainDefinition } from '../../domain/definition';
 import type { HostRange } from '../../host/kernel/id-ranges';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { Port } from '../../plan/network/links';
@@ -12,13 +12,14 @@ export interface ContainerStart {
   /** Where the start puts what it has to give back. When it fails, it gives back its own part. */
   readonly rollback: Rollback;
   readonly paths: StatePaths;
+  /** With what its level adds: see `atLevel`. */
   readonly definition: DomainDefinition;
   /** The host ids that other definitions of this root use; called when new ones are allocated. */
   readonly definedIds?: () => Promise<readonly HostRange[]>;
   /** Canonical text of the definition. */
   readonly xml: string;
-  /** Hardening of the connection; the definition's own has precedence. */
-  readonly hardening: Hardening;
+  /** That of domains which set no level; the definition's own has precedence. */
+  readonly hardening: Confinement;
   readonly persistence: 'persistent' | 'transient';
   /** Number of restarts in a row that have led to this start. */
   readonly restarts: number;

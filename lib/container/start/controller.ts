@@ -4,6 +4,7 @@
  */
 import type { DomainDefinition } from '../../domain/definition';
 import type { Placement } from '../../domain/tuning/definition';
+import { wayBack } from '../../domain/namespaces/level';
 import { withPlacement } from '../../domain/tuning/placement';
 import type { HostFacts } from '../../host/facts';
 import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgroups';
@@ -256,7 +257,9 @@ async function handOver(
   const { rollback, trace, startTimeout, signal } = start;
   const { plan, places, undo } = preparation;
   const deadline = startTimeout + grace;
-  const handshake = new Handshake(channel, plan, { deadline, places, ...(signal && { signal }) });
+  const back = wayBack(start.definition);
+  const options = { deadline, places, wayBack: back, ...(signal && { signal }) };
+  const handshake = new Handshake(channel, plan, options);
   rollback.add(() => abandonMonitor(preparation, { channel, handshake }));
   reach('controller:after-spawn');
   const { pid: id } = await handshake.expect('spawned');

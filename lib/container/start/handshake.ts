@@ -6,6 +6,7 @@ import type { SourceLocation } from '../../domain/xml/source-location';
 import type { Plan } from '../../plan/plan';
 import type { Channel } from '../monitor/channel';
 import type { Message, MessageName, MessageNamed } from '../monitor/messages';
+import { withWayBack } from './refused-by-ids';
 import { startFailure } from './start-failure';
 
 export interface HandshakeOptions {
@@ -14,6 +15,8 @@ export interface HandshakeOptions {
   readonly signal?: AbortSignal;
   /** The elements of the definition that descriptors of the plan come from, by name. */
   readonly places?: ReadonlyMap<string, SourceLocation>;
+  /** What ends the message of a failure that ids of its own may have caused. Default: nothing. */
+  readonly wayBack?: string;
 }
 
 type StartMessage = MessageNamed<'spawned' | 'cloned' | 'running'>;
@@ -26,6 +29,7 @@ export class Handshake {
   readonly #channel: Channel;
   readonly #plan: Plan;
   readonly #places: ReadonlyMap<string, SourceLocation>;
+  readonly #wayBack: string;
   readonly #limit: Promise<never>;
   readonly #early: StartMessage[] = [];
   /** Messages about what comes after the start. */
@@ -41,6 +45,7 @@ export class Handshake {
     this.#channel = channel;
     this.#plan = plan;
     this.#places = options.places ?? new Map();
+    this.#wayBack = options.wayBack ?? '';
     this.#limit = this.#limits(options);
     this.#limit.catch(() => undefined);
     channel.ref();
@@ -128,7 +133,7 @@ export class Handshake {
       case 'running':
         return message;
       case 'failed':
-        throw startFailure(this.#plan, message, this.#places);
+        throw withWayBack(startFailure(this.#plan, message, this.#places), this.#wayBack);
       case undefined:
         throw new ProtocolError(`the monitor of domain '${domain}' died before it said '${name}'`, {
           domain,

@@ -1,7 +1,8 @@
 /** Everything that is looked up and decided before a start changes the host. Reads, never writes. */
-import type { DomainDefinition, Hardening, OutputFile } from '../../domain/definition';
+import type { Confinement, DomainDefinition, OutputFile } from '../../domain/definition';
 import { outputFileLocation, outputFilePaths } from '../../domain/devices/output-files';
 import { sharesRoot } from '../../domain/filesystem/lookup';
+import { confinementOf } from '../../domain/namespaces/level';
 import { limitedTrees } from '../../domain/filesystem/space-limits';
 import type { LimitedTree } from '../../domain/filesystem/space-limits';
 import { filesystemLocation } from '../../domain/filesystem/validate';
@@ -83,8 +84,8 @@ export interface PreparationInput {
   readonly definition: DomainDefinition;
   /** For look-ups of what the definition names. */
   readonly looks: Looks;
-  /** Hardening of the connection; the definition's own has precedence. */
-  readonly hardening: Hardening;
+  /** That of domains which set no level; the definition's own has precedence. */
+  readonly hardening: Confinement;
   readonly startTimeout: number;
   readonly consoleDescriptors: number;
   readonly passDescriptors: number;
@@ -130,7 +131,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
     ...world,
-    hardening: definition.extension.hardening ?? input.hardening,
+    hardening: confinementOf(definition, input.hardening),
     arch: host.arch,
     nsfsIgnoresType: host.nsfsIgnoresType,
     privileges: host.privileges,

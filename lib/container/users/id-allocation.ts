@@ -18,6 +18,7 @@ import {
 import { dirname, join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { allocatable, withAllocatedIds } from '../../domain/namespaces/allocated-ids';
+import { wayBack } from '../../domain/namespaces/level';
 import type { DomainDefinition } from '../../domain/definition';
 import { idsInUse, subordinateIds } from '../../host/kernel/id-ranges';
 import type { HostRange } from '../../host/kernel/id-ranges';
@@ -86,6 +87,14 @@ export function previewIds(paths: StatePaths, definition: DomainDefinition): Dom
   return withAllocatedIds(definition, first);
 }
 
+/** Whether the domain has been started with ids that were allocated for it, which it keeps until it is undefined. */
+export function hasAllocatedIds(
+  paths: StatePaths,
+  domain: Pick<DomainDefinition, 'name' | 'uuid'>,
+): boolean {
+  return recordOf(paths, domain) !== undefined;
+}
+
 /** Gives a domain's range back, and what an interrupted rename has recorded for another name of it. */
 export function releaseIds(paths: StatePaths, name: string): void {
   const uuid = readIdRecord(idRecordPath(paths, name))?.uuid;
@@ -141,7 +150,8 @@ function findFree(definition: DomainDefinition, taken: readonly HostRange[]): nu
     const first = allocatable.first + ((start + step) % places) * alignment;
     if (!overlapsAny({ first, count }, taken)) return first;
   }
-  throw new TslxcError('OPERATION_FAILED', `no range of ${count} ids is free on this host`, {
+  const detail = `no range of ${count} ids is free on this host${wayBack(definition)}`;
+  throw new TslxcError('OPERATION_FAILED', detail, {
     domain: definition.name,
     step: 'allocate ids of the host',
   });
@@ -153,7 +163,10 @@ function overlapsAny(range: HostRange, others: readonly HostRange[]): boolean {
   );
 }
 
-function recordOf(paths: StatePaths, { name, uuid }: DomainDefinition): IdRecord | undefined {
+function recordOf(
+  paths: StatePaths,
+  { name, uuid }: Pick<DomainDefinition, 'name' | 'uuid'>,
+): IdRecord | undefined {
   const record = readIdRecord(idRecordPath(paths, name));
   return record?.uuid === uuid ? record : undefined;
 }

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import type { DomainDefinition, IdMap } from '../../domain/definition';
 import { overlayOf, rootOf } from '../../domain/filesystem/lookup';
+import { wayBack } from '../../domain/namespaces/level';
 import { filesystemLocation } from '../../domain/filesystem/validate';
 import { TslxcError } from '../../errors';
 import { hostId } from '../../plan/process/id-map';
@@ -18,8 +19,10 @@ export async function initIdentity(definition: DomainDefinition, looks: Looks): 
   const { os, idMap } = definition;
   const identity = await resolveIdentity(os, await accountRoots(definition, looks));
   if (idMap === undefined) return identity;
-  checkMapped(idMap.uids, identity.uid, 'inituser');
-  for (const gid of [identity.gid, ...identity.groups]) checkMapped(idMap.gids, gid, 'initgroup');
+  checkMapped(definition, idMap.uids, { id: identity.uid, element: 'inituser' });
+  for (const id of [identity.gid, ...identity.groups]) {
+    checkMapped(definition, idMap.gids, { id, element: 'initgroup' });
+  }
   return identity;
 }
 
@@ -48,9 +51,14 @@ export async function commandIdentity(
   });
 }
 
-function checkMapped(ranges: IdMap['uids'], id: number, element: string): void {
+function checkMapped(
+  definition: DomainDefinition,
+  ranges: IdMap['uids'],
+  { id, element }: { readonly id: number; readonly element: 'inituser' | 'initgroup' },
+): void {
   if (hostId(ranges, id) !== undefined) return;
-  throw new TslxcError('CONFIG_UNSUPPORTED', `<idmap> does not map the id ${id} of <${element}>`, {
+  const detail = `<idmap> does not map the id ${id} of <${element}>${wayBack(definition)}`;
+  throw new TslxcError('CONFIG_UNSUPPORTED', detail, {
     step: 'resolve the user of init',
     element: `domain/os/${element}`,
   });

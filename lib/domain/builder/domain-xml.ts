@@ -1,5 +1,6 @@
 /** Writes a DomainSpec as escaped XML. Its content is checked when the XML is parsed. Pure. */
 import { checkGiven } from '../../shape/arguments';
+import { usualIds } from '../namespaces/allocated-ids';
 import { node, printXml, type PrintableElement } from '../xml/print';
 import { interfaceElement } from './interface-element';
 import { mountElements, mountExtensions, mountsOf } from './mount-elements';
@@ -16,9 +17,6 @@ import type {
 
 /** The namespace of `<tslxc:container>`. */
 const extensionNamespace = 'urn:tslxc:domain:1';
-
-/** The number of ids that a container gets with `idMap: 'auto'`. */
-const allocatedIds = 65536;
 
 /**
  * The XML of a domain, for `defineDomain` and `createDomain`. It is complete and escaped, but its content, such as names and
@@ -149,7 +147,7 @@ function extension(spec: DomainSpec): PrintableElement[] {
     ...most('cgroups', limits.cgroups),
     ...most('ptys', limits.terminals),
     ...(idMap === 'auto'
-      ? [node('tslxc:idmap', { allocate: 'auto', count: String(allocatedIds) })]
+      ? [node('tslxc:idmap', { allocate: 'auto', count: String(usualIds) })]
       : []),
     ...mountsOf(spec).flatMap(mountExtensions),
     ...(restart === undefined ? [] : [restartElement(restart)]),

@@ -19,6 +19,7 @@ import {
 } from '../../shape/shape';
 import { rate } from '../interface/rate-shape';
 import { filterNames } from '../interface/port/filter';
+import { hardeningLevels } from '../namespaces/level';
 import { sizePattern } from './size-element';
 import type {
   BandwidthSpec,
@@ -222,7 +223,7 @@ export const domainSpec = object<DomainSpec>({
       off: optional(capabilityNames),
     }),
   ),
-  hardening: optional(oneOf('compat', 'hardened')),
+  hardening: optional(oneOf(...hardeningLevels)),
   noNewPrivileges: optional(flag),
   resourceLimits: optional(recordOf(resourceLimit)),
   clock: optional(oneOf('utc', 'localtime')),

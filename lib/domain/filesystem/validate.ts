@@ -3,6 +3,7 @@ import type { DomainDefinition } from '../definition';
 import type { FilesystemDefinition, FilesystemOptions, OverlayOptions } from './definition';
 import { hasOwnIds, isMapped, isShownHostRoot } from './access-mode';
 import { isHostRoot, optionsOf, overlayOf } from './lookup';
+import { wayBack } from '../namespaces/level';
 import { limitedTrees } from './space-limits';
 import { isBelow, isSame, withoutDots } from '../xml/path';
 import { definitionError, type SourceLocation } from '../xml/source-location';
@@ -100,7 +101,7 @@ function checkLimitedOnce(definition: DomainDefinition): void {
 function checkMapped(definition: DomainDefinition, filesystem: FilesystemDefinition): void {
   if (!isMapped(definition, filesystem) || !isShownHostRoot(filesystem)) return;
   refuse(
-    "accessmode='mapped' would make the container's root the owner of the host's /",
+    `accessmode='mapped' would make the container's root the owner of the host's /${wayBack(definition)}`,
     filesystemLocation(filesystem, '@accessmode'),
   );
 }
@@ -153,7 +154,8 @@ function checkShared(
     refuse("a shared root would mount the container's /dev, /proc and /sys on the host", location);
   }
   if (hasOwnIds(definition)) {
-    refuse('with an <idmap> the container may not mount on the host', location);
+    const detail = `with an <idmap> the container may not mount on the host${wayBack(definition)}`;
+    refuse(detail, location);
   }
   const nested = definition.filesystems.find((one) => isBelow(one.target, target));
   if (nested !== undefined) {
@@ -178,7 +180,8 @@ function checkOverlay(definition: DomainDefinition, overlay: OverlayOptions): vo
     refuse(`upper '${upper}' and the source '${subject.source}' overlap`, location);
   }
   if (isHostRoot(subject) && hasOwnIds(definition)) {
-    refuse("with an <idmap> the host's own / can't be the base of an overlay", location);
+    const detail = "with an <idmap> the host's own / can't be the base of an overlay";
+    refuse(`${detail}${wayBack(definition)}`, location);
   }
   checkLowers(overlay);
   if (optionsOf(definition, subject)?.propagation === 'shared') {

@@ -10,16 +10,19 @@ import { wordOf } from '../xml/reading';
  */
 export const allocatable = { first: 0x70000000, count: 0x7ffe0000 - 0x70000000 } as const;
 
+/** The number of ids unless a definition asks for another: most programs expect to have all 16-bit ids. */
+export const usualIds = 65536;
+
 /** The definition with an `<idmap>` to the host ids from `first` on in place of the request. */
 export function withAllocatedIds(definition: DomainDefinition, first: number): DomainDefinition {
   const { idAllocation, ...extension } = definition.extension;
   if (idAllocation === undefined) return definition;
-  const { count, position } = idAllocation;
+  const { count, position, byLevel } = idAllocation;
   const ranges: readonly IdRange[] = [{ start: 0, target: first, count, position }];
   return {
     ...definition,
     extension,
-    idMap: { uids: ranges, gids: ranges, position },
+    idMap: { uids: ranges, gids: ranges, position, ...(byLevel && { byLevel }) },
     metadata: definition.metadata.flatMap(withoutRequest),
   };
 }

@@ -63,6 +63,11 @@ export function attributeLocation(location: SourceLocation, attribute: string): 
   return { path: `${location.path}/@${attribute}`, position: location.position };
 }
 
+/** In document order. */
+export function inOrder<T extends SourceLocation>(found: readonly T[]): T[] {
+  return [...found].sort((a, b) => comparePositions(a.position, b.position));
+}
+
 /** Document order, for sorting. */
 export function comparePositions(a: Position, b: Position): number {
   return a.line - b.line || a.column - b.column;

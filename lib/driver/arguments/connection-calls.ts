@@ -1,5 +1,6 @@
 /** What `connect` and the methods of a Connection and of its Images and Networks take. */
 import { domainSpec } from '../../domain/builder/spec-shape';
+import { hardeningLevels } from '../../domain/namespaces/level';
 import type { Logger } from '../../host/logger';
 import type { MemoryMergingChange } from '../../host/node/memory-merging';
 import type { PoolChange } from '../../host/node/pages';
@@ -68,7 +69,7 @@ export const connectParameters = [
         logger: optional(logger),
         logLevel: optional(oneOf('debug', 'info')),
         access: optional(oneOf('read-write', 'read-only')),
-        hardening: optional(oneOf('compat', 'hardened')),
+        hardening: optional(oneOf(...hardeningLevels)),
         startTimeout: optional(milliseconds),
       }),
     ),

@@ -10,6 +10,7 @@ import { checkCgroups } from './cgroup-layout';
 import { reportOf } from './check';
 import type { HostCheck, HostReport } from './check';
 import { checkDefinitions } from './definitions';
+import { checkIsolation } from './isolation';
 import { checkKernel } from './kernel';
 import { checkLeftovers } from './leftovers';
 import { checkPrograms } from './programs';
@@ -29,7 +30,7 @@ export const checkHostParameters = [
 
 /**
  * Checks whether this host can run containers: the kernel, cgroups, the privileges of this process, the security module and
- * needed programs; as root also the stored definitions, what running containers and networks have lost, and what former ones have left
+ * needed programs; as root also the stored definitions, which domains are no security boundary, what running containers and networks have lost, and what former ones have left
  * behind. Changes nothing, and never rejects
  * because of a finding.
  *
@@ -56,7 +57,8 @@ export async function checkHost(options: CheckHostOptions = {}): Promise<HostRep
     isPrivileged(readPrivilege()) &&
     checks.every(({ id, status }) => id !== 'package.native' || status === 'ok');
   if (canLook) {
-    checks.push(...(await checkDefinitions(paths)), ...(await checkRules(paths)));
+    checks.push(...(await checkDefinitions(paths)), ...(await checkIsolation(paths)));
+    checks.push(...(await checkRules(paths)));
     checks.push(...(await checkLeftovers(paths)));
   }
   return reportOf(checks);

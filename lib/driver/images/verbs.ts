@@ -20,6 +20,7 @@ import {
 } from '../../image/store/records';
 import type { ImageDomain, ImageInfo, PullOptions } from '../../image/types';
 import { createDomain } from '../definitions/define';
+import { levelOf } from '../session/level';
 import type { Session } from '../session/session';
 import type { CreateOptions } from '../types';
 import { networkShare } from './network-share';
@@ -92,8 +93,9 @@ async function describe(session: Session, name: string, domain: ImageDomain): Pr
   const empty = join(paths.empty, 'root');
   const share = typeof network === 'string' ? undefined : await networkShare(session, network.name);
   const shared = share === undefined ? {} : { share };
+  const level = levelOf(session);
   return {
-    xml: imageDocument({ image, name: called, upper, empty, domain, ...shared }),
+    xml: imageDocument({ image, name: called, upper, empty, domain, level, ...shared }),
     called,
     written,
   };

@@ -24,6 +24,7 @@ import {
   withDefinition,
   type FoundDomain,
 } from '../lookup/lookup';
+import { asStarted } from '../session/level';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import type { ConsoleOptions, DomainInfo, DomainState } from '../types';
@@ -67,7 +68,7 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
     ...(usage === undefined ? {} : { cpuTime: usage.cpuNanoseconds }),
     persistent: store.has(name),
     autostart: store.isAutostarted(name),
-    isolation: isolationOf(definition),
+    isolation: isolationOf(state.phase === 'running' ? definition : asStarted(session, definition)),
     ...healthOf(session, state, definition),
   });
 }

@@ -1,6 +1,8 @@
 /** What a start would do: the plan of a stored domain, or of an XML text. */
 import { constants as system } from 'node:os';
 import type { DomainDefinition } from '../../domain/definition';
+import { isolationWarnings } from '../../domain/namespaces/isolation-warnings';
+import { atLevel, confinementAt, hardeningOf } from '../../domain/namespaces/level';
 import { checkStartable } from '../../domain/validate';
 import { startsWithout } from '../../domain/warnings';
 import { TslxcError } from '../../errors';
@@ -10,6 +12,7 @@ import { hiddenDirectories } from '../../host/state/state-paths';
 import type { Plan } from '../../plan/plan';
 import { exactJson, hexadecimal } from '../../exact-json';
 import { portsOf } from '../interfaces/ports';
+import { levelOf } from '../session/level';
 import { noDomain } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import type { Warning } from '../types';
@@ -44,17 +47,14 @@ export async function planDomain(
   if ('xml' in target) {
     session.checkOpen();
     const { definition } = session.parse(target.xml);
-    const plan = written(await planText(session, definition, asked));
-    startsWithout(definition).forEach((warning) => onWarning?.(warning));
-    return plan;
+    return written(await planText(session, definition, { ...asked, onWarning }));
   }
   session.requireAccess('read', 'Connection.plan');
   const { name } = target;
   const definition = session.store.read(name);
   if (definition === undefined) throw noDomain(`No domain with matching name '${name}'`);
-  const plan = written(await planStart(session, definition, asked));
-  startsWithout(definition, session.store.path(name)).forEach((one) => onWarning?.(one));
-  return plan;
+  const file = session.store.path(name);
+  return written(await planStart(session, definition, { ...asked, onWarning, file }));
 }
 
 /**
@@ -66,7 +66,7 @@ export async function planDomain(
 async function planText(
   session: Session,
   definition: DomainDefinition,
-  asked: Pick<PlanOptions, 'strict'>,
+  asked: AskedPlan,
 ): Promise<Plan> {
   try {
     return await planStart(session, definition, asked);
@@ -80,15 +80,25 @@ async function planText(
   }
 }
 
+interface AskedPlan extends Pick<PlanOptions, 'strict'> {
+  readonly onWarning: ((warning: Warning) => void) | undefined;
+  /** Where the definition is stored. */
+  readonly file?: string;
+}
+
 /** What a start would do, as far as that is known without allocating anything. @throws as `launch`. */
 async function planStart(
   session: Session,
   stored: DomainDefinition,
-  asked: Pick<PlanOptions, 'strict'>,
+  { file, onWarning, ...asked }: AskedPlan,
 ): Promise<Plan> {
-  checkStartable(stored, strictness(visibleSettings(session.paths), asked));
-  const definition = session.containers.withUsbPlaces(stored);
-  const { paths, hardening, startTimeout, containers } = session;
+  const settings = visibleSettings(session.paths);
+  const ofOthers = levelOf(session, () => settings);
+  const levelled = atLevel(stored, ofOthers);
+  checkStartable(levelled, strictness(settings, asked));
+  const definition = session.containers.withUsbPlaces(levelled);
+  const hardening = confinementAt(ofOthers);
+  const { paths, startTimeout, containers } = session;
   const ports = await portsOf(session, definition, { intent: 'preview' });
   const links = await containers.previewLinks(definition, ports);
   const images = await containers.previewImages(definition);
@@ -96,7 +106,11 @@ async function planStart(
   using looks = session.lookers.looks({ within: startTimeout });
   const input = { paths, definition, looks, hardening, startTimeout, links, images, labelling };
   const noDescriptors = { consoleDescriptors: 0, passDescriptors: 0 };
-  return (await containers.prepare({ ...input, ...noDescriptors })).plan;
+  const { plan } = await containers.prepare({ ...input, ...noDescriptors });
+  const isIsolated = hardeningOf(levelled, ofOthers) === 'isolated';
+  const ofLevel = isIsolated ? isolationWarnings(levelled) : [];
+  for (const one of [...startsWithout(levelled, file), ...ofLevel]) onWarning?.(one);
+  return plan;
 }
 
 /** As JSON it is what `tslxc plan --json` prints. */

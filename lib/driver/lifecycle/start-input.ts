@@ -1,7 +1,7 @@
 /** What a start passes on to lib/container, from its caller, the session and the host's settings. */
 import type { ContainerStart } from '../../container/start/container-start';
 import type { Rollback } from '../../container/start/rollback';
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { Confinement, DomainDefinition, Hardening } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { checkStartable } from '../../domain/validate';
 import type { Strictness } from '../../domain/validate';
@@ -17,7 +17,7 @@ export interface Launch {
   /** The file that the definition is stored in, which errors about it name. */
   readonly file?: string;
   readonly persistence: 'persistent' | 'transient';
-  /** Default: that of the connection. */
+  /** The level of domains that set none. Default: that of the connection. */
   readonly hardening?: Hardening;
   readonly options: StartOptions;
   /** Restarts in a row that have led to this start; 0 when left out. */
@@ -26,10 +26,19 @@ export interface Launch {
   readonly onExited: () => void;
 }
 
+/** What is to be started, as its level has it: the definition with what that adds, and how it is confined. */
+export interface LevelledLaunch extends Omit<Launch, 'hardening'> {
+  readonly hardening: Confinement;
+}
+
 /** A start as far as it is known before its hooks have agreed. */
-export function describeStart(session: Session, what: Launch, rollback: Rollback): ContainerStart {
+export function describeStart(
+  session: Session,
+  what: LevelledLaunch,
+  rollback: Rollback,
+): ContainerStart {
   const { paths, startTimeout, logger } = session;
-  const { definition, persistence, options, restarts = 0, onExited } = what;
+  const { definition, hardening, persistence, options, restarts = 0, onExited } = what;
   const { passDescriptors = [], autodestroy = false, ownership = 'keep' } = options;
   const { consoleDescriptor, signal, onProgress } = options;
   const domain = definition.name;
@@ -39,7 +48,7 @@ export function describeStart(session: Session, what: Launch, rollback: Rollback
     definition,
     definedIds: () => definedIds(session),
     xml: canonicalText(definition),
-    hardening: what.hardening ?? session.hardening,
+    hardening,
     persistence,
     startTimeout,
     lookers: session.lookers,

@@ -1,11 +1,15 @@
 /** Starts a container for a domain, for every verb that does so. Under the domain's lock, while the domain is off. */
 import { mkdirSync } from 'node:fs';
 import { Rollback } from '../../container/start/rollback';
-import type { DomainDefinition } from '../../domain/definition';
+import type { ContainerStart } from '../../container/start/container-start';
+import type { DomainDefinition, Hardening } from '../../domain/definition';
+import { isolationWarnings } from '../../domain/namespaces/isolation-warnings';
+import { atLevel, confinementAt, hardeningOf } from '../../domain/namespaces/level';
 import { startsWithout } from '../../domain/warnings';
 import { readSettings } from '../../host/settings';
 import { fileError, ofFile } from '../../host/state/file-error';
 import { admission } from '../session/admission';
+import { levelOf } from '../session/level';
 import type { OwnedContainer } from '../session/containers';
 import { warningWords } from '../../plan/warnings';
 import { present } from '../../present';
@@ -33,34 +37,16 @@ import type { StartResult, Warning } from '../types';
  * out; and as `startContainer`. After every error the host is as it was before.
  */
 export async function launch(session: Session, what: Launch): Promise<StartResult> {
-  const { definition, file, options } = what;
-  const { name } = definition;
-  const { signal, onNetworkStarted } = options;
+  const { file, options } = what;
+  const { name } = what.definition;
   const rollback = newRollback(session, name);
-  using _place = await admission.starts.enter(signal);
+  using _place = await admission.starts.enter(options.signal);
   // Even for a domain that asks for no label: the host may give it one.
   await restoreLostLabels(session);
   makeLogFolder(session, name);
-  const start = describeStart(session, what, rollback);
-  let container: OwnedContainer;
-  let hooks: StartHooks;
+  let launched: Launched;
   try {
-    checkOnce(definition, strictness(readSettings(session.paths), options));
-    hooks = await prepareHooks(session, { definition, rollback, signal });
-    const ports = await portsOf(session, definition, { intent: 'start', onNetworkStarted });
-    await checkFloors(session, { definition, ports });
-    const portHooks = preparePortHooks(session, { definition, ports }, { rollback, signal });
-    const shape = whenLinked(session, { definition, ports }, rollback);
-    const { isProvisional, onDead } = hooks;
-    // Added last, but before a script may refuse a port: scripts are told of the end before ports and shares of networks are given back.
-    rollback.add(() => onDead());
-    await portHooks.created();
-    await hooks.start();
-    // While the scripts ran, other containers may have been promised a share of the network's rate.
-    await checkFloors(session, { definition, ports });
-    const placed = withPlaces(session, definition);
-    const running = { ...start, ...placed, isProvisional, onDead, ports, whenLinked: shape };
-    container = await session.containers.startContainer(running);
+    launched = await attempt(session, what, rollback);
   } catch (cause) {
     const error = await namingLogHolder(session, cause);
     await rollback.run(error);
@@ -68,14 +54,52 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
     rememberFailure(session, what);
     throw file === undefined ? error : ofFile(file, error);
   }
+  const { start, container, hooks, level } = launched;
+  const { definition } = start;
   if (start.ownership === 'keep') session.own(name, container);
   await confirmStart(session, name, { container, hooks });
   if (start.ownership !== 'keep') container.release();
-  const warnings = warningsOf(container, definition, file);
+  const warnings = warningsOf(container, { definition, level, file });
   await announceStart(session, definition, { id: container.id, warnings });
   ensureHealthWatcher(session, definition);
   for (const warning of warnings) options.onWarning?.(warning);
   return { warnings };
+}
+
+interface Launched {
+  readonly start: ContainerStart;
+  readonly container: OwnedContainer;
+  readonly hooks: StartHooks;
+  /** That of the domain. */
+  readonly level: Hardening;
+}
+
+/** Everything that `rollback` has to give back when it fails. */
+async function attempt(session: Session, what: Launch, rollback: Rollback): Promise<Launched> {
+  const { options } = what;
+  const { signal, onNetworkStarted } = options;
+  const settings = readSettings(session.paths);
+  const ofOthers = what.hardening ?? levelOf(session, () => settings);
+  const definition = atLevel(what.definition, ofOthers);
+  const levelled = { ...what, definition, hardening: confinementAt(ofOthers) };
+  const start = describeStart(session, levelled, rollback);
+  checkOnce(definition, strictness(settings, options));
+  const hooks = await prepareHooks(session, { definition, rollback, signal });
+  const ports = await portsOf(session, definition, { intent: 'start', onNetworkStarted });
+  await checkFloors(session, { definition, ports });
+  const portHooks = preparePortHooks(session, { definition, ports }, { rollback, signal });
+  const shape = whenLinked(session, { definition, ports }, rollback);
+  const { isProvisional, onDead } = hooks;
+  // Added last, but before a script may refuse a port: scripts are told of the end before ports and shares of networks are given back.
+  rollback.add(() => onDead());
+  await portHooks.created();
+  await hooks.start();
+  // While the scripts ran, other containers may have been promised a share of the network's rate.
+  await checkFloors(session, { definition, ports });
+  const placed = withPlaces(session, definition);
+  const running = { ...start, ...placed, isProvisional, onDead, ports, whenLinked: shape };
+  const container = await session.containers.startContainer(running);
+  return { start, container, hooks, level: hardeningOf(definition, ofOthers) };
 }
 
 function newRollback({ logger }: Session, domain: string): Rollback {
@@ -130,14 +154,21 @@ async function announceStart(
   }
 }
 
-/** First the parts of the definition that have no effect, then other things that a user might not expect. */
+/** First the parts of the definition that have no effect, then what its level costs, then other things that a user might not expect. */
 function warningsOf(
   { warnings }: OwnedContainer,
-  definition: DomainDefinition,
-  file: string | undefined,
+  {
+    definition,
+    level,
+    file,
+  }: Pick<Launched, 'level'> & {
+    readonly definition: DomainDefinition;
+    readonly file: string | undefined;
+  },
 ): Warning[] {
   const others = warnings.map((detail) => ({ detail, message: warningWords[detail] }));
-  return [...startsWithout(definition, file), ...others];
+  const ofLevel = level === 'isolated' ? isolationWarnings(definition) : [];
+  return [...startsWithout(definition, file), ...ofLevel, ...others];
 }
 
 /** Puts a failed or refused start on record, as the reason why a persistent domain is off from then on. */

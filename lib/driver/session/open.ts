@@ -1,7 +1,7 @@
 /** What `connect` checks before there is a connection: its options, those of the environment, and the process itself. */
 import { isAbsolute } from 'node:path';
 import type { Hardening } from '../../domain/definition';
-import { hardeningLevels } from '../../domain/elements/extension/extension';
+import { hardeningLevels } from '../../domain/namespaces/level';
 import { TslxcError } from '../../errors';
 import { silence } from '../../host/logger';
 import { DomainLog, type LogLevel } from '../../host/log/domain-log';
@@ -14,8 +14,12 @@ import { Session } from './session';
 /** Milliseconds. */
 const defaultStartTimeout = 30_000;
 
-/** @throws TslxcError INVALID_ARG for an option; OPERATION_DENIED for a process with no_new_privs. */
-export function openSession(options: ConnectOptions): Session {
+/**
+ * `ofUri` is the level that the URI of the connection names.
+ *
+ * @throws TslxcError INVALID_ARG for an option; OPERATION_DENIED for a process with no_new_privs.
+ */
+export function openSession(options: ConnectOptions, ofUri?: Hardening): Session {
   const { access = 'read-write', logger = silence } = options;
   const root = options.root ?? process.env['TSLXC_ROOT'] ?? '/';
   if (!isAbsolute(root)) throw new TslxcError('INVALID_ARG', `root '${root}' is not absolute`);
@@ -26,7 +30,7 @@ export function openSession(options: ConnectOptions): Session {
       `startTimeout ${startTimeout} is not a number of milliseconds`,
     );
   }
-  const hardening = chooseHardening(options.hardening ?? process.env['TSLXC_HARDENING']);
+  const hardening = chooseHardening(options, ofUri);
   checkConnectable(readPrivilege());
   const paths = statePaths(root);
   const level = chooseLevel(options.logLevel ?? process.env['TSLXC_LOG_LEVEL']);
@@ -44,9 +48,23 @@ export function openSession(options: ConnectOptions): Session {
   });
 }
 
-function chooseHardening(asked = 'hardened'): Hardening {
+/** Undefined if only the host's settings say it. */
+function chooseHardening(
+  { hardening }: ConnectOptions,
+  ofUri: Hardening | undefined,
+): Hardening | undefined {
+  if (hardening !== undefined && ofUri !== undefined && hardening !== ofUri) {
+    const detail = `hardening is '${hardening}' in the options, and '${ofUri}' in the URI`;
+    throw new TslxcError('INVALID_ARG', detail);
+  }
+  return hardening ?? ofUri ?? levelOfEnvironment();
+}
+
+/** The level that the environment names, if any. @throws TslxcError INVALID_ARG. */
+export function levelOfEnvironment(): Hardening | undefined {
+  const asked = process.env['TSLXC_HARDENING'];
   const level = hardeningLevels.find((known) => known === asked);
-  if (level !== undefined) return level;
+  if (level !== undefined || asked === undefined) return level;
   const detail = `hardening '${asked}' is not one of ${hardeningLevels.join(', ')}`;
   throw new TslxcError('INVALID_ARG', detail);
 }

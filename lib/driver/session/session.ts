@@ -53,7 +53,8 @@ import type { DomainEvent, NetworkEvent } from '../types';
 export interface SessionOptions {
   readonly paths: StatePaths;
   readonly access: 'read-write' | 'read-only';
-  readonly hardening: Hardening;
+  /** The level of domains that set none. Default: that of the host's settings, as they are at each start. */
+  readonly hardening?: Hardening | undefined;
   /** Milliseconds. */
   readonly startTimeout: number;
   readonly logger: Logger;
@@ -96,7 +97,8 @@ const atRandom: Generators = {
 export class Session {
   readonly paths: StatePaths;
   readonly access: 'read-write' | 'read-only';
-  readonly hardening: Hardening;
+  /** To be read by `levelOf`. */
+  readonly hardening: Hardening | undefined;
   readonly startTimeout: number;
   readonly logger: Logger;
   readonly containers: Containers;

@@ -1,4 +1,6 @@
 /** Which connection URIs there are: only this host's own containers. Pure. */
+import type { Hardening } from '../../domain/definition';
+import { hardeningLevels } from '../../domain/namespaces/level';
 import { TslxcError } from '../../errors';
 
 /** The only connection URI, as libvirt writes it. */
@@ -6,13 +8,21 @@ export const canonicalUri = 'lxc:///';
 
 const forms = `'${canonicalUri}' or 'lxc:///system'`;
 
+/** What a connection URI says. */
+export interface ConnectionUri {
+  /** The canonical form. */
+  readonly uri: string;
+  /** The level of domains that set none: the parameter `hardening`. */
+  readonly hardening?: Hardening;
+}
+
 /**
- * The canonical form of a connection URI.
+ * Reads a connection URI.
  *
  * @throws TslxcError NO_CONNECT for another driver or another host; INVALID_ARG for a malformed URI, and
  * for a path, query, fragment or port that means nothing here.
  */
-export function resolveUri(uri: string): string {
+export function resolveUri(uri: string): ConnectionUri {
   const { scheme, authority, path, rest } = splitUri(uri);
   if (scheme !== 'lxc') {
     throw new TslxcError('NO_CONNECT', `no connection driver available for '${uri}', try ${forms}`);
@@ -24,10 +34,17 @@ export function resolveUri(uri: string): string {
   if (path !== '/' && path !== '/system') {
     throw new TslxcError('INVALID_ARG', `unexpected LXC URI path '${path}', try ${forms}`);
   }
-  if (rest !== '') {
-    throw new TslxcError('INVALID_ARG', `unexpected '${rest}' in LXC URI '${uri}', try ${forms}`);
-  }
-  return canonicalUri;
+  if (rest === '') return { uri: canonicalUri };
+  const hardening = hardeningIn(rest);
+  if (hardening !== undefined) return { uri: canonicalUri, hardening };
+  const known = hardeningLevels.map((level) => `'?hardening=${level}'`).join(', ');
+  const detail = `unexpected '${rest}' in LXC URI '${uri}', try ${forms}, to which ${known} may be added`;
+  throw new TslxcError('INVALID_ARG', detail);
+}
+
+/** The level that the query of a URI names; undefined if that is not all that it says. */
+export function hardeningIn(query: string): Hardening | undefined {
+  return hardeningLevels.find((level) => query === `?hardening=${level}`);
 }
 
 interface UriParts {

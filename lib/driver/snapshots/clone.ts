@@ -29,6 +29,7 @@ import { reach } from './failpoint';
 import { checkTrees, liveTrees, refuseOtherUsers, stagedBeside, type LiveTree } from './live-trees';
 import { definitionThen } from './revert';
 import type { CloneOptions } from './types';
+import { asWritten } from './written-ids';
 
 const step = 'copy a tree for a clone';
 const { EEXIST } = constants.errno;
@@ -121,7 +122,8 @@ async function makeClone(
     staged: stagedBeside(place, mark),
   }));
   const definition = await renewed(session, original.definition, { name, copies });
-  await checkPlaces(session, { definition, copies, options });
+  const { identity } = original;
+  await checkPlaces(session, { identity, definition, copies, options });
   const { uuid } = definition;
   const change: Change = {
     ...{ stage: 'making', kind: 'clone', mark, discards: [] },
@@ -152,17 +154,20 @@ async function makeClone(
 /** The copy of a root lies at its place, and is made beside it; that of a layer is in a new folder that is closed. */
 async function checkPlaces(
   session: Session,
-  { definition, copies, options: { signal } }: Cloning,
+  { identity, definition, copies, options: { signal } }: Cloning,
 ): Promise<void> {
   using looks = session.lookers.looks({ within: session.startTimeout, signal });
+  const written = asWritten(session, identity, definition);
   for (const { tree, place } of copies) {
     const { source: from, kind, target } = tree;
     if (kind === 'layer') continue;
-    await checkMappedCopy(definition, { from, folder: dirname(place), kind, target }, looks);
+    await checkMappedCopy(written, { from, folder: dirname(place), kind, target }, looks);
   }
 }
 
 interface Cloning {
+  /** Of the original. */
+  readonly identity: Identity;
   /** That of the clone. */
   readonly definition: DomainDefinition;
   readonly copies: readonly CopiedTree[];

@@ -29,6 +29,7 @@ import { reach } from './failpoint';
 import { infoOf } from './inspect';
 import { checkTrees, liveTrees, refuseOtherUsers, type LiveTree } from './live-trees';
 import type { SnapshotInfo, SnapshotOptions } from './types';
+import { asWritten } from './written-ids';
 
 const step = 'copy a tree for a snapshot';
 
@@ -98,11 +99,12 @@ async function keep(session: Session, keeping: Keeping): Promise<Catalogue> {
   };
   const make = async (): Promise<void> => {
     using _held = await holdLayers(session, definition, looks);
+    const written = asWritten(session, catalogue, definition);
     for (const { source: from, kept: folder, kind, target } of trees) {
       makeFolder(folder);
       reach('trees:after-place');
       // One that was there before may be open to others.
-      await checkMappedCopy(definition, { from, folder, kind, target }, looks);
+      await checkMappedCopy(written, { from, folder, kind, target }, looks);
     }
     for (const [index, tree] of trees.entries()) {
       await copyTree({ from: tree.source, to: staged[index] ?? '', step }, options);

@@ -24,6 +24,7 @@ import { holdLayers, perform, settleTrees } from './changes';
 import { reach } from './failpoint';
 import { refuseOtherUsers } from './live-trees';
 import type { TreeCopyOptions } from './types';
+import { asWritten } from './written-ids';
 
 const step = 'copy a tree of a snapshot';
 
@@ -103,13 +104,14 @@ async function putBack(session: Session, back: PuttingBack): Promise<void> {
 /** The copy is made beside the snapshot, and then takes the place of what the domain has. */
 async function checkPlaces(
   session: Session,
-  { definition, options: { signal } }: PuttingBack,
+  { catalogue, definition, options: { signal } }: PuttingBack,
   trees: readonly KeptTree[],
 ): Promise<void> {
   using looks = session.lookers.looks({ within: session.startTimeout, signal });
+  const written = asWritten(session, catalogue, definition);
   for (const { target, kind, path, kept: from } of trees) {
     for (const folder of [dirname(path), dirname(from)]) {
-      await checkMappedCopy(definition, { from, folder, kind, target }, looks);
+      await checkMappedCopy(written, { from, folder, kind, target }, looks);
     }
   }
 }

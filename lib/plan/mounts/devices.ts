@@ -1,5 +1,5 @@
 /** The container's /dev: a small tmpfs with the nodes that every program expects, and its consoles. Pure. */
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { Confinement, DomainDefinition } from '../../domain/definition';
 import { characterDevice, mountAttributes } from '../constants';
 import { hostId, planOwnership } from '../process/id-map';
 import type { Operation } from '../operation';
@@ -79,7 +79,7 @@ function terminalGroup({ idMap }: DomainDefinition): string[] {
 /** Attaches /dev in init, with the container's own devpts, whose first ptys are the consoles: `uid` owns them. */
 export function planDevices(
   definition: DomainDefinition,
-  { hardening, uid }: { readonly hardening: Hardening; readonly uid: number },
+  { hardening, uid }: { readonly hardening: Confinement; readonly uid: number },
 ): Operation[] {
   return [
     { op: 'attachTree', tree: 'dev', root: 'root', path: '/dev', missing: 'makeDirectory' },

@@ -1,5 +1,5 @@
 /** /proc, /sys and the cgroup trees of the container, and the parts of them that are hidden or read-only. Pure. */
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { Confinement, DomainDefinition } from '../../domain/definition';
 import type { CgroupMount } from './cgroup-mounts';
 import { mountAttributes, privatePropagation } from '../constants';
 import { planView } from './container-view';
@@ -14,7 +14,7 @@ const { readonly, nosuid, nodev, noexec } = mountAttributes;
 const restricted = nosuid | nodev | noexec;
 
 export interface KernelMountFacts extends ContainerViewFacts {
-  readonly hardening: Hardening;
+  readonly hardening: Confinement;
   readonly cgroups: { readonly mounts: readonly CgroupMount[] };
   /** Paths below /sys that are masked too, because of this host's hardware. */
   readonly maskedHardware: readonly string[];

@@ -6,7 +6,7 @@
  * root, or by renaming, from there, the folder of a mount point. It can't change the names inside procfs and sysfs. So
  * the most important files are denied by those names, with any beginning.
  */
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { Confinement, DomainDefinition } from '../../domain/definition';
 import { withoutDots } from '../../domain/xml/path';
 import { otherThan, quoted } from './apparmor-patterns';
 import { otherFilesystems } from '../mounts/filesystems';
@@ -38,7 +38,7 @@ const hostKnobs = [
 /**
  * A rule that begins with `**` has none at its end if possible: each such pair doubles the compiled profile.
  */
-export function kernelFileRules(hardening: Hardening): string[] {
+export function kernelFileRules(hardening: Confinement): string[] {
   return [
     ...deny(any, '/{,**/}{kcore,kmem,sysrq-trigger}', '/{,**/}proc/mem'),
     ...deny(write, '/{,**/}{release_agent,uevent_helper}'),

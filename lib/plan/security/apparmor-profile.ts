@@ -1,5 +1,5 @@
 /** (definition, facts) → the text of a domain's AppArmor profile, for apparmor_parser(8). Pure. */
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { Confinement, DomainDefinition } from '../../domain/definition';
 import { sharesRoot } from '../../domain/filesystem/lookup';
 import { kernelFileRules, ownFileRules } from './apparmor-files';
 import { mountRules } from './apparmor-mounts';
@@ -8,7 +8,7 @@ import { quoted } from './apparmor-patterns';
 export interface ProfileFacts {
   /** As `profileName` gives it. */
   readonly name: string;
-  readonly hardening: Hardening;
+  readonly hardening: Confinement;
   /** Directories of tslxc that a container on the shared root must not see. */
   readonly hidden: readonly string[];
   /** The profile that this one is stacked with: processes under it belong to the container too. */

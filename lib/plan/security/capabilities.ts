@@ -1,6 +1,6 @@
 /** The capabilities that the container's programs can have, by policy, hardening level and network. Pure. */
 import { capabilityNumbers, type CapabilityName } from '../../domain/elements/capability-numbers';
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { Confinement, DomainDefinition } from '../../domain/definition';
 import { networkMode } from '../process/namespaces';
 
 /** Every bit, including those of capabilities that are newer than this table. */
@@ -37,7 +37,7 @@ const networkCapabilities: readonly CapabilityName[] = ['net_admin', 'net_raw'];
  * Bit n is capability n of linux/capability.h. These are the bounding set and root's permitted and effective sets; the
  * inheritable and ambient sets are empty. Without a user namespace, capabilities that the caller lacks are not in it.
  */
-export function keptCapabilities(definition: DomainDefinition, level: Hardening): bigint {
+export function keptCapabilities(definition: DomainDefinition, level: Confinement): bigint {
   const { policy, on, off } = definition.features.capabilities;
   const base = {
     default: () => keptByDefault(definition, level),
@@ -53,7 +53,7 @@ export function grantedCapabilities({ features }: DomainDefinition): bigint {
   return policy === 'allow' ? all & ~bitsOf(off) : bitsOf(on);
 }
 
-function keptByDefault(definition: DomainDefinition, level: Hardening): bigint {
+function keptByDefault(definition: DomainDefinition, level: Confinement): bigint {
   if (level === 'compat') return all & ~bitsOf(droppedByLibvirt);
   const known = bitsOf(Object.keys(capabilityNumbers) as CapabilityName[]);
   const network = networkMode(definition) === 'private' ? [] : networkCapabilities;

@@ -2,13 +2,14 @@
  * What confines init and all processes that it starts, besides their capabilities: keyring, resource limits, the filter
  * of system calls, no_new_privs, and the score that decides which process is killed first when memory runs out. Pure.
  */
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { Confinement, DomainDefinition } from '../../domain/definition';
 import type { ResourceLimit } from '../../domain/elements/extension/resource-limits';
 import {
   resourceNumbers,
   unlimited,
   type ResourceName,
 } from '../../domain/elements/extension/resource-limits';
+import { wayBack } from '../../domain/namespaces/level';
 import { definitionError } from '../../domain/xml/source-location';
 import type { Privileges } from '../../host/privileges';
 import { capabilityNumbers } from '../../domain/elements/capability-numbers';
@@ -18,7 +19,7 @@ import type { Operation } from '../operation';
 import { compileSeccomp } from './seccomp';
 
 export interface ConfinementFacts {
-  readonly hardening: Hardening;
+  readonly hardening: Confinement;
   /** uname -m. */
   readonly arch: string;
   /** The namespaces of this kernel take ioctls of every type (`HostFacts`). */
@@ -100,7 +101,7 @@ export function planResourceLimits(
         limit(name, least(soft, ceiling(name)), least(hard, ceiling(name))),
       ),
     ...asked.map((one) => {
-      checkCeiling(one, ceiling(one.name));
+      checkCeiling(definition, one, ceiling(one.name));
       return limit(one.name, one.soft, one.hard);
     }),
   ];
@@ -143,10 +144,14 @@ function canRaise({ boundingSet }: Privileges): boolean {
   return ((boundingSet >> BigInt(capabilityNumbers.sys_resource)) & 1n) === 1n;
 }
 
-function checkCeiling({ name, hard, position }: ResourceLimit, ceiling: bigint): void {
+function checkCeiling(
+  definition: DomainDefinition,
+  { name, hard, position }: ResourceLimit,
+  ceiling: bigint,
+): void {
   if (hard <= ceiling) return;
   const detail = `hard limit ${words(hard)} of '${name}' is above the caller's own of ${words(ceiling)}`;
-  throw definitionError('CONFIG_UNSUPPORTED', detail, {
+  throw definitionError('CONFIG_UNSUPPORTED', `${detail}${wayBack(definition)}`, {
     path: 'domain/metadata/tslxc:container/tslxc:rlimit',
     position,
   });

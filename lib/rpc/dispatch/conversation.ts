@@ -97,7 +97,7 @@ export class DaemonConversation implements Conversation, ClientState {
   }
 
   ownConnection(): Promise<Connection> {
-    const opening = (this.#own ??= this.#parts.connections.own());
+    const opening = (this.#own ??= this.#parts.connections.own(this.#opened?.hardening));
     // The next call tries again.
     opening.catch(() => (this.#own = undefined));
     return opening;
@@ -110,7 +110,7 @@ export class DaemonConversation implements Conversation, ClientState {
     this.#opened = opened;
     this.#access = access;
     try {
-      this.#connection = await this.#parts.connections.shared(access);
+      this.#connection = await this.#parts.connections.shared(access, opened.hardening);
     } catch (error) {
       this.#opened = undefined;
       throw error;

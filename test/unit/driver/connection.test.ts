@@ -1,7 +1,10 @@
 /** lib/driver/connection.ts and lookup/lookup.ts: finding domains, and letting go. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { statePaths } from '../../../lib/host/state/state-paths';
 import { connect } from '../../../lib/driver/connection';
 import type { ConnectOptions } from '../../../lib/driver/types';
-import { domainXml } from '../../support/domain/domain-xml';
+import { domainXml, rootFilesystem } from '../../support/domain/domain-xml';
 import { FakeHost } from '../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from './scratch';
 import { containing, errorOf } from './refusal';
@@ -18,7 +21,10 @@ beforeEach(() => {
 
 test.each([
   [{ root: 'relative' }, 'root'],
-  [{ hardening: 'none' as 'compat' }, "options.hardening is 'none', not one of compat, hardened"],
+  [
+    { hardening: 'none' as 'compat' },
+    "options.hardening is 'none', not one of compat, hardened, isolated",
+  ],
   [{ startTimeout: 0 }, 'startTimeout'],
   [{ startTimeout: 1.5 }, 'startTimeout'],
 ])('connect refuses %j', async (options, word) => {
@@ -29,9 +35,18 @@ test.each([
 });
 
 describe('the level of a connection', () => {
-  const levelOf = async (options: ConnectOptions, elements = ''): Promise<string> => {
-    await using connection = await connect('lxc:///', options);
-    const { inside } = await connection.plan({ xml: domainXml({ elements }) });
+  const levelOf = async (
+    options: ConnectOptions,
+    elements = '',
+    uri = 'lxc:///',
+  ): Promise<string> => {
+    await using connection = await connect(uri, options);
+    // Out of the reach of others, as what a container with own ids writes to has to be.
+    const root = join(scratchDirectory(), 'root');
+    mkdirSync(root);
+    const devices = rootFilesystem(root);
+    const { header, inside } = await connection.plan({ xml: domainXml({ elements, devices }) });
+    if (header.uidMap !== '') return 'isolated';
     return inside.some(({ op }) => op === 'setSeccomp') ? 'hardened' : 'compat';
   };
 
@@ -44,8 +59,33 @@ describe('the level of a connection', () => {
     process.env['TSLXC_HARDENING'] = 'compat';
     expect(await levelOf({})).toBe('compat');
     expect(await levelOf({ hardening: 'hardened' })).toBe('hardened');
+    expect(await levelOf({}, '', 'lxc:///?hardening=isolated')).toBe('isolated');
     process.env['TSLXC_HARDENING'] = 'none';
     await expect(levelOf({})).rejects.toMatchObject({ code: 'INVALID_ARG' });
+  });
+
+  test('is that of the host where neither names one, as it is at each start', async () => {
+    const root = scratchDirectory();
+    const { settings } = statePaths(root);
+    mkdirSync(dirname(settings), { recursive: true });
+    writeFileSync(settings, 'hardening = "isolated"\n');
+    expect(await levelOf({ root })).toBe('isolated');
+    expect(await levelOf({ root, hardening: 'compat' })).toBe('compat');
+    process.env['TSLXC_HARDENING'] = 'hardened';
+    expect(await levelOf({ root })).toBe('hardened');
+    delete process.env['TSLXC_HARDENING'];
+    writeFileSync(settings, 'hardening = "compat"\n');
+    expect(await levelOf({ root })).toBe('compat');
+  });
+
+  test('can’t be two at once', async () => {
+    const asked = levelOf({ hardening: 'compat' }, '', 'lxc:///?hardening=isolated');
+    await expect(asked).rejects.toMatchObject({
+      code: 'INVALID_ARG',
+      message: containing("hardening is 'compat' in the options, and 'isolated' in the URI"),
+    });
+    const same = levelOf({ hardening: 'isolated' }, '', 'lxc:///?hardening=isolated');
+    expect(await same).toBe('isolated');
   });
 
   test('gives way to that of the domain', async () => {
@@ -53,6 +93,8 @@ describe('the level of a connection', () => {
       `<metadata><t:container xmlns:t='urn:tslxc:domain:1'><t:hardening level='${level}'/></t:container></metadata>`;
     expect(await levelOf({ hardening: 'compat' }, own('hardened'))).toBe('hardened');
     expect(await levelOf({ hardening: 'hardened' }, own('compat'))).toBe('compat');
+    expect(await levelOf({ hardening: 'isolated' }, own('hardened'))).toBe('hardened');
+    expect(await levelOf({ hardening: 'compat' }, own('isolated'))).toBe('isolated');
   });
 });
 

@@ -25,7 +25,8 @@ test('each setting, with comments behind it and either kind of quotes', () => {
 security_require_confined = 0#off
 strict = 1
 hook_timeout = 5
-libvirt_hooks = 1`;
+libvirt_hooks = 1
+hardening = "isolated"`;
   expect(parse(text)).toEqual({
     driver: 'selinux',
     defaultConfined: true,
@@ -33,6 +34,7 @@ libvirt_hooks = 1`;
     strict: true,
     hookTimeout: 5,
     libvirtHooks: true,
+    hardening: 'isolated',
   });
   expect(parse("security_driver='none'\r\n")).toMatchObject({ driver: 'none' });
 });
@@ -45,6 +47,7 @@ test.each([
   ['security_default_confined = 2', 1, 'expecting 0 or 1'],
   ['security_require_confined = "1"', 1, 'expecting 0 or 1'],
   ['strict = 2', 1, "expecting 0 or 1 for 'strict'"],
+  ['hardening = "none"', 1, 'expecting one of "compat", "hardened", "isolated" for \'hardening\''],
   ['hook_timeout = 0', 1, "expecting a number of seconds from 1 on for 'hook_timeout'"],
   ['libvirt_hooks = "yes"', 1, "expecting 0 or 1 for 'libvirt_hooks'"],
   ['#\nsecurity_driver', 2, 'expecting an assignment'],

@@ -1,4 +1,5 @@
 /** lib/image/document.ts: the domain that an image and the caller's words make. What is in the image's files is told by the test. */
+import type { Hardening } from '../../../lib/domain/definition';
 import { imageDocument, newDomainName } from '../../../lib/image/document';
 import type { NetworkShare } from '../../../lib/image/network-device';
 import type { ImageConfig, ImageDomain, ImageInfo } from '../../../lib/image/types';
@@ -43,14 +44,15 @@ interface Made {
   readonly config?: Partial<ImageConfig>;
   readonly domain?: ImageDomain;
   readonly share?: NetworkShare;
+  readonly level?: Hardening;
 }
 
-function made({ config = { cmd: ['id'] }, domain = {}, share }: Made): string {
+function made({ config = { cmd: ['id'] }, domain = {}, share, level = 'hardened' }: Made): string {
   const image: ImageInfo = {
     ...{ name: 'web:1', source: 'oci:web', digest: 'sha256:1', pulled: '', architecture: 'amd64' },
     ...{ bytes: 0, layers: ['/l/top', '/l/middle', '/l/low'], config: { ...silent, ...config } },
   };
-  const named = { image, name: 'one', upper: '/u', empty: '/e', domain };
+  const named = { image, name: 'one', upper: '/u', empty: '/e', domain, level };
   return imageDocument(share === undefined ? named : { ...named, share });
 }
 
@@ -280,4 +282,15 @@ test('a new domain is named after its image, and no two have one name', () => {
   const names = Array.from({ length: 50 }, () => newDomainName('shop.example/web/front:1.0'));
   for (const name of names) expect(name).toMatch(/^front-[0-9a-f]{6}$/);
   expect(new Set(names).size).toBeGreaterThan(45);
+});
+
+test('one with the host’s ids keeps them on a connection that would give it ids of its own', () => {
+  const host = { ids: 'host' } as const;
+  expect(made({ domain: host })).not.toContain('tslxc:hardening');
+  expect(made({ domain: host, level: 'compat' })).not.toContain('tslxc:hardening');
+  const kept = made({ domain: host, level: 'isolated' });
+  expect(linesOf(kept, 'tslxc:hardening', 'tslxc:idmap')).toEqual([
+    "<tslxc:hardening level='hardened'/>",
+  ]);
+  expect(linesOf(made({ level: 'isolated' }), 'tslxc:hardening')).toEqual([]);
 });

@@ -174,7 +174,7 @@ test.each<[string, object, string]>([
   [
     'a word of a list that is nearly right',
     { hardening: 'hardend' },
-    "spec.hardening is 'hardend', not one of compat, hardened; did you mean 'hardened'?",
+    "spec.hardening is 'hardend', not one of compat, hardened, isolated; did you mean 'hardened'?",
   ],
   [
     'a key in a list',

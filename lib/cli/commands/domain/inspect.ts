@@ -2,9 +2,9 @@
 import { formatOption, showsData } from '../../output/data';
 import { CommandError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
-import { reasonWords, stateWord, stateWords } from '../../output/domain-words';
+import { isolationWords, reasonWords, stateWord, stateWords } from '../../output/domain-words';
 import { showXml, xpathOptions } from '../../options/xpath-option';
-import type { Domain, DomainInfo, HealthInfo, SecurityLabelInfo } from '../../../index';
+import type { Domain, HealthInfo, SecurityLabelInfo } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context, Group } from '../../shell/command';
 import type { Key } from '../../options/domain-argument';
@@ -164,7 +164,7 @@ async function showInformation(domain: Domain, context: Context): Promise<void> 
     ['Security model:', security.model],
     ['Security DOI:', security.doi],
     ['Security label:', label && labelWords(label)],
-    ['Isolation:', isolationWords[info.isolation]],
+    ['Isolation:', isolationWords(info.isolation)],
     ['Health:', info.health && healthWords(info.health)],
   ];
   for (const [title, value] of rows) {
@@ -185,12 +185,6 @@ function healthWords({ state, failures, message, overdue, checkedAt = 0 }: Healt
   ];
   return said.length === 0 ? state : `${state} (${said.join(', ')})`;
 }
-
-const isolationWords: Readonly<Record<DomainInfo['isolation'], string>> = {
-  'user-namespace': 'user namespace',
-  'host-root': 'not a security boundary (<idmap> maps the root of the host)',
-  none: 'not a security boundary (no <idmap>)',
-};
 
 /** Nanoseconds as `0.1s`. */
 function seconds(nanoseconds: bigint): string {

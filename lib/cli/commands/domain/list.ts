@@ -1,11 +1,11 @@
 /** list: all domains, as virsh's table or with one value per line. */
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
-import { noStateWords, stateWords } from '../../output/domain-words';
+import { isolationWords, noStateWords, stateWords } from '../../output/domain-words';
 import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
 import type { SeenDomain } from '../../../driver/connection';
-import type { ListFilter } from '../../../index';
+import type { Domain, DomainState, ListFilter } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -47,6 +47,7 @@ export const commands: CommandTable = {
       flag('table', 'list table (default)'),
       flag('managed-save', 'accepted: no container has a managed save state'),
       flag('title', 'show domain title'),
+      flag('isolation', 'show which domains are a security boundary'),
       formatOption,
     ],
     example: 'tslxc list --all',
@@ -74,7 +75,8 @@ async function show(
   domains: readonly SeenDomain[],
 ): Promise<void> {
   if (options.string('format') === 'json') {
-    const data = await Promise.all(domains.map(dataOf));
+    const asked = columnsOf(options);
+    const data = await Promise.all(domains.map((seen) => dataOf(seen, asked)));
     showsData(context.output, options, data.flat());
     return;
   }
@@ -85,11 +87,23 @@ async function show(
     }
     return;
   }
-  const titled = options.has('title');
-  const rows = await Promise.all(domains.map((seen) => rowOf(seen, titled ? 'titled' : 'plain')));
-  const header = ['Id', 'Name', 'State', ...(titled ? ['Title'] : [])];
+  const columns = columnsOf(options);
+  const rows = await Promise.all(domains.map((seen) => rowOf(seen, columns)));
+  const header = ['Id', 'Name', 'State', ...columns.map((column) => titles[column])];
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
   context.output.text(formatTable({ header, rows: rows.flat() }, style));
+}
+
+/** Columns that are shown only if they are asked for, in this order. */
+type Column = 'title' | 'isolation';
+
+const titles: Readonly<Record<Column, string>> = { title: 'Title', isolation: 'Isolation' };
+
+/** Of a domain whose definition can't be read. */
+const unknownCells: Readonly<Record<Column, string>> = { title: '', isolation: 'unknown' };
+
+function columnsOf(options: Options): readonly Column[] {
+  return (['title', 'isolation'] as const).filter((column) => options.has(column));
 }
 
 function filterOf(options: Options): ListFilter {
@@ -145,11 +159,14 @@ async function hasSnapshots({ domain }: SeenDomain): Promise<boolean> {
 }
 
 /** A domain as data; if its state can't be read, with the reason. */
-function dataOf(seen: SeenDomain): Promise<object[]> {
+function dataOf(seen: SeenDomain, asked: readonly Column[]): Promise<object[]> {
   const { name, uuid } = seen.domain;
-  const known = async (): Promise<object[]> => [
-    { id: seen.id ?? null, name, uuid, ...(await seen.state()) },
-  ];
+  const isAsked = asked.includes('isolation');
+  const known = async (): Promise<object[]> => {
+    const state = await seen.state();
+    const isolation = isAsked && hasXml(seen, state) ? (await seen.domain.info()).isolation : null;
+    return [{ id: seen.id ?? null, name, uuid, ...state, ...(isAsked ? { isolation } : {}) }];
+  };
   return listed(known, (error) => [
     { id: seen.id ?? null, name, uuid, state: 'nostate', reason: noStateWords(error) },
   ]);
@@ -167,20 +184,33 @@ function valuesOf({ domain, id }: SeenDomain, options: Options): string[] {
 }
 
 /** The row of a domain, with the reason if its state can't be read; none if it was undefined in the meantime. */
-async function rowOf(seen: SeenDomain, style: 'plain' | 'titled'): Promise<string[][]> {
+async function rowOf(seen: SeenDomain, columns: readonly Column[]): Promise<string[][]> {
   const { domain } = seen;
   const id = seen.id === undefined ? '-' : String(seen.id);
   const known = async (): Promise<string[][]> => {
     const state = await seen.state();
-    const row = [id, domain.name, stateWords(state)];
-    if (style === 'titled') {
-      const hasXml = state.state !== 'nostate' && (id !== '-' || state.unreadable === undefined);
-      row.push(hasXml ? titleOf(await domain.xml()) : '');
-    }
-    return [row];
+    const isKnown = hasXml(seen, state);
+    const cells = columns.map((column) =>
+      isKnown ? cellOf(domain, column) : unknownCells[column],
+    );
+    return [[id, domain.name, stateWords(state), ...(await Promise.all(cells))]];
   };
-  const title = style === 'titled' ? [''] : [];
-  return listed(known, (error) => [[id, domain.name, noStateWords(error), ...title]]);
+  const blank = columns.map((column) => unknownCells[column]);
+  return listed(known, (error) => [[id, domain.name, noStateWords(error), ...blank]]);
+}
+
+/** Whether there is a definition that can be read. */
+function hasXml({ id }: SeenDomain, state: DomainState): boolean {
+  return state.state !== 'nostate' && (id !== undefined || state.unreadable === undefined);
+}
+
+async function cellOf(domain: Domain, column: Column): Promise<string> {
+  switch (column) {
+    case 'title':
+      return titleOf(await domain.xml());
+    case 'isolation':
+      return isolationWords((await domain.info()).isolation);
+  }
 }
 
 /** The result of `action` for one domain; nothing if the domain is gone. An error does not keep other domains from being listed. */

@@ -1,5 +1,7 @@
 /** daemon: serves libvirt clients until it is told to exit, or has had no client for some time. */
+import { hardeningLevels } from '../../../domain/namespaces/level';
 import { native } from '../../../host/native';
+import { present } from '../../../present';
 import { Daemon } from '../../../rpc/daemon';
 import { keepMemorySmall } from '../../../rpc/memory/process-memory';
 import { withErrorMessage } from '../../shell/command-error';
@@ -27,6 +29,13 @@ export const commands: CommandTable = {
         name: 'polkit',
         kind: 'flag',
         help: 'let every user connect, and let polkit decide what those other than root may do',
+      },
+      {
+        name: 'hardening',
+        kind: 'string',
+        values: hardeningLevels,
+        closed: true,
+        help: 'the level of domains that set none, for clients whose URI names none',
       },
       { name: 'timeout', kind: 'number', help: 'end after so many seconds without a client' },
     ],
@@ -58,6 +67,9 @@ async function serve(context: Context, options: Options): Promise<undefined> {
         environment,
         ...(options.has('libvirt') ? { libvirt: true } : {}),
         ...(options.has('polkit') ? { polkit: true } : {}),
+        ...present({
+          hardening: hardeningLevels.find((one) => one === options.string('hardening')),
+        }),
         ...(seconds === undefined ? {} : { timeout: seconds * 1000 }),
       }),
     );

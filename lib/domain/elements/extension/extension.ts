@@ -2,14 +2,15 @@
  * `<tslxc:container>` below `<metadata>`: settings for which libvirt's schema has no elements. The element
  * itself is stored and printed with the other metadata.
  */
-import { allocatable } from '../../namespaces/allocated-ids';
+import { allocatable, usualIds } from '../../namespaces/allocated-ids';
+import { hardeningLevels } from '../../namespaces/level';
 import {
   parseCgroupLimit,
   parseHugepageLimits,
   parseProcessLimit,
   parseTerminalLimit,
 } from '../../tuning/counted-limits';
-import type { DomainExtension, Hardening, IdAllocation } from '../../definition';
+import type { DomainExtension, IdAllocation } from '../../definition';
 import { parseFilesystemOptions, parseOverlay } from '../../filesystem/options';
 import { enumerated } from '../../xml/enumerated';
 import { attributeLocation, definitionError } from '../../xml/source-location';
@@ -33,9 +34,6 @@ import {
   relabelVocabulary,
 } from './vocabulary';
 import { emptyVocabulary } from '../../xml/vocabulary';
-
-/** From the least to the most restrictive. */
-export const hardeningLevels = ['compat', 'hardened'] as const satisfies readonly Hardening[];
 
 /** Empty if there is no such element. @throws DefinitionError XML_ERROR for an unknown name or value. */
 export function parseExtension(domain: Reading): DomainExtension {
@@ -94,9 +92,6 @@ function parseRelabel(at: LocatedElement | undefined): Pick<DomainExtension, 're
   const detail = `missing required attribute 'system' of <${at.element.name}>`;
   throw definitionError('XML_ERROR', detail, at);
 }
-
-/** The default count: most programs expect to have all 16-bit ids. */
-const usualIds = 65536;
 
 function parseAllocation(
   at: LocatedElement | undefined,

@@ -1,4 +1,5 @@
 /** What a handler of a procedure gets besides its arguments, and the tables of handlers, whose types derive from the protocol's. */
+import type { Hardening } from '../../../domain/definition';
 import type { Connection } from '../../../driver/connection';
 import type { Header } from '../../protocol/values';
 import type { ArgumentsOf, Procedures, ResultOf } from '../../protocol/procedure';
@@ -41,6 +42,8 @@ export interface ClientState {
 export interface Opened {
   readonly uri: string;
   readonly type: 'LXC' | 'network';
+  /** The level of domains that set none, if the client's URI names one. */
+  readonly hardening?: Hardening;
 }
 
 /** The handler of each procedure of a table. A missing one does not compile. */

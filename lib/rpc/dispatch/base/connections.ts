@@ -1,7 +1,8 @@
 /**
- * The library connections that the daemon uses: one shared by all read-write clients, one shared by all read-only clients, and
- * one of its own for each client with bonded containers. Each is opened when it is first needed.
+ * The library connections that the daemon uses: one shared by all read-write clients, one shared by all read-only clients, as many for
+ * each level that their URIs name, and one of its own for each client with bonded containers. Each is opened when it is first needed.
  */
+import type { Hardening } from '../../../domain/definition';
 import { connect } from '../../../driver/connection';
 import type { Connection } from '../../../driver/connection';
 import type { ConnectOptions } from '../../../driver/types';
@@ -10,26 +11,32 @@ export type Access = 'read-write' | 'read-only';
 
 export class Connections {
   readonly #options: ConnectOptions;
-  readonly #shared = new Map<Access, Promise<Connection>>();
+  readonly #shared = new Map<string, Promise<Connection>>();
 
-  constructor(options: Pick<ConnectOptions, 'root' | 'logger'>) {
+  /** `hardening` is for clients whose URI names no level. */
+  constructor(options: Pick<ConnectOptions, 'root' | 'logger' | 'hardening'>) {
     this.#options = options;
   }
 
-  /** The connection that all clients with this access share. */
-  shared(access: Access): Promise<Connection> {
-    const known = this.#shared.get(access);
+  /** The connection that all clients with this access, and this level in their URI, share. */
+  shared(access: Access, hardening?: Hardening): Promise<Connection> {
+    const kind = `${access} ${hardening ?? ''}`;
+    const known = this.#shared.get(kind);
     if (known !== undefined) return known;
-    const opening = connect('lxc:///', { ...this.#options, access });
-    this.#shared.set(access, opening);
+    const opening = connect('lxc:///', { ...this.#at(hardening), access });
+    this.#shared.set(kind, opening);
     // The next client tries again.
-    opening.catch(() => this.#shared.delete(access));
+    opening.catch(() => this.#shared.delete(kind));
     return opening;
   }
 
   /** A new connection, which the caller closes. */
-  own(): Promise<Connection> {
-    return connect('lxc:///', this.#options);
+  own(hardening?: Hardening): Promise<Connection> {
+    return connect('lxc:///', this.#at(hardening));
+  }
+
+  #at(hardening: Hardening | undefined): ConnectOptions {
+    return hardening === undefined ? this.#options : { ...this.#options, hardening };
   }
 
   async close(): Promise<void> {

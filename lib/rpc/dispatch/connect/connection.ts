@@ -1,4 +1,5 @@
 /** A client's connection: how it is opened and closed, and what the daemon says of itself. */
+import { hardeningIn } from '../../../driver/session/uri';
 import { TslxcError } from '../../../errors';
 import { authentications, features } from '../../protocol/numbers';
 import type { connectProcedures } from '../../protocol/connect';
@@ -82,6 +83,8 @@ export const connectionHandlers: Handlers<Pick<typeof connectProcedures, Names>>
 function openedBy(name: string): Opened {
   const opened = served.get(name === '' ? 'lxc:///' : name);
   if (opened !== undefined) return opened;
+  const levelled = openedAtLevel(name);
+  if (levelled !== undefined) return levelled;
   const [, driver, path] = /^(lxc|network):\/\/(\/.*)$/.exec(name) ?? [];
   if (driver === 'lxc')
     throw unexpectedPath(`Unexpected LXC URI path '${path}', try lxc:///system`);
@@ -89,6 +92,14 @@ function openedBy(name: string): Opened {
     throw unexpectedPath(`unexpected network URI path '${path}', try network:///system`);
   }
   throw new TslxcError('NO_CONNECT', `no connection driver available for ${name}`);
+}
+
+/** A URI of containers with the parameter `hardening`, which libvirt's clients pass on as it is. */
+function openedAtLevel(name: string): Opened | undefined {
+  const [, base = '', query = ''] = /^(lxc:[^?]*)(\?[^]*)$/.exec(name) ?? [];
+  const hardening = hardeningIn(query);
+  const opened = served.get(base);
+  return opened && hardening && { ...opened, hardening };
 }
 
 function unexpectedPath(detail: string): TslxcError {

@@ -1,6 +1,6 @@
 /** What a domain without a host is made of: plain data. */
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
-import type { DomainState } from '../../../../lib/driver/types';
+import type { DomainInfo, DomainState } from '../../../../lib/driver/types';
 import type {
   BlockStatistics,
   Domain,
@@ -32,6 +32,8 @@ export interface FakeDomainFields {
   readonly exit?: ExitRecord;
   readonly xml?: string;
   readonly persistent?: boolean;
+  /** Default: none. */
+  readonly isolation?: DomainInfo['isolation'];
   readonly interfaces?: readonly InterfaceInfo[];
   readonly addresses?: readonly DomainAddress[];
   readonly hostname?: string;

@@ -138,7 +138,7 @@ export class FakeDomain {
       maxVcpus: 1,
       persistent,
       autostart: false,
-      isolation: 'none',
+      isolation: this.#fields.isolation ?? 'none',
       ...running,
     };
   }

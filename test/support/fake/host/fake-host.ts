@@ -15,6 +15,7 @@ import type { Snapshot } from '../../../../lib/container/statistics/snapshots';
 import type { CgroupStatistics } from '../../../../lib/container/statistics/types';
 import type { CgroupLayout } from '../../../../lib/host/kernel/cgroup-layout';
 import type { HostSecurity } from '../../../../lib/host/security/host-security';
+import type { Hardening } from '../../../../lib/domain/definition';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 import { Connection } from '../../../../lib/driver/connection';
 import type {
@@ -102,6 +103,8 @@ export class FakeHost {
   failDevices: Error | undefined;
   readonly root: string;
   boot = thisBoot;
+  /** That of its connections. */
+  hardening: Hardening | undefined = 'hardened';
   security: HostSecurity = { model: 'none', doi: '0' };
   /** Of every init. */
   label: string | undefined;
@@ -120,7 +123,7 @@ export class FakeHost {
     return new Session({
       paths: statePaths(this.root),
       access,
-      hardening: 'hardened',
+      hardening: this.hardening,
       startTimeout: 1000,
       logger: recordingLogger(this.lines),
       containers: this.#containers(),

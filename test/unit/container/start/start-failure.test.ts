@@ -1,6 +1,7 @@
 /** What the monitor reports of a failed start, as the error that the caller gets: for each stage. */
 import { deathReasons, execReasons, stages } from '../../../../lib/container/monitor/messages';
 import type { ExecReason, MessageNamed, Stage } from '../../../../lib/container/monitor/messages';
+import { withWayBack } from '../../../../lib/container/start/refused-by-ids';
 import { startFailure } from '../../../../lib/container/start/start-failure';
 import { document, parse } from '../../domain/parse-context';
 import { compile } from '../../plan/plan-context';
@@ -190,4 +191,34 @@ test('an interpreter that the root has named reaches no terminal', () => {
   const error = startFailure(plan, report);
   expect(error.path).toBe('/bin/\\x1b]0;x\\x07\\x0a');
   expect(error.message).toContain("needs the interpreter '/bin/\\x1b]0;x\\x07\\x0a', which");
+});
+
+describe('a failure that ids of its own may have caused', () => {
+  const back = '; a way back';
+  const told = (report: Report): string =>
+    withWayBack(startFailure(plan, failed(report)), back).message;
+
+  test.each<[string, Report]>([
+    ['a right over the host’s files', { stage: 'outside', error: EACCES }],
+    ['idmapped mounts', { stage: 'mapped', error: 22, syscall: 'mount_setattr' }],
+    ['user namespaces', { stage: 'monitor', error: 28, syscall: 'clone3', subject: 'init' }],
+  ])('for want of %s ends with the way back, and has all its fields', (_, report) => {
+    const error = startFailure(plan, failed(report));
+    expect(told(report)).toBe(`${error.message}${back}`);
+    const { errno, syscall, path, step, domain, code } = error;
+    expect(withWayBack(error, back)).toMatchObject({ errno, syscall, path, step, domain, code });
+  });
+
+  test.each<[string, Report]>([
+    ['a missing file', { stage: 'outside' }],
+    ['a full disk', { stage: 'inside', error: 28, syscall: 'mkdirat' }],
+    ['init’s death', { stage: 'death', error: EACCES }],
+  ])('is not %s', (_, report) => {
+    expect(told(report)).toBe(startFailure(plan, failed(report)).message);
+  });
+
+  test('has no way back where its definition asks for the ids', () => {
+    const error = startFailure(plan, failed({ stage: 'outside', error: EACCES }));
+    expect(withWayBack(error, '')).toBe(error);
+  });
 });

@@ -3,10 +3,15 @@ import { checkIds, checkInheritance } from '../../../../lib/driver/doctor/caller
 import { checkLayout, checkUnmounted } from '../../../../lib/driver/doctor/cgroup-layout';
 import { ok, reportOf, warn } from '../../../../lib/driver/doctor/check';
 import { checkHost } from '../../../../lib/driver/doctor/check-host';
+import { isolationChecks } from '../../../../lib/driver/doctor/isolation';
 import { checkVersion } from '../../../../lib/driver/doctor/kernel';
 import { judgeSecurity } from '../../../../lib/driver/doctor/security';
 import { judgeRoom } from '../../../../lib/driver/doctor/state-disk';
+import type { DomainDefinition } from '../../../../lib/domain/definition';
 import type { CgroupLayout } from '../../../../lib/host/kernel/cgroup-layout';
+import { rootFilesystem } from '../../../support/domain/domain-xml';
+import { document, parse } from '../../domain/parse-context';
+import { containing } from '../refusal';
 
 const root = { uid: 0, capabilities: ~0n, noNewPrivileges: false } as const;
 const status = (lines: Readonly<Record<string, string>>): string =>
@@ -193,4 +198,58 @@ test('every finding that is not in order has an advice, and none that is', async
 
 test('a root that is not absolute is refused', async () => {
   await expect(checkHost({ root: 'here' })).rejects.toMatchObject({ code: 'INVALID_ARG' });
+});
+
+describe('domains that are no security boundary', () => {
+  const settings = '/etc/tslxc/lxc.conf';
+  const devices = rootFilesystem('/srv/x');
+  const levelled = (name: string): string =>
+    `<metadata><t:container xmlns:t='urn:tslxc:domain:1'><t:hardening level='${name}'/></t:container></metadata>`;
+  const named = (
+    name: string,
+    parts: { elements?: string; devices?: string },
+  ): DomainDefinition => ({
+    ...parse(document(parts)),
+    name,
+  });
+  const all = [
+    named('own', { devices }),
+    named('another', { devices }),
+    named('chosen', { devices, elements: levelled('hardened') }),
+    named('isolated', { devices, elements: levelled('isolated') }),
+    named('shared', {}),
+  ];
+
+  test('are warned of if the level isolated would make them one', () => {
+    const [first, second, ...others] = isolationChecks(all, { level: 'hardened', settings });
+    expect(first).toMatchObject({
+      ...{ id: 'isolation', status: 'warn' },
+      found: 'no security boundary, as they are started: another, own',
+      advice: containing('hardening = "isolated" in /etc/tslxc/lxc.conf'),
+    });
+    expect(second).toMatchObject({
+      status: 'ok',
+      found: 'no security boundary, by their own definitions: chosen, shared',
+    });
+    expect(others).toEqual([]);
+  });
+
+  test('are only named at that level', () => {
+    expect(isolationChecks(all, { level: 'isolated', settings })).toEqual([
+      ok('isolation', 'each domain with a root of its own has ids of its own'),
+      ok('isolation', 'no security boundary, by their own definitions: chosen, shared'),
+    ]);
+  });
+
+  test('if there are none, the level is recommended', () => {
+    const [only, ...others] = isolationChecks([], { level: 'hardened', settings });
+    expect(only).toMatchObject({ status: 'ok', found: containing('with isolated, each domain') });
+    expect(others).toEqual([]);
+  });
+
+  test('of many, some are named', () => {
+    const many = Array.from({ length: 20 }, (_, at) => named(`d${at + 10}`, { devices }));
+    const [first] = isolationChecks(many, { level: 'compat', settings });
+    expect(first?.found).toMatch(/: d10, .*, d17, 12 more$/);
+  });
 });

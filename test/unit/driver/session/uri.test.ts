@@ -5,9 +5,15 @@ import { containing, errorOf } from '../refusal';
 test.each(['lxc:///', 'lxc:///system', 'LXC:///', 'lxc:/', 'lxc:/system'])(
   '%s is the connection to this host',
   (uri) => {
-    expect(resolveUri(uri)).toBe('lxc:///');
+    expect(resolveUri(uri)).toEqual({ uri: 'lxc:///' });
   },
 );
+
+test.each(['compat', 'hardened', 'isolated'])('the level %s can be named', (hardening) => {
+  for (const uri of ['lxc:///', 'lxc:///system']) {
+    expect(resolveUri(`${uri}?hardening=${hardening}`)).toEqual({ uri: 'lxc:///', hardening });
+  }
+});
 
 test.each([
   ['qemu:///system', 'NO_CONNECT', "no connection driver available for 'qemu:///system'"],
@@ -20,6 +26,8 @@ test.each([
   ['lxc://', 'INVALID_ARG', "unexpected LXC URI path ''"],
   ['lxc:', 'INVALID_ARG', "unexpected LXC URI path ''"],
   ['lxc:///?mode=x', 'INVALID_ARG', "unexpected '?mode=x'"],
+  ['lxc:///?hardening=none', 'INVALID_ARG', "'?hardening=isolated' may be added"],
+  ['lxc:///?hardening=compat&hardening=isolated', 'INVALID_ARG', 'unexpected'],
   ['lxc:///#', 'INVALID_ARG', "unexpected '#'"],
   ['', 'INVALID_ARG', "'' is not a URI"],
   ['/lxc', 'INVALID_ARG', "'/lxc' is not a URI"],

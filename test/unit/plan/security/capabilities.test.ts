@@ -1,7 +1,7 @@
 /** The model of capabilities: policy × level × network × every capability, on and off. */
 import { readFileSync } from 'node:fs';
 import { capabilityNumbers } from '../../../../lib/domain/elements/capability-numbers';
-import type { Hardening } from '../../../../lib/domain/definition';
+import type { Confinement } from '../../../../lib/domain/definition';
 import { grantedCapabilities, keptCapabilities } from '../../../../lib/plan/security/capabilities';
 import { document, parse } from '../../domain/parse-context';
 
@@ -12,7 +12,7 @@ const known = (1n << 41n) - 1n;
 type Network = 'host' | 'private';
 
 /** What is kept when nothing is said of a single capability: the numbers of the security reference, typed again. */
-const masks: readonly [policy: string, level: Hardening, network: Network, mask: bigint][] = [
+const masks: readonly [policy: string, level: Confinement, network: Network, mask: bigint][] = [
   ['default', 'hardened', 'private', 0xb5ecfffbn],
   ['default', 'hardened', 'host', 0xb5eccffbn],
   ['default', 'compat', 'private', 0x1fdb5feffffn | (all & ~known)],

@@ -18,7 +18,7 @@ function domains(): FakeConnection {
   const xml = "<domain type='lxc'>\n  <title>A &lt;small&gt; shell</title>\n</domain>\n";
   const connection = new FakeConnection([
     { name: 'ra-1', id: 64604, uuid: first },
-    { name: 'helloworld', uuid: second, xml },
+    { name: 'helloworld', uuid: second, xml, isolation: 'user-namespace' },
   ]);
   return withSnapshots(connection, { helloworld: [snapshot] });
 }
@@ -42,6 +42,17 @@ test.each<[string, string]>([
     ' Id   Name         State      Title\n' +
       '-----------------------------------------------\n' +
       ' -    helloworld   shut off   A <small> shell\n\n',
+  ],
+  [
+    '-q list --all --isolation',
+    ' 64604   ra-1         running    not a security boundary (no <idmap>)\n' +
+      ' -       helloworld   shut off   user namespace\n',
+  ],
+  [
+    'list --inactive --isolation --title',
+    ' Id   Name         State      Title             Isolation\n' +
+      '----------------------------------------------------------------\n' +
+      ' -    helloworld   shut off   A <small> shell   user namespace\n\n',
   ],
   ['list --name', 'ra-1\n\n'],
   ['-q list --name --all', 'ra-1\nhelloworld\n'],
@@ -77,6 +88,34 @@ test.each<[string, object]>([
 ])('%s asks for %j', async (words, filter) => {
   const { connection } = await run(words);
   expect(connection.calls).toEqual([['listDomains', filter]]);
+});
+
+test('as data, the isolation is there if it is asked for', async () => {
+  const data = async (words: string): Promise<unknown> =>
+    JSON.parse((await run(words, { connection: domains() })).stdout) as unknown;
+  expect(await data('list --inactive --isolation --format json')).toEqual([
+    {
+      id: null,
+      name: 'helloworld',
+      uuid: second,
+      state: 'shutoff',
+      reason: 'unknown',
+      isolation: 'user-namespace',
+    },
+  ]);
+  expect(await data('list --inactive --format json')).toEqual([
+    { id: null, name: 'helloworld', uuid: second, state: 'shutoff', reason: 'unknown' },
+  ]);
+});
+
+test('whether a domain that can’t be read is a boundary is not known', async () => {
+  const state = { state: 'shutoff', reason: 'unknown', unreadable: 'torn' } as const;
+  const connection = new FakeConnection([{ name: 'web', state, isolation: 'user-namespace' }]);
+  expect((await run('-q list --all --isolation', { connection })).stdout).toMatch(
+    /torn\) +unknown\n$/,
+  );
+  const { stdout } = await run('list --all --isolation --format json', { connection });
+  expect(JSON.parse(stdout)).toMatchObject([{ name: 'web', isolation: null }]);
 });
 
 test('a domain that is undefined while it is listed is left out', async () => {

@@ -22,6 +22,8 @@ test.each([
   ['', { uri: 'lxc:///', type: 'LXC' }],
   ['lxc:///system', { uri: 'lxc:///', type: 'LXC' }],
   ['network:///system', { uri: 'network:///system', type: 'network' }],
+  ['lxc:///?hardening=isolated', { uri: 'lxc:///', type: 'LXC', hardening: 'isolated' }],
+  ['lxc:///system?hardening=compat', { uri: 'lxc:///', type: 'LXC', hardening: 'compat' }],
 ])("'%s' is opened", async (name, opened) => {
   expect(await openedBy(name)).toEqual(opened);
 });
@@ -32,3 +34,11 @@ test.each(Object.getOwnPropertyNames(Object.prototype))(
     await expect(openedBy(name)).rejects.toMatchObject({ code: 'NO_CONNECT' });
   },
 );
+
+test.each([
+  'lxc:///?hardening=none',
+  'lxc:///system?hardening=isolated&x=y',
+  'network:///system?hardening=isolated',
+])('%s, which names no level, is refused', async (name) => {
+  await expect(openedBy(name)).rejects.toMatchObject({ code: 'INTERNAL_ERROR' });
+});
