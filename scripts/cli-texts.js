@@ -36,7 +36,7 @@ const environment = [
   },
   {
     name: 'TSLXC_HARDENING',
-    help: 'hardened (the default) or compat: how containers are confined whose definition does not say it.',
+    help: 'hardened, compat or isolated: how containers are confined whose definition does not say it.',
   },
   {
     name: 'TSLXC_LOG_LEVEL',

@@ -8,6 +8,7 @@ import { hasOwnIds } from '../filesystem/access-mode';
 import { rootOf, sharesRoot } from '../filesystem/lookup';
 import { withoutEffect } from '../filesystem/without-effect';
 import { inOrder, type SourceLocation } from '../xml/source-location';
+import { isRefused, type UnsupportedElement } from '../xml/unsupported';
 import { usualIds } from './allocated-ids';
 
 /** From the least to the most restrictive. */
@@ -65,7 +66,17 @@ function withRequest(definition: DomainDefinition): DomainDefinition {
   const next = { ...asked, extension: { ...extension, idAllocation } };
   const before = withoutEffect(definition);
   const others = unsupported.filter((one) => !before.some((other) => isSamePlace(one, other)));
-  return { ...next, unsupported: inOrder([...others, ...withoutEffect(next)]) };
+  const after = withoutEffect(next).map(withWayBack);
+  return { ...next, unsupported: inOrder([...others, ...after]) };
+}
+
+/** What a start refuses only because of the ids says how to start without. */
+function withWayBack(one: UnsupportedElement): UnsupportedElement {
+  if (!isRefused(one)) return one;
+  const { words, why } = one;
+  return words === undefined
+    ? { ...one, why: `${why}; ${wayBackWords}` }
+    : { ...one, words: `${words}; ${wayBackWords}` };
 }
 
 function isSamePlace(one: SourceLocation, other: SourceLocation): boolean {

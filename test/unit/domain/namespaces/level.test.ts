@@ -99,6 +99,11 @@ describe('what can’t be had with them', () => {
       shared,
     ],
     [
+      'another’s id for all files',
+      extension("<x:stop signal='SIGTERM'/>"),
+      `${own}<filesystem accessmode='squash'><source dir='/srv/data'/><target dir='/data'/></filesystem>`,
+    ],
+    [
       'a tree that is shared with the host',
       extension("<x:filesystem target='/data' propagation='shared'/>"),
       `${own}<filesystem><source dir='/srv/data'/><target dir='/data'/></filesystem>`,
