@@ -173,7 +173,8 @@ export type {
 export type { CapabilityName } from './domain/elements/capability-numbers';
 export type { Propagation } from './domain/filesystem/definition';
 export type { DirectMode, FilterName } from './domain/interface/definition';
-export type { Hardening, LifecycleAction } from './domain/definition';
+export type { LifecycleAction } from './domain/definition';
+export type { Hardening } from './hardening';
 export type { Rate } from './domain/interface/definition';
 export type { IpFamily } from './domain/interface/ip-address';
 export type { Isolation } from './domain/namespaces/isolation';

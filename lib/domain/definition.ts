@@ -3,6 +3,7 @@
  * filled in. It is never modified; a change is a new definition.
  */
 
+import type { Hardening } from '../hardening';
 import type { CapabilityName } from './elements/capability-numbers';
 import type {
   FilesystemDefinition,
@@ -34,15 +35,6 @@ export interface EnvironmentVariable {
   readonly name: string;
   readonly value: string;
 }
-
-/** How a container is confined: `compat` is as open as a container of libvirt. */
-export type Confinement = 'compat' | 'hardened';
-
-/**
- * The level of a domain. `compat`: as open as a container of libvirt. `hardened`: the default. `isolated`: as `hardened`, and a
- * domain with a root of its own has ids of its own, which makes it a security boundary.
- */
-export type Hardening = Confinement | 'isolated';
 
 export interface OsDefinition {
   /** The kernel's name of the architecture, as `uname -m` prints it. */

@@ -2,7 +2,7 @@
 import type { HealthInfo } from './health/health';
 import type { LabelProgress } from '../container/security/relabel/label-walk';
 import type { ExitRecord, ShutoffReason } from '../container/record/exit-record';
-import type { Hardening } from '../domain/definition';
+import type { Hardening } from '../hardening';
 import type { Isolation } from '../domain/namespaces/isolation';
 import type { IsolationWarning } from '../domain/namespaces/isolation-warnings';
 import type { LogLevel } from '../host/log/domain-log';

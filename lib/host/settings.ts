@@ -4,8 +4,8 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { constants as system } from 'node:os';
-import type { Hardening } from '../domain/definition';
-import { hardeningLevels } from '../domain/namespaces/level';
+import type { Hardening } from '../hardening';
+import { hardeningLevels } from '../hardening';
 import { fileError, hasErrno } from './state/file-error';
 import type { StatePaths } from './state/state-paths';
 import { confError, parseConf } from './conf';

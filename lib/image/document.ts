@@ -1,6 +1,6 @@
 /** The libvirt XML of a domain that is made from an image: what the image says of its program, unless the caller says otherwise. */
 import { randomBytes } from 'node:crypto';
-import type { Hardening } from '../domain/definition';
+import type { Hardening } from '../hardening';
 import { confinementAt } from '../domain/namespaces/level';
 import { isBelow, isSame } from '../domain/xml/path';
 import { node, printXml, type PrintableElement } from '../domain/xml/print';

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { DaemonHooks } from '../driver/hooks/daemon-hooks';
 import { checkPrivileged, readPrivilege } from '../driver/session/access';
-import type { Hardening } from '../domain/definition';
+import type { Hardening } from '../hardening';
 import type { Logger } from '../host/logger';
 import { present } from '../present';
 import { statePaths } from '../host/state/state-paths';

@@ -259,6 +259,10 @@ test('one that is there already is not disturbed', async () => {
   expect(await uriOf(socketOf())).toEqual({ uri: 'lxc:///' });
 });
 
+test('a level that is none is refused', async () => {
+  expect(await refuses('daemon --hardening none')).toContain('hardening');
+});
+
 test.each(['virtnetworkd-sock', 'libvirt-sock'])(
   'a daemon of libvirt at %s is not disturbed, and nothing is made beside it',
   async (name) => {

@@ -15,10 +15,13 @@ import {
 } from '../support/source/source-shape';
 
 /** The layers from the bottom up, each with the layers that it may use; all may use `base`. */
-const base = ['errors', 'exact-json', 'present', 'printable', 'shape', 'suggestion'];
+const base = [
+  ...['errors', 'exact-json', 'hardening', 'present', 'printable', 'shape', 'suggestion'],
+];
 const mayUse: Readonly<Record<string, readonly string[]>> = {
   errors: ['printable'],
   'exact-json': [],
+  hardening: [],
   present: [],
   printable: [],
   suggestion: [],

@@ -3,7 +3,7 @@
  * Only the lock shows that a monitor lives: pids are reused, and an exec keeps them.
  */
 import { readdirSync } from 'node:fs';
-import type { Confinement } from '../../domain/definition';
+import type { Confinement } from '../../hardening';
 import type { Bandwidth, PortForward } from '../../domain/interface/definition';
 import type { Placement } from '../../domain/tuning/definition';
 import { TslxcError } from '../../errors';

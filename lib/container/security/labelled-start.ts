@@ -1,5 +1,6 @@
 /** A start with a security label, in the terms of both models: what is to start, and what its label requires. */
-import type { Confinement, DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Confinement } from '../../hardening';
 import type { SecurityDriver } from '../../host/security/driver';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { SecurityFacts } from '../../plan/security/labels';

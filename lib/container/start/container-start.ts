@@ -1,5 +1,6 @@
 /** The input of a start, and the callbacks by which it informs the caller. */
-import type { Confinement, DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Confinement } from '../../hardening';
 import type { HostRange } from '../../host/kernel/id-ranges';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { Port } from '../../plan/network/links';

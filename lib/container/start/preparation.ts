@@ -1,5 +1,6 @@
 /** Everything that is looked up and decided before a start changes the host. Reads, never writes. */
-import type { Confinement, DomainDefinition, OutputFile } from '../../domain/definition';
+import type { DomainDefinition, OutputFile } from '../../domain/definition';
+import type { Confinement } from '../../hardening';
 import { outputFileLocation, outputFilePaths } from '../../domain/devices/output-files';
 import { sharesRoot } from '../../domain/filesystem/lookup';
 import { confinementOf } from '../../domain/namespaces/level';

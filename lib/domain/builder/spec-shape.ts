@@ -19,7 +19,7 @@ import {
 } from '../../shape/shape';
 import { rate } from '../interface/rate-shape';
 import { filterNames } from '../interface/port/filter';
-import { hardeningLevels } from '../namespaces/level';
+import { hardeningLevels } from '../../hardening';
 import { sizePattern } from './size-element';
 import type {
   BandwidthSpec,

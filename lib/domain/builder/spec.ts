@@ -1,5 +1,6 @@
 /** The description of a container as plain data: a public alternative to XML, for writing and for reading. */
-import type { Hardening, LifecycleAction } from '../definition';
+import type { LifecycleAction } from '../definition';
+import type { Hardening } from '../../hardening';
 import type { CapabilityName } from '../elements/capability-numbers';
 import type { Propagation } from '../filesystem/definition';
 import type { DirectMode, FilterName, Rate } from '../interface/definition';

@@ -2,7 +2,8 @@
  * The level of a domain, and what it comes down to. `isolated` adds no way of its own: it is the confinement of `hardened`, and, for a
  * domain with a root of its own, the request for ids that any definition can make (`<tslxc:idmap allocate='auto'/>`). Pure.
  */
-import type { Confinement, DomainDefinition, Hardening } from '../definition';
+import type { DomainDefinition } from '../definition';
+import type { Confinement, Hardening } from '../../hardening';
 import { withExtensionElement } from '../elements/extension/extension-change';
 import { hasOwnIds } from '../filesystem/access-mode';
 import { rootOf, sharesRoot } from '../filesystem/lookup';
@@ -10,13 +11,6 @@ import { withoutEffect } from '../filesystem/without-effect';
 import { inOrder, type SourceLocation } from '../xml/source-location';
 import { isRefused, type UnsupportedElement } from '../xml/unsupported';
 import { usualIds } from './allocated-ids';
-
-/** From the least to the most restrictive. */
-export const hardeningLevels = [
-  'compat',
-  'hardened',
-  'isolated',
-] as const satisfies readonly Hardening[];
 
 /** The domain's own level, or else `ofOthers`, that of the domains which set none. */
 export function hardeningOf(

@@ -1,6 +1,6 @@
 /** What `connect` and the methods of a Connection and of its Images and Networks take. */
 import { domainSpec } from '../../domain/builder/spec-shape';
-import { hardeningLevels } from '../../domain/namespaces/level';
+import { hardeningLevels } from '../../hardening';
 import type { Logger } from '../../host/logger';
 import type { MemoryMergingChange } from '../../host/node/memory-merging';
 import type { PoolChange } from '../../host/node/pages';

@@ -1,5 +1,6 @@
 /** Names the stored domains of one root that are no security boundary, and says how those that can be become one. Only reads. */
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Hardening } from '../../hardening';
 import { isolationOf } from '../../domain/namespaces/isolation';
 import { atLevel, isolated } from '../../domain/namespaces/level';
 import { silence } from '../../host/logger';

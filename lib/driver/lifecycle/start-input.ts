@@ -1,7 +1,8 @@
 /** What a start passes on to lib/container, from its caller, the session and the host's settings. */
 import type { ContainerStart } from '../../container/start/container-start';
 import type { Rollback } from '../../container/start/rollback';
-import type { Confinement, DomainDefinition, Hardening } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Confinement, Hardening } from '../../hardening';
 import { formatDomain } from '../../domain/format';
 import { checkStartable } from '../../domain/validate';
 import type { Strictness } from '../../domain/validate';

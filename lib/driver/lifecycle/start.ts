@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { Rollback } from '../../container/start/rollback';
 import type { ContainerStart } from '../../container/start/container-start';
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Hardening } from '../../hardening';
 import { isolationWarnings } from '../../domain/namespaces/isolation-warnings';
 import { atLevel, confinementAt, hardeningOf } from '../../domain/namespaces/level';
 import { startsWithout } from '../../domain/warnings';

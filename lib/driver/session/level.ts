@@ -1,5 +1,6 @@
 /** Which level domains have that set none. */
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Hardening } from '../../hardening';
 import { atLevel } from '../../domain/namespaces/level';
 import { readSettings } from '../../host/settings';
 import type { HostSettings } from '../../host/settings';

@@ -1,7 +1,7 @@
 /** What `connect` checks before there is a connection: its options, those of the environment, and the process itself. */
 import { isAbsolute } from 'node:path';
-import type { Hardening } from '../../domain/definition';
-import { hardeningLevels } from '../../domain/namespaces/level';
+import type { Hardening } from '../../hardening';
+import { hardeningLevels } from '../../hardening';
 import { TslxcError } from '../../errors';
 import { silence } from '../../host/logger';
 import { DomainLog, type LogLevel } from '../../host/log/domain-log';

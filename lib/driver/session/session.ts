@@ -5,7 +5,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { RunStates } from '../../container/record/run-states';
 import { Lookers } from '../../container/looks/looks';
-import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Hardening } from '../../hardening';
 import { parseDevice, type DeviceVerb, type ParsedOne } from '../../domain/devices/device';
 import { macFromBytes } from '../../domain/interface/mac-address';
 import { parseDomain } from '../../domain/parse';

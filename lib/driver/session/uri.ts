@@ -1,6 +1,6 @@
 /** Which connection URIs there are: only this host's own containers. Pure. */
-import type { Hardening } from '../../domain/definition';
-import { hardeningLevels } from '../../domain/namespaces/level';
+import type { Hardening } from '../../hardening';
+import { hardeningLevels } from '../../hardening';
 import { TslxcError } from '../../errors';
 
 /** The only connection URI, as libvirt writes it. */

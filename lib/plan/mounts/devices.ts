@@ -1,5 +1,6 @@
 /** The container's /dev: a small tmpfs with the nodes that every program expects, and its consoles. Pure. */
-import type { Confinement, DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Confinement } from '../../hardening';
 import { characterDevice, mountAttributes } from '../constants';
 import { hostId, planOwnership } from '../process/id-map';
 import type { Operation } from '../operation';

@@ -1,5 +1,6 @@
 /** /proc, /sys and the cgroup trees of the container, and the parts of them that are hidden or read-only. Pure. */
-import type { Confinement, DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Confinement } from '../../hardening';
 import type { CgroupMount } from './cgroup-mounts';
 import { mountAttributes, privatePropagation } from '../constants';
 import { planView } from './container-view';

@@ -6,7 +6,8 @@
  * root, or by renaming, from there, the folder of a mount point. It can't change the names inside procfs and sysfs. So
  * the most important files are denied by those names, with any beginning.
  */
-import type { Confinement, DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Confinement } from '../../hardening';
 import { withoutDots } from '../../domain/xml/path';
 import { otherThan, quoted } from './apparmor-patterns';
 import { otherFilesystems } from '../mounts/filesystems';

@@ -1,5 +1,6 @@
 /** (definition, facts) → the text of a domain's AppArmor profile, for apparmor_parser(8). Pure. */
-import type { Confinement, DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Confinement } from '../../hardening';
 import { sharesRoot } from '../../domain/filesystem/lookup';
 import { kernelFileRules, ownFileRules } from './apparmor-files';
 import { mountRules } from './apparmor-mounts';

@@ -1,6 +1,7 @@
 /** The capabilities that the container's programs can have, by policy, hardening level and network. Pure. */
 import { capabilityNumbers, type CapabilityName } from '../../domain/elements/capability-numbers';
-import type { Confinement, DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Confinement } from '../../hardening';
 import { networkMode } from '../process/namespaces';
 
 /** Every bit, including those of capabilities that are newer than this table. */

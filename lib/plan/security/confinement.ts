@@ -2,7 +2,8 @@
  * What confines init and all processes that it starts, besides their capabilities: keyring, resource limits, the filter
  * of system calls, no_new_privs, and the score that decides which process is killed first when memory runs out. Pure.
  */
-import type { Confinement, DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Confinement } from '../../hardening';
 import type { ResourceLimit } from '../../domain/elements/extension/resource-limits';
 import {
   resourceNumbers,

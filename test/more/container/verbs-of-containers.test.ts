@@ -79,6 +79,9 @@ test('domains are listed by what they are', async () => {
   expect(await says('list --all --table --title --managed-save')).toMatch(
     /^ Id +Name +State +Title\n/,
   );
+  expect(await says('list --all --isolation')).toMatch(
+    /^ Id +Name +State +Isolation\n[^]* off +shut off +not a security boundary \(no <idmap>\)\n/,
+  );
   await refusesEach([
     ['list --table --name', exclusive],
     ['list x', "unexpected data 'x'"],

@@ -43,6 +43,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/doctor/cgroup-layout.ts checkCgroups',
     'driver/doctor/cgroup-layout.ts checkWritable',
     'driver/doctor/definitions.ts unreadable',
+    'driver/doctor/isolation.ts checkIsolation',
     'driver/doctor/leftover-processes.ts checkProcess',
     'driver/doctor/leftovers.ts checkLeftovers',
     'driver/doctor/programs.ts checkNative',

@@ -1,5 +1,5 @@
 /** The table of what differs at the level `isolated`: each row is what the definitions of both levels say, and the page has all of them. */
-import type { Hardening } from '../../../lib/domain/definition';
+import type { Hardening } from '../../../lib/hardening';
 import { withAllocatedIds } from '../../../lib/domain/namespaces/allocated-ids';
 import { isolationWarnings } from '../../../lib/domain/namespaces/isolation-warnings';
 import { atLevel } from '../../../lib/domain/namespaces/level';

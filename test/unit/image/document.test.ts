@@ -1,5 +1,5 @@
 /** lib/image/document.ts: the domain that an image and the caller's words make. What is in the image's files is told by the test. */
-import type { Hardening } from '../../../lib/domain/definition';
+import type { Hardening } from '../../../lib/hardening';
 import { imageDocument, newDomainName } from '../../../lib/image/document';
 import type { NetworkShare } from '../../../lib/image/network-device';
 import type { ImageConfig, ImageDomain, ImageInfo } from '../../../lib/image/types';

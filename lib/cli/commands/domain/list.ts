@@ -190,10 +190,11 @@ async function rowOf(seen: SeenDomain, columns: readonly Column[]): Promise<stri
   const known = async (): Promise<string[][]> => {
     const state = await seen.state();
     const isKnown = hasXml(seen, state);
-    const cells = columns.map((column) =>
-      isKnown ? cellOf(domain, column) : unknownCells[column],
-    );
-    return [[id, domain.name, stateWords(state), ...(await Promise.all(cells))]];
+    const cells: string[] = [];
+    for (const column of columns) {
+      cells.push(isKnown ? await cellOf(domain, column) : unknownCells[column]);
+    }
+    return [[id, domain.name, stateWords(state), ...cells]];
   };
   const blank = columns.map((column) => unknownCells[column]);
   return listed(known, (error) => [[id, domain.name, noStateWords(error), ...blank]]);

@@ -1,5 +1,5 @@
 /** daemon: serves libvirt clients until it is told to exit, or has had no client for some time. */
-import { hardeningLevels } from '../../../domain/namespaces/level';
+import { hardeningLevels } from '../../../hardening';
 import { native } from '../../../host/native';
 import { present } from '../../../present';
 import { Daemon } from '../../../rpc/daemon';

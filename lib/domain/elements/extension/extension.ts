@@ -3,7 +3,7 @@
  * itself is stored and printed with the other metadata.
  */
 import { allocatable, usualIds } from '../../namespaces/allocated-ids';
-import { hardeningLevels } from '../../namespaces/level';
+import { hardeningLevels } from '../../../hardening';
 import {
   parseCgroupLimit,
   parseHugepageLimits,

@@ -1,5 +1,5 @@
 /** What a handler of a procedure gets besides its arguments, and the tables of handlers, whose types derive from the protocol's. */
-import type { Hardening } from '../../../domain/definition';
+import type { Hardening } from '../../../hardening';
 import type { Connection } from '../../../driver/connection';
 import type { Header } from '../../protocol/values';
 import type { ArgumentsOf, Procedures, ResultOf } from '../../protocol/procedure';

@@ -2,7 +2,7 @@
  * The library connections that the daemon uses: one shared by all read-write clients, one shared by all read-only clients, as many for
  * each level that their URIs name, and one of its own for each client with bonded containers. Each is opened when it is first needed.
  */
-import type { Hardening } from '../../../domain/definition';
+import type { Hardening } from '../../../hardening';
 import { connect } from '../../../driver/connection';
 import type { Connection } from '../../../driver/connection';
 import type { ConnectOptions } from '../../../driver/types';

@@ -15,7 +15,7 @@ import type { Snapshot } from '../../../../lib/container/statistics/snapshots';
 import type { CgroupStatistics } from '../../../../lib/container/statistics/types';
 import type { CgroupLayout } from '../../../../lib/host/kernel/cgroup-layout';
 import type { HostSecurity } from '../../../../lib/host/security/host-security';
-import type { Hardening } from '../../../../lib/domain/definition';
+import type { Hardening } from '../../../../lib/hardening';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 import { Connection } from '../../../../lib/driver/connection';
 import type {

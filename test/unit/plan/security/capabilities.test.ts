@@ -1,7 +1,7 @@
 /** The model of capabilities: policy × level × network × every capability, on and off. */
 import { readFileSync } from 'node:fs';
 import { capabilityNumbers } from '../../../../lib/domain/elements/capability-numbers';
-import type { Confinement } from '../../../../lib/domain/definition';
+import type { Confinement } from '../../../../lib/hardening';
 import { grantedCapabilities, keptCapabilities } from '../../../../lib/plan/security/capabilities';
 import { document, parse } from '../../domain/parse-context';
 
