@@ -50,13 +50,6 @@ function looseMachine(arch: string, granted = 0n): SeccompMachine {
   return new SeccompMachine(compileSeccomp({ arch, granted, nsfsIgnoresType: true }));
 }
 
-/** Numbers of ioctls with every size and direction, linux/ioctl.h. */
-function everyCommand(type: number, number: number): number[] {
-  return Array.from({ length: 1 << 16 }, (_, sizeAndDirection) => {
-    return ((sizeAndDirection << 16) | (type << 8) | number) >>> 0;
-  });
-}
-
 function bit(capability: keyof typeof grantingCapabilities): bigint {
   return 1n << BigInt(grantingCapabilities[capability]);
 }
@@ -121,14 +114,9 @@ describe.each(everyTable)('$name', ({ table, arch, architecture, high }) => {
   });
 
   test.each(numbersOf('ioctl', table))(
-    'ioctl %i: steps between mount namespaces by type and number, whatever the size and direction are',
+    'ioctl %i: steps between mount namespaces by type and number; extensible-ioctls.test.ts has every size and direction',
     (ioctl) => {
-      for (const number of [0xb, 0xc]) {
-        const allowed = everyCommand(0xb7, number).filter(
-          (command) => run(ioctl, 0n, BigInt(command)) !== eperm,
-        );
-        expect(allowed).toEqual([]);
-      }
+      expect([run(ioctl, 0n, 0x8010b70bn), run(ioctl, 0n, 0x8010b70cn)]).toEqual([eperm, eperm]);
       // The upper half, which the kernel does not see, and what is beside: NS_MNT_GET_INFO, NS_GET_MNTNS_ID, PIDFD_GET_INFO.
       expect(run(ioctl, 0n, (0xffffffffn << 32n) | 0x8020b70bn)).toBe(eperm);
       for (const near of [0x8010b70an, 0x8008b705n, 0x8020b70dn, 0xc040ff0bn, 0x8010b60bn]) {
