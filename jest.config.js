@@ -3,6 +3,8 @@
 // with --runInBand, one file at a time, each in a world of its own; scripts/lanes.js says which run side by side.
 'use strict';
 
+const { escapeFiles } = require('./scripts/vm/escapes');
+
 /** ES modules of node_modules, which Jest can load only as CommonJS. */
 const modules = 'get-east-asian-width';
 
@@ -124,6 +126,11 @@ module.exports = {
     project('vm-apparmor', ['vm-apparmor'], 240),
     // What only a kernel of 2025 can be attacked by.
     project('vm-early-kernel', ['vm-early-kernel'], 480),
+    // The escape recipes, in machines with several kernels: npm run test:vm -- --escapes.
+    {
+      ...project('vm-escapes', [], 480),
+      testMatch: escapeFiles.map((name) => `<rootDir>/test/${name}.test.ts`),
+    },
     // In one machine of test:vm only, where everything takes twenty times as long: tests that need a machine, and tests
     // whose result depends on the kernel.
     {

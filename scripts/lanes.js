@@ -49,6 +49,7 @@ const machines = [
   'vm-selinux',
   'vm-apparmor',
   'vm-early-kernel',
+  'vm-escapes',
 ];
 
 /**

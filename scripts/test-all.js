@@ -1,12 +1,12 @@
 // `npm run test:all`: everything that there is, in hours: what `npm test` runs, the speed, what takes long, all six machines with all of
-// their tests, an arm64 processor, the other versions of Node.js, and a fresh Debian with the tests.
+// their tests, the escape recipes in six more, an arm64 processor, the other versions of Node.js, and a fresh Debian with the tests.
 'use strict';
 const { runParts } = require('./parts');
 const { main } = require('./steps');
 
 /** Minutes, on a slow machine. */
-const budget = 300;
-const limit = 600;
+const budget = 420;
+const limit = 720;
 
 const script = (...words) => ['npm', 'run', ...words];
 
@@ -25,6 +25,7 @@ main('test:all', () =>
       { name: 'beside libvirt', argv: script('test:parity') },
       { name: 'clients of libvirt', argv: script('test:clients') },
       { name: 'machines', argv: script('test:vm') },
+      { name: 'machines, escapes', argv: script('test:vm', '--', '--escapes') },
       {
         name: 'machines, categories',
         argv: script('test:vm', '--', 'test/long/categories.test.ts'),

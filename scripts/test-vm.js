@@ -1,7 +1,8 @@
 // `npm run test:vm`: the tests that need a kernel and a systemd of their own, each flavour in a machine that is
 // made for it and thrown away, two at a time. Fails on anything but passed tests. Options: names of flavours,
-// default all, and files of tests (test/vm/X.test.ts), default all; with files it boots once those that have them. With
-// `--quick` those flavours boot once that have a quick part, for that.
+// default all without a suite, and files of tests (test/vm/X.test.ts), default all; with files it boots once those that have them. With
+// `--quick` those flavours boot once that have a quick part, for that. With `--escapes` it is the escape recipes instead, on several
+// kernels with both kinds of cgroups: scripts/vm/escapes.js.
 // Exit codes besides 1: 124 for a machine that took too long, 125 for one that ended without a result.
 'use strict';
 const { mkdtempSync, rmSync } = require('node:fs');
@@ -10,6 +11,7 @@ const { join } = require('node:path');
 const { describeResult } = require('./jest-report');
 const { setUp } = require('./setup');
 const { main, say, StepError } = require('./steps');
+const { buildMonitors } = require('./unsafe/monitor');
 const { chooseAccelerator } = require('./vm/accelerator');
 const { runFlavour } = require('./vm/boots');
 const { bootsOf, flavours } = require('./vm/flavours');
@@ -18,17 +20,21 @@ const { countFiles } = require('./vm/jest-command');
 const { exitCodes } = require('./vm/machine');
 const { Progress } = require('./vm/progress');
 
+const options = ['--quick', '--escapes'];
+
 /** One for each processor of a small host: with more they only wait for each other. */
 const machinesAtOnce = 2;
 
-/** The flavours that were asked for. */
-function chosen(names) {
+/** The flavours that were asked for: by their names, or else all of the suite. */
+function chosen(names, suite) {
   const known = flavours.map(({ name }) => name);
   const unknown = names.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new StepError(`no flavour '${unknown}'; there are: ${known.join(', ')}`);
   }
-  return names.length === 0 ? flavours : flavours.filter(({ name }) => names.includes(name));
+  return names.length === 0
+    ? flavours.filter((flavour) => flavour.suite === suite)
+    : flavours.filter(({ name }) => names.includes(name));
 }
 
 /** The boots of a flavour, with the number of files that each runs. */
@@ -100,9 +106,12 @@ main('test:vm', async () => {
     throw new StepError('test/vm-again runs after what the whole of its flavour has left');
   const isQuick = words.includes('--quick');
   if (isQuick && files.length > 0) throw new StepError('--quick chooses the files itself');
-  const wanted = chosen(words.filter((word) => word !== '--quick' && !files.includes(word)));
+  const suite = words.includes('--escapes') ? 'escapes' : undefined;
+  const names = words.filter((word) => !options.includes(word) && !files.includes(word));
+  const wanted = chosen(names, suite);
   await setUp('vm');
   const rows = await planned(wanted, { files, isQuick });
+  if (rows.some(({ flavour }) => flavour.brings === 'weak monitors')) await buildMonitors();
   const image = await ensureImage();
   const { argument: accelerator, why } = await chooseAccelerator(image);
   say(`the machines are run by ${accelerator}: ${why}`);

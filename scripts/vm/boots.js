@@ -30,13 +30,13 @@ function machineFaults(name, { code, console: text }) {
 }
 
 /** The machine's own disks, to be written on. */
-async function makeDisks(command, { image, work }) {
+async function makeDisks(command, { image, work, brings }) {
   const [rootDisk, projectDisk] = ['root.img', 'project.img'].map((name) => join(work, name));
   for (const name of [rootDisk, projectDisk, join(work, 'project')])
     rmSync(name, { recursive: true, force: true });
   const copy = ['cp', '--sparse=always', '--reflink=auto', join(image, 'root.img'), rootDisk];
   await runOrFail(copy, (output) => output.trim());
-  await makeProjectDisk(projectDisk, { command, work });
+  await makeProjectDisk(projectDisk, { command, work, brings });
   return { rootDisk, projectDisk };
 }
 
@@ -53,8 +53,8 @@ function listener(name, progress) {
 
 /** Boots it for each of `boots`, as far as all goes well. Resolves with the ends, in order. */
 async function runBoots(flavour, { image, accelerator, work, files, boots, progress }) {
-  const { name } = flavour;
-  const disks = await makeDisks(bootCommand(name, boots, files), { image, work });
+  const { name, brings } = flavour;
+  const disks = await makeDisks(bootCommand(name, boots, files), { image, work, brings });
   const ends = [];
   for (const [index, { processors, total }] of boots.entries()) {
     const boot = index + 1;

@@ -1,8 +1,6 @@
 // The machines that test:vm runs in, one a row: kernel, what its command line gets, Jest projects.
 'use strict';
-
-/** systemd 257 makes v1 hierarchies only when both are said. */
-const legacy = ['systemd.unified_cgroup_hierarchy=0', 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'];
+const { escapeFlavours, legacy } = require('./escapes');
 
 /** What the machine is, with its cgroups, and the seed's transcripts. */
 const quickEverywhere = [
@@ -15,7 +13,8 @@ const quickEverywhere = [
  * `kernel` is a name in image/kernels.js. The root disk is the same for all: the command line decides what the
  * kernel and systemd make of it. `projects` run in the first boot, `again` in a second one from the disks as the first has left
  * them, `named` only when their files are asked for; `quick` are the files of what would catch most breaks. `seconds` is the
- * limit of the tests in the machine. Those that take longest come first, so that no other waits for them at the end.
+ * limit of the tests in the machine. Those that take longest come first, so that no other waits for them at the end. One with a
+ * `suite` is started only with that (`--escapes`), or by its name; `brings` is what else the project's disk gets.
  */
 const flavours = [
   {
@@ -73,6 +72,7 @@ const flavours = [
     projects: ['vm-early-kernel'],
     seconds: 1200,
   },
+  ...escapeFlavours,
 ];
 
 /**

@@ -5,6 +5,7 @@ const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { packageFolders } = require('../package-folders');
 const { packageRoot, runOrFail } = require('../steps');
+const { unsafeFolder } = require('../unsafe/monitor');
 const { makeDisk } = require('./disk');
 
 const folders = ['dist', 'examples', 'lib', 'scripts', 'systemd', 'test'];
@@ -16,13 +17,16 @@ const products = ['Release/tslxc.node', 'Release/tslxc-monitor', 'bundle.compile
 const testPackages = ['jest', '@swc/core', '@swc/jest', 'fast-check'];
 const megabytes = 512;
 
+/** What else a flavour brings: the weak monitors of controls are found by the sources that they are made of. */
+const brought = { 'weak monitors': ['native', unsafeFolder] };
+
 /** Makes the image; `command` is the line of shell that the machine runs in the project's folder. */
-async function makeProjectDisk(image, { command, work }) {
+async function makeProjectDisk(image, { command, work, brings }) {
   const tree = join(work, 'project');
   const { dependencies } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
   const packages = packageFolders([...Object.keys(dependencies), ...testPackages]);
   mkdirSync(tree);
-  for (const path of [...files, ...products, ...packages]) {
+  for (const path of [...files, ...products, ...(brought[brings] ?? []), ...packages]) {
     const target = join(tree, path);
     mkdirSync(dirname(target), { recursive: true });
     await runOrFail(['cp', '-a', '--reflink=auto', join(packageRoot, path), target], (output) =>

@@ -186,3 +186,48 @@ test.each([security, more])('the tables have every file of %s that names a recip
 test('a recipe that a file does not name is seen to be missing', () => {
   expect(titlesOf({ recipe: 'T0', file: `${more}/race.test.ts` })).toEqual([]);
 });
+
+describe('in machines with other kernels', () => {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { elsewhere, escapeFiles, escapeFlavours } = require(
+    join(packageRoot, 'scripts/vm/escapes.js'),
+  ) as {
+    readonly elsewhere: Readonly<Record<string, string>>;
+    readonly escapeFiles: readonly string[];
+    readonly escapeFlavours: readonly { readonly name: string; readonly kernel: string }[];
+  };
+
+  /** `a/{b,c}` → `test/a/b.test.ts`, `test/a/c.test.ts`. */
+  const tried = escapeFiles.flatMap((pattern) => {
+    const [, before = '', names = '', after = ''] = /^([^{]*)\{(.*)\}(.*)$/.exec(pattern) ?? [];
+    const all = names === '' ? [pattern] : names.split(',').map((name) => before + name + after);
+    return all.map((name) => `test/${name}.test.ts`);
+  });
+
+  test('each recipe is tried there, or it is said why not', () => {
+    const rows = recipes.map(({ file }) => file);
+    const folders = [security, more].flatMap((folder) =>
+      readdirSync(join(packageRoot, folder))
+        .filter((name) => name.endsWith('.test.ts'))
+        .map((name) => `${folder}/${name}`),
+    );
+    const all = [...new Set([...rows, ...folders])].sort();
+    const known = [...tried, ...Object.keys(elsewhere)];
+    expect(all.filter((file) => !known.includes(file))).toEqual([]);
+    expect(tried.filter((file) => file in elsewhere)).toEqual([]);
+    for (const file of [
+      ...tried.filter((name) => !name.includes('*')),
+      ...Object.keys(elsewhere),
+    ]) {
+      expect([file, existsSync(join(packageRoot, file))]).toEqual([file, true]);
+    }
+  });
+
+  test('on each kernel with each kind of cgroups', () => {
+    const names = escapeFlavours.map(({ name }) => name);
+    const versions = ['6.1', '6.12.43', '6.12'];
+    expect(names).toEqual(
+      versions.flatMap((version) => ['v2', 'hybrid'].map((kind) => `escapes-${version}-${kind}`)),
+    );
+  });
+});
