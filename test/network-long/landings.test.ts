@@ -8,8 +8,9 @@ import { existsSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { controlVersion } from '../../lib/container/monitor/messages';
 import { imageDevicesPath, namesFolder, portClaimsPath } from '../../lib/host/state/state-paths';
-import { domainXml } from '../support/domain/domain-xml';
+import { domainXml, rootFilesystem } from '../support/domain/domain-xml';
 import type { DomainXmlOptions } from '../support/domain/domain-xml';
+import { makeClosedRoot } from '../support/domain/mapped-domain';
 import { traces } from '../support/network/virtual-network-world';
 import { packageRoot, runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
@@ -35,14 +36,23 @@ const world = containerTest(async (keep) => {
   const image = join(root.path, 'image');
   writeFileSync(image, 'an image');
   truncateSync(image, 1 << 20);
-  return { root: root.path, image };
+  const closed = keep(await makeClosedRoot());
+  return { root: root.path, image, tree: closed.path };
 });
 
 /** A feature, and the number of the first landing that has it; `givesBack` if only a later one gives back what this version takes for it. */
 interface Feature {
   readonly starts: number;
   readonly givesBack?: number;
-  readonly document: (image: string) => DomainXmlOptions;
+  /** What this version says before the verb, for what only it can ask for: it always starts such a container anew. */
+  readonly before?: readonly string[];
+  readonly document: (places: Places) => DomainXmlOptions;
+}
+
+interface Places {
+  readonly image: string;
+  /** A root of its own for a container, which only the host's root can reach. */
+  readonly tree: string;
 }
 
 const extension = (element: string): string =>
@@ -59,7 +69,7 @@ const features: Readonly<Record<string, Feature>> = {
   },
   disk: {
     starts: 1,
-    document: (image) => ({
+    document: ({ image }) => ({
       devices: `<disk type='file'><source file='${image}'/><target dev='vda'/><readonly/></disk>`,
     }),
   },
@@ -85,6 +95,16 @@ const features: Readonly<Record<string, Feature>> = {
       elements: extension(
         "<tslxc:health interval='200' action='restart'><tslxc:arg>/bin/true</tslxc:arg></tslxc:health><tslxc:restart policy='on-failure'/>",
       ),
+    }),
+  },
+  // By its level it has ids of its own, which stands in its record in the words of all versions.
+  isolated: {
+    starts: 0,
+    before: ['-c', 'lxc:///?hardening=isolated'],
+    document: ({ tree }) => ({
+      ...{ init: '/bin/busybox', initArguments: ['sh', '-c', 'read x'] },
+      elements: '<features><privnet/></features>',
+      devices: rootFilesystem(tree),
     }),
   },
 };
@@ -132,14 +152,15 @@ function outside(): readonly string[] {
   return [...traces(), ...files, ...loops.split('\n').filter(Boolean)];
 }
 
-/** Each is a container that runs, and that its feature can be told by. */
-async function use(by: Package, names: readonly string[]): Promise<void> {
+/** Each is a container that runs, and that its feature can be told by; those of `apart` have ids of their own. */
+async function use(by: Package, names: readonly string[], apart: readonly string[]): Promise<void> {
   await by.expectStates(names);
   expect(await by.says('net-list')).toMatch(/^ land +active/m);
   for (const name of names) {
     expect(await by.says('domstate', name)).toMatch(/^(running|paused)/);
     expect(await by.says('dumpxml', name)).toContain(`<name>${name}</name>`);
-    await by.says('dominfo', name);
+    const isApart = (await by.says('dominfo', name)).includes('user namespace');
+    expect([name, isApart]).toEqual([name, apart.includes(name)]);
   }
   await by.says('resume', 'paused');
   await by.says('suspend', 'paused');
@@ -175,22 +196,23 @@ async function takeTurns([old, now]: readonly [Package, Package], at: number): P
   for (const name of names) {
     await old.define(
       'define',
-      domainXml({ name, init: '/bin/cat', ...features[name]?.document(world.image) }),
+      domainXml({ name, init: '/bin/cat', ...features[name]?.document(world) }),
     );
     await old.says('start', name);
   }
   await old.says('suspend', 'paused');
   // Upgraded while they run: each is used, and every other one started anew.
-  await use(now, names);
+  await use(now, names, ['ids']);
   await expectNoLeftovers(now);
-  for (const name of names.filter((_, index) => index % 2 === 0)) {
+  const anew = names.filter((name, index) => index % 2 === 0 || features[name]?.before);
+  for (const name of anew) {
     await now.says('destroy', name);
-    await now.says('start', name);
+    await now.says(...(features[name]?.before ?? []), 'start', name);
   }
   // Downgraded: the old one goes on with both.
-  await use(old, names);
-  for (const [index, name] of names.entries()) {
-    if (index % 2 === 0) await endAfterDowngrade([old, now], name, at);
+  await use(old, names, ['ids', 'isolated']);
+  for (const name of names) {
+    if (anew.includes(name)) await endAfterDowngrade([old, now], name, at);
     else await old.says('destroy', name);
   }
   // Upgraded again: nothing is left for it, and what has been defined by the old one is there.

@@ -116,7 +116,7 @@ function foreignNamespaces(definition: DomainDefinition): Found[] {
   return [...shared, { why, path: 'domain/devices', position }];
 }
 
-/** Those for which the kernel asks in the first user namespace, whatever process needs them. */
+/** Those that the kernel looks for in the first user namespace (`capable`), at least for most of what they are needed for. */
 const onlyOfHost: readonly CapabilityName[] = [
   'audit_control',
   'audit_read',
@@ -147,7 +147,7 @@ function foreignCapabilities({ features, devicesPosition }: DomainDefinition): F
   const asked = policy === 'allow' ? all.filter((name) => !off.includes(name)) : on;
   const without = asked.filter((name) => onlyOfHost.includes(name));
   if (without.length === 0) return [];
-  const why = `the kernel heeds these capabilities only with the host's ids: ${without.join(', ')}`;
+  const why = `most of what these capabilities allow takes the host's ids: ${without.join(', ')}`;
   const position = devicesPosition ?? { line: 1, column: 1 };
   return [{ why, path: 'domain/features/capabilities', position }];
 }

@@ -128,7 +128,7 @@ export const levelDifferences: readonly LevelDifference[] = [
       parts: {
         features: `${own}<capabilities policy='default'><mknod state='on'/></capabilities>`,
       },
-      isolated: /^warning WithoutHostIds .*only with the host's ids: mknod/,
+      isolated: /^warning WithoutHostIds .*allow takes the host's ids: mknod/,
     },
     shows: [],
   },

@@ -156,7 +156,7 @@ describe('what can’t be had with them', () => {
         elements:
           "<features><privnet/><capabilities><sys_time state='on'/><chown state='on'/></capabilities></features>",
       },
-      "heeds these capabilities only with the host's ids: sys_time;",
+      "most of what these capabilities allow takes the host's ids: sys_time;",
     ],
     [
       'another’s network',
