@@ -1,5 +1,5 @@
 /** The level `isolated` with containers: ids of its own, a root that stays as it is on disk, and the way back. */
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { allocatable } from '../../lib/domain/namespaces/allocated-ids';
@@ -57,6 +57,29 @@ test('a reboot and a command keep the ids', async () => {
   expect(stdout).toMatch(new RegExp(`^ *0 +${before[0]?.split(' ')[0] ?? ''} +65536\n$`));
   expect((await same.info()).isolation).toBe('user-namespace');
   await domain.destroy();
+});
+
+test('copies of what it has written are kept from other users, also by a connection of another level', async () => {
+  const open = mkdtempSync('/var/tmp/tslxc-open-');
+  try {
+    chmodSync(open, 0o755);
+    const paths = { '/': join(open, 'copy') };
+    await using other = await connect(undefined, { root: world.root.path });
+    await world.connection.defineDomain(xmlOf('copied'));
+    const domain = await other.lookupDomainByName('copied');
+    const refused = expect.objectContaining({ code: 'CONFIG_UNSUPPORTED' }) as Error;
+    await expect(
+      (await world.connection.lookupDomainByName('copied')).clone('a', { paths }),
+    ).rejects.toEqual(refused);
+    // It has never had ids of its own yet.
+    await domain.clone('b', { paths });
+    rmSync(paths['/'], { recursive: true });
+    await (await world.connection.lookupDomainByName('copied')).start();
+    await domain.destroy();
+    await expect(domain.clone('c', { paths })).rejects.toEqual(refused);
+  } finally {
+    rmSync(open, { recursive: true, force: true });
+  }
 });
 
 test('the way back is one: at another level it is the host’s root', async () => {

@@ -5,7 +5,7 @@ import type { Domain } from '../../../../lib/driver/domain';
 import { asWritten } from '../../../../lib/driver/snapshots/written-ids';
 import { idRecordPath, statePaths } from '../../../../lib/host/state/state-paths';
 import { domainXml, rootFilesystem } from '../../../support/domain/domain-xml';
-import { FakeHost } from '../../../support/fake/host/fake-host';
+import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';
 import { document, parse } from '../../domain/parse-context';
 import { containing } from '../refusal';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
@@ -70,13 +70,19 @@ test('the level of the host is looked up at each start', async () => {
   expect(await isolationAt('hardened')).toBe('none');
 });
 
-test('a restart goes on as the start has begun, also by a connection of another level', async () => {
-  const domain = await defined({ elements: '<on_crash>restart</on_crash>' });
-  await domain.start({ ownership: 'leave' });
-  const { start } = host.running.get('web') ?? {};
-  const again = host.session().parse(start?.xml ?? '');
-  expect(again.definition.extension.idAllocation).toMatchObject({ count: 65536 });
-});
+test.each(['hardened', 'compat'] as const)(
+  'a restart goes on as the start has begun, also by a connection whose level is %s',
+  async (hardening) => {
+    const domain = await defined({ elements: '<on_reboot>restart</on_reboot>' });
+    await domain.start({ ownership: 'leave' });
+    host.end('web', exitRecord({ how: 'killed', signal: 1 }));
+    host.hardening = hardening;
+    await host.connect().reap();
+    const { start } = host.running.get('web') ?? {};
+    expect(start?.definition.extension.idAllocation).toMatchObject({ count: 65536 });
+    expect(start?.hardening).toBe('hardened');
+  },
+);
 
 test('what can’t be used then is a warning of the start, with its place and the way back', async () => {
   const domain = await defined({
