@@ -21,6 +21,20 @@ export type {
   NativeWarning,
 } from './driver/import/types';
 export { Network } from './driver/network';
+export { StoragePool } from './driver/storage-pool';
+export { StorageVolume } from './driver/storage-volume';
+export type { ListedVolume } from './driver/storage-volume';
+export type {
+  CopyVolumeOptions,
+  CreateVolumeOptions,
+  StoragePoolFilter,
+  StoragePoolInfo,
+  StorageVolumeInfo,
+} from './driver/storage/types';
+export type { CreatePoolOptions } from './driver/storage/verbs';
+export type { StoragePoolType, VolumeFormat } from './storage/definition/formats';
+export type { Resizing, WipeAlgorithm } from './storage/volume/change';
+export type { Extent } from './storage/volume/transfer';
 export { Images } from './driver/images/images';
 export { HostInterfaces } from './driver/host-interfaces/host-interfaces';
 export type { HostInterfaceFilter, HostInterfaceInfo } from './driver/host-interfaces/types';
@@ -157,6 +171,7 @@ export type {
   IdMapSpec,
   IdRangeSpec,
   ImageMount,
+  VolumeMount,
   InterfaceSpec,
   LimitSpec,
   MountSpec,

@@ -8,6 +8,8 @@ const fileUsers = {
   'lib/cli/commands/host/plan.ts': 'whether a word of the command line is a file',
   'lib/cli/commands/host/completion.ts': 'the scripts for shells, in the package',
   'lib/cli/commands/devices/disk-element.ts': 'what a source of the user’s is; only looked at',
+  'lib/cli/commands/storage/vol-change.ts':
+    'the file that a volume is copied from or to, by the caller’s own path and rights',
   'lib/cli/options/definition-file.ts': 'the XML file or stdin that the user names',
   'lib/cli/shell/completion.ts': 'names of files that the user is typing; only looked at',
   'lib/cli/terminal/editor.ts': 'the file that its user edits',
@@ -72,6 +74,14 @@ const fileUsers = {
   'lib/container/sources/overlay-upper.ts':
     'writable layers: a folder of the user’s, and two that no container can replace',
   'lib/host/kernel/oom-score.ts': '/proc/self',
+  'lib/storage/pool/mount.ts': 'the folder of a pool: the host’s own path',
+  'lib/storage/pool/folder.ts': 'the folder of a pool: the host’s own path',
+  'lib/storage/group/group.ts': 'the folder below /dev of a volume group; only looked at',
+  'lib/storage/group/logical-volumes.ts': 'the nodes in it, each by one name; only looked at',
+  'lib/storage/volume/look.ts': 'what is in the folder of a pool, each by one name; only looked at',
+  'lib/storage/volume/create.ts': 'a new name in the folder of a pool, which is never followed',
+  'lib/storage/volume/change.ts': 'what is in the folder of a pool, each by one name',
+  'lib/storage/volume/transfer.ts': 'what is in the folder of a pool, each by one name',
   'lib/rpc/memory/process-memory.ts': '/proc/self',
   'lib/rpc/name-service/name-service.ts': 'the folder of leases, which it makes',
   'lib/rpc/name-service/record-folder.ts':
@@ -165,7 +175,7 @@ const fileUsers = {
   'lib/image/pull/download.ts': 'our folder of images',
   'lib/image/pull/layers.ts': 'our folder of images',
   'lib/image/pull/look-up.ts': 'whether there is a policy of images',
-  'lib/image/stall.ts': '/proc',
+  'lib/host/kernel/stall.ts': '/proc',
   'lib/image/store/collect.ts': 'our folder of images',
   'lib/image/store/draft.ts': 'our folder of images',
   'lib/image/store/layer-store.ts': 'our folder of images',

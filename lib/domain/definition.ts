@@ -4,6 +4,7 @@
  */
 
 import type { Hardening } from '../hardening';
+import type { VolumeSource } from './devices/volume-source';
 import type { CapabilityName } from './elements/capability-numbers';
 import type {
   FilesystemDefinition,
@@ -193,17 +194,12 @@ export interface DiskDriver {
   readonly format?: string;
 }
 
-/** `<disk>`: a block device of the host, or an image that is turned into one, as /dev/TARGET of the container. */
-export interface DiskDefinition {
-  /** For `file`, the block device is a loop device (a raw image) or an nbd device that qemu-nbd serves (other formats). */
-  readonly type: 'block' | 'file';
-  /** Only for type `file`, and only the attributes that the element has; other types have no driver. */
+interface DiskCommon {
+  /** Only of images, and only the attributes that the element has; a block device has no driver. */
   readonly driver?: DiskDriver;
   /** Printed; a `cdrom` is read-only. Default: `disk`. */
   readonly device?: 'cdrom' | 'floppy' | 'lun';
   readonly kept?: readonly KeptPart[];
-  /** Absolute path on the host. */
-  readonly source: string;
   readonly sourceLabels?: readonly SourceLabel[];
   readonly target: string;
   readonly bus: DiskBus;
@@ -211,6 +207,23 @@ export interface DiskDefinition {
   readonly shareable: boolean;
   readonly position: Position;
 }
+
+/** A block device of the host, or an image that is turned into one. */
+export interface HostDisk extends DiskCommon {
+  /** For `file`, the block device is a loop device (a raw image) or an nbd device that qemu-nbd serves (other formats). */
+  readonly type: 'block' | 'file';
+  /** Absolute path on the host. */
+  readonly source: string;
+}
+
+/** A volume of a storage pool. A start puts a HostDisk in its place: a running domain has none. */
+export interface VolumeDisk extends DiskCommon {
+  readonly type: 'volume';
+  readonly volume: VolumeSource;
+}
+
+/** `<disk>`: /dev/TARGET of the container. */
+export type DiskDefinition = HostDisk | VolumeDisk;
 
 /** `<hostdev mode='capabilities' type='net'>`: an interface of the host that moves into the container while it runs. */
 export interface HostInterfaceDefinition {

@@ -60,6 +60,12 @@ import { openSession } from './session/open';
 import { Session } from './session/session';
 import { canonicalUri, resolveUri } from './session/uri';
 import { allStatistics } from './statistics/statistics';
+import { StoragePool } from './storage-pool';
+import { StorageVolume } from './storage-volume';
+import { findAllPools, findPoolByName, findPoolByUuid } from './storage/lookup';
+import type { StoragePoolFilter } from './storage/types';
+import { createPool, definePool, type CreatePoolOptions } from './storage/verbs';
+import { findVolumeByPath } from './storage/volumes';
 import type { DomainStatistics } from './statistics/types';
 import type {
   Autostarted,
@@ -507,6 +513,100 @@ export class Connection implements AsyncDisposable {
     return found.map((identity) => Network.of(this.#session, identity));
   }
 
+  // Storage pools.
+
+  /**
+   * Stores the definition of a storage pool, replacing the one of the same name if there is one. An active pool goes on unchanged;
+   * the next start uses the new definition. A definition without `<uuid>` keeps the pool's, or gets a new one.
+   *
+   * As in libvirt, elements, attributes and text that its schema does not know are left out; `onWarning` is called for each.
+   *
+   * @param xml - `<pool>`
+   * @param options - `validate`: refuses what the schema does not know; `onWarning`; none by default
+   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; INTERNAL_ERROR, as in libvirt, for a type of
+   * pool that there is no driver for; with `validate` XML_INVALID_SCHEMA, with `problems`.
+   * @throws TslxcError OPERATION_FAILED when name, uuid or folder belong to another pool; OPERATION_UNSUPPORTED when `validate` finds
+   * libvirt's schema installed but not xmllint.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed, OPERATION_DENIED on a read-only
+   * one.
+   * @see virStoragePoolDefineXML, `virsh pool-define`
+   */
+  async defineStoragePool(xml: string, options: DefineOptions = {}): Promise<StoragePool> {
+    this.#session.requireAccess('write', 'Connection.defineStoragePool');
+    return StoragePool.of(this.#session, await definePool(this.#session, xml, options));
+  }
+
+  /**
+   * Starts a storage pool from XML text. It is transient: gone when it is destroyed. With the name and uuid of a stored pool that is
+   * off, it is a start of that pool, this once with the given definition.
+   *
+   * @param xml - `<pool>`
+   * @param options - `build`: whether its folder is made first; `validate` and `onWarning`, as for `defineStoragePool`; none by
+   * default
+   * @throws SyscallError when its folder can't be made or opened.
+   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`.
+   * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name, uuid or folder belong to another pool.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed, OPERATION_DENIED on a read-only
+   * one.
+   * @see virStoragePoolCreateXML, `virsh pool-create`
+   */
+  async createStoragePool(xml: string, options: CreatePoolOptions = {}): Promise<StoragePool> {
+    this.#session.requireAccess('write', 'Connection.createStoragePool');
+    return StoragePool.of(this.#session, await createPool(this.#session, xml, options));
+  }
+
+  /**
+   * The storage pool that has this name.
+   *
+   * @throws TslxcError NO_STORAGE_POOL when there is none.
+   * @throws DefinitionError when its stored file is not a valid definition, with its `path`.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virStoragePoolLookupByName
+   */
+  async lookupStoragePoolByName(name: string): Promise<StoragePool> {
+    this.#session.requireAccess('read', 'Connection.lookupStoragePoolByName');
+    return StoragePool.of(this.#session, await findPoolByName(this.#session, name));
+  }
+
+  /**
+   * The storage pool that has this uuid.
+   *
+   * @param uuid - 32 hexadecimal digits in any case; dashes and blanks between bytes are ignored
+   * @throws TslxcError NO_STORAGE_POOL when there is none; INVALID_ARG for a text that is not a uuid.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virStoragePoolLookupByUUIDString
+   */
+  async lookupStoragePoolByUuid(uuid: string): Promise<StoragePool> {
+    this.#session.requireAccess('read', 'Connection.lookupStoragePoolByUuid');
+    return StoragePool.of(this.#session, await findPoolByUuid(this.#session, uuid));
+  }
+
+  /**
+   * Storage pools, by name. One whose stored definition can't be read is among them: `StoragePoolInfo.unreadable` says why.
+   *
+   * @param filter - all pools by default
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virConnectListAllStoragePools, `virsh pool-list`
+   */
+  async listStoragePools(filter: StoragePoolFilter = {}): Promise<StoragePool[]> {
+    this.#session.requireAccess('read', 'Connection.listStoragePools');
+    const found = await findAllPools(this.#session, filter);
+    return found.map((identity) => StoragePool.of(this.#session, identity));
+  }
+
+  /**
+   * The volume of an active storage pool that has this path, which is also its key.
+   *
+   * @throws SyscallError when it can't be read.
+   * @throws TslxcError NO_STORAGE_VOL when no active pool has it.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virStorageVolLookupByPath, virStorageVolLookupByKey
+   */
+  async lookupStorageVolumeByPath(path: string): Promise<StorageVolume> {
+    this.#session.requireAccess('read', 'Connection.lookupStorageVolumeByPath');
+    return StorageVolume.of(this.#session, await findVolumeByPath(this.#session, path));
+  }
+
   // Events.
 
   /**
@@ -787,9 +887,9 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Stops all domains and networks of this root, and removes everything that tslxc has put on the host for it:
+   * Stops all domains, networks and storage pools of this root, and removes everything that tslxc has put on the host for it:
    * definitions, state, logs, leases, ranges of ids, cgroups, firewall rules and bridges. What belongs to other roots or
-   * other programs stays, and so does the user's data: root trees, images, and writable layers. No other process
+   * other programs stays, and so does the user's data: root trees, images, volumes, and writable layers. No other process
    * may use the root meanwhile.
    *
    * @param options - `onItem`: called for each thing once it is removed, and for each that is kept; nothing is called by

@@ -4,6 +4,7 @@ import { accessSync, constants as fileModes, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, resolve } from 'node:path';
 import { errnoName, TslxcError } from '../errors';
+import { Stall } from './kernel/stall';
 
 export interface ProgramCall {
   readonly program: string;
@@ -18,6 +19,11 @@ export interface ProgramCall {
   readonly signal?: AbortSignal;
   /** Milliseconds after which the program is killed: its caller may hold a lock that others wait for. Default: a minute. */
   readonly limit?: number;
+  /**
+   * Instead of a limit, of what works as long as a file is large: milliseconds after which it is killed if it has neither read nor written
+   * anything meanwhile.
+   */
+  readonly patience?: number;
 }
 
 /** None of these programs works longer than some seconds, however busy the host is. */
@@ -49,7 +55,7 @@ const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
  * Resolves to what the program wrote to standard output.
  *
  * @throws TslxcError OPERATION_UNSUPPORTED, naming the package, if there is no such program; OPERATION_FAILED
- * with `step` and the program's own message if it fails; OPERATION_TIMEOUT if it has not exited within its limit.
+ * with `step` and the program's own message if it fails; OPERATION_TIMEOUT if it has not exited within its limit, or has stalled.
  */
 export async function runProgram(call: ProgramCall): Promise<string> {
   return (await tryProgram({ ...call, expected: [0] })).output;
@@ -75,7 +81,7 @@ export interface ProgramResult {
 export async function tryProgram(
   call: ProgramCall & { readonly expected: readonly number[] },
 ): Promise<ProgramResult> {
-  const { program, args, input = '', step, signal: abort, expected, limit = usualLimit } = call;
+  const { program, args, input = '', step, signal: abort, expected } = call;
   return await new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: { LC_ALL: 'C', PATH: searchPath().join(delimiter) },
@@ -83,10 +89,10 @@ export async function tryProgram(
       ...(abort === undefined ? {} : { signal: abort }),
     });
     // What it has started itself may hold its output open, and a process that waits in the kernel does not even end: neither is waited for.
-    const timer = setTimeout(() => {
+    const stop = watched(call, child.pid, (error) => {
       child.kill('SIGKILL');
-      reject(tooLong(call, limit));
-    }, limit);
+      reject(error);
+    });
     const [output, errors]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
@@ -94,11 +100,11 @@ export async function tryProgram(
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     child.on('error', (error: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
+      stop();
       reject(abort?.aborted === true ? aborted(call) : notRun(call, error));
     });
     child.on('close', (code, signal) => {
-      clearTimeout(timer);
+      stop();
       if (code !== null && expected.includes(code)) {
         resolve({ status: code, output: text(output), errors: text(errors) });
         return;
@@ -117,6 +123,30 @@ function notRun({ program, package: name, step }: ProgramCall, error: NodeJS.Err
   }
   const detail = `cannot run ${program}: ${errnoName(errno)} (${step})`;
   return new TslxcError('OPERATION_FAILED', detail, { step, errno, path: program, cause: error });
+}
+
+/** Calls `end` if it takes too long, or stalls. Returns what ends the watch. */
+function watched(
+  call: ProgramCall,
+  pid: number | undefined,
+  end: (error: TslxcError) => void,
+): () => void {
+  const { limit = usualLimit, patience } = call;
+  if (patience === undefined) {
+    const timer = setTimeout(() => end(tooLong(call, limit)), limit);
+    return () => clearTimeout(timer);
+  }
+  const stall = new Stall(pid, patience, () => end(stalled(call, patience)));
+  return () => stall[Symbol.dispose]();
+}
+
+/** The error of a program that has stalled. */
+export function stalled(
+  { program, step }: Pick<ProgramCall, 'program' | 'step'>,
+  patience: number,
+): TslxcError {
+  const detail = `${program} has neither read nor written anything for ${patience / 1000} s, and is killed (${step})`;
+  return new TslxcError('OPERATION_TIMEOUT', detail, { step });
 }
 
 function tooLong({ program, step }: ProgramCall, limit: number): TslxcError {

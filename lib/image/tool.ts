@@ -6,8 +6,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { TslxcError } from '../errors';
 import { abortedBy, onAbort } from '../host/abort-listener';
-import { programPath } from '../host/program';
-import { Stall } from './stall';
+import { Stall } from '../host/kernel/stall';
+import { programPath, stalled } from '../host/program';
 
 export interface ToolCall {
   readonly program: 'skopeo' | 'umoci';
@@ -57,11 +57,6 @@ export async function runTool(call: ToolCall, patience = usualPatience): Promise
   } finally {
     stop();
   }
-}
-
-function stalled({ program, step }: ToolCall, patience: number): TslxcError {
-  const detail = `${program} has neither read nor written anything for ${patience / 1000} s, and is killed (${step})`;
-  return new TslxcError('OPERATION_TIMEOUT', detail, { step });
 }
 
 function throwIfEnded(signal: AbortSignal | undefined): void {

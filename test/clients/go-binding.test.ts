@@ -1,4 +1,4 @@
-/** Debian's binding of libvirt's library for Go, libvirt-go: those of its own tests that are about containers. */
+/** Debian's binding of libvirt's library for Go, libvirt-go: those of its own tests that ask for `lxc:///`. */
 import { join } from 'node:path';
 import { clientEnvironment, rootAndDaemon } from '../support/clients/client-world';
 import { goPatience, goProgram, goSources, goTests } from '../support/clients/go-program';
@@ -14,14 +14,23 @@ beforeAll(async () => {
   tests = await goProgram(['test', '-c', '-vet=off', '-tags', 'integration', '.'], binding);
 }, goPatience);
 
-test('the binding’s own tests of containers pass', async () => {
+test('the binding’s own tests of containers, filters, secrets, pools and interfaces pass', async () => {
   const names = [
-    'GetMetadata',
-    'SetMetadata',
-    'DomainAttachDetachDevice',
-    'GetDomainCPUStats',
-    'DomainInterfaceStats',
-  ].map((name) => `TestIntegration${name}`);
+    ...['IntegrationGetMetadata', 'IntegrationSetMetadata', 'IntegrationGetSysinfo'],
+    'IntergrationDefineUndefineNWFilterXML',
+    ...['IntegrationNWFilterGetName', 'IntegrationNWFilterGetUUID'],
+    ...['IntegrationNWFilterGetUUIDString', 'IntegrationNWFilterGetXMLDesc'],
+    ...['IntegrationLookupNWFilterByName', 'IntegrationLookupNWFilterByUUIDString'],
+    'IntegrationDomainAttachDetachDevice',
+    ...['StorageVolResize', 'StorageVolWipe', 'StorageVolWipePattern'],
+    ...['IntegrationSecretDefineUndefine', 'IntegrationSecretGetUUID'],
+    ...['IntegrationSecretGetUUIDString', 'IntegrationSecretGetXMLDesc'],
+    ...['IntegrationSecretGetUsageType', 'IntegrationSecretGetUsageID'],
+    ...['IntegrationLookupSecretByUsage', 'IntegrationGetDomainCPUStats'],
+    ...['IntegrationListAllInterfaces', 'IntergrationListAllNWFilters'],
+    'IntegrationDomainInterfaceStats',
+    ...['StorageVolUploadDownload', 'StorageVolUploadDownloadCallbacks'],
+  ].map((name) => `Test${name}`);
   const pattern = new RegExp(`^(${names.join('|')})$`);
   const options = { env: clientEnvironment, cwd: binding };
   expect(await goTests(tests, pattern, options)).toMatchObject({ code: 0, passed: names });

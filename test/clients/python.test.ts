@@ -31,7 +31,7 @@ for call in (lambda: connection.lookupByName('none'),
     '43 19 2 True',
     '35 20 2 True',
     expect.stringMatching(/^\d+ \d+ 2 True$/),
-    '3 18 2 True',
+    '49 18 2 True',
     '29 20 2 True',
     '',
   ]);

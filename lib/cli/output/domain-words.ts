@@ -42,7 +42,7 @@ export function reasonWords(state: DomainState): string {
   return [ownReason(state), definitionWords(state)].filter((one) => one !== undefined).join('; ');
 }
 
-/** Of a domain or network; undefined if its stored definition can be read. */
+/** Of a domain, network or storage pool; undefined if its stored definition can be read. */
 export function definitionWords({
   unreadable,
 }: {

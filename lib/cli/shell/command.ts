@@ -18,6 +18,8 @@ export const groups = {
   nodedev: 'Node Device',
   network: 'Networking',
   secret: 'Secret',
+  pool: 'Storage Pool',
+  volume: 'Storage Volume',
   image: 'Images',
   snapshot: 'Snapshot',
   tslxc: 'Tslxc itself',

@@ -1,4 +1,5 @@
 /** Disks and host devices in the /dev of a running container and in its device filter. */
+import { lookedUp } from '../../domain/devices/volume-source';
 import { withOnly } from '../../domain/devices/device';
 import { TslxcError } from '../../errors';
 import { lastingCgroups } from '../../plan/cgroups/cgroups';
@@ -57,8 +58,9 @@ export async function attachNode(request: AttachRequest<NodeDevice>): Promise<St
 /** Removes the node, then disallows the device: open files stay open, but the device can't be opened again. */
 export async function detachNode(request: DeviceRequest<NodeDevice>): Promise<StartRecord> {
   const { context, start, device, xml } = request;
+  const { source } = lookedUp(device.item);
   // An optional USB device that was not there has no node.
-  if (device.item.source === '') {
+  if (source === '') {
     return await plugOut(context, start, { undo: [], without: { ...fieldsOf(start), xml } });
   }
   const before = await devicesOf(request);
@@ -67,7 +69,7 @@ export async function detachNode(request: DeviceRequest<NodeDevice>): Promise<St
   if (host === undefined) {
     throw new TslxcError('INTERNAL_ERROR', `the record of the container has no /dev/${node}`, {
       domain: start.name,
-      path: device.item.source,
+      path: source,
     });
   }
   const isImage = (one: Undo): one is DetachImage =>

@@ -1,4 +1,5 @@
 /** Looks up the sources of a domain's file systems before anything is done, so that a wrong one is reported with its line. */
+import { lookedUp } from '../../domain/devices/volume-source';
 import type { DomainDefinition } from '../../domain/definition';
 import type {
   FilesystemDefinition,
@@ -37,7 +38,7 @@ export async function lookUpSources(
 ): Promise<Omit<FilesystemFacts, 'served'>> {
   const sources = new Map<string, SourceKind>();
   const images = new Map<string, string>();
-  for (const filesystem of definition.filesystems) {
+  for (const filesystem of definition.filesystems.map(lookedUp)) {
     switch (filesystem.type) {
       case 'mount':
         sources.set(sourceKey(filesystem), kindOf(await lookUp(filesystem, looks)));

@@ -31,6 +31,8 @@ function sourceElement(mount: MountSpec): PrintableElement {
       return node('source', { file: mount.source });
     case 'block':
       return node('source', { dev: mount.source });
+    case 'volume':
+      return node('source', { pool: mount.pool, volume: mount.volume });
     default:
       return node('source', { dir: mount.source });
   }

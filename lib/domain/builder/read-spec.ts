@@ -111,6 +111,8 @@ function mountOf(filesystem: FilesystemDefinition, { extension }: DomainDefiniti
         overlay: overlay?.upper,
       });
     }
+    case 'volume':
+      return present({ type, ...filesystem.volume, target, readonly }) as MountSpec;
     case 'bind':
     case 'file':
     case 'block':

@@ -47,6 +47,7 @@ import type {
   RootSpec,
   RouteSpec,
   Size,
+  VolumeMount,
 } from './spec';
 
 const size: Shape<Size> = value({
@@ -95,7 +96,8 @@ const mount: Shape<MountSpec> = variants<{
   ram: RamMount;
   file: ImageMount;
   block: ImageMount;
-}>(byField('type', ['mount', 'bind', 'ram', 'file', 'block'], 'mount'), {
+  volume: VolumeMount;
+}>(byField('type', ['mount', 'bind', 'ram', 'file', 'block', 'volume'], 'mount'), {
   mount: {
     target: text,
     readonly: optional(flag),
@@ -109,6 +111,13 @@ const mount: Shape<MountSpec> = variants<{
   ram: { target: text, readonly: optional(flag), type: oneOf('ram'), size },
   file: image,
   block: image,
+  volume: {
+    target: text,
+    readonly: optional(flag),
+    type: oneOf('volume'),
+    pool: text,
+    volume: text,
+  },
 });
 
 const route = object<RouteSpec>({ to: text, via: text, metric: optional(whole) });

@@ -184,8 +184,18 @@ export interface ImageMount extends CommonMountSpec {
   readonly source: string;
 }
 
+/** A volume of a storage pool: a folder, an image or a block device. */
+export interface VolumeMount extends CommonMountSpec {
+  /** The kind of mount. */
+  readonly type: 'volume';
+  /** Name of the pool, which has to be active when the container starts. */
+  readonly pool: string;
+  /** Name of the volume in it. */
+  readonly volume: string;
+}
+
 /** A file system of a container. */
-export type MountSpec = DirectoryMount | BindMount | RamMount | ImageMount;
+export type MountSpec = DirectoryMount | BindMount | RamMount | ImageMount | VolumeMount;
 
 /** Fields of all interfaces. */
 export interface CommonInterfaceSpec {

@@ -115,7 +115,7 @@ export const diskVocabulary = vocabulary({
         file: 'supported',
         dir: noNode,
         network: noNode,
-        volume: noNode,
+        volume: 'supported',
         nvme: noNode,
         vhostuser: noNode,
       },
@@ -219,6 +219,12 @@ export const diskSourceVocabulary = vocabulary({
   attributes: {
     dev: ofOtherType,
     file: ofOtherType,
+    pool: ofOtherType,
+    volume: ofOtherType,
+    mode: refused(
+      'it says how an initiator reaches a pool of type iscsi',
+      'disk source mode is only valid when storage pool is of iscsi type',
+    ),
     startupPolicy: ignored('without its source a container does not start'),
     index: 'output',
   },

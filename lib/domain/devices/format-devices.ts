@@ -7,7 +7,7 @@ import type {
   LiveState,
 } from '../definition';
 import type { Position } from '../xml/element';
-import type { FilesystemDefinition } from '../filesystem/definition';
+import type { FilesystemDefinition, ImageDriver } from '../filesystem/definition';
 import { formatHostInterface, formatInterface } from '../interface/format';
 import { diskSources } from './disk/disk';
 import { hostDeviceSources } from './host-device';
@@ -69,11 +69,16 @@ function formatDisk(disk: DiskDefinition): PrintableElement {
   const { type, driver } = disk;
   return node('disk', { type, device: disk.device ?? 'disk' }, [
     ...(driver === undefined ? [] : [node('driver', { name: driver.name, type: driver.format })]),
-    node('source', { [diskSources[type]]: disk.source }, formatSourceLabels(disk.sourceLabels)),
+    node('source', sourceOfDisk(disk), formatSourceLabels(disk.sourceLabels)),
     node('target', { dev: disk.target, bus: disk.bus }),
     ...(disk.readonly ? [node('readonly')] : []),
     ...(disk.shareable ? [node('shareable')] : []),
   ]);
+}
+
+function sourceOfDisk(disk: DiskDefinition): Readonly<Record<string, string>> {
+  if (disk.type === 'volume') return { ...disk.volume };
+  return { [diskSources[disk.type]]: disk.source };
 }
 
 function formatHostDevice({ type, source, usb, sourceLabels }: HostDeviceDefinition) {
@@ -159,22 +164,24 @@ function formatSource(filesystem: FilesystemDefinition): PrintableElement[] {
   if (filesystem.type === 'ram') {
     return [node('source', { usage: String(filesystem.usage), units: 'KiB' }, labels)];
   }
+  if (filesystem.type === 'volume') {
+    return [...formatDriver(filesystem), node('source', { ...filesystem.volume }, labels)];
+  }
   const source = filesystem.written?.source ?? filesystem.source;
   switch (filesystem.type) {
     case 'mount':
     case 'bind':
       return [node('source', { dir: source }, labels)];
-    case 'file': {
-      const { driver } = filesystem;
-      const written = driver && node('driver', { type: driver.type, format: driver.format });
-      return [
-        ...(written === undefined ? [] : [written]),
-        node('source', { file: source }, labels),
-      ];
-    }
+    case 'file':
+      return [...formatDriver(filesystem), node('source', { file: source }, labels)];
     case 'block':
       return [node('source', { dev: source }, labels)];
   }
+}
+
+function formatDriver({ driver }: { readonly driver?: ImageDriver }): PrintableElement[] {
+  if (driver === undefined) return [];
+  return [node('driver', { type: driver.type, format: driver.format })];
 }
 
 function formatConsole(

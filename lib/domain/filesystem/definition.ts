@@ -1,5 +1,6 @@
 /** The file systems of a definition: `<filesystem>`, and the options that the extension adds. */
 import type { Position } from '../xml/element';
+import type { VolumeSource } from '../devices/volume-source';
 import type { KeptPart } from '../xml/unsupported';
 import type { SourceLabel } from '../security/definition';
 
@@ -107,6 +108,19 @@ export interface RamFilesystem extends FilesystemCommon {
   readonly usage: number;
 }
 
+/** A volume of a storage pool. A start puts one of the other types in its place: a running domain has none. */
+export interface VolumeFilesystem extends FilesystemCommon {
+  readonly type: 'volume';
+  readonly volume: VolumeSource;
+  /** Of an image; see FileFilesystem. */
+  readonly driver?: ImageDriver;
+}
+
 /** Other types are in `unsupported`. */
 export type FilesystemDefinition =
-  MountFilesystem | BindFilesystem | FileFilesystem | BlockFilesystem | RamFilesystem;
+  | MountFilesystem
+  | BindFilesystem
+  | FileFilesystem
+  | BlockFilesystem
+  | RamFilesystem
+  | VolumeFilesystem;

@@ -26,7 +26,7 @@ export function parseDriver(
   const type = reading.attributes.get('type');
   const format = reading.attributes.get('format');
   checkWords(reading);
-  if (filesystemType !== 'file') {
+  if (filesystemType !== 'file' && filesystemType !== 'volume') {
     const { path, position } = at;
     session.unsupported.push({ path, position, ...otherDriver });
     const children = [standalone(at)];

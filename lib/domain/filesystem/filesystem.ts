@@ -2,6 +2,7 @@
  * `<filesystem>`: a directory tree, an image or a file system in memory that the container sees. An element with
  * any part that a start refuses is kept as a whole.
  */
+import { parseVolumeSource } from '../devices/volume-source';
 import { deviceSession, parsedDevice, rawDevice } from '../devices/parsed-device';
 import type { ParsedDevice, UnsupportedElement } from '../xml/unsupported';
 import type { FilesystemDefinition } from './definition';
@@ -26,6 +27,7 @@ import {
   filesystemSourceVocabulary,
   filesystemTargetVocabulary,
   filesystemVocabulary,
+  noSuchTree,
 } from './vocabulary';
 
 /** The attributes of `<source>` for each type; the first one names the tree. */
@@ -63,7 +65,7 @@ export function parseFilesystem(
   const space = parseSpaceLimits(reading, own);
   const readonly = childOf(reading, 'readonly');
   if (readonly !== undefined) readElement(readonly, emptyVocabulary, own);
-  if (type === 'template' || type === 'volume') {
+  if (type === 'template') {
     return { raw: rawDevice(at), unsupported: own.unsupported.map(wordedFor(type, target)) };
   }
   const common = {
@@ -75,6 +77,15 @@ export function parseFilesystem(
     ...(sourceLabels === undefined ? {} : { sourceLabels }),
     position: at.position,
   };
+  if (type === 'volume') {
+    const volume = parseVolumeSource(childOf(reading, 'source'));
+    if (volume === undefined) {
+      own.unsupported.push({ ...attributeLocation(at, 'type'), ...noSuchTree, value: type });
+      return { raw: rawDevice(at), unsupported: own.unsupported.map(wordedFor(type, target)) };
+    }
+    const chosen = driver === undefined ? {} : { driver };
+    return parsedDevice(at, { type, ...common, volume, ...chosen }, own);
+  }
   if (type === 'ram') return parsedDevice(at, { type, ...common, usage }, own);
   const written = type === 'file' && driver !== undefined ? { driver } : {};
   return parsedDevice(at, { type, ...common, source, ...written }, own);
@@ -123,7 +134,7 @@ function readEnds(reading: Reading, type: FilesystemType, session: ReadingSessio
   }
   const ends = { source: sanitizePath(source ?? ''), target: sanitizePath(target) };
   const written = {
-    ...(source === undefined || ends.source === source ? {} : { source }),
+    ...(source === undefined || type === 'volume' || ends.source === source ? {} : { source }),
     ...(ends.target === target ? {} : { target }),
   };
   return {

@@ -37,7 +37,7 @@ function refuse(detail: string, location: SourceLocation): never {
 
 function checkPaths(filesystem: FilesystemDefinition): void {
   const { target } = filesystem;
-  const ends = filesystem.type === 'ram' ? { target } : { source: filesystem.source, target };
+  const ends = 'source' in filesystem ? { source: filesystem.source, target } : { target };
   for (const [end, path] of Object.entries(ends)) {
     if (path.startsWith('/')) continue;
     const detail = `filesystem ${end} '${path}' is not an absolute path`;

@@ -4,6 +4,9 @@ import { imageFormats } from '../devices/image-formats';
 
 const ofShare = ignored('it is about how a virtual machine and its host share files');
 
+/** `type='template'`, and `type='volume'` without a pool and a volume. */
+export const noSuchTree = refused('libvirt refuses it too, for a container');
+
 export const filesystemVocabulary = vocabulary({
   attributes: {
     type: {
@@ -12,9 +15,9 @@ export const filesystemVocabulary = vocabulary({
         bind: 'supported',
         file: 'supported',
         block: 'supported',
-        template: refused('libvirt refuses it too, for a container'),
+        template: noSuchTree,
         ram: 'supported',
-        volume: refused('libvirt refuses it too, for a container'),
+        volume: 'supported',
       },
     },
     accessmode: 'supported',

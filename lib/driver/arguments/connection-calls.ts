@@ -46,6 +46,7 @@ import {
   signalOption,
   whichOneOption,
 } from './option-shapes';
+import { connectionPoolCalls } from './storage-pool-calls';
 
 /** A logger may be anything else besides. */
 const logger: Shape<Logger> = value({
@@ -161,6 +162,7 @@ export const connectionCalls = {
   listNetworks: [
     ['filter', optional(object<NetworkFilter>({ ...filterFields, autostart: optional(onOrOff) }))],
   ],
+  ...connectionPoolCalls,
   events: [['options', optional(signalOption)]],
   networkEvents: [['options', optional(signalOption)]],
   on: [

@@ -38,7 +38,9 @@ const onWarning = optional(callback<(warning: Warning) => void>());
 
 export const deviceOptions = object<DeviceOptions>({ which, onWarning });
 
-export const defineOptions = object<DefineOptions>({ validate: optional(flag), onWarning });
+export const defineFields: Fields<DefineOptions> = { validate: optional(flag), onWarning };
+
+export const defineOptions = object<DefineOptions>(defineFields);
 
 const startFields: Fields<StartOptions> = {
   passDescriptors: optional(listOf(number)),

@@ -15,6 +15,8 @@ export const installedSchemas = {
   networkPort: '/usr/share/libvirt/schemas/networkport.rng',
   networkFilter: '/usr/share/libvirt/schemas/nwfilter.rng',
   secret: '/usr/share/libvirt/schemas/secret.rng',
+  storagePool: '/usr/share/libvirt/schemas/storagepool.rng',
+  storageVolume: '/usr/share/libvirt/schemas/storagevol.rng',
 } as const;
 
 /** Exit status of xmllint(1): the document does not validate. */

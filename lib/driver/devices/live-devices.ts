@@ -23,6 +23,7 @@ import {
 import type { SettledState } from '../session/containers';
 import type { Session } from '../session/session';
 import type { DomainEvent } from '../types';
+import { withVolumes } from '../storage/sources';
 import { requireSettled, runningDevices } from './running-devices';
 
 export interface LiveChange {
@@ -33,7 +34,7 @@ export interface LiveChange {
 
 /**
  * @throws TslxcError OPERATION_INVALID when nothing runs; DefinitionError for a device that this version or this host can't carry
- * out; and as `DeviceControl.attach`.
+ * out; and as `withVolumes` and `DeviceControl.attach`.
  */
 export async function attachLive(
   session: Session,
@@ -42,7 +43,8 @@ export async function attachLive(
   requireRunning(state, 'changeDevice', identity);
   requireSettled(state);
   const before = runningDefinition(session, state);
-  const device = found(session, withOnly(before, parsed.device), parsed.device);
+  const only = await withVolumes(session, withOnly(before, parsed.device), 'start');
+  const device = found(session, only, parsed.device);
   const definition = withDevice(before, device);
   checkStartable(definition);
   const xml = formatDomain(definition);

@@ -10,10 +10,18 @@ import {
   parseStoredDomain,
   parseStoredNetwork,
   parseStoredNetworkFilter,
+  parseStoredPool,
   parseStoredSecret,
+  poolStore,
   secretStore,
 } from '../session/stores';
-import type { DomainStore, NetworkFilterStore, NetworkStore, SecretStore } from '../session/stores';
+import type {
+  DomainStore,
+  NetworkFilterStore,
+  NetworkStore,
+  PoolStore,
+  SecretStore,
+} from '../session/stores';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
 
@@ -35,6 +43,7 @@ const filter: Kind = {
   undefine: 'nwfilter-undefine',
 };
 const secret: Kind = { kind: 'secret', undefine: 'secret-undefine' };
+const pool: Kind = { kind: 'storage pool', edit: 'pool-edit', undefine: 'pool-undefine' };
 
 export async function checkDefinitions(paths: StatePaths): Promise<HostCheck[]> {
   const logger = silence;
@@ -48,6 +57,11 @@ export async function checkDefinitions(paths: StatePaths): Promise<HostCheck[]> 
     parse: parseStoredNetwork,
     logger,
   });
+  const pools = poolStore({
+    directory: paths.poolDefinitions,
+    parse: parseStoredPool,
+    logger,
+  });
   const filters = networkFilterStore({
     directory: paths.networkFilters,
     parse: parseStoredNetworkFilter,
@@ -59,6 +73,7 @@ export async function checkDefinitions(paths: StatePaths): Promise<HostCheck[]> 
   const found = [
     ...(await unreadable(domains, domain)),
     ...(await unreadable(networks, network)),
+    ...(await unreadable(pools, pool)),
     ...(await unreadable(filters, filter)),
   ];
   for (const store of ofSecrets) found.push(...(await unreadable(store, secret)));
@@ -67,7 +82,7 @@ export async function checkDefinitions(paths: StatePaths): Promise<HostCheck[]> 
 
 /** One that can't be read may also be that of a newer version of the package. */
 async function unreadable(
-  store: DomainStore | NetworkStore | NetworkFilterStore | SecretStore,
+  store: DomainStore | NetworkStore | PoolStore | NetworkFilterStore | SecretStore,
   { kind, edit, undefine }: Kind,
 ): Promise<HostCheck[]> {
   try {

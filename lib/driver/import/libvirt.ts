@@ -9,6 +9,7 @@ import { defineDomain } from '../definitions/define';
 import { setAutostart } from '../lifecycle/autostart';
 import { isUntouchedDefault } from '../networks/autostart';
 import { defineNetwork, setNetworkAutostart } from '../networks/verbs';
+import { parseGivenNetwork } from '../session/given';
 import type { Session } from '../session/session';
 import type { Imported, ImportOptions } from './types';
 
@@ -123,7 +124,7 @@ async function takeOverNetwork(
   xml: string,
   autostart: 'on' | 'off',
 ): Promise<Outcome> {
-  const { definition } = session.parseNetwork(xml);
+  const { definition } = parseGivenNetwork(xml);
   const { name, uuid } = definition;
   const exists = (): Outcome => {
     const now = session.networks.isAutostarted(name) ? 'on' : 'off';

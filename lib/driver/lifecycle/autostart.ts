@@ -12,6 +12,7 @@ import { checkSame } from '../lookup/lookup';
 import { restoreLostLabels } from './finish';
 import { reapInBackground, settle } from './reaper';
 import type { Session } from '../session/session';
+import { startAutostartPools } from '../storage/autostart';
 import { launch } from './start';
 import type { Autostarted } from '../types';
 
@@ -45,6 +46,8 @@ export async function autostartAll(session: Session): Promise<Autostarted[]> {
   };
   return withLock(paths, lock, async () => {
     await restoreLostLabels(session);
+    // Domains may use what is in them.
+    await startAutostartPools(session);
     const boot = containers.bootId();
     const marked = await markedDomains(session);
     if (isDone(session, boot)) return marked.map((one) => ({ ...one, outcome: 'skipped' }));

@@ -14,6 +14,7 @@ import { exactJson, hexadecimal } from '../../exact-json';
 import { portsOf } from '../interfaces/ports';
 import { levelOf } from '../session/level';
 import { noDomain } from '../lookup/lookup';
+import { withVolumes } from '../storage/sources';
 import type { Session } from '../session/session';
 import type { Warning } from '../types';
 import { strictness } from './start-input';
@@ -94,7 +95,7 @@ async function planStart(
 ): Promise<Plan> {
   const settings = visibleSettings(session.paths);
   const ofOthers = levelOf(session, () => settings);
-  const levelled = atLevel(stored, ofOthers);
+  const levelled = atLevel(await withVolumes(session, stored, 'preview'), ofOthers);
   checkStartable(levelled, strictness(settings, asked));
   const definition = session.containers.withUsbPlaces(levelled);
   const hardening = confinementAt(ofOthers);

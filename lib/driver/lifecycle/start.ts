@@ -24,6 +24,7 @@ import { portsOf } from '../interfaces/ports';
 import { namingLogHolder } from '../lookup/log-holder';
 import type { Session } from '../session/session';
 import { checkFloors, whenLinked } from '../interfaces/shaping';
+import { withVolumes } from '../storage/sources';
 import { checkOnce, describeStart, strictness, withPlaces } from './start-input';
 import type { Launch } from './start-input';
 import type { StartResult, Warning } from '../types';
@@ -35,7 +36,7 @@ import type { StartResult, Warning } from '../types';
  * refuses it, it is ended.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED for what would be dangerous to ignore, or if strict for all that is not carried
- * out; and as `startContainer`. After every error the host is as it was before.
+ * out; and as `withVolumes` and `startContainer`. After every error the host is as it was before.
  */
 export async function launch(session: Session, what: Launch): Promise<StartResult> {
   const { file, options } = what;
@@ -81,7 +82,7 @@ async function attempt(session: Session, what: Launch, rollback: Rollback): Prom
   const { signal, onNetworkStarted } = options;
   const settings = readSettings(session.paths);
   const ofOthers = what.hardening ?? levelOf(session, () => settings);
-  const definition = atLevel(what.definition, ofOthers);
+  const definition = atLevel(await withVolumes(session, what.definition, 'start'), ofOthers);
   const levelled = { ...what, definition, hardening: confinementAt(ofOthers) };
   const start = describeStart(session, levelled, rollback);
   checkOnce(definition, strictness(settings, options));

@@ -1,4 +1,5 @@
 /** Which domains there are, and what state they are in: from the stored definitions and the run folders. */
+import { canonicalUuid } from './canonical-uuid';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shutoffReason, type ExitRecord } from '../../container/record/exit-record';
 import type { RunState } from '../../container/record/run-state';
@@ -323,13 +324,4 @@ function byIdThenName(a: FoundDomain, b: FoundDomain): number {
   const second = b.state.phase === 'running' ? b.state.running.id : Infinity;
   if (first !== second) return first - second;
   return a.name < b.name ? -1 : 1;
-}
-
-/** Dashes and blanks between bytes are ignored, as in libvirt. @throws TslxcError INVALID_ARG. */
-export function canonicalUuid(uuid: string): string {
-  if (uuid.length > 128 || !/^(?:[- ]*[0-9a-f]{2}){16}$/i.test(uuid)) {
-    throw new TslxcError('INVALID_ARG', `'${uuid}' is not a uuid`);
-  }
-  const digits = uuid.replace(/[- ]/g, '').toLowerCase();
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

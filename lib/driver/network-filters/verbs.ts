@@ -8,7 +8,9 @@ import { builtInFilters } from '../../network/filter/built-in';
 import { isInclusion, type NetworkFilterDefinition } from '../../network/filter/definition';
 import { formatNetworkFilter } from '../../network/filter/format';
 import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
-import { canonicalUuid, unreadableWords } from '../lookup/lookup';
+import { canonicalUuid } from '../lookup/canonical-uuid';
+import { unreadableWords } from '../lookup/lookup';
+import { parseGivenNetworkFilter } from '../session/given';
 import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
 import type { NetworkFilterInfo } from './types';
@@ -24,7 +26,7 @@ export async function defineNetworkFilter(
   xml: string,
   options: DefineOptions,
 ): Promise<NetworkFilterInfo> {
-  const parsed = session.parseNetworkFilter(xml);
+  const parsed = parseGivenNetworkFilter(xml);
   const { definition } = parsed;
   if (isToBeValidated(session, options)) {
     await validateText(xml, definition, installedSchemas.networkFilter);

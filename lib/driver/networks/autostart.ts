@@ -16,6 +16,7 @@ import type { NetworkDefinition } from '../../network/definition/definition';
 import { generatorsOf } from '../session/stores';
 import { isActive, otherNetworks, settleAndTell } from './settling';
 import { launchNetwork } from './start';
+import { parseGivenNetwork } from '../session/given';
 import type { Session } from '../session/session';
 
 /**
@@ -106,7 +107,7 @@ async function defineDefault(session: Session): Promise<Identity> {
 /** The default network as it would be made now. */
 export async function newDefault(session: Session): Promise<NetworkDefinition> {
   const others = await otherNetworks(session, defaultNetwork);
-  const { definition } = session.parseNetwork(await defaultNetworkXml(others));
+  const { definition } = parseGivenNetwork(await defaultNetworkXml(others));
   return { ...definition, uuid: defaultUuid(session) };
 }
 

@@ -5,7 +5,7 @@ import { present } from '../../present';
 import { readNetworkState, runningNames } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';
 import { isNetworkMarkLeft } from '../hooks/network-mark';
-import { canonicalUuid } from '../lookup/lookup';
+import { canonicalUuid } from '../lookup/canonical-uuid';
 import { prepareNetworks } from './autostart';
 import { isActive, needsRepair, settleAndRepair } from './settling';
 import type { Session } from '../session/session';

@@ -2,13 +2,14 @@
 import { definedWithout } from '../../domain/warnings';
 import type { UnknownWord } from '../../domain/xml/unsupported';
 import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
-import type { ParsedNetwork, Session } from '../session/session';
+import type { GivenNetwork } from '../session/given';
+import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
 
 /** Returns unless the text is to be validated and is not valid. @throws as `validateText`. */
 export async function checkNetworkText(
   session: Session,
-  { xml, parsed }: { readonly xml: string; readonly parsed: ParsedNetwork },
+  { xml, parsed }: { readonly xml: string; readonly parsed: GivenNetwork },
   options: DefineOptions,
 ): Promise<void> {
   if (!isToBeValidated(session, options)) return;

@@ -17,7 +17,8 @@ import { checkSameNetwork, networkOfUuid, noNetwork, uuidOfNetwork } from './loo
 import { endAndTell, otherNetworks, settleAndTell } from './settling';
 import { launchNetwork } from './start';
 import { checkNetworkText, warnOfUnknown } from './unknown-elements';
-import type { ParsedNetwork, Session } from '../session/session';
+import { parseGivenNetwork, type GivenNetwork } from '../session/given';
+import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
 
 /**
@@ -32,7 +33,7 @@ export async function defineNetwork(
   xml: string,
   options: DefineOptions,
 ): Promise<Identity> {
-  const parsed = session.parseNetwork(xml);
+  const parsed = parseGivenNetwork(xml);
   const { definition } = parsed;
   await checkNetworkText(session, { xml, parsed }, options);
   session.networks.path(definition.name);
@@ -42,7 +43,7 @@ export async function defineNetwork(
   return identity;
 }
 
-async function storeNetwork(session: Session, parsed: ParsedNetwork): Promise<Identity> {
+async function storeNetwork(session: Session, parsed: GivenNetwork): Promise<Identity> {
   const { name } = parsed.definition;
   return session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
@@ -80,7 +81,7 @@ export async function createNetwork(
   xml: string,
   options: DefineOptions,
 ): Promise<Identity> {
-  const parsed = session.parseNetwork(xml);
+  const parsed = parseGivenNetwork(xml);
   const { definition } = parsed;
   const { name, uuid } = definition;
   await checkNetworkText(session, { xml, parsed }, options);
@@ -182,7 +183,7 @@ function nameIsTaken(name: string, uuid: string): TslxcError {
 /** Without a `<uuid>` or `<mac>` of its own, a definition is a new one of the network that has the name. */
 function takeOver(
   session: Session,
-  { definition, uuid, mac }: ParsedNetwork,
+  { definition, uuid, mac }: GivenNetwork,
   existing: string | undefined,
 ): NetworkDefinition {
   if (existing === undefined) return definition;
@@ -206,7 +207,7 @@ function takeOver(
 /** The unchanged default network, if the definition replaces it with another uuid. */
 function replacedDefault(
   session: Session,
-  { definition, uuid }: ParsedNetwork,
+  { definition, uuid }: GivenNetwork,
   state: SettledState,
 ): NetworkDefinition | undefined {
   if (definition.name !== defaultNetwork || uuid !== 'explicit') return undefined;

@@ -21,6 +21,7 @@ import {
   runningNames,
 } from '../../network/lifecycle/state';
 import { TslxcError } from '../../errors';
+import { forgetPool, readPoolState, recordedPools } from '../../storage/pool/state';
 import { runningDefinition } from '../definitions/definitions';
 import { endAndTell, settleAndTell } from '../networks/settling';
 import { releaseEmptyPartitions, removeLeftLeaves, staleCgroups } from './cgroups';
@@ -30,6 +31,7 @@ import { finish } from '../lifecycle/finish';
 import { stateBeforeEnd } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import { settleAbandoned } from '../snapshots/abandoned';
+import { clearLeft, endPool } from '../storage/start';
 import { allCatalogues } from '../snapshots/catalogue';
 import { destroyDamaged } from '../lifecycle/destroy-damaged';
 import { destroyDomain } from '../lifecycle/verbs';
@@ -40,12 +42,13 @@ import { unlessEnded } from '../../host/state/file-error';
 /** Something that a purge removes, or leaves. */
 export interface PurgeItem {
   /** `upper`: the writable layer of an overlay. `snapshot`: the files of one. `partition`: a cgroup that was made for `<partition>`. */
-  readonly kind: 'domain' | 'network' | 'cgroup' | 'partition' | 'files' | 'upper' | 'snapshot';
-  /** Name of a domain or network; else a path. */
+  readonly kind:
+    'domain' | 'network' | 'pool' | 'cgroup' | 'partition' | 'files' | 'upper' | 'snapshot';
+  /** Name of a domain, a network or a storage pool; else a path. */
   readonly name: string;
   /** `keep`: it is the user's data. `remove`, of an `upper` or a `snapshot`: it is below the root's own files, and goes with them. */
   readonly fate: 'remove' | 'keep';
-  /** Of domains and networks only. */
+  /** Of domains, networks and storage pools only. */
   readonly state?: 'running' | 'off';
 }
 
@@ -63,8 +66,12 @@ export function previewPurge(session: Session): PurgeItem[] {
     const { phase } = readNetworkState(paths, name);
     return { kind: 'network', name, fate: 'remove', state: phase === 'off' ? 'off' : 'running' };
   });
+  const pools = poolNames(session).map((name): PurgeItem => {
+    const { phase } = readPoolState(paths, name);
+    return { kind: 'pool', name, fate: 'remove', state: phase === 'off' ? 'off' : 'running' };
+  });
   const cgroups = cgroupItems(paths);
-  return [...domains, ...networks, ...cgroups, ...filesOf(session), ...written(session)];
+  return [...domains, ...networks, ...pools, ...cgroups, ...filesOf(session), ...written(session)];
 }
 
 /**
@@ -92,6 +99,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
     const { kind, name } = item;
     if (kind === 'domain') await attempt(item, () => purgeDomain(session, name));
     if (kind === 'network') await attempt(item, () => purgeNetwork(session, name));
+    if (kind === 'pool') await attempt(item, () => purgePool(session, name));
     if (kind === 'cgroup') await attempt(item, () => removeCgroupsOf([name]));
   }
   for (const name of await removeLeftLeaves(session.paths)) {
@@ -204,12 +212,26 @@ async function purgeNetwork(session: Session, name: string): Promise<void> {
   });
 }
 
+/** Its volumes stay: they are the user's data. */
+async function purgePool(session: Session, name: string): Promise<void> {
+  await session.lockedPool(name, async () => {
+    await clearLeft(session, name);
+    await endPool(session, { name, uuid: '' });
+    await session.pools.remove(name);
+    forgetPool(session.paths, name);
+  });
+}
+
 function domainNames({ containers, paths, store }: Session): string[] {
   return [...new Set([...store.names(), ...containers.runNames(paths)])].sort();
 }
 
 function networkNames({ paths, networks }: Session): string[] {
   return [...new Set([...networks.names(), ...runningNames(paths)])].sort();
+}
+
+function poolNames({ paths, pools }: Session): string[] {
+  return [...new Set([...pools.names(), ...recordedPools(paths)])].sort();
 }
 
 function cgroupItems(paths: StatePaths): PurgeItem[] {

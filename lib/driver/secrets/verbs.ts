@@ -4,7 +4,9 @@ import { definedWithout } from '../../domain/warnings';
 import { TslxcError } from '../../errors';
 import type { DefinitionStore } from '../../host/state/definitions/definition-store';
 import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
-import { canonicalUuid, unreadableWords } from '../lookup/lookup';
+import { canonicalUuid } from '../lookup/canonical-uuid';
+import { unreadableWords } from '../lookup/lookup';
+import { parseGivenSecret } from '../session/given';
 import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
 import type { SecretFilter, SecretInfo } from './types';
@@ -31,7 +33,7 @@ export async function defineSecret(
   xml: string,
   options: DefineOptions,
 ): Promise<SecretInfo> {
-  const definition = session.parseSecret(xml);
+  const definition = parseGivenSecret(xml);
   if (isToBeValidated(session, options)) {
     await validateText(xml, definition, installedSchemas.secret);
   }

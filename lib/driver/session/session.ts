@@ -2,16 +2,13 @@
  * What a Connection and its Domains share: paths, access, the stored definitions, the event log, and the
  * containers that this process owns. Holds nothing that keeps the process alive unless ref'd.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
 import type { RunStates } from '../../container/record/run-states';
 import { Lookers } from '../../container/looks/looks';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Hardening } from '../../hardening';
 import { parseDevice, type DeviceVerb, type ParsedOne } from '../../domain/devices/device';
-import { macFromBytes } from '../../domain/interface/mac-address';
 import { parseDomain } from '../../domain/parse';
 import type { ParseContext } from '../../domain/parse-session';
-import { parseSecret, type SecretDefinition } from '../../domain/secret/secret';
 import { TslxcError } from '../../errors';
 import { bothLoggers, type DomainLog } from '../../host/log/domain-log';
 import { KnownIdentities } from '../../host/state/definitions/known-identities';
@@ -19,11 +16,8 @@ import { turn } from '../../host/slices';
 import type { Logger } from '../../host/logger';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { HostSecurity } from '../../host/security/host-security';
-import type { NetworkDefinition } from '../../network/definition/definition';
 import { withNetworkLock } from '../../network/lifecycle/network-lock';
-import { parseNetwork } from '../../network/definition/parse';
-import type { NetworkFilterDefinition } from '../../network/filter/definition';
-import { parseNetworkFilter } from '../../network/filter/parse';
+import { withPoolLock } from '../../storage/pool/pool-lock';
 import { abortable, throwIfAborted } from './abort';
 import { checkPrivileged, checkWritable, readPrivilege, type Privilege } from './access';
 import type { Containers, OwnedContainer } from './containers';
@@ -32,13 +26,16 @@ import { appendEvents, parseDomainEvent, parseNetworkEvent } from '../events/eve
 import { EventStream, type EventStreamOptions, type OpenStream } from '../events/event-stream';
 import { lookUpHostSecurity } from './security';
 import {
+  atRandom,
   domainStore,
   networkFilterStore,
   networkStore,
   parseStoredDomain,
   parseStoredNetwork,
   parseStoredNetworkFilter,
+  parseStoredPool,
   parseStoredSecret,
+  poolStore,
   secretStore,
   thisHost,
 } from './stores';
@@ -47,6 +44,7 @@ import type {
   Generators,
   NetworkFilterStore,
   NetworkStore,
+  PoolStore,
   SecretStore,
 } from './stores';
 import type { DomainEvent, NetworkEvent } from '../types';
@@ -76,24 +74,12 @@ export interface ParsedXml {
   readonly newMacs: readonly string[];
 }
 
-/** The definition of a network from XML text, and which parts were generated because the text had none. */
-export interface ParsedNetwork {
-  readonly definition: NetworkDefinition;
-  readonly uuid: 'explicit' | 'generated';
-  readonly mac: 'explicit' | 'generated';
-}
-
 interface ParseOptions extends Pick<ParseContext, 'unknown' | 'hostModel'> {
   /** Default: at random. */
   readonly generators?: Generators;
 }
 
 type FollowOptions = Pick<EventStreamOptions<unknown>, 'signal' | 'keptAliveBy'>;
-
-const atRandom: Generators = {
-  newUuid: () => randomUUID(),
-  newMac: () => macFromBytes(randomBytes(3)),
-};
 
 export class Session {
   readonly paths: StatePaths;
@@ -111,6 +97,7 @@ export class Session {
   readonly secrets: SecretStore;
   readonly ephemeralSecrets: SecretStore;
   readonly networkFilters: NetworkFilterStore;
+  readonly pools: PoolStore;
   readonly hostSecurity: () => HostSecurity;
   readonly #domainLog: DomainLog | undefined;
   readonly #readPrivilege: () => Privilege;
@@ -157,6 +144,11 @@ export class Session {
     this.ephemeralSecrets = secretStore({
       directory: options.paths.ephemeralSecrets,
       ...secrets,
+    });
+    this.pools = poolStore({
+      directory: options.paths.poolDefinitions,
+      parse: parseStoredPool,
+      logger: options.logger,
     });
   }
 
@@ -217,40 +209,13 @@ export class Session {
     return parseDevice(xml, verb, { ...thisHost(), newUuid: atRandom.newUuid, newMac });
   }
 
-  /** @throws DefinitionError. */
-  parseNetwork(xml: string): ParsedNetwork {
-    const generated = new Set<'uuid' | 'mac'>();
-    const definition = parseNetwork(xml, {
-      newUuid: () => {
-        generated.add('uuid');
-        return atRandom.newUuid();
-      },
-      newMac: () => {
-        generated.add('mac');
-        return atRandom.newMac();
-      },
-    });
-    const origin = (what: 'uuid' | 'mac') => (generated.has(what) ? 'generated' : 'explicit');
-    return { definition, uuid: origin('uuid'), mac: origin('mac') };
-  }
-
-  /** @throws DefinitionError. */
-  parseSecret(xml: string): SecretDefinition {
-    return parseSecret(xml, { newUuid: atRandom.newUuid });
-  }
-
-  /** With whether its uuid was generated, since the text had none. @throws DefinitionError. */
-  parseNetworkFilter(xml: string): {
-    readonly definition: NetworkFilterDefinition;
-    readonly uuid: 'explicit' | 'generated';
-  } {
-    let uuid: 'explicit' | 'generated' = 'explicit';
-    const newUuid = (): string => {
-      uuid = 'generated';
-      return atRandom.newUuid();
-    };
-    const definition = parseNetworkFilter(xml, { newUuid });
-    return { definition, uuid };
+  /** Runs `action` under the lock of a storage pool; not re-entrant. It may be taken under a domain's lock, never the reverse. */
+  async lockedPool<T>(name: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await withPoolLock(this.paths, name, action);
+    } catch (error) {
+      throw fileError(error);
+    }
   }
 
   /** Runs `action` under the lock of a network; not re-entrant. It may be taken under a domain's lock, never the reverse. */

@@ -1,5 +1,5 @@
-/** The stored definitions of domains and of virtual networks, and what is filled in where their texts leave it out. */
-import { createHash } from 'node:crypto';
+/** The stored definitions of domains and of everything else that is defined, and what is filled in where their texts leave it out. */
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { machine } from 'node:os';
 import { portId } from '../../container/interfaces/port-id';
 import type { DomainDefinition } from '../../domain/definition';
@@ -18,9 +18,13 @@ import { parseNetwork } from '../../network/definition/parse';
 import type { NetworkFilterDefinition } from '../../network/filter/definition';
 import { formatNetworkFilter } from '../../network/filter/format';
 import { parseNetworkFilter } from '../../network/filter/parse';
+import type { PoolDefinition } from '../../storage/definition/definition';
+import { formatPool } from '../../storage/definition/format-pool';
+import { parsePool } from '../../storage/definition/parse-pool';
 
 export type DomainStore = DefinitionStore<DomainDefinition>;
 export type NetworkStore = DefinitionStore<NetworkDefinition>;
+export type PoolStore = DefinitionStore<PoolDefinition>;
 export type SecretStore = DefinitionStore<SecretDefinition>;
 export type NetworkFilterStore = DefinitionStore<NetworkFilterDefinition>;
 
@@ -53,6 +57,12 @@ export function networkFilterStore(place: StorePlace<NetworkFilterDefinition>): 
   return new DefinitionStore({ ...what, format: formatNetworkFilter, standIn, ...place });
 }
 
+export function poolStore(place: StorePlace<PoolDefinition>): PoolStore {
+  const format = (definition: PoolDefinition): string => formatPool(definition);
+  const what = { kind: 'storage pool', command: 'tslxc pool-define' };
+  return new DefinitionStore({ ...what, format, standIn, ...place });
+}
+
 /** What the meaning of a definition depends on, besides its text. */
 export function thisHost(): Pick<ParseContext, 'arch' | 'emulator' | 'portId'> {
   return { arch: machine(), emulator: monitorPath, portId };
@@ -78,8 +88,18 @@ export function parseStoredNetworkFilter(xml: string, path: string): NetworkFilt
   return parseNetworkFilter(xml, { ...generatorsOf(path), unknown: 'refused' });
 }
 
+/** The same for a storage pool. @throws DefinitionError. */
+export function parseStoredPool(xml: string, path: string): PoolDefinition {
+  return parsePool(xml, { ...generatorsOf(path), unknown: 'refused' });
+}
+
 /** Makes the uuid and the Ethernet addresses that a text leaves out. */
 export type Generators = Pick<ParseContext, 'newUuid' | 'newMac'>;
+
+export const atRandom: Generators = {
+  newUuid: () => randomUUID(),
+  newMac: () => macFromBytes(randomBytes(3)),
+};
 
 /** For a file that was written by hand without a uuid or addresses: made from its path, they are the same at each reading. */
 export function generatorsOf(path: string): Generators {

@@ -2,7 +2,8 @@
 import { join } from 'node:path';
 import { deviceNumbers } from '../../container/sources/host-devices';
 import type { IoStatistics } from '../../container/statistics/types';
-import type { DiskDefinition } from '../../domain/definition';
+import { lookedUp } from '../../domain/devices/volume-source';
+import type { HostDisk } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning, runningDefinition, type RunningState } from '../definitions/definitions';
@@ -48,7 +49,7 @@ function sum(one: BlockStatistics, other: BlockStatistics): BlockStatistics {
 /** `major:minor` of a disk's target, or of a device of the host by its name or path. */
 async function numbersOf(session: Session, state: RunningState, device: string): Promise<string> {
   const { disks } = runningDefinition(session, state);
-  const disk = disks.find(({ target }) => target === device);
+  const disk = disks.map(lookedUp).find(({ target }) => target === device);
   const found = disk
     ? (numbersOfImage(state, disk) ?? (await numbersOfPath(session, disk)))
     : (numbersOfName(device) ?? (await numbersOfPath(session, { source: device })));
@@ -57,7 +58,7 @@ async function numbersOf(session: Session, state: RunningState, device: string):
 }
 
 /** The numbers of the block device that was made from an image file. */
-function numbersOfImage({ start }: RunningState, disk: DiskDefinition): string | undefined {
+function numbersOfImage({ start }: RunningState, disk: HostDisk): string | undefined {
   const node = start.devices?.find((one) => one.node === disk.target);
   return disk.type === 'file' && node ? `${node.rule.major}:${node.rule.minor}` : undefined;
 }
@@ -69,7 +70,7 @@ function numbersOfName(name: string): string | undefined {
 
 async function numbersOfPath(
   { lookers, startTimeout }: Session,
-  { source, position }: Pick<DiskDefinition, 'source'> & Partial<DiskDefinition>,
+  { source, position }: Pick<HostDisk, 'source'> & Partial<HostDisk>,
 ): Promise<string | undefined> {
   if (!source.startsWith('/')) return undefined;
   const place = position && { path: 'domain/devices/disk/source', position };

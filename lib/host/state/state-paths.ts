@@ -36,6 +36,10 @@ export interface StatePaths {
   readonly ephemeralSecrets: string;
   /** Filters for network traffic: `NAME.xml`. */
   readonly networkFilters: string;
+  /** Definitions of storage pools: `NAME.xml`, and `autostart/`. */
+  readonly poolDefinitions: string;
+  /** The run folders of storage pools, one for each, mode 0700. */
+  readonly pools: string;
 }
 
 export function statePaths(root: string): StatePaths {
@@ -59,6 +63,8 @@ export function statePaths(root: string): StatePaths {
     secrets: join(root, 'etc/tslxc/secrets'),
     ephemeralSecrets: join(run, 'secrets'),
     networkFilters: join(root, 'etc/tslxc/nwfilter'),
+    poolDefinitions: join(root, 'etc/tslxc/storage'),
+    pools: join(run, 'storage'),
   };
 }
 
@@ -174,6 +180,24 @@ export function networkPaths(paths: StatePaths, name: string): NetworkPaths {
     dnsmasqConfig: join(directory, 'dnsmasq.conf'),
     leases: join(paths.library, 'dnsmasq', `${name}.leases`),
     log: join(paths.root, 'var/log/tslxc/networks', `${name}.log`),
+  };
+}
+
+/** The files of one storage pool. */
+export interface PoolPaths {
+  readonly directory: string;
+  /** Whether it is active, and the active definition. */
+  readonly state: string;
+  /** The names of its volumes, as of the last refresh. */
+  readonly volumes: string;
+}
+
+export function poolPaths(paths: StatePaths, name: string): PoolPaths {
+  const directory = join(paths.pools, name);
+  return {
+    directory,
+    state: join(directory, 'state.json'),
+    volumes: join(directory, 'volumes.json'),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Each file system of a domain as a tree: how it is opened on the host, shown with other ids, and attached. Pure. */
+import { lookedUp } from '../../domain/devices/volume-source';
 import type { DomainDefinition } from '../../domain/definition';
 import type {
   BlockFilesystem,
@@ -136,9 +137,10 @@ interface TreeWanted {
 
 function planTree(
   definition: DomainDefinition,
-  filesystem: FilesystemDefinition,
+  wanted: FilesystemDefinition,
   { facts, tree }: TreeWanted,
 ): Operation[] {
+  const filesystem = lookedUp(wanted);
   const set = filesystem.readonly ? readonly : 0;
   switch (filesystem.type) {
     case 'mount': {
@@ -238,9 +240,10 @@ export function planOverlay(
 /** Attaches a file system in the new root; one that is made inside is made first. */
 export function planAttached(
   definition: DomainDefinition,
-  filesystem: FilesystemDefinition,
+  wanted: FilesystemDefinition,
   missing: Missing,
 ): Operation[] {
+  const filesystem = lookedUp(wanted);
   const { target } = filesystem;
   const tree = treeName(filesystem);
   const set = filesystem.readonly ? readonly : 0;

@@ -1,4 +1,5 @@
 /** Devices of the host in the container: their nodes, and the cgroup rules that allow them. Pure. */
+import { lookedUp } from '../../domain/devices/volume-source';
 import type { DomainDefinition, HostDeviceDefinition } from '../../domain/definition';
 import { servedBy } from '../../domain/devices/disk/disk-driver';
 import { definitionError } from '../../domain/xml/source-location';
@@ -48,8 +49,9 @@ export const nodeMode = 0o700;
  */
 export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
   const wanted = [
-    ...definition.disks.map(
-      ({ type, driver, source, target, readonly, position }): WantedDevice => ({
+    ...definition.disks
+      .map(lookedUp)
+      .map(({ type, driver, source, target, readonly, position }): WantedDevice => ({
         kind: type === 'file' ? 'image' : 'block device',
         ...(type === 'file' ? servedBy(driver) : {}),
         source,
@@ -58,8 +60,7 @@ export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
         access: readonly ? 'rm' : 'rwm',
         otherwise: `disk source ${source} is not a ${type === 'file' ? 'regular file' : 'block device'}`,
         place: { path: 'domain/devices/disk', position },
-      }),
-    ),
+      })),
     // One without a source is a USB device that is still to be found, or that need not be there.
     ...definition.hostDevices.filter(hasSource).map(({ source, type, position }): WantedDevice => ({
       kind: type === 'storage' ? 'block device' : 'character device',

@@ -158,7 +158,7 @@ export class DaemonConversation implements Conversation, ClientState {
   }
 
   #checkWritable(name: string): void {
-    if (this.#isReadOnly()) throw denied(name, name.startsWith('Network') ? 'network' : 'domain');
+    if (this.#isReadOnly()) throw denied(name, originOfDenial(name));
   }
 
   #isReadOnly(): boolean {
@@ -174,6 +174,11 @@ export class DaemonConversation implements Conversation, ClientState {
 
 function denied(name: string, origin: ErrorOrigin): WireError {
   return new WireError('OPERATION_DENIED', `read only access prevents vir${name}`, origin);
+}
+
+function originOfDenial(name: string): ErrorOrigin {
+  if (name.startsWith('Storage')) return 'storage';
+  return name.startsWith('Network') ? 'network' : 'domain';
 }
 
 function stranger(): WireError {

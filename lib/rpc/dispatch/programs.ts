@@ -2,12 +2,13 @@
 import type { ErrorOrigin } from '../protocol/error-numbers';
 import { connectProcedures } from '../protocol/connect';
 import { domainProcedures } from '../protocol/domain';
-import { emptyLists } from '../protocol/empty-lists';
 import { eventProcedures } from '../protocol/events';
 import { filterProcedures } from '../protocol/filter';
 import { interfaceProcedures } from '../protocol/interface';
 import { networkProcedures } from '../protocol/network';
 import { nodeDeviceProcedures } from '../protocol/node-device';
+import { poolProcedures } from '../protocol/storage/pools';
+import { volumeProcedures } from '../protocol/storage/volumes';
 import { programs } from '../protocol/numbers';
 import type { Procedure, Procedures } from '../protocol/procedure';
 import { secretProcedures } from '../protocol/secret';
@@ -16,7 +17,6 @@ import { tuningProcedures } from '../protocol/tuning';
 import type { Header } from '../protocol/values';
 import type { Call, Handlers } from './base/call';
 import { connectionHandlers } from './connect/connection';
-import { emptyListHandlers } from './connect/empty-lists';
 import { nodeHandlers } from './connect/node';
 import { allStatisticsHandlers } from './domain/all-statistics';
 import { consoleHandlers } from './domain/console';
@@ -34,6 +34,8 @@ import { networkHandlers } from './network/networks';
 import { portHandlers } from './network/ports';
 import { nodeDeviceHandlers } from './node-device/node-devices';
 import { secretHandlers } from './secret/secrets';
+import { poolHandlers } from './storage/pools';
+import { volumeHandlers } from './storage/volumes';
 
 export interface ServedProcedure {
   /** Without libvirt's `vir`. */
@@ -70,7 +72,8 @@ export class ServedPrograms {
           ...rows('interface', interfaceProcedures, interfaceHandlers),
           ...rows('secret', secretProcedures, secretHandlers),
           ...rows('filter', filterProcedures, filterHandlers),
-          ...rows('none', emptyLists, emptyListHandlers),
+          ...rows('storage', poolProcedures, poolHandlers),
+          ...rows('storage', volumeProcedures, volumeHandlers),
         ]),
       ],
       [programs.lxc.number, new Map(rows('lxc', lxcProcedures, namespaceHandlers))],

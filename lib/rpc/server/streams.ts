@@ -45,9 +45,7 @@ class OpenStream {
       // An empty packet marks the end of the data.
       if (!this.#closed) await this.#wire.send(this.#header('continue'), Buffer.alloc(0));
     } catch (error) {
-      if (this.#closed) return;
-      this.#closed = true;
-      this.#wire.sendError(this.#header('error'), error);
+      this.#fail(error);
     }
   }
 
@@ -55,11 +53,15 @@ class OpenStream {
   async write(bytes: Buffer): Promise<void> {
     if (this.#closed || !this.#duplex.writable) return;
     // A copy, so that the whole frame is not kept in memory.
-    await new Promise<void>((resolve) => this.#duplex.write(Buffer.from(bytes), () => resolve()));
+    const error = await new Promise((resolve) => this.#duplex.write(Buffer.from(bytes), resolve));
+    // Told before the client can be told that all of it was taken.
+    if (error !== null && error !== undefined) this.#fail(error);
   }
 
   /** The client has finished writing. What it wrote gets a moment to be taken, for the other side may not be reading. */
   async finish(): Promise<void> {
+    // The client has been told of an error, and that is the last that it is told.
+    if (this.#closed) return;
     if (this.#duplex.writable && this.#duplex.writableLength > 0) await this.#flushed();
     await this.abort();
   }
@@ -73,6 +75,12 @@ class OpenStream {
   close(): void {
     this.#closed = true;
     this.#duplex.destroy();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    this.close();
+    this.#wire.sendError(this.#header('error'), error);
   }
 
   #flushed(): Promise<void> {

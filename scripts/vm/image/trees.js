@@ -14,7 +14,7 @@ const machinePackages = [
   'systemd systemd-sysv dbus udev kmod mount util-linux procps iproute2',
   'busybox-static nodejs python3 strace',
   'nftables dnsmasq-base',
-  'e2fsprogs xfsprogs btrfs-progs squashfs-tools qemu-utils',
+  'e2fsprogs xfsprogs btrfs-progs squashfs-tools qemu-utils lvm2',
   'apparmor attr selinux-policy-default selinux-utils policycoreutils',
   'libvirt-clients libvirt-daemon-common polkitd',
 ].flatMap((line) => line.split(' '));

@@ -7,7 +7,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { ProtocolError } from '../../../lib/errors';
 import { connectProcedures } from '../../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../../lib/rpc/protocol/domain';
-import { emptyLists } from '../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../lib/rpc/protocol/network';
@@ -16,6 +15,8 @@ import { nodeDeviceProcedures } from '../../../lib/rpc/protocol/node-device';
 import { secretProcedures } from '../../../lib/rpc/protocol/secret';
 import { lengthSize, programs } from '../../../lib/rpc/protocol/numbers';
 import type { Procedure } from '../../../lib/rpc/protocol/procedure';
+import { poolProcedures } from '../../../lib/rpc/protocol/storage/pools';
+import { volumeProcedures } from '../../../lib/rpc/protocol/storage/volumes';
 import { streamProcedures } from '../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../lib/rpc/protocol/tuning';
 import { FrameReader } from '../../../lib/rpc/server/frame-reader';
@@ -29,15 +30,16 @@ import type { Depth } from './depth';
 const procedures: readonly Procedure<unknown, unknown>[] = [
   connectProcedures,
   domainProcedures,
-  emptyLists,
   eventProcedures,
   networkProcedures,
   interfaceProcedures,
   filterProcedures,
   nodeDeviceProcedures,
   secretProcedures,
+  poolProcedures,
   streamProcedures,
   tuningProcedures,
+  volumeProcedures,
 ].flatMap((table) => Object.values(table));
 
 const byNumber = new Map(procedures.map((procedure) => [procedure.number, procedure]));

@@ -28,6 +28,9 @@ function linksFor({ interfaces, hostInterfaces }: DomainDefinition): HostLink[] 
 /** Makes the plan of a start on a host that has what the definition names, and its bytes. */
 export function planStart(definition: DomainDefinition): void {
   checkStartable(definition);
+  // What a volume is depends on its pool: it is looked up before there is a plan.
+  const isVolume = ({ type }: { readonly type: string }): boolean => type === 'volume';
+  if ([...definition.disks, ...definition.filesystems].some(isVolume)) return;
   const { links } = linksOf(definition, linksFor(definition));
   encodePlan(compile(definition, { facts: { links } }).plan);
 }

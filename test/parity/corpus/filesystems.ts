@@ -80,6 +80,10 @@ const disks = domains('disk', 'devices', {
   cdrom: "<disk type='file' device='cdrom'><target dev='sdc'/></disk>",
   network:
     "<disk type='network'><source protocol='nbd' name='x'><host name='h' port='10809'/></source><target dev='sda'/></disk>",
+  volume: "<disk type='volume'><source pool='p' volume='v'/><target dev='sda'/></disk>",
+  'volume-driver':
+    "<disk type='volume'><driver name='loop' type='raw'/><source pool='p' volume='v'/><target dev='sda'/><readonly/></disk>",
+  'volume-half': "<disk type='volume'><source pool='p'/><target dev='sda'/></disk>",
   iotune: `<disk type='block'>${disk}<iotune><total_bytes_sec>1000000</total_bytes_sec></iotune></disk>`,
   boot: `<disk type='block'>${disk}<boot order='1'/></disk>`,
   transient: `<disk type='block'>${disk}<transient/></disk>`,

@@ -62,6 +62,7 @@ export const furtherPages: Pages = {
     /^\d+n \d+ \S+ \d+ 0 \S+\n(\d+n\n)+web \d+\n$/,
     /^(listening on 8080\n){2}$/,
   ],
+  'docs/storage.md': [],
   'docs/troubleshooting.md': [/^((ok|warn|fail) [a-z]+\.[a-z-]+ .*\n)*$/],
   'docs/user-namespaces.md': [],
   'docs/waits-and-events.md': [

@@ -11,12 +11,16 @@ import { networkFiltersCalls } from '../../../lib/driver/network-filters/calls';
 import { nodeDevicesCalls } from '../../../lib/driver/node-devices/calls';
 import { secretsCalls } from '../../../lib/driver/secrets/calls';
 import { snapshotCalls } from '../../../lib/driver/snapshots/snapshot-calls';
+import { storagePoolCalls } from '../../../lib/driver/arguments/storage-pool-calls';
+import { storageVolumeCalls } from '../../../lib/driver/arguments/storage-volume-calls';
 import type { AnyParameters } from '../../../lib/shape/arguments';
 
 export const publicCalls: Readonly<Record<string, Readonly<Record<string, AnyParameters>>>> = {
   Connection: connectionCalls,
   Domain: { ...domainCalls, exec: execParameters },
   Network: networkCalls,
+  StoragePool: storagePoolCalls,
+  StorageVolume: storageVolumeCalls,
   Images: imagesCalls,
   NodeDevices: nodeDevicesCalls,
   HostInterfaces: hostInterfacesCalls,

@@ -15,7 +15,7 @@ const never: Readonly<Record<string, string>> = {
 const failing = ['config', 'live', 'current', 'persistent'];
 
 /** Verbs with a flag of that name that chooses what is listed. */
-const listing = ['list', 'net-list'];
+const listing = ['list', 'net-list', 'pool-list'];
 
 interface Parsed {
   readonly options: ReadonlySet<string>;

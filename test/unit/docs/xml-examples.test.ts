@@ -6,6 +6,7 @@ import { blocksOf, placeOf, runBlocks } from '../../support/documents/blocks';
 import type { Block } from '../../support/documents/blocks';
 import { context } from '../domain/parse-context';
 import { parse as parseNetwork } from '../network/parse-context';
+import { parse as parsePool } from '../storage/parse-context';
 
 /** Elements that stand at the left margin, whole. */
 const topElement = /^<([\w:]+)(?:[^\n]*\/>\n|[^\n]*<\/\1>\n|[^]*?^<\/\1>\n)/gm;
@@ -51,6 +52,10 @@ test.each(examples.map((one) => [one.at, one.name, one] as const))('%s: <%s>', (
     expect(parseSecret(one.xml, context).unknown).toBeUndefined();
     return;
   }
+  if (name === 'pool') {
+    expect(parsePool(one.xml).unknown).toBeUndefined();
+    return;
+  }
   const definition = parseDomain(around(one), context);
   expect(definition.unsupported).toEqual([]);
   if (name === 'domain') checkStartable(definition);
@@ -59,7 +64,7 @@ test.each(examples.map((one) => [one.at, one.name, one] as const))('%s: <%s>', (
 test('there are examples of each kind', () => {
   const names = new Set(examples.map(({ name }) => name));
   expect([...names].sort()).toEqual(
-    ['domain', 'idmap', 'metadata', 'network', 'seclabel', 'secret', ...inDevices].sort(),
+    ['domain', 'idmap', 'metadata', 'network', 'pool', 'seclabel', 'secret', ...inDevices].sort(),
   );
 });
 

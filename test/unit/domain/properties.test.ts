@@ -1,7 +1,7 @@
 /** Properties of reading and printing, over random definitions and random texts. T18. */
 import fc from 'fast-check';
 
-import type { DiskDefinition, DomainDefinition } from '../../../lib/domain/definition';
+import type { DiskDefinition, HostDisk, DomainDefinition } from '../../../lib/domain/definition';
 import { limitsWithoutEffect } from '../../../lib/domain/filesystem/space-limits';
 import type { KeptPart, UnsupportedElement } from '../../../lib/domain/xml/unsupported';
 import { devicesVocabulary } from '../../../lib/domain/devices/device-vocabulary';
@@ -174,7 +174,7 @@ const idMap = fc.record({ uids: ranges, gids: ranges, position });
 
 const action = fc.constantFrom('destroy' as const, 'restart' as const);
 
-const diskKinds: readonly Pick<DiskDefinition, 'type' | 'driver'>[] = [
+const diskKinds: readonly Pick<HostDisk, 'type' | 'driver'>[] = [
   { type: 'block' },
   { type: 'file' },
   { type: 'file', driver: { name: 'loop' } },
@@ -195,7 +195,21 @@ const disk = fc
     sourceLabels: optional(sourceLabels(text)),
     position,
   })
-  .map(({ kind, ...others }) => ({ ...kind, ...defined(others) }));
+  .map(({ kind, ...others }): DiskDefinition => ({ ...kind, ...defined(others) }));
+
+const volumeDisk = fc
+  .record({
+    type: fc.constant('volume' as const),
+    volume: fc.record({ pool: text, volume: text }),
+    driver: optional(fc.constantFrom({ name: 'loop' as const }, { format: 'qcow2' })),
+    target: fc.constantFrom('sdb', 'vdv'),
+    bus: fc.constantFrom('scsi', 'virtio'),
+    readonly: fc.boolean(),
+    shareable: fc.boolean(),
+    sourceLabels: optional(sourceLabels(text)),
+    position,
+  })
+  .map((disk): DiskDefinition => defined(disk));
 
 const definitions: fc.Arbitrary<DomainDefinition> = fc
   .record({
@@ -228,7 +242,10 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     securityLabels: securityLabels(text),
     idMap: optional(idMap),
     cpu: optional(named('cpu')),
-    disks: fc.uniqueArray(disk, { maxLength: 3, selector: ({ target }) => target }),
+    disks: fc.uniqueArray(fc.oneof(disk, volumeDisk), {
+      maxLength: 3,
+      selector: ({ target }) => target,
+    }),
     hostDevices: fc.array(
       fc
         .record({

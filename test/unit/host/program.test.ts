@@ -45,3 +45,18 @@ test('one that exits in time has its output, and no timer is left of it', async 
     jest.useRealTimers();
   }
 });
+
+test('a program with a patience works as long as it likes, and is killed once it neither reads nor writes', async () => {
+  const call = { program: 'sh', package: 'dash', step: 'try it', patience: 400 } as const;
+  const script = `exec node -e '
+    const { readFileSync } = require("node:fs");
+    const timer = setInterval(() => readFileSync("/proc/self/maps"), 20);
+    setTimeout(() => { clearInterval(timer); console.log("done"); }, 1200);'`;
+  expect(await runProgram({ ...call, args: ['-c', script] })).toBe('done\n');
+  await expect(runProgram({ ...call, args: ['-c', 'exec sleep 1000'] })).rejects.toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+    message: expect.stringMatching(
+      /sh has neither read nor written anything for 0.4 s, and is killed/,
+    ) as string,
+  });
+});

@@ -42,7 +42,14 @@ async function allCalls(): Promise<PublicCall[]> {
   const connection = new FakeHost(scratchDirectory()).connect();
   const domain = await connection.defineDomain(domainXml({ name: 'web' }));
   const network = await connection.defineNetwork('<network><name>net</name></network>');
-  const objects = [connection, domain, network, connection.images, domain.snapshots];
+  const pool = await connection.createStoragePool(
+    `<pool type='dir'><name>p</name><target><path>${scratchDirectory()}</path></target></pool>`,
+  );
+  const volume = await pool.createVolume('<volume><name>a</name><capacity>0</capacity></volume>');
+  const objects = [
+    ...[connection, domain, network, pool, volume],
+    ...[connection.images, domain.snapshots],
+  ];
   const methods = objects.flatMap((object) =>
     Object.entries(publicCalls[object.constructor.name] ?? {}).map(([method, parameters]) => ({
       name: `${object.constructor.name}.${method}`,

@@ -12,11 +12,11 @@ export const commands: CommandTable = {
     group: 'tslxc',
     summary: 'stop everything, and remove all that tslxc has put on this host',
     description:
-      'Stop all domains and networks, and remove everything that tslxc has made for them:\n' +
+      'Stop all domains, networks and storage pools, and remove everything that tslxc has made for them:\n' +
       'definitions, autostart, networks, run state, logs, leases, ranges of ids, cgroups, rules of\n' +
       'nftables and bridges, the images that were pulled, and what containers made from them have\n' +
       'written, with its snapshots, unless it was put elsewhere: each is named. Other root trees, upper\n' +
-      'layers of overlays and files of snapshots are your data, and stay. So does what belongs to\n' +
+      'layers of overlays, volumes and files of snapshots are your data, and stay. So does what belongs to\n' +
       'libvirt, or to another root of tslxc.\n' +
       'Asks before; without a terminal it needs --yes.',
     options: [
@@ -61,6 +61,7 @@ async function purge(context: Context, options: Options): Promise<number | undef
 const kinds: Readonly<Record<PurgeItem['kind'], string>> = {
   domain: 'domain',
   network: 'network',
+  pool: 'storage pool',
   cgroup: 'cgroup',
   partition: 'partition',
   files: 'files in',
@@ -69,7 +70,7 @@ const kinds: Readonly<Record<PurgeItem['kind'], string>> = {
 };
 
 function describe({ kind, name, fate, state }: PurgeItem, tense: 'future' | 'past'): string {
-  const what = kind === 'domain' || kind === 'network' ? `'${name}'` : name;
+  const what = ['domain', 'network', 'pool'].includes(kind) ? `'${name}'` : name;
   const verb = tense === 'future' ? fate : fate === 'keep' ? 'kept' : 'removed';
   const running = state === 'running' ? (tense === 'future' ? ', which runs' : ', stopped') : '';
   return `${verb} ${kinds[kind]} ${what}${running}`;

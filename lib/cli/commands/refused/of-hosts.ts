@@ -1,14 +1,9 @@
 /**
- * Verbs about a host that libvirt's drivers for containers and networks refuse: CPUs of virtual machines, and the objects of
- * other libvirt drivers: storage.
+ * Verbs about a host that are refused: what libvirt's drivers have only for virtual machines, changes to the devices and network
+ * interfaces of the host, and events of what announces none.
  */
 import { refusedVerbs } from './refusal';
 import type { Refusal } from './refusal';
-
-/** Verbs that all fail in the same look-up. */
-function lookedUp(refusal: Refusal, verbs: readonly string[]): Readonly<Record<string, Refusal>> {
-  return Object.fromEntries(verbs.map((verb) => [verb, refusal]));
-}
 
 const refusals: Readonly<Record<string, Refusal>> = {
   'cpu-baseline': ['virConnectBaselineCPU', undefined, 'file'],
@@ -56,12 +51,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     'virConnectGetStoragePoolCapabilities',
     'failed to get storage pool capabilities',
   ],
-  'pool-create': ['virStoragePoolCreateXML', 'Failed to create pool from %1', 'file'],
-  'pool-create-as': ['virStoragePoolCreateXML', 'Failed to create pool %1', 'name', 'type'],
-  'pool-define': ['virStoragePoolDefineXML', 'Failed to define pool from %1', 'file'],
-  'pool-define-as': ['virStoragePoolDefineXML', 'Failed to define pool %1', 'name', 'type'],
   'pool-event': ['virConnectStoragePoolEventRegisterAny', undefined],
-  'pool-list': ['virConnectNumOfStoragePools', 'Failed to get the number of active pools '],
   'qemu-attach': ['virDomainQemuAttach', 'Failed to attach to pid %1', 'pid'],
   'qemu-monitor-event': ['virConnectDomainQemuMonitorEventRegister', undefined],
   restore: ['virDomainRestore', 'Failed to restore domain from %1', 'file'],
@@ -69,46 +59,6 @@ const refusals: Readonly<Record<string, Refusal>> = {
   'save-image-dumpxml': ['virDomainSaveImageGetXMLDesc', undefined, 'file'],
   'save-image-edit': ['virDomainSaveImageGetXMLDesc', undefined, 'file'],
   'secret-event': ['virConnectSecretEventRegisterAny', undefined],
-  ...lookedUp(
-    ['virStoragePoolLookupByName', "failed to get pool '%1'", 'pool'],
-    [
-      'pool-autostart',
-      'pool-build',
-      'pool-delete',
-      'pool-destroy',
-      'pool-dumpxml',
-      'pool-edit',
-      'pool-info',
-      'pool-name',
-      'pool-refresh',
-      'pool-start',
-      'pool-undefine',
-      'pool-uuid',
-      'vol-create',
-      'vol-create-as',
-      'vol-create-from',
-      'vol-list',
-    ],
-  ),
-  ...lookedUp(
-    ['virStorageVolLookupByPath', "failed to get vol '%1', specifying --pool might help", 'vol'],
-    [
-      'vol-clone',
-      'vol-delete',
-      'vol-download',
-      'vol-dumpxml',
-      'vol-info',
-      'vol-key',
-      'vol-path',
-      'vol-resize',
-      'vol-upload',
-      'vol-wipe',
-    ],
-  ),
-  ...lookedUp(
-    ['virStorageVolLookupByPath', "failed to get vol '%1'", 'vol'],
-    ['vol-name', 'vol-pool'],
-  ),
 };
 
 export const commands = refusedVerbs('host', refusals);

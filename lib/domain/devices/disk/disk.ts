@@ -2,7 +2,7 @@
  * `<disk>`: a block device of the host under another name in the container, or an image that is turned into one. An element with
  * any part that a start refuses is kept as a whole.
  */
-import type { DiskBus, DiskDefinition } from '../../definition';
+import type { DiskBus, DiskDefinition, HostDisk, VolumeDisk } from '../../definition';
 import {
   diskSourceVocabulary,
   diskTargetVocabulary,
@@ -11,6 +11,7 @@ import {
 } from '../device-vocabulary';
 import { busOfDisk } from './disk-bus';
 import { parseDiskDriver } from './disk-driver';
+import { parseVolumeSource } from '../volume-source';
 import { deviceSession, parsedDevice, rawDevice } from '../parsed-device';
 import type { ParsedDevice } from '../../xml/unsupported';
 import { enumerated } from '../../xml/enumerated';
@@ -28,7 +29,8 @@ import { parseSourceLabels } from '../../security/source-label';
 import { emptyVocabulary, valuesOf } from '../../xml/vocabulary';
 
 const wordsOf = (attribute: string) => Object.keys(valuesOf(diskVocabulary, attribute));
-const types = ['block', 'file'] as const;
+const types = ['block', 'file', 'volume'] as const;
+type DiskType = (typeof types)[number];
 const devices = ['disk', 'cdrom', 'floppy', 'lun'] as const;
 /** Drives that may be empty. */
 const drives: readonly string[] = ['cdrom', 'floppy'];
@@ -36,8 +38,15 @@ const buses: readonly DiskBus[] = [
   ...(['ide', 'fdc', 'scsi', 'virtio', 'xen', 'usb', 'uml', 'sata', 'sd', 'none'] as const),
 ];
 
-/** The attribute of `<source>` that names the device or the image. */
-export const diskSources = { block: 'dev', file: 'file' } as const;
+/** The attribute of `<source>` that names the device, the image or the volume. */
+export const diskSources = { block: 'dev', file: 'file', volume: 'volume' } as const;
+
+/** All attributes of `<source>` that belong to the type. */
+const sourceAttributes: Readonly<Record<DiskType, readonly string[]>> = {
+  block: ['dev'],
+  file: ['file'],
+  volume: ['volume', 'pool'],
+};
 
 /**
  * @throws DefinitionError NO_SOURCE or NO_TARGET if one is missing, XML_ERROR for a value that libvirt
@@ -65,12 +74,11 @@ export function parseDisk(
     const child = childOf(reading, flag);
     if (child !== undefined) readElement(child, emptyVocabulary, own);
   }
-  const disk = {
-    type,
+  const disk: DiskDefinition = {
+    ...source,
     ...driver,
     ...(device === 'disk' ? {} : { device }),
     ...target,
-    ...source,
     // As in libvirt, a cdrom is always read-only.
     readonly: device === 'cdrom' || reading.children.has('readonly'),
     shareable: reading.children.has('shareable'),
@@ -81,10 +89,11 @@ export function parseDisk(
 
 /** @throws DefinitionError XML_ERROR if two disks have the same target. */
 export function checkDiskTargets(disks: readonly DiskDefinition[]): void {
-  disks.forEach(({ source, target, position }, index) => {
+  disks.forEach((disk, index) => {
+    const { target, position } = disk;
     const first = disks.slice(0, index).find((other) => other.target === target);
     if (first === undefined) return;
-    const detail = `target '${target}' duplicated for disk sources '${first.source}' and '${source}'`;
+    const detail = `target '${target}' duplicated for disk sources '${sourceOf(first)}' and '${sourceOf(disk)}'`;
     throw definitionError('XML_ERROR', detail, { path: 'domain/devices/disk', position });
   });
 }
@@ -109,26 +118,37 @@ function readTarget(
   return { target, bus: bus ?? guessed };
 }
 
+/** What the messages of libvirt call a source: a path, or the name of a volume. */
+function sourceOf(disk: DiskDefinition): string {
+  return disk.type === 'volume' ? disk.volume.volume : disk.source;
+}
+
+type DiskSource = (Pick<HostDisk, 'type' | 'source'> | Pick<VolumeDisk, 'type' | 'volume'>) &
+  Pick<DiskDefinition, 'sourceLabels'>;
+
 function readSource(
   reading: Reading,
-  { type, target }: Pick<DiskDefinition, 'type' | 'target'>,
+  { type, target }: { readonly type: DiskType; readonly target: string },
   session: ReadingSession,
-): Pick<DiskDefinition, 'source' | 'sourceLabels'> {
+): DiskSource {
   const at = childOf(reading, 'source');
   const source = at?.element.attributes.find(({ name }) => name === diskSources[type])?.value;
+  const volume = type === 'volume' ? parseVolumeSource(at) : undefined;
   if (at === undefined || source === undefined) {
     throw definitionError('NO_SOURCE', target, at ?? reading.at);
   }
   const own = deviceSession(session);
   const sourceReading = readElement(at, diskSourceVocabulary, own);
   // The attributes of the other types are known too; for this type they are not carried out.
-  const isOwn = `/@${diskSources[type]}`;
-  session.unsupported.push(...own.unsupported.filter(({ path }) => !path.endsWith(isOwn)));
-  const keptAttributes = sourceReading.keptAttributes.filter(
-    ({ name }) => name !== diskSources[type],
-  );
+  const names = sourceAttributes[type];
+  const isOther = (path: string): boolean => !names.some((name) => path.endsWith(`/@${name}`));
+  session.unsupported.push(...own.unsupported.filter(({ path }) => isOther(path)));
+  const keptAttributes = sourceReading.keptAttributes.filter(({ name }) => !names.includes(name));
   keepRest({ ...sourceReading, keptAttributes }, session);
-  return { source: sanitizePath(source), ...parseSourceLabels(sourceReading, session) };
+  const labels = parseSourceLabels(sourceReading, session);
+  if (type !== 'volume') return { type, source: sanitizePath(source), ...labels };
+  if (volume === undefined) throw definitionError('NO_SOURCE', target, at);
+  return { type, volume, ...labels };
 }
 
 function nameOfSource(reading: Reading): string | undefined {

@@ -21,7 +21,7 @@ import { inTurn } from '../in-turn';
 import type { KnownIdentities } from './known-identities';
 import type { Logger } from '../../logger';
 
-/** The identity of a domain or a network. */
+/** The identity of a domain, a network or a storage pool. */
 export interface Identity {
   readonly name: string;
   /** Lower case with dashes. */

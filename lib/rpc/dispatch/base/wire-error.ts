@@ -23,13 +23,16 @@ const originsByCode: Partial<Record<WireCode, ErrorOrigin>> = {
   XML_ERROR: 'domain',
   XML_DETAIL: 'domain',
   XML_INVALID_SCHEMA: 'xml',
+  // Also of a start whose disk is a volume.
+  NO_STORAGE_POOL: 'storage',
+  NO_STORAGE_VOL: 'storage',
   CONF_SYNTAX: 'conf',
   HOOK_SCRIPT_FAILED: 'hook',
   RPC: 'rpc',
 };
 
 /** What is wrong with a document comes from the part of libvirt that reads it: these read their own. */
-const readers: ReadonlySet<ErrorOrigin> = new Set(['network', 'secret', 'filter']);
+const readers: ReadonlySet<ErrorOrigin> = new Set(['network', 'storage', 'secret', 'filter']);
 const ofDocuments: ReadonlySet<WireCode> = new Set(['XML_ERROR', 'XML_DETAIL']);
 
 /** An error of the daemon itself, in libvirt's words. */

@@ -92,7 +92,7 @@ func host(l *libvirt.Libvirt) {
 	_, _, err = l.ConnectListAllStoragePools(1, 0)
 	step("no pools", err)
 	_, err = l.StoragePoolLookupByName("default")
-	refused("a pool", err, libvirt.ErrNoSupport)
+	refused("a pool", err, libvirt.ErrNoStoragePool)
 }
 
 func life(l *libvirt.Libvirt) {

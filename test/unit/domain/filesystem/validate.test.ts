@@ -72,8 +72,8 @@ const rows: readonly (readonly [title: string, parts: Parts, at: string, words: 
     'Unsupported root filesystem type template',
   ],
   [
-    'a volume',
-    { devices: one('volume', "pool='p' volume='v'", '/a') },
+    'no volume',
+    { devices: one('volume', '', '/a') },
     `${fs}/@type 9:1`,
     'Cannot mount filesystem type volume',
   ],

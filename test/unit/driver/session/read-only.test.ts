@@ -19,8 +19,9 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 /** What needs the right to read the state of this root. */
 const readers: Readonly<Record<string, readonly string[]>> = {
   Connection: words(`
-    events listDomains listSeenDomains listNetworks logs lookupDomainById lookupDomainByName lookupDomainByUuid
-    lookupNetworkByName lookupNetworkByUuid networkEvents on once plan stats
+    events listDomains listSeenDomains listNetworks listStoragePools logs lookupDomainById lookupDomainByName
+    lookupDomainByUuid lookupNetworkByName lookupNetworkByUuid lookupStoragePoolByName lookupStoragePoolByUuid
+    lookupStorageVolumeByPath networkEvents on once plan stats
   `),
   Domain: words(`
     addresses blockStats consolePath editableXml getBandwidth getBlockTuning getCpuTuning getCpuset getDescription getHugepageLimits
@@ -30,6 +31,8 @@ const readers: Readonly<Record<string, readonly string[]>> = {
   Network: words(`
     editableXml getDescription getMetadata getPortBandwidth getTitle info leases portXml ports xml
   `),
+  StoragePool: words('editableXml info listVolumes lookupVolume volumes xml'),
+  StorageVolume: words('info xml'),
   Images: words('domainXml list lookup'),
   NodeDevices: words('list lookup lookupByWwn xml'),
   HostInterfaces: words('list lookup lookupByMac xml'),
@@ -66,19 +69,19 @@ async function objects(): Promise<ReadonlyMap<string, Object>> {
   const writable = host.connect();
   await writable.defineDomain(domainXml({ name: 'web' }));
   await writable.defineNetwork('<network><name>net</name></network>');
+  const disks = await writable.createStoragePool(
+    `<pool type='dir'><name>disks</name><target><path>${scratchDirectory()}</path></target></pool>`,
+  );
+  await disks.createVolume('<volume><name>a</name><capacity>0</capacity></volume>');
   const connection = host.connect('read-only');
   const domain = await connection.lookupDomainByName('web');
   const network = await connection.lookupNetworkByName('net');
+  const pool = await connection.lookupStoragePoolByName('disks');
+  const volume = await pool.lookupVolume('a');
   const all = [
-    connection,
-    domain,
-    network,
-    connection.images,
-    connection.nodeDevices,
-    connection.hostInterfaces,
-    connection.secrets,
-    connection.networkFilters,
-    domain.snapshots,
+    ...[connection, domain, network, pool, volume],
+    ...[connection.images, connection.nodeDevices, connection.hostInterfaces],
+    ...[connection.secrets, connection.networkFilters, domain.snapshots],
   ];
   return new Map(all.map((one) => [one.constructor.name, one as unknown as Object]));
 }

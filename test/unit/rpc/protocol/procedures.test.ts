@@ -5,7 +5,6 @@ import { XdrWriter } from '../../../../lib/rpc/xdr/writer';
 import { absentNumbers, absentProcedure } from '../../../../lib/rpc/protocol/absent/absent';
 import { connectProcedures } from '../../../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
-import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures, notices } from '../../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
@@ -13,21 +12,24 @@ import { filterProcedures } from '../../../../lib/rpc/protocol/filter';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import { secretProcedures } from '../../../../lib/rpc/protocol/secret';
 import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
+import { poolProcedures } from '../../../../lib/rpc/protocol/storage/pools';
+import { volumeProcedures } from '../../../../lib/rpc/protocol/storage/volumes';
 import { streamProcedures } from '../../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
 
 const tables: readonly Procedures[] = [
   connectProcedures,
   domainProcedures,
-  emptyLists,
   eventProcedures,
   networkProcedures,
   interfaceProcedures,
   filterProcedures,
   nodeDeviceProcedures,
   secretProcedures,
+  poolProcedures,
   streamProcedures,
   tuningProcedures,
+  volumeProcedures,
 ];
 const served = tables.flatMap((table) => Object.entries(table));
 const numbers = served.map(([, { number }]) => number);
@@ -68,7 +70,7 @@ test('one that is not served has a name, an access and an origin', () => {
 });
 
 test('names are those of libvirt’s entry points', () => {
-  const known = /^(Auth|Connect|Node|Domain|Network|Interface|NWFilter|Secret)[A-Z]/;
+  const known = /^(Auth|Connect|Node|Domain|Network|Interface|NWFilter|Secret|Storage)[A-Z]/;
   expect(served.filter(([name]) => !known.test(name))).toEqual([]);
 });
 

@@ -2,7 +2,6 @@
 import { absentNumbers, absentProcedure } from '../../../../lib/rpc/protocol/absent/absent';
 import { connectProcedures } from '../../../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
-import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
@@ -10,6 +9,8 @@ import { filterProcedures } from '../../../../lib/rpc/protocol/filter';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import { secretProcedures } from '../../../../lib/rpc/protocol/secret';
 import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
+import { poolProcedures } from '../../../../lib/rpc/protocol/storage/pools';
+import { volumeProcedures } from '../../../../lib/rpc/protocol/storage/volumes';
 import { lxcProcedures, streamProcedures } from '../../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
 import {
@@ -21,7 +22,6 @@ import {
 const tables: Readonly<Record<string, Procedures>> = {
   connectProcedures,
   domainProcedures,
-  emptyLists,
   eventProcedures,
   lxcProcedures,
   networkProcedures,
@@ -29,8 +29,10 @@ const tables: Readonly<Record<string, Procedures>> = {
   filterProcedures,
   nodeDeviceProcedures,
   secretProcedures,
+  poolProcedures,
   streamProcedures,
   tuningProcedures,
+  volumeProcedures,
 };
 
 test('a read-only client may call what libvirt lets it call, and nothing else that is served', () => {

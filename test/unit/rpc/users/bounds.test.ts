@@ -7,7 +7,6 @@ import { mostRepeats } from '../../../../lib/rpc/dispatch/domain/all-statistics'
 import { mostCallbacks } from '../../../../lib/rpc/dispatch/events/client-events';
 import { connectProcedures } from '../../../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
-import { emptyLists } from '../../../../lib/rpc/protocol/empty-lists';
 import { eventProcedures } from '../../../../lib/rpc/protocol/events';
 import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
 import { networkProcedures } from '../../../../lib/rpc/protocol/network';
@@ -15,6 +14,8 @@ import { filterProcedures } from '../../../../lib/rpc/protocol/filter';
 import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
 import { secretProcedures } from '../../../../lib/rpc/protocol/secret';
 import { longestMessage, mostDescriptors } from '../../../../lib/rpc/protocol/numbers';
+import { poolProcedures } from '../../../../lib/rpc/protocol/storage/pools';
+import { volumeProcedures } from '../../../../lib/rpc/protocol/storage/volumes';
 import { lxcProcedures, streamProcedures } from '../../../../lib/rpc/protocol/streams';
 import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
 import { longestList } from '../../../../lib/rpc/protocol/values';
@@ -78,18 +79,9 @@ test('the page says with how much that waits a client is not read from', () => {
 });
 
 const tables = [
-  ...[
-    connectProcedures,
-    domainProcedures,
-    emptyLists,
-    eventProcedures,
-    networkProcedures,
-    interfaceProcedures,
-    nodeDeviceProcedures,
-    secretProcedures,
-    filterProcedures,
-  ],
-  ...[lxcProcedures, streamProcedures, tuningProcedures],
+  ...[connectProcedures, domainProcedures, eventProcedures, networkProcedures],
+  ...[filterProcedures, interfaceProcedures, nodeDeviceProcedures, secretProcedures],
+  ...[lxcProcedures, poolProcedures, streamProcedures, tuningProcedures, volumeProcedures],
 ];
 
 test('of the calls that change nothing, those take a list of which the page says how long it is', () => {

@@ -79,7 +79,11 @@ test.each([
   ['checkpoint-create-as web one', '', 'virDomainCheckpointCreateXML'],
   ['blockcopy --path vda --domain=web', '', 'virDomainBlockRebase'],
   ['perf --domain web', 'error: Unable to get perf events\n', 'virDomainGetPerfEvents'],
-  ['pool-start images', "error: failed to get pool 'images'\n", 'virStoragePoolLookupByName'],
+  [
+    'nodedev-start sda',
+    "error: Could not find matching device 'sda'\n",
+    'virNodeDeviceLookupByName',
+  ],
   ['cpu-models x86_64', 'error: failed to get CPU model names\n', 'virConnectGetCPUModelNames'],
   ['maxvcpus', '', 'virConnectGetMaxVcpus'],
   [
@@ -112,7 +116,7 @@ test.each(refusedVerbs)('%s touches nothing', async (verb) => {
 test.each([
   ['snapshot-create', 'domain'],
   ['snapshot-dumpxml web', 'snapshotname'],
-  ['pool-start', 'pool'],
+  ['nodedev-start', 'device'],
   ['save-image-define a', 'xml'],
 ])('%s lacks a word', async (line, word) => {
   const { connection } = web();
@@ -124,8 +128,10 @@ test.each([
 });
 
 test('a refused verb is told of by help', async () => {
-  expect((await run('pool-start --help')).stdout).toContain('pool-start - refused, as by libvirt');
-  expect(commandsWith('pool-start')?.['pool-start']?.visibility).toBe('unlisted');
+  expect((await run('nodedev-start --help')).stdout).toContain(
+    'nodedev-start - refused, as by libvirt',
+  );
+  expect(commandsWith('nodedev-start')?.['nodedev-start']?.visibility).toBe('unlisted');
 });
 
 test.each([

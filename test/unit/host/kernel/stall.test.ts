@@ -1,6 +1,6 @@
 /** A process that neither reads nor writes has stalled; one that works has not, however long it takes. */
 import { readFileSync } from 'node:fs';
-import { Stall } from '../../../lib/image/stall';
+import { Stall } from '../../../../lib/host/kernel/stall';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

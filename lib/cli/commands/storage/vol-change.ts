@@ -1,0 +1,186 @@
+/** vol-delete, vol-resize, vol-wipe, vol-upload and vol-download: what is done with one volume. */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import { readBytes } from '../../options/scaled-size';
+import { findVolume, poolOfVolumeOption, volumeOption } from '../../options/pool-argument';
+import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
+import { wipeAlgorithms, type WipeAlgorithm } from '../../../storage/volume/change';
+import type { Extent, StorageVolume } from '../../../index';
+import type { Option, Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+const fileOption: Option = {
+  name: 'file',
+  kind: 'string',
+  help: 'file',
+  positional: 'required',
+  values: 'file',
+};
+
+/** The words of vol-upload and vol-download. */
+function extentOptions(what: string, direction: string): readonly Option[] {
+  return [
+    { name: 'offset', kind: 'number', help: `volume offset to ${what} ${direction}` },
+    { name: 'length', kind: 'number', help: `amount of data to ${what}` },
+  ];
+}
+
+export const commands: CommandTable = {
+  'vol-delete': {
+    group: 'volume',
+    summary: 'delete a vol',
+    description: 'Delete a given vol. Containers that use it are not looked for.',
+    options: [volumeOption, poolOfVolumeOption],
+    example: 'tslxc vol-delete disk.img disks',
+    run: remove,
+  },
+  'vol-resize': {
+    group: 'volume',
+    summary: 'resize a vol',
+    description:
+      'Resizes a storage volume: of format raw or qcow2, and only while no container uses it.',
+    options: [
+      volumeOption,
+      {
+        name: 'capacity',
+        kind: 'string',
+        help: 'new capacity for the vol, as scaled integer (default bytes)',
+        positional: 'required',
+      },
+      poolOfVolumeOption,
+      {
+        name: 'allocate',
+        kind: 'flag',
+        help: 'allocate the new capacity, rather than leaving it sparse',
+      },
+      {
+        name: 'delta',
+        kind: 'flag',
+        help: 'use capacity as a delta to current size, rather than the new size',
+      },
+      { name: 'shrink', kind: 'flag', help: 'allow the resize to shrink the volume' },
+    ],
+    example: 'tslxc vol-resize disk.img 128MiB disks',
+    run: resize,
+  },
+  'vol-wipe': {
+    group: 'volume',
+    summary: 'wipe a vol',
+    description: 'Ensure data previously on a volume is not accessible to future reads.',
+    options: [
+      volumeOption,
+      poolOfVolumeOption,
+      {
+        name: 'algorithm',
+        kind: 'string',
+        help: "'zero' (the default), or one of scrub(1)",
+        values: wipeAlgorithms,
+      },
+    ],
+    example: 'tslxc vol-wipe disk.img disks',
+    run: wipe,
+  },
+  'vol-upload': {
+    group: 'volume',
+    summary: 'upload file contents to a volume',
+    description: 'Upload file contents to a volume.',
+    options: [volumeOption, fileOption, poolOfVolumeOption, ...extentOptions('upload', 'to')],
+    example: 'tslxc vol-upload disk.img ./content.img disks',
+    run: upload,
+  },
+  'vol-download': {
+    group: 'volume',
+    summary: 'download volume contents to a file',
+    description: 'Download volume contents to a file.',
+    options: [volumeOption, fileOption, poolOfVolumeOption, ...extentOptions('download', 'from')],
+    example: 'tslxc vol-download disk.img ./content.img disks',
+    run: download,
+  },
+};
+
+async function remove(context: Context, options: Options): Promise<undefined> {
+  const volume = await findVolume(await context.connect(), options);
+  const text = options.required('vol');
+  await withErrorMessage(`Failed to delete vol ${text}`, () => volume.delete());
+  context.output.extra(`Vol ${text} deleted`);
+  return undefined;
+}
+
+async function resize(context: Context, options: Options): Promise<undefined> {
+  const text = options.required('capacity');
+  const isNegative = text.startsWith('-');
+  if (isNegative && !(options.has('delta') && options.has('shrink'))) {
+    throw new UsageError(
+      options.has('delta')
+        ? 'negative size requires --shrink'
+        : 'negative size requires --delta and --shrink',
+    );
+  }
+  const bytes = readBytes(text.replace(/^-/, ''));
+  if (bytes === undefined) throw new UsageError(`Malformed size ${text}`);
+  const volume = await findVolume(await context.connect(), options);
+  const by = options.has('delta') ? 'by' : 'to';
+  await withErrorMessage(
+    `Failed to change size of volume '${volume.name}' ${by} ${text}`,
+    async () =>
+      volume.resize(await wantedSize(volume, bytes, options), {
+        shrink: options.has('shrink'),
+        allocate: options.has('allocate'),
+      }),
+  );
+  context.output.extra(`Size of volume '${volume.name}' successfully changed ${by} ${text}`);
+  return undefined;
+}
+
+/** With `--shrink`, a delta makes it smaller. */
+async function wantedSize(volume: StorageVolume, bytes: number, options: Options): Promise<number> {
+  if (!options.has('delta')) return bytes;
+  const { capacity } = await volume.info();
+  return options.has('shrink') ? capacity - Math.min(bytes, capacity) : capacity + bytes;
+}
+
+async function wipe(context: Context, options: Options): Promise<undefined> {
+  const text = options.string('algorithm') ?? 'zero';
+  const algorithm = wipeAlgorithms.find((one) => one === text);
+  if (algorithm === undefined) throw new CommandError(`Unsupported algorithm '${text}'`);
+  await wiped(context, options, algorithm);
+  return undefined;
+}
+
+async function wiped(context: Context, options: Options, algorithm: WipeAlgorithm): Promise<void> {
+  const volume = await findVolume(await context.connect(), options);
+  const text = options.required('vol');
+  await withErrorMessage(`Failed to wipe vol ${text}`, () => volume.wipe(algorithm));
+  context.output.extra(`Vol ${text} wiped`);
+}
+
+function extentOf(options: Options): Extent {
+  const [offset, length] = [options.number('offset'), options.number('length')];
+  return {
+    ...(offset === undefined ? {} : { offset }),
+    ...(length === undefined ? {} : { length }),
+  };
+}
+
+async function upload(context: Context, options: Options): Promise<undefined> {
+  const volume = await findVolume(await context.connect(), options);
+  const extent = extentOf(options);
+  const end = extent.length === undefined || extent.length === 0 ? {} : { end: extent.length - 1 };
+  await withErrorMessage(`cannot upload to volume ${options.required('vol')}`, async () => {
+    // First: a file that is open would stay so if the volume can't be written.
+    const target = await volume.upload(extent);
+    await pipeline(createReadStream(options.required('file'), end), target);
+  });
+  return undefined;
+}
+
+async function download(context: Context, options: Options): Promise<undefined> {
+  const volume = await findVolume(await context.connect(), options);
+  await withErrorMessage(`cannot download from volume ${options.required('vol')}`, async () =>
+    pipeline(
+      await volume.download(extentOf(options)),
+      createWriteStream(options.required('file'), { mode: 0o600 }),
+    ),
+  );
+  return undefined;
+}
