@@ -12,7 +12,7 @@ const load = createRequire(__filename);
 /**
  * What the addon exports: for host/native.ts, which says what that is.
  *
- * @throws TslxcError NATIVE_NOT_BUILT if there is no native code, or none that can be loaded here; with its `path`.
+ * @throws TslxcError NATIVE_NOT_BUILT if there is no native code, or none that can be loaded here; with its `path`. As `requireBuilt`.
  */
 export function loadAddon(): unknown {
   requireBuilt();

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../errors';
+import { requireNode, requirePackage } from './runtime';
 
 /** The package's top folder. */
 export const packageRoot = join(__dirname, '..', '..');
@@ -43,8 +44,13 @@ export function packageVersion(): string {
   return version;
 }
 
-/** @throws TslxcError NATIVE_NOT_BUILT, with the file that is missing as its `path`. */
+/**
+ * @throws TslxcError NATIVE_NOT_BUILT, with the file that is missing as its `path`; OPERATION_UNSUPPORTED in another runtime than
+ * Node.js, and in a bundle.
+ */
 export function requireBuilt(): void {
+  requireNode(process.versions);
+  requirePackage(packageRoot);
   const path = [addonPath, monitorPath].find((file) => !existsSync(file));
   if (path === undefined) return;
   const detail = `there is no ${path}: run \`${buildCommand}\` to build it`;

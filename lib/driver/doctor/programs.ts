@@ -1,4 +1,5 @@
 /** The package’s own native code, and the programs of the host that some of its features use. */
+import { TslxcError } from '../../errors';
 import { lxcfsMount } from '../../host/kernel/lxcfs';
 import { native } from '../../host/native';
 import { buildCommand, nativeOrigin } from '../../host/package-paths';
@@ -33,7 +34,9 @@ function checkNative(): HostCheck {
     native();
     return ok(id, nativeFindings[nativeOrigin]);
   } catch (error) {
-    return fail(id, error instanceof Error ? error.message : String(error), buildCommand);
+    const found = error instanceof Error ? error.message : String(error);
+    const isUnbuilt = TslxcError.is(error, 'NATIVE_NOT_BUILT');
+    return fail(id, found, isUnbuilt ? buildCommand : 'run it in Node.js, from its own package');
   }
 }
 
