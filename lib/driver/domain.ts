@@ -1382,8 +1382,8 @@ export class Domain {
 
   /**
    * The addresses of the running container, by `source`: `inside` (the default), read from its own network namespace
-   * without running anything there; `lease`, those that the DHCP servers of its networks have leased; or `arp`, those in the
-   * host's table of neighbours, which have talked to the host.
+   * without running anything there; `lease`, those that its definition gives, as to a container from an image, and those that the DHCP
+   * servers of its networks have leased; or `arp`, those in the host's table of neighbours, which have talked to the host.
    *
    * @throws TslxcError OPERATION_INVALID when nothing runs; ARGUMENT_UNSUPPORTED for another source; NO_NETWORK, with
    * `lease`, when a network of the container is gone.

@@ -16,6 +16,7 @@ import { guestNames } from '../../plan/network/links';
 import type { Link, MacvlanLink, MovedLink, Port, VethLink } from '../../plan/network/links';
 import type { LinkFilter } from './filter-rules';
 import { linkFilter } from './link-filter';
+import { recordedAddresses } from './recorded-addresses';
 import { linkReach, undoOfReach, type LinkReach } from './port/link-reach';
 import { previewNames } from './link-numbers';
 import type { LinkNames } from './link-numbers';
@@ -281,6 +282,7 @@ class Resolution {
       ...(bridge === undefined ? {} : { bridge }),
       ...(bandwidth === undefined ? {} : { bandwidth: directions(bandwidth) }),
       ...(definition.portForwards === undefined ? {} : { forwards: definition.portForwards }),
+      ...(port.vlan === undefined ? recordedAddresses(definition) : {}),
     };
     const filter = linkFilter(definition, { host, reserved: port.reserved ?? [] });
     const reach = linkReach(this.#domain.name, definition, { ...port, host });

@@ -100,6 +100,18 @@ export interface LinkRecord {
   readonly bandwidth?: Pick<Bandwidth, 'inbound' | 'outbound'>;
   /** Ports of the host that lead to it now. */
   readonly forwards?: readonly PortForward[];
+  /**
+   * The addresses that its definition gives it, unless it is in a VLAN; missing if there are none, and in records of older versions of
+   * the package.
+   */
+  readonly addresses?: readonly LinkAddress[];
+}
+
+/** An address that tslxc itself gives an interface. */
+export interface LinkAddress {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly address: string;
+  readonly prefix: number;
 }
 
 /** Written by the monitor once init's execve has succeeded. */

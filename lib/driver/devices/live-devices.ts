@@ -12,6 +12,7 @@ import type { LinkRecord } from '../../container/record/run-state';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
 import { portsToAnnounce } from '../hooks/port-hooks';
+import { withOwnAddresses } from '../interfaces/own-addresses';
 import { portsOf } from '../interfaces/ports';
 import {
   checkFloor,
@@ -85,7 +86,10 @@ async function attachInterface(
   const plugged = port === undefined ? {} : { port };
   try {
     const attached = { device, xml, beforeLinked, whenLinked, ...plugged };
-    await session.containers.devices.attach(devices, attached);
+    // Its own container counts as well: the definition is that of the interface alone.
+    await withOwnAddresses(session, { definition: { ...only, name: '' }, ports }, () =>
+      session.containers.devices.attach(devices, attached),
+    );
   } catch (error) {
     await giveUpFloors(
       session,

@@ -29,6 +29,13 @@ export function interfaceId({ address, prefix }: Subnet, mac: string): string {
   return `${ipOf('ipv6', value | id).address}/${prefix}`;
 }
 
+/** Whether the address is one of the subnet. */
+export function isInSubnet({ address }: Pick<Subnet, 'address'>, subnet: Subnet): boolean {
+  const [ip, own] = [known(address), known(subnet.address)];
+  if (ip.family !== own.family) return false;
+  return networkAddress(ip, subnet.prefix).value === networkAddress(own, subnet.prefix).value;
+}
+
 function known(address: string): Ip {
   const ip = parseIp(address);
   if (ip === undefined) throw new RangeError(`'${address}' is not an address`);

@@ -50,14 +50,18 @@ function unknownSource(source: string): TslxcError {
   return new TslxcError('ARGUMENT_UNSUPPORTED', `Unknown IP address data source ${word}`);
 }
 
+/** Those that the definition gives, as in a container from an image, and then those of DHCP. */
 async function leasedAddresses(
   session: Session,
   { start: { links = [] } }: RunningState,
 ): Promise<DomainAddress[]> {
   const found = await Promise.all(
     links.map(async (link) => {
-      const { network, mac } = link;
-      const known = network === undefined ? [] : await leasesOf(session, network, mac);
+      const { network, mac, addresses = [] } = link;
+      const leases = network === undefined ? [] : await leasesOf(session, network, mac);
+      const isGiven = ({ address }: PlainAddress): boolean =>
+        addresses.some((given) => given.address === address);
+      const known = [...addresses, ...leases.filter((lease) => !isGiven(lease))];
       return known.map((one) => onLink(link, one));
     }),
   );

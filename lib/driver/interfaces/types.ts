@@ -25,8 +25,9 @@ export interface InterfaceInfo {
 }
 
 /**
- * Where addresses are looked up: `lease`: in the DHCP leases of the virtual networks; `arp`: in the host's neighbour table (only
- * those that have talked to the host); `inside`: in the container's own network namespace.
+ * Where addresses are looked up: `lease`: in the definition, which gives a container from an image its address, and in the DHCP leases of
+ * the virtual networks; `arp`: in the host's neighbour table (only those that have talked to the host); `inside`: in the container's own
+ * network namespace.
  */
 export type AddressSource = 'lease' | 'arp' | 'inside';
 

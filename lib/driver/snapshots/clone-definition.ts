@@ -11,6 +11,8 @@ import { withUuid } from '../../domain/interface/port/port-ids';
 import { withoutDots } from '../../domain/xml/path';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
+import { freeAddress, networkAtHand } from '../images/free-addresses';
+import { isInSubnet } from '../images/subnet';
 import type { Session } from '../session/session';
 import type { LiveTree } from './live-trees';
 import type { CloneOptions } from './types';
@@ -53,16 +55,48 @@ export async function renewed(
 ): Promise<DomainDefinition> {
   const paths = new Map(copies.map(({ tree, place }) => [tree.target, place]));
   const used = new Set(await session.store.addresses({ except: name }));
-  const interfaces = definition.interfaces.map((item) => withOwnAddress(item, used));
+  const interfaces: InterfaceDefinition[] = [];
+  for (const one of definition.interfaces) {
+    const item = withOwnMac(one, used);
+    interfaces.push(await withOwnAddresses(session, item, addressesOf(interfaces)));
+  }
   const own = { ...withTreePaths(definition, paths), name, interfaces };
   // Parsed as it will be when it is stored: a text that can't be a name is refused.
   return session.parse(formatDomain(withUuid(own, randomUUID(), portId))).definition;
 }
 
-function withOwnAddress(item: InterfaceDefinition, used: Set<string>): InterfaceDefinition {
+function withOwnMac(item: InterfaceDefinition, used: Set<string>): InterfaceDefinition {
   const { targetDevice: _ofOriginal, ...rest } = item;
   let mac = macFromBytes(randomBytes(3));
   while (used.has(mac)) mac = macFromBytes(randomBytes(3));
   used.add(mac);
   return { ...rest, mac };
+}
+
+/**
+ * With addresses of its own in the subnets of its virtual network; `taken` are those of the clone's other interfaces. Any other address
+ * stays: nothing says which else could be had there.
+ */
+async function withOwnAddresses(
+  session: Session,
+  item: InterfaceDefinition,
+  taken: readonly string[],
+): Promise<InterfaceDefinition> {
+  if (item.type !== 'network' || item.addresses.length === 0) return item;
+  const network = await networkAtHand(session, item.network);
+  if (network === undefined) return item;
+  const chosen: string[] = [];
+  const addresses = item.addresses.map((old) => {
+    const ip = network.ips.find((one) => isInSubnet(old, one));
+    const choice = { mac: item.mac, taken: [...taken, ...chosen] };
+    const own = ip === undefined ? undefined : freeAddress(session, network, { ip, choice });
+    const [address = old.address] = own?.split('/') ?? [];
+    chosen.push(address);
+    return { ...old, address };
+  });
+  return { ...item, addresses };
+}
+
+function addressesOf(interfaces: readonly InterfaceDefinition[]): string[] {
+  return interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address));
 }

@@ -13,8 +13,8 @@ export const commands: CommandTable = {
     group: 'monitor',
     summary: "get network interfaces' addresses for a running domain",
     description:
-      "Get network interfaces' addresses for a running domain: as the DHCP servers of its networks have given\n" +
-      "them (lease, the default), as the host's neighbour table knows them (arp), or as they are in the container\n" +
+      "Get network interfaces' addresses for a running domain: as its definition, and the DHCP servers of its networks,\n" +
+      "have given them (lease, the default), as the host's neighbour table knows them (arp), or as they are in the container\n" +
       '(inside), with the names that the interfaces have there.',
     options: [
       { ...domainOption, values: 'active-domain' },

@@ -24,7 +24,10 @@ export class FakeForwards implements Control {
     this.placed.delete(host);
   }
 
-  leased(): undefined {
-    return undefined;
+  /** What DHCP has given, by MAC address. */
+  readonly leases = new Map<string, string>();
+
+  leased({ mac }: { readonly mac: string }): string | undefined {
+    return this.leases.get(mac);
   }
 }
