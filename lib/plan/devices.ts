@@ -37,15 +37,15 @@ export function planLink(link: Link): FitOperations {
 }
 
 /** The node of a device, owned by the container's root. */
-export function planNode({ idMap }: DomainDefinition, { node, rule }: HostDevice): FitOperations {
+export function planNode({ idMap }: DomainDefinition, device: HostDevice): FitOperations {
   return inMounts([
     openRoot,
     {
       op: 'addNode',
       root: 'root',
-      path: node,
-      ...numbersOf({ rule }),
-      mode: nodeMode,
+      path: device.node,
+      ...numbersOf(device),
+      mode: nodeMode(device),
       uid: hostId(idMap?.uids ?? [], 0) ?? 0,
       gid: hostId(idMap?.gids ?? [], 0) ?? 0,
     },

@@ -6,6 +6,8 @@ import type { HostDevice, WantedDevice } from '../../plan/mounts/host-devices';
 import type { FileState, Looks } from '../looks/looks';
 import { inaccessible } from './inaccessible';
 
+const permissions = 0o777;
+
 export interface DeviceNumbers {
   readonly major: number;
   readonly minor: number;
@@ -33,7 +35,9 @@ export async function lookUpDevices(
     if (numbers === undefined) throw new RangeError('an image without a block device');
     const { major, minor } = numbers;
     const type = kind === 'character device' ? 'c' : 'b';
-    devices.push({ node, rule: { type, major, minor, access } });
+    const rule = { type, major, minor, access } as const;
+    // The mode of an image says who may change the file, and not who may use the block device.
+    devices.push({ node, rule, ...(kind === 'image' ? {} : { mode: state.mode & permissions }) });
   }
   return devices;
 }

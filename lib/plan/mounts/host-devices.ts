@@ -33,13 +33,17 @@ export interface WantedDevice {
 export interface HostDevice {
   readonly node: string;
   readonly rule: DeviceRule;
+  /** The permissions of its node. Default: those of libvirt, for a block device that an image gets. */
+  readonly mode?: number;
 }
 
 /** The devices of timers on the host, as libvirt takes them. */
 const timerSources = { rtc: '/dev/rtc0', hpet: '/dev/hpet' } as const;
 
-/** libvirt's mode of the nodes. */
-export const nodeMode = 0o700;
+/** Who may open it: as on the host, since who may is a matter of the device. libvirt has this default for all. */
+export function nodeMode({ mode = 0o700 }: HostDevice): number {
+  return mode;
+}
 
 /**
  * In document order: disks, then host devices, then timers.
@@ -109,14 +113,14 @@ export function planHostDevices(
       path,
       mode: 0o755,
     })),
-    ...devices.map(({ node, rule }): Operation => ({
+    ...devices.map((device): Operation => ({
       op: 'makeNode',
       tree: 'dev',
-      path: node,
-      type: rule.type === 'b' ? blockDevice : characterDevice,
-      major: rule.major,
-      minor: rule.minor,
-      mode: nodeMode,
+      path: device.node,
+      type: device.rule.type === 'b' ? blockDevice : characterDevice,
+      major: device.rule.major,
+      minor: device.rule.minor,
+      mode: nodeMode(device),
     })),
     ...planOwnership(idMap, 'dev', [...folders, ...nodes]),
   ];

@@ -51,7 +51,7 @@ test('timers are devices with the local clock, to be read', () => {
 });
 
 const found: readonly HostDevice[] = [
-  { node: 'net/tun', rule: { type: 'c', major: 10, minor: 200, access: 'rwm' } },
+  { node: 'net/tun', rule: { type: 'c', major: 10, minor: 200, access: 'rwm' }, mode: 0o666 },
   { node: 'deep/er/disk', rule: { type: 'b', major: 259, minor: 70_000, access: 'rm' } },
 ];
 
@@ -67,7 +67,7 @@ test('a disk has its own name, a host device that of the host without its first 
   ]);
 });
 
-test('nodes are made with their folders in the tree that becomes /dev, for root alone', () => {
+test('nodes are made with their folders in the tree that becomes /dev, with the mode of the host’s, or for root alone', () => {
   const { plan } = compile(parse(devices), { facts: { devices: found } });
   const made = plan.outside.filter(
     (operation) => operation.op === 'makeDirectory' && operation.path !== 'pts',
@@ -86,7 +86,7 @@ test('nodes are made with their folders in the tree that becomes /dev, for root 
       type: 0o020000,
       major: 10,
       minor: 200,
-      mode: 0o700,
+      mode: 0o666,
     }),
     expect.objectContaining({ path: 'deep/er/disk', type: 0o060000, minor: 70_000, mode: 0o700 }),
   ]);
