@@ -1,6 +1,6 @@
 /**
  * `node server.js [--port N]`: serves the page on this machine only. It asks for the token that WEB_CONSOLE_TOKEN has; without that
- * one is chosen at each start, and the address that is printed has it. ^C ends the server, and no container.
+ * one is chosen at each start. The address that is printed has it, or the variable's name in its place. ^C ends the server, and no container.
  */
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
@@ -20,8 +20,9 @@ const token = given ?? randomBytes(24).toString('base64url');
 const connection = await connect();
 const server = await startWebConsole({ connection, port: Number(values.port), token });
 const address = `http://127.0.0.1:${server.port}/`;
-// What is printed may be kept in a log, where a token that stays has no place.
-console.log(given === undefined ? `${address}#token=${token}` : address);
+// What does not go to a terminal may be kept in a log, where a token that stays has no place.
+const isShown = given === undefined || process.stdout.isTTY;
+console.log(`${address}#token=${isShown ? token : '$WEB_CONSOLE_TOKEN'}`);
 
 process.once('SIGINT', end);
 process.once('SIGTERM', end);

@@ -380,8 +380,8 @@ export class Connection implements AsyncDisposable {
 
   /**
    * Starts every domain that is marked to be started with the host, as a boot unit does, without owning the containers.
-   * It does so once per boot: a domain that has run since the host booted, or that could not be started, is left as it is,
-   * and a second call does nothing.
+   * It does so once per boot: a domain that has run since the host booted is left as it is, and a second call only tries again those
+   * that could not be started.
    *
    * @returns the outcome for each domain, by name; a failure is in the result, and does not make the call reject
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,

@@ -231,7 +231,7 @@ export interface Autostarted {
   readonly domain: string;
   /** In lower case with dashes. */
   readonly uuid: string;
-  /** `started`: by this call; `skipped`: it already runs, or was started or attempted earlier since the host booted. */
+  /** `started`: by this call; `skipped`: it already runs, or has run since the host booted. */
   readonly outcome: 'started' | 'skipped' | 'failed';
   /** Why it could not be started; only with `failed`. */
   readonly error?: Error;

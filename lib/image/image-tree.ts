@@ -2,7 +2,7 @@
  * Looks into an image: where its program is, and who its user is. Its layers are mounted as one detached tree without devices, in
  * which the kernel resolves paths, so that no link leads to the host.
  */
-import { closeSync, constants, fstatSync, readSync } from 'node:fs';
+import { constants, fstatSync, readSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { TslxcError } from '../errors';
 import { native } from '../host/native';
@@ -71,7 +71,7 @@ export class ImageTree implements Disposable {
 
   #isThere(path: string, flags: number): boolean {
     const fd = this.#open(path, flags);
-    if (fd !== undefined) closeSync(fd);
+    if (fd !== undefined) native().closeDescriptor(fd);
     return fd !== undefined;
   }
 
@@ -82,7 +82,7 @@ export class ImageTree implements Disposable {
       const found = fstatSync(fd);
       return found.isFile() && (found.mode & executeBits) !== 0;
     } finally {
-      closeSync(fd);
+      native().closeDescriptor(fd);
     }
   }
 
@@ -95,7 +95,7 @@ export class ImageTree implements Disposable {
       const text = Buffer.alloc(longestPasswd);
       return text.toString('utf8', 0, readSync(fd, text, 0, longestPasswd, 0));
     } finally {
-      closeSync(fd);
+      native().closeDescriptor(fd);
     }
   }
 

@@ -23,7 +23,8 @@ export function parseSource(text: string): ImageSource {
   const rest = transport === undefined ? '' : text.slice(transport.length + 1);
   if (transport === undefined || rest === '' || rest === '//') {
     const known = 'docker://NAME:TAG, oci:DIRECTORY:TAG, docker-archive:FILE or dir:DIRECTORY';
-    throw new TslxcError('INVALID_ARG', `'${text}' is not an image source: ${known}`);
+    const detail = `'${text}' is not an image source: ${known}${meantSource(text)}`;
+    throw new TslxcError('INVALID_ARG', detail);
   }
   if (transport === 'docker') {
     if (!rest.startsWith('//') || /\s/.test(rest)) {
@@ -32,6 +33,15 @@ export function parseSource(text: string): ImageSource {
     return { transport, text, defaultName: nameOfRegistry(rest.slice(2)) };
   }
   return { transport, text, defaultName: nameOfFile(transport, rest) };
+}
+
+/** What a name alone is likely to mean, as for Docker: an image of Docker Hub, or of the registry that it names. */
+function meantSource(text: string): string {
+  if (!namePattern.test(text)) return '';
+  const [first = '', ...rest] = text.split('/');
+  const isRegistry = rest.length > 0 && /[.:]|^localhost$/.test(first);
+  const folder = rest.length === 0 ? 'library/' : '';
+  return `; did you mean 'docker://${isRegistry ? '' : `docker.io/${folder}`}${text}'?`;
 }
 
 /** The reference without the default registry and folder, and without a digest, which is no part of a name. */

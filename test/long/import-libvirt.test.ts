@@ -59,8 +59,8 @@ test('domains, networks and autostart are those of libvirt, whose files stay as 
   });
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout.split('\n').map((line) => line.replace(/ from \/proc.*\//, ' from '))).toEqual([
-    "Network 'default' imported from default.xml",
-    "Network 'lab' imported from lab.xml, and is started with the host",
+    "Network 'default' imported from default.xml; it is off now: 'tslxc net-start default' starts it",
+    "Network 'lab' imported from lab.xml, and is started with the host; it is off now: 'tslxc net-start lab' starts it",
     "Domain 'mail' imported from mail.xml",
     "Domain 'web' imported from web.xml, and is started with the host",
     '',

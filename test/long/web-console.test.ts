@@ -141,7 +141,7 @@ describe('the server', () => {
   });
 
   test('prints the token that it has chosen, and none that it was given, which has to be a long one', async () => {
-    expect(world.server.address).toBe(`${ownOrigin()}/`);
+    expect(world.server.address).toBe(`${ownOrigin()}/#token=$WEB_CONSOLE_TOKEN`);
     await using other = await ConsoleServer.start(world.make({}));
     expect(other.address).toContain('#token=');
     const short = await world.make({ WEB_CONSOLE_TOKEN: 'short' }).run('server.js', '--port', '0');

@@ -70,7 +70,7 @@ export function endsWithBlank(error: unknown): boolean {
 }
 
 /** The error to show if it is due to missing root privileges: then only it is shown, whatever the command. */
-function accessDenied(error: unknown): TslxcError | undefined {
+export function accessDenied(error: unknown): TslxcError | undefined {
   const source = error instanceof CommandError ? error.cause : error;
   return TslxcError.is(source, 'ACCESS_DENIED') ? source : undefined;
 }

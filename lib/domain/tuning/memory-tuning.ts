@@ -56,8 +56,15 @@ export function formatMemoryTuning(tuning: MemoryTuning | undefined): PrintableE
   ];
 }
 
-/** @throws DefinitionError INVALID_ARG if the limit of memory and swap together is below that of memory. */
+/** The least memory with which a container is started, in KiB: below it the kernel makes no cgroup, or kills init at once. */
+export const leastMemory = 1024;
+
+/**
+ * @throws DefinitionError CONFIG_UNSUPPORTED for less memory than a start needs, INVALID_ARG if the limit of memory and swap together is
+ * below that of memory.
+ */
 export function checkMemoryTuning({ memory, memoryTuning }: MemoryLimited): void {
+  checkLeast(memory, memoryTuning);
   if (memoryTuning?.swapHardLimit === undefined) return;
   const { hardLimit = memory, swapHardLimit, position } = memoryTuning;
   if (hardLimit <= swapHardLimit) return;
@@ -67,6 +74,15 @@ export function checkMemoryTuning({ memory, memoryTuning }: MemoryLimited): void
     path: 'domain/memtune/swap_hard_limit',
     position,
   });
+}
+
+function checkLeast(memory: number, memoryTuning: MemoryTuning | undefined): void {
+  const { hardLimit, position = { line: 1, column: 1 } } = memoryTuning ?? {};
+  const limit = hardLimit ?? memory;
+  if (limit >= leastMemory) return;
+  const path = hardLimit === undefined ? 'domain/memory' : 'domain/memtune/hard_limit';
+  const detail = `${limit} KiB of memory are too little to start a container: it needs ${leastMemory} KiB or more`;
+  throw definitionError('CONFIG_UNSUPPORTED', detail, { path, position });
 }
 
 interface MemoryLimited {

@@ -48,13 +48,13 @@ export async function listImages(session: Session): Promise<ImageInfo[]> {
 /** @throws TslxcError INVALID_ARG when there is none of that name. */
 export async function lookUpImage(session: Session, name: string): Promise<ImageInfo> {
   const paths = imagePaths(session.paths);
-  return infoOf(paths, await findImageRecord(paths, name));
+  return infoOf(paths, await findImageRecord(paths, name, 'as it is'));
 }
 
 /** @throws TslxcError INVALID_ARG when there is none of that name, RESOURCE_BUSY when a domain needs it. */
 export async function removeImage(session: Session, name: string): Promise<void> {
   const paths = imagePaths(session.paths);
-  const image = infoOf(paths, await findImageRecord(paths, name));
+  const image = infoOf(paths, await findImageRecord(paths, name, 'as it is'));
   const [top = ''] = image.layers;
   const others = (await readImageRecords(paths)).filter((other) => other.name !== image.name);
   const isShared = others.some((other) => infoOf(paths, other).layers[0] === top);
@@ -86,7 +86,7 @@ interface Described {
 async function describe(session: Session, name: string, domain: ImageDomain): Promise<Described> {
   const paths = imagePaths(session.paths);
   const network = networkOf(domain);
-  const image = infoOf(paths, await findImageRecord(paths, name));
+  const image = infoOf(paths, await findImageRecord(paths, name, 'to run it'));
   const { name: called = newDomainName(image.name) } = domain;
   const written = domain.upper === undefined ? newContainerLayer(paths, called) : undefined;
   const upper = domain.upper ?? written ?? '';
@@ -109,7 +109,7 @@ export async function createFromImage(
 ): Promise<Identity> {
   const paths = imagePaths(session.paths);
   try {
-    await findImageRecord(paths, name);
+    await findImageRecord(paths, name, 'to run it');
     await prepareFolders(paths);
     await collectLeft(session);
     // Until the domain exists and names its layers, this keeps them from being removed.

@@ -163,7 +163,8 @@ function activeDefinition(
   if (!session.networks.has(name)) {
     throw definitionError('NO_NETWORK', `no network with matching name '${name}'`, place);
   }
-  throw definitionError('OPERATION_INVALID', `network '${name}' is not active`, place);
+  const detail = `network '${name}' is not active: net-start starts it`;
+  throw definitionError('OPERATION_INVALID', detail, place);
 }
 
 /** The state of the network, repaired if need be. The default network is made and started if this is its first use. */

@@ -1,8 +1,10 @@
 /**
- * Domains that are started with the host: once per boot, by the first process that runs `autostartAll`. A domain that has been
- * started since the host booted, or could not be started, is left as it is, and so is every domain once `autostartAll` has completed.
+ * Domains that are started with the host: once per boot, by the first process that runs `autostartAll`. A domain that has run since the
+ * host booted is left as it is, and so is every domain once `autostartAll` has completed, except for those that could not be started:
+ * each run tries them again, so that none of them is passed over in silence.
  */
 import { join } from 'node:path';
+import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { readRecord, writeRecord } from '../../host/state/record-file';
@@ -37,7 +39,10 @@ export async function setAutostart(
   });
 }
 
-/** The outcomes, by name; failures are among them. If an earlier call of this boot has completed, all are `skipped`. */
+/**
+ * The outcomes, by name; failures are among them. If an earlier call of this boot has completed, all are `skipped` but those whose last
+ * start has failed.
+ */
 export async function autostartAll(session: Session): Promise<Autostarted[]> {
   const { paths, containers } = session;
   const lock = {
@@ -50,13 +55,16 @@ export async function autostartAll(session: Session): Promise<Autostarted[]> {
     await startAutostartPools(session);
     const boot = containers.bootId();
     const marked = await markedDomains(session);
-    if (isDone(session, boot)) return marked.map((one) => ({ ...one, outcome: 'skipped' }));
+    const due = isDone(session, boot) ? 'failed' : 'all';
     // A container that shares the namespaces of another needs that one to run.
     const [alone, sharing] = [
       marked.filter(({ domain }) => !isSharing(session, domain)),
       marked.filter(({ domain }) => isSharing(session, domain)),
     ];
-    const results = [...(await startEach(session, alone)), ...(await startEach(session, sharing))];
+    const results = [
+      ...(await startEach(session, alone, due)),
+      ...(await startEach(session, sharing, due)),
+    ];
     writeRecord(markerOf(session), { boot, time: Date.now() });
     return results.sort((a, b) => (a.domain < b.domain ? -1 : 1));
   });
@@ -82,12 +90,19 @@ function isSharing({ store }: Session, name: string): boolean {
   }
 }
 
-async function startEach(session: Session, marked: readonly Marked[]): Promise<Autostarted[]> {
+/** Which are started: those that have not run since the boot, or of them those whose start has failed. */
+type Due = 'all' | 'failed';
+
+async function startEach(
+  session: Session,
+  marked: readonly Marked[],
+  due: Due,
+): Promise<Autostarted[]> {
   const left = [...marked];
   const results: Autostarted[] = [];
   const work = async (): Promise<void> => {
     for (let one = left.shift(); one !== undefined; one = left.shift()) {
-      results.push({ ...one, ...(await startIfDue(session, one)) });
+      results.push({ ...one, ...(await startIfDue(session, one, due)) });
     }
   };
   await Promise.all(Array.from({ length: width }, work));
@@ -97,11 +112,14 @@ async function startEach(session: Session, marked: readonly Marked[]): Promise<A
 async function startIfDue(
   session: Session,
   { domain: name, uuid }: Marked,
+  due: Due,
 ): Promise<Pick<Autostarted, 'outcome' | 'error'>> {
   try {
     return await session.locked(name, async () => {
       const { state } = await settle(session, name, 'stay');
-      if (state.phase !== 'off' || hasRunSinceBoot(session, state.last)) {
+      if (state.phase !== 'off') return { outcome: 'skipped' };
+      const since = sinceBoot(session, state.last);
+      if (since === 'has run' || (due === 'failed' && since !== 'has failed')) {
         return { outcome: 'skipped' };
       }
       const definition = session.store.read(name);
@@ -123,11 +141,12 @@ async function startIfDue(
 }
 
 /** A run that ended with an earlier boot of the host does not count, even if its end was recorded in this boot. */
-function hasRunSinceBoot(
+function sinceBoot(
   { containers }: Session,
-  last: { readonly boot: string; readonly ranIn?: string } | undefined,
-): boolean {
-  return last?.boot === containers.bootId() && last.ranIn === undefined;
+  last: Pick<ExitRecord, 'boot' | 'ranIn' | 'how'> | undefined,
+): 'has run' | 'has failed' | 'nothing' {
+  if (last?.boot !== containers.bootId() || last.ranIn !== undefined) return 'nothing';
+  return last.how === 'unstarted' ? 'has failed' : 'has run';
 }
 
 function markerOf({ paths }: Session): string {

@@ -4,6 +4,7 @@ import { TslxcError } from '../../errors';
 import { flushDirectory, replaceFile } from '../../host/state/durable-file';
 import { inKnownFormat, withFormat } from '../../host/state/record-format';
 import { hasErrno, isThere } from '../../host/state/file-error';
+import { suggestion } from '../../suggestion';
 import { checkedName } from '../reference';
 import type { ImageInfo } from '../types';
 import { layerPaths, nameOfRecord, recordPath, type ImagePaths } from './image-paths';
@@ -41,12 +42,23 @@ export async function readImageRecords(paths: ImagePaths): Promise<ImageRecord[]
   return records.filter((record) => record !== undefined);
 }
 
-/** The image with that name, which may lack its tag. @throws TslxcError INVALID_ARG when there is none. */
-export async function findImageRecord(paths: ImagePaths, name: string): Promise<ImageRecord> {
+/**
+ * The image with that name, which may lack its tag. `wanted`: what for, which decides what the error advises.
+ *
+ * @throws TslxcError INVALID_ARG when there is none.
+ */
+export async function findImageRecord(
+  paths: ImagePaths,
+  name: string,
+  wanted: 'to run it' | 'as it is',
+): Promise<ImageRecord> {
   const full = checkedName(name);
   const found = isThere(paths.records) ? await readIfThere(paths, full) : undefined;
   if (found !== undefined) return found;
-  throw new TslxcError('INVALID_ARG', `there is no image '${full}' on this host: pull it first`);
+  const names = (await readImageRecords(paths)).map((one) => one.name);
+  const meant = suggestion(name, [...names, ...names.map((one) => one.replace(/:latest$/, ''))]);
+  const advice = wanted === 'to run it' && meant === '' ? ': pull it first' : meant;
+  throw new TslxcError('INVALID_ARG', `there is no image '${full}' on this host${advice}`);
 }
 
 async function readIfThere(paths: ImagePaths, name: string): Promise<ImageRecord | undefined> {

@@ -26,6 +26,15 @@ test.each(['', 'busybox', 'docker:busybox', 'docker://', 'oci:', 'ftp://x', 'doc
 );
 
 test.each([
+  ['nginx', 'docker://docker.io/library/nginx'],
+  ['grafana/grafana:11', 'docker://docker.io/grafana/grafana:11'],
+  ['quay.io/some/thing', 'docker://quay.io/some/thing'],
+  ['localhost/web', 'docker://localhost/web'],
+])("'%s' is answered with %s, which is likely meant", (text, meant) => {
+  expect(() => parseSource(text)).toThrow(`did you mean '${meant}'?`);
+});
+
+test.each([
   '',
   'A',
   'a b',

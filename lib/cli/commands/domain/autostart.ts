@@ -23,8 +23,8 @@ export const commands: CommandTable = {
     group: 'tslxc',
     summary: 'start the domains that are started with the host',
     description:
-      'Start every domain that is marked as autostarted, for a unit of the boot. Once a boot: a domain that has been\n' +
-      'started since the host booted, or that could not be, is left as it is, and a second run does nothing.',
+      'Start every domain that is marked as autostarted, for a unit of the boot. Once a boot: a domain that has run since\n' +
+      'the host booted is left as it is, and a second run only tries again those that could not be started.',
     options: [],
     example: 'tslxc autostart-all',
     run: autostartAll,

@@ -4,7 +4,8 @@ import { formatTable } from '../../output/table';
 import { pullReport, progressStyles } from '../../output/pull-progress';
 import { readKibibytes } from '../../options/scaled-size';
 import { abandonable } from '../../terminal/abandonable';
-import { withErrorMessage } from '../../shell/command-error';
+import { accessDenied, errorLines, withErrorMessage } from '../../shell/command-error';
+import { TslxcError } from '../../../errors';
 import type { ImageInfo, PullOptions } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -61,20 +62,20 @@ export const commands: CommandTable = {
   },
   rmi: {
     group: 'image',
-    summary: 'remove an image',
+    summary: 'remove images',
     description:
-      'Remove an image, and those of its layers that no other image and no domain has. One that is the\n' +
-      'root of a domain is kept.',
+      'Remove images, and those of their layers that no other image and no domain has. One that is the\n' +
+      'root of a domain is kept. One that cannot be removed does not keep the others; the exit status is then 1.',
     options: [
       {
         name: 'image',
-        kind: 'string',
-        help: 'name of the image',
+        kind: 'strings',
+        help: 'names of the images',
         positional: 'required',
         values: 'image',
       },
     ],
-    example: 'tslxc rmi debian:trixie',
+    example: 'tslxc rmi debian:trixie nginx',
     run: remove,
   },
 };
@@ -135,12 +136,20 @@ function mebibytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
 
-async function remove(context: Context, options: Options): Promise<undefined> {
-  const image = options.required('image');
+async function remove(context: Context, options: Options): Promise<number | undefined> {
+  const { output } = context;
   const connection = await context.connect();
-  await withErrorMessage(`Failed to remove image '${image}'`, () =>
-    connection.images.remove(image),
-  );
-  context.output.extra(`Image '${image}' removed`);
-  return undefined;
+  let status: number | undefined;
+  for (const image of options.strings('image')) {
+    try {
+      await connection.images.remove(image);
+      output.extra(`Image '${image}' removed`);
+    } catch (error) {
+      if (!TslxcError.is(error) || accessDenied(error) !== undefined) throw error;
+      output.error(`Failed to remove image '${image}'`);
+      for (const line of errorLines(error)) output.error(line);
+      status = 1;
+    }
+  }
+  return status;
 }

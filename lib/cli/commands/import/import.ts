@@ -12,7 +12,8 @@ export const commands: CommandTable = {
     description:
       'Define the containers and virtual networks of an existing libvirt here, and start those with the host that it\n' +
       'starts. Its files are only read. What is defined here already is left as it is, and one file that cannot be\n' +
-      'taken over does not keep the others from it; the exit status is then 1.',
+      'taken over does not keep the others from it; the exit status is then 1. Nothing is started: networks by\n' +
+      'net-start, then domains by start, or by autostart-all those that are started with the host.',
     options: [
       {
         name: 'from',
@@ -40,12 +41,17 @@ async function importAll(context: Context, options: Options): Promise<number | u
   return items.some(({ outcome }) => outcome === 'failed') ? 1 : undefined;
 }
 
+/** Its containers can't be started before it is. */
+function off(network: string): string {
+  return `; it is off now: 'tslxc net-start ${network}' starts it`;
+}
+
 function show(output: Output, { kind, name, path, outcome, autostart, error }: Imported): void {
   const what = kind === 'domain' ? `Domain '${name}'` : `Network '${name}'`;
   switch (outcome) {
     case 'imported': {
       const boot = autostart === 'on' ? ', and is started with the host' : '';
-      output.extra(`${what} imported from ${path}${boot}`);
+      output.extra(`${what} imported from ${path}${boot}${kind === 'network' ? off(name) : ''}`);
       return;
     }
     case 'exists':

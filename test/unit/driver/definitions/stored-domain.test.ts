@@ -285,6 +285,18 @@ describe('autostart', () => {
     expect(late.id).toBeUndefined();
   });
 
+  test('tries again what could not be started, by hand or by itself, and nothing else', async () => {
+    await domain.setAutostart('on');
+    host.failStart = () => new Error('no memory');
+    await expect(domain.start()).rejects.toThrow('no memory');
+    expect(await outcomes()).toEqual(['web failed']);
+    const late = await connection.defineDomain(domainXml({ name: 'late', uuid: other }));
+    await late.setAutostart('on');
+    expect(await outcomes()).toEqual(['late skipped', 'web failed']);
+    host.failStart = undefined;
+    expect(await outcomes()).toEqual(['late skipped', 'web started']);
+  });
+
   test('goes on where a run was cut short', async () => {
     await domain.setAutostart('on');
     await (await connection.defineDomain(domainXml({ name: 'a', uuid: other }))).setAutostart('on');
@@ -302,7 +314,7 @@ describe('autostart', () => {
     expect(await outcomes()).toEqual(['web started']);
   });
 
-  test('one that can not be started is told of, tried once, and keeps none of the others', async () => {
+  test('one that can not be started is told of each time, and keeps none of the others', async () => {
     await domain.setAutostart('on');
     const devices = "<interface type='user'/>";
     const bad = await connection.defineDomain(domainXml({ name: 'bad', uuid: other, devices }));
@@ -312,7 +324,7 @@ describe('autostart', () => {
       { domain: 'bad', outcome: 'failed', error: { code: 'CONFIG_UNSUPPORTED' } },
       { domain: 'web', outcome: 'started' },
     ]);
-    expect(await outcomes()).toEqual(['bad skipped', 'web skipped']);
+    expect(await outcomes()).toEqual(['bad failed', 'web skipped']);
   });
 
   test('a container that shares namespaces of another is started after it', async () => {

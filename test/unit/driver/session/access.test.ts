@@ -54,7 +54,7 @@ test('a read-only connection refuses in the words of libvirt', async () => {
   });
 });
 
-const xml = `<domain type='lxc'><name>x</name><memory>1000</memory><os><type>exe</type><init>/bin/sh
+const xml = `<domain type='lxc'><name>x</name><memory>1024</memory><os><type>exe</type><init>/bin/sh
 </init></os><devices><console type='pty'/></devices></domain>`;
 
 test('as another user than root uri, version and plan work, and all else is one error', async () => {

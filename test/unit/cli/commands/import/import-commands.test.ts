@@ -100,7 +100,7 @@ describe('import', () => {
     const ran = await run('import --from /l', { connection });
     expect(ran).toMatchObject({
       status: 1,
-      stdout: `Network 'lab' imported from /l/lab.xml, and is started with the host
+      stdout: `Network 'lab' imported from /l/lab.xml, and is started with the host; it is off now: 'tslxc net-start lab' starts it
 Domain 'web' imported from /l/web.xml
 Domain 'old' is defined already, and left as it is: /l/old.xml
 
