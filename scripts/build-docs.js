@@ -9,6 +9,7 @@ const { main, packageRoot, run, say, StepError } = require('./steps');
 const record = join(packageRoot, 'build', 'api.fingerprint');
 const sources = [
   'lib',
+  'scripts/api-introduction.md',
   'scripts/build-docs.js',
   'typedoc.json',
   'tsconfig.json',

@@ -102,6 +102,7 @@ export interface SeenDomain extends Seen {
  * command that builds it, when the native code is missing or can't be loaded here; OPERATION_UNSUPPORTED in Bun and Deno, and in code that
  * a bundler has taken out of the package.
  * @see virConnectOpen, `virsh connect`
+ * @group Start here
  * @example
  * await using connection = await connect();
  */
