@@ -163,6 +163,7 @@ export type {
   CapabilitySpec,
   CommonInterfaceSpec,
   CommonMountSpec,
+  DeviceSpec,
   DirectInterfaceSpec,
   DirectoryMount,
   DomainSpec,
@@ -171,11 +172,12 @@ export type {
   IdMapSpec,
   IdRangeSpec,
   ImageMount,
-  VolumeMount,
+  ImageOriginSpec,
   InterfaceSpec,
   LimitSpec,
   MountSpec,
   NetworkInterfaceSpec,
+  OverlaySpec,
   PortForwardSpec,
   PortRangeSpec,
   RamMount,
@@ -184,6 +186,7 @@ export type {
   RootSpec,
   RouteSpec,
   Size,
+  VolumeMount,
 } from './domain/builder/spec';
 export type { CapabilityName } from './domain/elements/capability-numbers';
 export type { Propagation } from './domain/filesystem/definition';
@@ -205,7 +208,7 @@ export type {
   ImageConfig,
   ImageDomain,
   ImageInfo,
-  ImageVolume,
+  ImageRootSpec,
   PullOptions,
   PullProgress,
 } from './image/types';

@@ -6,7 +6,7 @@ import { bootId } from './kernel/boot/boot-id';
 import { readCgroupLayout } from './kernel/cgroup-layout';
 import type { CgroupLayout } from './kernel/cgroup-layout';
 import { nsfsIgnoresType } from './security/nsfs';
-import { readPrivileges, type Privileges } from './privileges';
+import { readPrivileges, type Privileges } from './security/privileges';
 
 export interface HostFacts {
   /** uname -m. */

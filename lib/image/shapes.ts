@@ -2,18 +2,16 @@
 import {
   abortSignal,
   callback,
-  either,
   flag,
-  kibibytes,
   listOf,
   number,
   object,
   oneOf,
   optional,
-  recordOf,
   text,
 } from '../shape/shape';
-import type { ImageDomain, ImageVolume, PullOptions } from './types';
+import { commonFields, memorySize } from '../domain/builder/spec-shape';
+import type { ImageDomain, ImageRootSpec, PullOptions } from './types';
 
 export const pullOptions = object<PullOptions>({
   name: optional(text),
@@ -23,23 +21,10 @@ export const pullOptions = object<PullOptions>({
   mostBytes: optional(number),
 });
 
-const volume = object<ImageVolume>({ source: text, readonly: optional(flag) });
-
 export const imageDomain = object<ImageDomain>({
+  ...commonFields,
   name: optional(text),
-  entrypoint: optional(listOf(text)),
-  cmd: optional(listOf(text)),
-  env: optional(listOf(text)),
-  user: optional(text),
-  workingDirectory: optional(text),
-  stopSignal: optional(text),
+  memory: optional(memorySize),
+  root: optional(object<ImageRootSpec>({ readonly: optional(flag), overlay: optional(text) })),
   ports: optional(listOf(text)),
-  volumes: optional(recordOf(either(text, volume))),
-  memory: optional(kibibytes),
-  ids: optional(oneOf('auto', 'host')),
-  network: optional(
-    either(oneOf('none', 'host'), object<{ readonly name: string }>({ name: text })),
-  ),
-  publish: optional(listOf(text)),
-  upper: optional(text),
 });

@@ -1,4 +1,5 @@
 /** What callers of the library see of images. */
+import type { DomainSpec, IdMapSpec, InterfaceSpec, MountSpec, Size } from '../domain/builder/spec';
 
 /** What an image says about the program in it: the part `config` of an OCI image configuration. */
 export interface ImageConfig {
@@ -73,60 +74,51 @@ export interface PullOptions {
   readonly mostBytes?: number;
 }
 
-/** A directory or a file of the host that a container made from an image has. */
-export interface ImageVolume {
-  /** An absolute path on the host. */
-  readonly source: string;
-  /** Guards only against mistakes: root in the container can make its mounts writable. Default: false. */
+/** The root of a container that is made from an image. */
+export interface ImageRootSpec {
+  /** Default: false. */
   readonly readonly?: boolean;
-}
-
-/** What differs from the image in a container that is made from it. Every part has a default. */
-export interface ImageDomain {
-  /** Name of the domain. Default: that of the image, with a random suffix. */
-  readonly name?: string;
-  /** In place of the image's entry point; [] for none. */
-  readonly entrypoint?: readonly string[];
-  /** In place of the image's words after the entry point. */
-  readonly cmd?: readonly string[];
-  /** `NAME=VALUE`, in addition to the image's; one of the same name is replaced. */
-  readonly env?: readonly string[];
-  /** `USER` or `USER:GROUP`. */
-  readonly user?: string;
-  /** Absolute path of the directory that it starts in. */
-  readonly workingDirectory?: string;
-  /** The signal that `shutdown` sends, such as `SIGQUIT`. */
-  readonly stopSignal?: string;
-  /** `80/tcp`, in place of the image's. */
-  readonly ports?: readonly string[];
   /**
-   * Directories of the host, by the path in the container at which each is mounted: the directory's absolute path, or an
-   * `ImageVolume`. Other volumes of the image are in the container's layer.
-   */
-  readonly volumes?: Readonly<Record<string, string | ImageVolume>>;
-  /** Memory limit, in KiB. Default: 1 GiB. */
-  readonly memory?: number;
-  /** `auto` (default): ids of its own, as `<tslxc:idmap>`. `host`: those of the host, which is no security boundary. */
-  readonly ids?: 'auto' | 'host';
-  /**
-   * `none`: nothing but `lo`. `host`: the network of the host. Otherwise the name of a virtual network, which gives it an
-   * address, a route and a name server, and resolves its name. Default: `none`, or the network `default` if ports are published.
-   */
-  readonly network?:
-    | 'none'
-    | 'host'
-    | {
-        /** Name of the virtual network. */
-        readonly name: string;
-      };
-  /**
-   * Ports of the host that are forwarded to it: `8080:80`, `127.0.0.1:5353:53/udp`, `[fd00::1]:8000-8009:80-89`. TCP, and every
-   * address of the host, unless stated otherwise. They need a virtual network.
-   */
-  readonly publish?: readonly string[];
-  /**
-   * A directory for what the container writes, which is kept. Default: a directory of tslxc, which is removed together with a
+   * A directory of the host for what the container writes, which is kept. Default: a directory of tslxc, which is removed together with a
    * transient container.
    */
-  readonly upper?: string;
+  readonly overlay?: string;
+}
+
+/**
+ * What differs from the image in a container that is made from it: a DomainSpec, every part of which has a default. What the image says
+ * of its program is the default of `init`, `args`, `env`, `cwd`, `user`, `group` and `stopSignal`.
+ */
+export interface ImageDomain extends Partial<Omit<DomainSpec, 'root' | 'image'>> {
+  /** Name of the domain. Default: that of the image, with a random suffix. */
+  readonly name?: string;
+  /** The memory limit. Default: `1GiB`. */
+  readonly memory?: Size;
+  /** The program, in place of the image's entry point and words: a path in the container, or a name in its PATH. */
+  readonly init?: string;
+  /** The arguments of `init`, or without it the words after the image's entry point, in place of the image's. */
+  readonly args?: readonly string[];
+  /** In addition to the image's variables; one of the same name is replaced, and removed by an empty value. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The directory that the program starts in. Default: the image's. */
+  readonly cwd?: string;
+  /** A name or uid in the image. Default: the image's user. */
+  readonly user?: string;
+  /** A name or gid in the image. Default: with `user`, that user's group; otherwise the image's. */
+  readonly group?: string;
+  /** The root is the image; what of it can be chosen. */
+  readonly root?: ImageRootSpec;
+  /** Further file systems. Other volumes of the image are in the container's layer. */
+  readonly mounts?: readonly MountSpec[];
+  /**
+   * Network interfaces. One in a virtual network that has no `addresses` is given an address and a route, and the network's name server
+   * is in `/etc/resolv.conf`. Default: none, and `privateNetwork`.
+   */
+  readonly interfaces?: readonly InterfaceSpec[];
+  /** Default: true without `interfaces`; false then means the network of the host. */
+  readonly privateNetwork?: boolean;
+  /** Default: `auto`. */
+  readonly idMap?: 'auto' | 'host' | IdMapSpec;
+  /** What the program listens on, `80/tcp`, in place of what the image says. It is only kept. */
+  readonly ports?: readonly string[];
 }

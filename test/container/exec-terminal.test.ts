@@ -78,7 +78,7 @@ test('programs learn of a new size', async () => {
   process.resize({ rows: 50, columns: 111 });
   await seen(/50 111\r\n/);
   process.destroy();
-  expect(await process.result).toEqual({ signal: 'SIGKILL' });
+  expect(await process.result).toEqual({ code: 137, signal: 'SIGKILL' });
 });
 
 test('its last bytes arrive, however many', async () => {
@@ -96,7 +96,7 @@ test('to let go of it hangs it up', async () => {
   const process = await test_.domain.exec(['sleep', '6002'], { tty: { rows: 24, columns: 80 } })
     .started;
   process.terminal.destroy();
-  expect(await process.result).toEqual({ signal: 'SIGHUP' });
+  expect(await process.result).toEqual({ code: 129, signal: 'SIGHUP' });
 });
 
 test('tslxc exec copies its streams and ends with the status of the command', async () => {

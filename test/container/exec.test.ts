@@ -48,7 +48,7 @@ test('exit codes from 0 to 255 are exact', async () => {
       stdin: 'ignore',
     }).started;
     const result = await process.result;
-    seen[code] = 'code' in result ? result.code : undefined;
+    seen[code] = result.code;
   });
   expect(seen).toEqual(codes);
 });
@@ -62,7 +62,7 @@ test('signals that end a command are exact', async () => {
   );
   await forEach(deadly, async (number) => {
     const { result } = await runIn(world.test_.domain, ['sh', '-c', `kill -${number} $$; sleep 9`]);
-    const name = 'signal' in result ? result.signal : 'none';
+    const name = result.signal ?? 'none';
     const found =
       (constants.signals as Record<string, number | undefined>)[name] ??
       Number(name.slice('SIG'.length));

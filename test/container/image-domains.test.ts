@@ -26,7 +26,7 @@ const store = (...path: string[]): string => join(world.root.path, 'var/lib/tslx
 const written = (): string[] => readdirSync(store('containers'));
 
 async function make(domain: ImageDomain): Promise<Domain> {
-  return await world.connection.createFromImage('web:1', { entrypoint: [], ...domain });
+  return await world.connection.createFromImage('web:1', domain);
 }
 
 /** What a line of shell says in it. */
@@ -35,7 +35,7 @@ async function said(domain: Domain, line: string): Promise<string> {
   return `${stdout}${stderr}`;
 }
 
-const sleeping = { cmd: ['sleep', '1000'], user: '0' };
+const sleeping = { init: 'sleep', args: ['1000'], user: '0' };
 
 test('run reaches the program, with its user, environment and directory, and ends as it does', async () => {
   const { code, stdout, stderr } = await tslxc('run', 'web:1');
@@ -155,7 +155,7 @@ test('the layers have the ids of the container, and stay what they are', async (
 });
 
 test('without ids of its own a container has the same files', async () => {
-  const domain = await make({ ...sleeping, name: 'plain', ids: 'host' });
+  const domain = await make({ ...sleeping, name: 'plain', idMap: 'host' });
   expect(
     await said(domain, 'cat /data/name; ls /data; ls /etc/empty; cat /proc/self/uid_map'),
   ).toMatch(/^two\nname\n +0 +0 +4294967295\n$/);
@@ -165,8 +165,11 @@ test('without ids of its own a container has the same files', async () => {
 test('a volume can be read-only', async () => {
   const source = join(world.root.path, 'volume');
   mkdirSync(source);
-  const volumes = { '/kept': source, '/shown': { source, readonly: true } };
-  const domain = await make({ ...sleeping, name: 'volumes', ids: 'host', volumes });
+  const mounts = [
+    { source, target: '/kept' },
+    { source, target: '/shown', readonly: true },
+  ];
+  const domain = await make({ ...sleeping, name: 'volumes', idMap: 'host', mounts });
   const shown = await said(domain, 'echo one > /kept/one; cat /shown/one; echo > /shown/two');
   expect(shown).toMatch(/^one\n.*Read-only file system\n$/);
   expect(readFileSync(join(source, 'one'), 'utf8')).toBe('one\n');
@@ -175,7 +178,7 @@ test('a volume can be read-only', async () => {
 
 test('shutdown sends the stop signal of the image', async () => {
   const trap = "trap 'exit 7' QUIT; while true; do sleep 0.1; done";
-  const domain = await make({ cmd: ['sh', '-c', trap], name: 'stopped' });
+  const domain = await make({ init: 'sh', args: ['-c', trap], name: 'stopped' });
   await eventually(async () => {
     expect(await domain.shutdown({ timeout: 20_000 })).toMatchObject({
       signal: 3,
@@ -190,14 +193,12 @@ test('what the image does not have is told before anything starts', async () => 
       () => 'started',
       (error: unknown) => (error as Error).message,
     );
-  expect(await refused({ cmd: ['nosuch'] })).toMatch(/no program 'nosuch' in its PATH \(\/bin\)/);
-  expect(await refused({ ...sleeping, workingDirectory: 'tmp' })).toMatch(
-    /'tmp' is not an absolute path/,
-  );
-  expect(await refused({ ...sleeping, env: ['X'] })).toMatch(/'X' is not NAME=VALUE/);
+  expect(await refused({ init: 'nosuch' })).toMatch(/no program 'nosuch' in its PATH \(\/bin\)/);
+  expect(await refused({ ...sleeping, cwd: 'tmp' })).toMatch(/'tmp' is not an absolute path/);
+  expect(await refused({ ...sleeping, env: { 'X=': '1' } })).toMatch(/'X=' is not the name/);
   expect(await refused({ ...sleeping, ports: ['web'] })).toMatch(/'web' is not a port/);
-  expect(await refused({ ...sleeping, memory: 0 })).toMatch(/memory is 0/);
-  expect(await refused({ cmd: [] })).toMatch(/names no program/);
+  expect(await refused({ ...sleeping, memory: '1KiB' })).toMatch(/1 KiB of memory are too little/);
+  expect(await refused({ init: '' })).toMatch(/names no program/);
   await world.connection.images.collect();
   expect(written().filter((name) => name.startsWith('web-'))).toEqual([]);
   expect(existsSync(store('drafts'))).toBe(true);
@@ -207,3 +208,23 @@ test('what the image does not have is told before anything starts', async () => 
 function diskUsage(path: string): number {
   return Number(execFileSync('du', ['-sk', path], { encoding: 'utf8' }).split('\t')[0]);
 }
+
+test('limits, file systems in memory, capabilities and devices are those that it is given, and are read back', async () => {
+  const wanted: ImageDomain = {
+    ...{ name: 'given', limits: { processes: 50 }, memory: '64MiB' },
+    capabilities: { off: ['net_raw'] },
+    mounts: [{ type: 'ram', target: '/srv/quick', size: '1MiB' }],
+    devices: [{ type: 'character', source: '/dev/loop-control' }],
+    restart: { policy: 'on-failure', max: 1 },
+  };
+  const domain = await make({ ...sleeping, ...wanted });
+  const inside = await said(domain, 'df /srv/quick | tail -n 1; ls /dev/loop-control');
+  expect(inside).toMatch(/ 1024 .*\n\/dev\/loop-control\n$/);
+  expect(await domain.spec()).toMatchObject({
+    ...wanted,
+    image: { name: 'web:1' },
+    args: ['1000'],
+    user: '0',
+  });
+  await domain.destroy();
+});

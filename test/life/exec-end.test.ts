@@ -59,7 +59,7 @@ test('an abort ends a tree that has forked twice and has sessions of its own, an
   for (const words of treeWords) expect(pidsOf(...words)).toEqual([]);
   expect(pidsOf('sleep', '5020')).toHaveLength(1);
   other.destroy();
-  expect(await other.result).toEqual({ signal: 'SIGKILL' });
+  expect(await other.result).toEqual({ code: 137, signal: 'SIGKILL' });
   await expectTreeEnded();
 });
 
@@ -93,7 +93,7 @@ test('a signal reaches the command alone', async () => {
   await pidOf('sleep', '5041');
   await pidOf('sleep', '5042');
   process.kill('SIGUSR1');
-  expect(await process.result).toEqual({ signal: 'SIGUSR1' });
+  expect(await process.result).toEqual({ code: 138, signal: 'SIGUSR1' });
   expect(pidsOf('sleep', '5041')).toHaveLength(1);
   globalThis.process.kill(await pidOf('sleep', '5041'));
   expect(() => process.kill(65)).toThrow(/out of range/);

@@ -39,7 +39,7 @@ test('a Debian is pulled, twenty containers of it share its layers, and apt know
   const before = diskUsage(join(root.path, 'var/lib/tslxc/images'));
   const domains = await Promise.all(
     Array.from({ length: 20 }, () =>
-      connection.createFromImage('debian:trixie', { cmd: ['sleep', '1000'], memory: 65_536 }),
+      connection.createFromImage('debian:trixie', { args: ['sleep', '1000'], memory: '64MiB' }),
     ),
   );
   // Twenty writable layers, and not one more copy of what they share.

@@ -75,7 +75,7 @@ test('a container of an older package is seen, attached to, entered, paused, sig
   expect(await terminal.result).toEqual({ code: 0 });
   const endless = await domain.exec(['sleep', '600'], { stdin: 'ignore' }).started;
   endless.destroy();
-  expect(await endless.result).toEqual({ signal: 'SIGKILL' });
+  expect(await endless.result).toEqual({ code: 137, signal: 'SIGKILL' });
   await domain.suspend();
   expect(await domain.state()).toEqual({ state: 'paused', reason: 'user' });
   await domain.resume();

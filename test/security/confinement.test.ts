@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Hardening } from 'tslxc';
-import { readPrivileges } from '../../lib/host/privileges';
+import { readPrivileges } from '../../lib/host/security/privileges';
 import { containerTest } from '../support/world/container-test';
 import { compileProbe, probeContainer, probeHost } from '../support/probe/probe';
 import { hasSysResource } from '../support/process/sys-resource';

@@ -217,8 +217,8 @@ describe('what is in an image has no power over the host', () => {
   test('a device node can’t be opened in the container, and a set-uid file is one of its own root', async () => {
     const source = makeLayout(join(world.root.path, 'layout'), { layers: layers() });
     await world.connection.images.pull(source, { name: 'nodes' });
-    const cmd = ['sleep', '1000'];
-    const domain = await world.connection.createFromImage('nodes', { name: 'nodes', cmd });
+    const args = ['sleep', '1000'];
+    const domain = await world.connection.createFromImage('nodes', { name: 'nodes', args });
     const line = 'cat /disk 2>&1; ls -ln /bin/root';
     const { stdout } = await runIn(domain, ['/bin/sh', '-c', line]);
     expect(stdout).toMatch(/Permission denied|Operation not permitted/);

@@ -3,7 +3,7 @@
  * by a caller that has CAP_SYS_RESOURCE, and not every host of tests gives that.
  */
 import { readFileSync } from 'node:fs';
-import { readPrivileges } from '../../lib/host/privileges';
+import { readPrivileges } from '../../lib/host/security/privileges';
 import { containerTest, nothing } from '../support/world/container-test';
 import { hasSysResource } from '../support/process/sys-resource';
 import { TestDomain } from '../support/domain/test-domain';

@@ -69,7 +69,7 @@ async function read(
   path: string,
 ): Promise<{ code: number | undefined; text: string }> {
   const { result, stdout, stderr } = await runIn(domain, ['/bin/cat', path]);
-  return { code: 'code' in result ? result.code : undefined, text: stdout + stderr };
+  return { code: result.code, text: stdout + stderr };
 }
 
 test('labels of two that run differ, in nothing but their categories', async () => {

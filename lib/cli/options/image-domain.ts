@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { UsageError } from '../shell/command-error';
 import { environmentOf, environmentOption } from './environment';
 import { readKibibytes } from './scaled-size';
-import type { ImageDomain, ImageVolume } from '../../index';
+import type { DirectoryMount, ImageDomain, InterfaceSpec } from '../../index';
+import { TslxcError } from '../../errors';
+import { parsePublishedPort } from './published-port';
 import type { Option, Options } from '../shell/arguments';
 
 const idKinds = ['auto', 'host'] as const;
@@ -74,27 +76,31 @@ export function readImageDomain(
   }: { readonly cmd: readonly string[]; readonly environment: NodeJS.ProcessEnv },
 ): ImageDomain {
   const text = (name: string): string | undefined => options.string(name);
+  const [user, ...group] = text('user')?.split(':') ?? [];
   const list = (name: string): readonly string[] | undefined =>
     options.has(name) ? options.strings(name) : undefined;
   const [entrypoint, memory, upper] = [text('entrypoint'), text('memory'), text('upper')];
   return {
     ...optional('name', text('name')),
-    ...optional('entrypoint', entrypoint === undefined ? undefined : [entrypoint]),
-    ...optional('cmd', cmd.length === 0 ? undefined : cmd),
-    ...optional('env', list('env') && variables(options.strings('env'), environment)),
-    ...optional('user', text('user')),
-    ...optional('workingDirectory', text('workdir')),
+    ...optional('init', entrypoint),
+    ...optional('args', cmd.length === 0 ? undefined : cmd),
+    ...optional('env', list('env') && environmentOf(options.strings('env'), environment)),
+    ...optional('user', user === '' ? '0' : user),
+    ...optional('group', group.length === 0 ? undefined : group.join(':')),
+    ...optional('cwd', text('workdir')),
     ...optional('stopSignal', text('stop-signal')),
     ...optional('ports', list('expose')),
-    ...optional('volumes', list('volume') && volumesOf(options.strings('volume'))),
-    ...optional('memory', memory === undefined ? undefined : readKibibytes(memory, 'memory')),
+    ...optional('mounts', list('volume') && options.strings('volume').map(mountOf)),
     ...optional(
-      'ids',
+      'memory',
+      memory === undefined ? undefined : `${readKibibytes(memory, 'memory')}KiB`,
+    ),
+    ...optional(
+      'idMap',
       idKinds.find((kind) => kind === text('ids')),
     ),
-    ...optional('network', networkOf(text('network'))),
-    ...optional('publish', list('publish')),
-    ...optional('upper', upper === undefined ? undefined : resolve(upper)),
+    ...networkOf(text('network'), list('publish') ?? []),
+    ...optional('root', upper === undefined ? undefined : { overlay: resolve(upper) }),
   };
 }
 
@@ -105,26 +111,42 @@ function optional<Name extends keyof ImageDomain>(
   return value === undefined ? {} : ({ [name]: value } as Pick<ImageDomain, Name>);
 }
 
-function volumesOf(words: readonly string[]): Record<string, string | ImageVolume> {
-  const volumes: Record<string, string | ImageVolume> = {};
-  for (const word of words) {
-    const [, dir, target, readonly] = /^(.+):(\/[^:]*)(:ro)?$/.exec(word) ?? [];
-    if (dir === undefined || target === undefined) {
-      throw new UsageError(
-        `'${word}' for <volume> option is not DIRECTORY:TARGET or DIRECTORY:TARGET:ro`,
-      );
-    }
-    const source = resolve(dir);
-    volumes[target] = readonly === undefined ? source : { source, readonly: true };
+function mountOf(word: string): DirectoryMount {
+  const [, dir, target, readonly] = /^(.+):(\/[^:]*)(:ro)?$/.exec(word) ?? [];
+  if (dir === undefined || target === undefined) {
+    throw new UsageError(
+      `'${word}' for <volume> option is not DIRECTORY:TARGET or DIRECTORY:TARGET:ro`,
+    );
   }
-  return volumes;
+  const source = resolve(dir);
+  return readonly === undefined ? { source, target } : { source, target, readonly: true };
 }
 
-function variables(words: readonly string[], own: NodeJS.ProcessEnv): string[] {
-  return Object.entries(environmentOf(words, own)).map(([name, value]) => `${name}=${value}`);
+/** The network in which ports are published when none is named. */
+const usualNetwork = 'default';
+
+/** @throws TslxcError INVALID_ARG for published ports without a virtual network, and for a malformed one. */
+function networkOf(
+  network: string | undefined,
+  published: readonly string[],
+): Pick<ImageDomain, 'interfaces' | 'privateNetwork'> {
+  const portForwards = published.map(parsePublishedPort);
+  if (network === 'none' || network === 'host') {
+    if (published.length > 0) throw unpublishable(network);
+    return network === 'none' ? {} : { privateNetwork: false };
+  }
+  const name = network ?? (published.length === 0 ? undefined : usualNetwork);
+  if (name === undefined) return {};
+  const forwards = portForwards.length === 0 ? {} : { portForwards };
+  const item: InterfaceSpec = { type: 'network', network: name, ...forwards };
+  return { interfaces: [item] };
 }
 
-function networkOf(word: string | undefined): ImageDomain['network'] {
-  if (word === undefined || word === 'none' || word === 'host') return word;
-  return { name: word };
+function unpublishable(network: 'none' | 'host'): TslxcError {
+  const why =
+    network === 'host'
+      ? "with the network 'host' its ports are those of the host already"
+      : "with the network 'none' it has no interface that they could lead to";
+  const remedy = `name a virtual network, or leave the network out, for '${usualNetwork}'`;
+  return new TslxcError('INVALID_ARG', `no port can be published: ${why}; ${remedy}`);
 }

@@ -1,6 +1,5 @@
 /** Connects this process's terminal, or its standard streams, to a command in a container, until the command ends. */
 import type { CommandProcess, PipedProcess, TerminalProcess } from '../../index';
-import { statusOf } from '../../driver/exec/command-output';
 import { attach } from './attach';
 import type { SignalSource } from '../shell/command';
 import { CommandError } from '../shell/command-error';
@@ -33,7 +32,7 @@ export async function joinPipes(session: CommandSession<JoinedPipes>): Promise<n
     new OutputCopy(process.stderr, terminal.errors(), () => process.destroy()),
   ];
   try {
-    const { code: status } = statusOf(await process.ended);
+    const { code: status } = await process.ended;
     // The command has ended: from now on a signal ends this process, even while the process waits for a slow reader.
     stop();
     await Promise.all(outputs.map((output) => output.untilSilent()));
@@ -71,7 +70,7 @@ export async function joinTerminal(session: CommandSession<TerminalProcess>): Pr
     onLeave: () => process.destroy(),
     signals,
   });
-  if (end.how === 'ended') return statusOf(await process.result).code;
+  if (end.how === 'ended') return (await process.result).code;
   return signalStatus(end.how === 'signal' ? end.signal : 'SIGHUP');
 }
 

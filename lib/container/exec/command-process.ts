@@ -10,19 +10,16 @@ import type { Channel } from '../monitor/channel';
 import type { CommandPipes, CommandTerminal } from './command-streams';
 import type { MessageNamed } from '../monitor/messages';
 
-/**
- * How a command ended: by exit(2) with a code from 0 to 255, or by a signal: its name, or `SIG34` and the like for a
- * real-time signal, which has none.
- */
-export type CommandResult =
-  | Readonly<{
-      /** 0 to 255. */
-      code: number;
-    }>
-  | Readonly<{
-      /** Name of the signal; `SIG34` and the like for a real-time signal, which has none. */
-      signal: string;
-    }>;
+/** How a command ended. */
+export interface CommandResult {
+  /** 0 to 255; if a signal ended it, 128 plus the number of the signal, as in a shell, and never 0. */
+  readonly code: number;
+  /** Name of the signal that ended it, `SIG34` and the like for one without a name; absent if none did. */
+  readonly signal?: string;
+}
+
+/** What a shell adds to the number of the signal that ended a command. */
+const signalBase = 128;
 
 /** Highest signal number of Linux (signal(7)). */
 const lastSignal = 64;
@@ -186,5 +183,5 @@ export class TerminalProcess extends CommandProcess {
 function resultOf({ how, status }: MessageNamed<'exited'>): CommandResult {
   if (how === 0) return { code: status };
   const name = Object.entries(constants.signals).find(([, number]) => number === status)?.[0];
-  return { signal: name ?? `SIG${status}` };
+  return { code: signalBase + status, signal: name ?? `SIG${status}` };
 }

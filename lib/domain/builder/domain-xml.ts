@@ -4,10 +4,12 @@ import { usualIds } from '../namespaces/allocated-ids';
 import { node, printXml, type PrintableElement } from '../xml/print';
 import { interfaceElement } from './interface-element';
 import { mountElements, mountExtensions, mountsOf } from './mount-elements';
+import { imageElements } from './image-origin';
 import { sizeElement } from './size-element';
 import { domainSpec } from './spec-shape';
 import type {
   CapabilitySpec,
+  DeviceSpec,
   DomainSpec,
   HealthSpec,
   IdRangeSpec,
@@ -43,7 +45,7 @@ export function writeSpec(spec: DomainSpec): string {
       ...text('uuid', spec.uuid),
       ...text('title', spec.title),
       ...text('description', spec.description),
-      ...parent('metadata', extension(spec)),
+      ...parent('metadata', [...extension(spec), ...imageElements(spec)]),
       sizeElement('memory', spec.memory),
       ...(spec.currentMemory === undefined
         ? []
@@ -65,6 +67,7 @@ export function writeSpec(spec: DomainSpec): string {
       ...text('on_crash', spec.onCrash),
       node('devices', {}, [
         ...mountsOf(spec).flatMap(mountElements),
+        ...(spec.devices ?? []).map(deviceElement),
         ...(spec.interfaces ?? []).map(interfaceElement),
         ...Array.from({ length: consoles }, () => node('console', { type: 'pty' })),
       ]),
@@ -102,7 +105,7 @@ function memoryLimits({ softMemory, memoryAndSwap }: LimitSpec): PrintableElemen
 }
 
 function idMapElements({ idMap }: DomainSpec): PrintableElement[] {
-  if (idMap === undefined || idMap === 'auto') return [];
+  if (idMap === undefined || typeof idMap === 'string') return [];
   const range = (name: string, { start, target, count }: IdRangeSpec): PrintableElement =>
     node(name, { start: String(start), target: String(target), count: String(count) });
   return [
@@ -134,7 +137,7 @@ function capabilitiesElement({
 /** `<tslxc:container>`, if the spec sets anything that belongs in it. */
 function extension(spec: DomainSpec): PrintableElement[] {
   const { hardening, noNewPrivileges = false, resourceLimits = {}, idMap, limits = {} } = spec;
-  const { restart, health } = spec;
+  const { restart, health, stopSignal } = spec;
   const most = (name: string, max: number | undefined): PrintableElement[] =>
     max === undefined ? [] : [node(`tslxc:${name}`, { max: String(max) })];
   const children = [
@@ -150,11 +153,18 @@ function extension(spec: DomainSpec): PrintableElement[] {
       ? [node('tslxc:idmap', { allocate: 'auto', count: String(usualIds) })]
       : []),
     ...mountsOf(spec).flatMap(mountExtensions),
+    ...(stopSignal === undefined ? [] : [node('tslxc:stop', { signal: stopSignal })]),
     ...(restart === undefined ? [] : [restartElement(restart)]),
     ...(health === undefined ? [] : [healthElement(health)]),
   ];
   if (children.length === 0) return [];
   return [node('tslxc:container', { 'xmlns:tslxc': extensionNamespace }, children)];
+}
+
+function deviceElement({ type, source }: DeviceSpec): PrintableElement {
+  const [kind, name] = type === 'block' ? ['storage', 'block'] : ['misc', 'char'];
+  const path = node('source', {}, [node(name, {}, [source])]);
+  return node('hostdev', { mode: 'capabilities', type: kind }, [path]);
 }
 
 function healthElement({ exec = [], action, ...numbers }: HealthSpec): PrintableElement {

@@ -1,7 +1,7 @@
 /** Writes the root and the mounts of a spec as `<filesystem>`, and their further options in `<tslxc:container>`. Pure. */
 import { node, type PrintableElement } from '../xml/print';
 import { splitSize } from './size-element';
-import type { DomainSpec, MountSpec } from './spec';
+import type { DomainSpec, MountSpec, OverlaySpec } from './spec';
 
 /** All mounts, with the root as the first one. */
 export function mountsOf({ root, mounts = [] }: DomainSpec): readonly MountSpec[] {
@@ -45,6 +45,13 @@ export function mountExtensions(mount: MountSpec): PrintableElement[] {
   const hasOptions = yesOrNo !== undefined || propagation !== undefined;
   return [
     ...(hasOptions ? [node('tslxc:filesystem', { target, recursive: yesOrNo, propagation })] : []),
-    ...(overlay === undefined ? [] : [node('tslxc:overlay', { target, upper: overlay })]),
+    ...(overlay === undefined ? [] : [overlayElement(target, overlay)]),
   ];
+}
+
+function overlayElement(target: string, overlay: string | OverlaySpec): PrintableElement {
+  const { upper, lower = [] }: OverlaySpec =
+    typeof overlay === 'string' ? { upper: overlay } : overlay;
+  const layers = lower.map((dir) => node('tslxc:lower', { dir }));
+  return node('tslxc:overlay', { target, upper }, layers);
 }

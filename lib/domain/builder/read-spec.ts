@@ -1,7 +1,7 @@
 /** The parts of a definition that a DomainSpec can express. The caller checks whether anything is lost. Pure. */
 import { present } from '../../present';
-import type { DomainDefinition, IdRange } from '../definition';
-import type { FilesystemDefinition } from '../filesystem/definition';
+import type { DomainDefinition, HostDeviceDefinition, IdRange } from '../definition';
+import type { FilesystemDefinition, OverlayOptions } from '../filesystem/definition';
 import type {
   InterfaceAddress,
   InterfaceDefinition,
@@ -10,14 +10,18 @@ import type {
 } from '../interface/definition';
 import { usualHealth } from '../elements/extension/health-check';
 import { unlimited } from '../elements/extension/resource-limits';
+import { signalName } from '../elements/extension/stop-signal';
+import { imageOrigin } from './image-origin';
 import { sizeOf } from './size-element';
 import type {
   CapabilitySpec,
+  DeviceSpec,
   DomainSpec,
   IdRangeSpec,
   InterfaceSpec,
   LimitSpec,
   MountSpec,
+  OverlaySpec,
   PortForwardSpec,
   ResourceLimitSpec,
   RootSpec,
@@ -49,6 +53,7 @@ export function specOf(definition: DomainDefinition): DomainSpec {
     group: os.initGroup,
     root: hasRoot ? rootOf(root as RootSpec & { readonly target: string }) : undefined,
     mounts: unlessNone(hasRoot ? rest : mounts),
+    devices: unlessNone(definition.hostDevices.map(deviceOf)),
     interfaces: unlessNone(interfaces.map(interfaceOf)),
     privateNetwork: definition.features.privateNetwork || undefined,
     consoles: definition.consoles.length === 1 ? undefined : definition.consoles.length,
@@ -57,12 +62,14 @@ export function specOf(definition: DomainDefinition): DomainSpec {
     hardening: extension.hardening,
     noNewPrivileges: extension.noNewPrivileges,
     resourceLimits: resourceLimitsOf(definition),
+    stopSignal: extension.stopSignal === undefined ? undefined : signalName(extension.stopSignal),
     clock: clockOffset === 'localtime' ? 'localtime' : undefined,
     onPoweroff: definition.onPoweroff === 'destroy' ? undefined : definition.onPoweroff,
     onReboot: definition.onReboot === 'restart' ? undefined : definition.onReboot,
     onCrash: definition.onCrash === 'destroy' ? undefined : definition.onCrash,
     restart: restartOf(definition),
     health: healthOf(definition),
+    image: imageOrigin(definition.metadata),
   }) as DomainSpec;
 }
 
@@ -108,7 +115,7 @@ function mountOf(filesystem: FilesystemDefinition, { extension }: DomainDefiniti
         ...{ source: filesystem.source, target, readonly },
         recursive: recursive === undefined ? undefined : recursive === 'yes',
         propagation: options?.propagation,
-        overlay: overlay?.upper,
+        overlay: overlay === undefined ? undefined : overlayOf(overlay),
       });
     }
     case 'volume':
@@ -118,6 +125,15 @@ function mountOf(filesystem: FilesystemDefinition, { extension }: DomainDefiniti
     case 'block':
       return present({ type, source: filesystem.source, target, readonly }) as MountSpec;
   }
+}
+
+function overlayOf({ upper, lowers = [] }: OverlayOptions): string | OverlaySpec {
+  return lowers.length === 0 ? upper : { upper, lower: lowers.map(({ dir }) => dir) };
+}
+
+/** One that can't be expressed, such as a USB device, is found by the caller. */
+function deviceOf({ type, source }: HostDeviceDefinition): DeviceSpec {
+  return { type: type === 'storage' ? 'block' : 'character', source };
 }
 
 function interfaceOf(definition: InterfaceDefinition): InterfaceSpec {

@@ -27,6 +27,7 @@ import type {
   BridgeInterfaceSpec,
   CapabilitySpec,
   CommonInterfaceSpec,
+  DeviceSpec,
   DirectInterfaceSpec,
   DirectoryMount,
   DomainSpec,
@@ -35,10 +36,12 @@ import type {
   IdMapSpec,
   IdRangeSpec,
   ImageMount,
+  ImageOriginSpec,
   InterfaceSpec,
   LimitSpec,
   MountSpec,
   NetworkInterfaceSpec,
+  OverlaySpec,
   PortForwardSpec,
   PortRangeSpec,
   RamMount,
@@ -77,10 +80,12 @@ const limits = object<LimitSpec>({
   terminals: optional(whole),
 });
 
+const overlay = either(text, object<OverlaySpec>({ upper: text, lower: optional(listOf(text)) }));
+
 const root = object<RootSpec>({
   source: text,
   readonly: optional(flag),
-  overlay: optional(text),
+  overlay: optional(overlay),
 });
 
 const image: Fields<ImageMount> = {
@@ -105,7 +110,7 @@ const mount: Shape<MountSpec> = variants<{
     source: text,
     recursive: optional(flag),
     propagation: optional(oneOf('private', 'slave', 'shared')),
-    overlay: optional(text),
+    overlay: optional(overlay),
   },
   bind: { target: text, readonly: optional(flag), type: oneOf('bind'), source: text },
   ram: { target: text, readonly: optional(flag), type: oneOf('ram'), size },
@@ -203,12 +208,22 @@ const restart = object<RestartSpec>({
   delay: optional(whole),
 });
 
-export const domainSpec = object<DomainSpec>({
+const device = object<DeviceSpec>({ type: oneOf('character', 'block'), source: text });
+
+const imageOrigin = object<ImageOriginSpec>({
   name: text,
+  digest: text,
+  ports: optional(listOf(text)),
+  volumes: optional(listOf(text)),
+});
+
+export const memorySize = size;
+
+/** Those that a domain of an image has as well. */
+export const commonFields: Fields<Omit<DomainSpec, 'name' | 'memory' | 'root' | 'image'>> = {
   uuid: optional(text),
   title: optional(text),
   description: optional(text),
-  memory: size,
   currentMemory: optional(size),
   vcpus: optional(whole),
   cpuset: optional(text),
@@ -219,12 +234,14 @@ export const domainSpec = object<DomainSpec>({
   cwd: optional(text),
   user: optional(text),
   group: optional(text),
-  root: optional(either(text, root)),
+  devices: optional(listOf(device)),
   mounts: optional(listOf(mount)),
   interfaces: optional(listOf(networkInterface)),
   privateNetwork: optional(flag),
   consoles: optional(whole),
-  idMap: optional(either(oneOf('auto'), object<IdMapSpec>({ uids: idRanges, gids: idRanges }))),
+  idMap: optional(
+    either(oneOf('auto', 'host'), object<IdMapSpec>({ uids: idRanges, gids: idRanges })),
+  ),
   capabilities: optional(
     object<CapabilitySpec>({
       policy: optional(oneOf('default', 'allow', 'deny')),
@@ -235,10 +252,19 @@ export const domainSpec = object<DomainSpec>({
   hardening: optional(oneOf(...hardeningLevels)),
   noNewPrivileges: optional(flag),
   resourceLimits: optional(recordOf(resourceLimit)),
+  stopSignal: optional(text),
   clock: optional(oneOf('utc', 'localtime')),
   onPoweroff: optional(lifecycleAction),
   onReboot: optional(lifecycleAction),
   onCrash: optional(lifecycleAction),
   restart: optional(restart),
   health: optional(health),
+};
+
+export const domainSpec = object<DomainSpec>({
+  ...commonFields,
+  name: text,
+  memory: size,
+  root: optional(either(text, root)),
+  image: optional(imageOrigin),
 });

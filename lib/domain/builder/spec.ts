@@ -44,14 +44,19 @@ export interface DomainSpec {
   readonly root?: string | RootSpec;
   /** Further file systems, in this order. */
   readonly mounts?: readonly MountSpec[];
+  /** Devices of the host. Default: none. */
+  readonly devices?: readonly DeviceSpec[];
   /** Network interfaces. Without one the container is in the host's network, unless `privateNetwork` is set. */
   readonly interfaces?: readonly InterfaceSpec[];
   /** The container has its own network namespace even without `interfaces`; it then contains only `lo`. Default: false. */
   readonly privateNetwork?: boolean;
   /** Number of consoles. A start needs at least one. Default: 1. */
   readonly consoles?: number;
-  /** The container's own user and group ids: `auto` for host ids that no other container uses. Default: the ids of the host. */
-  readonly idMap?: 'auto' | IdMapSpec;
+  /**
+   * The container's own user and group ids: `auto` for host ids that no other container uses. Default: `host`, the ids of the host, which is
+   * no security boundary.
+   */
+  readonly idMap?: 'auto' | 'host' | IdMapSpec;
   /** The capabilities that processes of the container may have. */
   readonly capabilities?: CapabilitySpec;
   /** Default: the connection's level. */
@@ -60,6 +65,8 @@ export interface DomainSpec {
   readonly noNewPrivileges?: boolean;
   /** Resource limits of init, by the name of the RLIMIT constant in lower case, such as `nofile`. */
   readonly resourceLimits?: Readonly<Record<string, ResourceLimitSpec>>;
+  /** The signal that asks init to shut down: `SIGQUIT`, `SIGRTMIN+3`. Default: `shutdown` finds out what init takes. */
+  readonly stopSignal?: string;
   /** Default: `utc`. */
   readonly clock?: 'utc' | 'localtime';
   /** What happens when init exits. Default: `destroy`. */
@@ -72,6 +79,36 @@ export interface DomainSpec {
   readonly restart?: RestartSpec;
   /** Periodic health checks. Default: none. */
   readonly health?: HealthSpec;
+  /** The image that it was made from. It is only kept, and read by nothing. */
+  readonly image?: ImageOriginSpec;
+}
+
+/** The image that a domain was made from, and what that says of itself. */
+export interface ImageOriginSpec {
+  /** What it was called on this host. */
+  readonly name: string;
+  /** Digest of its manifest: `sha256:` and 64 digits. */
+  readonly digest: string;
+  /** What its program listens on: `80/tcp`, `7000-7009/udp`. */
+  readonly ports?: readonly string[];
+  /** Absolute paths in the container at which it keeps data. */
+  readonly volumes?: readonly string[];
+}
+
+/** A device of the host in the container's `/dev`, with the mode that it has on the host. */
+export interface DeviceSpec {
+  /** `character`, such as `/dev/fuse`, or `block`. */
+  readonly type: 'character' | 'block';
+  /** Its absolute path on the host. In the container it has the same path below `/dev`. */
+  readonly source: string;
+}
+
+/** Where what the container writes into a file system is kept. The layers below are not changed. */
+export interface OverlaySpec {
+  /** A directory of the host for the files that the container writes. */
+  readonly upper: string;
+  /** Directories of the host below the source, from the uppermost on. Default: none. */
+  readonly lower?: readonly string[];
 }
 
 /** Periodic health checks of a running container: of a command, or of a port. All times are in milliseconds. */
@@ -134,8 +171,8 @@ export interface RootSpec {
   readonly source: string;
   /** Default: false. */
   readonly readonly?: boolean;
-  /** A directory of the host for the files that the container writes; the source is not changed. */
-  readonly overlay?: string;
+  /** A directory of the host for the files that the container writes, or also further layers; the source is not changed. */
+  readonly overlay?: string | OverlaySpec;
 }
 
 /** Fields of all mounts. */
@@ -156,8 +193,8 @@ export interface DirectoryMount extends CommonMountSpec {
   readonly recursive?: boolean;
   /** Default: `private`. */
   readonly propagation?: Propagation;
-  /** A directory of the host for the files that the container writes; the source is not changed. */
-  readonly overlay?: string;
+  /** A directory of the host for the files that the container writes, or also further layers; the source is not changed. */
+  readonly overlay?: string | OverlaySpec;
 }
 
 /** A directory of the container, mounted a second time. */

@@ -1,5 +1,4 @@
 /** All that a command writes, kept until it has ended. */
-import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import type {
   CommandResult,
@@ -11,15 +10,11 @@ import { TslxcError } from '../../errors';
 import type { ExecOptions } from './exec-options';
 
 /** The output of a command that was awaited, and how it ended. */
-export interface CommandOutput<Content extends string | Buffer = string> {
+export interface CommandOutput<Content extends string | Buffer = string> extends CommandResult {
   /** Its standard output; of a command on a terminal, everything that the terminal has shown. */
   readonly stdout: Content;
   /** Its standard error; empty for a command on a terminal. */
   readonly stderr: Content;
-  /** 0 to 255; if a signal ended it, 128 plus the number of the signal, as in a shell, and never 0. */
-  readonly code: number;
-  /** Name of the signal that ended it, `SIG34` and the like for one without a name; absent if none did. */
-  readonly signal?: string;
 }
 
 /** How output is kept. */
@@ -56,21 +51,13 @@ export async function collectOutput<Content extends string | Buffer>(
   try {
     const result = await command.result;
     if (streams.some((stream) => stream.isFull())) throw tooLong('output', maxBuffer);
-    return { ...kept(), ...statusOf(result) };
+    return { ...kept(), ...result };
   } catch (error) {
     if (TslxcError.is(error)) Object.assign(error, kept());
     throw error;
   } finally {
     for (const stream of streams) stream.letGo();
   }
-}
-
-/** The exit status as a shell has it: one number for a code and for a signal. */
-export function statusOf(result: CommandResult): Pick<CommandOutput, 'code' | 'signal'> {
-  if ('code' in result) return { code: result.code };
-  const { signal } = result;
-  const named = constants.signals[signal as NodeJS.Signals] as number | undefined;
-  return { code: 128 + (named ?? Number(signal.slice('SIG'.length))), signal };
 }
 
 function tooLong(stream: string, bytes: number): TslxcError {

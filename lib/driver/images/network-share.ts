@@ -1,7 +1,8 @@
 /** What a container from an image is given of its virtual network: a free address, the router, and the name server. */
 import { randomBytes } from 'node:crypto';
 import { macFromBytes } from '../../domain/interface/mac-address';
-import type { NetworkShare } from '../../image/network-device';
+import type { NetworkShare } from '../../image/network-share';
+import type { NetworkInterfaceSpec } from '../../domain/builder/spec';
 import { imagePaths } from '../../image/store/image-paths';
 import { resolverPath, writeResolver } from '../../image/store/resolvers';
 import { wantsDnsmasq } from '../../network/dnsmasq/config';
@@ -9,24 +10,27 @@ import type { Session } from '../session/session';
 import { freeAddress, networkAtHand } from './free-addresses';
 
 /**
- * Undefined for a network that gives no addresses, and for one that does not exist, which the start will report.
+ * `taken`: the addresses of the domain's other interfaces. Undefined for a network that gives no addresses, and for one that does not exist, which the start will report.
  *
  * @throws TslxcError OPERATION_FAILED when no address is left.
  */
 export async function networkShare(
   session: Session,
-  name: string,
+  {
+    network: name,
+    mac = macFromBytes(randomBytes(3)),
+  }: Pick<NetworkInterfaceSpec, 'network' | 'mac'>,
+  taken: readonly string[],
 ): Promise<NetworkShare | undefined> {
   const definition = await networkAtHand(session, name);
   if (definition === undefined || definition.ips.length === 0) return undefined;
   const { ips, forward, dns } = definition;
-  const mac = macFromBytes(randomBytes(3));
   const [ipv4, ipv6] = (['ipv4', 'ipv6'] as const).map((family) =>
     ips.find((ip) => ip.family === family),
   );
   const given = [ipv4, ipv6].flatMap((ip) => {
     if (ip === undefined) return [];
-    return freeAddress(session, definition, { ip, choice: { mac } }) ?? [];
+    return freeAddress(session, definition, { ip, choice: { mac, taken } }) ?? [];
   });
   const routers = [ipv4, ipv6].flatMap((ip) => ip?.address ?? []);
   const answers = wantsDnsmasq(definition) && dns.enabled !== false;

@@ -7,7 +7,7 @@ import { takeLock } from '../../host/state/named-lock';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { markTransient, newContainerLayer, transientDomains } from '../../image/container-layer';
 import { imageDocument, newDomainName } from '../../image/document';
-import { networkOf } from '../../image/network-device';
+import { needsShare, type NetworkShare } from '../../image/network-share';
 import { pullImage } from '../../image/pull/pull';
 import { collect } from '../../image/store/collect';
 import { imagePaths } from '../../image/store/image-paths';
@@ -85,20 +85,33 @@ interface Described {
 
 async function describe(session: Session, name: string, domain: ImageDomain): Promise<Described> {
   const paths = imagePaths(session.paths);
-  const network = networkOf(domain);
   const image = infoOf(paths, await findImageRecord(paths, name, 'to run it'));
   const { name: called = newDomainName(image.name) } = domain;
-  const written = domain.upper === undefined ? newContainerLayer(paths, called) : undefined;
-  const upper = domain.upper ?? written ?? '';
+  const { overlay } = domain.root ?? {};
+  const written = overlay === undefined ? newContainerLayer(paths, called) : undefined;
+  const upper = overlay ?? written ?? '';
   const empty = join(paths.empty, 'root');
-  const share = typeof network === 'string' ? undefined : await networkShare(session, network.name);
-  const shared = share === undefined ? {} : { share };
+  const shares = await sharesOf(session, domain);
   const level = levelOf(session);
   return {
-    xml: imageDocument({ image, name: called, upper, empty, domain, level, ...shared }),
+    xml: imageDocument({ image, name: called, upper, empty, domain, level, shares }),
     called,
     written,
   };
+}
+
+/** What virtual networks give to each of its interfaces, in their order. */
+async function sharesOf(
+  session: Session,
+  { interfaces = [] }: ImageDomain,
+): Promise<(NetworkShare | undefined)[]> {
+  const shares: (NetworkShare | undefined)[] = [];
+  for (const one of interfaces) {
+    const taken = shares.flatMap((share) => share?.addresses ?? []);
+    const plain = taken.map((address) => address.replace(/\/.*/, ''));
+    shares.push(needsShare(one) ? await networkShare(session, one, plain) : undefined);
+  }
+  return shares;
 }
 
 /** @throws as `imageDomainXml` and `createDomain`. */
@@ -115,7 +128,7 @@ export async function createFromImage(
     // Until the domain exists and names its layers, this keeps them from being removed.
     using _lock = await takeHostLock({ path: paths.lock, step: 'lock the images' }, 'shared');
     // Until the domain exists, another caller that chooses an address would not see the one chosen here.
-    using _choice = await lockAddresses(session, domain);
+    using _choices = await lockAddresses(session, domain);
     const { xml, called, written } = await describe(session, name, domain);
     if (written !== undefined) await markTransient(written, called);
     return await createDomain(session, xml, options);
@@ -125,11 +138,26 @@ export async function createFromImage(
   }
 }
 
-async function lockAddresses(session: Session, domain: ImageDomain): Promise<Disposable> {
-  const network = networkOf(domain);
-  if (typeof network === 'string') return { [Symbol.dispose]: () => undefined };
+async function lockAddresses(
+  session: Session,
+  { interfaces = [] }: ImageDomain,
+): Promise<Disposable> {
+  const networks = new Set(interfaces.filter(needsShare).map(({ network }) => network));
   const step = 'lock the addresses of a network';
-  return await takeLock(session.paths, { name: `image-addresses:${network.name}`, step });
+  const locks: Disposable[] = [];
+  const release = (): void => {
+    for (const lock of locks) lock[Symbol.dispose]();
+  };
+  try {
+    // Sorted, so that two callers never wait for each other.
+    for (const name of [...networks].sort()) {
+      locks.push(await takeLock(session.paths, { name: `image-addresses:${name}`, step }));
+    }
+  } catch (error) {
+    release();
+    throw error;
+  }
+  return { [Symbol.dispose]: release };
 }
 
 /** Removes what was written by containers that ended on their own, while no process was there to clean up. */

@@ -62,6 +62,6 @@ async function tryCommand(
 }
 
 function wordsOf(result: CommandResult): string {
-  if ('signal' in result) return `it was killed by ${result.signal}`;
+  if (result.signal !== undefined) return `it was killed by ${result.signal}`;
   return result.code === 0 ? 'succeeded' : `it exited with ${result.code}`;
 }

@@ -12,7 +12,7 @@ import {
 } from '../../domain/elements/extension/resource-limits';
 import { wayBack } from '../../domain/namespaces/level';
 import { definitionError } from '../../domain/xml/source-location';
-import type { Privileges } from '../../host/privileges';
+import type { Privileges } from '../../host/security/privileges';
 import { capabilityNumbers } from '../../domain/elements/capability-numbers';
 import { grantedCapabilities } from './capabilities';
 import { hasUserNamespace } from '../process/id-map';

@@ -4,7 +4,7 @@ import type { Server as NetServer, Socket } from 'node:net';
 import type { TslxcError } from '../../errors';
 import type { Logger } from '../../host/logger';
 import { native } from '../../host/native';
-import { readPrivileges } from '../../host/privileges';
+import { readPrivileges } from '../../host/security/privileges';
 import { Users } from '../users/users';
 import type { User } from '../users/users';
 import { Admission } from './admission';

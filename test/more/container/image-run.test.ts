@@ -32,10 +32,10 @@ const world = containerTest(
 const tslxc = (...words: readonly string[]) => runCommand(words, { root: world.root.path });
 const store = (...path: string[]): string => join(world.root.path, 'var/lib/tslxc/images', ...path);
 const written = (): string[] => readdirSync(store('containers'));
-const sleeping = { cmd: ['sleep', '1000'], user: '0' };
+const sleeping = { init: 'sleep', args: ['1000'], user: '0' };
 
 async function make(domain: ImageDomain): Promise<Domain> {
-  return await world.connection.createFromImage('web:1', { entrypoint: [], ...domain });
+  return await world.connection.createFromImage('web:1', domain);
 }
 
 /** A line of shell around the command: what stands for `tslxc` are its words. */
@@ -82,7 +82,7 @@ test('create starts one that goes on, and goes with its container', async () => 
 });
 
 test('what one that has ended by itself has left goes when the next one is made', async () => {
-  const domain = await make({ cmd: ['sh', '-c', 'echo x > /srv/alice/x'], name: 'alone' });
+  const domain = await make({ init: 'sh', args: ['-c', 'echo x > /srv/alice/x'], name: 'alone' });
   await untilGone(domain.name);
   // Its record is the last that goes: as long as it is there, what it names is in use.
   const record = runPaths(statePaths(world.root.path), domain.name).start;
@@ -97,7 +97,7 @@ test('what a killed caller has left goes with the next call', async () => {
   const { signal } = await runWithLibrary(
     world.root.path,
     `connection.ref();
-    await connection.createFromImage('web:1', { entrypoint: [], cmd: ['sleep', '1000'], name: 'bond' }, { autodestroy: true });
+    await connection.createFromImage('web:1', { init: 'sleep', args: ['1000'], name: 'bond' }, { autodestroy: true });
     process.kill(process.pid, 'SIGKILL');
     await new Promise(() => undefined);`,
   );

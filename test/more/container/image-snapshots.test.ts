@@ -45,7 +45,7 @@ test('what it has written can be put back, and a purge names it before it goes w
   await domain.destroy();
 
   // Of a container that is not stored, too.
-  await connection.createFromImage('web:1', { entrypoint: [], cmd: ['sleep', '1000'], user: '0' });
+  await connection.createFromImage('web:1', { init: 'sleep', args: ['1000'], user: '0' });
   const images = join(root.path, 'var/lib/tslxc/images');
   const lost = (items: readonly PurgeItem[]): PurgeItem[] =>
     items.filter(({ kind }) => kind === 'upper' || kind === 'snapshot');

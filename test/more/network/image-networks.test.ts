@@ -25,9 +25,11 @@ async function startNetwork(forward: string, ips: string): Promise<void> {
   await network.start();
 }
 
+const lab = { type: 'network', network: 'lab' } as const;
+
 const make = (name: string, domain: ImageDomain = {}): Promise<Domain> =>
   world.connection.createFromImage('web', {
-    ...{ name, cmd: ['sleep', '1000'], network: { name: 'lab' } },
+    ...{ name, args: ['sleep', '1000'], interfaces: [lab] },
     ...domain,
   });
 
@@ -77,8 +79,9 @@ test('a network without names leaves the image’s own server, and one of IPv6 a
     "<forward mode='open'/>",
     "<dns enable='no'/><ip family='ipv6' address='fd00:77::1' prefix='64'/>",
   );
-  const cmd = ['nc', '-ll', '-p', '81', '-e', 'echo', 'second'];
-  const domain = await make('a', { cmd, publish: ['8080-8081:80-81'] });
+  const args = ['nc', '-ll', '-p', '81', '-e', 'echo', 'second'];
+  const portForwards = [{ ranges: [{ start: 8080, end: 8081, to: 80 }] }];
+  const domain = await make('a', { args, interfaces: [{ ...lab, portForwards }] });
   expect(await says(domain, 'ls', '/etc')).not.toContain('resolv.conf');
   await domain.waitFor({ port: 81 });
   const ask = 'busybox nc -w 2 fd00:77::1 8081 </dev/null';
@@ -88,7 +91,8 @@ test('a network without names leaves the image’s own server, and one of IPv6 a
 test('a start tells of the network that it brings up, and the next one that is in it does not', async () => {
   const started: string[] = [];
   const onNetworkStarted = (name: string): void => void started.push(name);
-  const domain: ImageDomain = { cmd: ['sleep', '1000'], network: { name: 'default' } };
+  const interfaces = [{ type: 'network', network: 'default' }] as const;
+  const domain: ImageDomain = { args: ['sleep', '1000'], interfaces };
   for (const name of ['a', 'b']) {
     await world.connection.createFromImage('web', { ...domain, name }, { onNetworkStarted });
     expect(started).toEqual(['default']);
@@ -106,7 +110,8 @@ test('run -q says nothing of the network that it starts', async () => {
 test('a directory of the caller at /etc is left as it is', async () => {
   await startNetwork("<forward mode='nat'/>", "<ip address='192.168.150.1' prefix='24'/>");
   const xml = await world.connection.images.domainXml('web', {
-    ...{ cmd: ['sleep', '1'], network: { name: 'lab' }, volumes: { '/etc/': '/srv/etc' } },
+    ...{ args: ['sleep', '1'], interfaces: [lab] },
+    mounts: [{ source: '/srv/etc', target: '/etc/' }],
   });
   expect(xml).not.toContain('/etc/resolv.conf');
   expect(xml).toContain("<route family='ipv4' address='0.0.0.0' prefix='0'");

@@ -25,6 +25,6 @@ export async function labelOf(domain: Domain): Promise<string> {
 export async function attempt(domain: Domain, line: string): Promise<string> {
   const inside = ['unshare', '-m', 'sh', '-c', line];
   const { result, stdout, stderr } = await runIn(domain, inside);
-  const code = 'code' in result ? result.code : result.signal;
+  const code = result.signal ?? result.code;
   return `${code} ${stdout}${stderr}`.trim();
 }

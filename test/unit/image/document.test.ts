@@ -1,7 +1,9 @@
 /** lib/image/document.ts: the domain that an image and the caller's words make. What is in the image's files is told by the test. */
 import type { Hardening } from '../../../lib/hardening';
 import { imageDocument, newDomainName } from '../../../lib/image/document';
-import type { NetworkShare } from '../../../lib/image/network-device';
+import type { NetworkShare } from '../../../lib/image/network-share';
+import { readSpec } from '../../../lib/driver/definitions/spec';
+import { parse } from '../domain/parse-context';
 import type { ImageConfig, ImageDomain, ImageInfo } from '../../../lib/image/types';
 
 /** What a program is looked for with, and whether a file can be shown at /etc/resolv.conf. */
@@ -53,7 +55,7 @@ function made({ config = { cmd: ['id'] }, domain = {}, share, level = 'hardened'
     ...{ bytes: 0, layers: ['/l/top', '/l/middle', '/l/low'], config: { ...silent, ...config } },
   };
   const named = { image, name: 'one', upper: '/u', empty: '/e', domain, level };
-  return imageDocument(share === undefined ? named : { ...named, share });
+  return imageDocument({ ...named, shares: [share] });
 }
 
 /** The lines of the XML that begin with one of these elements, without their indentation. */
@@ -73,7 +75,7 @@ test('an image that says nothing but a program has ids of its own, no network, a
   <name>one</name>
   <metadata>
     <tslxc:container xmlns:tslxc='urn:tslxc:domain:1'>
-      <tslxc:idmap allocate='auto'/>
+      <tslxc:idmap allocate='auto' count='65536'/>
       <tslxc:overlay target='/' upper='/u'>
         <tslxc:lower dir='/l/middle'/>
         <tslxc:lower dir='/l/low'/>
@@ -81,7 +83,8 @@ test('an image that says nothing but a program has ids of its own, no network, a
     </tslxc:container>
     <image:image xmlns:image='urn:tslxc:image:1' name='web:1' digest='sha256:1'/>
   </metadata>
-  <memory unit='KiB'>1048576</memory>
+  <memory unit='GiB'>1</memory>
+  <vcpu>1</vcpu>
   <os>
     <type>exe</type>
     <init>/bin/id</init>
@@ -109,16 +112,11 @@ test('an image that says nothing but a program has ids of its own, no network, a
 
 test.each<[string, ImageDomain, string[]]>([
   ['the caller says nothing', {}, ['/bin/sh', '-c', 'echo image']],
-  ['the caller gives other words', { cmd: ['-e'] }, ['/bin/sh', '-c', '-e']],
-  ['the caller gives no words', { cmd: [] }, ['/bin/sh', '-c']],
+  ['the caller gives other words', { args: ['-e'] }, ['/bin/sh', '-c', '-e']],
+  ['the caller gives no words', { args: [] }, ['/bin/sh', '-c']],
   // The image's words were for the image's own entry point.
-  ['the caller gives another entry point', { entrypoint: ['env'] }, ['/bin/env']],
-  [
-    'the caller gives no entry point',
-    { entrypoint: [], cmd: ['/bin/id', '-u'] },
-    ['/bin/id', '-u'],
-  ],
-  ['the caller gives both', { entrypoint: ['env'], cmd: ['-i'] }, ['/bin/env', '-i']],
+  ['the caller gives another program', { init: 'env' }, ['/bin/env']],
+  ['the caller gives both', { init: 'env', args: ['-i'] }, ['/bin/env', '-i']],
 ])('the program where %s', (_what, domain, words) => {
   const xml = made({ config: { entrypoint: ['sh', '-c'], cmd: ['echo image'] }, domain });
   expect([...allOf(xml, 'init'), ...allOf(xml, 'initarg')]).toEqual(words);
@@ -126,7 +124,7 @@ test.each<[string, ImageDomain, string[]]>([
 
 test('the caller’s variables are over the image’s, and empty ones are left out', () => {
   const config = { cmd: ['id'], env: ['A=1', 'B=2', 'PATH=/bin', 'EMPTY=', 'broken', '=nameless'] };
-  const xml = made({ config, domain: { env: ['B=3=4', 'C=', 'D=5'] } });
+  const xml = made({ config, domain: { env: { B: '3=4', C: '', D: '5' } } });
   expect(linesOf(xml, 'initenv')).toEqual([
     "<initenv name='PATH'>/bin</initenv>",
     "<initenv name='A'>1</initenv>",
@@ -153,7 +151,7 @@ test.each<[string, string, string[]]>([
 test('a HOME that the image or the caller names stays', () => {
   const config = { cmd: ['id'], user: 'alice', env: ['HOME=/of/the/image'] };
   expect(made({ config })).toContain("<initenv name='HOME'>/of/the/image<");
-  expect(made({ config, domain: { env: ['HOME=/mine'] } })).toContain("'HOME'>/mine<");
+  expect(made({ config, domain: { env: { HOME: '/mine' } } })).toContain("'HOME'>/mine<");
 });
 
 test('directory, signal, ports and volumes are the image’s, or the caller’s', () => {
@@ -170,7 +168,7 @@ test('directory, signal, ports and volumes are the image’s, or the caller’s'
     "<image:volume target='/data'/>",
     '<initdir>/srv</initdir>',
   ]);
-  const domain = { workingDirectory: '/tmp', stopSignal: 'SIGINT', ports: ['8080/tcp'] };
+  const domain = { cwd: '/tmp', stopSignal: 'SIGINT', ports: ['8080/tcp'] };
   expect(linesOf(made({ config, domain }), ...elements)).toEqual([
     "<tslxc:stop signal='SIGINT'/>",
     "<image:port protocol='tcp' start='8080'/>",
@@ -179,9 +177,58 @@ test('directory, signal, ports and volumes are the image’s, or the caller’s'
   ]);
 });
 
+test('the caller’s user has the group of the image’s, unless the caller names one', () => {
+  const config = { cmd: ['id'], user: '7:8' };
+  const ids = (domain: ImageDomain): string[] => {
+    const xml = made({ config, domain });
+    return [...allOf(xml, 'inituser'), ...allOf(xml, 'initgroup')];
+  };
+  expect(ids({})).toEqual(['7', '8']);
+  expect(ids({ user: 'alice' })).toEqual(['alice', '2345']);
+  expect(ids({ user: 'alice', group: 'staff' })).toEqual(['alice', 'staff']);
+  expect(ids({ group: 'staff' })).toEqual(['7', 'staff']);
+});
+
+test('all else that a DomainSpec says is carried over, and read back as it was said', () => {
+  const domain: ImageDomain = {
+    ...{ memory: '64MiB', vcpus: 2, limits: { processes: 50, cpuShares: 100 }, consoles: 2 },
+    ...{ restart: { policy: 'on-failure', max: 3 }, health: { port: 80 }, hardening: 'compat' },
+    mounts: [{ type: 'ram', target: '/tmp', size: '16MiB' }],
+    devices: [
+      { type: 'character', source: '/dev/fuse' },
+      { type: 'block', source: '/dev/vdb' },
+    ],
+    capabilities: { off: ['net_raw'] },
+    resourceLimits: { nofile: { soft: 10, hard: 20 } },
+    root: { readonly: true },
+  };
+  const config = { cmd: ['id'], stopSignal: 'SIGRTMIN+3', ports: ['80'], volumes: ['/data'] };
+  const xml = made({ config, domain });
+  const session = { parse: (text: string) => ({ definition: parse(text) }) as never };
+  expect(readSpec(session, xml)).toEqual({
+    ...domain,
+    name: 'one',
+    uuid: expect.any(String) as string,
+    init: '/bin/id',
+    env: { PATH: expect.any(String) as string },
+    ...{ cwd: '/', user: '0', group: '0', stopSignal: 'SIGRTMIN+3' },
+    privateNetwork: true,
+    idMap: 'auto',
+    root: {
+      source: '/l/top',
+      readonly: true,
+      overlay: { upper: '/u', lower: ['/l/middle', '/l/low'] },
+    },
+    image: { name: 'web:1', digest: 'sha256:1', ports: ['80/tcp'], volumes: ['/data'] },
+  });
+});
+
 test('a caller’s directories come over the image’s, in their order', () => {
-  const volumes = { '/b': '/host/b', '/a': { source: '/host/a', readonly: true } };
-  expect(linesOf(made({ domain: { volumes } }), 'source', 'target', 'readonly')).toEqual([
+  const mounts = [
+    { source: '/host/b', target: '/b' },
+    { source: '/host/a', target: '/a', readonly: true },
+  ];
+  expect(linesOf(made({ domain: { mounts } }), 'source', 'target', 'readonly')).toEqual([
     "<source dir='/l/top'/>",
     "<target dir='/'/>",
     "<source dir='/host/b'/>",
@@ -194,10 +241,8 @@ test('a caller’s directories come over the image’s, in their order', () => {
 
 test.each<[ImageDomain, string[], string[]]>([
   [{}, ['privnet'], []],
-  [{ network: 'none' }, ['privnet'], []],
-  [{ network: 'host' }, [], []],
-  [{ network: { name: 'lab' } }, [], ['lab']],
-  [{ publish: ['8080:80'] }, [], ['default']],
+  [{ privateNetwork: false }, [], []],
+  [{ interfaces: [{ type: 'network', network: 'lab' }] }, [], ['lab']],
 ])('the network of %j', (domain, features, networks) => {
   const xml = made({ domain });
   expect(xml.includes('<privnet/>') ? ['privnet'] : []).toEqual(features);
@@ -209,19 +254,19 @@ describe('the name server of the network', () => {
     ...{ mac: '52:54:00:00:00:01', addresses: ['192.168.7.2/24'], routers: ['192.168.7.1'] },
     resolver: '/run/resolver',
   };
-  const domain = { network: { name: 'lab' } };
+  const domain: ImageDomain = { interfaces: [{ type: 'network', network: 'lab' }] };
   const shown = (some: ImageDomain): boolean =>
     made({ domain: { ...domain, ...some }, share }).includes("<source dir='/run/resolver'/>");
 
   test('is shown at /etc/resolv.conf', () => {
     expect(shown({})).toBe(true);
-    expect(shown({ volumes: { '/etcetera': '/host' } })).toBe(true);
+    expect(shown({ mounts: [{ source: '/host', target: '/etcetera' }] })).toBe(true);
   });
 
   test.each(['/etc/resolv.conf', '/etc', '/', '/etc//resolv.conf/'])(
     'is not written over the caller’s %s',
     (target) => {
-      expect(shown({ volumes: { [target]: '/host' } })).toBe(false);
+      expect(shown({ mounts: [{ source: '/host', target }] })).toBe(false);
     },
   );
 
@@ -232,8 +277,8 @@ describe('the name server of the network', () => {
 });
 
 test('where the caller says so, the ids are those of the host', () => {
-  expect(made({ domain: { ids: 'auto' } })).toContain("<tslxc:idmap allocate='auto'/>");
-  expect(made({ domain: { ids: 'host' } })).not.toContain('idmap');
+  expect(made({ domain: { idMap: 'auto' } })).toContain("<tslxc:idmap allocate='auto'");
+  expect(made({ domain: { idMap: 'host' } })).not.toContain('idmap');
 });
 
 test.each<[string, Made, string]>([
@@ -246,28 +291,20 @@ test.each<[string, Made, string]>([
   ],
   [
     'a relative directory',
-    { domain: { workingDirectory: '' } },
+    { domain: { cwd: '' } },
     "the working directory '' is not an absolute path",
   ],
-  ['a variable without a value', { domain: { env: ['A'] } }, "'A' is not NAME=VALUE"],
-  ['a variable without a name', { domain: { env: ['=1'] } }, "'=1' is not NAME=VALUE"],
+  [
+    'a variable without a name',
+    { domain: { env: { '': '1' } } },
+    "'' is not the name of a variable",
+  ],
+  ['a name with a sign', { domain: { env: { 'A=': '1' } } }, "'A=' is not the name of a variable"],
   ['port 0', { config: { cmd: ['id'], ports: ['0'] } }, "'0' is not a port such as 80/tcp"],
   ['port 65536', { domain: { ports: ['1-65536'] } }, "'1-65536' is not a port such as 80/tcp"],
   ['a port with a name', { domain: { ports: ['http'] } }, "'http' is not a port such as 80/tcp"],
   ['an unknown protocol', { domain: { ports: ['80/x'] } }, "'80/x' is not a port such as 80/tcp"],
-  ['no memory', { domain: { memory: 0 } }, 'memory is 0, not a whole number of KiB above 0'],
-  ['half a KiB', { domain: { memory: 0.5 } }, 'memory is 0.5, not a whole number'],
-  [
-    'a relative source',
-    { domain: { volumes: { '/a': 'b' } } },
-    "a volume has absolute paths, not 'b' at '/a'",
-  ],
-  [
-    'a relative target',
-    { domain: { volumes: { a: '/b' } } },
-    "a volume has absolute paths, not '/b' at 'a'",
-  ],
-  ['what XML can’t hold', { domain: { env: ['A=\u0001'] } }, 'U+0001'],
+  ['what XML can’t hold', { domain: { env: { A: '\u0001' } } }, 'U+0001'],
 ])('%s is refused', (_what, some, words) => {
   const message = expect.stringContaining(words) as string;
   expect.assertions(1);
@@ -285,7 +322,7 @@ test('a new domain is named after its image, and no two have one name', () => {
 });
 
 test('one with the host’s ids keeps them on a connection that would give it ids of its own', () => {
-  const host = { ids: 'host' } as const;
+  const host = { idMap: 'host' } as const;
   expect(made({ domain: host })).not.toContain('tslxc:hardening');
   expect(made({ domain: host, level: 'compat' })).not.toContain('tslxc:hardening');
   const kept = made({ domain: host, level: 'isolated' });

@@ -4,7 +4,7 @@ import { resolveLinks } from '../../../lib/container/interfaces/links';
 import type { ResolvedLinks } from '../../../lib/container/interfaces/links';
 import type { CgroupLayout } from '../../../lib/host/kernel/cgroup-layout';
 import type { DomainDefinition } from '../../../lib/domain/definition';
-import type { Privileges } from '../../../lib/host/privileges';
+import type { Privileges } from '../../../lib/host/security/privileges';
 import { planCgroups } from '../../../lib/plan/cgroups/cgroups';
 import type { CgroupPlan } from '../../../lib/plan/cgroups/cgroups';
 import { compilePlan } from '../../../lib/plan/compile';

@@ -211,9 +211,15 @@ test.each<[string, object, string]>([
 });
 
 test('the unit of a number is told', async () => {
-  const [call] = (await allCalls()).filter(({ name }) => name === 'Images.domainXml');
-  expect(await errorOf(() => call?.call(['web', { memory: '64MiB' }]))).toMatchObject({
-    message: "invalid argument: Images.domainXml: domain.memory is '64MiB', not a number of KiB",
+  const [call] = (await allCalls()).filter(({ name }) => name === 'Domain.setMemory');
+  expect(await errorOf(() => call?.call(['64MiB']))).toMatchObject({
+    message: expect.stringContaining("is '64MiB', not a number of KiB") as string,
+  });
+  const [image] = (await allCalls()).filter(({ name }) => name === 'Images.domainXml');
+  expect(await errorOf(() => image?.call(['web', { memory: 65_536 }]))).toMatchObject({
+    message: expect.stringContaining(
+      "domain.memory is 65536, not a whole number with a unit, such as '64MiB'",
+    ) as string,
   });
 });
 

@@ -40,6 +40,13 @@ export function signalNumber(value: string): number | undefined {
   return number !== undefined && isUsable(number) ? number : undefined;
 }
 
+/** Its name, as the attribute takes it. */
+export function signalName(number: number): string {
+  if (number >= firstRealTime) return `SIGRTMIN+${number - firstRealTime}`;
+  const name = [...numbers].find(([, one]) => one === number)?.[0];
+  return name === undefined ? String(number) : `SIG${name}`;
+}
+
 /** Signals 32 and 33 are reserved by glibc. */
 function isUsable(number: number): boolean {
   return number >= 1 && number <= lastRealTime && number !== 32 && number !== 33;

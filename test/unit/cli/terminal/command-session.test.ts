@@ -44,12 +44,12 @@ function join(signals = new EventEmitter()): { command: FakeCommand; status: Pro
 test.each<[CommandResult, number]>([
   [{ code: 0 }, 0],
   [{ code: 255 }, 255],
-  [{ signal: 'SIGHUP' }, 129],
-  [{ signal: 'SIGKILL' }, 137],
-  [{ signal: 'SIGSYS' }, 159],
+  [{ code: 129, signal: 'SIGHUP' }, 129],
+  [{ code: 137, signal: 'SIGKILL' }, 137],
+  [{ code: 159, signal: 'SIGSYS' }, 159],
   // Those of real time have no names.
-  [{ signal: 'SIG34' }, 162],
-  [{ signal: 'SIG64' }, 192],
+  [{ code: 162, signal: 'SIG34' }, 162],
+  [{ code: 192, signal: 'SIG64' }, 192],
 ])('after %j the exit status is %d', async (result, expected) => {
   const { command, status } = join();
   command.end(result);
@@ -60,7 +60,7 @@ test('signals of this process go to the command until it has ended', async () =>
   const signals = new EventEmitter();
   const { command, status } = join(signals);
   for (const name of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM']) signals.emit(name, name);
-  command.end({ signal: 'SIGTERM' });
+  command.end({ code: 143, signal: 'SIGTERM' });
   expect(await status).toBe(143);
   signals.emit('SIGINT', 'SIGINT');
   expect(command.killed).toEqual(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM']);

@@ -46,6 +46,10 @@ const all: DomainSpec = {
     { type: 'file', source: '/srv/image', target: '/image', readonly: true },
     { type: 'block', source: '/dev/vdb', target: '/disk' },
   ],
+  devices: [
+    { type: 'character', source: '/dev/fuse' },
+    { type: 'block', source: '/dev/vdc' },
+  ],
   interfaces: [
     {
       type: 'network',
@@ -95,6 +99,7 @@ const all: DomainSpec = {
   hardening: 'compat',
   noNewPrivileges: true,
   resourceLimits: { nofile: { soft: 1024, hard: 'unlimited' } },
+  stopSignal: 'SIGQUIT',
   clock: 'localtime',
   onPoweroff: 'restart',
   onReboot: 'destroy',
@@ -108,6 +113,7 @@ const all: DomainSpec = {
     grace: 3000,
     action: 'restart',
   },
+  image: { name: 'web:1', digest: 'sha256:1', ports: ['80/tcp', '7000-7009/udp'], volumes: ['/d'] },
 };
 
 const least: DomainSpec = { name: 'least', uuid, memory: '8MiB' };
@@ -116,6 +122,10 @@ test.each<[string, DomainSpec]>([
   ['with everything', all],
   ['with nothing but a name and memory', least],
   ['with ids that are given to it', { ...least, idMap: 'auto', root: '/srv/root' }],
+  [
+    'with a root of layers',
+    { ...least, root: { source: '/l/top', overlay: { upper: '/u', lower: ['/l/low'] } } },
+  ],
   ['with a root that is read-only', { ...least, root: { source: '/srv/root', readonly: true } }],
   ['with file systems and no root', { ...least, mounts: [{ source: '/a', target: '/b' }] }],
   ['with a port that is checked', { ...least, health: { port: 80 } }],

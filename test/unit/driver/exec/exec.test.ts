@@ -25,7 +25,7 @@ test('a command that an abort has ended during its start was aborted, also when 
     abort.abort();
     const end = { how: 1, status: SIGKILL, requested: 1 };
     channel.theirs.write(encodeFrame({ message: 'exited', ...end }));
-    expect(await command.result).toEqual({ signal: 'SIGKILL' });
+    expect(await command.result).toEqual({ code: 137, signal: 'SIGKILL' });
     return command;
   };
   const options = { signal: abort.signal, tty: { rows: 24, columns: 80 } };

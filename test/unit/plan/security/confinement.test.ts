@@ -1,6 +1,6 @@
 /** The last steps before exec: keyring, limits, filter, no_new_privs, scores; by level and by what the caller can give. */
 import { DefinitionError } from '../../../../lib/errors';
-import type { Privileges } from '../../../../lib/host/privileges';
+import type { Privileges } from '../../../../lib/host/security/privileges';
 import { planMonitorScore, planOutsideScore } from '../../../../lib/plan/security/confinement';
 import type { ConfinementFacts } from '../../../../lib/plan/security/confinement';
 import type { Operation } from '../../../../lib/plan/operation';

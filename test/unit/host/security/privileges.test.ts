@@ -1,7 +1,7 @@
 /** What this process can hand on, as the kernel's text files say it. */
 import { execFileSync } from 'node:child_process';
-import { parseHardLimits, readPrivileges } from '../../../lib/host/privileges';
-import { resourceNumbers } from '../../../lib/domain/elements/extension/resource-limits';
+import { parseHardLimits, readPrivileges } from '../../../../lib/host/security/privileges';
+import { resourceNumbers } from '../../../../lib/domain/elements/extension/resource-limits';
 
 const unlimited = (1n << 64n) - 1n;
 
