@@ -90,6 +90,7 @@ const fileUsers = {
   'lib/rpc/server/sockets.ts':
     'the daemon’s own sockets, in folders that root alone writes to, and /proc',
   'lib/driver/session/access.ts': '/proc/self',
+  'lib/driver/logs/gone-logs.ts': 'the folder of logs',
   'lib/driver/inspect/namespaces.ts': '/proc',
   'lib/driver/health/container-watch.ts': 'closes a lock',
   'lib/driver/health/watch.ts': 'likewise',

@@ -7,6 +7,7 @@ import { checkCalls, checkGiven, type CallsOf } from '../shape/arguments';
 import { connectParameters, connectionCalls } from './arguments/connection-calls';
 import { watchHealth } from './health/watch';
 import { writeSpec } from '../domain/builder/domain-xml';
+import type { ExitRecord } from '../container/record/exit-record';
 import type { DomainSpec } from '../domain/builder/spec';
 import { release } from 'node:os';
 import { readNodeInfo } from '../host/kernel/node';
@@ -35,6 +36,7 @@ import { createFromImage } from './images/verbs';
 import { domainXmlFromNative } from './import/from-native';
 import { importLibvirt } from './import/libvirt';
 import type { Imported, ImportOptions, NativeConfiguration, NativeDomain } from './import/types';
+import { lastExit } from './waits/last-exit';
 import { autostartAll } from './lifecycle/autostart';
 import { planDomain, type PlanOptions, type PlanTarget } from './lifecycle/plan';
 import { reapInTurn } from './lifecycle/reaper';
@@ -365,12 +367,29 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
+   * How the last container of the domain that has this name, or had it last, has ended: also of a transient domain, which is gone with its
+   * container, such as one of `createFromImage`. It is on record until the host boots, or until so many other events have followed
+   * that they fill half a megabyte.
+   *
+   * @param name - of the domain
+   * @returns how it ended: its exit code or the signal, when, and what was asked of it
+   * @throws TslxcError NO_DOMAIN when there is neither the domain nor a record of its end; OPERATION_INVALID while it runs, and when none of
+   * its containers has ended since the host booted.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see `tslxc wait --exit`
+   */
+  async lastExit(name: string): Promise<ExitRecord> {
+    this.#session.requireAccess('read', 'Connection.lastExit');
+    return lastExit(this.#session, name);
+  }
+
+  /**
    * The lines of the first console, as `Domain.logs` gives them, of the domain that has this name or had it last: also
    * of a transient domain that has ended, and of one that was undefined.
    *
    * @param options - `lines`: how many of the last lines, by default all that are kept; `follow`: goes on until the
    * container ends; `signal`
-   * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log; INVALID_ARG for `lines`
+   * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log of it, in which a start is told of; INVALID_ARG for `lines`
    * that is not a whole number from 0.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    */

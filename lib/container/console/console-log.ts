@@ -5,7 +5,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { consoleLogName } from '../../host/state/state-paths';
+import { consoleLogName, logNames } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { isThere } from '../../host/state/file-error';
 
@@ -17,12 +17,11 @@ const longestLine = 64 * 1024;
 /** Inserted where a rotation may have been missed because output came faster than it was read. */
 const missed = Buffer.from('\n[tslxc: some output may be missing here]\n');
 
-/** Whether there is a log of a domain of that name. */
-export function keepsConsoleLog(paths: StatePaths, name: string): boolean {
+/** Whether there is a log of a domain of that name: what its console has put out, which may be nothing, or what was done to it. */
+export function keepsLog(paths: StatePaths, name: string): boolean {
   // No domain has such a name, and it must not lead to a file elsewhere.
   if (name.includes('/')) return false;
-  const path = join(paths.logs, consoleLogName(name));
-  return [path, `${path}.1`].some((file) => isThere(file));
+  return logNames(name).some((file) => isThere(join(paths.logs, file)));
 }
 
 export class ConsoleLogReader implements Disposable {

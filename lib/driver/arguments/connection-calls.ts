@@ -131,6 +131,7 @@ export const connectionCalls = {
       optional(object<{ readonly filter?: ListFilter }>({ filter: optional(listFilter) })),
     ],
   ],
+  lastExit: [['name', text]],
   logs: [
     ['name', text],
     ['options', optional(logOptions)],

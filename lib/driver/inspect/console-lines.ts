@@ -1,6 +1,6 @@
 /** The output of a domain's first console, line by line, from the file that its monitor writes; it can be followed as it grows. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../../container/console/console-log';
+import { ConsoleLogReader, keepsLog, LineCutter } from '../../container/console/console-log';
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
 import type { Identity } from '../../host/state/definitions/definition-store';
@@ -89,7 +89,7 @@ function unlessKept(session: Session, name: string, error: unknown): undefined {
   const { containers, paths } = session;
   if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
   const isTaken = holderOfName(session, name, containers.readRunState(paths, name)) !== undefined;
-  if (isTaken || !keepsConsoleLog(paths, name)) throw error;
+  if (isTaken || !keepsLog(paths, name)) throw error;
 }
 
 function read(reader: ConsoleLogReader): Buffer[] {

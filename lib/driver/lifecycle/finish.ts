@@ -4,6 +4,7 @@ import type { ExitRecord } from '../../container/record/exit-record';
 import { turn } from '../../host/slices';
 import { endHooks } from '../hooks/domain-hooks';
 import { announceGonePorts } from '../hooks/port-hooks';
+import { pruneLogs } from '../logs/gone-logs';
 import { giveUpFloors, sharedNetworks } from '../interfaces/shaping';
 import type { EndedState } from '../session/containers';
 import type { Session } from '../session/session';
@@ -44,6 +45,7 @@ export async function finish(
   }
   await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
   logger.info({ domain: name, exit }, 'container ended and was cleaned up');
+  if (persistence() === 'transient') pruneLogs(session);
   return exit;
 }
 

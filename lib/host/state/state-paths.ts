@@ -73,6 +73,11 @@ export function consoleLogName(domain: string): string {
   return `${domain}.console.log`;
 }
 
+/** The files in the folder of logs that belong to one domain. */
+export function logNames(domain: string): string[] {
+  return [consoleLogName(domain), `${domain}.log`].flatMap((name) => [name, `${name}.1`]);
+}
+
 /** Directories that a container on the shared root must not see. */
 export function hiddenDirectories(paths: StatePaths): string[] {
   return [

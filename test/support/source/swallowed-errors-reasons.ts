@@ -76,6 +76,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/interfaces/bandwidth.ts shapeOrLeave',
     'driver/interfaces/shaping.ts giveUpFloors',
     'driver/lifecycle/finish.ts restoreLostLabels',
+    'driver/logs/gone-logs.ts pruneLogs',
     'driver/lifecycle/pause.ts noteResumed',
     'driver/lifecycle/power.ts askMarked',
     'driver/lifecycle/reaper.ts definitionThatRan',

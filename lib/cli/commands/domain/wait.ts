@@ -3,7 +3,8 @@ import { CommandError, UsageError, withErrorMessage } from '../../shell/command-
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { exitStatus, reasonWords, stateWord } from '../../output/domain-words';
 import { timeoutOf } from '../../terminal/event-loop';
-import type { Domain } from '../../../index';
+import { TslxcError } from '../../../errors';
+import type { Connection, Domain, ExitRecord } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -16,7 +17,8 @@ export const commands: CommandTable = {
       'what a regular expression matches, a TCP port is listened at inside, it has an address (ipv4, ipv6), its\n' +
       'checks find it healthy, or a command exits with 0, which is run there until it does. For all but the\n' +
       'latter two nothing is run inside. It fails at once, with the last lines of the console, when the container ends before.\n' +
-      "With --exit the exit status is that of the container's init, 128 and its number for a signal.",
+      "With --exit the exit status is that of the container's init, 128 and its number for a signal; also by the name of a\n" +
+      'transient domain that is gone, as that of run -d.',
     options: [
       domainOption,
       { name: 'state', kind: 'string', help: 'running, paused or shutoff' },
@@ -56,10 +58,25 @@ async function wait(context: Context, options: Options): Promise<number | undefi
   const limits = seconds === undefined ? {} : { timeout: seconds * 1000 };
   const pattern = options.string('console');
   const expression = pattern === undefined ? undefined : expressionOf(pattern);
-  const domain = await findDomain(await context.connect(), options.required('domain'));
+  const connection = await context.connect();
+  const text = options.required('domain');
+  const domain = await findDomain(connection, text).catch((error: unknown) => {
+    if (condition !== 'exit' || !isGone(error)) throw error;
+    return undefined;
+  });
+  if (domain === undefined) return exitStatus(await lastExit(connection, text));
   return withErrorMessage(`Failed to wait for domain '${domain.name}'`, () =>
     waitFor({ context, domain, options, limits, expression }),
   );
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof CommandError && TslxcError.is(error.cause, 'NO_DOMAIN');
+}
+
+/** A transient domain is gone with its container. Without a record of its end, it is an unknown domain like any other. */
+async function lastExit(connection: Connection, name: string): Promise<ExitRecord> {
+  return await withErrorMessage(`failed to get domain '${name}'`, () => connection.lastExit(name));
 }
 
 interface Waiting {

@@ -1,6 +1,7 @@
 /** A connection without a host: domains are plain data, and every call is written down. For the tests of lib/cli. */
 import { domainXml } from '../../../../lib/domain/builder/domain-xml';
 import { TslxcError } from '../../../../lib/errors';
+import type { ExitRecord } from '../../../../lib/index';
 import type { Seen } from '../../../../lib/driver/lookup/lookup';
 import type { Autostarted, DomainEvent, ListFilter } from '../../../../lib/driver/types';
 import type {
@@ -205,6 +206,16 @@ export class FakeConnection {
   async domainXmlFromNative(format: string, configuration: unknown): Promise<NativeDomain> {
     await this.#called('domainXmlFromNative', format, configuration);
     return this.converted;
+  }
+
+  /** How domains that are gone have ended, by name. */
+  readonly ends = new Map<string, ExitRecord>();
+
+  async lastExit(name: string): Promise<ExitRecord> {
+    await this.#called('lastExit', name);
+    const exit = this.ends.get(name);
+    if (exit !== undefined) return exit;
+    throw new TslxcError('NO_DOMAIN', `No domain with matching name '${name}'`);
   }
 
   importable: readonly Imported[] = [];

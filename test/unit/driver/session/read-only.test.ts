@@ -19,7 +19,7 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 /** What needs the right to read the state of this root. */
 const readers: Readonly<Record<string, readonly string[]>> = {
   Connection: words(`
-    events listDomains listSeenDomains listNetworks listStoragePools logs lookupDomainById lookupDomainByName
+    events lastExit listDomains listSeenDomains listNetworks listStoragePools logs lookupDomainById lookupDomainByName
     lookupDomainByUuid lookupNetworkByName lookupNetworkByUuid lookupStoragePoolByName lookupStoragePoolByUuid
     lookupStorageVolumeByPath networkEvents on once plan stats
   `),
