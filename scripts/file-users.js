@@ -49,6 +49,7 @@ const fileUsers = {
   'lib/container/cgroups/limit-files.ts': 'cgroups',
   'lib/container/interfaces/link-numbers.ts': 'our lock file',
   'lib/container/start/monitor-process.ts': 'cgroups',
+  'lib/container/start/standard-streams.ts': 'descriptors',
   'lib/container/interfaces/listening-ports.ts': '/proc',
   'lib/container/sources/image-claims.ts': 'our folder of claims',
   'lib/container/sources/loop-devices.ts': '/dev/loop-control and /sys',

@@ -41,6 +41,11 @@ export interface StartOptions {
   /** A descriptor (pty master, socket or pipe) that carries the first console's bytes both ways. Default: none. */
   readonly consoleDescriptor?: number;
   /**
+   * Three descriptors that become the standard input, output and error of init, in place of its console, which stays its controlling terminal.
+   * What init writes there is not in its log. Pipes are given to init's user. The caller closes its copies. Default: the console.
+   */
+  readonly standardStreams?: readonly number[];
+  /**
    * `keep` (default): this process cleans up when the container ends, if the process still runs and its connection is open.
    * `leave`: another process does, as after `tslxc start`.
    */

@@ -80,6 +80,8 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
   readonly deadline: number;
   readonly consoleDescriptors: number;
   readonly passDescriptors: number;
+  /** Whether the first three of them are the standard streams of init. Default: those are its console. */
+  readonly standardStreams?: boolean;
   /** Positions in the tables of failpoints and actions; 0 for none. */
   readonly failpoint?: {
     readonly point: number;
@@ -87,6 +89,9 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
     readonly count: number;
   };
 }
+
+/** Standard input, output and error. */
+const standardStreamCount = 3;
 
 /** Bytes of console output that are replayed to a client that attaches. */
 const replayBytes = 256 * 1024;
@@ -193,8 +198,9 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     ...planConsoleOutput(definition),
     consoleDescriptors: facts.consoleDescriptors,
     passDescriptors: facts.passDescriptors,
+    standardStreams: facts.standardStreams === true ? 1 : 0,
     argv: [definition.os.init, ...definition.os.initArgs],
-    environment: planEnvironment(definition, facts.passDescriptors),
+    environment: planEnvironment(definition, listenedDescriptors(facts)),
     reapProgram: facts.reap.program,
     reapArgv: facts.reap.argv,
     reapEnvironment: facts.reap.environment,
@@ -214,4 +220,9 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     failAction: facts.failpoint?.action ?? 0,
     failCount: facts.failpoint?.count ?? 0,
   };
+}
+
+/** How many descriptors init finds from 3 on. */
+function listenedDescriptors({ passDescriptors, standardStreams = false }: PlanFacts): number {
+  return standardStreams ? passDescriptors - standardStreamCount : passDescriptors;
 }

@@ -39,6 +39,8 @@ export const headerFields = {
   consoleDescriptors: 'u8',
   /** Descriptors after that which init gets as 3, 4, … */
   passDescriptors: 'u8',
+  /** 1 when the first three of them are its standard streams, in place of the console, which stays its controlling terminal. */
+  standardStreams: 'u8',
   argv: 'strings',
   environment: 'strings',
   /** What the monitor executes as its last act if no caller cleans up. */

@@ -30,9 +30,9 @@ std::vector<int> masters(Interpreter& interpreter) {
   return all;
 }
 
-// Moves descriptors to 0, 1, 2 (the console, which becomes the controlling terminal) and 3, 4, …;
-// all others close at execve. Sources are duplicated above the targets first, so that no move
-// overwrites another.
+// Moves descriptors to 0, 1, 2 and 3, 4, …; all others close at execve. The console becomes the
+// controlling terminal, and 0, 1, 2 unless the first three passed ones are. Sources are duplicated
+// above the targets first, so that no move overwrites another.
 void arrangeDescriptors(InitContext& context) {
   const int above = kFirstPassed + static_cast<int>(context.passed.size());
   const Fd console(check(
@@ -43,9 +43,13 @@ void arrangeDescriptors(InitContext& context) {
     passed.emplace_back(check(fcntl(fd.get(), F_DUPFD_CLOEXEC, above), "fcntl"));
   }
   check(ioctl(console.get(), TIOCSCTTY, 0), "ioctl", "TIOCSCTTY");
-  for (int fd = 0; fd < kFirstPassed; ++fd) check(dup2(console.get(), fd), "dup2");
+  const bool hasStreams = context.plan.header.standardStreams != 0;
+  if (!hasStreams) {
+    for (int fd = 0; fd < kFirstPassed; ++fd) check(dup2(console.get(), fd), "dup2");
+  }
+  const int first = hasStreams ? 0 : kFirstPassed;
   for (size_t i = 0; i < passed.size(); ++i) {
-    check(dup2(passed[i].get(), kFirstPassed + static_cast<int>(i)), "dup2");
+    check(dup2(passed[i].get(), first + static_cast<int>(i)), "dup2");
   }
   // The originals may have lain below `above` and be overwritten by now: they are not ours to
   // close.

@@ -501,6 +501,7 @@ void decode(Reader& reader, PlanHeader& value) {
   value.outputFileBackups = reader.u8();
   value.consoleDescriptors = reader.u8();
   value.passDescriptors = reader.u8();
+  value.standardStreams = reader.u8();
   value.argv = reader.strings();
   value.environment = reader.strings();
   value.reapProgram = reader.string();

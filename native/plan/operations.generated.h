@@ -449,6 +449,7 @@ struct PlanHeader {
   uint8_t outputFileBackups = 0;
   uint8_t consoleDescriptors = 0;
   uint8_t passDescriptors = 0;
+  uint8_t standardStreams = 0;
   std::vector<std::string> argv{};
   std::vector<std::string> environment{};
   std::string reapProgram{};

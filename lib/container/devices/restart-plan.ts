@@ -55,6 +55,7 @@ async function compile({ record, ...input }: RestartRequest) {
     hardening: record.hardening,
     consoleDescriptors: 0,
     passDescriptors: record.passed ?? 0,
+    ...(record.standardStreams === true ? { standardStreams: true } : {}),
     autodestroy: record.autodestroy === true,
     links: {
       links,

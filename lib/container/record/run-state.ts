@@ -58,6 +58,8 @@ export interface StartRecord {
   readonly mounts?: readonly MountRecord[];
   /** How many descriptors init was started with, besides its streams. */
   readonly passed?: number;
+  /** Whether the first three of them are its standard streams. */
+  readonly standardStreams?: boolean;
   /** A pending attach or detach of a device: if the process that does it dies, the next one takes the device out. */
   readonly plug?: Plug;
   /** What the container is labelled with; nothing when it has no label. */

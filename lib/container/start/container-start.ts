@@ -29,6 +29,8 @@ export interface ContainerStart {
   /** For look-ups of what the definition names. */
   readonly lookers: Lookers;
   readonly passDescriptors: readonly number[];
+  /** Whether the first three of them are the standard streams of init, in place of its console. */
+  readonly standardStreams?: boolean;
   readonly consoleDescriptor?: number | undefined;
   /** Where each `<interface>` is plugged in, in their order. Default: there is none. */
   readonly ports?: readonly Port[];

@@ -47,6 +47,7 @@ import { endMonitor, spawnMonitor } from './monitor-process';
 import { prepare, userOf } from './preparation';
 import type { Preparation } from './preparation';
 import { RunningContainer } from './running-container';
+import { giveStreams } from './standard-streams';
 import { startRecord, takenOf, writeStartRecord } from './start-record';
 
 /** Milliseconds that the caller waits longer than the monitor, whose own error says better how far the start got. */
@@ -174,6 +175,7 @@ async function plan(start: ContainerStart, known: Known, leaves: OwnLeaves): Pro
     startTimeout: start.startTimeout,
     consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
     passDescriptors: start.passDescriptors.length,
+    ...(start.standardStreams === true ? { standardStreams: true } : {}),
     autodestroy: start.autodestroy === true || start.isProvisional === true,
     waitsForCaller: waitsWhenLinked(start, known.links),
     ...(failpoint ? { failpoint } : {}),
@@ -224,6 +226,7 @@ async function take(start: ContainerStart, known: Known, preparation: Preparatio
   for (const filter of links.filters) await placeFilter(filter);
   const owner = { root: start.paths.root, name: definition.name };
   for (const one of links.reaches) await placeReach(one, owner);
+  giveStreams(start, definition, preparation);
   reach('controller:after-targets');
   start.trace?.('mount targets made', { targets: preparation.targets.length });
 }

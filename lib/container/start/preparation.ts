@@ -77,6 +77,8 @@ export interface Preparation {
   readonly user: string;
   readonly undo: readonly Undo[];
   readonly warnings: readonly StartWarning[];
+  /** The user that init becomes, by its id in the container. */
+  readonly initUid: number;
 }
 
 export interface PreparationInput {
@@ -90,6 +92,8 @@ export interface PreparationInput {
   readonly startTimeout: number;
   readonly consoleDescriptors: number;
   readonly passDescriptors: number;
+  /** See PlanFacts. */
+  readonly standardStreams?: boolean;
   /** Looked up before, since the host is asked by netlink. */
   readonly links: ResolvedLinks;
   /** Claimed before. */
@@ -124,6 +128,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   await checkOutputFolders(definition, looks);
   const overlayUppers = overlayUppersOf(definition);
   const user = userOf(paths, definition);
+  const identity = await initIdentity(definition, looks);
   const plan = compiledPlan(definition, {
     ...sources,
     hidden,
@@ -137,13 +142,14 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     nsfsIgnoresType: host.nsfsIgnoresType,
     privileges: host.privileges,
     maskedHardware: host.thermalThrottle,
-    identity: await initIdentity(definition, looks),
+    identity,
     reap: reapCommand(paths, definition.name),
     ...watchFacts(paths, definition),
     consoleLog: { directory: paths.logs, file: consoleLogName(definition.name) },
     deadline: input.startTimeout,
     consoleDescriptors: input.consoleDescriptors,
     passDescriptors: input.passDescriptors,
+    ...(input.standardStreams === true ? { standardStreams: true } : {}),
     ...inputFacts(input),
   });
   return {
@@ -157,6 +163,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     limitedTrees: limitedTrees(definition),
     places: placesOf(definition, input.links),
     user,
+    initUid: identity.uid,
     undo: undoOfStart(definition, input, { targets, overlayUppers, user, cgroups }),
     warnings: startWarnings(definition, { ...world, label: input.labelling ? 'given' : 'none' }),
   };

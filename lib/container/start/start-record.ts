@@ -43,6 +43,7 @@ export function startRecord(
     ...(records.length === 0 ? {} : { links: records }),
     ...(devices.length === 0 ? {} : { devices }),
     ...(passed === 0 ? {} : { passed }),
+    ...(start.standardStreams === true ? { standardStreams: true } : {}),
     ...thisMoment(),
     controller: process.pid,
   };

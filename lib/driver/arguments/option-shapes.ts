@@ -44,6 +44,7 @@ export const defineOptions = object<DefineOptions>(defineFields);
 
 const startFields: Fields<StartOptions> = {
   passDescriptors: optional(listOf(number)),
+  standardStreams: optional(listOf(number)),
   consoleDescriptor: optional(number),
   ownership: optional(oneOf('keep', 'leave')),
   autodestroy: optional(flag),

@@ -4,6 +4,7 @@ import type { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Confinement, Hardening } from '../../hardening';
 import { formatDomain } from '../../domain/format';
+import { TslxcError } from '../../errors';
 import { checkStartable } from '../../domain/validate';
 import type { Strictness } from '../../domain/validate';
 import type { HostRange } from '../../host/kernel/id-ranges';
@@ -41,7 +42,11 @@ export function describeStart(
   const { paths, startTimeout, logger } = session;
   const { definition, hardening, persistence, options, restarts = 0, onExited } = what;
   const { passDescriptors = [], autodestroy = false, ownership = 'keep' } = options;
-  const { consoleDescriptor, signal, onProgress } = options;
+  const { consoleDescriptor, standardStreams, signal, onProgress } = options;
+  if (standardStreams !== undefined && standardStreams.length !== 3) {
+    const detail = `standardStreams are three descriptors, not ${standardStreams.length}`;
+    throw new TslxcError('INVALID_ARG', detail);
+  }
   const domain = definition.name;
   return {
     rollback,
@@ -54,7 +59,8 @@ export function describeStart(
     startTimeout,
     lookers: session.lookers,
     restarts,
-    passDescriptors,
+    passDescriptors: [...(standardStreams ?? []), ...passDescriptors],
+    ...(standardStreams === undefined ? {} : { standardStreams: true }),
     consoleDescriptor,
     ownership: autodestroy ? 'keep' : ownership,
     onExited,

@@ -132,6 +132,17 @@ test('a reader that goes ends the container', async () => {
   await untilGone('endless');
 });
 
-test('what is shown is the output alone, and its input is empty', async () => {
-  expect(await tslxc('run', '--entrypoint', 'cat', 'web:1')).toMatchObject({ code: 0, stdout: '' });
+test('what is piped in is its input, byte by byte and to its end', async () => {
+  const line = "printf 'one\\r\\ntwo\\004' | tslxc run --entrypoint cat web:1";
+  expect(await inPipe(line)).toBe('one\r\ntwo\x04');
+  expect(await inPipe('tslxc run --entrypoint cat web:1 </dev/null')).toBe('');
+});
+
+test('without a terminal its output and its errors stay apart, and /dev/stdout is its own', async () => {
+  const line = 'echo out; echo err >&2; echo again > /dev/stdout; test -t 1 || echo no terminal';
+  expect(await spawnCommand(['run', 'web:1', '--', line], { root: world.root.path })).toMatchObject(
+    {
+      ...{ code: 0, stdout: 'out\nagain\nno terminal\n', stderr: 'err\n' },
+    },
+  );
 });

@@ -153,6 +153,7 @@ function bareHeader(folder: string): PlanHeader {
     outputFileBackups: 0,
     consoleDescriptors: 0,
     passDescriptors: 0,
+    standardStreams: 0,
     argv: ['/bin/sleep', '1000'],
     environment: [],
     reapProgram: '/bin/sh',

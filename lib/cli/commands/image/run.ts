@@ -1,5 +1,4 @@
 /** run: runs a container from an image until its program exits. */
-import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { unrunStatus } from '../../shell/exit-status';
@@ -8,13 +7,10 @@ import { imageDomainOptions, readImageDomain } from '../../options/image-domain'
 import { abandonable } from '../../terminal/abandonable';
 import { runInForeground } from '../../terminal/foreground';
 import { attach } from '../../terminal/attach';
-import { LineEnds } from '../../output/line-ends';
+import { ContainerStreams } from '../../output/container-streams';
 import type { Output } from '../../output/output';
-import { OutputCopy } from '../../terminal/output-copy';
-import { TslxcError } from '../../../errors';
 import { native, type WindowSize } from '../../../host/native';
-import { fileError } from '../../../host/state/file-error';
-import type { Connection, Domain, ImageDomain } from '../../../index';
+import type { Connection, CreateOptions, Domain, ImageDomain } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -24,8 +20,9 @@ export const commands: CommandTable = {
     summary: 'run a program in a new container from an image',
     description:
       'Start a container from an image that was pulled, show what it writes, and end as its program does.\n' +
-      'The words after the image take the place of the image’s own. With a terminal, what is typed goes to\n' +
-      'the container; else its input is empty. SIGTERM and SIGINT ask it to end, a second one kills it;\n' +
+      'The words after the image take the place of the image’s own. With a terminal, its console is shown there;\n' +
+      'else its input is what is piped in, if that is no terminal, and its output and errors go where those of this\n' +
+      'command go, and not to its log. SIGTERM and SIGINT ask it to end, a second one kills it;\n' +
       'when this command is killed, so is the container. A virtual network that is started for it is named\n' +
       'on stderr, unless -q is given. With -d the container goes on by itself, and the name of its\n' +
       'domain is shown. The domain is transient: it is gone with its container, and so is what that has\n' +
@@ -105,7 +102,7 @@ async function leave({ context, connection, image, domain }: Asked, failed: stri
   context.output.line(result.name);
 }
 
-/** A run: the container, and its console as a socket, so that no output is lost even if it ends at once. */
+/** A run: the container, and how this process is joined to it. */
 class Run {
   readonly #asked: Asked;
   #domain: Domain | undefined;
@@ -118,6 +115,7 @@ class Run {
   /** Resolves to the exit status. */
   async end(failed: string): Promise<number> {
     const { context } = this.#asked;
+    const start = context.terminal.isShown() ? this.#startShown : this.#startPiped;
     const status = await runInForeground({
       context,
       domain: {
@@ -127,7 +125,7 @@ class Run {
         wait: () => this.#running.wait(),
         state: () => this.#running.state(),
       },
-      start: (signal) => withErrorMessage(failed, () => this.#start(signal)),
+      start: (signal) => withErrorMessage(failed, () => start.call(this, signal)),
       notify: (socket, text) => native().sendDatagram(socket, text),
     });
     await this.#shown;
@@ -139,73 +137,69 @@ class Run {
     throw new CommandError('the container is not there', { code: 'INTERNAL_ERROR' });
   }
 
-  async #start(signal: AbortSignal): Promise<void> {
-    const { connection, image, domain, context } = this.#asked;
+  /** With its console as a socket, so that no output is lost even if it ends at once. */
+  async #startShown(signal: AbortSignal): Promise<void> {
     const [own, theirs] = native().makePair('socket');
     const stream = new Socket({ fd: own });
     try {
-      this.#domain = await connection.createFromImage(image, domain, {
-        autodestroy: true,
-        consoleDescriptor: theirs,
-        onWarning: warningOf(context.output),
-        onNetworkStarted: networkNote(context.output),
-        signal,
-      });
+      await this.#create({ consoleDescriptor: theirs, signal });
     } catch (error) {
       stream.destroy();
       throw error;
     } finally {
       native().closeDescriptor(theirs);
     }
-    this.#shown = this.#show(stream);
-    // It is awaited once the container has ended.
-    this.#shown.catch(() => undefined);
+    this.#show(this.#attach(stream));
   }
 
-  /**
-   * Sends only an end of input to the console, since it would echo any other input. The socket is not used for that: if the
-   * container ended without reading it, output that is still in the socket would be lost.
-   */
-  async #endInput(): Promise<void> {
+  /** With pipes as its standard streams, which nothing changes on the way. */
+  async #startPiped(signal: AbortSignal): Promise<void> {
+    const streams = new ContainerStreams();
     try {
-      const session = await this.#running.openConsole({ from: 'live' });
-      session.on('error', () => undefined).resume();
-      session.write(endOfInput, () => session.destroy());
+      await this.#create({ standardStreams: streams.descriptors, signal });
     } catch (error) {
-      const isOver = (['OPERATION_INVALID', 'NO_DOMAIN'] as const).some((code) =>
-        TslxcError.is(error, code),
-      );
-      if (!isOver) throw error;
+      streams.destroy();
+      throw error;
+    } finally {
+      streams.closeDescriptors();
     }
+    const { terminal } = this.#asked.context;
+    // The reader is gone, as in `… | head -1`: nothing would read further output.
+    this.#show(
+      streams.join(terminal, () => {
+        this.#running.destroy().catch(() => undefined);
+      }),
+    );
+  }
+
+  async #create(
+    how: Pick<CreateOptions, 'consoleDescriptor' | 'standardStreams' | 'signal'>,
+  ): Promise<void> {
+    const { connection, image, domain, context } = this.#asked;
+    this.#domain = await connection.createFromImage(image, domain, {
+      autodestroy: true,
+      ...how,
+      onWarning: warningOf(context.output),
+      onNetworkStarted: networkNote(context.output),
+    });
+  }
+
+  /** It is awaited once the container has ended. */
+  #show(shown: Promise<void>): void {
+    this.#shown = shown;
+    shown.catch(() => undefined);
   }
 
   /** Until the container has closed its end. */
-  async #show(stream: Socket): Promise<void> {
+  async #attach(stream: Socket): Promise<void> {
     const { terminal, signals } = this.#asked.context;
-    if (terminal.isShown()) {
-      // The socket can't set the size of the terminal: a further console session does, of which there may be any number.
-      const sized = await this.#running
-        .openConsole({ size: terminal.size() })
-        .catch(() => undefined);
-      sized?.resume();
-      const resize = (to: WindowSize): void => sized?.resize(to);
-      // Input that is typed just after the container has ended is lost.
-      await attach({ terminal, stream, resize, signals }).catch(unlessCut);
-      sized?.destroy();
-      return;
-    }
-    const lines = new LineEnds();
-    // The reader is gone, as in `… | head -1`: nothing would read further output.
-    const copy = new OutputCopy(lines, terminal.output(), () => {
-      this.#running.destroy().catch(() => undefined);
-    });
-    const ended = once(lines, 'close');
-    await Promise.all([this.#endInput(), pass(stream, lines)]);
-    await ended;
-    await copy.untilSilent();
-    if (copy.failure === undefined) return;
-    const cause = fileError(copy.failure, 'write to a standard stream');
-    throw new CommandError("failed to write all of the program's output", { cause });
+    // The socket can't set the size of the terminal: a further console session does, of which there may be any number.
+    const sized = await this.#running.openConsole({ size: terminal.size() }).catch(() => undefined);
+    sized?.resume();
+    const resize = (to: WindowSize): void => sized?.resize(to);
+    // Input that is typed just after the container has ended is lost.
+    await attach({ terminal, stream, resize, signals }).catch(unlessCut);
+    sized?.destroy();
   }
 }
 
@@ -213,15 +207,3 @@ function unlessCut(error: unknown): void {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (!['EPIPE', 'ECONNRESET'].includes(code)) throw error;
 }
-
-async function pass(stream: Socket, lines: LineEnds): Promise<void> {
-  stream.pipe(lines, { end: false });
-  try {
-    await once(stream, 'close');
-  } finally {
-    lines.end();
-  }
-}
-
-/** The character that a terminal takes for the end of its input, ^D. */
-const endOfInput = '\x04';

@@ -29,6 +29,7 @@ const plan: Plan = {
     outputFileBackups: 0,
     consoleDescriptors: 0,
     passDescriptors: 0,
+    standardStreams: 0,
     argv: ['/bin/sh', '-c', "echo 'hi'"],
     environment: ['PATH=/bin:/sbin', 'TERM=linux\u001b'],
     reapProgram: '/usr/bin/node',

@@ -1,0 +1,44 @@
+/** lib/cli/output/container-streams.ts: the streams of a container that runs without a terminal. The test is the container. */
+import { PassThrough } from 'node:stream';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { ContainerStreams } from '../../../../lib/cli/output/container-streams';
+import { FakeTerminal } from '../run-main';
+
+/** The far ends, as a container has them; a copy, since the streams close them. */
+function far(streams: ContainerStreams) {
+  const [stdin = -1, stdout = -1, stderr = -1] = streams.descriptors;
+  return {
+    stdin: createReadStream('', { fd: stdin }),
+    stdout: createWriteStream('', { fd: stdout }),
+    stderr: createWriteStream('', { fd: stderr }),
+  };
+}
+
+test('piped input is passed on to its end, and output and errors stay apart, byte by byte', async () => {
+  const streams = new ContainerStreams();
+  const container = far(streams);
+  const terminal = new FakeTerminal('pipe');
+  const joined = streams.join(terminal, () => undefined);
+  const bytes = 'a line\r\nno end\x04\0';
+  terminal.typed.end(bytes);
+  expect(await text(container.stdin)).toBe(bytes);
+  container.stdout.end('out\r\n');
+  container.stderr.end('err\n');
+  await joined;
+  expect(terminal.shown.read()?.toString()).toBe('out\r\n');
+  expect(terminal.complaints.read()?.toString()).toBe('err\n');
+});
+
+test('a terminal is no input: it is empty', async () => {
+  const streams = new ContainerStreams();
+  const container = far(streams);
+  const terminal = new FakeTerminal('tty');
+  const joined = streams.join(terminal, () => undefined);
+  terminal.typed.write('typed');
+  expect(await text(container.stdin)).toBe('');
+  container.stdout.end();
+  container.stderr.end();
+  await joined;
+  expect(terminal.typed).toBeInstanceOf(PassThrough);
+});
