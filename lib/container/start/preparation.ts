@@ -147,9 +147,6 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     ...watchFacts(paths, definition),
     consoleLog: { directory: paths.logs, file: consoleLogName(definition.name) },
     deadline: input.startTimeout,
-    consoleDescriptors: input.consoleDescriptors,
-    passDescriptors: input.passDescriptors,
-    ...(input.standardStreams === true ? { standardStreams: true } : {}),
     ...inputFacts(input),
   });
   return {
@@ -303,7 +300,10 @@ function logPlaces(log: OutputFile): [string, SourceLocation][] {
 
 function inputFacts(input: PreparationInput) {
   const { links, labelling, waitsForCaller = false, autodestroy = false, failpoint } = input;
+  const { consoleDescriptors, passDescriptors, standardStreams } = input;
   return {
+    ...{ consoleDescriptors, passDescriptors },
+    ...(standardStreams === true ? { standardStreams } : {}),
     ...(labelling === undefined ? {} : { security: labelling.facts }),
     // Only a profile that was made for the domain has mount rules.
     deniesNewMountApi: labelling?.profile !== undefined,

@@ -6,7 +6,7 @@ import type { Domain, ImageDomain } from 'tslxc';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { runIn } from '../../support/domain/exec';
 import { pullWeb } from '../../support/image/web-image';
-import { runWithLibrary } from '../../support/process/library-child';
+import { libraryPath, runWithLibrary } from '../../support/process/library-child';
 import {
   commandLine,
   runCommand,
@@ -145,4 +145,19 @@ test('without a terminal its output and its errors stay apart, and /dev/stdout i
       ...{ code: 0, stdout: 'out\nagain\nno terminal\n', stderr: 'err\n' },
     },
   );
+});
+
+test('in a worker thread nothing warns of descriptors', async () => {
+  const { code, stderr } = await runWithLibrary(
+    world.root.path,
+    `const { Worker } = require('node:worker_threads');
+    const work = async (library) => {
+      const own = await require(library).connect();
+      await own.images.domainXml('web:1', { init: 'sleep', user: 'alice' });
+      await own.close();
+    };
+    const code = '(' + work + ')(' + JSON.stringify(${libraryPath}) + ')';
+    await new Promise((resolve) => new Worker(code, { eval: true }).once('exit', resolve));`,
+  );
+  expect([code, stderr]).toEqual([0, '']);
 });

@@ -111,8 +111,8 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
   'Whoever awaits the same promise, or a later step, gets the error; here it only must not be unhandled.':
     [
       'cli/commands/image/run.ts Run.#show',
-      'cli/commands/image/run.ts Run.#show',
-      'cli/commands/image/run.ts Run.#start',
+      'cli/commands/image/run.ts Run.#attach',
+      'cli/commands/image/run.ts Run.#startPiped',
       'container/devices/fitter.ts converse',
       'container/exec/command-process.ts CommandProcess.[Symbol.asyncDispose]',
       'container/exec/command-process.ts CommandProcess.result',

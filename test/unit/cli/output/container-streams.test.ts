@@ -26,8 +26,8 @@ test('piped input is passed on to its end, and output and errors stay apart, byt
   container.stdout.end('out\r\n');
   container.stderr.end('err\n');
   await joined;
-  expect(terminal.shown.read()?.toString()).toBe('out\r\n');
-  expect(terminal.complaints.read()?.toString()).toBe('err\n');
+  expect(String(terminal.shown.read())).toBe('out\r\n');
+  expect(String(terminal.complaints.read())).toBe('err\n');
 });
 
 test('a terminal is no input: it is empty', async () => {

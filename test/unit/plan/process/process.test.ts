@@ -7,7 +7,7 @@ import {
   planProcess,
 } from '../../../../lib/plan/process/process';
 import { document, parse } from '../../domain/parse-context';
-import { rootPrivileges } from '../plan-context';
+import { compile, rootPrivileges } from '../plan-context';
 
 const uuid = '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f';
 const text = `PATH=/bin:/sbin
@@ -110,4 +110,15 @@ test('the bounding set goes before the ids, which go before the capabilities and
     'resetSignals',
     'setParentDeathSignal',
   ]);
+});
+
+test('standard streams of the caller are no descriptors that init listens at', () => {
+  const definition = parse(document({}));
+  const header = (facts: object) => compile(definition, { facts }).plan.header;
+  const given = header({ passDescriptors: 5, standardStreams: true });
+  expect(given).toMatchObject({ passDescriptors: 5, standardStreams: 1 });
+  expect(given.environment).toContain('LISTEN_FDS=2');
+  const alone = header({ passDescriptors: 3, standardStreams: true });
+  expect(alone.environment.filter((one) => one.startsWith('LISTEN_'))).toEqual([]);
+  expect(header({ passDescriptors: 3 })).toMatchObject({ standardStreams: 0 });
 });
