@@ -15,7 +15,7 @@ import type { FieldType, Operation, OperationName } from './operation';
 import type { CommandPlan, FittingPlan, Plan } from './plan';
 
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
-export const planVersion = 11;
+export const planVersion = 12;
 
 /** The same for the plan of a command. */
 export const commandPlanVersion = 3;

@@ -12,7 +12,7 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 11;
+inline constexpr uint32_t kPlanVersion = 12;
 inline constexpr uint32_t kCommandPlanVersion = 3;
 inline constexpr uint32_t kFittingPlanVersion = 2;
 

@@ -49,6 +49,7 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.u8(value.outputFileBackups);
   bytes_.u8(value.consoleDescriptors);
   bytes_.u8(value.passDescriptors);
+  bytes_.u8(value.standardStreams);
   bytes_.strings(value.argv);
   bytes_.strings(value.environment);
   bytes_.string(value.reapProgram);
