@@ -61,7 +61,14 @@ test('code that a bundler has taken out of the package says what the bundler has
 test('a bundle with the code of the package in it refuses to connect, with the same words', async () => {
   const outfile = join(scratchDirectory(), 'dist', 'service.js');
   const entryPoints = [join(packageRoot, 'lib', 'index.ts')];
-  buildSync({ entryPoints, outfile, bundle: true, platform: 'node', target: 'node20', logLevel: 'silent' });
+  buildSync({
+    entryPoints,
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'silent',
+  });
   const printed = await runChild(`
     const { code, message } = await require(${JSON.stringify(outfile)}).connect().catch((error) => error);
     console.log(code, message);`);
