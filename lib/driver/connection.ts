@@ -400,8 +400,8 @@ export class Connection implements AsyncDisposable {
 
   /**
    * Starts every domain that is marked to be started with the host, as a boot unit does, without owning the containers.
-   * It does so once per boot: a domain that has run since the host booted is left as it is, and a second call only tries again those
-   * that could not be started.
+   * It does so once per boot: a domain that has run since the host booted is left as it is, and a second call only tries again
+   * what the call before it could not start.
    *
    * @returns the outcome for each domain, by name; a failure is in the result, and does not make the call reject
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,

@@ -236,7 +236,7 @@ export interface Autostarted {
   readonly domain: string;
   /** In lower case with dashes. */
   readonly uuid: string;
-  /** `started`: by this call; `skipped`: it already runs, or has run since the host booted. */
+  /** `started`: by this call; `skipped`: it already runs, has run since the host booted, or was marked after an earlier call. */
   readonly outcome: 'started' | 'skipped' | 'failed';
   /** Why it could not be started; only with `failed`. */
   readonly error?: Error;

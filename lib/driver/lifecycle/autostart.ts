@@ -1,18 +1,18 @@
 /**
- * Domains that are started with the host: once per boot, by the first process that runs `autostartAll`. A domain that has run since the
- * host booted is left as it is, and so is every domain once `autostartAll` has completed, except for those that could not be started:
- * each run tries them again, so that none of them is passed over in silence.
+ * Domains that are started with the host: once per boot, by the first process that runs `autostartAll`. A domain that has been
+ * started since the host booted is left as it is, and so is, once `autostartAll` has completed, every domain but those that it could not
+ * start: what was in their way, such as a disk that was not mounted yet, may be gone.
  */
 import { join } from 'node:path';
-import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
-import { readRecord, writeRecord } from '../../host/state/record-file';
+import { fieldsOf, readRecord, writeRecord } from '../../host/state/record-file';
 import { withLock } from '../../host/state/named-lock';
 import { transition } from './lifecycle';
 import { checkSame } from '../lookup/lookup';
 import { restoreLostLabels } from './finish';
 import { reapInBackground, settle } from './reaper';
+import type { ExitRecord } from '../../container/record/exit-record';
 import type { Session } from '../session/session';
 import { startAutostartPools } from '../storage/autostart';
 import { launch } from './start';
@@ -40,8 +40,8 @@ export async function setAutostart(
 }
 
 /**
- * The outcomes, by name; failures are among them. If an earlier call of this boot has completed, all are `skipped` but those whose last
- * start has failed.
+ * The outcomes, by name; failures are among them. If an earlier call of this boot has completed, only what failed in it is tried again,
+ * and all others are `skipped`.
  */
 export async function autostartAll(session: Session): Promise<Autostarted[]> {
   const { paths, containers } = session;
@@ -55,18 +55,18 @@ export async function autostartAll(session: Session): Promise<Autostarted[]> {
     await startAutostartPools(session);
     const boot = containers.bootId();
     const marked = await markedDomains(session);
-    const due = isDone(session, boot) ? 'failed' : 'all';
+    const due = whatIsDue(session, boot);
+    const skipped = marked.filter(({ uuid }) => !due(uuid));
     // A container that shares the namespaces of another needs that one to run.
     const [alone, sharing] = [
-      marked.filter(({ domain }) => !isSharing(session, domain)),
-      marked.filter(({ domain }) => isSharing(session, domain)),
+      marked.filter(({ domain, uuid }) => due(uuid) && !isSharing(session, domain)),
+      marked.filter(({ domain, uuid }) => due(uuid) && isSharing(session, domain)),
     ];
-    const results = [
-      ...(await startEach(session, alone, due)),
-      ...(await startEach(session, sharing, due)),
-    ];
-    writeRecord(markerOf(session), { boot, time: Date.now() });
-    return results.sort((a, b) => (a.domain < b.domain ? -1 : 1));
+    const results = [...(await startEach(session, alone)), ...(await startEach(session, sharing))];
+    const failed = results.filter(({ outcome }) => outcome === 'failed').map(({ uuid }) => uuid);
+    writeRecord(markerOf(session), { boot, time: Date.now(), failed });
+    const all = [...results, ...skipped.map((one) => ({ ...one, outcome: 'skipped' }) as const)];
+    return all.sort((a, b) => (a.domain < b.domain ? -1 : 1));
   });
 }
 
@@ -90,19 +90,12 @@ function isSharing({ store }: Session, name: string): boolean {
   }
 }
 
-/** Which are started: those that have not run since the boot, or of them those whose start has failed. */
-type Due = 'all' | 'failed';
-
-async function startEach(
-  session: Session,
-  marked: readonly Marked[],
-  due: Due,
-): Promise<Autostarted[]> {
+async function startEach(session: Session, marked: readonly Marked[]): Promise<Autostarted[]> {
   const left = [...marked];
   const results: Autostarted[] = [];
   const work = async (): Promise<void> => {
     for (let one = left.shift(); one !== undefined; one = left.shift()) {
-      results.push({ ...one, ...(await startIfDue(session, one, due)) });
+      results.push({ ...one, ...(await startIfDue(session, one)) });
     }
   };
   await Promise.all(Array.from({ length: width }, work));
@@ -112,14 +105,11 @@ async function startEach(
 async function startIfDue(
   session: Session,
   { domain: name, uuid }: Marked,
-  due: Due,
 ): Promise<Pick<Autostarted, 'outcome' | 'error'>> {
   try {
     return await session.locked(name, async () => {
       const { state } = await settle(session, name, 'stay');
-      if (state.phase !== 'off') return { outcome: 'skipped' };
-      const since = sinceBoot(session, state.last);
-      if (since === 'has run' || (due === 'failed' && since !== 'has failed')) {
+      if (state.phase !== 'off' || hasRunSinceBoot(session, state.last)) {
         return { outcome: 'skipped' };
       }
       const definition = session.store.read(name);
@@ -140,20 +130,24 @@ async function startIfDue(
   }
 }
 
-/** A run that ended with an earlier boot of the host does not count, even if its end was recorded in this boot. */
-function sinceBoot(
-  { containers }: Session,
-  last: Pick<ExitRecord, 'boot' | 'ranIn' | 'how'> | undefined,
-): 'has run' | 'has failed' | 'nothing' {
-  if (last?.boot !== containers.bootId() || last.ranIn !== undefined) return 'nothing';
-  return last.how === 'unstarted' ? 'has failed' : 'has run';
+/**
+ * A run that ended with an earlier boot of the host does not count, even if its end was recorded in this boot, nor does a start that
+ * failed.
+ */
+function hasRunSinceBoot({ containers }: Session, last: ExitRecord | undefined): boolean {
+  if (last === undefined || last.how === 'unstarted') return false;
+  return last.boot === containers.bootId() && last.ranIn === undefined;
 }
 
 function markerOf({ paths }: Session): string {
   return join(paths.run, 'autostarted');
 }
 
-function isDone(session: Session, boot: string): boolean {
-  const record = readRecord(markerOf(session)) as { readonly boot?: unknown } | undefined;
-  return record?.boot === boot;
+/** Which domains a call tries to start, by uuid: all in the first one of a boot, then those that the last call could not start. */
+function whatIsDue(session: Session, boot: string): (uuid: string) => boolean {
+  const record = fieldsOf(readRecord(markerOf(session)));
+  if (record['boot'] !== boot) return () => true;
+  const { failed } = record;
+  // Older versions do not say what has failed.
+  return (uuid) => Array.isArray(failed) && failed.includes(uuid);
 }

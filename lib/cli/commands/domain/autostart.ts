@@ -23,8 +23,9 @@ export const commands: CommandTable = {
     group: 'tslxc',
     summary: 'start the domains that are started with the host',
     description:
-      'Start every domain that is marked as autostarted, for a unit of the boot. Once a boot: a domain that has run since\n' +
-      'the host booted is left as it is, and a second run only tries again those that could not be started.',
+      'Start every domain that is marked as autostarted, for a unit of the boot. Once a boot: a domain that has been\n' +
+      'started since the host booted is left as it is, and a second run only tries again what could not be started.\n' +
+      'The exit status is 1 if something could not be started, which is said by name.',
     options: [],
     example: 'tslxc autostart-all',
     run: autostartAll,
