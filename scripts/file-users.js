@@ -102,6 +102,7 @@ const fileUsers = {
   'lib/driver/lifecycle/start.ts': 'makes the folder of logs',
   'lib/driver/snapshots/catalogue.ts': 'our records of snapshots',
   'lib/driver/doctor/leftover-processes.ts': '/proc of processes of ours; only looked at',
+  'lib/driver/doctor/locks.ts': 'our event log and folders of definitions; only locked',
   'lib/driver/doctor/caller.ts': 'devices, and /proc',
   'lib/driver/doctor/cgroup-layout.ts': 'cgroups',
   'lib/driver/doctor/kernel.ts': '/proc, /sys and the kernel’s modules',
@@ -152,6 +153,7 @@ const fileUsers = {
   'lib/host/state/record-file.ts': 'the run folders, and our records of ids',
   'lib/host/state/real-root.ts': 'the root itself: the host’s own path',
   'lib/host/state/file-lock.ts': 'our lock files',
+  'lib/host/state/lock-holder.ts': '/proc',
   'lib/host/state/named-lock.ts': 'our lock file',
   'lib/host/trees/tree-removal.ts':
     'the folder that a tree of ours lies in; the tree, by descriptor',

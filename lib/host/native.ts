@@ -277,8 +277,11 @@ export interface Native extends MemoryCalls, QuotaCalls, SocketCalls, TreeCalls 
   listRoutes(namespace?: number): Promise<LinkRoute[]>;
   listNeighbours(namespace?: number): Promise<Neighbour[]>;
 
-  /** flock(2); waits in a thread of its own. Closing the descriptor unlocks. */
-  flock(fd: number, mode: 'shared' | 'exclusive'): Promise<void>;
+  /**
+   * flock(2); waits in a thread of its own, without limit or as long as is said: false if it has not got the lock by then. Closing the
+   * descriptor unlocks.
+   */
+  flock(fd: number, mode: 'shared' | 'exclusive', milliseconds?: number): Promise<boolean>;
   /** False if another open file description holds it. */
   tryFlock(fd: number, mode: 'shared' | 'exclusive'): boolean;
   /** An open-file-description write lock (F_OFD_SETLKW, fcntl(2)) on one byte; waits in a thread of its own. */

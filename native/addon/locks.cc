@@ -29,15 +29,20 @@ Value waitFor(const CallbackInfo& info, Take take, GiveBack giveBack) {
   const auto interruption = std::make_shared<Interruption>();
   const auto fd = std::make_shared<const Fd>(duplicate(fdArgument(info)));
   return inOwnThread(info.Env(),
-                     task([fd, take, interruption] { take(fd->get(), *interruption); },
+                     task([fd, take, interruption] { return take(fd->get(), *interruption); },
                           [fd, giveBack] { attempt([&] { giveBack(fd->get()); }); }),
                      interruption);
 }
 
 Value flock(const CallbackInfo& info) {
   const FlockMode mode = modeOf(info);
+  const Input limit(info, 2, "milliseconds");
+  const int milliseconds = limit.missing() ? -1 : limit.number<int>();
   return waitFor(
-      info, [mode](int fd, const Interruption& interruption) { waitFlock(fd, mode, interruption); },
+      info,
+      [mode, milliseconds](int fd, const Interruption& interruption) {
+        return waitFlock(fd, mode, milliseconds, interruption);
+      },
       [](int fd) { tslxc::unlockFlock(fd); });
 }
 

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 
 #include "native/base/syscall.h"
+#include "native/base/time-limit.h"
 
 namespace tslxc {
 namespace {
@@ -35,8 +36,13 @@ short inTheWay(int fd, off_t offset, short kind) {
 
 }  // namespace
 
-void waitFlock(int fd, FlockMode mode, const Interruption& interruption) {
-  check(interruption.retry([=] { return ::flock(fd, operationOf(mode)); }), "flock");
+bool waitFlock(int fd, FlockMode mode, int milliseconds, const Interruption& interruption) {
+  const TimeLimit limit(milliseconds);
+  while (::flock(fd, operationOf(mode)) == -1) {
+    if (errno != EINTR || interruption.requested()) check(-1, "flock");
+    if (limit.isOver()) return false;
+  }
+  return true;
 }
 
 bool tryFlock(int fd, FlockMode mode) {

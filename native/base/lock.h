@@ -10,8 +10,9 @@ namespace tslxc {
 
 enum class FlockMode { shared, exclusive };
 
-// Waits until it has the lock; EINTR when it is interrupted.
-void waitFlock(int fd, FlockMode mode, const Interruption& interruption);
+// Waits until it has the lock, or, unless `milliseconds` is negative, so long: false if it has not
+// got it by then. EINTR when it is interrupted.
+bool waitFlock(int fd, FlockMode mode, int milliseconds, const Interruption& interruption);
 // False when another description holds it.
 bool tryFlock(int fd, FlockMode mode);
 void unlockFlock(int fd);

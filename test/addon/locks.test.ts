@@ -43,6 +43,18 @@ describe('flock', () => {
     scratch.close(fd);
   });
 
+  test('it waits no longer than is said, and is told from what it has got', async () => {
+    const [held, other] = [open(), open()];
+    expect(await native().flock(held, 'exclusive', 0)).toBe(true);
+    expect(await native().flock(other, 'exclusive', 0)).toBe(false);
+    expect(await native().flock(other, 'shared', 30)).toBe(false);
+    const later = native().flock(other, 'exclusive', 60_000);
+    scratch.close(held);
+    expect(await later).toBe(true);
+    expect(native().tryFlock(open(), 'shared')).toBe(false);
+    scratch.close(other);
+  });
+
   test('closing the descriptor unlocks it, at once', async () => {
     for (let round = 0; round < 100; round++) {
       const [fd, other] = [open(), open()];

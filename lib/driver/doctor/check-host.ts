@@ -13,6 +13,7 @@ import { checkDefinitions } from './definitions';
 import { checkIsolation } from './isolation';
 import { checkKernel } from './kernel';
 import { checkLeftovers } from './leftovers';
+import { checkLocks } from './locks';
 import { checkPrograms } from './programs';
 import { checkRules } from './rules';
 import { checkSecurity } from './security';
@@ -58,8 +59,8 @@ export async function checkHost(options: CheckHostOptions = {}): Promise<HostRep
     checks.every(({ id, status }) => id !== 'package.native' || status === 'ok');
   if (canLook) {
     checks.push(...(await checkDefinitions(paths)), ...(await checkIsolation(paths)));
-    checks.push(...(await checkRules(paths)));
-    checks.push(...(await checkLeftovers(paths)));
+    checks.push(...(await checkRules(paths)), ...(await checkLeftovers(paths)));
+    checks.push(...(await checkLocks(paths)));
   }
   return reportOf(checks);
 }

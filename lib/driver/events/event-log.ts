@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import type { DomainEvent, NetworkEvent } from '../types';
 import { fileError, hasErrno } from '../../host/state/file-error';
 import { inTurn } from '../../host/state/in-turn';
-import { lockFile } from '../../host/state/file-lock';
+import { lockFileWithin } from '../../host/state/file-lock';
 import { readPlain } from '../../host/state/plain-file';
 
 /** Bytes of one file, half of what the log holds: the previous file is kept. */
@@ -20,6 +20,20 @@ const ENOENT = 2;
 const step = 'write the event log';
 const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
 const logFlags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW;
+
+/**
+ * Milliseconds. The lock is held for as long as it takes to write some lines, without fsync: one that is not to be had for so long is
+ * held by a process that was stopped, or hangs, and no change on the host may wait for that.
+ */
+const longestWait = 5000;
+
+/** For tests. */
+interface AppendOptions {
+  /** Bytes of one file. */
+  readonly limit?: number;
+  /** How long the lock of the log is waited for, in milliseconds. */
+  readonly patience?: number;
+}
 
 /** The previous file of the log, which was full when the one at `path` was begun. */
 export function previousLog(path: string): string {
@@ -48,21 +62,23 @@ function openOrMake(path: string): number {
 /**
  * Appends events. When it resolves, every follower will see them, after all that were appended before.
  *
- * @param limit - bytes of one file, for tests
- * @throws SyscallError.
+ * @throws SyscallError; TslxcError RESOURCE_BUSY, which names the process that holds the lock of the log, when it has been waited for as
+ * long as `patience` says, among those of this process that were called before as well. The events are lost then.
  */
 export async function appendEvents(
   path: string,
   events: readonly (DomainEvent | NetworkEvent)[],
-  limit = fileBytes,
+  { limit = fileBytes, patience = longestWait }: AppendOptions = {},
 ): Promise<void> {
+  const until = performance.now() + patience;
   const lines = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   // In turn within this process: each caller that waits for the file's lock would block a thread.
   using _turn = await inTurn(path);
   for (;;) {
     const fd = openLog(path);
     try {
-      await lockFile(fd);
+      const left = Math.max(0, Math.ceil(until - performance.now()));
+      await lockFileWithin(fd, { path, milliseconds: left });
       // The process that had the lock before may have rotated the log: nothing may be appended to the old file.
       if (!isCurrent(fd, path)) continue;
       if (appendLocked(fd, lines) >= limit) rotate(fd, path);

@@ -4,8 +4,10 @@
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { TslxcError } from '../../errors';
 import { native } from '../native';
 import { fileError, hasErrno } from './file-error';
+import { describeHolder } from './lock-holder';
 
 const ENOENT = 2;
 
@@ -17,6 +19,28 @@ export async function lockFile(
   // Almost always the lock is free: then one system call is enough, without a thread.
   if (native().tryFlock(fd, mode)) return;
   await native().flock(fd, mode);
+}
+
+export interface LimitedWait {
+  /** Of the file that is locked, for the error. */
+  readonly path: string;
+  /** How long the lock is waited for. */
+  readonly milliseconds: number;
+}
+
+/**
+ * As `lockFile`, for a lock that is only held for moments: a holder that is stopped or hangs keeps nobody waiting for longer than this.
+ *
+ * @throws TslxcError RESOURCE_BUSY, with the `path`, whose message names the holder.
+ */
+export async function lockFileWithin(
+  fd: number,
+  { path, milliseconds }: LimitedWait,
+): Promise<void> {
+  if (native().tryFlock(fd, 'exclusive')) return;
+  if (await native().flock(fd, 'exclusive', milliseconds)) return;
+  const detail = `the lock of ${path} could not be had in time: ${describeHolder(fd)}`;
+  throw new TslxcError('RESOURCE_BUSY', detail, { path });
 }
 
 /** A lock that all roots of a host share, below /run/tslxc. The file is made if it is missing, and never removed. */

@@ -47,6 +47,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/doctor/isolation.ts checkIsolation',
     'driver/doctor/leftover-processes.ts checkProcess',
     'driver/doctor/leftovers.ts checkLeftovers',
+    'driver/doctor/locks.ts checkLock',
     'driver/doctor/programs.ts checkNative',
     'driver/doctor/programs.ts checkTools',
     'driver/doctor/rules.ts checkRules',

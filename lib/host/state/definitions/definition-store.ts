@@ -11,12 +11,13 @@ import { Slice } from '../../slices';
 import { stampOf, survey, surveyOwn } from '../../survey';
 import type { SightReader } from '../../survey';
 import { DefinitionFiles } from './definition-files';
+import { withoutPreamble, withPreamble } from './definition-preamble';
 import { finishRenames, isRenamedAway, renamedAway, renameFile } from './definition-rename';
 import { flushDirectory, replaceFile } from '../durable-file';
 import { isFileName } from './definition-name';
 import type { UnreadableFile } from './definition-name';
 import { fileError, hasErrno, inFile } from '../file-error';
-import { lockFile } from '../file-lock';
+import { lockFileWithin } from '../file-lock';
 import { inTurn } from '../in-turn';
 import type { KnownIdentities } from './known-identities';
 import type { Logger } from '../../logger';
@@ -51,20 +52,16 @@ export interface StoreOptions<Definition extends Identity> {
   readonly logger: Logger;
   /** Where other processes find the uuids that this one has found in the files; undefined for a process that writes nothing. */
   readonly known?: KnownIdentities | undefined;
+  /** Milliseconds that another process which changes definitions is waited for; for tests. */
+  readonly patience?: number;
 }
+
+/** A change takes as long as its fsync(2). Many may be waiting; one that is not done by then was stopped, or hangs. */
+const longestWait = 60_000;
 
 const ENOENT = 2;
 const EEXIST = 17;
 const suffix = '.xml';
-
-function preamble({ kind, command }: { readonly kind: string; readonly command: string }): string {
-  return `<!--
-This file is written by tslxc and always replaced as a whole: comments are lost, and
-changes may be. To change the ${kind}, give an edited copy to: ${command} FILE
--->
-
-`;
-}
 
 /** The stamps that a survey gives, one for each name; a name without a stamp is left out. */
 function stampsIn(sights: SightReader, names: readonly string[]): ReadonlyMap<string, Buffer> {
@@ -153,8 +150,7 @@ export class DefinitionStore<Definition extends Identity> {
   /** The text of the file; undefined if there is none. @throws SyscallError. */
   text(name: string): string | undefined {
     const text = isFileName(name) ? this.#files.text(name) : undefined;
-    const written = preamble(this.#options);
-    return text?.startsWith(written) === true ? text.slice(written.length) : text;
+    return text === undefined ? undefined : withoutPreamble(this.#options, text);
   }
 
   /** The identities of all files, by name. Warns once about each that no definition can be read from. */
@@ -200,9 +196,9 @@ export class DefinitionStore<Definition extends Identity> {
   async write(definition: Definition): Promise<'added' | 'updated'> {
     const path = this.path(definition.name);
     const existing = this.has(definition.name);
-    const bytes = preamble(this.#options) + this.#options.format(definition);
+    const bytes = withPreamble(this.#options, this.#options.format(definition));
     try {
-      await this.#makeDirectory();
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
       await replaceFile(path, bytes);
     } catch (error) {
       throw fileError(error, 'store a definition');
@@ -233,7 +229,7 @@ export class DefinitionStore<Definition extends Identity> {
   async rename(former: string, definition: Definition): Promise<void> {
     const { name } = definition;
     const [from, to] = [basename(this.path(former)), basename(this.path(name))];
-    const text = preamble(this.#options) + this.#options.format(definition);
+    const text = withPreamble(this.#options, this.#options.format(definition));
     try {
       await renameFile(this.#directory, { from, to, text });
     } catch (error) {
@@ -243,13 +239,18 @@ export class DefinitionStore<Definition extends Identity> {
     }
   }
 
-  /** Runs `action` while no other process stores a definition: what it reads does not change until it has written. */
+  /**
+   * Runs `action` while no other process stores a definition: what it reads does not change until it has written.
+   *
+   * @throws TslxcError RESOURCE_BUSY, which names the process, when one has been at it for a minute: it was stopped, or hangs.
+   */
   async exclusive<T>(action: () => T | Promise<T>): Promise<T> {
     // Calls of this process wait for each other here: each that waits for the file lock needs a thread.
     using _turn = await inTurn(this.#directory);
     const directory = this.#openDirectory();
     try {
-      await lockFile(directory);
+      const milliseconds = this.#options.patience ?? longestWait;
+      await lockFileWithin(directory, { path: this.#directory, milliseconds });
       await finishRenames(this.#directory);
       return await action();
     } catch (error) {
@@ -392,9 +393,5 @@ export class DefinitionStore<Definition extends Identity> {
     } catch (error) {
       throw fileError(error, 'lock the definitions');
     }
-  }
-
-  async #makeDirectory(): Promise<void> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
   }
 }

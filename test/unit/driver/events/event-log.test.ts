@@ -95,7 +95,7 @@ test('1,000 events of 4 processes arrive at two followers: none missing, each pr
       const { appendEvents } = require(${source('driver/events/event-log.ts')});
       for (let time = 0; time < ${each}; time++) {
         const event = { event: 'started', detail: 'booted', domain: '${domain}', uuid: 'u', time };
-        await appendEvents(${JSON.stringify(path)}, [event], ${limit});
+        await appendEvents(${JSON.stringify(path)}, [event], { limit: ${limit} });
         if (time % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 10));
       }
     `);
@@ -158,7 +158,7 @@ function rotateSynchronously(path: string, rotations: number): void {
     const { appendEvents } = require(${source('driver/events/event-log.ts')});
     for (let time = 0; time < ${rotations}; time++) {
       const event = { event: 'started', detail: 'booted', domain: 'd', uuid: 'u', time };
-      await appendEvents(${JSON.stringify(path)}, [event], 10);
+      await appendEvents(${JSON.stringify(path)}, [event], { limit: 10 });
     }
   })()`;
   const hook = join(__dirname, '../../../support/source/compile-on-require.js');
@@ -252,7 +252,7 @@ test('the last event that matches is found, also in the file before', async () =
   const path = logPath();
   expect(lastEvent(path, () => true)).toBeUndefined();
   await appendEvents(path, [event(1, 'a')]);
-  await appendEvents(path, [event(2, 'a')], 10);
+  await appendEvents(path, [event(2, 'a')], { limit: 10 });
   await appendEvents(path, [event(3, 'b')]);
   expect(generation(path)).toBe(2);
   expect(lastEvent(path, ({ domain }) => domain === 'a')).toEqual(event(2, 'a'));
