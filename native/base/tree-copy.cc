@@ -35,6 +35,15 @@ void copyXattrs(int from, int to) {
   }
 }
 
+// Whether nothing was written to the file, or made or removed in the directory, between two looks.
+bool isUnchanged(const struct stat& before, const struct stat& after) {
+  return before.st_size == after.st_size && before.st_ctim.tv_sec == after.st_ctim.tv_sec &&
+         before.st_ctim.tv_nsec == after.st_ctim.tv_nsec;
+}
+
+// What fstat(2) itself never fails with.
+SyscallError changedMeanwhile() { return SyscallError{EBUSY, "fstat", ""}; }
+
 // Errors that mean that two files can't share blocks, not that anything is wrong with them.
 bool isUnableToShare(int error) {
   return error == EOPNOTSUPP || error == EXDEV || error == EINVAL || error == ENOTTY ||
@@ -115,8 +124,8 @@ class Copy final : public TreeVisitor {
 
   void enter(int inode, const std::string& name) override {
     const struct stat state = stateOf(inode);
-    if (target_.empty()) return enterTop();
-    if (S_ISDIR(state.st_mode)) return enterDirectory(name);
+    if (target_.empty()) return enterTop(state);
+    if (S_ISDIR(state.st_mode)) return enterDirectory(name, state);
     if (state.st_nlink > 1 && firstNames_.link(state, target_.current(), name)) return;
     if (S_ISREG(state.st_mode)) return copyFile(inode, state, name);
     copyNode(inode, state, name);
@@ -127,6 +136,8 @@ class Copy final : public TreeVisitor {
   void leave(int inode) override {
     const struct stat state = stateOf(inode);
     if (!S_ISDIR(state.st_mode)) return;
+    if (!isUnchanged(entered_.back(), state)) throw changedMeanwhile();
+    entered_.pop_back();
     if (target_.atTop()) firstNames_.clear();
     give(inode, target_.current(), state);
     target_.pop();
@@ -137,18 +148,20 @@ class Copy final : public TreeVisitor {
 
  private:
   // Removes the ACLs that the top has inherited: all that is made in it would inherit them again.
-  void enterTop() {
+  void enterTop(const struct stat& state) {
     for (const std::string& name : listXattrs(top_)) {
       if (name.starts_with("system.posix_acl_")) removeXattr(top_, name);
     }
     target_.push(duplicate(top_), "");
+    entered_.push_back(state);
   }
 
-  void enterDirectory(const std::string& name) {
+  void enterDirectory(const std::string& name, const struct stat& state) {
     const int parent = target_.current();
     check(mkdirat(parent, name.c_str(), S_IRWXU), "mkdirat");
     constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     target_.push(Fd(check(openat(parent, name.c_str(), kFlags), "openat")), name);
+    entered_.push_back(state);
   }
 
   void copyFile(int inode, const struct stat& state, const std::string& name) {
@@ -156,9 +169,21 @@ class Copy final : public TreeVisitor {
     constexpr int kFlags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     const Fd to(
         check(openat(target_.current(), name.c_str(), kFlags, S_IRUSR | S_IWUSR), "openat"));
-    Content(from.get(), to.get(), counter_).copy(state.st_size);
-    give(inode, to.get(), state);
+    give(inode, to.get(), copyContent(from.get(), to.get()));
     remember(state, name);
+  }
+
+  // A file that another program writes to meanwhile would be torn in the copy: it is copied anew,
+  // and given up if that goes on. Returns the state that the copy has.
+  struct stat copyContent(int from, int to) {
+    constexpr int kAttempts = 3;
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+      if (attempt > 0) check(ftruncate(to, 0), "ftruncate");
+      const struct stat before = stateOf(from);
+      Content(from, to, counter_).copy(before.st_size);
+      if (isUnchanged(before, stateOf(from))) return before;
+    }
+    throw changedMeanwhile();
   }
 
   // Symbolic links, device nodes (the whiteouts of an overlay among them), pipes and sockets.
@@ -201,6 +226,8 @@ class Copy final : public TreeVisitor {
   const int top_;
   WalkCounter& counter_;
   Descent target_;
+  // The directories on the way down, as they were when they were entered.
+  std::vector<struct stat> entered_;
   FirstNames firstNames_;
 };
 

@@ -10,7 +10,9 @@ namespace tslxc {
 // `source` to `target`: owner, mode, times and extended attributes of each inode, hard links,
 // holes, device nodes. The blocks of a file are shared where the file system can (FICLONE). Flags
 // and projects of inodes are not copied. The copy is on the disk when this returns (syncfs(2)). The
-// first failure ends the walk, with the path below the source as its subject.
+// first failure ends the walk, with the path below the source as its subject: EBUSY of fstat(2) for
+// a file that is written to again and again while it is copied, and for a directory in which
+// something is made, renamed or removed meanwhile.
 void copyTree(int source, int target, const WalkReport& report);
 
 }  // namespace tslxc

@@ -83,6 +83,76 @@ void aFailureNamesItsPath(const fs::path& folder) {
   }
 }
 
+// Two pieces with a hole between them: progress is told after each, unless they are cloned at once.
+fs::path makePieces(const fs::path& from) {
+  fs::create_directories(from);
+  const fs::path file = from / "file";
+  std::ofstream(file) << "first";
+  fs::resize_file(file, 8 << 20);
+  std::ofstream(file, std::ios::app) << "last";
+  return file;
+}
+
+// Runs `change` at each progress; the errno that ends the copy, or 0.
+int copyWhile(const fs::path& from, const fs::path& to, const WalkReport& change) {
+  fs::create_directory(to);
+  try {
+    copyTree(open(from).get(), open(to).get(), change);
+    return 0;
+  } catch (const SyscallError& failure) {
+    assert(std::string(failure.syscall) == "fstat");
+    return failure.error;
+  }
+}
+
+void aFileThatWasWrittenToIsCopiedAnew(const fs::path& folder) {
+  const fs::path from = folder / "written";
+  const fs::path file = makePieces(from);
+  int changes = 0;
+  const int failure = copyWhile(from, folder / "written-copy", [&](uint64_t) {
+    if (changes++ == 0) std::ofstream(file, std::ios::app) << "more";
+  });
+  assert(failure == 0);
+  assert(changes > 1);
+  // A clone is made before the change, in one piece.
+  const auto size = fs::file_size(folder / "written-copy" / "file");
+  assert(size == fs::file_size(file) || size == fs::file_size(file) - 4);
+}
+
+// False where files are cloned at once: then nothing can be written in between.
+bool isCopiedInPieces(const fs::path& folder) {
+  const fs::path from = folder / "pieces";
+  makePieces(from);
+  int told = 0;
+  assert(copyWhile(from, folder / "pieces-copy", [&](uint64_t) { ++told; }) == 0);
+  return told > 1;
+}
+
+void whatIsWrittenToAllTheTimeIsGivenUp(const fs::path& folder) {
+  const fs::path from = folder / "busy";
+  const fs::path file = makePieces(from);
+  const int failure = copyWhile(from, folder / "busy-copy",
+                                [&](uint64_t) { std::ofstream(file, std::ios::app) << "more"; });
+  assert(failure == EBUSY);
+  // No change of its size is needed for that.
+  const fs::path again = folder / "touched";
+  const fs::path touched = makePieces(again);
+  assert(copyWhile(again, folder / "touched-copy", [&](uint64_t) {
+           fs::permissions(touched, fs::perms::owner_read);
+           fs::permissions(touched, fs::perms::owner_all);
+         }) == EBUSY);
+}
+
+void aDirectoryInWhichSomethingIsMadeIsGivenUp(const fs::path& folder) {
+  const fs::path from = folder / "growing";
+  makePieces(from);
+  int made = 0;
+  const int failure = copyWhile(from, folder / "growing-copy", [&](uint64_t) {
+    std::ofstream(from / ("new" + std::to_string(made++)));
+  });
+  assert(failure == EBUSY);
+}
+
 void allOfItIsRemoved(const fs::path& folder) {
   const fs::path top = folder / "from";
   fs::create_directory_symlink(folder / "to", top / "out");
@@ -101,4 +171,8 @@ int main(int, char** argv) {
   tslxc::test::everythingIsCopied(folder);
   tslxc::test::aFailureNamesItsPath(folder);
   tslxc::test::allOfItIsRemoved(folder);
+  tslxc::test::aFileThatWasWrittenToIsCopiedAnew(folder);
+  if (!tslxc::test::isCopiedInPieces(folder)) return 0;
+  tslxc::test::whatIsWrittenToAllTheTimeIsGivenUp(folder);
+  tslxc::test::aDirectoryInWhichSomethingIsMadeIsGivenUp(folder);
 }

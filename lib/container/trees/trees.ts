@@ -45,7 +45,8 @@ export interface TreeCopy {
  * Copies a tree: a btrfs subvolume by a snapshot, unless it has other subvolumes in it; otherwise file by file, with
  * shared blocks where the file system can. The copy is on disk when it resolves. A partial copy stays when it rejects.
  *
- * @throws TslxcError OPERATION_UNSUPPORTED for a tree with a mount in it, whose files would be missing; OPERATION_ABORTED; SyscallError.
+ * @throws TslxcError OPERATION_UNSUPPORTED for a tree with a mount in it, whose files would be missing; RESOURCE_BUSY, with the `path`, if
+ * what is copied changes meanwhile, or is kept from being read; OPERATION_ABORTED; SyscallError.
  */
 export async function copyTree(
   { from, to, step }: TreeCopy,
@@ -66,9 +67,35 @@ export async function copyTree(
       native().copyTree(fd, { into }, report),
     );
   } catch (error) {
-    throw fileError(error, step);
+    throw usedMeanwhile(error) ?? fileError(error, step);
   }
 }
+
+/**
+ * What an error means that comes from a program of the host which uses the tree. Locks (flock(2), fcntl(2)) are no obstacle, nor is it that
+ * a file is executed, or immutable.
+ */
+function usedMeanwhile(error: unknown): TslxcError | undefined {
+  if (!TslxcError.is(error, 'SYSTEM_ERROR')) return undefined;
+  const { errno = 0, syscall = '', path = '', step } = error;
+  const words = uses[`${errno} ${syscall}`]?.(path);
+  if (words === undefined) return undefined;
+  const details = { errno, syscall, path, ...(step === undefined ? {} : { step }) };
+  return new TslxcError('RESOURCE_BUSY', words, { ...details, cause: error });
+}
+
+const inSwap = (path: string): string =>
+  `'${path}' is swap space of this host, which can't be copied: see swapoff(8)`;
+
+/** By errno and system call. */
+const uses: Readonly<Record<string, (path: string) => string>> = {
+  [`${system.errno.EBUSY} fstat`]: (path) =>
+    `'${path}' was changed again and again while it was copied: a program outside the container writes to it, and has to be stopped`,
+  [`${system.errno.EAGAIN} open`]: (path) =>
+    `a program has a lease on '${path}' (F_SETLEASE, fcntl(2)), and has been told to give it up: try again`,
+  [`${system.errno.ETXTBSY} ioctl`]: inSwap,
+  [`${system.errno.ETXTBSY} copy_file_range`]: inSwap,
+};
 
 /** Makes the copy a snapshot, where `fd` is a subvolume; false where the copy has to be made file by file. */
 async function isSnapshot(fd: number, to: string): Promise<boolean> {

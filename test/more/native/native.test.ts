@@ -110,7 +110,7 @@ testOf('path', 'no path leads out of a root, nor is anything made outside', asyn
   expect(await run('path', emptyFolder('path'))).toMatchObject(success);
 });
 
-testOf('tree-copy', 'a deep tree is copied whole, and removed without what its links lead to, and a failure names its path', async () => {
+testOf('tree-copy', 'a deep tree is copied whole, unless another program writes to it, and removed without what its links lead to; a failure names its path', async () => {
   expect(await run('tree-copy', emptyFolder('tree-copy'))).toMatchObject(success);
 });
 
