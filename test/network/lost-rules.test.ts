@@ -7,8 +7,10 @@ import { lockDomain } from '../../lib/container/record/locks';
 import { statePaths } from '../../lib/host/state/state-paths';
 import { domainXml } from '../support/domain/domain-xml';
 import { inside } from '../support/domain/inside';
+import { withoutProgram } from '../support/fake/hidden-program';
 import { makeTestRoot } from '../support/root/test-root';
 import { containerTest } from '../support/world/container-test';
+import { containing } from '../unit/driver/refusal';
 
 const world = containerTest(async (keep) => {
   const root = keep(await makeTestRoot());
@@ -134,6 +136,30 @@ test('doctor names what is gone, and nothing when all is there', async () => {
   expect(found).toMatch(/the forwarding of ports of the interface vnet\d+ of 'alpha' is gone/);
   await network.info();
   expect(await findings()).toContain('are in place');
+});
+
+test('without nft it is unknown what is there: doctor says so, and a look at the network takes nothing for gone', async () => {
+  await startNetwork();
+  await start('alpha', device(10, 8080));
+  const before = rules();
+  const said = withoutProgram(
+    'nft',
+    `const { checkHost, connect } = load('index.js');
+     const root = ${JSON.stringify(world.root)};
+     const { checks } = await checkHost({ root });
+     const connection = await connect(undefined, { root });
+     const { active } = await (await connection.lookupNetworkByName('lab')).info();
+     await connection.close();
+     return { active, found: checks.filter(({ id }) => id === 'network.rules').map(({ found }) => found) };`,
+  );
+  const nothing = 'there is no nft on this machine: install the Debian package nftables';
+  expect(said).toEqual({
+    active: true,
+    found: ["network 'lab' has its rules", 'interfaces have theirs'].map((what) =>
+      containing(`it is unknown whether ${what}: Operation not supported: ${nothing}`),
+    ),
+  });
+  expect(rules()).toBe(before);
 });
 
 test('forwarding that was switched off is on again after a look, and given back at the end', async () => {

@@ -42,11 +42,12 @@ export async function updateLive(session: Session, change: LiveChange): Promise<
   const rates = changeRates(wanted.bandwidth, {});
   const { inbound = 'none', outbound = 'none' } = rates;
   const which = { identity, state, device: current.mac };
+  // What can't be looked at fails the call before anything has been done.
+  const lost = await lostTables(session, state.start, { mac: current.mac });
   if (wanted.bandwidth !== undefined || current.bandwidth !== undefined) {
     await setLiveRates(session, { ...which, change: { inbound, outbound } });
   }
   if (link !== (current.linkState ?? 'up')) await setLiveLink(session, { ...which, link });
-  const lost = await lostTables(session, state.start, { mac: current.mac });
   const isForwarding = lost.some(({ holds }) => holds === 'forwards');
   if (isForwarding || forwardsOf(current) !== forwardsOf(wanted)) {
     await setLiveForwards(session, identity, wanted);

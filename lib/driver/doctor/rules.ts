@@ -1,10 +1,9 @@
 /** What other programs have taken from running networks and containers: rules of nftables, and forwarding. Only reads; needs root. */
 import { linkTables } from '../../container/interfaces/link-tables';
 import type { LinkTable } from '../../container/interfaces/link-tables';
+import { lostOf } from '../../container/interfaces/lost-tables';
 import { runNames } from '../../container/record/run-state';
 import { listTables } from '../../host/kernel/nftables';
-import { native } from '../../host/native';
-import { ifInstalled } from '../../host/program';
 import { fileError } from '../../host/state/file-error';
 import type { StatePaths } from '../../host/state/state-paths';
 import { activeNetwork } from '../../network/active-network';
@@ -21,36 +20,46 @@ const again = 'tslxc net-list restores it';
 
 /** Nothing is said where no network and no such interface runs. */
 export async function checkRules(paths: StatePaths): Promise<HostCheck[]> {
-  try {
-    const found = [...(await checkNetworks(paths)), ...(await checkInterfaces(paths))];
-    const faults = found.filter(({ status }) => status !== 'ok');
-    return faults.length > 0 ? faults : found.slice(0, 1);
-  } catch (error) {
-    const { message } = fileError(error, 'look for rules');
-    const found = `it is unknown whether rules are in place: ${message}`;
-    return [warn(id, found, 'mend that, then tslxc doctor again')];
-  }
+  const found = await orUnknown('rules are in place', () => checkAll(paths));
+  const faults = found.filter(({ status }) => status !== 'ok');
+  return faults.length > 0 ? faults : found.slice(0, 1);
 }
 
 const inPlace = ok(id, 'those of running networks and interfaces are in place');
 
-async function checkNetworks(paths: StatePaths): Promise<HostCheck[]> {
+async function checkAll(paths: StatePaths): Promise<HostCheck[]> {
   const checks: HostCheck[] = [];
   for (const name of runningNames(paths)) {
-    const state = readNetworkState(paths, name);
-    if (state.phase !== 'running' || state.place === 'elsewhere') continue;
-    const { record } = state;
-    const network = activeNetwork(paths, runningDefinition(record));
-    checks.push(inPlace);
-    if (record.borrowed.forwarding && isForwardingLost(network)) {
-      const found = `IP forwarding is off, which network '${name}' needs`;
-      checks.push(warn('network.forwarding', found, `${again}; sysctl(8) may have been told so`));
-    }
-    if (record.borrowed.firewall && !(await isFirewallOpen(network))) {
-      checks.push(warn(id, `rules of network '${name}' are gone`, again));
-    }
+    const what = `network '${name}' has its rules`;
+    checks.push(...(await orUnknown(what, () => checkNetwork(paths, name))));
   }
-  return checks;
+  const ofInterfaces = await orUnknown('interfaces have theirs', () => checkInterfaces(paths));
+  return [...checks, ...ofInterfaces];
+}
+
+/** What can't be looked at is not gone, and says nothing of the rest. */
+async function orUnknown(what: string, look: () => Promise<HostCheck[]>): Promise<HostCheck[]> {
+  try {
+    return await look();
+  } catch (error) {
+    const { message } = fileError(error, 'look for rules');
+    const found = `it is unknown whether ${what}: ${message}`;
+    return [warn(id, found, 'mend that, then tslxc doctor again')];
+  }
+}
+
+async function checkNetwork(paths: StatePaths, name: string): Promise<HostCheck[]> {
+  const state = readNetworkState(paths, name);
+  if (state.phase !== 'running' || state.place === 'elsewhere') return [];
+  const { record } = state;
+  const network = activeNetwork(paths, runningDefinition(record));
+  const checks = [inPlace];
+  if (record.borrowed.forwarding && isForwardingLost(network)) {
+    const found = `IP forwarding is off, which network '${name}' needs`;
+    checks.push(warn('network.forwarding', found, `${again}; sysctl(8) may have been told so`));
+  }
+  const isOpen = !record.borrowed.firewall || (await isFirewallOpen(network));
+  return isOpen ? checks : [...checks, warn(id, `rules of network '${name}' are gone`, again)];
 }
 
 interface OwnTable extends LinkTable {
@@ -60,9 +69,7 @@ interface OwnTable extends LinkTable {
 async function checkInterfaces(paths: StatePaths): Promise<HostCheck[]> {
   const wanted = runNames(paths).flatMap((name) => tablesOf(paths, name));
   if (wanted.length === 0) return [];
-  const tables = (await ifInstalled(listTables('look for rules'))) ?? new Set<string>();
-  const links = new Set((await native().listLinks()).map(({ name }) => name));
-  const lost = wanted.filter(({ table, host }) => !tables.has(table) && links.has(host));
+  const lost = await lostOf(wanted, () => listTables('look for rules'));
   return [inPlace, ...lost.map(lostTable)];
 }
 

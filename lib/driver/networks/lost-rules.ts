@@ -5,11 +5,10 @@
  */
 import { linkFilter } from '../../container/interfaces/link-filter';
 import { linkTables, type LinkTable } from '../../container/interfaces/link-tables';
+import { lostOf } from '../../container/interfaces/lost-tables';
 import type { LinkForwards } from '../../container/interfaces/port/forward-rules';
 import type { StartRecord } from '../../container/record/run-state';
 import type { InterfaceDefinition } from '../../domain/interface/definition';
-import { native } from '../../host/native';
-import { ifInstalled } from '../../host/program';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { readableStates, readStateOrSkip } from '../lookup/readable-state';
 import type { Session } from '../session/session';
@@ -32,7 +31,7 @@ export async function lostRules(session: Session, network: string): Promise<read
   return (await look).filter((lost) => lost.network === network);
 }
 
-/** What an interface of this start lacks; without `mac`, each of them. @throws as `listTables`. */
+/** What an interface of this start lacks; without `mac`, each of them. @throws as `lostOf`. */
 export async function lostTables(
   session: Session,
   start: StartRecord,
@@ -40,7 +39,7 @@ export async function lostTables(
 ): Promise<readonly LinkTable[]> {
   const { mac: wanted } = which;
   const tables = linkTables(start).filter(({ mac }) => wanted === undefined || mac === wanted);
-  return missing(session, tables);
+  return lostOf(tables, () => session.containers.rules.listTables(step));
 }
 
 /** Makes the rules again that containers in this running network lack. A failure is logged, as is each that was lost. */
@@ -135,22 +134,9 @@ async function lookForAll(session: Session): Promise<readonly Lost[]> {
     const wanted = states.flatMap(([domain, state]): Lost[] =>
       state.phase === 'running' ? linkTables(state.start).map((one) => ({ ...one, domain })) : [],
     );
-    return await missing(session, wanted);
+    return await lostOf(wanted, () => session.containers.rules.listTables(step));
   } catch (error) {
     session.logger.error({ err: error }, 'it is unknown whether rules of interfaces are in place');
     return [];
   }
-}
-
-/** Of an interface that is in this network namespace. Without the program nft there never were any rules. */
-async function missing<Table extends LinkTable>(
-  { containers }: Session,
-  tables: readonly Table[],
-): Promise<readonly Table[]> {
-  if (tables.length === 0) return [];
-  const present = await ifInstalled(containers.rules.listTables(step));
-  const lost = tables.filter(({ table }) => present?.has(table) === false);
-  if (lost.length === 0) return [];
-  const links = new Set((await native().listLinks()).map(({ name }) => name));
-  return lost.filter(({ host }) => links.has(host));
 }

@@ -48,14 +48,19 @@ export async function endAndTell(
 }
 
 /**
- * Whether the network needs a repair, or the rules of a container in it do: see `needsSettling`. A quick look does not check rules.
+ * Whether the network needs a repair, or the rules of a container in it do: see `needsSettling`. A quick look does not check rules. Where it
+ * is unknown, that is logged: what has been lost is restored once it can be looked at, and neither a list nor a start fails for that.
  */
 export async function needsRepair(
   session: Session,
   name: string,
   { state, look }: { readonly state: NetworkState; readonly look: 'quick' | 'thorough' },
 ): Promise<boolean> {
-  if (await needsSettling(session.paths, state, look)) return true;
+  try {
+    if (await needsSettling(session.paths, state, look)) return true;
+  } catch (error) {
+    session.logger.error({ err: error, network: name }, 'it is unknown what a network has lost');
+  }
   if (look === 'quick' || state.phase !== 'running' || state.place === 'elsewhere') return false;
   return (await lostRules(session, name)).length > 0;
 }

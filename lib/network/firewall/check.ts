@@ -2,7 +2,6 @@
  * Whether a network's rules are still in place: another firewall may flush all rules when it reloads, and a firewall that was
  * started since then lacks the rules that the network needs.
  */
-import { TslxcError } from '../../errors';
 import type { ActiveNetwork } from '../active-network';
 import { passesOtherFirewalls, renewFirewall } from './firewall';
 import { firewallChains, firewallRules, firewallTable } from './rules';
@@ -22,7 +21,11 @@ interface Sight {
 /** The look in progress, which is shared, so that a caller that checks many networks at once runs the programs only once. */
 let looking: Promise<Sight> | undefined;
 
-/** Whether the network's rules are in place; also true for a network without rules. */
+/**
+ * Whether the network's rules are in place; also true for a network without rules.
+ *
+ * @throws as `listNftChains`, also without the program nft, which alone can tell: then nothing is known of them.
+ */
 export async function isFirewallOpen(network: ActiveNetwork): Promise<boolean> {
   if (firewallRules(network) === undefined) return true;
   looking ??= look().finally(() => (looking = undefined));
@@ -45,11 +48,6 @@ function isOpenIn({ chains, tables }: Sight, network: ActiveNetwork): boolean {
 }
 
 async function look(): Promise<Sight> {
-  try {
-    const chains = await listNftChains(step);
-    return { chains, tables: await filterTables({ chains }, step) };
-  } catch (error) {
-    if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
-    return { chains: [], tables: [] };
-  }
+  const chains = await listNftChains(step);
+  return { chains, tables: await filterTables({ chains }, step) };
 }

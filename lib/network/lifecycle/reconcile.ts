@@ -117,9 +117,20 @@ export async function repairNetwork(paths: StatePaths, record: ActiveRecord): Pr
   const { dnsmasq, firewall, forwarding } = record.borrowed;
   if (!dnsmasq && !firewall && !forwarding) return;
   const network = activeNetwork(paths, runningDefinition(record));
-  if (firewall) await ensureFirewall(network);
-  if (dnsmasq) await bringDnsmasqBack(network);
-  if (forwarding && isForwardingLost(network)) await claimForwarding(network, paths.root);
+  const failures: unknown[] = [];
+  for (const repair of [
+    async () => firewall && (await ensureFirewall(network)),
+    async () => dnsmasq && (await bringDnsmasqBack(network)),
+    async () =>
+      forwarding && isForwardingLost(network) && (await claimForwarding(network, paths.root)),
+  ]) {
+    try {
+      await repair();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function bringDnsmasqBack(network: ActiveNetwork): Promise<void> {
