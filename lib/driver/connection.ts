@@ -522,7 +522,9 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Virtual networks, by name. One whose stored definition can't be read is among them: `NetworkInfo.unreadable` says why.
+   * Virtual networks, by name. One whose stored definition can't be read is among them: `NetworkInfo.unreadable` says why. So is one whose
+   * state can't be read, since a newer version of the package has started it or its record is damaged, both as active and as inactive: its
+   * methods reject with the reason.
    *
    * @param filter - all networks by default
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.

@@ -46,8 +46,8 @@ export async function startAutostartNetworks(
 ): Promise<void> {
   const { networks, paths, logger } = session;
   for (const name of networks.autostartedNames()) {
-    if (!isDue(readNetworkState(paths, name))) continue;
     try {
+      if (!isDue(readNetworkState(paths, name))) continue;
       await session.lockedNetwork(name, async () => {
         if (!isDue(await settleAndTell(session, name))) return;
         await launchOnce(session, name, onStarted);

@@ -7,7 +7,7 @@ import { hasOwnBridge } from '../../network/definition/definition';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import type { Plug, PortDefinition } from '../../network/definition/port';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
-import { readNetworkState } from '../../network/lifecycle/state';
+import { networkStateIfAny, readNetworkState } from '../../network/lifecycle/state';
 import type { Port } from '../../plan/network/links';
 import { present } from '../../present';
 import type { Session } from '../session/session';
@@ -84,8 +84,9 @@ export function portUuids(
   const uuids = new Map<LinkRecord, string>();
   for (const link of links) {
     if (link.network === undefined) continue;
-    const state = readNetworkState(paths, link.network);
-    if (isActive(state)) uuids.set(link, portUuid(state.record.uuid, uuid, link.mac));
+    const state = networkStateIfAny(paths, link.network);
+    if (state !== undefined && isActive(state))
+      uuids.set(link, portUuid(state.record.uuid, uuid, link.mac));
   }
   return uuids;
 }

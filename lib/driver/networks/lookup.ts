@@ -2,7 +2,7 @@
 import { TslxcError } from '../../errors';
 import type { Identity, StoredIdentity } from '../../host/state/definitions/definition-store';
 import { present } from '../../present';
-import { readNetworkState, runningNames } from '../../network/lifecycle/state';
+import { networkStateIfAny, readNetworkState, runningNames } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';
 import { isNetworkMarkLeft } from '../hooks/network-mark';
 import { canonicalUuid } from '../lookup/canonical-uuid';
@@ -39,21 +39,39 @@ export async function findNetworkByUuid(session: Session, uuid: string): Promise
   throw noNetwork(`no network with matching uuid '${wanted}'`);
 }
 
-/** All networks, by name. */
+/** A network of which it is unknown whether it runs. */
+type UnknownNetwork = Omit<FoundNetwork, 'state'> & { readonly state?: never };
+
+/** The uuid of a transient network whose record can't be read: no network can be defined with it. */
+const unknownUuid = '00000000-0000-0000-0000-000000000000';
+
+/** All networks, by name. One whose state can't be read is among them, as active and as inactive; whatever is asked of it fails with the reason. */
 export async function findAllNetworks(
   session: Session,
   filter: NetworkFilter,
-): Promise<FoundNetwork[]> {
+): Promise<readonly (FoundNetwork | UnknownNetwork)[]> {
   await prepareNetworks(session);
   const identities = await session.networks.identities();
   const stored = new Map(identities.map((identity) => [identity.name, identity]));
   const names = new Set([...stored.keys(), ...runningNames(session.paths)]);
   const all = await Promise.all(
-    [...names]
-      .sort()
-      .map(async (name) => combine(name, await lookAt(session, name), stored.get(name))),
+    [...names].sort().map((name) => lookForList(session, name, stored.get(name))),
   );
   return all.filter((one) => one !== undefined).filter((one) => passes(session, one, filter));
+}
+
+async function lookForList(
+  session: Session,
+  name: string,
+  stored: StoredIdentity | undefined,
+): Promise<FoundNetwork | UnknownNetwork | undefined> {
+  try {
+    return combine(name, await lookAt(session, name), stored);
+  } catch (error) {
+    session.logger.warn({ err: error, network: name }, "the state of a network can't be read");
+    const persistence = stored === undefined ? 'transient' : 'persistent';
+    return { name, uuid: stored?.uuid ?? unknownUuid, persistence };
+  }
 }
 
 /** The state of the network that a handle stands for. @throws TslxcError NO_NETWORK. */
@@ -78,8 +96,8 @@ export async function networkOfUuid(session: Session, uuid: string): Promise<str
   const stored = identities.find((identity) => identity.uuid === uuid);
   if (stored !== undefined) return stored.name;
   return runningNames(session.paths).find((name) => {
-    const state = readNetworkState(session.paths, name);
-    return isActive(state) && state.record.uuid === uuid;
+    const state = networkStateIfAny(session.paths, name);
+    return state !== undefined && isActive(state) && state.record.uuid === uuid;
   });
 }
 
@@ -131,9 +149,12 @@ function combine(
   return { name, uuid, state, persistence, ...present({ unreadable: stored?.unreadable }) };
 }
 
-function passes(session: Session, found: FoundNetwork, filter: NetworkFilter): boolean {
-  const { name, state, persistence } = found;
-  const activity = isActive(state) ? 'active' : 'inactive';
+function passes(
+  session: Session,
+  { name, state, persistence }: FoundNetwork | UnknownNetwork,
+  filter: NetworkFilter,
+): boolean {
+  const activity = state === undefined ? filter.state : isActive(state) ? 'active' : 'inactive';
   const autostart = session.networks.isAutostarted(name) ? 'on' : 'off';
   if (filter.state !== undefined && filter.state !== activity) return false;
   if (filter.persistence !== undefined && filter.persistence !== persistence) return false;

@@ -8,7 +8,7 @@ import {
   settleNetwork,
 } from '../../network/lifecycle/reconcile';
 import type { SettledState } from '../../network/lifecycle/reconcile';
-import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
+import { forgetNetwork, networkStateIfAny, runningNames } from '../../network/lifecycle/state';
 import type { ActiveRecord, NetworkState, OffReason } from '../../network/lifecycle/state';
 import { announceEnd, expectEnd } from '../hooks/network-hooks';
 import type { Session } from '../session/session';
@@ -88,8 +88,8 @@ export async function settleAndRepair(session: Session, name: string): Promise<S
 export async function otherNetworks(session: Session, name: string): Promise<NetworkDefinition[]> {
   const stored = await session.networks.definitions();
   const running = runningNames(session.paths).flatMap((other) => {
-    const state = readNetworkState(session.paths, other);
-    return isActive(state) ? [runningDefinition(state.record)] : [];
+    const state = networkStateIfAny(session.paths, other);
+    return state !== undefined && isActive(state) ? [runningDefinition(state.record)] : [];
   });
   return [...stored, ...running].filter((definition) => definition.name !== name);
 }

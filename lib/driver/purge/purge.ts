@@ -17,7 +17,7 @@ import { refuseMounts } from '../../host/trees/tree-removal';
 import {
   checkForgettable,
   forgetNetwork,
-  readNetworkState,
+  networkStateIfAny,
   runningNames,
 } from '../../network/lifecycle/state';
 import { TslxcError } from '../../errors';
@@ -63,8 +63,8 @@ export function previewPurge(session: Session): PurgeItem[] {
     return { kind: 'domain', name, fate: 'remove', state: isOff ? 'off' : 'running' };
   });
   const networks = networkNames(session).map((name): PurgeItem => {
-    const { phase } = readNetworkState(paths, name);
-    return { kind: 'network', name, fate: 'remove', state: phase === 'off' ? 'off' : 'running' };
+    const isOff = networkStateIfAny(paths, name)?.phase === 'off';
+    return { kind: 'network', name, fate: 'remove', state: isOff ? 'off' : 'running' };
   });
   const pools = poolNames(session).map((name): PurgeItem => {
     const { phase } = readPoolState(paths, name);

@@ -14,7 +14,7 @@ import { readNetworkParameter, writeNetworkParameter } from '../../host/kernel/s
 import type { ActiveNetwork } from '../active-network';
 import { isForwarded } from '../definition/definition';
 import { withHostNetworks } from '../lifecycle/network-lock';
-import { readNetworkState, runningNames } from '../lifecycle/state';
+import { networkStateIfAny, runningNames } from '../lifecycle/state';
 import { readText } from '../../host/kernel/text-file';
 import { namesIn } from '../../host/names-in';
 
@@ -131,8 +131,8 @@ function madeBridges(users: readonly User[], root: string): string[] {
   const roots = new Set([root, ...users.map((user) => user.root)]);
   return [...roots].map(statePaths).flatMap((paths) =>
     runningNames(paths).flatMap((name) => {
-      const state = readNetworkState(paths, name);
-      if (state.phase === 'off' || state.place === 'elsewhere') return [];
+      const state = networkStateIfAny(paths, name);
+      if (state === undefined || state.phase === 'off' || state.place === 'elsewhere') return [];
       const { bridge } = state.record.borrowed;
       return bridge === undefined ? [] : [bridge.name];
     }),
@@ -166,9 +166,10 @@ function readForwarding(): Pick<ForwardingRecord, 'users' | 'former'> {
   return { users, former: users.length === 0 ? {} : record.former };
 }
 
+/** Also one of which nothing is known. */
 function isUp({ root, network }: User): boolean {
-  const state = readNetworkState(statePaths(root), network);
-  return state.phase !== 'off' && state.place === 'here';
+  const state = networkStateIfAny(statePaths(root), network);
+  return state === undefined || (state.phase !== 'off' && state.place === 'here');
 }
 
 function writeForwarding({ users, former }: Pick<ForwardingRecord, 'users' | 'former'>): void {

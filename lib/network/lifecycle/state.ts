@@ -3,10 +3,11 @@
  * before the effect that it describes. A record of another boot is ignored.
  */
 import { rmSync } from 'node:fs';
+import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot/boot-id';
 import { isNetworkNamespaceInUse, networkNamespace } from '../../host/kernel/network-namespace';
 import { readRecord, writeRecord } from '../../host/state/record-file';
-import { newerRecord } from '../../host/state/record-format';
+import { isNewer, newerRecord } from '../../host/state/record-format';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { namesIn } from '../../host/names-in';
@@ -68,12 +69,22 @@ export type NetworkState =
   /** `elsewhere`: in another network namespace than this process, which must not touch it. */
   | Readonly<{ phase: ActiveRecord['phase']; record: ActiveRecord; place: 'here' | 'elsewhere' }>;
 
-/** @throws TslxcError OPERATION_UNSUPPORTED if it has something that only a newer version of the package can give back; SyscallError. */
+/**
+ * @throws TslxcError OPERATION_UNSUPPORTED, with the `path`, if it has something that only a newer version of the package can give back;
+ * INTERNAL_ERROR, with the `path`, if it is damaged; SyscallError.
+ */
 export function readNetworkState(paths: StatePaths, name: string): NetworkState {
   const path = networkPaths(paths, name).state;
   const record = readRecord(path) as ActiveRecord | OffRecord | undefined;
   if (record?.boot !== bootId()) return { phase: 'off' };
   if (record.phase === 'off') return { phase: 'off', why: record.why };
+  if (!isWhole(record)) {
+    throw new TslxcError(
+      'INTERNAL_ERROR',
+      `${path} is damaged: what the network '${name}' has borrowed is unknown`,
+      { path },
+    );
+  }
   const { phase, namespace } = record;
   const unknown = Object.keys(record.borrowed).find(
     (kind) => !Object.hasOwn(kindsOfBorrowed, kind),
@@ -85,6 +96,27 @@ export function readNetworkState(paths: StatePaths, name: string): NetworkState 
   return isNetworkNamespaceInUse(namespace)
     ? { phase, record, place: 'elsewhere' }
     : { phase: 'off' };
+}
+
+/**
+ * For work on many networks, each of which is to be done whatever the state of the others is: undefined for one whose record is damaged or
+ * of a newer version, of which nothing is known.
+ *
+ * @throws SyscallError if it can't be read, such as EMFILE or EIO.
+ */
+export function networkStateIfAny(paths: StatePaths, name: string): NetworkState | undefined {
+  try {
+    return readNetworkState(paths, name);
+  } catch (error) {
+    if (isNewer(error) || TslxcError.is(error, 'INTERNAL_ERROR')) return undefined;
+    throw error;
+  }
+}
+
+function isWhole({ phase, namespace, xml, borrowed }: Partial<ActiveRecord>): boolean {
+  const isPhase = phase === 'starting' || phase === 'running' || phase === 'stopping';
+  const areTexts = typeof namespace === 'string' && typeof xml === 'string';
+  return isPhase && areTexts && typeof borrowed === 'object';
 }
 
 export function writeActiveRecord(

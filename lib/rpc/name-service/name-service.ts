@@ -96,7 +96,10 @@ export class NameService implements AsyncDisposable {
     const domains = await macsByNetwork(connection);
     const files = new Map<string, string>();
     for (const network of await connection.listNetworks({ state: 'active' })) {
-      const leases = await unlessGone(() => network.leases());
+      // The names in other networks are told whatever is wrong with this one.
+      const leases = await unlessGone(() => network.leases()).catch((error: unknown) =>
+        this.#log(error),
+      );
       if (leases === undefined) continue;
       const macs = domains.get(network.name) ?? [];
       if (leases.length + macs.length === 0) continue;

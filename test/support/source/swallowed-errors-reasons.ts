@@ -11,6 +11,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
   ],
   'The error is passed on: kept, thrown, sent or emitted elsewhere.': [
     'cli/commands/domain/list.ts listed',
+    'cli/commands/network/net-list.ts listed',
     'cli/options/host/interface-argument.ts findHostInterface',
     'cli/options/network-argument.ts findNetwork',
     'cli/options/pool-argument.ts findPool',
@@ -93,6 +94,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/networks/autostart.ts prepareNetworks',
     'driver/networks/autostart.ts startAutostartNetworks',
     'driver/networks/lookup.ts lookAt',
+    'driver/networks/lookup.ts lookForList',
     'driver/networks/lost-rules.ts lookForAll',
     'driver/networks/lost-rules.ts restoreRules',
     'driver/networks/settling.ts needsRepair',
@@ -109,6 +111,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'host/kernel/oom-score.ts isSet',
     'host/kernel/oom-score.ts setOomScore',
     'rpc/name-service/name-service.ts NameService.#attempt',
+    'rpc/name-service/name-service.ts NameService.#read',
     'rpc/name-service/name-service.ts NameService.#run',
   ],
   'Whoever awaits the same promise, or a later step, gets the error; here it only must not be unhandled.':

@@ -2,7 +2,7 @@
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError } from '../../shell/command-error';
-import { definitionWords } from '../../output/domain-words';
+import { definitionWords, noStateWords } from '../../output/domain-words';
 import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
 import type { Network, NetworkFilter } from '../../../index';
@@ -77,6 +77,14 @@ function byName(a: Network, b: Network): number {
 }
 
 function rowOf(network: Network, style: 'plain' | 'titled'): Promise<string[][]> {
+  const title = style === 'titled' ? [''] : [];
+  const unknown = (error: unknown): string[] => [
+    network.name,
+    noStateWords(error),
+    '-',
+    '-',
+    ...title,
+  ];
   return listed(async () => {
     const { active, autostart, persistent, unreadable } = await network.info();
     const words = [autostart, persistent].map((value) => (value ? 'yes' : 'no'));
@@ -86,20 +94,23 @@ function rowOf(network: Network, style: 'plain' | 'titled'): Promise<string[][]>
     const isXmlThere = active || unreadable === undefined;
     if (style === 'titled') row.push(isXmlThere ? titleOf(await network.xml()) : '');
     return row;
-  });
+  }, unknown);
 }
 
 function dataOf(network: Network): Promise<object[]> {
   const { name, uuid } = network;
-  return listed(async () => ({ name, uuid, ...(await network.info()) }));
+  const unknown = (error: unknown): object => ({ name, uuid, unknown: noStateWords(error) });
+  return listed(async () => ({ name, uuid, ...(await network.info()) }), unknown);
 }
 
-/** The result of `action` for one network; nothing if the network has been removed in the meantime. */
-async function listed<T>(action: () => Promise<T>): Promise<T[]> {
+/**
+ * The result of `action` for one network; nothing if the network has been removed in the meantime. An error does not keep other networks
+ * from being listed.
+ */
+async function listed<T>(action: () => Promise<T>, otherwise: (error: unknown) => T): Promise<T[]> {
   try {
     return [await action()];
   } catch (error) {
-    if (TslxcError.is(error, 'NO_NETWORK')) return [];
-    throw error;
+    return TslxcError.is(error, 'NO_NETWORK') ? [] : [otherwise(error)];
   }
 }

@@ -54,7 +54,7 @@ jest.mock('../../../../lib/host/state/state-paths', () => ({
   forwardingPath: () => mockRecord,
 }));
 jest.mock('../../../../lib/network/lifecycle/state', () => ({
-  readNetworkState: () => ({ phase: 'running', place: 'here', record: { borrowed: {} } }),
+  networkStateIfAny: () => ({ phase: 'running', place: 'here', record: { borrowed: {} } }),
   runningNames: () => [],
 }));
 

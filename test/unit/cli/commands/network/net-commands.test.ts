@@ -30,6 +30,29 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+test('a network of which nothing is known is listed with the reason, and keeps no other from being listed', async () => {
+  const failure = new TslxcError('OPERATION_UNSUPPORTED', 'written by a newer version');
+  const connection = new FakeConnection().withNetworks(
+    { name: 'Default', active: true, autostart: true },
+    { name: 'lab' },
+    { name: 'odd', failure },
+  );
+  const { stdout, status } = await run(['net-list', '--all', '--title'], { connection });
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^ Default +active +yes +yes/m);
+  expect(stdout).toMatch(/^ lab +inactive +no +yes/m);
+  expect(stdout).toMatch(
+    /^ odd +no state \(Operation not supported: written by a newer version\) +- +-/m,
+  );
+  const json = await run(['net-list', '--all', '--format', 'json'], { connection });
+  expect(JSON.parse(json.stdout)).toContainEqual(
+    expect.objectContaining({
+      name: 'odd',
+      unknown: 'no state (Operation not supported: written by a newer version)',
+    }),
+  );
+});
+
 test.each<[string, string]>([
   ['net-start lab', 'Network lab started\n\n'],
   [`net-start ${second}`, `Network ${second} started\n\n`],
