@@ -134,6 +134,7 @@ const fileUsers = {
     'whether a file is there, by the path of the caller; only looked at',
   'lib/host/state/definitions/definition-files.ts': 'the stored definitions',
   'lib/host/state/definitions/definition-rename.ts': 'the stored definitions',
+  'lib/host/state/definitions/aside.ts': 'what is in the place of a stored definition',
   'lib/host/state/definitions/definition-store.ts': 'the stored definitions',
   'lib/host/state/durable-file.ts': 'the stored definitions',
   'lib/host/log/domain-log.ts': 'our log of what is done to a domain',

@@ -8,9 +8,13 @@ import { hasErrno, naming } from '../file-error';
 import { isYoung } from './known-identities';
 
 const ENOENT = 2;
+const EISDIR = 21;
 
 /** Ethernet addresses, wherever they stand in a text. */
 const addressForm = /[0-9a-f]{2}(?::[0-9a-f]{2}){5}/gi;
+
+/** In place of a text. */
+const isFolder = Symbol('directory');
 
 /** The content of a file when it had that stamp. */
 interface KnownFile<Definition> {
@@ -130,8 +134,9 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
     const known = this.#known.get(name);
     const isSettled = known?.text === undefined && known?.stamp?.equals(stamp) === true;
     if (isSettled) return known;
-    const text = this.#read(name);
+    const text = this.#textOrFolder(name);
     if (text === undefined) return undefined;
+    if (text === isFolder) return this.#lookAtFolder(name, stamp);
     const kept = isYoung(stamp) ? text : undefined;
     const file =
       known?.text === text
@@ -146,6 +151,25 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
           };
     this.#known.set(name, file);
     return file;
+  }
+
+  /** A directory, or a link to one, holds no definition. */
+  #lookAtFolder(name: string, stamp: Buffer): KnownFile<Definition> {
+    const detail = 'a directory is in its place: undefine it, or define it anew';
+    const problem = new TslxcError('XML_ERROR', `${this.#options.path(name)}: ${detail}`);
+    const uuid = this.#options.standIn(name, '');
+    const file = { stamp, text: undefined, uuid, problem, definition: undefined, addresses: [] };
+    this.#known.set(name, file);
+    return file;
+  }
+
+  #textOrFolder(name: string): string | typeof isFolder | undefined {
+    try {
+      return this.#read(name);
+    } catch (error) {
+      if (hasErrno(error, EISDIR)) return isFolder;
+      throw error;
+    }
   }
 
   /** Empty for a fifo without a writer; undefined if there is no file. */

@@ -9,7 +9,7 @@ import { basename, dirname, join } from 'node:path';
 import { TslxcError } from '../../../errors';
 import { Slice } from '../../slices';
 import { stampOf, survey, surveyOwn } from '../../survey';
-import type { SightReader } from '../../survey';
+import { setFolderAside } from './aside';
 import { DefinitionFiles } from './definition-files';
 import { withoutPreamble, withPreamble } from './definition-preamble';
 import { finishRenames, isRenamedAway, renamedAway, renameFile } from './definition-rename';
@@ -20,6 +20,7 @@ import { fileError, hasErrno, inFile } from '../file-error';
 import { lockFileWithin } from '../file-lock';
 import { inTurn } from '../in-turn';
 import type { KnownIdentities } from './known-identities';
+import { stampsIn } from './stamps';
 import type { Logger } from '../../logger';
 
 /** The identity of a domain, a network or a storage pool. */
@@ -62,16 +63,6 @@ const longestWait = 60_000;
 const ENOENT = 2;
 const EEXIST = 17;
 const suffix = '.xml';
-
-/** The stamps that a survey gives, one for each name; a name without a stamp is left out. */
-function stampsIn(sights: SightReader, names: readonly string[]): ReadonlyMap<string, Buffer> {
-  const stamps = new Map<string, Buffer>();
-  for (const name of names) {
-    const sight = sights.next();
-    if (sight.seen === 'stamp') stamps.set(name, sight.stamp);
-  }
-  return stamps;
-}
 
 export class DefinitionStore<Definition extends Identity> {
   readonly #directory: string;
@@ -199,6 +190,7 @@ export class DefinitionStore<Definition extends Identity> {
     const bytes = withPreamble(this.#options, this.#options.format(definition));
     try {
       await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      await this.#setAside(path);
       await replaceFile(path, bytes);
     } catch (error) {
       throw fileError(error, 'store a definition');
@@ -216,7 +208,7 @@ export class DefinitionStore<Definition extends Identity> {
     this.#files.forget(name);
     try {
       await rm(this.#autostartLink(name), { force: true });
-      await unlink(path);
+      if (!(await this.#setAside(path))) await unlink(path);
       await flushDirectory(this.#directory);
       return true;
     } catch (error) {
@@ -258,6 +250,17 @@ export class DefinitionStore<Definition extends Identity> {
     } finally {
       closeSync(directory);
     }
+  }
+
+  /** Whether a directory was in the place of the file. */
+  async #setAside(path: string): Promise<boolean> {
+    const aside = await setFolderAside(path);
+    if (aside === undefined) return false;
+    this.#options.logger.warn(
+      { path, aside },
+      'a directory in the place of a definition was moved',
+    );
+    return true;
   }
 
   #autostartLink(name: string): string {

@@ -65,6 +65,10 @@ export const definitionHandlers: Handlers<Pick<typeof domainProcedures, Names>> 
     if (call.client.access === 'read-only' && hasFlag(flags, xmlFlags.secure)) {
       throw new WireError('OPERATION_DENIED', 'virDomainGetXMLDesc with secure flag', 'domain');
     }
+    // As virsh edit asks: also for the text of a definition that can't be read, which it is there to mend.
+    if (flags === (xmlFlags.secure | xmlFlags.inactive)) {
+      return withDomain(call, domain, async (one) => ({ xml: await one.editableXml() }));
+    }
     const which = hasFlag(flags, xmlFlags.inactive) ? ({ which: 'inactive' } as const) : {};
     return withDomain(call, domain, async (one) => ({ xml: await one.xml(which) }));
   },

@@ -3,7 +3,15 @@
  * spoils no other domain, and is never touched until it is edited, replaced or undefined.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { someOf } from '../../../support/time/repeats';
@@ -99,6 +107,60 @@ test.each<readonly [string, (place: string) => void]>([
     ...(what === 'a link to nothing' ? [] : [['web', unreadableState]]),
   ]);
   await expect((await connection.lookupDomainByName('other')).info()).resolves.toBeDefined();
+});
+
+describe.each<readonly [string, (place: string) => void]>([
+  [
+    'a directory with something in it',
+    (place) => {
+      mkdirSync(place);
+      writeFileSync(join(place, 'kept'), 'kept');
+    },
+  ],
+  [
+    'a link to a directory',
+    (place) => {
+      mkdirSync(join(host.root, 'elsewhere'));
+      writeFileSync(join(host.root, 'elsewhere/kept'), 'kept');
+      symlinkSync(join(host.root, 'elsewhere'), place);
+    },
+  ],
+])('%s in its place', (what, put) => {
+  const kept = (): string =>
+    what === 'a link to a directory' ? join(host.root, 'elsewhere') : `${path}.aside-1`;
+
+  beforeEach(() => {
+    rmSync(path);
+    put(path);
+  });
+
+  test('is undefined, and kept under another name', async () => {
+    const connection = host.connect();
+    await (await connection.lookupDomainByName('web')).undefine();
+    expect((await connection.listDomains()).map(({ name }) => name)).toEqual(['other']);
+    expect(lstatSync(path, { throwIfNoEntry: false })).toBeUndefined();
+    expect(readFileSync(join(kept(), 'kept'), 'utf8')).toBe('kept');
+  });
+
+  test('is replaced by a definition, and kept under another name', async () => {
+    const connection = host.connect();
+    await connection.defineDomain(domainXml({ name: 'web' }));
+    expect(await look()).toBe('read');
+    expect(lstatSync(path).isFile()).toBe(true);
+    expect(readFileSync(join(kept(), 'kept'), 'utf8')).toBe('kept');
+  });
+});
+
+test('a second directory does not replace the first one that was moved', async () => {
+  const connection = host.connect();
+  for (const number of [1, 2]) {
+    rmSync(path);
+    mkdirSync(path);
+    writeFileSync(join(path, 'kept'), String(number));
+    await connection.defineDomain(domainXml({ name: 'web' }));
+  }
+  const texts = [1, 2].map((number) => readFileSync(`${path}.aside-${number}/kept`, 'utf8'));
+  expect(texts).toEqual(['1', '2']);
 });
 
 const unreadableState = { ...off, unreadable: expect.stringMatching('web.xml') as string };

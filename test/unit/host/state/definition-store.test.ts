@@ -10,6 +10,7 @@ import {
   utimesSync,
 } from 'node:fs';
 import { writeFileSync } from 'node:fs';
+import promises from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { parseDomain } from '../../../../lib/domain/parse';
@@ -181,11 +182,12 @@ test('a file that the disk does not give is listed with the reason, and said to 
   mkdirSync(join(directory, 'folder.xml'));
   symlinkSync('loop.xml', join(directory, 'loop.xml'));
   expect(await store.identities()).toMatchObject([
-    { name: 'folder', unreadable: { code: 'SYSTEM_ERROR', message: containing('EISDIR') } },
+    { name: 'folder', unreadable: { code: 'XML_ERROR', path: join(directory, 'folder.xml') } },
     { name: 'loop', unreadable: { code: 'SYSTEM_ERROR', message: containing('ELOOP') } },
     { name: 'web', uuid },
   ]);
-  expect(await errorOf(() => store.identity('folder'))).toMatchObject({ code: 'SYSTEM_ERROR' });
+  expect(store.identity('folder')?.unreadable?.message).toContain('a directory is in its place');
+  expect(await errorOf(() => store.identity('loop'))).toMatchObject({ code: 'SYSTEM_ERROR' });
 });
 
 test('a file without uuid has the same at each reading, and another than its neighbour', async () => {
@@ -321,13 +323,18 @@ test('what a killed writer left is no definition, and goes with a later write on
 
 test('a failed write leaves what was there, and nothing else', async () => {
   const { store, directory } = makeStore();
-  mkdirSync(join(directory, 'web.xml', 'x'), { recursive: true });
+  await store.write(definition('web'));
+  const before = readFileSync(join(directory, 'web.xml'));
+  const full = Object.assign(new Error('full'), { errno: -28, syscall: 'rename' });
+  jest.spyOn(promises, 'rename').mockRejectedValueOnce(full);
   await expect(store.write(definition('web'))).rejects.toMatchObject({
     code: 'SYSTEM_ERROR',
     syscall: 'rename',
+    path: join(directory, 'web.xml'),
     step: 'store a definition',
   });
   expect(readdirSync(directory)).toEqual(['web.xml']);
+  expect(readFileSync(join(directory, 'web.xml'))).toEqual(before);
 });
 
 test('a reader sees the one or the other, while writers are killed in the middle', async () => {

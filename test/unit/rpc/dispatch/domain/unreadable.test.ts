@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allStatisticsHandlers } from '../../../../../lib/rpc/dispatch/domain/all-statistics';
+import { definitionHandlers } from '../../../../../lib/rpc/dispatch/domain/definitions';
 import { listFlags, listHandlers } from '../../../../../lib/rpc/dispatch/domain/lists';
 import type { Call } from '../../../../../lib/rpc/dispatch/base/call';
 import { domainXml } from '../../../../support/domain/domain-xml';
@@ -23,6 +24,18 @@ beforeEach(async () => {
   const path = join(host.root, 'etc/tslxc/lxc/bad.xml');
   writeFileSync(path, readFileSync(path, 'utf8').replace('<os>', '<newer/><os>'));
   call = callOn(connection);
+});
+
+test('what virsh edit asks for is the text of the file, which it defines again once it is mended', async () => {
+  const { DomainGetXMLDesc: ask, DomainDefineXMLFlags: define } = definitionHandlers;
+  const { domain } = await listHandlers.DomainLookupByName(call, { name: 'bad' });
+  const [secure, inactive, validate] = [1, 2, 1];
+  const { xml } = await ask(call, { domain, flags: secure | inactive });
+  expect(xml).toMatch(/^<domain type='lxc'>[^]*<newer\/>/);
+  await expect(ask(call, { domain, flags: inactive })).rejects.toMatchObject({ code: 'XML_ERROR' });
+  await define(call, { xml: xml.replace('<newer/>', ''), flags: validate });
+  const mended = await ask(call, { domain, flags: secure | inactive });
+  expect(mended.xml).toBe((await ask(call, { domain, flags: inactive })).xml);
 });
 
 test.each(['autostart', 'inactive', 'shutoff', 'persistent'] as const)(
