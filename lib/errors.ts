@@ -246,12 +246,15 @@ function describeFailure(failure: Failure): string {
 /** Places that only tslxc has to write to. A systemd unit can make them read-only for it. */
 const ownPlaces = /^\/sys\/fs\/cgroup\/|\/(etc|run|lib|log)\/tslxc(\/|$)/;
 
-const descriptorHint = ': its limit is to be raised (ulimit -n, LimitNOFILE=)';
+/** What to do about a limit of open descriptors that is reached. `whose` names it. */
+export function raiseDescriptors(whose = 'its limit'): string {
+  return `${whose} is to be raised (ulimit -n, LimitNOFILE=)`;
+}
 
 /** inotify(7): limits of the user, and not of the process; but for the first, which may be either. */
 const watchHints: Readonly<Record<number, string>> = {
   [constants.errno.EMFILE]:
-    `: its user's limit of inotify instances is to be raised (sysctl fs.inotify.max_user_instances), or, if that is not reached, that of its descriptors (ulimit -n, LimitNOFILE=)`,
+    `: its user's limit of inotify instances is to be raised (sysctl fs.inotify.max_user_instances); if that is not reached, ${raiseDescriptors('that of its descriptors')}`,
   [constants.errno.ENOSPC]:
     `: its user's limit of inotify watches is to be raised (sysctl fs.inotify.max_user_watches)`,
 };
@@ -259,7 +262,7 @@ const watchHints: Readonly<Record<number, string>> = {
 function hintFor({ errno, syscall, path = '' }: Failure): string {
   // What node:fs calls inotify_init1(2) and inotify_add_watch(2).
   if (syscall === 'watch') return watchHints[errno] ?? '';
-  if (errno === constants.errno.EMFILE) return descriptorHint;
+  if (errno === constants.errno.EMFILE) return `: ${raiseDescriptors()}`;
   if (errno !== constants.errno.EROFS || !ownPlaces.test(path)) return '';
   const setting = path.startsWith('/sys/')
     ? 'ProtectControlGroups=no'

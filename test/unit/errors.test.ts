@@ -1,5 +1,5 @@
 /** lib/errors.ts: what a message may have in it. Recipe T20 of the threat catalogue: what root inside names reaches no terminal. */
-import { SyscallError, TslxcError } from '../../lib/errors';
+import { raiseDescriptors, SyscallError, TslxcError } from '../../lib/errors';
 
 test.each([
   ['\u001b]0;title\u0007', '\\x1b]0;title\\x07'],
@@ -27,6 +27,7 @@ test('no inotify instance or watch left: whose limit it is', () => {
   expect(messageOf(24)).toMatch(
     /\(watch the event log\): .*sysctl fs\.inotify\.max_user_instances/,
   );
+  expect(messageOf(24)).toContain(raiseDescriptors('that of its descriptors'));
   expect(messageOf(28)).toMatch(/\(watch the event log\): .*sysctl fs\.inotify\.max_user_watches/);
   expect(messageOf(2)).not.toMatch(/limit/);
 });

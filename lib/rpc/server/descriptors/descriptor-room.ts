@@ -2,6 +2,7 @@
  * Notices that this process has hardly any descriptor left. Node.js reports no connection for which there is none: libuv takes it and
  * closes it at once, so the client is gone without a word, and nobody hears of it.
  */
+import { raiseDescriptors } from '../../../errors';
 import type { Logger } from '../../../host/logger';
 
 /** Descriptors below the limit from which on clients may be lost, and above which there is room again. */
@@ -25,8 +26,7 @@ export class DescriptorRoom {
     if (left >= enough) this.#isShort = false;
     if (left > few || this.#isShort) return;
     this.#isShort = true;
-    const detail =
-      'hardly any descriptor is left: further clients are disconnected unanswered; its limit is to be raised (ulimit -n, LimitNOFILE=)';
+    const detail = `hardly any descriptor is left: further clients are disconnected unanswered; ${raiseDescriptors()}`;
     this.#logger.warn({ limit: this.#limit, left }, detail);
   }
 }
