@@ -1,8 +1,19 @@
 /** The tests' own eyes: what is left on the host is seen, what goes away in time is forgiven. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { hostFacts } from '../../lib/host/facts';
+import { native } from '../../lib/host/native';
+import { ownerAttribute } from '../../lib/plan/cgroups/names';
 import { pidOf, pidsOf } from '../support/domain/exec';
 import { MarkedDisk } from '../support/fake/marked-disk';
 import { eventually } from '../support/time/eventually';
@@ -97,6 +108,21 @@ describe('a process in a PID namespace below', () => {
     expect(await found('unshare')).toHaveLength(1);
   });
 
+  test('that comes from somebody else is left out', async () => {
+    const words = ['sh', '-c', 'exec "$@" >/dev/null 2>&1 &', 'sh'];
+    const unshare = ['unshare', '--pid', '--fork', '--kill-child', 'sleep', '4712'];
+    // Its parent ends at once, so that it descends from these tests no more.
+    execFileSync('setsid', [...words, ...unshare]);
+    try {
+      await pidOf('sleep', '4712');
+      const seen = snapshotHost().lines['processes'] ?? [];
+      expect(seen.filter((one) => one.endsWith('sleep 4712'))).toEqual([]);
+    } finally {
+      for (const pid of pidsOf('sleep', '4712')) process.kill(pid, 'SIGKILL');
+      await eventually(() => expect(pidsOf('sleep', '4712')).toEqual([]));
+    }
+  });
+
   test('in the place of a dnsmasq, below the keeper of one, is left out: tests beside these have such', async () => {
     expect(await found('tslxc-keeper')).toEqual([]);
   });
@@ -113,8 +139,83 @@ describe('a loop device', () => {
     expect(added(() => new MarkedDisk())).toMatch(/^loop devices:\n {2}\+ loop\d+ \/var\/tmp\//);
   });
 
+  test('of others is left out', () => {
+    using foreign = foreignFolder();
+    const image = join(foreign.path, 'image');
+    writeFileSync(image, Buffer.alloc(1024 * 1024));
+    const before = snapshotHost();
+    const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' });
+    try {
+      expect(describeChanges(before, snapshotHost())).toBe('');
+    } finally {
+      execFileSync('losetup', ['--detach', device.trim()]);
+    }
+  });
+
   test('of tests in another lane, which run beside these, is left out', () => {
     expect(added(() => new MarkedDisk('apart'))).toBe('');
+  });
+});
+
+/** A folder that another program makes. */
+function foreignFolder(): Disposable & { readonly path: string } {
+  const made = execFileSync('mktemp', ['-d', '/var/tmp/tslxc-snapshot-XXXXXX'], {
+    encoding: 'utf8',
+  });
+  const path = made.trim();
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
+}
+
+describe('a mount', () => {
+  function added(place: string): string {
+    const before = snapshotHost();
+    execFileSync('mount', ['-t', 'tmpfs', 'none', place]);
+    try {
+      return describeChanges(before, snapshotHost());
+    } finally {
+      execFileSync('umount', [place]);
+    }
+  }
+
+  test('in a folder of these tests is seen', () => {
+    expect(added(folder)).toMatch(new RegExp(`^mounts:\n {2}\\+ .* ${folder} `));
+  });
+
+  test('in a temporary folder of others is left out', () => {
+    using foreign = foreignFolder();
+    expect(added(foreign.path)).toBe('');
+  });
+
+  test('is seen at a place that nobody else has for mounts', () => {
+    expect(added('/srv')).toMatch(/^mounts:\n {2}\+ .* \/srv /);
+  });
+});
+
+describe('the cgroup of a container', () => {
+  function added(root: string): string {
+    const { hierarchies, unified } = hostFacts().cgroups;
+    const mount = unified?.mount ?? hierarchies[0]?.mount ?? '';
+    const parent = join(mount, 'libvirt/lxc');
+    mkdirSync(parent, { recursive: true });
+    const before = snapshotHost();
+    const cgroup = mkdtempSync(join(parent, 'snapshot-'));
+    const fd = openSync(cgroup, 'r');
+    try {
+      native().setXattr(fd, ownerAttribute, Buffer.from(root));
+      return describeChanges(before, snapshotHost());
+    } finally {
+      closeSync(fd);
+      rmdirSync(cgroup);
+    }
+  }
+
+  test('of a root of these tests is seen', () => {
+    expect(added(folder)).toMatch(/cgroups:\n {2}\+ .*\/libvirt\/lxc\/snapshot-/);
+  });
+
+  test('of the root of others is left out', () => {
+    using foreign = foreignFolder();
+    expect(added(foreign.path)).not.toContain('cgroups:');
   });
 });
 

@@ -4,9 +4,13 @@
  */
 import { spawnSync } from 'node:child_process';
 import { type Dirent, lstatSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { ownerOf } from '../../../lib/container/record/undo';
+import { unescapeMountPath } from '../../../lib/host/kernel/mount-table';
 import { isOfAnotherLane } from '../fake/marked-disk';
 import { listProcesses } from '../process/processes';
+import { isInMade, isOfOthers } from './made-folders';
+import { isOurs as comesFromUs } from './own-processes';
 
 /** Cgroups that stay once they were made: the parents of all containers and of all monitors. */
 const permanentCgroups = ['libvirt', 'libvirt/lxc', 'libvirt/tslxc-monitor'];
@@ -31,8 +35,12 @@ function listFolder(path: string): Dirent[] {
   return tolerant(() => readdirSync(path, { withFileTypes: true }), []);
 }
 
-/** Every mount that this process sees, as in proc_pid_mountinfo(5). */
+/** The mounts that this process sees, as in proc_pid_mountinfo(5), but for those in folders of others. */
 export function mounts(): string[] {
+  return allMounts().filter((line) => !isOfOthers(unescapeMountPath(line.split(' ')[4] ?? '')));
+}
+
+function allMounts(): string[] {
   return readText('/proc/self/mountinfo').split('\n');
 }
 
@@ -114,15 +122,25 @@ function describeLink(link: PrintedLink): string {
   return [`${ifindex}:`, ifname, address, `mtu ${mtu}`, master, ...own.sort()].join(' ').trim();
 }
 
-/** Directories of every cgroup hierarchy below the one that is ours; other programs make theirs at any time. */
+/**
+ * Directories of every cgroup hierarchy below the one that is ours; other programs make theirs at any time. Those of containers say
+ * which root they are of, and that of others is in a folder of theirs.
+ */
 export function cgroups(): string[] {
-  const hierarchies = mounts()
+  const hierarchies = allMounts()
     .filter((line) => / - cgroup2? /.test(line))
     .map((line) => line.split(' ')[4] ?? '');
   return [...new Set(hierarchies)].flatMap((root) => {
     const ignored = permanentCgroups.map((name) => join(root, name));
-    return subfolders(join(root, 'libvirt')).filter((path) => !ignored.includes(path));
+    const made = subfolders(join(root, 'libvirt')).filter((path) => !ignored.includes(path));
+    return made.filter((path) => !isOfOthers(rootOf(path, root)));
   });
+}
+
+/** The root of tslxc whose container has the cgroup or one above it; '' for one that says nothing. */
+function rootOf(cgroup: string, hierarchy: string): string {
+  if (cgroup === hierarchy) return '';
+  return tolerant(() => ownerOf(cgroup), '') || rootOf(dirname(cgroup), hierarchy);
 }
 
 function subfolders(path: string): string[] {
@@ -181,7 +199,8 @@ export function processes(all: readonly HostProcess[]): string[] {
       ownVerbs.some((verb) => words.includes(verb)) &&
       words.some((word) => /tslxc|cli\/main\.js/.test(word));
     const isOurs = command === 'tslxc-monitor' || command === 'tslxc-exec';
-    return isOurs || isVerb || (isNested && !isBelowKeeper(one, byPid));
+    if (!isOurs && !isVerb && (!isNested || isBelowKeeper(one, byPid))) return false;
+    return comesFromUs(Number(pid));
   });
   return counted.map(describe);
 }
@@ -195,11 +214,11 @@ export function networkServers(all: readonly HostProcess[]): string[] {
   return found.filter(({ pid }) => namespaceOf(pid) === own).map(describe);
 }
 
-/** Loop devices in use, with their files; but for the disks of tests in another lane. */
+/** Loop devices in use with a file that these tests have made; but for the disks of tests in another lane. */
 export function loopDevices(): string[] {
   return listFolder('/sys/block')
     .map(({ name }) => ({ name, file: readText(`/sys/block/${name}/loop/backing_file`) }))
-    .filter(({ name, file }) => /^loop\d+$/.test(name) && file !== '' && !isOfAnotherLane(file))
+    .filter(({ name, file }) => /^loop\d+$/.test(name) && isInMade(file) && !isOfAnotherLane(file))
     .map(({ name, file }) => `${name} ${file}`);
 }
 

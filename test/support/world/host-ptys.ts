@@ -1,24 +1,25 @@
 /**
- * The pseudo-terminals of the devpts that this process sees. Tests that run beside these may have some there, too:
- * those of another Jest are left out, as the process that has the master tells.
+ * The pseudo-terminals of the devpts that this process sees. Tests that run beside these, and whoever uses the machine, may have some there,
+ * too: those are left out whose master a process has that is none of these tests'.
  */
 import { existsSync, readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { listProcesses, readProcess } from '../process/processes';
+import { isOurs } from './own-processes';
 
 const folder = '/dev/pts';
 
-/** All but those of another Jest; those of a container go with its processes. */
+/** All but those of others; those of a container go with its processes. */
 export function ptys(): string[] {
   const names = readdirSync(folder);
   if (!names.some((name) => /^\d+$/.test(name))) return names;
-  const foreign = numbersOfOtherTests();
+  const foreign = numbersOfOthers();
   // Asked again: of one that has gone meanwhile no process could be found.
   return names.filter((name) => !foreign.has(name) && existsSync(`${folder}/${name}`));
 }
 
-function numbersOfOtherTests(): ReadonlySet<string> {
-  const own = new Set([process.pid, ...ancestorsOf(process.pid)]);
-  const others = listProcesses().filter((pid) => isOfOtherTests(pid, own));
+function numbersOfOthers(): ReadonlySet<string> {
+  const above = new Set(ancestorsOf(process.pid));
+  const others = listProcesses().filter((pid) => !above.has(pid) && !isOurs(pid));
   return new Set(others.flatMap(mastersOf));
 }
 
@@ -26,18 +27,6 @@ function ancestorsOf(pid: number): number[] {
   const { parent } = readProcess(pid);
   return parent > 0 ? [parent, ...ancestorsOf(parent)] : [];
 }
-
-/** Whether it is a Jest, or comes from one, that is neither this one nor what has started it. */
-function isOfOtherTests(pid: number, own: ReadonlySet<number>): boolean {
-  for (let at = pid; at > 1 && !own.has(at);) {
-    const { words, parent } = readProcess(at);
-    if (words.some((word) => jestProgram.test(word))) return true;
-    at = parent;
-  }
-  return false;
-}
-
-const jestProgram = /(^|\/)jest(\.js)?$|\/jest-worker\/.*\/processChild\.js$/;
 
 /** The numbers of the terminals of `folder` whose masters a process has open (proc_pid_fdinfo(5)). */
 function mastersOf(pid: number): string[] {

@@ -1,4 +1,21 @@
-/** Every test that touches the host leaves it as it was: takes a snapshot of the host, and compares it with the host afterwards. */
+/**
+ * Every test that touches the host leaves it as it was: takes a snapshot of the host, and compares it with the host afterwards.
+ *
+ * The same commit has to have the same verdict on a machine that others use at the same time: another clone of this project, other
+ * programs for containers, people. So of what comes and goes only that counts which can come from these tests; what is left out, and why:
+ *
+ * - mounts in temporary folders that this process has not made, and in the places where other programs have theirs, such as
+ *   /var/lib/docker (made-folders.ts). They also vanish from here when somebody removes their folder in another mount namespace. A mount at any
+ *   other place counts, since a container on the host's own root may leave one anywhere;
+ * - cgroups below `libvirt` whose mark names a root in such a folder;
+ * - processes that neither descend from this one, nor are the package's with a root of these tests, nor are in a PID namespace below those
+ *   (own-processes.ts). In a world of the tests' own all count;
+ * - pseudo-terminals whose master such a process has;
+ * - loop devices whose file these tests have not made.
+ *
+ * Interfaces, routes and rules count as a whole: tests of networks have a network namespace of their own. test/host/host-snapshot.test.ts
+ * shows of each that what a test itself leaves is seen, and what somebody else does is not.
+ */
 import * as aspects from './host-aspects';
 import { ptys } from './host-ptys';
 import { eventually } from '../time/eventually';
