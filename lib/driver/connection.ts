@@ -6,7 +6,6 @@
 import { checkCalls, checkGiven, type CallsOf } from '../shape/arguments';
 import { connectParameters, connectionCalls } from './arguments/connection-calls';
 import { watchHealth } from './health/watch';
-import { writeSpec } from '../domain/builder/domain-xml';
 import type { ExitRecord } from '../container/record/exit-record';
 import type { DomainSpec } from '../domain/builder/spec';
 import { release } from 'node:os';
@@ -26,6 +25,7 @@ import { packageVersion } from '../host/package-paths';
 import type { HostSecurity } from '../host/security/host-security';
 import type { Plan } from '../plan/plan';
 import { createDomain, defineDomain } from './definitions/define';
+import { textOf } from './definitions/spec';
 import { exactJson } from '../exact-json';
 import { Domain } from './domain';
 import { EventListeners } from './events/event-listeners';
@@ -193,7 +193,7 @@ export class Connection implements AsyncDisposable {
     options: DefineOptions = {},
   ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.defineDomain');
-    const xml = typeof definition === 'string' ? definition : writeSpec(definition);
+    const xml = textOf(this.#session, definition);
     return Domain.of(this.#session, await defineDomain(this.#session, xml, options));
   }
 
@@ -256,7 +256,7 @@ export class Connection implements AsyncDisposable {
     options: CreateOptions = {},
   ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.createDomain');
-    const xml = typeof definition === 'string' ? definition : writeSpec(definition);
+    const xml = textOf(this.#session, definition);
     return Domain.of(this.#session, await createDomain(this.#session, xml, options));
   }
 

@@ -1,8 +1,8 @@
 /** The domain that is made from an image: what the image says of its program, unless the caller says otherwise. */
 import { randomBytes } from 'node:crypto';
 import { writeSpec } from '../domain/builder/domain-xml';
+import { withHostIds } from '../domain/builder/host-ids';
 import type { DirectoryMount, DomainSpec } from '../domain/builder/spec';
-import { confinementAt } from '../domain/namespaces/level';
 import { isBelow, isSame } from '../domain/xml/path';
 import { TslxcError } from '../errors';
 import type { Hardening } from '../hardening';
@@ -43,11 +43,11 @@ export function newDomainName(image: string): string {
  * names a program; OPERATION_FAILED when the image does not have the program; SyscallError.
  */
 export function imageDocument(document: ImageDocument): string {
-  return writeSpec(imageSpec(document));
+  return writeSpec(withHostIds(imageSpec(document), document.level));
 }
 
 function imageSpec(document: ImageDocument): DomainSpec {
-  const { image, name, domain, level, shares = [] } = document;
+  const { image, name, domain, shares = [] } = document;
   const { config } = image;
   const { root: _root, ports = config.ports, ...own } = domain;
   const { memory = usualMemory, idMap = 'auto', stopSignal = config.stopSignal } = own;
@@ -56,7 +56,6 @@ function imageSpec(document: ImageDocument): DomainSpec {
   return present({
     ...own,
     ...{ name, memory, idMap, stopSignal },
-    ...(idMap === 'host' ? withHostIds(own.hardening ?? level) : {}),
     ...programOf(config, domain, tree),
     root: rootOf(document),
     mounts: [...(domain.mounts ?? []), ...resolverOf(document, tree)],
@@ -64,10 +63,6 @@ function imageSpec(document: ImageDocument): DomainSpec {
     privateNetwork,
     image: { name: image.name, digest: image.digest, ports, volumes: config.volumes },
   });
-}
-
-function withHostIds(level: Hardening): Pick<DomainSpec, 'hardening'> {
-  return level === 'isolated' ? { hardening: confinementAt(level) } : {};
 }
 
 function rootOf({ image, upper, domain }: ImageDocument): DomainSpec['root'] {

@@ -8,21 +8,12 @@ import { dirname, join } from 'node:path';
 import { absentNumbers, absentProcedure } from '../../lib/rpc/protocol/absent/absent';
 import { connectProcedures } from '../../lib/rpc/protocol/connect';
 import { domainProcedures } from '../../lib/rpc/protocol/domain';
-import { eventProcedures } from '../../lib/rpc/protocol/events';
-import { interfaceProcedures } from '../../lib/rpc/protocol/interface';
-import { networkProcedures } from '../../lib/rpc/protocol/network';
-import { filterProcedures } from '../../lib/rpc/protocol/filter';
-import { nodeDeviceProcedures } from '../../lib/rpc/protocol/node-device';
-import { secretProcedures } from '../../lib/rpc/protocol/secret';
 import { programs } from '../../lib/rpc/protocol/numbers';
-import { poolProcedures } from '../../lib/rpc/protocol/storage/pools';
-import { volumeProcedures } from '../../lib/rpc/protocol/storage/volumes';
-import { streamProcedures } from '../../lib/rpc/protocol/streams';
-import { tuningProcedures } from '../../lib/rpc/protocol/tuning';
 import { uuidBytes } from '../../lib/rpc/dispatch/base/uuid';
 import { DaemonProcess } from '../support/clients/daemon-process';
 import { RawClient } from '../support/clients/raw-client';
 import { absentForReaders, servedToReaders } from '../support/clients/read-only-procedures';
+import { remoteTables } from '../support/clients/remote-procedures';
 import { domainXml } from '../support/domain/domain-xml';
 import { commandOn } from '../support/process/command-on';
 import { commandLine, runProgram, spawnCommand } from '../support/process/run-command';
@@ -131,23 +122,9 @@ test('with --libvirt also those that libvirt’s clients look for, and only root
   }
 });
 
-const tables = [
-  connectProcedures,
-  domainProcedures,
-  networkProcedures,
-  interfaceProcedures,
-  filterProcedures,
-  nodeDeviceProcedures,
-  secretProcedures,
-  poolProcedures,
-  streamProcedures,
-  tuningProcedures,
-  volumeProcedures,
-];
-
 /** Whatever libvirt lets no reader call. */
 function forbidden(): readonly { readonly name: string; readonly number: number }[] {
-  const served = tables.flatMap((table) =>
+  const served = remoteTables.flatMap((table) =>
     Object.entries(table).map(([name, { number }]) => ({ name, number })),
   );
   const absent = absentNumbers().map((number) => ({
@@ -190,7 +167,7 @@ test('what libvirt’s drivers do not have is not supported, by its name', async
 test('whatever numbers it is given, each procedure that only looks answers, and the daemon goes on', async () => {
   await using daemon = await start(commandLine('daemon'));
   using client = await opened(socketOf('tslxc-sock-ro'));
-  const looks = [...tables, eventProcedures].flatMap((table) =>
+  const looks = remoteTables.flatMap((table) =>
     Object.values(table).filter(({ access }) => access === 'read'),
   );
   let serial = 1000;

@@ -10,7 +10,7 @@ import type { PowerAnswer, PowerOptions } from '../../driver/lifecycle/power-typ
 import type { DomainState } from '../../driver/types';
 import type { Context, SignalSource } from '../shell/command';
 import { signalStatus } from '../shell/exit-status';
-import { exitStatus } from '../output/domain-words';
+import { exitStatus } from '../output/words/domain-words';
 
 /**
  * These signals request a shutdown, and are not forwarded, since their meaning depends on the init: for busybox, SIGTERM means a

@@ -10,7 +10,7 @@ import { native } from '../../host/native';
 import { planLink } from '../../plan/devices';
 import { networkMode } from '../../plan/process/namespaces';
 import { linkPlaces } from '../interfaces/link-failure';
-import { placeFilter } from '../interfaces/link-filter';
+import { placeFilter } from '../interfaces/tables/link-filter';
 import { placeReach } from '../interfaces/port/link-reach';
 import { LinkNumbers } from '../interfaces/link-numbers';
 import { lookUpLinks, type ResolvedLinks } from '../interfaces/links';

@@ -13,7 +13,7 @@ import { native } from '../../host/native';
 import { hasErrno } from '../../host/state/file-error';
 import { offsetOf } from '../../host/state/named-lock';
 import { linkNumbersPath } from '../../host/state/state-paths';
-import type { FilteredLink } from './filter-rules';
+import type { FilteredLink } from './tables/filter-rules';
 
 const { EEXIST, ENOENT } = system.errno;
 

@@ -13,7 +13,7 @@ import { Lookers, type Looks } from '../looks/looks';
 import { reach } from '../monitor/failpoint';
 import { returnLink } from '../interfaces/borrowed-link';
 import type { BorrowedLink } from '../interfaces/borrowed-link';
-import { removeFilter } from '../interfaces/link-filter';
+import { removeFilter } from '../interfaces/tables/link-filter';
 import { removeForwards } from '../interfaces/port/link-forwards';
 import { removeName } from '../interfaces/port/link-name';
 import { removeSwitchPort } from '../interfaces/switch-port';

@@ -9,7 +9,7 @@ import { withPlacement } from '../../domain/tuning/placement';
 import type { HostFacts } from '../../host/facts';
 import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgroups';
 import { planBaseCgroups } from '../../plan/cgroups/base';
-import { placeFilter } from '../interfaces/link-filter';
+import { placeFilter } from '../interfaces/tables/link-filter';
 import { placeReach } from '../interfaces/port/link-reach';
 import { lastingCgroups } from '../../plan/cgroups/cgroups';
 import { LinkNumbers } from '../interfaces/link-numbers';

@@ -53,13 +53,13 @@ export interface DomainSpec {
   /** Number of consoles. A start needs at least one. Default: 1. */
   readonly consoles?: number;
   /**
-   * The container's own user and group ids: `auto` for host ids that no other container uses. Default: `host`, the ids of the host, which is
-   * no security boundary.
+   * The container's own user and group ids: `auto` for host ids that no other container uses, `host` for the ids of the host, which is no
+   * security boundary. Default: `host`; at the level `isolated` `auto`, if it has a root of its own.
    */
   readonly idMap?: 'auto' | 'host' | IdMapSpec;
   /** The capabilities that processes of the container may have. */
   readonly capabilities?: CapabilitySpec;
-  /** Default: the connection's level. */
+  /** Default: the connection's level; with `idMap: 'host'` at the level `isolated`, `hardened`. */
   readonly hardening?: Hardening;
   /** No program in the container can gain privileges by set-user-ID bits or file capabilities. Default: false. */
   readonly noNewPrivileges?: boolean;

@@ -76,6 +76,8 @@ function standingOf(
         return spaceLimits.ofImage;
       case 'ram':
         return isWithin(filesystem.usage, space) ? undefined : spaceLimits.ofRam;
+      // What a volume is, and with it what holds, is found out by the start.
+      case 'volume':
       case 'mount':
         break;
     }

@@ -7,8 +7,7 @@ import type { Confinement, Hardening } from '../../hardening';
 import { withExtensionElement } from '../elements/extension/extension-change';
 import { hasOwnIds } from '../filesystem/access-mode';
 import { rootOf, sharesRoot } from '../filesystem/lookup';
-import { withoutEffect } from '../filesystem/without-effect';
-import { inOrder, type SourceLocation } from '../xml/source-location';
+import { unsupportedIn } from '../filesystem/without-effect';
 import { isRefused, type UnsupportedElement } from '../xml/unsupported';
 import { usualIds } from './allocated-ids';
 
@@ -51,17 +50,14 @@ export function isolated(definition: DomainDefinition): DomainDefinition {
 
 function withRequest(definition: DomainDefinition): DomainDefinition {
   const position = rootOf(definition)?.position ?? { line: 1, column: 1 };
-  const { extension, unsupported } = definition;
+  const { extension } = definition;
   const idAllocation = { count: usualIds, position, byLevel: true } as const;
   const asked = withExtensionElement(definition, {
     name: 'idmap',
     attributes: { allocate: 'auto', count: String(usualIds) },
   });
   const next = { ...asked, extension: { ...extension, idAllocation } };
-  const before = withoutEffect(definition);
-  const others = unsupported.filter((one) => !before.some((other) => isSamePlace(one, other)));
-  const after = withoutEffect(next).map(withWayBack);
-  return { ...next, unsupported: inOrder([...others, ...after]) };
+  return { ...next, unsupported: unsupportedIn(next, definition, withWayBack) };
 }
 
 /** What a start refuses only because of the ids says how to start without. */
@@ -71,11 +67,6 @@ function withWayBack(one: UnsupportedElement): UnsupportedElement {
   return words === undefined
     ? { ...one, why: `${why}; ${wayBackWords}` }
     : { ...one, words: `${words}; ${wayBackWords}` };
-}
-
-function isSamePlace(one: SourceLocation, other: SourceLocation): boolean {
-  const [a, b] = [one.position, other.position];
-  return one.path === other.path && a.line === b.line && a.column === b.column;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What other programs have taken from running networks and containers: rules of nftables, and forwarding. Only reads; needs root. */
-import { linkTables } from '../../container/interfaces/link-tables';
-import type { LinkTable } from '../../container/interfaces/link-tables';
-import { lostOf } from '../../container/interfaces/lost-tables';
+import { linkTables } from '../../container/interfaces/tables/link-tables';
+import type { LinkTable } from '../../container/interfaces/tables/link-tables';
+import { lostOf } from '../../container/interfaces/tables/lost-tables';
 import { runNames } from '../../container/record/run-state';
 import { listTables } from '../../host/kernel/nftables';
 import { fileError } from '../../host/state/file-error';

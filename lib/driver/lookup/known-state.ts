@@ -2,7 +2,7 @@
 import type { OwnedCgroup } from '../../container/cgroups/container-cgroups';
 import { isKnownUndo } from '../../container/record/undo-kinds';
 import { runNames } from '../../container/record/run-state';
-import { filterTable } from '../../container/interfaces/filter-rules';
+import { filterTable } from '../../container/interfaces/tables/filter-rules';
 import { forwardTable } from '../../container/interfaces/port/forward-rules';
 import { readText } from '../../host/kernel/text-file';
 import { forwardingRoots } from '../../network/bridge/forwarding';

@@ -1,5 +1,5 @@
 /** The filters that are in force for interfaces of running containers: by the records of their starts. */
-import { linkTables } from '../../container/interfaces/link-tables';
+import { linkTables } from '../../container/interfaces/tables/link-tables';
 import type { StartRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import { formatFilterBinding } from '../../network/filter/format';

@@ -3,9 +3,9 @@
  * nftables.service is reloaded: the filters, and the ports of the host. They are found by the tables that the records of the starts
  * name, and made again from the definitions that run.
  */
-import { linkFilter } from '../../container/interfaces/link-filter';
-import { linkTables, type LinkTable } from '../../container/interfaces/link-tables';
-import { lostOf } from '../../container/interfaces/lost-tables';
+import { linkFilter } from '../../container/interfaces/tables/link-filter';
+import { linkTables, type LinkTable } from '../../container/interfaces/tables/link-tables';
+import { lostOf } from '../../container/interfaces/tables/lost-tables';
 import type { LinkForwards } from '../../container/interfaces/port/forward-rules';
 import type { StartRecord } from '../../container/record/run-state';
 import type { InterfaceDefinition } from '../../domain/interface/definition';

@@ -27,7 +27,7 @@ import { previewLinks } from '../../container/interfaces/links';
 import { checkPorts } from '../../container/interfaces/port/claim-ports';
 import { linkForwards, removeForwards } from '../../container/interfaces/port/link-forwards';
 import { claimedAddress } from '../../container/interfaces/port/link-name';
-import { placeFilter } from '../../container/interfaces/link-filter';
+import { placeFilter } from '../../container/interfaces/tables/link-filter';
 import { placeForwards } from '../../container/interfaces/port/place-forwards';
 import { previewImages } from '../../container/sources/image-devices';
 import { withUsbPlaces } from '../../container/sources/usb-devices';

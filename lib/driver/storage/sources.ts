@@ -6,6 +6,7 @@ import type {
   VolumeDisk,
 } from '../../domain/definition';
 import { servedBy } from '../../domain/devices/disk/disk-driver';
+import { unsupportedIn } from '../../domain/filesystem/without-effect';
 import type { VolumeSource } from '../../domain/devices/volume-source';
 import type { FilesystemDefinition, VolumeFilesystem } from '../../domain/filesystem/definition';
 import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
@@ -37,11 +38,12 @@ export async function withVolumes(
   const isVolume = ({ type }: { readonly type: string }): boolean => type === 'volume';
   if (!disks.some(isVolume) && !filesystems.some(isVolume)) return definition;
   if (intent === 'start') await startAutostartPools(session);
-  return {
+  const next = {
     ...definition,
     disks: await Promise.all(disks.map((disk) => withDisk(session, disk))),
     filesystems: await Promise.all(filesystems.map((one) => withFilesystem(session, one))),
   };
+  return { ...next, unsupported: unsupportedIn(next, definition) };
 }
 
 async function withDisk(session: Session, disk: DiskDefinition): Promise<HostDisk> {

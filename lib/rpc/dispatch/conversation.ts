@@ -176,10 +176,18 @@ function denied(name: string, origin: ErrorOrigin): WireError {
   return new WireError('OPERATION_DENIED', `read only access prevents vir${name}`, origin);
 }
 
+/** A client's right to write is asked for by the part of libvirt's library that has the function. */
 function originOfDenial(name: string): ErrorOrigin {
-  if (name.startsWith('Storage')) return 'storage';
-  return name.startsWith('Network') ? 'network' : 'domain';
+  const found = writers.find(([prefix]) => name.startsWith(prefix));
+  return found === undefined ? 'domain' : found[1];
 }
+
+const writers: readonly (readonly [prefix: string, origin: ErrorOrigin])[] = [
+  ['Network', 'network'],
+  ['NWFilter', 'filter'],
+  ['Secret', 'secret'],
+  ['Storage', 'storage'],
+];
 
 function stranger(): WireError {
   return new WireError('RPC', 'authentication required', 'rpc');

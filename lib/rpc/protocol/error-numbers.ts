@@ -66,7 +66,6 @@ export type MoreCodes =
 
 /** libvirt's numbers for the part of libvirt that an error comes from. */
 export const errorOrigins = {
-  none: 0,
   xml: 5,
   conf: 9,
   rpc: 7,

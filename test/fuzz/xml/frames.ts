@@ -5,42 +5,20 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { ProtocolError } from '../../../lib/errors';
-import { connectProcedures } from '../../../lib/rpc/protocol/connect';
-import { domainProcedures } from '../../../lib/rpc/protocol/domain';
-import { eventProcedures } from '../../../lib/rpc/protocol/events';
-import { interfaceProcedures } from '../../../lib/rpc/protocol/interface';
-import { networkProcedures } from '../../../lib/rpc/protocol/network';
-import { filterProcedures } from '../../../lib/rpc/protocol/filter';
-import { nodeDeviceProcedures } from '../../../lib/rpc/protocol/node-device';
-import { secretProcedures } from '../../../lib/rpc/protocol/secret';
 import { lengthSize, programs } from '../../../lib/rpc/protocol/numbers';
 import type { Procedure } from '../../../lib/rpc/protocol/procedure';
-import { poolProcedures } from '../../../lib/rpc/protocol/storage/pools';
-import { volumeProcedures } from '../../../lib/rpc/protocol/storage/volumes';
-import { streamProcedures } from '../../../lib/rpc/protocol/streams';
-import { tuningProcedures } from '../../../lib/rpc/protocol/tuning';
 import { FrameReader } from '../../../lib/rpc/server/frame-reader';
 import type { Frame } from '../../../lib/rpc/server/frame-reader';
 import { decodeFrame, encodeRaw } from '../../../lib/rpc/server/message';
 import { XdrReader } from '../../../lib/rpc/xdr/reader';
 import { XdrWriter } from '../../../lib/rpc/xdr/writer';
 import type { Codec } from '../../../lib/rpc/xdr/codec';
+import { remoteTables } from '../../support/clients/remote-procedures';
 import type { Depth } from './depth';
 
-const procedures: readonly Procedure<unknown, unknown>[] = [
-  connectProcedures,
-  domainProcedures,
-  eventProcedures,
-  networkProcedures,
-  interfaceProcedures,
-  filterProcedures,
-  nodeDeviceProcedures,
-  secretProcedures,
-  poolProcedures,
-  streamProcedures,
-  tuningProcedures,
-  volumeProcedures,
-].flatMap((table) => Object.values(table));
+const procedures: readonly Procedure<unknown, unknown>[] = remoteTables.flatMap((table) =>
+  Object.values(table),
+);
 
 const byNumber = new Map(procedures.map((procedure) => [procedure.number, procedure]));
 

@@ -12,7 +12,6 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
   'The error is passed on: kept, thrown, sent or emitted elsewhere.': [
     'cli/commands/domain/list.ts listed',
     'cli/commands/network/net-list.ts listed',
-    'cli/options/host/interface-argument.ts findHostInterface',
     'cli/options/network-argument.ts findNetwork',
     'cli/options/pool-argument.ts findPool',
     'container/console/console-stream.ts ConsoleStream.#pump',

@@ -8,7 +8,7 @@ import {
   showTypes,
   typeNamed,
 } from '../../terminal/event-loop';
-import { isOomKilled } from '../../output/domain-words';
+import { isOomKilled } from '../../output/words/domain-words';
 import type { DomainEvent } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';

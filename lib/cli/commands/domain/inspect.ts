@@ -2,7 +2,12 @@
 import { formatOption, showsData } from '../../output/data';
 import { CommandError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
-import { isolationWords, reasonWords, stateWord, stateWords } from '../../output/domain-words';
+import {
+  isolationWords,
+  reasonWords,
+  stateWord,
+  stateWords,
+} from '../../output/words/domain-words';
 import { showXml, xpathOptions } from '../../options/xpath-option';
 import type { Domain, HealthInfo, SecurityLabelInfo } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';

@@ -1,7 +1,7 @@
 /** list: all domains, as virsh's table or with one value per line. */
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
-import { isolationWords, noStateWords, stateWords } from '../../output/domain-words';
+import { isolationWords, noStateWords, stateWords } from '../../output/words/domain-words';
 import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
 import type { SeenDomain } from '../../../driver/connection';

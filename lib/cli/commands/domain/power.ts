@@ -1,7 +1,7 @@
 /** suspend, resume, shutdown, reboot and send-process-signal: requests to a running container. */
 import { CommandError, withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
-import { signalNumber } from '../../output/signal-names';
+import { signalNumber } from '../../output/words/signal-names';
 import type { Domain, PowerMode, PowerOptions } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context } from '../../shell/command';

@@ -1,7 +1,7 @@
 /** wait: waits until a condition on a domain, checked from outside, is true. */
 import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
-import { exitStatus, reasonWords, stateWord } from '../../output/domain-words';
+import { exitStatus, reasonWords, stateWord } from '../../output/words/domain-words';
 import { timeoutOf } from '../../terminal/event-loop';
 import { TslxcError } from '../../../errors';
 import type { Connection, Domain, ExitRecord } from '../../../index';

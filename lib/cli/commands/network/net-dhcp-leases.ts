@@ -1,6 +1,6 @@
 /** net-dhcp-leases: which client has which address of a virtual network, and until when. */
 import { formatOption, showsData } from '../../output/data';
-import { localTime } from '../../output/local-time';
+import { localTime } from '../../output/words/local-time';
 import { withErrorMessage } from '../../shell/command-error';
 import { formatTable } from '../../output/table';
 import { findNetwork, networkOption } from '../../options/network-argument';

@@ -2,7 +2,7 @@
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError } from '../../shell/command-error';
-import { definitionWords, noStateWords } from '../../output/domain-words';
+import { definitionWords, noStateWords } from '../../output/words/domain-words';
 import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
 import type { Network, NetworkFilter } from '../../../index';

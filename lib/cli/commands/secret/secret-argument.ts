@@ -1,8 +1,7 @@
 /** Finds the secret that a command line names: by its uuid, as virsh does. */
 import type { Connection, SecretInfo } from '../../../index';
 import type { Option } from '../../shell/arguments';
-import { TslxcError } from '../../../errors';
-import { withErrorMessage } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 
 /** The option that names the secret. */
 export const secretOption: Option = {
@@ -23,7 +22,7 @@ export async function findSecret(connection: Connection, text: string): Promise<
     if (!uuidForm.test(text)) {
       await connection.secrets.list();
       const detail = 'uuidstr in virSecretLookupByUUIDString must be a valid UUID';
-      throw new TslxcError('INVALID_ARG', detail);
+      throw new CommandError(detail, { code: 'INVALID_ARG' });
     }
     return await connection.secrets.lookup(text);
   });

@@ -1,7 +1,7 @@
 /** snapshot-list: the snapshots of a domain, as virsh's table, as a tree, or with one name per line. */
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { formatOption, showsData } from '../../output/data';
-import { localTimeWithZone } from '../../output/local-time';
+import { localTimeWithZone } from '../../output/words/local-time';
 import { formatTable } from '../../output/table';
 import { printable } from '../../../printable';
 import type { SnapshotInfo } from '../../../index';

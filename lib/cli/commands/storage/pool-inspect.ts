@@ -5,8 +5,8 @@ import { findPool, poolOption } from '../../options/pool-argument';
 import type { PoolKey } from '../../options/pool-argument';
 import { showXml, xpathOptions } from '../../options/xpath-option';
 import { formatOption, showsData } from '../../output/data';
-import { definitionWords } from '../../output/domain-words';
-import { prettySize } from '../../output/pretty-size';
+import { definitionWords } from '../../output/words/domain-words';
+import { prettySize } from '../../output/words/pretty-size';
 import { formatTable } from '../../output/table';
 import { CommandError } from '../../shell/command-error';
 import type {

@@ -9,7 +9,7 @@ import {
 } from '../../options/pool-argument';
 import { showXml, xpathOptions } from '../../options/xpath-option';
 import { formatOption, showsData } from '../../output/data';
-import { prettySize } from '../../output/pretty-size';
+import { prettySize } from '../../output/words/pretty-size';
 import { formatTable } from '../../output/table';
 import type { StorageVolume } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';

@@ -1,4 +1,4 @@
-/** Finds the interface of the host that a command line names: by name or by MAC address, in that order, as virsh does. */
+/** Finds the interface of the host that a command line names: by MAC address if it is one, else by name, as virsh does. */
 import { TslxcError } from '../../../errors';
 import type { Connection, HostInterfaceInfo } from '../../../index';
 import { suggestion } from '../../../suggestion';
@@ -15,32 +15,37 @@ export const interfaceOption: Option = {
   positional: 'required',
 };
 
-/** Rejects with `failed to get interface 'x'`, and the library's error of the last look-up. */
+/** As virsh takes it. */
+const macPattern = /^[\da-f]{1,2}(?::[\da-f]{1,2}){5}$/i;
+
+/** Rejects with `failed to get interface 'x'`, and the library's error, if it is looked up at all. */
 export async function findHostInterface(
-  connection: Connection,
+  { hostInterfaces }: Connection,
   text: string,
   keys: readonly InterfaceKey[] = ['name', 'mac'],
 ): Promise<HostInterfaceInfo> {
-  let last: unknown;
-  for (const key of keys) {
-    try {
-      const { hostInterfaces } = connection;
-      return await (key === 'name'
-        ? hostInterfaces.lookup(text)
-        : hostInterfaces.lookupByMac(text));
-    } catch (error) {
-      last = error;
-      if (!TslxcError.is(error, 'NO_INTERFACE')) break;
-    }
+  const key: InterfaceKey = macPattern.test(text) ? 'mac' : 'name';
+  if (!keys.includes(key)) throw notFound(text, await hintFor(hostInterfaces, text));
+  try {
+    return await (key === 'name' ? hostInterfaces.lookup(text) : hostInterfaces.lookupByMac(text));
+  } catch (error) {
+    const isGone = TslxcError.is(error, 'NO_INTERFACE');
+    throw notFound(text, isGone ? await hintFor(hostInterfaces, text) : '', error);
   }
-  const hint = TslxcError.is(last, 'NO_INTERFACE') ? await hintFor(connection, text) : '';
-  throw new CommandError(`failed to get interface '${text}'${hint}`, {
-    cause: last,
+}
+
+function notFound(text: string, hint: string, cause?: unknown): CommandError {
+  const more = cause === undefined ? {} : { cause };
+  return new CommandError(`failed to get interface '${text}'${hint}`, {
+    ...more,
     code: 'NO_INTERFACE',
   });
 }
 
-async function hintFor({ hostInterfaces }: Connection, text: string): Promise<string> {
+async function hintFor(
+  hostInterfaces: Connection['hostInterfaces'],
+  text: string,
+): Promise<string> {
   const all = await hostInterfaces.list().catch(() => []);
   return suggestion(
     text,

@@ -8,7 +8,7 @@ import type { PortForward } from '../../../domain/interface/definition';
 import { parseIp, type IpFamily } from '../../../domain/interface/ip-address';
 import { forwardedPorts, type ForwardedPorts } from '../../../domain/interface/port/port-forward';
 import { chain, quoteDevice, tableFor, withoutTable } from '../../../host/kernel/nftables';
-import type { FilteredLink } from '../filter-rules';
+import type { FilteredLink } from '../tables/filter-rules';
 
 /** Ports of the host that lead to a container. */
 export interface LinkForwards extends FilteredLink {

@@ -5,7 +5,7 @@ import { definitionError } from '../../../domain/xml/source-location';
 import { TslxcError } from '../../../errors';
 import { hasTable, loadNft } from '../../../host/kernel/nftables';
 import type { Port } from '../../../plan/network/links';
-import type { FilteredLink } from '../filter-rules';
+import type { FilteredLink } from '../tables/filter-rules';
 import { forwardTable, noForwardRules } from './forward-rules';
 import type { LinkForwards } from './forward-rules';
 import { removePortClaim } from './port-claims';

@@ -12,7 +12,7 @@ import { networkNamespace } from '../../../host/kernel/network-namespace';
 import { fileError, hasErrno } from '../../../host/state/file-error';
 import { readRecord, removeRecord, writeRecord } from '../../../host/state/record-file';
 import { portClaimsPath } from '../../../host/state/state-paths';
-import type { FilteredLink } from '../filter-rules';
+import type { FilteredLink } from '../tables/filter-rules';
 import { forwardTable } from './forward-rules';
 
 export interface PortClaim extends FilteredLink {

@@ -14,7 +14,7 @@ import {
 } from '../../xml/reading';
 import { ignored, refused, vocabulary } from '../../xml/vocabulary';
 
-/** The checks of a filter. Each is a few rules: see `lib/container/interfaces/filter-rules.ts`. */
+/** The checks of a filter. Each is a few rules: see `lib/container/interfaces/tables/filter-rules.ts`. */
 export type FilterCheck =
   /** The source address of a frame is the interface's. */
   | 'mac'

@@ -1,5 +1,5 @@
 /** A host without containers: run states in memory, with the rules of container/. For the tests of lib/driver. */
-import { linkTables } from '../../../../lib/container/interfaces/link-tables';
+import { linkTables } from '../../../../lib/container/interfaces/tables/link-tables';
 import { FakeForwards } from './fake-forwards';
 import { ProtocolError, TslxcError } from '../../../../lib/errors';
 import type { CleanUpContext } from '../../../../lib/container/record/cleanup';

@@ -7,7 +7,7 @@ import { Options } from '../../../../lib/cli/shell/arguments';
 function shown(show: typeof showsData, data: unknown, format = 'json'): [boolean, string] {
   let text = '';
   const output = new Output(
-    { write: (more) => (text += more) },
+    { write: (more) => (text += String(more)) },
     { write: () => undefined },
     'normal',
   );

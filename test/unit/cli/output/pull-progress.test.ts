@@ -19,7 +19,7 @@ test.each([
 test('as data each step is a line, and nothing that an image says of itself can steer a terminal', () => {
   let text = '';
   const output = new Output(
-    { write: (more) => (text += more) },
+    { write: (more) => (text += String(more)) },
     { write: () => undefined },
     'normal',
   );

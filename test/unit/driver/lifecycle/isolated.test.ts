@@ -1,6 +1,7 @@
 /** The level `isolated` of a connection, of the host or of a domain: what is started, recorded, warned of and told. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DomainSpec } from '../../../../lib/domain/builder/spec';
 import type { Domain } from '../../../../lib/driver/domain';
 import { asWritten } from '../../../../lib/driver/snapshots/written-ids';
 import { idRecordPath, statePaths } from '../../../../lib/host/state/state-paths';
@@ -45,6 +46,27 @@ test('a domain that is off is told as it would be started', async () => {
   host.hardening = 'hardened';
   const same = await host.connect().lookupDomainByName('web');
   expect(await same.info()).toMatchObject({ isolation: 'none' });
+});
+
+describe('a spec that asks for the ids of the host', () => {
+  const spec = { name: 'web', memory: '64MiB', root: '/srv/web', init: '/bin/sh', idMap: 'host' };
+
+  test('keeps them, since its domain is given another level', async () => {
+    const domain = await host.connect().defineDomain(spec as DomainSpec);
+    expect(await domain.info()).toMatchObject({ isolation: 'none' });
+    expect(await domain.spec()).toMatchObject({ hardening: 'hardened' });
+    host.hardening = 'compat';
+    const other = { ...spec, name: 'other' } as DomainSpec;
+    expect(await (await host.connect().defineDomain(other)).spec()).not.toHaveProperty('hardening');
+  });
+
+  test('is refused if it asks for this level as well', async () => {
+    const both = { ...spec, hardening: 'isolated' } as DomainSpec;
+    await expect(host.connect().createDomain(both)).rejects.toMatchObject({
+      code: 'INVALID_ARG',
+      message: containing("idMap 'host' asks for the ids of the host"),
+    });
+  });
 });
 
 test('what runs is told as it was started', async () => {

@@ -1,4 +1,5 @@
 /** lib/driver/snapshots/clone-definition.ts: a clone has addresses of its own in its virtual network. */
+import { parseGivenNetwork } from '../../../../lib/driver/session/given';
 import { renewed } from '../../../../lib/driver/snapshots/clone-definition';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { FakeHost } from '../../../support/fake/host/fake-host';
@@ -15,7 +16,7 @@ const given = "<ip address='10.99.7.4' prefix='29'/>";
 
 test('addresses of its virtual network are drawn anew, and any other stays', async () => {
   const session = new FakeHost(scratchDirectory()).session();
-  await session.networks.write(session.parseNetwork(network).definition);
+  await session.networks.write(parseGivenNetwork(network).definition);
   const v6 = "<ip family='ipv6' address='fd00:99::4' prefix='64'/>";
   const foreign = "<ip address='10.1.1.1' prefix='24'/>";
   const direct =

@@ -66,6 +66,34 @@ test.each<readonly [string, string, string]>([
   expect(await domain.xml({ which: 'inactive' })).toBe(before);
 });
 
+test('a limit of space holds in a folder, and is refused for what turns out to be an image', async () => {
+  const ids =
+    "<idmap><uid start='0' target='100000' count='1'/><gid start='0' target='100000' count='1'/></idmap>";
+  const limited = (volume: string): string =>
+    tree(inPool(volume), "<space_hard_limit unit='MiB'>1</space_hard_limit>");
+  const inWeb = (devices: string) =>
+    connection.defineDomain(domainXml({ name: 'web', elements: ids, devices }));
+  await expect((await inWeb(limited('a.img'))).start()).rejects.toMatchObject({
+    code: 'CONFIG_UNSUPPORTED',
+    message: expect.stringContaining('the size of an image or a device is its limit') as string,
+  });
+  await (await inWeb(limited('tree'))).start();
+  expect(host.running.has('web')).toBe(true);
+});
+
+test('a root that is a volume has ids of its own at the level isolated', async () => {
+  host.hardening = 'isolated';
+  const devices = `<filesystem type='volume'><source ${inPool('tree')}/><target dir='/'/></filesystem>`;
+  const domain = await host
+    .connect()
+    .defineDomain(domainXml({ name: 'web', devices: `<console type='pty'/>${devices}` }));
+  await domain.start();
+  const { definition } = host.running.get('web')?.start ?? {};
+  expect(definition?.extension.idAllocation).toMatchObject({ count: 65536 });
+  expect(definition?.filesystems).toMatchObject([{ type: 'mount', source: join(folder, 'tree') }]);
+  expect(await domain.xml({ which: 'inactive' })).not.toContain('allocate');
+});
+
 interface Refused {
   readonly devices: string;
   readonly code: string;

@@ -3,35 +3,10 @@ import * as fc from 'fast-check';
 import { XdrReader } from '../../../../lib/rpc/xdr/reader';
 import { XdrWriter } from '../../../../lib/rpc/xdr/writer';
 import { absentNumbers, absentProcedure } from '../../../../lib/rpc/protocol/absent/absent';
-import { connectProcedures } from '../../../../lib/rpc/protocol/connect';
-import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
-import { eventProcedures, notices } from '../../../../lib/rpc/protocol/events';
-import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
-import { networkProcedures } from '../../../../lib/rpc/protocol/network';
-import { filterProcedures } from '../../../../lib/rpc/protocol/filter';
-import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
-import { secretProcedures } from '../../../../lib/rpc/protocol/secret';
-import type { Procedures } from '../../../../lib/rpc/protocol/procedure';
-import { poolProcedures } from '../../../../lib/rpc/protocol/storage/pools';
-import { volumeProcedures } from '../../../../lib/rpc/protocol/storage/volumes';
-import { streamProcedures } from '../../../../lib/rpc/protocol/streams';
-import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
+import { notices } from '../../../../lib/rpc/protocol/events';
+import { remoteTables } from '../../../support/clients/remote-procedures';
 
-const tables: readonly Procedures[] = [
-  connectProcedures,
-  domainProcedures,
-  eventProcedures,
-  networkProcedures,
-  interfaceProcedures,
-  filterProcedures,
-  nodeDeviceProcedures,
-  secretProcedures,
-  poolProcedures,
-  streamProcedures,
-  tuningProcedures,
-  volumeProcedures,
-];
-const served = tables.flatMap((table) => Object.entries(table));
+const served = remoteTables.flatMap((table) => Object.entries(table));
 const numbers = served.map(([, { number }]) => number);
 
 /** As many has the protocol of libvirt 11.3. */

@@ -5,19 +5,8 @@ import { packageRoot } from '../../../../lib/host/package-paths';
 import { mostCells } from '../../../../lib/rpc/dispatch/connect/node';
 import { mostRepeats } from '../../../../lib/rpc/dispatch/domain/all-statistics';
 import { mostCallbacks } from '../../../../lib/rpc/dispatch/events/client-events';
-import { connectProcedures } from '../../../../lib/rpc/protocol/connect';
-import { domainProcedures } from '../../../../lib/rpc/protocol/domain';
-import { eventProcedures } from '../../../../lib/rpc/protocol/events';
-import { interfaceProcedures } from '../../../../lib/rpc/protocol/interface';
-import { networkProcedures } from '../../../../lib/rpc/protocol/network';
-import { filterProcedures } from '../../../../lib/rpc/protocol/filter';
-import { nodeDeviceProcedures } from '../../../../lib/rpc/protocol/node-device';
-import { secretProcedures } from '../../../../lib/rpc/protocol/secret';
 import { longestMessage, mostDescriptors } from '../../../../lib/rpc/protocol/numbers';
-import { poolProcedures } from '../../../../lib/rpc/protocol/storage/pools';
-import { volumeProcedures } from '../../../../lib/rpc/protocol/storage/volumes';
-import { lxcProcedures, streamProcedures } from '../../../../lib/rpc/protocol/streams';
-import { tuningProcedures } from '../../../../lib/rpc/protocol/tuning';
+import { lxcProcedures } from '../../../../lib/rpc/protocol/streams';
 import { longestList } from '../../../../lib/rpc/protocol/values';
 import {
   keptForRoot,
@@ -36,6 +25,7 @@ import {
 } from '../../../../lib/rpc/server/client';
 import { boundsOfUser } from '../../../../lib/rpc/users/bounds';
 import { XdrReader } from '../../../../lib/rpc/xdr/reader';
+import { remoteTables } from '../../../support/clients/remote-procedures';
 
 const page = readFileSync(join(packageRoot, 'docs/libvirt-clients.md'), 'utf8');
 
@@ -78,11 +68,7 @@ test('the page says with how much that waits a client is not read from', () => {
   expect(page).toContain(`in the midst of a call of more than ${size(longestWithoutWrite)}`);
 });
 
-const tables = [
-  ...[connectProcedures, domainProcedures, eventProcedures, networkProcedures],
-  ...[filterProcedures, interfaceProcedures, nodeDeviceProcedures, secretProcedures],
-  ...[lxcProcedures, poolProcedures, streamProcedures, tuningProcedures, volumeProcedures],
-];
+const tables = [...remoteTables, lxcProcedures];
 
 test('of the calls that change nothing, those take a list of which the page says how long it is', () => {
   const lists = tables.flatMap((table) =>

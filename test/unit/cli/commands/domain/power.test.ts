@@ -1,6 +1,6 @@
 /** suspend, resume, shutdown, reboot, send-process-signal, and the verbs that are refused: what virsh says. */
 import { commandsWith, refusedVerbs } from '../../../../../lib/cli/shell/verbs';
-import { signalNumber } from '../../../../../lib/cli/output/signal-names';
+import { signalNumber } from '../../../../../lib/cli/output/words/signal-names';
 import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { run } from '../../run-main';
 
@@ -79,11 +79,6 @@ test.each([
   ['checkpoint-create-as web one', '', 'virDomainCheckpointCreateXML'],
   ['blockcopy --path vda --domain=web', '', 'virDomainBlockRebase'],
   ['perf --domain web', 'error: Unable to get perf events\n', 'virDomainGetPerfEvents'],
-  [
-    'nodedev-start sda',
-    "error: Could not find matching device 'sda'\n",
-    'virNodeDeviceLookupByName',
-  ],
   ['cpu-models x86_64', 'error: failed to get CPU model names\n', 'virConnectGetCPUModelNames'],
   ['maxvcpus', '', 'virConnectGetMaxVcpus'],
   [

@@ -1,10 +1,6 @@
 /** What the verbs of snapshots print, as virsh does: lists and trees. */
-import {
-  childrenIn,
-  descendantsIn,
-  treeLines,
-} from '../../../../../lib/cli/output/tree';
-import { localTimeWithZone } from '../../../../../lib/cli/output/local-time';
+import { childrenIn, descendantsIn, treeLines } from '../../../../../lib/cli/output/tree';
+import { localTimeWithZone } from '../../../../../lib/cli/output/words/local-time';
 import type { SnapshotInfo } from '../../../../../lib/index';
 import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { withSnapshots } from '../../../../support/fake/connection/fake-snapshots';

@@ -1,6 +1,6 @@
 /** virsh's words for states and reasons, and an addition of this command: how init actually ended. Pure. */
-import type { ExitRecord } from '../../container/record/exit-record';
-import type { DomainInfo, DomainState } from '../../driver/types';
+import type { ExitRecord } from '../../../container/record/exit-record';
+import type { DomainInfo, DomainState } from '../../../driver/types';
 import { signalName } from './signal-names';
 
 /** `running`, `shut off` or `no state`. */

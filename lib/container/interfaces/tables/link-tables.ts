@@ -1,8 +1,8 @@
 /** The tables of nftables that the interfaces of a container have: those of their filters and of their forwarded ports. Pure. */
-import type { StartRecord } from '../record/run-state';
+import type { StartRecord } from '../../record/run-state';
 import { filterTable } from './filter-rules';
 import type { FilteredLink } from './filter-rules';
-import { forwardTable } from './port/forward-rules';
+import { forwardTable } from '../port/forward-rules';
 
 export interface LinkTable extends FilteredLink {
   readonly holds: 'filter' | 'forwards';

@@ -1,9 +1,9 @@
 /** The filter of an interface on this host: decided, put in place before its link is made, and removed after it has gone. */
-import type { InterfaceDefinition } from '../../domain/interface/definition';
-import { learningOf, needsAddresses } from '../../domain/interface/port/filter';
-import { definitionError } from '../../domain/xml/source-location';
-import { TslxcError } from '../../errors';
-import { hasTable, loadNft } from '../../host/kernel/nftables';
+import type { InterfaceDefinition } from '../../../domain/interface/definition';
+import { learningOf, needsAddresses } from '../../../domain/interface/port/filter';
+import { definitionError } from '../../../domain/xml/source-location';
+import { TslxcError } from '../../../errors';
+import { hasTable, loadNft } from '../../../host/kernel/nftables';
 import { filterRules, filterTable, noFilterRules } from './filter-rules';
 import type { FilteredLink, LinkFilter } from './filter-rules';
 

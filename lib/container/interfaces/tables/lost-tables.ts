@@ -1,5 +1,5 @@
 /** Which tables of interfaces another program has removed, as `nft flush ruleset` does. Only reads. */
-import { native } from '../../host/native';
+import { native } from '../../../host/native';
 import type { LinkTable } from './link-tables';
 
 /**

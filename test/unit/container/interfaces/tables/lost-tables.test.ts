@@ -1,7 +1,7 @@
-/** lib/container/interfaces/lost-tables.ts: what is lost, and what is unknown. */
-import { lostOf } from '../../../../lib/container/interfaces/lost-tables';
-import type { LinkTable } from '../../../../lib/container/interfaces/link-tables';
-import { TslxcError } from '../../../../lib/errors';
+/** lib/container/interfaces/tables/lost-tables.ts: what is lost, and what is unknown. */
+import { lostOf } from '../../../../../lib/container/interfaces/tables/lost-tables';
+import type { LinkTable } from '../../../../../lib/container/interfaces/tables/link-tables';
+import { TslxcError } from '../../../../../lib/errors';
 
 const table = (name: string, host: string): LinkTable => ({
   holds: 'filter',

@@ -4,9 +4,9 @@ import {
   reasonWords,
   stateWord,
   stateWords,
-} from '../../../../lib/cli/output/domain-words';
-import { signalName } from '../../../../lib/cli/output/signal-names';
-import type { ExitRecord, ShutoffReason } from '../../../../lib/container/record/exit-record';
+} from '../../../../../lib/cli/output/words/domain-words';
+import { signalName } from '../../../../../lib/cli/output/words/signal-names';
+import type { ExitRecord, ShutoffReason } from '../../../../../lib/container/record/exit-record';
 
 const when = { time: 0, boot: '' };
 

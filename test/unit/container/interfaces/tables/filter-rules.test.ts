@@ -1,6 +1,9 @@
-/** lib/container/interfaces/filter-rules: the text that nft loads. Whether it does what it says, test/network/filters shows. */
-import { filterRules, noFilterRules } from '../../../../lib/container/interfaces/filter-rules';
-import type { LinkFilter } from '../../../../lib/container/interfaces/filter-rules';
+/** lib/container/interfaces/tables/filter-rules: the text that nft loads. Whether it does what it says, test/network/filters shows. */
+import {
+  filterRules,
+  noFilterRules,
+} from '../../../../../lib/container/interfaces/tables/filter-rules';
+import type { LinkFilter } from '../../../../../lib/container/interfaces/tables/filter-rules';
 
 const link = { host: 'vnet1000', mac: '52:54:00:00:00:01' };
 const clean: LinkFilter = { ...link, filter: 'clean-traffic', addresses: ['192.0.2.1'] };

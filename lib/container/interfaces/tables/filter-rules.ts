@@ -2,9 +2,9 @@
  * The filter of an interface as text for nft(8): a table of the bridge family for each, with rules that name the host's
  * side of its link. They can be loaded before the link exists. They drop what libvirt's predefined filters drop. Pure.
  */
-import type { FilterName } from '../../domain/interface/definition';
-import { filterChecks } from '../../domain/interface/port/filter';
-import { chain, quoteDevice, tableFor, withoutTable } from '../../host/kernel/nftables';
+import type { FilterName } from '../../../domain/interface/definition';
+import { filterChecks } from '../../../domain/interface/port/filter';
+import { chain, quoteDevice, tableFor, withoutTable } from '../../../host/kernel/nftables';
 
 /** What identifies a filter: the host's side of a link, and the MAC address of the container's. */
 export interface FilteredLink {

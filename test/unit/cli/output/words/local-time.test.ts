@@ -1,5 +1,5 @@
 /** Times as virsh prints them. */
-import { localTime, localTimeWithZone } from '../../../../lib/cli/output/local-time';
+import { localTime, localTimeWithZone } from '../../../../../lib/cli/output/words/local-time';
 
 const milliseconds = 1_700_000_000_000;
 
