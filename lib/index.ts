@@ -131,6 +131,7 @@ export type { FreePages, PoolChange } from './host/node/pages';
 export type { SuspendTarget } from './host/node/sleep';
 export type { HealthInfo } from './driver/health/health';
 export type { LogOptions } from './driver/inspect/console-lines';
+export type { LogLine } from './container/console/line-cutter';
 export type {
   BlockTuningChange,
   BlockTuningInfo,

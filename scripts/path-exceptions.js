@@ -148,6 +148,7 @@ const nativeExceptions = [
     uses: ['faccessat', 'fstatat', 'openat', 'renameat', 'unlinkat'],
     reason: inOpenFolder,
   },
+  { file: 'native/monitor/line-times.cc', uses: ['openat'], reason: inOpenFolder },
   {
     file: 'native/monitor/restart.cc',
     uses: ['open'],

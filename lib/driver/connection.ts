@@ -41,7 +41,8 @@ import { autostartAll } from './lifecycle/autostart';
 import { planDomain, type PlanOptions, type PlanTarget } from './lifecycle/plan';
 import { reapInTurn } from './lifecycle/reaper';
 import { destroyBonded } from './lifecycle/verbs';
-import { consoleLinesOfName, type LogOptions } from './inspect/console-lines';
+import { consoleLinesOfName, textsOf, type LogOptions } from './inspect/console-lines';
+import type { LogLine } from '../container/console/line-cutter';
 import {
   hostCapabilities,
   hostSysinfo,
@@ -387,14 +388,25 @@ export class Connection implements AsyncDisposable {
    * The lines of the first console, as `Domain.logs` gives them, of the domain that has this name or had it last: also
    * of a transient domain that has ended, and of one that was undefined.
    *
-   * @param options - `lines`: how many of the last lines, by default all that are kept; `follow`: goes on until the
-   * container ends; `signal`
-   * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log of it, in which a start is told of; INVALID_ARG for `lines`
-   * that is not a whole number from 0.
+   * @param options - `lines`: how many of the last lines, by default all that are kept; `since`, `until`: only those
+   * written then; `follow`: goes on until the container ends; `signal`
+   * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log of it, in which a start is
+   * told of; INVALID_ARG for `lines` that is not a whole number from 0 and for an invalid date.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    */
   logs(name: string, options: LogOptions = {}): AsyncGenerator<string, undefined> {
     this.#session.requireAccess('read', 'Connection.logs');
+    return textsOf(consoleLinesOfName(this.#session, name, options));
+  }
+
+  /**
+   * The same lines, each with the time when it was written, where that is known: see `Domain.logLines`.
+   *
+   * @param options - as for `logs`
+   * @throws TslxcError as `logs`.
+   */
+  logLines(name: string, options: LogOptions = {}): AsyncGenerator<LogLine, undefined> {
+    this.#session.requireAccess('read', 'Connection.logLines');
     return consoleLinesOfName(this.#session, name, options);
   }
 

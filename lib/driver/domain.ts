@@ -59,7 +59,8 @@ import type {
   NumaTuningInfo,
   VcpuCount,
 } from './limits/types';
-import { consoleLines, type LogOptions } from './inspect/console-lines';
+import { consoleLines, textsOf, type LogOptions } from './inspect/console-lines';
+import type { LogLine } from '../container/console/line-cutter';
 import {
   consolePath,
   domainInfo,
@@ -753,16 +754,29 @@ export class Domain {
    * They can also be read while nothing runs, and after the domain is gone until another domain takes its name: see
    * `Connection.logs`. A line is what the container wrote, control characters included, without the line ending.
    *
-   * @param options - `lines`: how many of the last lines, by default all that are kept; `follow`: goes on until the
-   * container ends, and yields each line when it is complete; `signal`
-   * @throws TslxcError, from the iteration: INVALID_ARG for `lines` that is not a whole number from 0; NO_DOMAIN when there
-   * is neither the domain nor a log.
+   * @param options - `lines`: how many of the last lines, by default all that are kept; `since`, `until`: only those
+   * written then; `follow`: goes on until the container ends, and yields each line when it is complete; `signal`
+   * @throws TslxcError, from the iteration: INVALID_ARG for `lines` that is not a whole number from 0 and for an invalid
+   * date; NO_DOMAIN when there is neither the domain nor a log.
    * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when the connection is closed.
    * @example
    * for await (const line of domain.logs({ lines: 10, follow: true })) console.log(line);
    */
   logs(options: LogOptions = {}): AsyncGenerator<string, undefined> {
     this.#session.requireAccess('read', 'Domain.logs');
+    return textsOf(consoleLines(this.#session, this.#identity, options));
+  }
+
+  /**
+   * The same lines, each with the time when it was written, where that is known.
+   *
+   * @param options - as for `logs`
+   * @throws TslxcError as `logs`.
+   * @example
+   * for await (const { time, line } of domain.logLines({ since: new Date(Date.now() - 60_000) })) console.log(time, line);
+   */
+  logLines(options: LogOptions = {}): AsyncGenerator<LogLine, undefined> {
+    this.#session.requireAccess('read', 'Domain.logLines');
     return consoleLines(this.#session, this.#identity, options);
   }
 

@@ -110,6 +110,13 @@ export const abortSignal: Shape<AbortSignal> = value({
   example: { aborted: false, addEventListener: () => undefined },
 });
 
+/** Of whichever realm. */
+export const date: Shape<Date> = value({
+  words: 'a Date',
+  fits: (one) => Object.prototype.toString.call(one) === '[object Date]',
+  example: new Date(0),
+});
+
 export function callback<Type>(): Shape<Type> {
   return value({
     words: 'a function',

@@ -33,7 +33,9 @@ int tryLock(int file) {
 
 }  // namespace
 
-ConsoleLog::ConsoleLog(Settings settings) : settings_(std::move(settings)) {}
+ConsoleLog::ConsoleLog(Settings settings) : settings_(std::move(settings)) {
+  if (settings_.keepsTimes) times_.emplace(settings_.directory.get(), settings_.file);
+}
 
 void ConsoleLog::prepare(Beginning beginning, std::string path) {
   path_ = std::move(path);
@@ -94,6 +96,7 @@ size_t ConsoleLog::append(std::string_view bytes) {
   if (lost_ > 0 && !tellOfLoss()) return 0;
   if (size_ >= settings_.mostBytes && !rotate()) return 0;
   const size_t room = std::min(bytes.size(), static_cast<size_t>(settings_.mostBytes - size_));
+  if (times_) times_->note(file_.get(), room);
   const ssize_t size = retry([&] { return ::write(file_.get(), bytes.data(), room); });
   if (size <= 0) return 0;
   size_ += static_cast<uint64_t>(size);
@@ -197,13 +200,26 @@ int ConsoleLog::putAside() {
     const int moved = renameat(directory, move->first.c_str(), directory, move->second.c_str());
     if (moved == -1 && errno != ENOENT) return errno;
   }
+  if (times_) putTimesAside();
   return 0;
+}
+
+void ConsoleLog::putTimesAside() {
+  const int directory = settings_.directory.get();
+  times_->leave();
+  for (size_t older = settings_.old.size(); older > 0; --older) {
+    const std::string younger = older > 1 ? settings_.old[older - 2] : "";
+    const std::string from = LineTimes::nameOf(settings_.file + younger);
+    const std::string to = LineTimes::nameOf(settings_.file + settings_.old[older - 1]);
+    renameat(directory, from.c_str(), directory, to.c_str());
+  }
 }
 
 bool ConsoleLog::keepYoungerHalf() {
   std::string half(static_cast<size_t>(settings_.mostBytes / 2), '\0');
   const off_t from = static_cast<off_t>(size_ - half.size());
   const ssize_t kept = retry([&] { return pread(file_.get(), half.data(), half.size(), from); });
+  if (times_) times_->forget();
   if (kept < 0 || ftruncate(file_.get(), 0) == -1) return false;
   size_ = 0;
   const ssize_t written =
@@ -216,6 +232,7 @@ bool ConsoleLog::tellOfLoss() {
   if (size_ >= settings_.mostBytes && !rotate()) return false;
   const std::string line =
       "\n[tslxc: " + std::to_string(lost_) + " bytes of output could not be kept]\n";
+  if (times_) times_->note(file_.get(), line.size());
   const ssize_t size = retry([&] { return ::write(file_.get(), line.data(), line.size()); });
   if (size <= 0) return false;
   size_ += static_cast<uint64_t>(size);

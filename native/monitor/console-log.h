@@ -6,11 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "native/base/fd.h"
+#include "native/monitor/line-times.h"
 #include "native/monitor/ring.h"
 
 namespace tslxc {
@@ -25,6 +27,8 @@ class ConsoleLog {
     uint64_t mostBytes;
     // The suffixes of old files, the youngest first.
     std::vector<std::string> old;
+    // Whether a file beside each log has the times of its output.
+    bool keepsTimes = false;
   };
   enum class Beginning { anew, behind };
 
@@ -68,12 +72,16 @@ class ConsoleLog {
   bool rotate();
   // Renames the file to the youngest old one. Returns 0 or an errno.
   int putAside();
+  // The same for the files with the times, which are of no use without their log: a failure leaves
+  // them behind.
+  void putTimesAside();
   // Discards the older half of the file itself, where the remaining privileges don't allow renaming
   // in its folder.
   bool keepYoungerHalf();
   bool tellOfLoss();
 
   Settings settings_;
+  std::optional<LineTimes> times_;
   std::string path_;
   Beginning beginning_ = Beginning::behind;
   // Whether this object has moved the file away: a file that is there then is another process's.

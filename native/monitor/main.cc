@@ -54,7 +54,7 @@ KeptOutput openLog(const PlanHeader& header) {
     directory =
         Fd(open(header.logDirectory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   }
-  return {0, ConsoleLog({std::move(directory), header.logFile, header.logBytes, {".1"}})};
+  return {0, ConsoleLog({std::move(directory), header.logFile, header.logBytes, {".1"}, true})};
 }
 
 // Opens a file that the definition asks for: if that fails, the start fails.

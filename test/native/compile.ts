@@ -64,6 +64,7 @@ export const programs = {
   messages: [],
   'restart-pause': [],
   'utc-time': [],
+  'line-times': ['native/monitor/line-times.cc'],
   ring: ['native/monitor/ring.cc'],
   console: [
     'native/monitor/console.cc',
@@ -114,6 +115,7 @@ export const programs = {
     'native/base/thread.cc',
     'native/monitor/console-log.cc',
     'native/monitor/exec-failure.cc',
+    'native/monitor/line-times.cc',
     'native/monitor/process-tree.cc',
     'native/monitor/reap.cc',
     'native/monitor/reaper-turn.cc',

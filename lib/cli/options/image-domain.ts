@@ -2,10 +2,10 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../shell/command-error';
 import { environmentOf, environmentOption } from './environment';
-import { readKibibytes } from './scaled-size';
+import { readKibibytes } from './values/scaled-size';
 import type { DirectoryMount, ImageDomain, InterfaceSpec } from '../../index';
 import { TslxcError } from '../../errors';
-import { parsePublishedPort } from './published-port';
+import { parsePublishedPort } from './values/published-port';
 import type { Option, Options } from '../shell/arguments';
 
 const idKinds = ['auto', 'host'] as const;

@@ -136,6 +136,10 @@ export const connectionCalls = {
     ['name', text],
     ['options', optional(logOptions)],
   ],
+  logLines: [
+    ['name', text],
+    ['options', optional(logOptions)],
+  ],
   plan: [
     [
       'target',

@@ -241,6 +241,7 @@ export const domainCalls = {
   consolePath: [['device', optional(consoleDevice)]],
   execDetached: detachedParameters,
   logs: [['options', optional(logOptions)]],
+  logLines: [['options', optional(logOptions)]],
   wait: [['options', optional(signalOption)]],
   waitFor: [['options', waitOptions]],
   watchStats: [

@@ -2,6 +2,7 @@
 import {
   abortSignal,
   callback,
+  date,
   either,
   flag,
   listOf,
@@ -64,6 +65,8 @@ export const createOptions = object<CreateOptions>({
 
 export const logOptions = object<LogOptions>({
   lines: optional(number),
+  since: optional(date),
+  until: optional(date),
   follow: optional(flag),
   signal: optional(abortSignal),
 });

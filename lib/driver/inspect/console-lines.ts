@@ -1,6 +1,7 @@
 /** The output of a domain's first console, line by line, from the file that its monitor writes; it can be followed as it grows. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsoleLogReader, keepsLog, LineCutter } from '../../container/console/console-log';
+import { ConsoleLogReader, keepsLog, type LogPiece } from '../../container/console/console-log';
+import { LineCutter, type LogLine } from '../../container/console/line-cutter';
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
 import type { Identity } from '../../host/state/definitions/definition-store';
@@ -9,10 +10,17 @@ import { pauseFor } from '../session/abort';
 import type { Session } from '../session/session';
 import { readText } from '../../host/kernel/text-file';
 
-/** Which lines of a console's log are read. */
+/**
+ * Which lines of a console's log are read. A line whose time is not known (an older version kept none) is within any
+ * `since` and `until`.
+ */
 export interface LogOptions {
   /** How many of the last lines come first, from 0 on. Default: all that are kept. */
   readonly lines?: number;
+  /** Only lines written at this time or later. */
+  readonly since?: Date;
+  /** Only lines written at this time or earlier; a `follow` ends at it. */
+  readonly until?: Date;
   /** Goes on with the output of the container that runs now, until its end. Default: false. */
   readonly follow?: boolean;
   /** Ends the iteration. */
@@ -26,14 +34,14 @@ const pause = 100;
 const patience = 3000;
 
 /**
- * @throws TslxcError INVALID_ARG for `lines` that is not a whole number from 0; NO_DOMAIN when there is neither the domain
- * nor a log, and when another domain has its name. @throws SyscallError when the log can't be read.
+ * @throws TslxcError INVALID_ARG for `lines` that is not a whole number from 0 and for an invalid date; NO_DOMAIN when there
+ * is neither the domain nor a log, and when another domain has its name. @throws SyscallError when the log can't be read.
  */
 export function consoleLines(
   session: Session,
   identity: Identity,
   options: LogOptions,
-): AsyncGenerator<string, undefined> {
+): AsyncGenerator<LogLine, undefined> {
   return linesOf(session, identity.name, {
     ...options,
     look: () => currentState(session, identity),
@@ -45,9 +53,14 @@ export function consoleLinesOfName(
   session: Session,
   name: string,
   options: LogOptions,
-): AsyncGenerator<string, undefined> {
+): AsyncGenerator<LogLine, undefined> {
   const look = async (): Promise<FoundDomain['state']> => (await findByName(session, name)).state;
   return linesOf(session, name, { ...options, look });
+}
+
+export async function* textsOf(lines: AsyncIterable<LogLine>): AsyncGenerator<string, undefined> {
+  for await (const { line } of lines) yield line;
+  return undefined;
 }
 
 interface Reading extends LogOptions {
@@ -57,22 +70,24 @@ interface Reading extends LogOptions {
 async function* linesOf(
   session: Session,
   name: string,
-  { lines: wanted, follow = false, signal, look }: Reading,
-): AsyncGenerator<string, undefined> {
-  if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 0)) {
-    throw new TslxcError('INVALID_ARG', `${wanted} is not a number of lines`);
-  }
+  { look, ...options }: Reading,
+): AsyncGenerator<LogLine, undefined> {
+  checkOptions(options);
+  const { lines: wanted, follow = false, signal } = options;
   const state = await look().catch((error: unknown) => unlessKept(session, name, error));
   using reader = new ConsoleLogReader(session.paths, name);
   const cutter = new LineCutter();
-  const take = (): string[] => cutter.take(read(reader));
+  const take = (): LogLine[] => cutter.take(read(reader)).filter((line) => isWithin(line, options));
+  const finish = (): LogLine[] => cutter.finish().filter((line) => isWithin(line, options));
   const running = follow && state?.phase === 'running' ? state.running : undefined;
   const kept = take();
-  if (running === undefined) kept.push(...cutter.finish());
+  if (running === undefined) kept.push(...finish());
   yield* wanted === undefined ? kept : kept.slice(kept.length - Math.min(wanted, kept.length));
   if (running === undefined) return undefined;
   for (let isOver = false; !isOver && signal?.aborted !== true;) {
     await pauseFor(pause, signal);
+    // Asked before reading: what was written until then is read.
+    isOver = isPast(options.until);
     session.checkOpen();
     if (hasEnded(session, name, running.id)) {
       await untilSilent(running.id);
@@ -80,8 +95,27 @@ async function* linesOf(
     }
     yield* take();
   }
-  yield* cutter.finish();
+  yield* finish();
   return undefined;
+}
+
+function checkOptions({ lines, since, until }: LogOptions): void {
+  if (lines !== undefined && (!Number.isInteger(lines) || lines < 0)) {
+    throw new TslxcError('INVALID_ARG', `${lines} is not a number of lines`);
+  }
+  for (const [name, date] of Object.entries({ since, until })) {
+    if (date === undefined || !Number.isNaN(date.getTime())) continue;
+    throw new TslxcError('INVALID_ARG', `${name} is not a valid date`);
+  }
+}
+
+function isWithin({ time }: LogLine, { since, until }: LogOptions): boolean {
+  if (time === undefined) return true;
+  return (since === undefined || time >= since) && (until === undefined || time <= until);
+}
+
+function isPast(until: Date | undefined): boolean {
+  return until !== undefined && Date.now() > until.getTime();
 }
 
 /** A log is kept after a transient domain has ended and after an undefine, so that the output of a crash can still be read. */
@@ -92,7 +126,7 @@ function unlessKept(session: Session, name: string, error: unknown): undefined {
   if (isTaken || !keepsLog(paths, name)) throw error;
 }
 
-function read(reader: ConsoleLogReader): Buffer[] {
+function read(reader: ConsoleLogReader): LogPiece[] {
   try {
     return reader.read();
   } catch (error) {

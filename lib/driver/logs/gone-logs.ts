@@ -33,7 +33,7 @@ export function pruneLogs(session: Session): void {
 
 /** The name of the domain that a file belongs to; names may contain dots. */
 function domainOf(file: string): string {
-  return file.replace(/(?:\.console)?\.log(?:\.1)?$/, '');
+  return file.replace(/(?:\.console)?\.log(?:\.1)?(?:\.times)?$/, '');
 }
 
 function goneDomains({ paths, containers, store }: Session, domains: Set<string>): string[] {

@@ -73,9 +73,15 @@ export function consoleLogName(domain: string): string {
   return `${domain}.console.log`;
 }
 
+/** The file beside a console's log that has the times of what is in it. */
+export function timesName(log: string): string {
+  return `${log}.times`;
+}
+
 /** The files in the folder of logs that belong to one domain. */
 export function logNames(domain: string): string[] {
-  return [consoleLogName(domain), `${domain}.log`].flatMap((name) => [name, `${name}.1`]);
+  const output = [consoleLogName(domain), `${consoleLogName(domain)}.1`];
+  return [...output, ...output.map(timesName), `${domain}.log`, `${domain}.log.1`];
 }
 
 /** Directories that a container on the shared root must not see. */

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Domain } from 'tslxc';
+import type { Domain, LogLine } from 'tslxc';
 import { makeBusyboxRoot } from '../../support/root/busybox-root';
 import { eventually } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
@@ -139,6 +139,45 @@ test('following ends at an abort', async () => {
   expect(seen).toEqual(['one']);
 });
 
+test('each line has the time when it was put out, and --since and --until choose by it', async () => {
+  await using test = await running('logs-times', 'stty -echo; echo one; read go; echo two');
+  const moments = [new Date()];
+  await test.domain.start();
+  using session = await ConsoleSession.open(test.domain);
+  await eventually(async () => expect(await linesOf(test.domain)).toEqual(['one']));
+  moments.push(new Date());
+  // So that no line has a time that is a moment, which both options take.
+  while (Date.now() <= (moments[1]?.getTime() ?? 0));
+  const followed = test.run('logs', '-f', '--since', moments[1]?.toISOString() ?? '');
+  session.enter('');
+  await test.domain.wait();
+  moments.push(new Date());
+  const found: LogLine[] = [];
+  for await (const line of test.domain.logLines()) found.push(line);
+  expect(found.map(({ line }) => line)).toEqual(['one', 'two']);
+  const order = [moments[0], found[0]?.time, moments[1], found[1]?.time, moments[2]];
+  const times = order.map((moment) => moment?.getTime() ?? NaN);
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+  const middle = moments[1]?.toISOString() ?? '';
+  expect(await followed).toBe('two\n\n');
+  expect(await test.run('logs', '--until', middle)).toBe('one\n\n');
+  expect(await test.run('logs', '--since', '1h', '-n', '1')).toBe('two\n\n');
+  expect(await test.run('logs', '-t')).toBe(
+    found.map(({ line, time }) => `${time?.toISOString()} ${line}\n`).join('') + '\n',
+  );
+  expect(await test.try(['logs', test.name, '--since', 'yesterday'])).toMatchObject({
+    code: 1,
+    stdout: '',
+  });
+  expect(await test.try(['logs', test.name, '--until', '2026-02-30'])).toMatchObject({
+    code: 1,
+    stdout: '',
+  });
+  await expect(test.domain.logs({ since: new Date(NaN) }).next()).rejects.toThrow(
+    'since is not a valid date',
+  );
+});
+
 const many = 220_000;
 
 test('no more than two files of 1 MiB are kept, and they end with what came last', async () => {
@@ -156,6 +195,16 @@ test('no more than two files of 1 MiB are kept, and they end with what came last
   const expected = Array.from({ length: many - first + 1 }, (_, index) => String(first + index));
   expect(numbers.join('\n') === `${expected.join('\n')}\n`).toBe(true);
   expect(existsSync(logOf(test, '.2'))).toBe(false);
+  let last = 0;
+  for await (const { line, time } of test.domain.logLines()) {
+    if (!(time !== undefined && time.getTime() >= last))
+      throw new Error(`${line}: ${String(time)}`);
+    last = time.getTime();
+  }
+  for (const suffix of ['.times', '.1.times']) {
+    expect(statSync(logOf(test, suffix)).mode & 0o7777).toBe(0o600);
+    expect(statSync(logOf(test, suffix)).size).toBeLessThan(megabyte + 2 ** 17);
+  }
 });
 
 test('a follower reads across rotations', async () => {

@@ -98,6 +98,10 @@ testOf('control', 'what clients of the control socket cost the monitor is bounde
   expect(await run('control', emptyFolder('control'))).toMatchObject(success);
 });
 
+testOf('line-times', 'the times of a log cover all of it in a bounded file, and nothing that is no file of theirs is written to', async () => {
+  expect(await run('line-times', emptyFolder('line-times'))).toMatchObject(success);
+});
+
 testOf('utc-time', 'a time has the date of the calendar', async () => {
   expect(await run('utc-time')).toMatchObject(success);
 });

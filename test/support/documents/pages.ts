@@ -60,7 +60,7 @@ export const furtherPages: Pages = {
   'docs/snapshots-and-clones.md': [/^clean shutoff\nshop-3\n$/],
   'docs/statistics-and-logs.md': [
     /^\d+n \d+ \S+ \d+ 0 \S+\n(\d+n\n)+web \d+\n$/,
-    /^(listening on 8080\n){2}$/,
+    /^(listening on 8080\n){2}\d{4}-\d\d-\d\dT\S+Z listening on 8080\n$/,
   ],
   'docs/storage.md': [],
   'docs/troubleshooting.md': [/^((ok|warn|fail) [a-z]+\.[a-z-]+ .*\n)*$/],

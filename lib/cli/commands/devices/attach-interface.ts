@@ -7,7 +7,7 @@ import { deviceOptions, printOption, whichToChange } from '../../options/device-
 import { attributeOf, devicesOf, textOf } from '../../options/domain-devices';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { warningOf } from '../../output/definition-warnings';
-import { readRate, refuseRates } from '../../options/rate';
+import { readRate, refuseRates } from '../../options/values/rate';
 import type { Domain, Rate, WhichOption } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';

@@ -4,7 +4,8 @@ import { formatOption, showsDataLine } from '../../output/data';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { printable } from '../../../printable';
-import type { Connection, LogOptions } from '../../../index';
+import { readMoment } from '../../options/values/moment';
+import type { Connection, LogLine, LogOptions } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -15,7 +16,9 @@ export const commands: CommandTable = {
     description:
       'Show the lines that the first console of the container has put out, in this run and those before it, as far as\n' +
       'they are kept; by its name also when the domain is gone. Control characters are shown as \\xNN unless --raw is given.\n' +
-      'With --format json each line is an object whose member line is what was put out, to the character.',
+      'With --format json each line is an object whose member line is what was put out, to the character, and whose member time\n' +
+      'says when, if that is known. --since and --until take a date and time, in local time where no zone is named,\n' +
+      'seconds since 1970, or how long ago: 90s, 10m, 1h30m, 2d. A line whose time is not known is shown with both.',
     options: [
       domainOption,
       {
@@ -25,6 +28,22 @@ export const commands: CommandTable = {
         help: 'go on until the container ends',
       },
       { name: 'lines', letter: 'n', kind: 'number', help: 'how many of the last lines to show' },
+      {
+        name: 'since',
+        kind: 'string',
+        help: 'only lines that were put out at this time or later',
+      },
+      {
+        name: 'until',
+        kind: 'string',
+        help: 'only lines that were put out at this time or earlier; --follow ends at it',
+      },
+      {
+        name: 'timestamps',
+        letter: 't',
+        kind: 'flag',
+        help: 'begin each line with the time when it was put out, in UTC, or with - if that is not known',
+      },
       { name: 'raw', kind: 'flag', help: 'show lines as they are: they may steer the terminal' },
       formatOption,
     ],
@@ -36,7 +55,7 @@ export const commands: CommandTable = {
 async function show(context: Context, options: Options): Promise<number | undefined> {
   const { output, signals } = context;
   const text = options.required('domain');
-  const lines = options.number('lines');
+  const chosen = choice(options);
   const log = await findLog(await context.connect(), text);
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
@@ -44,11 +63,11 @@ async function show(context: Context, options: Options): Promise<number | undefi
   if (follow) for (const name of ['SIGINT', 'SIGTERM'] as const) signals.on(name, stop);
   try {
     await withErrorMessage(`Failed to read the log of domain '${text}'`, async () => {
-      const chosen = lines === undefined ? {} : { lines };
-      for await (const line of log({ follow, signal: interrupt.signal, ...chosen })) {
-        // The log has no timestamps, and does not distinguish stdout from stderr.
-        if (showsDataLine(output, options, { line })) continue;
-        output.text(`${options.has('raw') ? line : readable(line)}\n`);
+      for await (const { line, time } of log({ follow, signal: interrupt.signal, ...chosen })) {
+        // The log does not distinguish stdout from stderr.
+        if (showsDataLine(output, options, { line, time })) continue;
+        const prefix = options.has('timestamps') ? `${time?.toISOString() ?? '-'} ` : '';
+        output.text(`${prefix}${options.has('raw') ? line : readable(line)}\n`);
       }
     });
   } finally {
@@ -57,13 +76,24 @@ async function show(context: Context, options: Options): Promise<number | undefi
   return undefined;
 }
 
-type Log = (options: LogOptions) => AsyncIterable<string>;
+function choice(options: Options): LogOptions {
+  const lines = options.number('lines');
+  const since = readMoment(options, 'since');
+  const until = readMoment(options, 'until');
+  return {
+    ...(lines === undefined ? {} : { lines }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+type Log = (options: LogOptions) => AsyncIterable<LogLine>;
 
 /** The log of a name may exist although the domain does not: a transient domain is gone once it has ended. */
 async function findLog(connection: Connection, text: string): Promise<Log> {
   try {
     const domain = await findDomain(connection, text);
-    return (options) => domain.logs(options);
+    return (options) => domain.logLines(options);
   } catch (error) {
     if (!(error instanceof CommandError) || !TslxcError.is(error.cause, 'NO_DOMAIN')) throw error;
     const isKept = await connection
@@ -74,7 +104,7 @@ async function findLog(connection: Connection, text: string): Promise<Log> {
         () => false,
       );
     if (!isKept) throw error;
-    return (options) => connection.logs(text, options);
+    return (options) => connection.logLines(text, options);
   }
 }
 

@@ -2,7 +2,7 @@
 import { formatOption, showsData } from '../../output/data';
 import { formatTable } from '../../output/table';
 import { pullReport, progressStyles } from '../../output/pull-progress';
-import { readKibibytes } from '../../options/scaled-size';
+import { readKibibytes } from '../../options/values/scaled-size';
 import { abandonable } from '../../terminal/abandonable';
 import { accessDenied, errorLines, withErrorMessage } from '../../shell/command-error';
 import { TslxcError } from '../../../errors';

@@ -3,7 +3,7 @@ import { formatOption, showsData } from '../../output/data';
 import { withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
-import { readKibibytes, readLimit } from '../../options/scaled-size';
+import { readKibibytes, readLimit } from '../../options/values/scaled-size';
 import { whichOf, whichOptions } from '../../options/which-option';
 import type { HugepageLimitInfo } from '../../../index';
 import type { Options } from '../../shell/arguments';

@@ -4,7 +4,7 @@ import { withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { refusedOption } from '../../options/refused-option';
 import { parameterLine } from '../../output/parameter-lines';
-import { readKibibytes, readLimit } from '../../options/scaled-size';
+import { readKibibytes, readLimit } from '../../options/values/scaled-size';
 import { whichOf, whichOptions } from '../../options/which-option';
 import type { MemoryTuningInfo } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';

@@ -3,7 +3,7 @@ import { formatOption, showsData } from '../../output/data';
 import { withErrorMessage } from '../../shell/command-error';
 import { deviceOption } from '../../options/device-argument';
 import { domainOption, findDomain } from '../../options/domain-argument';
-import { rateFields, readRate, refuseRates } from '../../options/rate';
+import { rateFields, readRate, refuseRates } from '../../options/values/rate';
 import { whichOf, whichOptions } from '../../options/which-option';
 import type { Rate, Rates, RatesChange } from '../../../index';
 import type { Options } from '../../shell/arguments';

@@ -1,7 +1,7 @@
 /** vol-delete, vol-resize, vol-wipe, vol-upload and vol-download: what is done with one volume. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { readBytes } from '../../options/scaled-size';
+import { readBytes } from '../../options/values/scaled-size';
 import { findVolume, poolOfVolumeOption, volumeOption } from '../../options/pool-argument';
 import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { wipeAlgorithms, type WipeAlgorithm } from '../../../storage/volume/change';

@@ -1,6 +1,6 @@
 /** vol-create, vol-create-as, vol-create-from and vol-clone: volumes from XML, from words, and from other volumes. */
 import { node, printXml, type PrintableElement } from '../../../domain/xml/print';
-import { readBytes } from '../../options/scaled-size';
+import { readBytes } from '../../options/values/scaled-size';
 import { readDefinitionFile, validateOption } from '../../options/definition-file';
 import {
   findPool,

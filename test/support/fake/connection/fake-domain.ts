@@ -16,6 +16,7 @@ import type {
   DomainStatistics,
   ExecOptions,
   InterfaceInfo,
+  LogLine,
   LogOptions,
   PowerAnswer,
   PowerOptions,
@@ -102,9 +103,10 @@ export class FakeDomain {
     return new RunningCommand<never, never>(start(), options);
   }
 
-  async *logs(options: LogOptions = {}): AsyncGenerator<string, undefined> {
-    await this.#called('logs', options);
-    yield 'a line';
+  async *logLines(options: LogOptions = {}): AsyncGenerator<LogLine, undefined> {
+    await this.#called('logLines', options);
+    yield { line: 'a line', time: new Date('2026-01-02T03:04:05.678Z') };
+    yield { line: 'an older one', time: undefined };
     return undefined;
   }
 

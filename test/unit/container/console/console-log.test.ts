@@ -1,8 +1,16 @@
-/** Reading the log of a console: lines, and across rotations. */
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+/** Reading the log of a console, also across rotations. */
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConsoleLogReader, LineCutter } from '../../../../lib/container/console/console-log';
+import { ConsoleLogReader } from '../../../../lib/container/console/console-log';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 
 let root: string;
@@ -23,7 +31,7 @@ afterEach(() => {
 });
 
 function read(): string {
-  return Buffer.concat(reader.read()).toString();
+  return Buffer.concat(reader.read().map(({ bytes }) => bytes)).toString();
 }
 
 /** As the monitor does when the file is full. */
@@ -80,31 +88,81 @@ test('two rotations since the last look are told of, and what is left is read', 
   expect(read()).toBe('\n[tslxc: some output may be missing here]\nbc');
 });
 
-describe('lines', () => {
-  const lines = (...pieces: (string | Buffer)[]): string[] => {
-    const cutter = new LineCutter();
-    const found = pieces.flatMap((piece) => cutter.take([Buffer.from(piece)]));
-    return [...found, ...cutter.finish()];
+describe('times', () => {
+  type Entry = readonly [position: number, bytes: number, milliseconds: number];
+
+  const entry = ([position, bytes, milliseconds]: Entry): Buffer => {
+    const record = Buffer.alloc(16);
+    record.writeUInt32LE(position, 0);
+    record.writeUInt32LE(bytes, 4);
+    record.writeBigUInt64LE(BigInt(milliseconds), 8);
+    return record;
   };
 
-  test('end with \\n or \\r\\n, and the last one may have no end', () => {
-    expect(lines('a\r\nb\n\r\nc')).toEqual(['a', 'b', '', 'c']);
-    expect(lines('')).toEqual([]);
-    expect(lines('a\n')).toEqual(['a']);
+  /** As the monitor writes them for the log with this inode. */
+  function timesOf(inode: bigint, entries: readonly Entry[], format = 1n): Buffer {
+    const header = Buffer.alloc(16);
+    header.writeBigUInt64LE(format, 0);
+    header.writeBigUInt64LE(inode, 8);
+    return Buffer.concat([header, ...entries.map(entry)]);
+  }
+
+  const inodeOf = (path: string): bigint => statSync(path, { bigint: true }).ino;
+
+  /** The time of each byte that has not been read yet, in milliseconds. */
+  function times(): (number | undefined)[] {
+    return reader
+      .read()
+      .flatMap(({ bytes, timeAt }) => [...bytes].map((_, index) => timeAt(index)?.getTime()));
+  }
+
+  test('are those of the piece that a byte was written with, and none where no record is', () => {
+    writeFileSync(file, 'abcdefg');
+    writeFileSync(
+      `${file}.times`,
+      timesOf(inodeOf(file), [
+        [1, 2, 10],
+        [3, 1, 20],
+        [5, 1, 30],
+      ]),
+    );
+    expect(times()).toEqual([undefined, 10, 10, 20, undefined, 30, undefined]);
   });
 
-  test('may come in pieces, in the middle of a character too', () => {
-    const bytes = Buffer.from('grüße\n');
-    for (let at = 0; at <= bytes.length; at += 1) {
-      expect(lines(bytes.subarray(0, at), bytes.subarray(at))).toEqual(['grüße']);
-    }
+  test('of pieces that were cut short, or grew, are those that were recorded last', () => {
+    writeFileSync(file, 'abc');
+    const records = (...entries: Entry[]): Buffer => timesOf(inodeOf(file), entries);
+    writeFileSync(`${file}.times`, records([0, 9, 10], [2, 1, 20]));
+    expect(times()).toEqual([10, 10, 20]);
+    appendFileSync(file, 'de');
+    writeFileSync(`${file}.times`, records([0, 9, 10], [2, 2, 20], [4, 1, 30]));
+    expect(times()).toEqual([20, 30]);
   });
 
-  test('that never end come in pieces of whole characters', () => {
-    const text = 'ü'.repeat(100_000);
-    for (const found of [lines(text), lines(`${text}\n`), lines(`x${text}`)]) {
-      expect(found.length).toBeGreaterThan(3);
-      expect(found.join('').replace('x', '')).toBe(text);
-    }
+  test('follow their log when it is put aside', () => {
+    writeFileSync(file, 'a');
+    writeFileSync(`${file}.times`, timesOf(inodeOf(file), [[0, 1, 10]]));
+    expect(times()).toEqual([10]);
+    appendFileSync(file, 'b');
+    appendFileSync(`${file}.times`, entry([1, 1, 20]));
+    rotate();
+    renameSync(`${file}.times`, `${file}.1.times`);
+    appendFileSync(file, 'c');
+    writeFileSync(`${file}.times`, timesOf(inodeOf(file), [[0, 1, 30]]));
+    expect(times()).toEqual([20, 30]);
+  });
+
+  test.each([
+    ['another log', (): Buffer => timesOf(1n, [[0, 1, 10]])],
+    ['another format', (): Buffer => timesOf(inodeOf(file), [[0, 1, 10]], 2n)],
+    ['a header that was not written whole', (): Buffer => timesOf(1n, []).subarray(0, 9)],
+    [
+      'a record that was not written whole',
+      (): Buffer => timesOf(inodeOf(file), [[0, 1, 10]]).subarray(0, 31),
+    ],
+  ])('are not taken from a file with %s', (_, content) => {
+    writeFileSync(file, 'a');
+    writeFileSync(`${file}.times`, content());
+    expect(times()).toEqual([undefined]);
   });
 });

@@ -19,14 +19,14 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 /** What needs the right to read the state of this root. */
 const readers: Readonly<Record<string, readonly string[]>> = {
   Connection: words(`
-    events lastExit listDomains listSeenDomains listNetworks listStoragePools logs lookupDomainById lookupDomainByName
+    events lastExit listDomains listSeenDomains listNetworks listStoragePools logLines logs lookupDomainById lookupDomainByName
     lookupDomainByUuid lookupNetworkByName lookupNetworkByUuid lookupStoragePoolByName lookupStoragePoolByUuid
     lookupStorageVolumeByPath networkEvents on once plan stats
   `),
   Domain: words(`
     addresses blockStats consolePath editableXml getBandwidth getBlockTuning getCpuTuning getCpuset getDescription getHugepageLimits
     getLink getMemory getMemoryTuning getMetadata getNumaTuning getProcessLimit getTitle getVcpus hostname id info
-    interfaces isPersistent logs securityLabel spec state stats wait waitFor watchStats xml
+    interfaces isPersistent logLines logs securityLabel spec state stats wait waitFor watchStats xml
   `),
   Network: words(`
     editableXml getDescription getMetadata getPortBandwidth getTitle info leases portXml ports xml

@@ -1,4 +1,4 @@
-/** logs --follow: what becomes of the signals that end it. */
+/** logs: what it asks for and how it prints it, and with --follow, what becomes of the signals that end it. */
 import { EventEmitter } from 'node:events';
 import { TslxcError } from '../../../../../lib/errors';
 import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
@@ -7,15 +7,40 @@ import { run } from '../../run-main';
 const failure = new TslxcError('OPERATION_FAILED', 'the log can not be read');
 
 test.each([
-  { how: 'ends', domain: { name: 'web', id: 7 }, status: 0, stdout: 'a line\n\n' },
+  { how: 'ends', domain: { name: 'web', id: 7 }, status: 0, stdout: 'a line\nan older one\n\n' },
   { how: 'fails', domain: { name: 'web', id: 7, failure }, status: 1, stdout: '\n' },
 ])('once it $how, the signals do what they did before', async ({ domain, status, stdout }) => {
   const connection = new FakeConnection([domain]);
   const signals = new EventEmitter();
   expect(await run('logs web --follow', { connection, signals })).toMatchObject({ status, stdout });
   expect(connection.domains[0]?.calls).toContainEqual([
-    'logs',
+    'logLines',
     expect.objectContaining({ follow: true }),
   ]);
   expect(signals.eventNames()).toEqual([]);
+});
+
+test('--timestamps begins each line with its time, and - stands for one that is not known', async () => {
+  const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+  expect(await run('logs web -t', { connection })).toMatchObject({
+    status: 0,
+    stdout: '2026-01-02T03:04:05.678Z a line\n- an older one\n\n',
+  });
+  expect(await run('logs web --format json', { connection })).toMatchObject({
+    stdout: '{"line":"a line","time":"2026-01-02T03:04:05.678Z"}\n{"line":"an older one"}\n\n',
+  });
+});
+
+test('--since and --until are handed on as moments, and what is none is refused before anything is asked', async () => {
+  const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+  const words = 'logs web --since 2026-01-02T03:04:05Z --until 1767326400';
+  expect(await run(words, { connection })).toMatchObject({ status: 0 });
+  const asked = {
+    since: new Date('2026-01-02T03:04:05Z'),
+    until: new Date('2026-01-02T04:00:00Z'),
+  };
+  expect(connection.domains[0]?.calls).toContainEqual(['logLines', expect.objectContaining(asked)]);
+  const refused = await run('logs web --since yesterday', { connection: new FakeConnection([]) });
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain("'yesterday' for <since> option is no moment");
 });

@@ -1,8 +1,8 @@
 /** `8080:80`: a port of the host that leads to a container. Pure. */
-import { parseIp } from '../../domain/interface/ip-address';
-import { lastPort } from '../../domain/interface/port/port-forward';
-import { TslxcError } from '../../errors';
-import type { PortForwardSpec } from '../../index';
+import { parseIp } from '../../../domain/interface/ip-address';
+import { lastPort } from '../../../domain/interface/port/port-forward';
+import { TslxcError } from '../../../errors';
+import type { PortForwardSpec } from '../../../index';
 
 /** `[ADDRESS:]HOST[-HOST]:CONTAINER[-CONTAINER][/PROTOCOL]`; an address of IPv6 is in brackets. */
 const pattern =

@@ -1,5 +1,5 @@
 /** `-p HOST:CONTAINER`: ports of the host that lead to a container. */
-import { parsePublishedPort } from '../../../../lib/cli/options/published-port';
+import { parsePublishedPort } from '../../../../../lib/cli/options/values/published-port';
 
 test.each([
   ['8080:80', { protocol: 'tcp', ranges: [{ start: 8080, to: 80 }] }],

@@ -1,7 +1,7 @@
 /** Sizes on the command line: `100M`, `2GiB`, `4096` KiB. */
-import { scaleOf } from '../../domain/xml/scaled-integer';
-import { UsageError } from '../shell/command-error';
-import type { Options } from '../shell/arguments';
+import { scaleOf } from '../../../domain/xml/scaled-integer';
+import { UsageError } from '../../shell/command-error';
+import type { Options } from '../../shell/arguments';
 
 /** KiB, rounded up. @throws UsageError. */
 export function readKibibytes(text: string, option: string): number {

@@ -1,6 +1,6 @@
 /** Rates on the command line: `1000,,64`, in which an empty field means none. */
-import type { Rate } from '../../index';
-import { CommandError } from '../shell/command-error';
+import type { Rate } from '../../../index';
+import { CommandError } from '../../shell/command-error';
 
 export const rateFields = ['average', 'peak', 'burst', 'floor'] as const;
 

@@ -1,0 +1,80 @@
+/** Cuts the bytes of a console's log into lines, each with the time of its first byte. */
+import type { LogPiece } from './console-log';
+
+/** In bytes. A longer line is returned in pieces. */
+const longestLine = 64 * 1024;
+
+/** A line of a console's log. */
+export interface LogLine {
+  /** What was written, control characters included, without the line end. Invalid UTF-8 is U+FFFD. */
+  readonly line: string;
+  /** When its first byte was written, to the millisecond; undefined if that is not known. */
+  readonly time: Date | undefined;
+}
+
+/** Splits bytes into lines. */
+export class LineCutter {
+  #rest: Buffer = Buffer.alloc(0);
+  #time: Date | undefined;
+
+  /** The lines that these bytes complete. */
+  take(pieces: readonly LogPiece[]): LogLine[] {
+    return pieces.flatMap((piece) => this.#takeOne(piece));
+  }
+
+  /** What follows the last line end. */
+  finish(): LogLine[] {
+    const rest = this.#rest;
+    this.#rest = Buffer.alloc(0);
+    return rest.length === 0 ? [] : this.#cut(rest);
+  }
+
+  #takeOne({ bytes, timeAt }: LogPiece): LogLine[] {
+    const lines: LogLine[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf('\n'); end >= 0; end = bytes.indexOf('\n', start)) {
+      if (this.#rest.length === 0) this.#time = timeAt(start);
+      lines.push(...this.#cut(this.#behindRest(bytes.subarray(start, end))));
+      this.#rest = Buffer.alloc(0);
+      start = end + 1;
+    }
+    if (start === bytes.length) return lines;
+    if (this.#rest.length === 0) this.#time = timeAt(start);
+    this.#rest = this.#behindRest(bytes.subarray(start));
+    while (this.#rest.length > longestLine) {
+      const size = characterStart(this.#rest, longestLine);
+      lines.push({ line: this.#rest.toString('utf8', 0, size), time: this.#time });
+      this.#rest = this.#rest.subarray(size);
+    }
+    return lines;
+  }
+
+  #behindRest(bytes: Buffer): Buffer {
+    return this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]);
+  }
+
+  #cut(line: Buffer): LogLine[] {
+    return cut(line).map((text) => ({ line: text, time: this.#time }));
+  }
+}
+
+/** A terminal's line ends with \r\n. */
+function cut(line: Buffer): string[] {
+  let left = line;
+  while (left.at(-1) === 0x0d) left = left.subarray(0, -1);
+  const pieces: string[] = [];
+  do {
+    const size = left.length > longestLine ? characterStart(left, longestLine) : left.length;
+    pieces.push(left.toString('utf8', 0, size));
+    left = left.subarray(size);
+  } while (left.length > 0);
+  return pieces;
+}
+
+/** Where the UTF-8 character begins that contains the byte at `at`; `at` itself if that is no UTF-8. */
+function characterStart(bytes: Buffer, at: number): number {
+  for (let back = 0; back < 4; back += 1) {
+    if (((bytes[at - back] ?? 0) & 0xc0) !== 0x80) return at - back;
+  }
+  return at;
+}
