@@ -26,8 +26,9 @@ export async function finish(
   const hooks = endHooks(session, name, ended.start);
   const isUnfinished = hooks.start === 'unfinished';
   const hasRun = !isUnfinished && (ended.exit !== undefined || containers.hasRun(paths, name));
-  // A define or an undefine while the container runs changes this.
-  const persistence = () => (store.has(name) ? 'persistent' : 'transient');
+  // A define or an undefine while the container runs changes this; not once its end is being cleaned up, under the lock.
+  let remains = ended.start.persistence;
+  const persistence = () => (remains = store.has(name) ? 'persistent' : 'transient');
   const notice = (text: string): void => logger.warn({ domain: name }, text);
   // At this point its record no longer counts as running, but is still found by the next process if this one is killed.
   const onGivenBack = async (exit: ExitRecord): Promise<void> => {
@@ -45,7 +46,7 @@ export async function finish(
   }
   await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
   logger.info({ domain: name, exit }, 'container ended and was cleaned up');
-  if (persistence() === 'transient') pruneLogs(session);
+  if (remains === 'transient') pruneLogs(session);
   return exit;
 }
 
