@@ -32,7 +32,7 @@ type LinkDevice = DeviceOf<'interfaces' | 'hostInterfaces'>;
  * @throws TslxcError OPERATION_INVALID for a container without a network of its own; and as `lookUpLinks` and `plugIn`.
  */
 export async function attachLink(request: AttachRequest<LinkDevice>): Promise<StartRecord> {
-  const { context, start, xml, beforeLinked, whenLinked } = request;
+  const { context, start, xml, recording, beforeLinked, whenLinked } = request;
   requirePrivateNetwork(context.definition);
   const owner = { root: context.paths.root, name: context.name };
   const inside = await linksInside(request);
@@ -48,6 +48,7 @@ export async function attachLink(request: AttachRequest<LinkDevice>): Promise<St
       links: inserted(start.links ?? [], record, context.definition),
     },
     undo: resolved.undo.filter(isOfLink),
+    ...(recording === undefined ? {} : { recording }),
     onHost: [
       ...(beforeLinked === undefined ? [] : [() => beforeLinked(record)]),
       ...resolved.filters.map((filter) => () => placeFilter(filter)),

@@ -2,6 +2,7 @@
 import type { Device } from '../../domain/devices/device';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Port } from '../../plan/network/links';
+import type { Recording } from '../record/recording';
 import type { LinkRecord, StartRecord } from '../record/run-state';
 import type { PlugContext } from './plug';
 
@@ -19,6 +20,8 @@ export interface DeviceRequest<Item extends Device = Device> {
 export interface AttachRequest<Item extends Device = Device> extends DeviceRequest<Item> {
   /** Where an interface is plugged in. */
   readonly port?: Port;
+  /** Of an interface. Default: `atOnce`. */
+  readonly recording?: Recording;
   /** Runs when an interface is on record, before it is made. */
   readonly beforeLinked?: (link: LinkRecord) => Promise<void>;
   /** Runs when an interface is there, and is on record. */

@@ -19,6 +19,7 @@ import { armedFailpoint, failActions, failpoints } from '../monitor/failpoints';
 import { reach } from '../monitor/failpoint';
 import type { MessageNamed } from '../monitor/messages';
 import type { LiveUndo, MountRecord } from '../record/live-undo';
+import { atOnce, type Recording } from '../record/recording';
 import { replaceStart } from '../record/run-state';
 import type { DeviceFields, Plug, StartRecord } from '../record/run-state';
 import { undoAll } from '../record/undo';
@@ -54,6 +55,8 @@ export interface Plugging {
   readonly record: DeviceFields;
   /** What undoes the steps, in the order of the steps. */
   readonly undo: readonly LiveUndo[];
+  /** Default: `atOnce`. */
+  readonly recording?: Recording;
   /** Steps on the host, before the container is changed. */
   readonly onHost: readonly (() => Promise<void>)[];
   readonly operations: FitOperations;
@@ -75,12 +78,14 @@ export async function plugIn(
   plugging: Plugging,
 ): Promise<StartRecord> {
   const { paths } = context;
+  const { recording = atOnce } = plugging;
   reach('plug:before-record');
-  let record: StartRecord = {
+  const asked: StartRecord = {
     ...withFields(start, plugging.record),
     plug: { way: 'in', undo: plugging.undo, without: fieldsOf(start) },
   };
-  replaceStart(paths, record);
+  await recording(() => replaceStart(paths, asked));
+  let record = asked;
   reach('plug:after-record');
   try {
     for (const step of plugging.onHost) {

@@ -5,6 +5,7 @@ import type { HostFacts } from '../../host/facts';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { Port } from '../../plan/network/links';
 import type { Lookers } from '../looks/looks';
+import type { Recording } from '../record/recording';
 import type { LinkRecord, RunningRecord, StartRecord } from '../record/run-state';
 import { attachLink, detachLink } from './attached-links';
 import { attachNode, detachNode } from './attached-nodes';
@@ -40,6 +41,7 @@ export interface DeviceOfRunning {
 
 export interface AttachedDevice extends DeviceOfRunning {
   readonly port?: Port;
+  readonly recording?: Recording;
   readonly beforeLinked?: (link: LinkRecord) => Promise<void>;
   readonly whenLinked?: (link: LinkRecord) => Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Confinement } from '../../hardening';
 import type { HostRange } from '../../host/kernel/id-ranges';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { Port } from '../../plan/network/links';
+import type { Recording } from '../record/recording';
 import type { LinkRecord, StartRecord } from '../record/run-state';
 import type { LabelProgress } from '../security/relabel/label-walk';
 import type { Lookers } from '../looks/looks';
@@ -34,6 +35,8 @@ export interface ContainerStart {
   readonly consoleDescriptor?: number | undefined;
   /** Where each `<interface>` is plugged in, in their order. Default: there is none. */
   readonly ports?: readonly Port[];
+  /** Default: `atOnce`. */
+  readonly recording?: Recording;
   /** Runs when the interfaces are there, before anything of the container has run: for what needs their names on the host. */
   readonly whenLinked?: ((links: readonly LinkRecord[]) => Promise<void>) | undefined;
   /** Called once no process of a start that has finally failed is left, before what the start has taken is given back. */

@@ -22,6 +22,7 @@ import { Channel } from '../monitor/channel';
 import { reach } from '../monitor/failpoint';
 import { armedFailpoint } from '../monitor/failpoints';
 import { abandonStart } from '../record/cleanup';
+import { atOnce } from '../record/recording';
 import type { Undo } from '../record/undo';
 import { readStart } from '../record/run-state';
 import { takeQuota } from '../trees/tree-quota';
@@ -93,7 +94,9 @@ async function attemptStart(
   using _cgroups = await holdBaseCgroups();
   using leaves = OwnLeaves.open(known.definition, host.cgroups);
   const preparation = await plan(start, known, leaves);
-  record(start, known, { preparation, names, mark });
+  reach('controller:before-start-record');
+  const { recording = atOnce } = start;
+  await recording(() => record(start, known, { preparation, names, mark }));
   leaves.make(start.paths.root);
   await take(start, known, preparation);
   const socket = await spawnMonitor({ ...start, waiting }, preparation, host.cgroups);
@@ -200,7 +203,6 @@ function record(
   const { paths, rollback, trace } = start;
   const { boot } = host;
   const written = startRecord(start, definition, { ...preparation, labelling, placement, boot });
-  reach('controller:before-start-record');
   writeStartRecord(paths, written);
   rollback.replace(mark, (reason) =>
     abandonStart(paths, takenOf(written, reason), async () => {

@@ -12,7 +12,7 @@ import type { LinkRecord } from '../../container/record/run-state';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
 import { portsToAnnounce } from '../hooks/port-hooks';
-import { withOwnAddresses } from '../interfaces/own-addresses';
+import { ownAddresses } from '../interfaces/own-addresses';
 import { portsOf } from '../interfaces/ports';
 import {
   checkFloor,
@@ -85,11 +85,10 @@ async function attachInterface(
   const whenLinked = (link: LinkRecord): Promise<void> => shape(session, link);
   const plugged = port === undefined ? {} : { port };
   try {
-    const attached = { device, xml, beforeLinked, whenLinked, ...plugged };
     // Its own container counts as well: the definition is that of the interface alone.
-    await withOwnAddresses(session, { definition: { ...only, name: '' }, ports }, () =>
-      session.containers.devices.attach(devices, attached),
-    );
+    const recording = ownAddresses(session, { definition: { ...only, name: '' }, ports });
+    const attached = { device, xml, recording, beforeLinked, whenLinked, ...plugged };
+    await session.containers.devices.attach(devices, attached);
   } catch (error) {
     await giveUpFloors(
       session,

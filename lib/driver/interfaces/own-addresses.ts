@@ -1,6 +1,7 @@
 /**
  * Keeps two running containers of a root from having one address on one bridge, as after a clone by hand or an import: the second start
- * is refused. An address counts as soon as a start has recorded it; the lock of the bridge is held from the look until then.
+ * is refused. An address counts as soon as it is on record; the lock of the bridge is held from the look until then, and no longer: a
+ * start may take as long as its file systems do, and the hooks of an attached interface may start another container.
  */
 import type { DomainDefinition } from '../../domain/definition';
 import type { InterfaceDefinition } from '../../domain/interface/definition';
@@ -8,6 +9,7 @@ import { definitionError } from '../../domain/xml/source-location';
 import { takeLock } from '../../host/state/named-lock';
 import { namesOf } from '../../network/dnsmasq/names';
 import type { Port } from '../../plan/network/links';
+import type { Recording } from '../../container/record/recording';
 import type { LinkRecord } from '../../container/record/run-state';
 import { readableStates } from '../lookup/readable-state';
 import type { Session } from '../session/session';
@@ -24,18 +26,21 @@ interface Wanted {
   readonly item: InterfaceDefinition;
 }
 
-/**
- * Runs `start`, which records the addresses, if no other running container has one of them.
- *
- * @throws DefinitionError RESOURCE_BUSY, with the domain that has the address; and what `start` throws.
- */
-export async function withOwnAddresses<T>(
+/** Records the addresses if no other running container has one of them. It throws a DefinitionError RESOURCE_BUSY, with the domain that has one. */
+export function ownAddresses(session: Session, plugged: Plugged): Recording {
+  return (record) => recordOwn(session, plugged, record);
+}
+
+async function recordOwn(
   session: Session,
   { definition, ports }: Plugged,
-  start: () => Promise<T>,
-): Promise<T> {
+  record: () => void,
+): Promise<void> {
   const wanted = definition.interfaces.flatMap((item, index) => wantedOf(item, ports[index]));
-  if (wanted.length === 0) return await start();
+  if (wanted.length === 0) {
+    record();
+    return;
+  }
   const locks: Disposable[] = [];
   try {
     // Sorted, so that two starts never wait for each other.
@@ -44,7 +49,7 @@ export async function withOwnAddresses<T>(
       locks.push(await takeLock(session.paths, lock));
     }
     for (const one of wanted) await refuseIfTaken(session, definition.name, one);
-    return await start();
+    record();
   } finally {
     for (const lock of locks) lock[Symbol.dispose]();
   }

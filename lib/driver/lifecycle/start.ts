@@ -20,7 +20,7 @@ import { preparePortHooks } from '../hooks/port-hooks';
 import { ensureHealthWatcher } from '../health/watcher';
 import { finish, restoreLostLabels } from './finish';
 import { killInit, withinPatience } from './kill';
-import { withOwnAddresses } from '../interfaces/own-addresses';
+import { ownAddresses } from '../interfaces/own-addresses';
 import { portsOf } from '../interfaces/ports';
 import { namingLogHolder } from '../lookup/log-holder';
 import type { Session } from '../session/session';
@@ -100,10 +100,13 @@ async function attempt(session: Session, what: Launch, rollback: Rollback): Prom
   // While the scripts ran, other containers may have been promised a share of the network's rate.
   await checkFloors(session, { definition, ports });
   const placed = withPlaces(session, definition);
-  const running = { ...start, ...placed, isProvisional, onDead, ports, whenLinked: shape };
-  const container = await withOwnAddresses(session, { definition, ports }, () =>
-    session.containers.startContainer(running),
-  );
+  const linked = {
+    ports,
+    recording: ownAddresses(session, { definition, ports }),
+    whenLinked: shape,
+  };
+  const running = { ...start, ...placed, isProvisional, onDead, ...linked };
+  const container = await session.containers.startContainer(running);
   return { start, container, hooks, level: hardeningOf(definition, ofOthers) };
 }
 

@@ -3,6 +3,7 @@ import { linkTables } from '../../../../lib/container/interfaces/tables/link-tab
 import { FakeForwards } from './fake-forwards';
 import { ProtocolError, TslxcError } from '../../../../lib/errors';
 import type { CleanUpContext } from '../../../../lib/container/record/cleanup';
+import { atOnce } from '../../../../lib/container/record/recording';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
 import type { ContainerStart } from '../../../../lib/container/start/container-start';
 import type { InitControl } from '../../../../lib/container/init/init-control';
@@ -281,10 +282,10 @@ export class FakeHost {
     };
   }
 
-  #start(start: ContainerStart): Promise<OwnedContainer> {
-    const { definition, xml, persistence } = start;
+  async #start(start: ContainerStart): Promise<OwnedContainer> {
+    const { definition, xml, persistence, recording = atOnce } = start;
     const { name, uuid } = definition;
-    if (this.failStart) return Promise.reject(this.failStart());
+    if (this.failStart) throw this.failStart();
     if (this.state(name).phase !== 'off') throw new Error(`${name} is not off`);
     const id = (this.#nextId += 1);
     const record = {
@@ -296,15 +297,15 @@ export class FakeHost {
       xml,
       hardening: start.hardening,
       undo: [],
-      links: this.network.records,
+      links: await this.network.lookUp(name),
       time: 0,
       controller: 1,
     };
     const running = { id, init: id + 1000, consoles: [`/dev/pts/${id}`] };
-    this.states.set(name, { phase: 'running', start: record, running });
+    await recording(() => this.states.set(name, { phase: 'running', start: record, running }));
     const entry: Running = { start, ended: [], owned: start.ownership === 'keep' };
     this.running.set(name, entry);
-    return Promise.resolve({
+    return {
       id,
       initPid: running.init,
       consolePaths: running.consoles,
@@ -312,13 +313,11 @@ export class FakeHost {
       endsWithCaller: start.autodestroy === true,
       own: () => undefined,
       destroy: () => Promise.resolve(undefined),
-      ref: () => undefined,
-      unref: () => undefined,
-      confirm: () => undefined,
+      ...{ ref: () => undefined, unref: () => undefined, confirm: () => undefined },
       release: () => {
         entry.owned = false;
       },
-    });
+    };
   }
 
   #found(name: string): FoundState {

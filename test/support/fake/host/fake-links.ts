@@ -49,6 +49,8 @@ export function address(fields: Partial<LinkAddress>): LinkAddress {
 export class FakeLinks implements NetworkViews {
   /** What every start puts on record. */
   records: readonly LinkRecord[] = [];
+  /** Awaited by a start before it is put on record. */
+  readonly slow = new Map<string, Promise<void>>();
   host: Link[] = [];
   neighbours: Neighbour[] = [];
   inside: NetworkView | undefined = { links: [], addresses: [] };
@@ -57,6 +59,11 @@ export class FakeLinks implements NetworkViews {
   looks = 0;
   /** The init that alone is seen; every one when left out. */
   init: number | undefined;
+
+  async lookUp(domain: string): Promise<readonly LinkRecord[]> {
+    await this.slow.get(domain);
+    return this.records;
+  }
 
   async listeningInside({ init }: RunningRecord): Promise<Listening[] | undefined> {
     await Promise.resolve();

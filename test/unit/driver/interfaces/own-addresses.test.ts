@@ -1,4 +1,5 @@
 /** lib/driver/interfaces/own-addresses.ts: no two running containers have one address on one bridge. */
+import { EventEmitter, once } from 'node:events';
 import type { LinkRecord } from '../../../../lib/container/record/run-state';
 import type { Connection } from '../../../../lib/driver/connection';
 import { domainXml } from '../../../support/domain/domain-xml';
@@ -53,6 +54,20 @@ test('of two starts at once, one has the address', async () => {
   host.network.records = [first.record];
   const started = await Promise.allSettled([first.domain.start(), second.domain.start()]);
   expect(started.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
+
+test('a start that is not on record yet keeps no other from its bridge', async () => {
+  const [slow, fast] = [await plugged('slow'), await plugged('fast', { of: other })];
+  host.network.records = [slow.record];
+  const others = new EventEmitter();
+  host.network.slow.set(
+    'slow',
+    once(others, 'done').then(() => undefined),
+  );
+  const outcome = expect(slow.domain.start()).rejects.toMatchObject({ code: 'RESOURCE_BUSY' });
+  await fast.domain.start();
+  others.emit('done');
+  await outcome;
 });
 
 test('an address on another bridge, or in a VLAN, is another one', async () => {
