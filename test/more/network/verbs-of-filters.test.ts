@@ -18,12 +18,10 @@ const world = containerTest(
     const network = await connection.defineNetwork(
       `<network><name>lab</name><bridge name='labfbr'/><ip address='192.168.157.1' netmask='255.255.255.0'/></network>`,
     );
-    keep(() => network.destroy());
     await network.start();
     const devices = `<interface type='network'><mac address='${mac}'/><source network='lab'/>
       <filterref filter='clean-traffic'><parameter name='IP' value='192.168.157.9'/></filterref></interface>`;
     const domain = await connection.defineDomain(domainXml({ name: 'guest', devices }));
-    keep(() => domain.destroy());
     await domain.start({ ownership: 'leave' });
     const [first] = await domain.interfaces();
     return { root, connection, domain, port: first?.name ?? '', file: join(root.path, 'f.xml') };
@@ -49,7 +47,7 @@ test('filters are listed, defined, edited and undefined', async () => {
     origin: 'defined',
   });
   expect(await says(`nwfilter-dumpxml ${uuid} --xpath //rule --wrap`)).toBe(
-    "<nodes>\n  <rule action='drop' direction='in' priority='500'>\n    <udp/>\n  </rule>\n</nodes>\n\n",
+    '<nodes>\n  <rule action="drop" direction="in" priority="500">\n    <udp/>\n  </rule>\n</nodes>\n\n',
   );
   for (const [VISUAL, outcome] of [
     ['sed -i s/udp/tcp/', 'edited'],
@@ -86,7 +84,7 @@ test('the interface of a container that has a filter is a binding, until it ends
     },
   ]);
   expect(await says(`nwfilter-binding-dumpxml ${port} --xpath //portdev --wrap`)).toBe(
-    `<nodes>\n  <portdev name='${port}'/>\n</nodes>\n\n`,
+    `<nodes>\n  <portdev name="${port}"/>\n</nodes>\n\n`,
   );
   await refusesEach([
     ['nwfilter-binding-list --format yaml', 'yaml'],
