@@ -3,8 +3,11 @@ import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
 import { parseDomain } from '../../../lib/domain/parse';
 import { hostFacts } from '../../../lib/host/facts';
+import type { ProcFile } from '../../../lib/host/kernel/lxcfs';
 import { monitorPath } from '../../../lib/host/package-paths';
 import { planCgroups } from '../../../lib/plan/cgroups/cgroups';
+import type { Plan } from '../../../lib/plan/plan';
+import { startWarnings } from '../../../lib/plan/warnings';
 import { domainXml } from '../domain/domain-xml';
 import { makeBusyboxRoot } from '../root/busybox-root';
 import { makeTestRoot } from '../root/test-root';
@@ -66,13 +69,23 @@ export class CountedContainer {
       newMac: refuse,
       portId: refuse,
     });
+    const plan = await this.#connection.plan({ name });
     return {
-      plan: await this.#connection.plan({ name }),
+      plan,
       layout,
       cgroups: planCgroups(definition, layout, { root: this.root }),
       missing: life.start.filter(isMissing).length,
+      warnings: startWarnings(definition, { procFiles: procFilesOf(plan), label: 'none' }),
+      pid: Math.max(...life.start.map(({ pid }) => pid)),
     };
   }
+}
+
+/** The files of lxcfs that it mounts. */
+function procFilesOf({ inside }: Plan): ProcFile[] {
+  return inside.flatMap((one) =>
+    one.op === 'attachTree' && one.root === 'proc' ? [{ name: one.path, path: '' }] : [],
+  );
 }
 
 function isMissing({ process, name: call, text }: CountedCall): boolean {
