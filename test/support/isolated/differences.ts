@@ -40,7 +40,15 @@ export const levelDifferences: readonly LevelDifference[] = [
       parts: { features: own },
       isolated: /^plan show 'root' with the ids of the container/,
     },
-    shows: [{ aspect: 'mounts', documents: all, lines: /^\/ / }],
+    shows: [
+      { aspect: 'mounts', documents: all, lines: /^\/ / },
+      // Folders of the root itself, shown at another place.
+      {
+        aspect: 'mounts',
+        documents: /^(filesystem-bind|whole-build-host)$/,
+        lines: /^\/(mnt|build) /,
+      },
+    ],
   },
   {
     what: 'a root that other users of the host can reach',
@@ -61,7 +69,10 @@ export const levelDifferences: readonly LevelDifference[] = [
       hardened: /^warning IgnoredElement .*accessmode/,
       isolated: /^plan show 'filesystem:\/mnt' with the ids of the container/,
     },
-    shows: [{ aspect: 'mounts', documents: /^filesystem-(mapped|fmode)$/, lines: /^\/mnt / }],
+    shows: [
+      { aspect: 'mounts', documents: /^filesystem-(mapped|fmode)$/, lines: /^\/mnt / },
+      { aspect: 'start', documents: /^mapped-in-reach$/, lines: all },
+    ],
   },
   {
     what: "`accessmode='squash'`",
