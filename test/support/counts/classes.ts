@@ -94,11 +94,26 @@ function isFile(path: string): boolean {
 const elsewhere =
   /^(\/proc\/sys\/vm\/overcommit_memory|\/sys\/devices\/system\/cpu\/online)$|^\/proc\/(\d+|self|thread-self)\/attr\/|^\/sys\/(fs\/selinux|kernel\/security|module\/apparmor)\/|^\/etc\/selinux\//;
 
+/**
+ * The monitor looks through the container's cgroups for what is frozen when an init that it has killed is still there ten milliseconds
+ * later (native/monitor/supervisor.cc), as on a busy machine. After the kill, it has nothing else to do with them.
+ */
+function lateLooks(all: readonly CountedCall[]): ReadonlySet<CountedCall> {
+  const own = all.filter(({ process }) => process === 'monitor');
+  const kill = own.findIndex((call) => /^pidfd_send_signal\(.*SIGKILL/.test(call.text));
+  const after = kill === -1 ? [] : own.slice(kill + 1);
+  return new Set(
+    after.filter((call) => isOnCgroup(call) || /^\w+\(\d+<\/sys\/fs\/cgroup\//.test(call.text)),
+  );
+}
+
 /** The calls of each class. */
 export function classify(
   all: readonly CountedCall[],
 ): Record<CountedClass, readonly CountedCall[]> {
-  const calls = all.filter((call) => call.process === 'init' || !elsewhere.test(pathOf(call)));
+  const late = lateLooks(all);
+  const isMeant = (call: CountedCall): boolean => !late.has(call) && !elsewhere.test(pathOf(call));
+  const calls = all.filter((call) => call.process === 'init' || isMeant(call));
   const opened = calls.filter((call) => isOf(names.opened, call));
   const onCgroups = opened.filter(isOnCgroup);
   const isForWriting = ({ text }: CountedCall): boolean => /\bO_(WRONLY|RDWR)\b/.test(text);
