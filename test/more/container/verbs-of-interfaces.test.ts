@@ -36,7 +36,7 @@ test('one is told of by its name and by its address', async () => {
     `<interface type='ethernet' name='lo'>\n  <mtu size='65536'/>\n  <link state='unknown'/>\n  <mac address='${zero}'/>\n</interface>\n\n`,
   );
   expect(await says(`iface-dumpxml ${zero} --xpath //mtu --wrap`)).toBe(
-    "<nodes>\n  <mtu size='65536'/>\n</nodes>\n\n",
+    '<nodes>\n  <mtu size="65536"/>\n</nodes>\n\n',
   );
   await refusesEach([
     ['iface-mac nosuch', missing],
