@@ -80,7 +80,7 @@ test('the XML says all of it', async () => {
     '<initdir>/srv/alice</initdir>',
     '<inituser>alice</inituser>',
     '<initgroup>2345</initgroup>',
-    "<tslxc:idmap allocate='auto'/>",
+    "<tslxc:idmap allocate='auto' count='65536'/>",
     "<tslxc:stop signal='SIGQUIT'/>",
     `<image:image xmlns:image='urn:tslxc:image:1' name='web:1' digest='${world.image.digest}'>`,
     "<image:port protocol='tcp' start='80'/>",
