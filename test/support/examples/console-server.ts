@@ -24,7 +24,7 @@ export class ConsoleServer implements AsyncDisposable {
     return this.#port;
   }
 
-  /** What it has printed: the address, with the token if it has chosen one. */
+  /** What it has printed: the address, with the token if it has chosen one, or else the name of the variable that has it. */
   get address(): string {
     return this.#address;
   }
@@ -39,9 +39,12 @@ export class ConsoleServer implements AsyncDisposable {
       this.#address = line;
       break;
     }
-    const printed = /^http:\/\/127\.0\.0\.1:(\d+)\/(#token=[\w-]{32})?$/;
+    const printed = /^http:\/\/127\.0\.0\.1:(\d+)\/#token=([\w-]{32}|\$WEB_CONSOLE_TOKEN)$/;
     this.#port = Number(printed.exec(this.#address)?.[1]);
-    if (!(this.#port > 0)) throw new Error(`the server has printed '${this.#address}'`);
+    if (this.#port > 0) return;
+    // Nobody else can end it.
+    child.kill('SIGKILL');
+    throw new Error(`the server has printed '${this.#address}'`);
   }
 
   /** Ends it as ^C does; resolves with its exit code. */
