@@ -71,14 +71,14 @@ function* lookups(
   if (keys.includes('name')) yield () => connection.lookupStoragePoolByName(text);
 }
 
-/** The volume that `vol` and `pool` name. */
+/** The volume that the option `vol` names, in the pool that this option names, if it is given. */
 export async function findVolume(
   connection: Connection,
   options: Options,
-  names: { readonly volume: string; readonly pool: string } = { volume: 'vol', pool: 'pool' },
+  poolFrom: 'pool' | 'inputpool' | 'noOption' = 'pool',
 ): Promise<StorageVolume> {
-  const text = options.required(names.volume);
-  const poolName = options.string(names.pool);
+  const text = options.required('vol');
+  const poolName = poolFrom === 'noOption' ? undefined : options.string(poolFrom);
   const pool = poolName === undefined ? undefined : await findPool(connection, poolName);
   if (pool !== undefined && !(await pool.info()).active) {
     throw new CommandError(`pool '${poolName ?? ''}' is not active`, { code: 'OPERATION_INVALID' });
@@ -89,7 +89,8 @@ export async function findVolume(
     const volume = await connection.lookupStorageVolumeByPath(text);
     if (pool === undefined || volume.pool.uuid === pool.uuid) return volume;
   } catch (error) {
-    const hint = poolName === undefined ? ', specifying --pool might help' : '';
+    const mightHelp = poolFrom !== 'noOption' && pool === undefined;
+    const hint = mightHelp ? `, specifying --${poolFrom} might help` : '';
     throw new CommandError(`failed to get vol '${text}'${hint}`, { cause: error });
   }
   const detail = `Requested volume '${text}' is not in pool '${poolName ?? ''}'`;

@@ -269,6 +269,7 @@ test('what volumes refuse', async () => {
     ['vol-clone a.img b nosuch', noPool],
     ['vol-clone a.img a.img disks', "storage volume 'a.img' exists already"],
     ['vol-clone full b disks', 'a folder is not copied'],
+    [`vol-create-from disks ${file} nosuch`, `${noVolume}, specifying --inputpool might help`],
     [`vol-create-from disks ${file} nosuch --inputpool disks`, noVolume],
     [`vol-create-from disks ${file} a.img --inputpool nosuch`, noPool],
     [`vol-create-from nosuch ${file} a.img`, noPool],

@@ -201,7 +201,7 @@ async function createFrom(context: Context, options: Options): Promise<undefined
   const connection = await context.connect();
   const pool = await findPool(connection, options.required('pool'));
   const file = options.required('file');
-  const original = await findVolume(connection, options, { volume: 'vol', pool: 'inputpool' });
+  const original = await findVolume(connection, options, 'inputpool');
   const xml = readDefinitionFile(file);
   const { name } = await withErrorMessage(`Failed to create vol from ${file}`, () =>
     pool.createVolumeFrom(xml, original, makingOf(options)),

@@ -41,7 +41,8 @@ function inspection(row: Inspection): Command {
     ],
     example,
     async run(context, options): Promise<undefined> {
-      const volume = await findVolume(await context.connect(), options);
+      const poolFrom = naming === 'pathOnly' ? 'noOption' : 'pool';
+      const volume = await findVolume(await context.connect(), options, poolFrom);
       if (row.data === undefined || options.string('format') !== 'json') {
         await row.show(volume, context, options);
       } else {
