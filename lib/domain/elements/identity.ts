@@ -3,7 +3,7 @@
  * cgroup and a host name, so no name may pass here that could lead out of its directory.
  */
 import type { XmlElement } from '../xml/element';
-import { attributeLocation, definitionError } from '../xml/source-location';
+import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import {
   childOf,
@@ -28,6 +28,12 @@ export function parseName(root: Reading, session: ReadingSession): string {
   if (at === undefined || name === undefined) {
     throw definitionError('NO_NAME', `<${root.at.element.name}> has no <name>`, at ?? root.at);
   }
+  checkName(name, at);
+  return name;
+}
+
+/** @throws DefinitionError XML_ERROR, at `at`, for a name that can't be a file name. */
+export function checkName(name: string, at: SourceLocation): void {
   for (const [character, shown] of [
     ['/', '/'],
     ['\n', '\\n'],
@@ -42,7 +48,6 @@ export function parseName(root: Reading, session: ReadingSession): string {
   if (Buffer.byteLength(name) > maxNameBytes) {
     throw definitionError('XML_ERROR', `name is longer than ${maxNameBytes} bytes`, at);
   }
-  return name;
 }
 
 /** In lower case with dashes; a new one if there is none. @throws DefinitionError INTERNAL_ERROR. */

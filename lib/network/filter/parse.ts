@@ -1,5 +1,5 @@
 /** Reads a `<filter>`, with libvirt's defaults filled in. Pure. */
-import { parseUuid } from '../../domain/elements/identity';
+import { checkName, parseUuid } from '../../domain/elements/identity';
 import {
   childOf,
   childrenOf,
@@ -118,11 +118,12 @@ export function parseNetworkFilter(
 
 function parseName(filter: Reading): string {
   const name = filter.attributes.get('name');
-  if (name === undefined) throw definitionError('XML_ERROR', 'filter has no name', filter.at);
-  // A name of XML without a colon, and one that can be a file.
-  if (/^[\p{L}_][\p{L}\p{N}_.-]*$/u.test(name)) return name;
-  const detail = `'${name}' can't be the name of a filter`;
-  throw definitionError('XML_ERROR', detail, attributeLocation(filter.at, 'name'));
+  if (name === undefined || name === '') {
+    throw definitionError('XML_ERROR', 'filter has no name', filter.at);
+  }
+  // As in libvirt, whose schema wants a name of XML, any other that a file can have is taken.
+  checkName(name, attributeLocation(filter.at, 'name'));
+  return name;
 }
 
 /** The longest name of a chain. */
