@@ -118,8 +118,9 @@ export class KitSite implements AsyncDisposable {
 
   /** Runs a script of the kit in that folder, by its name below `scripts`. Does not throw for what comes of it. */
   async run(kit: string, script: string): Promise<CommandResult> {
+    // By the interpreter that its first line names: a few are of sh(1), which perl would start with its own options.
     const path = join(kit, 'scripts', `${script}.t`);
-    return this.#runWithin(['perl', '-I', join(kit, 'lib'), path], patience);
+    return this.#runWithin([path], { timeout: patience, modules: join(kit, 'lib') });
   }
 
   /** Starts a container as the kit does, and resolves with the name of the program that it has booted. */
@@ -153,7 +154,10 @@ export class KitSite implements AsyncDisposable {
     throw new Error(`${argv.join(' ')} where the kit runs: ${stderr}`);
   }
 
-  #runWithin(argv: readonly string[], timeout?: number): Promise<CommandResult> {
+  #runWithin(
+    argv: readonly string[],
+    { timeout, modules }: { readonly timeout?: number; readonly modules?: string } = {},
+  ): Promise<CommandResult> {
     // A process that enters the namespace is in its root at first.
     const there = ['sh', '-c', script, join(this.#folder, 'work'), ...argv];
     const { within, start, pid } = this.#daemon;
@@ -165,6 +169,7 @@ export class KitSite implements AsyncDisposable {
       KIT_READY: [...virsh, 'uri'].join(' '),
       KIT_PID: this.#pidFile,
       ...(pid === undefined ? {} : { KIT_FIRST: String(pid) }),
+      ...(modules === undefined ? {} : { PERL5LIB: modules }),
     };
     return runProgram(within(there), { env, ...(timeout === undefined ? {} : { timeout }) });
   }
