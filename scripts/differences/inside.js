@@ -76,6 +76,21 @@ const intendedInside = [
       'no other program takes over a number that the container may still open, and no file system is damaged below its mount',
   },
   {
+    id: 'modes-of-nodes',
+    shows: [
+      {
+        aspect: 'devices',
+        documents:
+          /^(disk-(block(-(device|driver|readonly|serial|bus))?|driver-empty|order|boot)|hostdev-storage)$/,
+        lines: /^(sd[ab]|vda|loop0) b 7:[01] (700|6[06]0)$/,
+      },
+    ],
+    here: 'the node of a device of the host has the mode that it has on the host',
+    libvirt: 'the mode is 0700: by root alone',
+    reason:
+      '`/dev/fuse`, and what else every user of the host may use, can be used by every user inside',
+  },
+  {
     id: 'interfaces-up',
     shows: [
       {

@@ -7,10 +7,10 @@ import { corpus } from '../../parity/corpus/corpus';
 
 const documents = corpus.map(({ name }) => name);
 
-test('there are fewer than 16 reasons to differ, besides fewer than 6 that are dangerous to ignore', () => {
+test('there are fewer than 17 reasons to differ, besides fewer than 6 that are dangerous to ignore', () => {
   const dangerous = intendedDifferences.filter(({ isDangerous }) => isDangerous === true);
   expect(dangerous.length).toBeLessThan(6);
-  expect(intendedDifferences.length - dangerous.length).toBeLessThan(16);
+  expect(intendedDifferences.length - dangerous.length).toBeLessThan(17);
   // What is dangerous to ignore is a start that is refused.
   const places = dangerous.flatMap(({ shows }) => shows);
   expect(places.filter(({ aspect }) => aspect !== 'start')).toEqual([]);
