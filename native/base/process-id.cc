@@ -27,6 +27,10 @@ pid_t hostProcessId(pid_t pid) {
 
 namespace {
 
+// linux/sched.h
+constexpr unsigned kExiting = 0x4;      // PF_EXITING
+constexpr unsigned kForkedOnly = 0x40;  // PF_FORKNOEXEC
+
 // After the name, which may contain anything, come the state, five numbers and the flags
 // (proc_pid_stat(5)). 0 if the line can't be parsed.
 unsigned flagsOf(int pidfd) {
@@ -63,16 +67,20 @@ pid_t processOf(int pidfd) {
 }
 
 bool isEnding(int pidfd) try {
-  constexpr unsigned kExiting = 0x4;  // PF_EXITING, linux/sched.h
   return (flagsOf(pidfd) & kExiting) != 0;
 } catch (const SyscallError& cause) {
   if (cause.error == ESRCH || cause.error == ENOENT) return true;
   throw;
 }
 
-bool hasExecuted(int pidfd) {
-  constexpr unsigned kForkedOnly = 0x40;  // PF_FORKNOEXEC, linux/sched.h
-  return (flagsOf(pidfd) & kForkedOnly) == 0;
+bool hasExecuted(int pidfd) { return (flagsOf(pidfd) & kForkedOnly) == 0; }
+
+bool endsUnexecuted(int pidfd) try {
+  constexpr unsigned kBoth = kExiting | kForkedOnly;
+  return (flagsOf(pidfd) & kBoth) == kBoth;
+} catch (const SyscallError& cause) {
+  if (cause.error == ESRCH || cause.error == ENOENT) return false;
+  throw;
 }
 
 Fd openRootOf(int pidfd) {

@@ -27,6 +27,10 @@ bool isEnding(int pidfd);
 // has its new memory. Throws SyscallError; ESRCH or ENOENT when it is gone.
 bool hasExecuted(int pidfd);
 
+// Whether a pidfd's process has begun to end, and never executed a program. False when it is gone.
+// Throws SyscallError when that can't be found out.
+bool endsUnexecuted(int pidfd);
+
 // The root directory of a pidfd's process, as O_PATH. The file system of that directory may make
 // this wait for as long as it likes. Throws SyscallError; ESRCH when the process is gone.
 Fd openRootOf(int pidfd);

@@ -236,6 +236,8 @@ void Start::tellInit(const Message& message) {
 }
 
 // Init's end of the socket closes when execve succeeds; until then it may still report a failure.
+// It closes as well when init is killed in the midst of it, as for want of memory for its
+// arguments.
 void Start::awaitExecve() {
   pollfd end{initSocket_.get(), POLLIN, 0};
   if (poll(&end, 1, remainingMilliseconds()) == 0) {
@@ -244,6 +246,7 @@ void Start::awaitExecve() {
   }
   const std::optional<RawMessage> last = receiveMessage(initSocket_.get());
   if (last && last->kind == FailedMessage::kKind) throw fieldsOf<FailedMessage>(*last);
+  if (endsUnexecuted(started_.pidfd.get())) reportDeath();
   initSocket_.reset();
 }
 

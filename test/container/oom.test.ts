@@ -11,8 +11,15 @@ const made = containerTest(rootAndConnection);
 const greedy = 'tail /dev/zero';
 const starved = { how: 'killed', signal: 9, OOMKilled: true };
 
-function define(script: string, memory = 20_480): Promise<Domain> {
-  const init = { init: '/bin/sh', initArguments: ['-c', script] };
+interface Hungry {
+  /** KiB. */
+  readonly memory?: number;
+  /** Further arguments of the shell. */
+  readonly words?: readonly string[];
+}
+
+function define(script: string, { memory = 20_480, words = [] }: Hungry = {}): Promise<Domain> {
+  const init = { init: '/bin/sh', initArguments: ['-c', script, ...words] };
   return made.connection.defineDomain(domainXml({ name: 'hungry', memory, ...init }));
 }
 
@@ -52,7 +59,9 @@ test('a signal from outside is none, and a destroy is one, whatever was killed b
 });
 
 test('a start says which element leaves init too little', async () => {
-  const domain = await define('sleep 1000', 64);
+  // The least that is not refused, and more than that to be copied by execve: the kernel kills init in the midst of it.
+  const words = Array.from({ length: 15 }, () => 'x'.repeat(100_000));
+  const domain = await define('sleep 1000', { memory: 1024, words });
   await expect(domain.start()).rejects.toMatchObject({
     message: expect.stringMatching(/init died with signal 9 \(oom-killed\): <memory>/) as string,
   });

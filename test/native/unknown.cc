@@ -104,6 +104,26 @@ void aProcessThatCanNotBeLookedAtIsNotEnding() {
   assert(errorOf([&] { processOf(pidfd.get()); }) == ESRCH);
 }
 
+void aProcessThatHasExecutedNothingIsToldFromOneThatHas() {
+  for (const bool executes : {false, true}) {
+    const pid_t pid = check(fork(), "fork");
+    if (pid == 0) {
+      if (executes) execl("/bin/true", "true", nullptr);
+      _exit(0);
+    }
+    const Fd pidfd = openPidfd(pid);
+    siginfo_t end{};
+    check(waitid(P_PID, static_cast<id_t>(pid), &end, WEXITED | WNOWAIT), "waitid");
+    assert(endsUnexecuted(pidfd.get()) != executes);
+    {
+      const NoDescriptors none;
+      assert(errorOf([&] { endsUnexecuted(pidfd.get()); }) == EMFILE);
+    }
+    waitpid(pid, nullptr, 0);
+    assert(!endsUnexecuted(pidfd.get()));
+  }
+}
+
 // One with a child that must not be missed.
 void aTreeThatCanNotBeReadIsNotEmpty() {
   const Process process;
@@ -279,6 +299,7 @@ int main(int, char** argv) {
   using namespace tslxc::test;
   folder = std::filesystem::canonical(argv[1]);
   aProcessThatCanNotBeLookedAtIsNotEnding();
+  aProcessThatHasExecutedNothingIsToldFromOneThatHas();
   aTreeThatCanNotBeReadIsNotEmpty();
   aFailedReadIsNotTheEndOfAStream();
   aFailedSendIsTriedAgain();
