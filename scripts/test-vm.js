@@ -12,6 +12,7 @@ const { describeResult } = require('./jest-report');
 const { setUp } = require('./setup');
 const { main, say, StepError } = require('./steps');
 const { buildMonitors } = require('./unsafe/monitor');
+const { buildProbe } = require('./unsafe/probe');
 const { chooseAccelerator } = require('./vm/accelerator');
 const { runFlavour } = require('./vm/boots');
 const { bootsOf, flavours } = require('./vm/flavours');
@@ -111,7 +112,10 @@ main('test:vm', async () => {
   const wanted = chosen(names, suite);
   await setUp('vm');
   const rows = await planned(wanted, { files, isQuick });
-  if (rows.some(({ flavour }) => flavour.brings === 'weak monitors')) await buildMonitors();
+  if (rows.some(({ flavour }) => flavour.brings === 'probe and weak monitors')) {
+    await buildProbe();
+    await buildMonitors();
+  }
   const image = await ensureImage();
   const { argument: accelerator, why } = await chooseAccelerator(image);
   say(`the machines are run by ${accelerator}: ${why}`);

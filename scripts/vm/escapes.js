@@ -26,8 +26,8 @@ const escapeFlavours = Object.entries(kernels).flatMap(([kernel, { word, is }]) 
     kernel,
     commandLine,
     projects: ['vm-escapes'],
-    // For the controls, whose weak monitors can't be compiled in a machine.
-    brings: 'weak monitors',
+    // The probe of the attacks and the weak monitors of their controls can't be compiled in a machine.
+    brings: 'probe and weak monitors',
     seconds: 7200,
   })),
 );

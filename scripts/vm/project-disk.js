@@ -6,6 +6,7 @@ const { dirname, join } = require('node:path');
 const { packageFolders } = require('../package-folders');
 const { packageRoot, runOrFail } = require('../steps');
 const { unsafeFolder } = require('../unsafe/monitor');
+const { probeFolder } = require('../unsafe/probe');
 const { makeDisk } = require('./disk');
 
 const folders = ['dist', 'examples', 'lib', 'scripts', 'systemd', 'test'];
@@ -17,8 +18,8 @@ const products = ['Release/tslxc.node', 'Release/tslxc-monitor', 'bundle.compile
 const testPackages = ['jest', '@swc/core', '@swc/jest', 'fast-check'];
 const megabytes = 512;
 
-/** What else a flavour brings: the weak monitors of controls are found by the sources that they are made of. */
-const brought = { 'weak monitors': ['native', unsafeFolder] };
+/** What else a flavour brings: the probe and the weak monitors of controls are found by the sources that they are made of. */
+const brought = { 'probe and weak monitors': ['native', unsafeFolder, probeFolder] };
 
 /** Makes the image; `command` is the line of shell that the machine runs in the project's folder. */
 async function makeProjectDisk(image, { command, work, brings }) {

@@ -6,6 +6,7 @@ import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
+import { buildProbe } from '../../scripts/unsafe/probe';
 import { capabilityNumbers } from '../../lib/domain/elements/capability-numbers';
 import type { CapabilityName } from '../../lib/domain/elements/capability-numbers';
 import { keptCapabilities } from '../../lib/plan/security/capabilities';
@@ -13,7 +14,7 @@ import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { idMapXml } from '../support/domain/mapped-domain';
-import { compileProbe, probeContainer, probeHost } from '../support/probe/probe';
+import { probeContainer, probeHost } from '../support/probe/probe';
 import type { Report } from '../support/probe/probe';
 import { libraryWords } from '../support/process/library-child';
 import { hasEnded } from '../support/process/processes';
@@ -25,7 +26,7 @@ import { parse } from '../unit/domain/parse-context';
 
 const world = containerTest(
   async (keep) => {
-    await compileProbe();
+    await buildProbe();
     const scratch = mkdtempSync('/var/tmp/tslxc-capabilities-');
     keep(() => rmSync(scratch, { recursive: true }));
     chmodSync(scratch, 0o755);
@@ -182,7 +183,7 @@ function statusOf(report: Report): string {
 /** A copy of the probe that every user reaches: the package may lie below a closed home. */
 async function reachableCopy(name: string): Promise<string> {
   const copy = join(world.scratch, name);
-  copyFileSync(await compileProbe(), copy);
+  copyFileSync(await buildProbe(), copy);
   chmodSync(copy, 0o755);
   return copy;
 }

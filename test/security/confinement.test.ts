@@ -4,15 +4,16 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Hardening } from 'tslxc';
+import { buildProbe } from '../../scripts/unsafe/probe';
 import { readPrivileges } from '../../lib/host/security/privileges';
 import { containerTest } from '../support/world/container-test';
-import { compileProbe, probeContainer, probeHost } from '../support/probe/probe';
+import { probeContainer, probeHost } from '../support/probe/probe';
 import { hasSysResource } from '../support/process/sys-resource';
 import { TestDomain } from '../support/domain/test-domain';
 
 containerTest(
   async () => {
-    await compileProbe();
+    await buildProbe();
     return {};
   },
   { per: 'file' },

@@ -5,15 +5,16 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildProbe } from '../../scripts/unsafe/probe';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { makeImage } from '../support/root/filesystem-image';
-import { below, compileProbe, probeContainer, probeHost } from '../support/probe/probe';
+import { below, probeContainer, probeHost } from '../support/probe/probe';
 import type { ProbeRun, Report } from '../support/probe/probe';
 import { containerTest } from '../support/world/container-test';
 
 const world = containerTest(
   async (keep) => {
-    await compileProbe();
+    await buildProbe();
     return { root: keep(await makeBusyboxRoot()) };
   },
   { per: 'file' },
@@ -33,7 +34,7 @@ async function probeWith(
 ): Promise<Report> {
   const filesystems = [
     { source: world.root.path, target: '/' },
-    { source: await compileProbe(), target: '/probe' },
+    { source: await buildProbe(), target: '/probe' },
     ...folders,
   ];
   return probeContainer({ ...run, filesystems, init: '/probe' });

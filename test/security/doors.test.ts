@@ -4,18 +4,19 @@
  */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildProbe } from '../../scripts/unsafe/probe';
 import { wholeFilesystem } from '../../lib/plan/security/filesystem-ioctls';
 import { consoleTheft } from '../../lib/plan/security/seccomp-policy';
 import { containerTest } from '../support/world/container-test';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import { below, compileProbe, probeContainer, probeHost } from '../support/probe/probe';
+import { below, probeContainer, probeHost } from '../support/probe/probe';
 import type { ProbeRun, Report } from '../support/probe/probe';
 import { packageRoot } from '../support/process/run-command';
 import { covers, doors, freshMounts, readOnlyMounts } from './door-table';
 
 const world = containerTest(
   async (keep) => {
-    await compileProbe();
+    await buildProbe();
     const scratch = mkdtempSync('/var/tmp/tslxc-doors-');
     keep(() => rmSync(scratch, { recursive: true }));
     const root = keep(await makeBusyboxRoot());
@@ -32,7 +33,7 @@ const without = (name: string): string =>
 
 /** In a root of its own, where the probe lies at /probe. */
 async function probePrivate(run: Omit<ProbeRun, 'filesystems' | 'init'>): Promise<Report> {
-  const probe = await compileProbe();
+  const probe = await buildProbe();
   const filesystems = [
     { source: world.root.path, target: '/' },
     { source: probe, target: '/probe' },

@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect as connectToProduct } from 'tslxc';
 import type { connect } from 'tslxc';
+import { buildProbe } from '../../scripts/unsafe/probe';
 import { askConsole } from '../support/console/console-answer';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { idMapXml, makeClosedRoot } from '../support/domain/mapped-domain';
-import { compileProbe, joined, parseReport } from '../support/probe/probe';
+import { joined, parseReport } from '../support/probe/probe';
 import { makeTestRoot } from '../support/root/test-root';
 import { factsOf } from './profile-facts';
 
@@ -36,7 +37,7 @@ export async function facts(
   await using connection = await library(undefined, { root: root.path, hardening: level });
   const filesystems = [
     { source: busybox.path, target: '/' },
-    { source: await compileProbe(), target: '/probe' },
+    { source: await buildProbe(), target: '/probe' },
   ];
   const initArguments = joined(commands);
   const options = { name: 'profile', init: '/probe', initArguments, filesystems, elements };

@@ -9,11 +9,12 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
+import { buildProbe } from '../../scripts/unsafe/probe';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { askConsole } from '../support/console/console-answer';
 import { domainXml } from '../support/domain/domain-xml';
 import { containerTest } from '../support/world/container-test';
-import { compileProbe, joined, parseReport, probeContainer } from '../support/probe/probe';
+import { joined, parseReport, probeContainer } from '../support/probe/probe';
 import type { ProbeRun, Report } from '../support/probe/probe';
 import { makeTestRoot } from '../support/root/test-root';
 
@@ -22,7 +23,7 @@ const inside = '/tmp/watched';
 
 const world = containerTest(
   async (keep) => {
-    await compileProbe();
+    await buildProbe();
     const scratch = mkdtempSync('/var/tmp/tslxc-watched-');
     keep(() => rmSync(scratch, { recursive: true }));
     const root = keep(await makeBusyboxRoot());
@@ -45,7 +46,7 @@ const open: readonly (readonly [string, Options])[] = [
 
 /** In the root that the host looks into. */
 async function privateRun(name: string, command: readonly string[]) {
-  const probe = await compileProbe();
+  const probe = await buildProbe();
   const filesystems = [
     { source: world.root.path, target: '/' },
     { source: probe, target: '/probe' },

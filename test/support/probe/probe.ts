@@ -26,15 +26,13 @@
  *
  * The outcome of an attempt is `OK` or the name of an errno.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Hardening } from 'tslxc';
+import { buildProbe } from '../../../scripts/unsafe/probe';
 import { askConsole } from '../console/console-answer';
 import { domainXml } from '../domain/domain-xml';
 import type { DomainXmlOptions } from '../domain/domain-xml';
-import { packageRoot, runProgram } from '../process/run-command';
+import { runProgram } from '../process/run-command';
 import { makeTestRoot } from '../root/test-root';
 
 export type Report = Readonly<Record<string, string>>;
@@ -49,30 +47,10 @@ export interface ProbeRun extends DomainXmlOptions {
   readonly init?: string;
 }
 
-const sources = ['probe.cc', 'probe-report.h', 'whole-filesystems.h'] as const;
-
-const flags = ['-std=gnu++20', '-O1', '-static', '-Wall', '-Wextra', '-Werror'];
-
-/** The probe's executable; compiled once for each state of its sources. */
-export async function compileProbe(): Promise<string> {
-  const sum = createHash('sha256').update(flags.join(' '));
-  for (const name of sources) sum.update(readFileSync(join(__dirname, name)));
-  const folder = join(packageRoot, 'build', 'probe');
-  const executable = join(folder, `probe-${sum.digest('hex').slice(0, 16)}`);
-  if (existsSync(executable)) return executable;
-  mkdirSync(folder, { recursive: true });
-  const draft = `${executable}.${process.pid}`;
-  const argv = ['g++', ...flags, join(__dirname, sources[0]), '-o', draft];
-  const { code, stderr } = await runProgram(argv, { timeout: 120_000 });
-  if (code !== 0) throw new Error(`the probe does not compile\n${stderr}`);
-  renameSync(draft, executable);
-  return executable;
-}
-
 /** Starts a container whose init is the probe, and ends it when the probe has told everything. */
 export async function probeContainer(run: ProbeRun): Promise<Report> {
   const { commands, hardening, ...options } = run;
-  const init = run.init ?? (await compileProbe());
+  const init = run.init ?? (await buildProbe());
   await using root = await makeTestRoot();
   await using connection = await connect(undefined, {
     root: root.path,
@@ -93,7 +71,7 @@ export async function probeHost(
   by: readonly string[] = [],
   executable?: string,
 ): Promise<Report> {
-  const argv = [...by, executable ?? (await compileProbe()), ...joined(commands)];
+  const argv = [...by, executable ?? (await buildProbe()), ...joined(commands)];
   const { code, stdout, stderr } = await runProgram(argv);
   if (code !== 0) throw new Error(`${argv.join(' ')} exited with ${code}: ${stderr}`);
   return parseReport(stdout);
