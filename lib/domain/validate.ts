@@ -39,11 +39,18 @@ export function checkStartable(
   checkFilesystems(definition);
 }
 
+/** The terminals of all come in one message, which has room for so many (SCM_MAX_FD of the kernel). */
+const mostConsoles = 253;
+
 function checkConsoles({ consoles, devicesPosition }: DomainDefinition): void {
-  if (consoles.length > 0) return;
+  if (consoles.length > 0 && consoles.length <= mostConsoles) return;
   const position = devicesPosition ?? { line: 1, column: 1 };
   const location = { path: 'domain/devices', position };
-  throw definitionError('CONFIG_UNSUPPORTED', 'At least one PTY console is required', location);
+  const detail =
+    consoles.length === 0
+      ? 'At least one PTY console is required'
+      : `${consoles.length} consoles are more than a container can have, which is ${mostConsoles}`;
+  throw definitionError('CONFIG_UNSUPPORTED', detail, location);
 }
 
 function checkTerminals({ consoles, extension: { terminalLimit } }: DomainDefinition): void {

@@ -9,7 +9,8 @@
 namespace tslxc {
 namespace {
 
-constexpr size_t kMostDescriptors = 32;
+// As many as the kernel allows in one message (SCM_MAX_FD).
+constexpr size_t kMostDescriptors = 253;
 constexpr size_t kLongestPacket = 8 * 1024;
 // Milliseconds until what failed for lack of memory, for example, is tried again.
 constexpr int kPause = 1;
@@ -75,6 +76,7 @@ bool sendAll(int socket, std::string_view bytes, int milliseconds) {
 }
 
 void sendPacket(int socket, std::string_view packet, const std::vector<int>& descriptors) {
+  if (descriptors.size() > kMostDescriptors) throw SyscallError{EINVAL, "sendmsg", ""};
   iovec part{const_cast<char*>(packet.data()), packet.size()};
   msghdr header{};
   header.msg_iov = &part;

@@ -117,6 +117,23 @@ test('two consoles are two terminals', async () => {
   await expect(domain.openConsole({ device: 2 })).rejects.toMatchObject({ code: 'INVALID_ARG' });
 });
 
+test('a container has as many consoles as there are descriptors in one message, and each is a terminal', async () => {
+  const most = 253;
+  await using test = await onBusybox(
+    'console-most',
+    undefined,
+    "<console type='pty'/>".repeat(most - 1),
+  );
+  const { domain } = test;
+  await domain.start();
+  const paths = Array.from({ length: most }, (_, index) => domain.consolePath(index));
+  expect(new Set(paths).size).toBe(most);
+  using first = await ConsoleSession.open(domain);
+  using last = await ConsoleSession.open(domain, { device: most - 1 });
+  first.enter(`echo to the la"st" > /dev/tty${most}`);
+  await last.expect(/to the last\r\n/);
+});
+
 test(`the last bytes before the end always arrive: ${repeats(200)} times`, async () => {
   await using test = await onBusybox('console-end');
   let seen = 0;

@@ -114,18 +114,30 @@ void aFullPeerIsWaitedForNoLongerThanAsked() {
 
 void packetsBringTheirDescriptors() {
   Ends ends = socketPair(SOCK_SEQPACKET);
-  std::vector<int> many(32, ends.ours.get());
+  constexpr size_t kMost = 253;
+  std::vector<int> many(kMost, ends.ours.get());
   sendMessage(ends.theirs.get(), ReadyMessage{}, many);
   sendMessage(ends.theirs.get(), ExecutingMessage{});
   ends.theirs.reset();
   const std::optional<RawMessage> ready = receiveMessage(ends.ours.get());
-  assert(ready && ready->kind == ReadyMessage::kKind && ready->descriptors.size() == 32);
+  assert(ready && ready->kind == ReadyMessage::kKind && ready->descriptors.size() == kMost);
   for (const Fd& fd : ready->descriptors) {
     assert((fcntl(fd.get(), F_GETFD) & FD_CLOEXEC) != 0);
   }
   const std::optional<RawMessage> executing = receiveMessage(ends.ours.get());
   assert(executing && executing->kind == ExecutingMessage::kKind && executing->descriptors.empty());
   assert(!receiveMessage(ends.ours.get()));
+}
+
+void moreDescriptorsThanAPacketHasRoomForAreRefused() {
+  const Ends ends = socketPair(SOCK_SEQPACKET);
+  const std::vector<int> tooMany(254, ends.ours.get());
+  try {
+    sendMessage(ends.theirs.get(), ReadyMessage{}, tooMany);
+    assert(false);
+  } catch (const SyscallError& cause) {
+    assert(cause.error == EINVAL);
+  }
 }
 
 }  // namespace
@@ -140,4 +152,5 @@ int main() {
   theEndIsNoMessage();
   aFullPeerIsWaitedForNoLongerThanAsked();
   packetsBringTheirDescriptors();
+  moreDescriptorsThanAPacketHasRoomForAreRefused();
 }
