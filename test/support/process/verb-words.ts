@@ -49,7 +49,7 @@ export const wordsOf: Readonly<Record<string, readonly string[]>> = {
   'iface-dumpxml': ['NAME'],
   'iface-list': [],
   'iface-mac': ['NAME'],
-  'iface-name': ['NAME'],
+  'iface-name': ['52:54:00:12:34:56'],
   images: [],
   import: [],
   list: [],
