@@ -10,7 +10,8 @@ const { probeFolder } = require('../unsafe/probe');
 const { makeDisk } = require('./disk');
 
 const folders = ['dist', 'examples', 'lib', 'scripts', 'systemd', 'test'];
-const files = ['package.json', 'jest.config.js', ...folders];
+// SECURITY.md has a list that a recipe compares.
+const files = ['package.json', 'jest.config.js', 'SECURITY.md', ...folders];
 const products = ['Release/tslxc.node', 'Release/tslxc-monitor', 'bundle.compiled'].map((name) =>
   join('build', name),
 );
