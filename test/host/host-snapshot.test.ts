@@ -47,6 +47,18 @@ test('a new file, a changed file and a descriptor are told apart', () => {
   expect(report).toMatch(`descriptors:\n  + 1 × ${kept}`);
 });
 
+test('a file in a place that others share is left out, unless a test asks about that place', () => {
+  const before = snapshotHost(['/dev', '/dev/shm/']);
+  const file = execFileSync('mktemp', ['/dev/shm/tslxc-snapshot-XXXXXX'], { encoding: 'utf8' });
+  try {
+    const report = describeChanges(before, snapshotHost(['/dev', '/dev/shm/']));
+    expect(report).toMatch(`files of /dev/shm/:\n  + ${file.trim()}`);
+    expect(report.split(file.trim())).toHaveLength(2);
+  } finally {
+    rmSync(file.trim());
+  }
+});
+
 test('what goes away within the patience is forgiven', async () => {
   const before = snapshotHost([folder]);
   const late = join(folder, 'late');

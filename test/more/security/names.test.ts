@@ -83,10 +83,6 @@ const refusals: Readonly<Record<string, readonly (readonly [string, RegExp])[]>>
     ['directory', /^define: .*\/locks: EISDIR/],
   ],
   [runFolder]: [...links, 'fifo'].map((kind) => [kind, /^start: .*\/state-attacked.*: ENOTDIR/]),
-  'etc/tslxc/lxc/state-attacked.xml': ['directory', 'link to a directory'].map((kind) => [
-    kind,
-    /^define: .*: EISDIR/,
-  ]),
   [`${runFolder}/start.json`]: [...links, 'directory', 'fifo'].map((kind) => [
     kind,
     /^define: .*\/start\.json is damaged/,

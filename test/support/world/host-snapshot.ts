@@ -11,13 +11,15 @@
  * - processes that neither descend from this one, nor are the package's with a root of these tests, nor are in a PID namespace below those
  *   (own-processes.ts). In a world of the tests' own all count;
  * - pseudo-terminals whose master such a process has;
- * - loop devices whose file these tests have not made.
+ * - loop devices whose file these tests have not made;
+ * - files in the places where other programs have theirs, such as what skopeo keeps of all layers that anybody has copied.
  *
  * Interfaces, routes and rules count as a whole: tests of networks have a network namespace of their own. test/host/host-snapshot.test.ts
  * shows of each that what a test itself leaves is seen, and what somebody else does is not.
  */
 import * as aspects from './host-aspects';
 import { ptys } from './host-ptys';
+import { isOfOthers } from './made-folders';
 import { eventually } from '../time/eventually';
 
 const patience = 5000;
@@ -56,14 +58,15 @@ export function snapshotHost(roots: readonly string[] = []): HostSnapshot {
 
 /**
  * What tests in other lanes change on the host's own root, which all worlds share: a mount target that the host lacks, of the
- * seed's documents, and the cache that skopeo keeps of all layers that it has copied.
+ * seed's documents.
  */
-const sharedPlaces = ['/etc/httpd/', '/var/lib/containers/'];
+const placeOfLanes = '/etc/httpd/';
 
 function filesBelow(root: string): string[] {
-  const lines = aspects.files(root);
-  if (lane === undefined) return lines;
-  return lines.filter((line) => !sharedPlaces.some((place) => line.startsWith(place)));
+  const all = aspects.files(root);
+  // A test that names such a place itself asks about it.
+  const lines = isOfOthers(`${root}/`) ? all : all.filter((line) => !isOfOthers(line));
+  return lane === undefined ? lines : lines.filter((line) => !line.startsWith(placeOfLanes));
 }
 
 /** What is not of this process's network namespace. */
