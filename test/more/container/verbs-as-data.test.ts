@@ -108,6 +108,7 @@ test('what is said of them, and what they say', async () => {
     const lines = (await says('logs on --lines 9 --format json')).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toContainEqual({
       line: expect.stringContaining('one\ttwo\u001b[31m') as string,
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\S+Z$/) as string,
     });
   });
   const item = { kind: 'domain', name: 'on', fate: 'remove', state: 'running' };
