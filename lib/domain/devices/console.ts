@@ -56,7 +56,7 @@ export function parseConsole(
   // The rest of the element does not matter for other types.
   if (type !== 'pty') {
     session.unsupported.push({ path: at.path, position, ...otherConsole });
-    return { type, position, raw: canonicalConsole(rawDevice(at), port) };
+    return { type, position, raw: canonicalConsole(rawDevice(at, own), port) };
   }
   const [labels] = childrenOf(reading, 'source').map((source, index) => {
     // Only the first one counts; the others are checked, and dropped.

@@ -41,7 +41,9 @@ export function parseDevices(
   const devices = readElement(at, devicesVocabulary, session);
   checkMachine(devices.keptChildren);
   const { supported, raw } = parseEach(devices, session);
-  const others = [...devices.keptChildren.map(rawDevice), ...raw].map((element) => ({ element }));
+  const others = [...devices.keptChildren.map((child) => rawDevice(child, session)), ...raw].map(
+    (element) => ({ element }),
+  );
   return {
     emulator: readText(childOf(devices, 'emulator'), session) ?? emulator,
     ...supported,

@@ -47,7 +47,7 @@ export function parseHostDevice(
   if (type !== 'storage' && type !== 'misc') {
     const location = attributeLocation(at, 'type');
     return {
-      raw: rawDevice(at),
+      raw: rawDevice(at, session),
       unsupported: [{ ...location, ...otherHostdev(type), value: type }],
     };
   }

@@ -1,7 +1,7 @@
 /** Shared by the parsers of devices: each device has its own list of the parts that are not carried out. */
 import { canonicalDevice } from './canonical-device';
 import type { XmlElement } from '../xml/element';
-import { standalone } from '../xml/raw';
+import { standalone, withoutUnknown } from '../xml/raw';
 import type { LocatedElement, ReadingSession } from '../xml/reading';
 import { isRefused, type KeptPart, type ParsedDevice } from '../xml/unsupported';
 
@@ -14,13 +14,18 @@ export function deviceSession({ unknown }: ReadingSession): ReadingSession {
 export function parsedDevice<T extends object>(
   at: LocatedElement,
   device: T,
-  { unsupported, kept }: ReadingSession,
+  session: ReadingSession,
 ): ParsedDevice<T & { readonly kept?: readonly KeptPart[] }> {
-  if (unsupported.some(isRefused)) return { raw: rawDevice(at), unsupported };
+  const { unsupported, kept } = session;
+  if (unsupported.some(isRefused)) return { raw: rawDevice(at, session), unsupported };
   return { supported: kept.length === 0 ? device : { ...device, kept }, unsupported };
 }
 
-/** The element as written, with libvirt's defaults, and without what libvirt writes into it for a running domain. */
-export function rawDevice(at: LocatedElement): XmlElement {
-  return canonicalDevice(standalone(at, ['alias']));
+/**
+ * The element as written, with libvirt's defaults, and without what was left out of it as unknown, and what libvirt writes into
+ * it for a running domain.
+ */
+export function rawDevice(at: LocatedElement, { unknown }: ReadingSession): XmlElement {
+  const element = unknown === undefined ? at.element : withoutUnknown(at, unknown);
+  return canonicalDevice(standalone({ ...at, element }, ['alias']));
 }

@@ -66,7 +66,7 @@ export function parseFilesystem(
   const readonly = childOf(reading, 'readonly');
   if (readonly !== undefined) readElement(readonly, emptyVocabulary, own);
   if (type === 'template') {
-    return { raw: rawDevice(at), unsupported: own.unsupported.map(wordedFor(type, target)) };
+    return { raw: rawDevice(at, own), unsupported: own.unsupported.map(wordedFor(type, target)) };
   }
   const common = {
     accessMode,
@@ -81,7 +81,7 @@ export function parseFilesystem(
     const volume = parseVolumeSource(childOf(reading, 'source'));
     if (volume === undefined) {
       own.unsupported.push({ ...attributeLocation(at, 'type'), ...noSuchTree, value: type });
-      return { raw: rawDevice(at), unsupported: own.unsupported.map(wordedFor(type, target)) };
+      return { raw: rawDevice(at, own), unsupported: own.unsupported.map(wordedFor(type, target)) };
     }
     const chosen = driver === undefined ? {} : { driver };
     return parsedDevice(at, { type, ...common, volume, ...chosen }, own);

@@ -85,7 +85,7 @@ function parseInterface(
   if (supportedType === undefined) {
     const isWritten = at.element.attributes.some(({ name }) => name === 'type');
     const location = isWritten ? { ...attributeLocation(at, 'type'), value: type } : placeOf(at);
-    const raw = withMac(rawDevice(at), newMac);
+    const raw = withMac(rawDevice(at, session), newMac);
     return { raw, unsupported: [{ ...location, ...otherType(type) }] };
   }
   const own = deviceSession(session);

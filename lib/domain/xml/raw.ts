@@ -5,10 +5,13 @@
 import type { XmlAttribute, XmlElement } from './element';
 import {
   isNamespaceDeclaration,
+  locateChildren,
   type LocatedElement,
   type Reading,
   type ReadingSession,
 } from './reading';
+import { attributeLocation, type SourceLocation } from './source-location';
+import type { UnknownWord } from './unsupported';
 
 /**
  * The element with all namespace declarations that it relies on, sorted and before the other attributes.
@@ -33,6 +36,24 @@ export function standalone(at: LocatedElement, without: readonly string[] = []):
     (child) => typeof child === 'string' || !without.includes(child.name),
   );
   return { ...element, attributes: [...sorted, ...others], children };
+}
+
+/** The element without those of these words that are in it. */
+export function withoutUnknown(at: LocatedElement, unknown: readonly UnknownWord[]): XmlElement {
+  const { element, path, position } = at;
+  const isUnknown = (one: SourceLocation): boolean =>
+    unknown.some((word) => word.path === one.path && word.position === one.position);
+  const located = locateChildren(at);
+  const isTextUnknown = isUnknown({ path: `${path}/text()`, position });
+  return {
+    ...element,
+    attributes: element.attributes.filter(({ name }) => !isUnknown(attributeLocation(at, name))),
+    children: element.children.flatMap((child): readonly (XmlElement | string)[] => {
+      if (typeof child === 'string') return isTextUnknown ? [] : [child];
+      const place = located.find((one) => one.element === child);
+      return place === undefined || isUnknown(place) ? [] : [withoutUnknown(place, unknown)];
+    }),
+  };
 }
 
 /** Keeps the unsupported parts that `reading` found, under the element's path. */

@@ -62,10 +62,10 @@ export function parseDisk(
   const asked = enumerated(reading, 'type', wordsOf('type')) ?? 'file';
   const device = enumerated(reading, 'device', devices) ?? 'disk';
   const type = types.find((one) => one === asked);
-  if (type === undefined) return { raw: rawDevice(at), unsupported: own.unsupported };
+  if (type === undefined) return { raw: rawDevice(at, own), unsupported: own.unsupported };
   if (drives.includes(device) && nameOfSource(reading) === undefined) {
     own.unsupported.push({ path: at.path, position: at.position, ...emptyDrive });
-    return { raw: rawDevice(at), unsupported: own.unsupported };
+    return { raw: rawDevice(at, own), unsupported: own.unsupported };
   }
   const target = readTarget(reading, own);
   const driver = parseDiskDriver(reading, type, own);
