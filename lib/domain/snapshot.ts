@@ -2,7 +2,7 @@
 import { TslxcError } from '../errors';
 import type { XmlElement } from './xml/element';
 import { node, printXml, type PrintableElement } from './xml/print';
-import { textOf, wordOf } from './xml/reading';
+import { contentOf, wordOf } from './xml/reading';
 import { definitionError } from './xml/source-location';
 import { parseXml } from './xml/xml';
 
@@ -113,6 +113,6 @@ function childOf({ children }: XmlElement, name: string): XmlElement | undefined
 
 function textIn(root: XmlElement, name: string): string | undefined {
   const child = childOf(root, name);
-  const value = child === undefined ? '' : textOf(child);
+  const value = child === undefined ? '' : contentOf(child);
   return value === '' ? undefined : value;
 }

@@ -3,7 +3,7 @@
  * addresses, which libvirt adds for the buses of a virtual machine, are not added here. Pure.
  */
 import type { XmlAttribute, XmlElement } from '../xml/element';
-import { inVocabularyOrder, textOf } from '../xml/reading';
+import { inVocabularyOrder, contentOf } from '../xml/reading';
 import type { Vocabulary } from '../xml/vocabulary';
 import { parseBytes } from '../xml/scaled-integer';
 import { filesystemVocabulary } from '../filesystem/vocabulary';
@@ -68,7 +68,7 @@ export function canonicalConsole(element: XmlElement, port: number): XmlElement 
 }
 
 const limitInBytes: Canonical = (element) => {
-  const text = textOf(element);
+  const text = contentOf(element);
   const location = { path: element.name, position: element.position };
   const unit = attributeOf(element, 'unit') ?? 'bytes';
   const bytes = unit === 'bytes' ? text : String(parseBytes({ text, unit, location }));
@@ -166,12 +166,18 @@ function mapped(
 /** The element with its children in the vocabulary's order; text between them is layout, and dropped. */
 function ordered(element: XmlElement, vocabulary: Vocabulary): XmlElement {
   const children = element.children.flatMap((child) =>
-    typeof child === 'string' ? [] : [{ element: child }],
+    typeof child === 'string' ? [] : [{ element: withoutLayout(child) }],
   );
   return {
     ...element,
     children: inVocabularyOrder(children, vocabulary).map((one) => one.element),
   };
+}
+
+/** The element without text among elements. */
+function withoutLayout(element: XmlElement): XmlElement {
+  const elements = element.children.filter((child) => typeof child !== 'string');
+  return elements.length === 0 ? element : { ...element, children: elements.map(withoutLayout) };
 }
 
 function attributeOf({ attributes }: XmlElement, wanted: string): string | undefined {

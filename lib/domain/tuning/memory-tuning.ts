@@ -2,7 +2,7 @@
 import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest } from '../xml/raw';
-import { childOf, readElement, textOf, type LocatedElement, type Reading } from '../xml/reading';
+import { childOf, readElement, contentOf, type LocatedElement, type Reading } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import { parseKibibytes } from '../xml/scaled-integer';
 import { present } from '../../present';
@@ -94,7 +94,7 @@ interface MemoryLimited {
 function withUnit(at: LocatedElement): LocatedElement {
   const unit = at.element.attributes.find(({ name }) => name === 'unit')?.value;
   const words = `./memtune/${at.element.name}`;
-  const value = parseKibibytes({ text: textOf(at.element), unit, location: at, words });
+  const value = parseKibibytes({ text: contentOf(at.element), unit, location: at, words });
   const attributes = [{ name: 'unit', value: 'KiB' }];
   return { ...at, element: { ...at.element, attributes, children: [String(value)] } };
 }
@@ -103,6 +103,7 @@ function parseLimit(reading: Reading, name: string, session: ParseSession): numb
   const at = childOf(reading, name);
   if (at === undefined) return undefined;
   const { text, attributes } = readElement(at, memoryLimitVocabulary, session);
+  if (text === '') return undefined;
   const value = parseKibibytes({
     text,
     unit: attributes.get('unit'),

@@ -81,7 +81,7 @@ export function readElement(
   vocabulary: Vocabulary,
   session: ReadingSession,
 ): Reading {
-  const text = textOf(at.element);
+  const text = vocabulary.text === 'text' ? contentOf(at.element) : textOf(at.element);
   const leaveOut = leavingOut(vocabulary, session);
   if (vocabulary.text === 'no text' && text.trim() !== '') {
     const place = { path: `${at.path}/text()`, position: at.position };
@@ -126,6 +126,11 @@ export function childrenOf(reading: Reading, name: string): readonly LocatedElem
 /** The text directly in an element, without that of its children. */
 export function textOf(element: XmlElement): string {
   return element.children.filter((child) => typeof child === 'string').join('');
+}
+
+/** All text in an element, also that of its children: what libvirt takes for its value. */
+export function contentOf({ children }: XmlElement): string {
+  return children.map((child) => (typeof child === 'string' ? child : contentOf(child))).join('');
 }
 
 /** Notes the place of an unknown word, or refuses it with `detail` and the location `at`. Default of `at`: the place. */
