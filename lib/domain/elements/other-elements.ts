@@ -70,7 +70,11 @@ function isCapabilities({ name, namespace }: XmlElement): boolean {
 
 /** The element with its capabilities as libvirt prints them, and the other features as written. It has no attributes. */
 function canonicalFeatures(at: LocatedElement): XmlElement {
-  const children = inVocabularyOrder(locateChildren(at), featuresVocabulary).flatMap((child) => {
+  const features = locateChildren(at);
+  const first = ({ element }: LocatedElement) =>
+    features.find(({ element: { name } }) => name === element.name)?.element;
+  const once = features.filter((child) => first(child) === child.element);
+  const children = inVocabularyOrder(once, featuresVocabulary).flatMap((child) => {
     const { element } = child;
     if (!isCapabilities(element)) return [withState(element)];
     return canonicalCapabilities(parseCapabilities(child), element) ?? [];

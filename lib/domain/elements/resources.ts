@@ -33,7 +33,7 @@ export function parseVcpu(domain: Reading, session: ParseSession): DomainDefinit
   const at = childOf(domain, 'vcpu');
   if (at === undefined) return { count: 1, placement: 'static' };
   const reading = readElement(at, vcpuVocabulary, session);
-  const count = reading.text === '' ? 1 : parseCount(reading.text, 'maximum', at);
+  const count = parseCount(reading.text, 'maximum', at);
   if (count === 0) {
     throw definitionError('INTERNAL_ERROR', 'CPU IDs in <numa> exceed the <vcpu> count', at);
   }

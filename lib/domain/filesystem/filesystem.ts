@@ -124,7 +124,7 @@ function readEnds(reading: Reading, type: FilesystemType, session: ReadingSessio
   const valueOf = (wanted: string | undefined): string | undefined =>
     sourceAt?.element.attributes.find(({ name }) => name === wanted)?.value;
   const source = valueOf(sourceAttributes[type][0]);
-  const target = targetReading?.attributes.get('dir');
+  const target = targetReading?.attributes.get('dir') || undefined;
   const usage = type === 'ram' ? parseUsage(source, valueOf('units'), sourceAt ?? reading.at) : 0;
   if (source === undefined && type !== 'volume') {
     throw definitionError('NO_SOURCE', target ?? '(no target)', sourceAt ?? reading.at);

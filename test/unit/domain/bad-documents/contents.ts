@@ -124,6 +124,13 @@ export const resources: Row[] = [
     "Invalid value 'all' for element or attribute './currentMemory[1]'",
   ],
   [
+    'an empty vcpu count',
+    document({ elements: '<vcpu/>' }),
+    'XML_ERROR',
+    'domain/vcpu 5:1',
+    'maximum vcpus count must be an integer',
+  ],
+  [
     'a vcpu count in words',
     document({ elements: '<vcpu>x</vcpu>' }),
     'XML_ERROR',

@@ -40,6 +40,13 @@ export const devices: Row[] = [
     'missing target information for device: /a',
   ],
   [
+    'a filesystem with an empty target',
+    filesystem('', "<source dir='/a'/><target dir=''/>"),
+    'NO_TARGET',
+    `${fs}/target 8:36`,
+    'missing target information for device: /a',
+  ],
+  [
     'a filesystem without a source',
     filesystem('', "<target dir='/b'/>"),
     'NO_SOURCE',
