@@ -23,7 +23,7 @@ export function checkMode(definition: NetworkDefinition, network: Reading): void
 function checkManaged({ name, forward, ips, mtu }: NetworkDefinition, network: Reading): void {
   const { mode, devices } = forward;
   const at = childOf(network, 'forward') ?? network.at;
-  if (mode !== 'none' && ips.length === 0) {
+  if ((mode === 'nat' || mode === 'route') && ips.length === 0) {
     const detail = `${mode} forwarding requested, but no IP address provided for network '${name}'`;
     throw definitionError('XML_ERROR', detail, at);
   }

@@ -27,7 +27,8 @@ export function parseBridge(network: Reading, session: NetworkSession): NetworkB
   const text = reading.attributes.get('name');
   const isNamed = text !== undefined && text !== anyName;
   const name = isNamed ? deviceName(text, attributeLocation(at, 'name')) : undefined;
-  const stp = enumerated(reading, 'stp', ['on', 'off'] as const) !== 'off';
+  // Any other word is libvirt's `on`.
+  const stp = reading.attributes.get('stp') !== 'off';
   const delay = wholeNumber(reading, 'delay', [0, maxDelay]) ?? 0;
   keepTableManager(reading, session);
   return { ...(name === undefined ? {} : { name }), stp, delay, position: at.position };
@@ -40,7 +41,8 @@ export const zeroMac = '00:00:00:00:00:00';
 export function parseBridgeMac(network: Reading, session: NetworkSession): string | undefined {
   const at = childOf(network, 'mac');
   if (at === undefined) return undefined;
-  const text = required(readElement(at, macVocabulary, session), 'address');
+  const text = readElement(at, macVocabulary, session).attributes.get('address');
+  if (text === undefined || text === '') return undefined;
   const mac = parseMac(text);
   const { network: name } = session;
   const location = attributeLocation(at, 'address');

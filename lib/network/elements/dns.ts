@@ -56,14 +56,15 @@ export function parseDomainName(
   const at = childOf(network, 'domain');
   if (at === undefined) return undefined;
   const reading = readElement(at, domainNameVocabulary, session);
-  required(reading, 'name');
-  const name = dnsName(reading, 'name') ?? '';
   const localOnly = yesNo(reading, 'localOnly');
   const register = yesNo(reading, 'register');
   if (register === true && localOnly !== true) {
     const detail = "register='yes' of <domain> requires localOnly='yes'";
     throw definitionError('XML_ERROR', detail, attributeLocation(at, 'register'));
   }
+  if (!reading.attributes.has('name')) return undefined;
+  required(reading, 'name');
+  const name = dnsName(reading, 'name') ?? '';
   return { name, ...present({ localOnly, register }) };
 }
 

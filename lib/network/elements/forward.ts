@@ -41,7 +41,7 @@ export function parseForward(network: Reading, session: NetworkSession): Forward
 }
 
 function parseMode({ attributes, at }: Reading, session: NetworkSession): ForwardMode {
-  const text = attributes.get('mode') ?? 'nat';
+  const text = attributes.get('mode') || 'nat';
   const mode = modes.find((known) => known === text);
   const location = attributeLocation(at, 'mode');
   if (mode === undefined) {

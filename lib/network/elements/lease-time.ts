@@ -3,7 +3,7 @@ import { enumerated } from '../../domain/xml/enumerated';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { node, type PrintableElement } from '../../domain/xml/print';
 import { readElement, type LocatedElement, type ReadingSession } from '../../domain/xml/reading';
-import { required, wholeNumber } from './attributes';
+import { wholeNumber } from './attributes';
 import type { LeaseTime } from '../definition/definition';
 import { leaseVocabulary } from '../definition/vocabulary';
 
@@ -17,14 +17,14 @@ const minSeconds = 120;
 /** 68 years; dnsmasq counts in 32 bits. */
 const maxSeconds = 2 ** 31 - 1;
 
-/** Undefined if it is missing. @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED. */
+/** Undefined if it, or its `expiry`, is missing. @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED. */
 export function parseLease(
   at: LocatedElement | undefined,
   session: ReadingSession,
 ): LeaseTime | undefined {
   if (at === undefined) return undefined;
   const reading = readElement(at, leaseVocabulary, session);
-  required(reading, 'expiry');
+  if (!reading.attributes.has('expiry')) return undefined;
   const unit = enumerated(reading, 'unit', names) ?? 'minutes';
   const most = Math.floor(maxSeconds / units[unit]);
   const expiry = wholeNumber(reading, 'expiry', [0, most]) ?? 0;

@@ -98,7 +98,8 @@ function parsePortgroup(at: LocatedElement, session: NetworkSession): Portgroup 
   const kept = keepPort(reading, refused);
   return {
     name,
-    isDefault: yesNo(reading, 'default') ?? false,
+    // Any other word is libvirt's no.
+    isDefault: reading.attributes.get('default')?.toLowerCase() === 'yes',
     ...parseShape(reading, session),
     ...(virtualPort === undefined ? {} : { virtualPort }),
     ...(kept === undefined ? {} : { kept }),

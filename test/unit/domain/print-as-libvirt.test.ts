@@ -1,8 +1,9 @@
 /** What is printed as it was written, and what libvirt fills in or refuses: each as test/parity found it in libvirt. */
 import { formatDomain } from '../../../lib/domain/format';
+import { parseDomain } from '../../../lib/domain/parse';
 import { formatNetwork } from '../../../lib/network/definition/format';
 import { parseNetwork } from '../../../lib/network/definition/parse';
-import { document, parse } from './parse-context';
+import { context, document, parse } from './parse-context';
 
 type Parts = Parameters<typeof document>[0];
 
@@ -87,6 +88,29 @@ const printed: readonly (readonly [string, Parts, string])[] = [
     "unit='KiB'>9",
   ],
   ['a serial port', { devices: "<serial type='pty'/>" }, "<serial type='pty'>\n<target port='0'/>"],
+  [
+    'the text of an element with that of its children',
+    { elements: '<description>a<b>c</b>d</description>' },
+    '<description>acd</description>',
+  ],
+  [
+    'a feature that is there twice',
+    { elements: '<features><apic/><acpi/><apic/></features>' },
+    '<features>\n<acpi/>\n<apic/>\n</features>',
+  ],
+  [
+    'a device that no start accepts, without the text among its elements',
+    {
+      devices:
+        "<interface type='user'>a<mac address='52:54:00:00:00:01'/>b<model type='e'/></interface>",
+    },
+    "<mac address='52:54:00:00:00:01'/>\n<model type='e'/>\n</interface>",
+  ],
+  [
+    'a limit without a number',
+    { elements: '<memtune><hard_limit/><soft_limit>2048</soft_limit></memtune>' },
+    "<memtune>\n<soft_limit unit='KiB'>2048</soft_limit>\n</memtune>",
+  ],
 ];
 
 test.each(printed)('%s', (_name, parts, lines) => {
@@ -112,6 +136,19 @@ test.each([
   expect(() => parse(document({ elements, devices }))).toThrow(words);
 });
 
+test('a device that no start accepts is stored without its unknown words, so that it can be read again', () => {
+  const devices =
+    "<filesystem type='template'>\n<source name='t'/>\n<target dir='/a' unheard='of'/>\n<other/></filesystem>";
+  const definition = parse(document({ devices }));
+  expect(definition.unknown?.map(({ path }) => path)).toEqual([
+    'domain/devices/filesystem/target/@unheard',
+    'domain/devices/filesystem/other',
+  ]);
+  const text = formatDomain(definition);
+  expect(text).not.toMatch(/unheard|other/);
+  expect(formatDomain(parseDomain(text, { ...context, unknown: 'refused' }))).toBe(text);
+});
+
 test('what libvirt drops from <os> is left out, and told of', () => {
   const definition = parse(document({ os: "<boot dev='hd'/><kernel>/vmlinuz</kernel>" }));
   expect(definition.unknown?.map(({ path }) => path)).toEqual([
@@ -131,6 +168,17 @@ test.each([
   ],
   ["<ip address='10.0.0.1'/>", "<ip address='10.0.0.1'>\n</ip>"],
   ["<mac address='0:0:0:0:0:0'/>", "<mac address='00:00:00:00:00:00'/>"],
+  ['<mac/>', "</uuid>\n<bridge stp='on' delay='0'/>"],
+  ["<domain localOnly='yes'/>", "<mac address='52:54:00:00:00:01'/>\n</network>"],
+  ["<bridge stp='zz'/>", "<bridge stp='on' delay='0'/>"],
+  ["<portgroup name='p' default='-1'/>", "<portgroup name='p'/>"],
+  ["<portgroup name='p' default='YES'/>", "<portgroup name='p' default='yes'/>"],
+  ["<forward mode='open'/>", "<forward mode='open'/>"],
+  ["<forward mode=''/><ip address='10.0.0.1'/>", "<forward mode='nat'"],
+  [
+    "<ip address='10.0.0.1' prefix='24'><dhcp><range start='10.0.0.2' end='10.0.0.9'><lease/></range></dhcp></ip>",
+    "<range start='10.0.0.2' end='10.0.0.9'/>",
+  ],
   [
     "<ip address='10.0.0.1' prefix='24'><dhcp><range start='10.0.0.2' end='10.0.0.9'><lease expiry='3600' unit='seconds'/></range></dhcp></ip>",
     "<lease expiry='3600' unit='seconds'/>",

@@ -28,13 +28,6 @@ const forwards: Row[] = [
     'route forwarding requested, but no IP address provided',
   ],
   [
-    'an open network without an address',
-    document("<forward mode='open'/>"),
-    'XML_ERROR',
-    'network/forward 3:1',
-    'open forwarding requested, but no IP address provided',
-  ],
-  [
     'a device of 16 bytes',
     nat("<forward dev='enp0s31f6.12345x'/>"),
     'XML_ERROR',

@@ -5,13 +5,6 @@ import type { Row } from './row';
 /** Title, an element in line 3, code, what is below `network/` and its position, words. */
 const contents: readonly Row[] = [
   [
-    'a domain without a name',
-    '<domain/>',
-    'XML_ERROR',
-    'domain 3:1',
-    "Missing required attribute 'name' in element 'domain'",
-  ],
-  [
     'a domain with a blank',
     "<domain name='a b'/>",
     'XML_ERROR',
