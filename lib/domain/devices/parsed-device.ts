@@ -1,7 +1,7 @@
 /** Shared by the parsers of devices: each device has its own list of the parts that are not carried out. */
 import { canonicalDevice } from './canonical-device';
 import type { XmlElement } from '../xml/element';
-import { standalone, withoutUnknown } from '../xml/raw';
+import { asStored } from '../xml/raw';
 import type { LocatedElement, ReadingSession } from '../xml/reading';
 import { isRefused, type KeptPart, type ParsedDevice } from '../xml/unsupported';
 
@@ -25,7 +25,6 @@ export function parsedDevice<T extends object>(
  * The element as written, with libvirt's defaults, and without what was left out of it as unknown, and what libvirt writes into
  * it for a running domain.
  */
-export function rawDevice(at: LocatedElement, { unknown }: ReadingSession): XmlElement {
-  const element = unknown === undefined ? at.element : withoutUnknown(at, unknown);
-  return canonicalDevice(standalone({ ...at, element }, ['alias']));
+export function rawDevice(at: LocatedElement, session: ReadingSession): XmlElement {
+  return canonicalDevice(asStored(at, session, ['alias']));
 }

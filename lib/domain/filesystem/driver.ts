@@ -3,7 +3,7 @@ import type { UnsupportedElement } from '../xml/unsupported';
 import { deviceSession } from '../devices/parsed-device';
 import type { FileFilesystem, ImageDriver } from './definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { keepRest, standalone } from '../xml/raw';
+import { keepRest, asStored } from '../xml/raw';
 import { childOf, readElement, type Reading, type ReadingSession } from '../xml/reading';
 import { valuesOf } from '../xml/vocabulary';
 import { filesystemDriverVocabulary, formatOfLoop, missingFormat, otherDriver } from './vocabulary';
@@ -29,7 +29,7 @@ export function parseDriver(
   if (filesystemType !== 'file' && filesystemType !== 'volume') {
     const { path, position } = at;
     session.unsupported.push({ path, position, ...otherDriver });
-    const children = [standalone(at)];
+    const children = [asStored(at, session)];
     session.kept.push({ path: filesystem.at.path, attributes: [], children });
     return undefined;
   }

@@ -39,7 +39,7 @@ export function standalone(at: LocatedElement, without: readonly string[] = []):
 }
 
 /** The element without those of these words that are in it. */
-export function withoutUnknown(at: LocatedElement, unknown: readonly UnknownWord[]): XmlElement {
+function withoutUnknown(at: LocatedElement, unknown: readonly UnknownWord[]): XmlElement {
   const { element, path, position } = at;
   const isUnknown = (one: SourceLocation): boolean =>
     unknown.some((word) => word.path === one.path && word.position === one.position);
@@ -56,6 +56,16 @@ export function withoutUnknown(at: LocatedElement, unknown: readonly UnknownWord
   };
 }
 
+/** The element as `standalone`, without what was left out of it as unknown: it will be read again, and strictly. */
+export function asStored(
+  at: LocatedElement,
+  { unknown }: Pick<ReadingSession, 'unknown'>,
+  without: readonly string[] = [],
+): XmlElement {
+  const element = unknown === undefined ? at.element : withoutUnknown(at, unknown);
+  return standalone({ ...at, element }, without);
+}
+
 /** Keeps the unsupported parts that `reading` found, under the element's path. */
 export function keepRest(reading: Reading, session: ReadingSession): void {
   const { keptAttributes, keptChildren, at } = reading;
@@ -63,7 +73,7 @@ export function keepRest(reading: Reading, session: ReadingSession): void {
   session.kept.push({
     path: at.path,
     attributes: keptAttributes,
-    children: keptChildren.map((child) => standalone(child)),
+    children: keptChildren.map((child) => asStored(child, session)),
   });
 }
 

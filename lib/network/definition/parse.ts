@@ -80,7 +80,7 @@ function readDefinition(network: Reading, session: NetworkSession): NetworkDefin
   const forward = parseForward(network, session);
   const shape = parseShape(network, session);
   const { virtualPort, refused } = parseSwitch(network, session);
-  const own = keepPort(network, refused);
+  const own = keepPort(network, refused, session);
   if (own !== undefined) session.kept.push(own);
   const optional = {
     title: parseTitle(network, session),

@@ -2,7 +2,7 @@
 import { enumerated } from '../../domain/xml/enumerated';
 import { parseIp, type Ip } from '../../domain/interface/ip-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
-import { standalone } from '../../domain/xml/raw';
+import { asStored } from '../../domain/xml/raw';
 import {
   childOf,
   childrenOf,
@@ -63,7 +63,7 @@ function keepForward(reading: Reading, mode: ForwardMode, session: NetworkSessio
   const value = mode === 'hostdev' ? (managed ?? 'no') : usual;
   const attributes = value === undefined ? [] : [{ name: 'managed', value }];
   if (attributes.length + keptChildren.length === 0) return;
-  const children = keptChildren.map((child) => standalone(child));
+  const children = keptChildren.map((child) => asStored(child, session));
   session.kept.push({ path: at.path, attributes, children });
 }
 

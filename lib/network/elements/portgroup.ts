@@ -4,7 +4,7 @@ import type { Bandwidth, VirtualPort, Vlan } from '../../domain/interface/defini
 import type { KeptPart } from '../../domain/xml/unsupported';
 import type { XmlAttribute } from '../../domain/xml/element';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
-import { standalone } from '../../domain/xml/raw';
+import { asStored } from '../../domain/xml/raw';
 import {
   childOf,
   childrenOf,
@@ -78,6 +78,7 @@ export function parseIsolated(network: Reading, session: NetworkSession): boolea
 export function keepPort(
   reading: Reading,
   refused: readonly LocatedElement[],
+  session: NetworkSession,
 ): KeptPart | undefined {
   const { at } = reading;
   const keptChildren = [...reading.keptChildren, ...refused];
@@ -86,7 +87,7 @@ export function keepPort(
   const value = yesNoWord(yesNo(reading, name));
   if (value !== undefined) attributes.push({ name, value });
   if (attributes.length === 0 && keptChildren.length === 0) return undefined;
-  const children = keptChildren.map((child) => standalone(child));
+  const children = keptChildren.map((child) => asStored(child, session));
   return { path: at.path, attributes, children };
 }
 
@@ -95,7 +96,7 @@ function parsePortgroup(at: LocatedElement, session: NetworkSession): Portgroup 
   const words = 'Missing required name attribute in portgroup';
   const name = singleLine(required(reading, 'name', words), reading, 'name');
   const { virtualPort, refused } = parseSwitch(reading, session);
-  const kept = keepPort(reading, refused);
+  const kept = keepPort(reading, refused, session);
   return {
     name,
     // Any other word is libvirt's no.

@@ -149,6 +149,14 @@ test('a device that no start accepts is stored without its unknown words, so tha
   expect(formatDomain(parseDomain(text, { ...context, unknown: 'refused' }))).toBe(text);
 });
 
+test('so is a part that is only kept of a device that is carried out', () => {
+  const devices =
+    "<disk type='block'><driver name='x'><unheard/></driver><source dev='/dev/loop0'/><target dev='sda'/></disk>";
+  const text = formatDomain(parse(document({ devices })));
+  expect(text).toContain("<driver name='x'/>");
+  expect(formatDomain(parseDomain(text, { ...context, unknown: 'refused' }))).toBe(text);
+});
+
 test('what libvirt drops from <os> is left out, and told of', () => {
   const definition = parse(document({ os: "<boot dev='hd'/><kernel>/vmlinuz</kernel>" }));
   expect(definition.unknown?.map(({ path }) => path)).toEqual([

@@ -9,7 +9,7 @@ import {
   otherDiskDriverName,
 } from '../device-vocabulary';
 import { deviceSession } from '../parsed-device';
-import { keepRest, standalone } from '../../xml/raw';
+import { keepRest, asStored } from '../../xml/raw';
 import { childOf, readElement, type Reading, type ReadingSession } from '../../xml/reading';
 import { attributeLocation, definitionError } from '../../xml/source-location';
 import type { UnsupportedElement } from '../../xml/unsupported';
@@ -44,7 +44,7 @@ export function parseDiskDriver(
   }
   if (type === 'block') {
     session.unsupported.push({ path: at.path, position: at.position, ...otherDiskDriver });
-    session.kept.push({ path: disk.at.path, attributes: [], children: [standalone(at)] });
+    session.kept.push({ path: disk.at.path, attributes: [], children: [asStored(at, session)] });
     return {};
   }
   keepRest(reading, session);
