@@ -28,7 +28,7 @@ export function textOf(field: string, value: string): Parameter {
   return { field, value: { type: parameterTypes.text, value } };
 }
 
-/** The numbers that a client has given, by name. @throws WireError INVALID_ARG for an unknown name, or a text. */
+/** The numbers that a client has given, by name. @throws WireError ARGUMENT_UNSUPPORTED for an unknown name, INVALID_ARG for a text. */
 export function numberIn(
   parameters: readonly Parameter[],
   known: readonly string[],
@@ -45,7 +45,7 @@ export function numberIn(
 /** @throws WireError in libvirt's words for an unknown name. */
 function checkKnown(field: string, known: readonly string[]): void {
   if (known.includes(field)) return;
-  throw new WireError('INVALID_ARG', `parameter '${field}' not supported`);
+  throw new WireError('ARGUMENT_UNSUPPORTED', `parameter '${field}' not supported`);
 }
 
 export function wrongType(field: string): WireError {

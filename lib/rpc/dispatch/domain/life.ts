@@ -37,6 +37,9 @@ const startFlags = { autodestroy: 2, validate: 16 } as const;
 const powerFlags = { initctl: 4, signal: 8 } as const;
 const initPid = 1n;
 
+/** libvirt's VIR_DOMAIN_SIGNAL_LAST. */
+const signalsEnd = 65;
+
 export const lifeHandlers: Handlers<Pick<typeof domainProcedures, Names>> = {
   DomainCreate: async (call, { domain }) => {
     await start(call, domain, 0);
@@ -60,6 +63,10 @@ export const lifeHandlers: Handlers<Pick<typeof domainProcedures, Names>> = {
   DomainResume: (call, { domain }) => does(call, domain, (one) => one.resume()),
   DomainSendProcessSignal: (call, { domain, pid, signal, flags }) => {
     checkFlags(flags, 0, 'lxcDomainSendProcessSignal');
+    // As in libvirt, before the process is looked at.
+    if (signal >= signalsEnd) {
+      throw new TslxcError('INVALID_ARG', `signum value ${signal} is out of range`);
+    }
     if (pid !== initPid) {
       throw new TslxcError('ARGUMENT_UNSUPPORTED', 'Only the init process may be killed');
     }
