@@ -19,6 +19,11 @@ export interface Shown {
   readonly documents: RegExp;
   /** The lines that differ by it. */
   readonly lines: RegExp;
+  /**
+   * What tells it in a document whose name says nothing, since it was drawn: a line that differs, with `-` before what libvirt has and
+   * `+` before what there is here, or `refused here: WORDS` or `refused by libvirt: WORDS`.
+   */
+  readonly anywhere?: RegExp;
   /** The hosts that show it, when there are others. */
   readonly where?: string;
 }

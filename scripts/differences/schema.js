@@ -24,6 +24,18 @@ const beyondSchema = [
     reason: ofMachines('it'),
   },
   {
+    documents: ['found-source-of-another-type', 'found-volume-with-folder'],
+    printed: 'an attribute of `<source>` that belongs to another type of `<filesystem>`',
+    reason: 'it is kept as written; libvirt drops it',
+    isOnlyHere: true,
+  },
+  {
+    documents: ['found-vdpa-without-source'],
+    printed: "`<interface type='vdpa'>` without a `<source>`",
+    reason: 'no container starts with it, and it is stored as written',
+    isOnlyHere: true,
+  },
+  {
     documents: ['filesystem-volume'],
     printed: "`<filesystem type='volume'>`",
     reason: 'the schema does not know this type, which libvirt reads',

@@ -10,10 +10,12 @@ import { containerTest } from '../support/world/container-test';
 import { makeTestRoot } from '../support/root/test-root';
 import { Agreement } from './agreement';
 import { corpus } from './corpus/corpus';
-import { differentLines, withoutRandom } from './lines';
+import { foundDocuments } from './corpus/found';
+import { differentLines } from './lines';
 import { makePlaces, placed } from './places';
-import { definedByLibvirt, definedHere } from './sides';
-import type { Defined } from './sides';
+import { definedByLibvirt, definedHere, linesOf } from './sides';
+
+const documents = [...corpus, ...foundDocuments];
 
 const world = containerTest(async (keep) => {
   const root = keep(await makeTestRoot());
@@ -21,13 +23,6 @@ const world = containerTest(async (keep) => {
   const libvirt = keep(await Libvirt.start());
   return { root, connection, libvirt, places: await makePlaces(root.path) };
 });
-
-/** The lines to be compared; where one side refuses the document, only that. */
-function linesOf(defined: Defined, other: Defined, source: string): string[] {
-  if ('refusal' in defined) return ['refused'];
-  if ('refusal' in other) return ['defined'];
-  return withoutRandom(defined.xml, source).trimEnd().split('\n');
-}
 
 /** What was printed of the documents of one kind, by their names. */
 type Printed = Record<'domain' | 'network', Record<string, string>>;
@@ -58,7 +53,7 @@ function expectValid(ours: Printed, theirs: Printed): void {
 
 test('there are at least 200 documents, each with a name of its own', () => {
   expect(corpus.length).toBeGreaterThanOrEqual(200);
-  expect(new Set(corpus.map(({ name }) => name)).size).toBe(corpus.length);
+  expect(new Set(documents.map(({ name }) => name)).size).toBe(documents.length);
 });
 
 test('what is defined is printed alike, and is valid', async () => {
@@ -66,7 +61,7 @@ test('what is defined is printed alike, and is valid', async () => {
   const agreement = new Agreement('definition');
   const printedHere: Printed = { domain: {}, network: {} };
   const printedThere: Printed = { domain: {}, network: {} };
-  for (const document of corpus) {
+  for (const document of documents) {
     const xml = placed(document, places);
     const [theirs, ours] = [
       await definedByLibvirt(libvirt, document, { xml, folder: root.path }),

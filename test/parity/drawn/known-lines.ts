@@ -1,0 +1,24 @@
+/** What is known to differ in lines that were drawn, by the line and what is said to it. */
+import type { KnownDifference } from '../virsh/walk';
+
+export const knownOfLines: readonly KnownDifference[] = [
+  {
+    id: 'partition',
+    lines: /^dumpxml /,
+    says: /<\/?(resource|partition)>/,
+    reason: 'the cgroups of a container without a <partition> are not in one',
+    documented: 'a cgroup namespace; cgroups in `/libvirt/lxc/NAME`',
+  },
+  {
+    id: 'uuid that is given',
+    lines: /^define @other-uuid\.xml/,
+    says: /already exists with uuid/,
+    reason: 'the other uuid is named as well',
+  },
+  {
+    id: 'name that is missing',
+    lines: /^define @nameless\.xml/,
+    says: /missing name information/,
+    reason: 'the element is named as well',
+  },
+];
