@@ -12,6 +12,7 @@ function jestCommand({ name, projects, files }) {
     `TSLXC_TEST_FLAVOUR=${name}`,
     `TSLXC_TEST_SLOWNESS=${slowness}`,
     'TSLXC_TEST_REPEATS=few',
+    'TSLXC_TEST_SIDES=/run/vmtest/host-sides',
     'exec',
     'node',
     'node_modules/jest/bin/jest.js',

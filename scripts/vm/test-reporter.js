@@ -1,6 +1,9 @@
-// Jest's reporter in a test machine: says of each test that it has ended, at once. There a file takes minutes.
+// Jest's reporter in a test machine: says of each test that it has ended, at once. There a file takes minutes. And at the end what the
+// tests noted of the machine's kernel, which decides what some of them expect.
 'use strict';
+const { existsSync, readFileSync } = require('node:fs');
 const { basename } = require('node:path');
+const { describeSides } = require('../host-sides');
 
 class TestReporter {
   onTestCaseResult(test, { status, title, duration }) {
@@ -11,6 +14,13 @@ class TestReporter {
 
   onTestFileResult(test, { perfStats: { start, end } }) {
     process.stderr.write(`= ${((end - start) / 1000).toFixed(0)} s ${basename(test.path)}\n`);
+  }
+
+  onRunComplete() {
+    const notes = process.env.TSLXC_TEST_SIDES ?? '';
+    if (!existsSync(notes)) return;
+    for (const line of describeSides(readFileSync(notes, 'utf8')))
+      process.stderr.write(`${line}\n`);
   }
 }
 
