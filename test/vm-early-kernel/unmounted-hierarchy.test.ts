@@ -137,7 +137,10 @@ describe('a hierarchy that is mounted nowhere (T36)', () => {
   test('doctor says that containers have cgroups of their own there', async () => {
     const { checks } = await checkHost();
     expect(checks.filter(({ id }) => id === 'cgroup.unmounted')).toMatchObject([{ status: 'ok' }]);
-    expect(checks.filter(({ id }) => id === 'cgroup.layout')).toMatchObject([{ found: 'v2' }]);
+    // With or without controllers of v1, which some of the machines have: that hierarchy has none, and changes nothing.
+    const mounts = readFileSync('/proc/self/mounts', 'latin1');
+    const found = /^cgroup \S+ cgroup .*\bcpu\b/m.test(mounts) ? 'v1 and v2 (hybrid)' : 'v2';
+    expect(checks.filter(({ id }) => id === 'cgroup.layout')).toMatchObject([{ found }]);
   });
 
   test('control: without that, the host runs a program of the container’s choice', async () => {
