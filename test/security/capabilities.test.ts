@@ -11,7 +11,7 @@ import { capabilityNumbers } from '../../lib/domain/elements/capability-numbers'
 import type { CapabilityName } from '../../lib/domain/elements/capability-numbers';
 import { keptCapabilities } from '../../lib/plan/security/capabilities';
 import { domainXml } from '../support/domain/domain-xml';
-import { eventually } from '../support/time/eventually';
+import { eventually, slowness } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { idMapXml } from '../support/domain/mapped-domain';
 import { probeContainer, probeHost } from '../support/probe/probe';
@@ -134,7 +134,7 @@ describe.each(levels)('%s', (hardening) => {
         });
       }
     },
-    120_000,
+    120_000 * slowness,
   );
 });
 
@@ -157,7 +157,7 @@ describe('with an id map', () => {
         });
       }
     },
-    120_000,
+    120_000 * slowness,
   );
 });
 

@@ -10,6 +10,7 @@ import {
 import { dirname, join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
+import { slowness } from '../support/time/eventually';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { removeTree } from '../support/root/remove-tree';
@@ -57,7 +58,7 @@ export const touchedPaths: readonly string[] = [
 ];
 
 /** What a start may take until it has refused. */
-const longest = 5000;
+const longest = 5000 * slowness;
 /** Starts that are under way at once. */
 const width = 4;
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { connect as connectToProduct } from 'tslxc';
 import type { connect } from 'tslxc';
 import { addonPath, monitorPath } from '../../../lib/host/package-paths';
-import { eventually } from '../../support/time/eventually';
+import { eventually, slowness } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
 import { domainXml } from '../../support/domain/domain-xml';
 import { runProgram } from '../../support/process/run-command';
@@ -19,7 +19,7 @@ import { ConsoleSession } from '../../support/console/console-session';
 
 const starts = 20;
 /** Milliseconds for a test: the starts compete with a process that never sleeps, and with the other lanes for two processors. */
-const limit = 180_000;
+const limit = 180_000 * slowness;
 const shebang = '#!/proc/self/exe\n';
 
 const world = containerTest(

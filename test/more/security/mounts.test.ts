@@ -12,6 +12,7 @@ import { domainXml } from '../../support/domain/domain-xml';
 import type { FilesystemSource } from '../../support/domain/domain-xml';
 import { containerTest } from '../../support/world/container-test';
 import { packageRoot, runProgram } from '../../support/process/run-command';
+import { slowness } from '../../support/time/eventually';
 import { makeTestRoot } from '../../support/root/test-root';
 import { UnsafePackage } from '../../support/probe/unsafe-package';
 
@@ -86,7 +87,7 @@ async function inSharedNamespace(packageFolder: string): Promise<readonly string
       const connection = await connect();
       const pictures = [targets()];
       const domain = await connection.createDomain(${JSON.stringify(xml)}).catch(() => undefined);
-      await domain?.waitFor({ console: /mounted/, timeout: 30_000 });
+      await domain?.waitFor({ console: /mounted/, timeout: ${30_000 * slowness} });
       pictures.push(targets());
       await domain?.destroy();
       pictures.push(domain === undefined ? 'refused' : 'started');
@@ -163,15 +164,19 @@ describe('mounts (T25)', () => {
     expect(during).not.toBe(first);
   });
 
-  test('of the host are the same after a hundred starts', async () => {
-    await using root = await makeTestRoot();
-    await using connection = await connect(undefined, { root: root.path });
-    const outside = mountsOf('self');
-    for (let run = 0; run < 100; run += 1) {
-      const domain = await connection.createDomain(domainXml({ name }));
-      await domain.destroy();
-    }
-    expect(mountsOf('self')).toEqual(outside);
-    // A hundred take most of the usual minute where three lanes share two processors.
-  }, 180_000);
+  test(
+    'of the host are the same after a hundred starts',
+    async () => {
+      await using root = await makeTestRoot();
+      await using connection = await connect(undefined, { root: root.path });
+      const outside = mountsOf('self');
+      for (let run = 0; run < 100; run += 1) {
+        const domain = await connection.createDomain(domainXml({ name }));
+        await domain.destroy();
+      }
+      expect(mountsOf('self')).toEqual(outside);
+      // A hundred take most of the usual minute where three lanes share two processors.
+    },
+    180_000 * slowness,
+  );
 });
