@@ -24,7 +24,7 @@ const beyondSchema = [
     reason: ofMachines('it'),
   },
   {
-    documents: ['found-source-of-another-type', 'found-volume-with-folder'],
+    documents: ['found-source-of-another-type'],
     printed: 'an attribute of `<source>` that belongs to another type of `<filesystem>`',
     reason: 'it is kept as written; libvirt drops it',
     isOnlyHere: true,
@@ -36,7 +36,13 @@ const beyondSchema = [
     isOnlyHere: true,
   },
   {
-    documents: ['filesystem-volume'],
+    documents: ['found-type-none'],
+    printed: "`type='none'` of `<domain>`",
+    reason: 'libvirt defines it; it is refused here',
+    isOnlyThere: true,
+  },
+  {
+    documents: ['filesystem-volume', 'found-volume-with-folder'],
     printed: "`<filesystem type='volume'>`",
     reason: 'the schema does not know this type, which libvirt reads',
   },
