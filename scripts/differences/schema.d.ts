@@ -8,8 +8,6 @@ export interface BeyondSchema {
   readonly reason: string;
   /** Libvirt does not print it: it drops it. */
   readonly isOnlyHere?: boolean;
-  /** It is refused here. */
-  readonly isOnlyThere?: boolean;
 }
 
 export declare const beyondSchema: readonly BeyondSchema[];

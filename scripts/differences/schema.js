@@ -36,12 +36,6 @@ const beyondSchema = [
     isOnlyHere: true,
   },
   {
-    documents: ['found-type-none'],
-    printed: "`type='none'` of `<domain>`",
-    reason: 'libvirt defines it; it is refused here',
-    isOnlyThere: true,
-  },
-  {
     documents: ['filesystem-volume', 'found-volume-with-folder'],
     printed: "`<filesystem type='volume'>`",
     reason: 'the schema does not know this type, which libvirt reads',
