@@ -57,12 +57,6 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     'At least one PTY console is required',
   ],
   [
-    'more consoles than there are terminals in one message',
-    document({ devices: '<console/>'.repeat(253) }),
-    'domain/devices 6:3',
-    '254 consoles are more than a container can have, which is 253',
-  ],
-  [
     'more consoles than terminals',
     document({
       devices: '<console/>',
