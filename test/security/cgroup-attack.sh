@@ -1,6 +1,9 @@
 # What root in a container tries in order to get hold of the host's cgroups. Writes nothing into a file of a hierarchy
 # but ids of its own; a release agent is only opened. Prints `KEY TAB VALUE` lines, the last one `end`.
-# The words are what hierarchies to ask for that the host has not mounted; without words none is.
+# The first word are the options of the host's v2 tree: in its root cgroup namespace, where the control is, a mount without them takes
+# them from the host's own. The others are what hierarchies to ask for that the host has not mounted; without them none is.
+unified=$1
+shift
 say() { printf '%s\t%s\n' "$1" "$2"; }
 try() { key=$1; shift; if "$@" > /dev/null 2>&1; then say "$key" OK; else say "$key" refused; fi; }
 opens() { (: >> "$1") 2> /dev/null; }
@@ -26,7 +29,7 @@ for controllers in $(cut -d: -f2 /proc/self/cgroup | grep .); do
     say "above.$controllers" "$(ls -d "known.$controllers/libvirt" 2> /dev/null)"
   fi
 done
-if mount -t cgroup2 none two 2> /dev/null; then say above.cgroup2 "$(ls -d two/libvirt 2> /dev/null)"; fi
+if mount -t cgroup2 -o "$unified" none two 2> /dev/null; then say above.cgroup2 "$(ls -d two/libvirt 2> /dev/null)"; fi
 # Hierarchies that are mounted nowhere.
 for options in "$@"; do
   mkdir -p "new.$options"

@@ -33,6 +33,12 @@ function unusedControllers(): string[] {
     .filter((name) => name !== '' && !used.includes(name));
 }
 
+/** Those of the v2 tree, such as `rw,nsdelegate`; `rw` where there is none. */
+function unifiedOptions(): string {
+  const mountinfo = readFileSync('/proc/self/mountinfo', 'latin1');
+  return /^.* - cgroup2 \S+ (.*)$/m.exec(mountinfo)?.[1] ?? 'rw';
+}
+
 /** Runs the script in a container; resolves with what it printed. */
 async function attack(
   library: typeof connect,
@@ -41,7 +47,7 @@ async function attack(
 ): Promise<ReadonlyMap<string, string>> {
   await using root = await makeTestRoot();
   await using connection = await library(undefined, { root: root.path });
-  const initArguments = [script, ...words];
+  const initArguments = [script, unifiedOptions(), ...words];
   const domain = await connection.createDomain(domainXml({ name, init: '/bin/sh', initArguments }));
   const output = await askConsole(domain, '', /^end\tend/m);
   await domain.destroy();
