@@ -15,6 +15,8 @@ import { makeTestRoot } from '../../support/root/test-root';
 import { UnsafePackage } from '../../support/probe/unsafe-package';
 
 const containers = 16;
+/** What is inherited by each of many is inherited by each of a few. */
+const containersOfControl = 4;
 const firstHeld = 100;
 const pastHeld = 300;
 
@@ -64,16 +66,20 @@ interface Found {
   readonly inside: readonly (readonly OpenDescriptor[])[];
 }
 
-/** What the caller and the inits have open; `look` at each monitor too. */
-async function startAll(
-  packageFolder: string,
-  look: (monitor: number, root: string, name: string) => void,
-): Promise<Found> {
+interface Start {
+  readonly packageFolder: string;
+  readonly count: number;
+  /** At each monitor. */
+  readonly look?: (monitor: number, root: string, name: string) => void;
+}
+
+/** What the caller and the inits have open. */
+async function startAll({ packageFolder, count, look }: Start): Promise<Found> {
   await using root = await makeTestRoot();
-  const documents = Array.from({ length: containers }, (_, index) =>
+  const documents = Array.from({ length: count }, (_, index) =>
     domainXml({ name: nameOf(index), init: '/bin/sleep', initArguments: ['1000'] }),
   );
-  const code = callerCode(join(packageFolder, 'dist/index.js'), documents);
+  const code = callerCode(join(packageFolder, 'dist/bundle/library.js'), documents);
   const holder = join(__dirname, 'hold-descriptors.py');
   const child = spawn('python3', [holder, world.scratch, process.execPath, '-e', code], {
     env: commandEnvironment(root.path),
@@ -87,7 +93,7 @@ async function startAll(
     const inside: OpenDescriptor[][] = [];
     for (const [index, monitor] of monitors.entries()) {
       inside.push(descriptorsOf(await initOf(nameOf(index))));
-      await eventually(() => look(monitor, root.path, nameOf(index)));
+      await eventually(() => look?.(monitor, root.path, nameOf(index)));
     }
     return { caller, inside };
   } finally {
@@ -106,7 +112,11 @@ function held(open: readonly OpenDescriptor[]): OpenDescriptor[] {
 
 describe('descriptors of the caller (T7)', () => {
   test('reach neither a container nor its monitor, however many start at once', async () => {
-    const { caller, inside } = await startAll(packageRoot, expectMonitorDescriptors);
+    const { caller, inside } = await startAll({
+      packageFolder: packageRoot,
+      count: containers,
+      look: expectMonitorDescriptors,
+    });
     expect(held(caller)).toHaveLength(100);
     expect(inside).toHaveLength(containers);
     for (const open of inside) {
@@ -117,7 +127,11 @@ describe('descriptors of the caller (T7)', () => {
 
   test('control: they do where they are not closed', async () => {
     using unsafe = await UnsafePackage.make('inherited descriptors');
-    const { inside } = await startAll(unsafe.folder, () => undefined);
+    const { inside } = await startAll({
+      packageFolder: unsafe.folder,
+      count: containersOfControl,
+    });
+    expect(inside).toHaveLength(containersOfControl);
     for (const open of inside) expect(held(open)).toHaveLength(100);
   });
 });
