@@ -1,11 +1,9 @@
 /** Finds the storage pool and the volume that a command line names: a pool by uuid or name, a volume by name or path, as virsh does. */
 import { TslxcError } from '../../errors';
 import { CommandError } from '../shell/command-error';
-import { suggestion } from '../../suggestion';
 import type { Connection, StoragePool, StorageVolume } from '../../index';
 import type { Option, Options } from '../shell/arguments';
-
-export type PoolKey = 'uuid' | 'name';
+import { findNamed, type NameKey } from './find-named';
 
 /** The option that names the pool in most commands. */
 export const poolOption: Option = {
@@ -30,45 +28,19 @@ export const poolOfVolumeOption: Option = {
 };
 
 /** Rejects with `failed to get pool 'x'`, and the library's error of the last look-up. */
-export async function findPool(
+export function findPool(
   connection: Connection,
   text: string,
-  keys: readonly PoolKey[] = ['uuid', 'name'],
+  keys?: readonly NameKey[],
 ): Promise<StoragePool> {
-  let last: unknown;
-  for (const lookup of lookups(connection, text, keys)) {
-    try {
-      return await lookup();
-    } catch (error) {
-      last = error;
-      if (!TslxcError.is(error, 'NO_STORAGE_POOL')) break;
-    }
-  }
-  const hint = TslxcError.is(last, 'NO_STORAGE_POOL') ? await hintFor(connection, text) : '';
-  throw new CommandError(`failed to get pool '${text}'${hint}`, {
-    cause: last,
-    code: 'NO_STORAGE_POOL',
-  });
-}
-
-/** Suggests an existing pool with a similar name. */
-async function hintFor(connection: Connection, text: string): Promise<string> {
-  const pools = await connection.listStoragePools().catch(() => []);
-  return suggestion(
-    text,
-    pools.map(({ name }) => name),
-  );
-}
-
-function* lookups(
-  connection: Connection,
-  text: string,
-  keys: readonly PoolKey[],
-): Generator<() => Promise<StoragePool>> {
-  if (keys.includes('uuid') && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) {
-    yield () => connection.lookupStoragePoolByUuid(text.toLowerCase());
-  }
-  if (keys.includes('name')) yield () => connection.lookupStoragePoolByName(text);
+  const kind = {
+    noun: 'pool',
+    missing: 'NO_STORAGE_POOL',
+    byUuid: (uuid: string) => connection.lookupStoragePoolByUuid(uuid),
+    byName: (name: string) => connection.lookupStoragePoolByName(name),
+    list: () => connection.listStoragePools(),
+  } as const;
+  return findNamed(kind, text, keys);
 }
 
 /** The volume that the option `vol` names, in the pool that this option names, if it is given. */

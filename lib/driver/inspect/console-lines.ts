@@ -58,6 +58,7 @@ export function consoleLinesOfName(
   return linesOf(session, name, { ...options, look });
 }
 
+/** The lines without their times. */
 export async function* textsOf(lines: AsyncIterable<LogLine>): AsyncGenerator<string, undefined> {
   for await (const { line } of lines) yield line;
   return undefined;

@@ -5,7 +5,7 @@ import { showXml, xpathOptions } from '../../options/xpath-option';
 import type { Network } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context } from '../../shell/command';
-import type { NetworkKey } from '../../options/network-argument';
+import type { NameKey } from '../../options/find-named';
 
 interface Inspection {
   readonly summary: string;
@@ -13,7 +13,7 @@ interface Inspection {
   readonly options?: readonly Option[];
   readonly example: string;
   /** The kinds of identifiers by which the network may be looked up. Default: both. */
-  readonly keys?: readonly NetworkKey[];
+  readonly keys?: readonly NameKey[];
   show(network: Network, context: Context, options: Options): Promise<void> | void;
   /** Returns the same information as data; undefined if `show` prints XML. */
   readonly data: ((network: Network) => unknown) | undefined;

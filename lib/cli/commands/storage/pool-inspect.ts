@@ -2,7 +2,7 @@
 import { TslxcError } from '../../../errors';
 import { poolTypes } from '../../../storage/definition/formats';
 import { findPool, poolOption } from '../../options/pool-argument';
-import type { PoolKey } from '../../options/pool-argument';
+import type { NameKey } from '../../options/find-named';
 import { showXml, xpathOptions } from '../../options/xpath-option';
 import { formatOption, showsData } from '../../output/data';
 import { definitionWords } from '../../output/words/domain-words';
@@ -84,7 +84,7 @@ interface Inspection {
   readonly options?: readonly Option[];
   readonly example: string;
   /** The kinds of identifiers by which the pool may be looked up. Default: both. */
-  readonly keys?: readonly PoolKey[];
+  readonly keys?: readonly NameKey[];
   show(pool: StoragePool, context: Context, options: Options): Promise<void> | void;
   /** Returns the same information as data; undefined if `show` prints XML. */
   readonly data: ((pool: StoragePool) => unknown) | undefined;
