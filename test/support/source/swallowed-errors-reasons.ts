@@ -12,8 +12,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
   'The error is passed on: kept, thrown, sent or emitted elsewhere.': [
     'cli/commands/domain/list.ts listed',
     'cli/commands/network/net-list.ts listed',
-    'cli/options/network-argument.ts findNetwork',
-    'cli/options/pool-argument.ts findPool',
+    'cli/options/find-named.ts findNamed',
     'container/console/console-stream.ts ConsoleStream.#pump',
     'container/monitor/channel.ts Channel.#take',
     'container/record/run-states.ts readSome',
@@ -156,9 +155,8 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
   'Only a message is less helpful: a hint, a completion, a name, the progress of a download.': [
     'cli/options/domain-argument.ts hintFor',
     'cli/options/host/interface-argument.ts hintFor',
-    'cli/options/network-argument.ts hintFor',
+    'cli/options/find-named.ts hintFor',
     'cli/options/host/node-device-argument.ts hintFor',
-    'cli/options/pool-argument.ts hintFor',
     'cli/shell/completion.ts completeLine',
     'container/cgroups/unkillable.ts describeProcess',
     'container/cgroups/unkillable.ts nameUnkillable',
