@@ -21,4 +21,9 @@ void closeAllBut(std::vector<int> keep) {
   check(syscall(SYS_close_range, first, ~0U, 0), "close_range");
 }
 
+void exitWithoutDescriptors(int status) noexcept {
+  syscall(SYS_close_range, 0, ~0U, 0);
+  _exit(status);
+}
+
 }  // namespace tslxc

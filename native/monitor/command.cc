@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "native/base/descriptors.h"
 #include "native/base/kernel-names.h"
 #include "native/base/message.h"
 #include "native/monitor/exec-failure.h"
@@ -88,7 +89,7 @@ void runCommand(const CommandPlan& plan, int reports) noexcept {
     }
   } catch (...) {
   }
-  _exit(kFailed);
+  exitWithoutDescriptors(kFailed);
 }
 
 }  // namespace tslxc

@@ -12,6 +12,7 @@
 #include <array>
 
 #include "native/base/clone.h"
+#include "native/base/descriptors.h"
 #include "native/base/message.h"
 #include "native/monitor/command.h"
 
@@ -100,7 +101,7 @@ class Guardian {
     while (const std::optional<RawMessage> message = inbox_.next()) obey(*message);
     if (!alone) return;
     signalCommand(SIGKILL);
-    _exit(kGone);
+    exitWithoutDescriptors(kGone);
   }
 
   void obey(const RawMessage& message) {
@@ -141,7 +142,7 @@ class Guardian {
 
   [[noreturn]] void end() {
     sendMessage(reports_, how_);
-    _exit(0);
+    exitWithoutDescriptors(0);
   }
 
   const CommandPlan& plan_;
@@ -172,7 +173,7 @@ void runGuardian(const CommandPlan& plan, int reports, int orders) noexcept {
     }
   } catch (...) {
   }
-  _exit(kGone);
+  exitWithoutDescriptors(kGone);
 }
 
 }  // namespace tslxc

@@ -10,13 +10,30 @@ import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { initOf, monitorsOf } from '../support/world/container-traces';
 
-const world = containerTest(async (keep) => ({ container: await CountedContainer.make(keep) }), {
-  per: 'file',
-});
+const world = containerTest(
+  async (keep) => {
+    const container = await CountedContainer.make(keep);
+    return { container, life: await container.live() };
+  },
+  { per: 'file' },
+);
 
 test('a start, a command and a destroy take as many calls of each kind as plan and cgroups ask for', async () => {
-  const life = await world.container.live();
-  expect(await world.container.differences(life)).toEqual([]);
+  expect(await world.container.differences(world.life)).toEqual([]);
+});
+
+// While one ends, root inside may be able to open its descriptors: native/base/descriptors.h.
+test('the guardian of a command closes all descriptors before it ends', () => {
+  const { exec } = world.life;
+  const inside = exec.filter(({ process }) => process === 'command');
+  const guardian = inside.find(
+    ({ name, text }) => name === 'prctl' && text.includes('"tslxc-exec"'),
+  );
+  const calls = inside.filter(({ pid }) => pid === guardian?.pid);
+  expect(calls.slice(-2).map(({ text }) => text)).toEqual([
+    expect.stringMatching(/^close_range\(0, 4294967295, 0\)\s+= 0/),
+    expect.stringMatching(/^exit_group\(0\)/),
+  ]);
 });
 
 /** Timers of the caller that are set, however they were made. */

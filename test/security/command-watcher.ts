@@ -17,8 +17,12 @@ import { helpers } from '../support/domain/exec';
 import { makeTestRoot } from '../support/root/test-root';
 import type { Keep } from '../support/world/frame';
 
+/** `late`: descriptors of a process that has given its memory up, and ends. */
 export type Found = Readonly<
-  Record<'seen' | 'fd' | 'root' | 'memory' | 'ptrace' | 'write' | 'secret', readonly string[]>
+  Record<
+    'seen' | 'fd' | 'root' | 'memory' | 'ptrace' | 'write' | 'secret' | 'late',
+    readonly string[]
+  >
 >;
 
 /** The watching program in a folder that the container sees, and a secret in the caller's environment. */

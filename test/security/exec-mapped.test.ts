@@ -16,7 +16,7 @@ describe('a hostile PID 1 that watches for commands (T8)', () => {
   test('with an id map gets at no process of ours', async () => {
     expect(await watchCommands(world.scratch, { connectTo: connect, elements })).toEqual({
       ...{ seen: ['yes'], fd: [], root: [], memory: [] },
-      ...{ ptrace: [], write: [], secret: [] },
+      ...{ ptrace: [], write: [], secret: [], late: [] },
     });
   });
 

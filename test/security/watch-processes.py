@@ -12,7 +12,7 @@ import sys
 folder, canary = sys.argv[1:3]
 SEIZE, DETACH = 0x4206, 17
 libc = ctypes.CDLL(None, use_errno=True)
-found = {"seen": set(), "fd": set(), "root": set(), "memory": set(), "ptrace": set(), "write": set(), "secret": set()}
+found = {"seen": set(), "fd": set(), "root": set(), "memory": set(), "ptrace": set(), "write": set(), "secret": set(), "late": set()}
 
 
 def name(pid):
@@ -41,12 +41,21 @@ def memory(pid):
         return b"".join(parts)
 
 
+def ends(pid):
+    """Whether it has given its memory up, but not yet its descriptors: from then on some kernels no longer ask
+    whether it is dumpable (ptrace_may_access). It obeys no tracer any more."""
+    sizes = attempt(lambda: open(f"/proc/{pid}/statm").read())
+    return sizes is not None and sizes.startswith("0 ")
+
+
 def attack(pid):
     got = {key: set() for key in found}
     probe(pid, got)
     # It may have become the program of the command in between, which is the container's own to look at.
     comm = attempt(lambda: name(pid))
     if comm is not None and comm.startswith("tslxc"):
+        if ends(pid):
+            got.update(late=got["fd"], fd=set(), ptrace=set())
         for key, value in got.items():
             found[key] |= value
         open(f"{folder}/seen", "w").close()

@@ -12,9 +12,9 @@ import type { Found } from '../../security/command-watcher';
 const world = containerTest(makeWatcher, { per: 'file', except: ['descriptors'] });
 
 /** Descriptors beside what the guardian waits by, and the command's own pipes. */
-function foreign({ fd }: Found): string[] {
+function foreign({ fd, late }: Found): string[] {
   const harmless = ['anon_inode', 'pidfd', 'pipe', 'socket'];
-  return fd.filter((kind) => !harmless.includes(kind));
+  return [...fd, ...late].filter((kind) => !harmless.includes(kind));
 }
 
 describe('a hostile PID 1 that watches for commands (T8)', () => {
