@@ -25,22 +25,26 @@ const found: Readonly<Record<Plant, RegExp>> = {
   state: /^FINDING .*: FALSE STATE of domain 0/m,
   error: /^FINDING .*INTERNAL_ERROR.*\(a planted error\)/m,
   hang: /^FINDING .* hangs after 20 s\n/m,
+  daemon: /^FINDING .*: the daemon has ended by itself: SIGKILL\n/m,
 };
+
+/** What makes a fault possible. */
+const needed: Partial<Record<Plant, readonly string[]>> = { daemon: ['--daemon'] };
 
 test.each(plants)(
   'a planted fault is found: %s',
   async (plant) => {
-    const { code, stdout } = await soak('--plant', plant);
+    const { code, stdout } = await soak('--plant', plant, ...(needed[plant] ?? []));
     expect(stdout).toMatch(found[plant]);
     expect(code).toBe(1);
   },
   4 * minutes,
 );
 
-test(
-  'control: without one there is nothing to find',
-  async () => {
-    const { code, stdout } = await soak();
+test.each([[[]], [['--daemon']]])(
+  'control: without one there is nothing to find %j',
+  async (options) => {
+    const { code, stdout } = await soak(...options);
     expect(stdout).toMatch(/^0 findings$/m);
     expect(stdout).toMatch(/^\d+ operations: .*start [1-9]/m);
     expect(stdout).toMatch(/^[1-9]\d* kills: /m);

@@ -13,7 +13,7 @@ import {
   networkName,
 } from './documents';
 import type { Population } from './documents';
-import { memoryLimit, powerPatience } from './operations';
+import { isWithAutodestroy, memoryLimit, powerPatience } from './operations';
 import type { Operation } from './operations';
 
 export interface Order extends Operation {
@@ -23,6 +23,7 @@ export interface Order extends Operation {
 
 /** What a caller says of an operation. */
 export interface Report {
+  /** 0 when it is ready, else that of the order. */
   readonly id: number;
   /** What it saw, or what it chose to do. */
   readonly value?: string;
@@ -40,7 +41,8 @@ const done = undefined;
 
 const domainActs: Readonly<Record<string, Act<Domain>>> = {
   async start(domain, { chance }) {
-    const how = chance < 0.4 ? 'keep' : chance < 0.8 ? 'leave' : 'autodestroy';
+    const owned = chance < 0.4 ? 'keep' : 'leave';
+    const how = isWithAutodestroy({ chance }) ? 'autodestroy' : owned;
     await domain.start(how === 'autodestroy' ? { autodestroy: true } : { ownership: how });
     return how;
   },
@@ -169,7 +171,7 @@ async function serve(): Promise<void> {
     );
   });
   process.on('disconnect', () => process.exit(1));
-  process.send?.('ready');
+  report({ id: 0 });
 }
 
 void serve();

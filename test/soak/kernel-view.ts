@@ -108,7 +108,9 @@ export function stillAtWork(): string[] {
   return listProcesses().flatMap((pid) => {
     const facts = readProcess(pid);
     const victim = victimOf(facts);
-    const isCommand = facts.words.some((word) => word.endsWith('/cli/main.js'));
+    // The daemon serves until it is told to end.
+    const isCommand =
+      facts.words.some((word) => word.endsWith('/cli/main.js')) && !facts.words.includes('daemon');
     const isHelper = ['attendant', 'reaper', 'restarter'].includes(victim?.kind ?? '');
     const isAtWork = (isCommand || isHelper) && !isHeldUp(victim) && !hasEnded(pid);
     return isAtWork ? [`${pid} ${facts.state} ${facts.words.join(' ')}`] : [];

@@ -9,8 +9,8 @@ import type { Victim, VictimKind } from './victims';
 /** What is found in the list of processes; an init as the child of its monitor. */
 export type FoundTarget = VictimKind | 'init';
 
-/** A process that carries out orders of the storm, or a run of the command. */
-export type OwnTarget = 'caller' | 'command';
+/** A process that carries out orders of the storm, a run of a program, or the daemon. */
+export type OwnTarget = 'caller' | 'command' | 'daemon';
 
 export type Target = FoundTarget | OwnTarget;
 
@@ -32,6 +32,7 @@ const paces: Readonly<Record<Target, Pace>> = {
   reaper: { least: 0, more: 1000, life: 500 },
   caller: { least: 3000, more: 5000, life: 0 },
   command: { least: 500, more: 2000, life: 400 },
+  daemon: { least: 3000, more: 6000, life: 0 },
 };
 
 /** Milliseconds between two looks for a process that is not there yet, for which one list of processes is used again. */
@@ -42,8 +43,8 @@ export interface KillerParts {
   readonly randomFor: (target: Target) => Random;
   /** When it stops, by `performance.now()`. */
   readonly until: number;
-  /** Kills one of the storm's own processes, if there is one; `chance`, from 0 to below 1, tells which. */
-  readonly killOwn: (target: OwnTarget, chance: number) => Promise<void>;
+  /** What kills one of the storm's own processes, if there is one; `chance`, from 0 to below 1, tells which. */
+  readonly killOwn: Readonly<Partial<Record<OwnTarget, (chance: number) => Promise<void>>>>;
   /** To be told before the signal is sent. */
   readonly onKill: (target: FoundTarget, name: string) => void;
 }
@@ -51,7 +52,8 @@ export interface KillerParts {
 /** Resolves when its time is over. */
 export async function killOnAndOn(parts: KillerParts): Promise<void> {
   const sightings = new Sightings();
-  const targets = Object.keys(paces) as Target[];
+  const all = Object.keys(paces) as Target[];
+  const targets = all.filter((target) => !isOwn(target) || target in parts.killOwn);
   await Promise.all(targets.map((target) => killKind(target, parts, sightings)));
 }
 
@@ -62,10 +64,10 @@ async function killKind(target: Target, parts: KillerParts, sightings: Sightings
   for (;;) {
     await sleep(least + random.below(more));
     const [chance, age] = [random.next(), random.below(life + 1)];
-    if (target === 'caller' || target === 'command') {
+    if (isOwn(target)) {
       await sleep(age);
       if (performance.now() >= until) return;
-      await killOwn(target, chance);
+      await killOwn[target]?.(chance);
       continue;
     }
     const kind = target === 'init' ? 'monitor' : target;
@@ -79,6 +81,10 @@ async function killKind(target: Target, parts: KillerParts, sightings: Sightings
       end(pid);
     }
   }
+}
+
+function isOwn(target: Target): target is OwnTarget {
+  return target === 'caller' || target === 'command' || target === 'daemon';
 }
 
 interface Sighting extends Victim {

@@ -9,6 +9,7 @@ import { statePaths } from '../../lib/host/state/state-paths';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { snapshotHost } from '../support/world/host-snapshot';
 import type { HostSnapshot } from '../support/world/host-snapshot';
+import { StormDaemon } from './daemon/storm-daemon';
 import { domainDocument, domainNames, networkDocument } from './documents';
 import type { Population } from './documents';
 import { stillAtWork } from './kernel-view';
@@ -27,7 +28,12 @@ function say(line: string): void {
 }
 
 /** What is opened or made once, and kept: pictures of the host that are taken afterwards compare. */
-async function warmUp(root: string, population: Population): Promise<void> {
+async function warmUp({
+  options,
+  root,
+  population,
+  record,
+}: Omit<Course, 'before'>): Promise<void> {
   await using connection = await connect(undefined, { root });
   const network = await connection.defineNetwork(networkDocument(0));
   await network.start();
@@ -38,8 +44,13 @@ async function warmUp(root: string, population: Population): Promise<void> {
   await domain.undefine();
   await network.destroy();
   await network.undefine();
+  if (options.through === 'daemon') await (await startDaemonOf(root, record)).end();
   // What a monitor without an owner does last.
   await untilEmpty(stillAtWork, 20_000);
+}
+
+function startDaemonOf(root: string, record: SoakRecord): Promise<StormDaemon> {
+  return StormDaemon.start({ root, onFault: (what, details) => record.find(what, { details }) });
 }
 
 interface Course {
@@ -53,7 +64,8 @@ interface Course {
 async function runRound(course: Course): Promise<void> {
   const { options, root, population, record, before } = course;
   record.round += 1;
-  const storm = new Storm({
+  const daemon = options.through === 'daemon' ? await startDaemonOf(root, record) : undefined;
+  await Storm.run({
     seed: options.seed,
     round: record.round,
     milliseconds: options.roundSeconds * 1000,
@@ -63,11 +75,11 @@ async function runRound(course: Course): Promise<void> {
     record,
     lockFile: statePaths(root).locks,
     plant: options.plant,
+    daemon,
   });
-  await storm.run();
   const { plant } = options;
   const takeAway = plant === undefined ? undefined : await plantFault(plant, { root, population });
-  await quietMoment({ root, population, record, before });
+  await quietMoment({ root, population, record, before, daemon });
   takeAway?.();
 }
 
@@ -76,8 +88,9 @@ async function soak(options: SoakOptions): Promise<SoakRecord> {
   await using busybox = await makeBusyboxRoot();
   const population = { domains: options.domains, networks, busybox: busybox.path };
   const record = new SoakRecord(say);
-  await warmUp(root, population);
-  const course = { options, root, population, record, before: snapshotHost() };
+  const begun = { options, root, population, record };
+  await warmUp(begun);
+  const course = { ...begun, before: snapshotHost() };
   const until = performance.now() + options.seconds * 1000;
   while (performance.now() < until && record.findings.length < options.findings) {
     await runRound(course);

@@ -77,6 +77,9 @@ export const domainModel: Model<DomainCase> = {
     },
     shutdown: { ...unlessPaused, running: 'off', transient: 'none' },
     reboot: unlessPaused,
+    // What it asks for may come later, or not at all.
+    askShutdown: unlessPaused,
+    askReboot: unlessPaused,
     exec: unlessPaused,
     limit: whileUp,
     console: whileUp,
@@ -108,6 +111,8 @@ export const domainModel: Model<DomainCase> = {
     // Init has been started this moment, and has no handler yet.
     shutdown: ['OPERATION_UNSUPPORTED'],
     reboot: ['OPERATION_UNSUPPORTED'],
+    askShutdown: ['OPERATION_UNSUPPORTED'],
+    askReboot: ['OPERATION_UNSUPPORTED'],
   },
   ended: {
     none: ['none'],

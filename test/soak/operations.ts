@@ -29,52 +29,120 @@ const networkWeights = {
   netLook: 3,
 } as const;
 
-/** How many of a hundred operations are about networks, and how many are carried out by the command. */
-const share = { networks: 10, commands: 15 };
+/** How many of a hundred operations are about networks. */
+const networkShare = 10;
 
-export interface Operation {
+/** A process that carries out one operation after another. */
+export type CallerKind = 'library' | 'python';
+/** A program that carries out one operation, and ends. */
+export type RunKind = 'command' | 'virsh';
+
+/** How many of a hundred operations each program carries out. */
+export type RunShares = Readonly<Record<RunKind, number>>;
+
+export interface DrawnOperation {
   readonly kind: 'domain' | 'network';
   readonly subject: number;
   readonly verb: string;
-  readonly via: 'library' | 'command';
   /** Another number from 0 to below 1, for what the operation has to choose. */
   readonly chance: number;
+  /** The program that carries it out, if there is one that can. */
+  readonly run: RunKind | undefined;
 }
 
-export function chooseOperation(
+export interface Operation extends Omit<DrawnOperation, 'run'> {
+  readonly via: CallerKind | RunKind;
+}
+
+interface Population {
+  readonly domains: number;
+  readonly networks: number;
+}
+
+export function drawOperation(
   random: Random,
-  { domains, networks }: { readonly domains: number; readonly networks: number },
-): Operation {
-  const kind = random.below(100) < share.networks ? 'network' : 'domain';
+  { domains, networks }: Population,
+  shares: RunShares,
+): DrawnOperation {
+  const kind = random.below(100) < networkShare ? 'network' : 'domain';
   const subject = random.below(kind === 'network' ? networks : domains);
   const chosen = random.weighted<string>(kind === 'network' ? networkWeights : domainWeights);
   const verb = chosen === 'start' && isLinked(subject) ? 'startLinked' : chosen;
-  const isByCommand = random.below(100) < share.commands;
-  const chance = random.next();
-  const via = isByCommand && commandWords({ subject, verb, chance }) ? 'command' : 'library';
-  return { kind, subject, verb, via, chance };
+  const drawn = random.below(100);
+  const ofVirsh = drawn < shares.command + shares.virsh ? 'virsh' : undefined;
+  const run = drawn < shares.command ? 'command' : ofVirsh;
+  return { kind, subject, verb, chance: random.next(), run };
+}
+
+/** What libvirt's clients only ask for, without waiting for what comes of it. */
+const onlyAsked: Readonly<Record<string, string>> = {
+  shutdown: 'askShutdown',
+  reboot: 'askReboot',
+};
+
+/** By its program if that can do it, else by the caller that has drawn it; what this can't do either is done by the command. */
+export function routed({ run, ...drawn }: DrawnOperation, caller: CallerKind): Operation {
+  const can: Readonly<Record<Operation['via'], () => boolean>> = {
+    command: () => commandWords(drawn) !== undefined,
+    virsh: () => virshWords(drawn) !== undefined,
+    python: () => drawn.verb !== 'exec',
+    library: () => true,
+  };
+  const ways = [...(run === undefined ? [] : [run]), caller, 'command'] as const;
+  const via = ways.find((way) => can[way]()) ?? 'library';
+  const asked = isOfLibvirt(via) ? onlyAsked[drawn.verb] : undefined;
+  return { ...drawn, verb: asked ?? drawn.verb, via };
+}
+
+/** Whether it is carried out by the daemon, for a client of libvirt. */
+export function isOfLibvirt(via: Operation['via']): via is 'python' | 'virsh' {
+  return via === 'python' || via === 'virsh';
 }
 
 /** Seconds that init may take to end, or to start again. */
 export const powerPatience = 15;
 
+type Worded = Pick<Operation, 'subject' | 'verb' | 'chance'>;
+type Words = Readonly<Record<string, readonly string[]>>;
+
 /** The words of the command for an operation, undefined for one that only the library does here. */
-export function commandWords({
-  subject,
-  verb,
-  chance,
-}: Pick<Operation, 'subject' | 'verb' | 'chance'>): readonly string[] | undefined {
-  const uuid = domainUuid(subject);
+export function commandWords(operation: Worded): readonly string[] | undefined {
+  const uuid = domainUuid(operation.subject);
   const power = ['--timeout', String(powerPatience)];
-  const words: Readonly<Record<string, readonly string[]>> = {
+  const words: Words = {
+    ...sharedWords(operation),
     start: ['start', uuid],
     startLinked: ['start', uuid],
-    destroy: ['destroy', uuid],
-    suspend: ['suspend', uuid],
-    resume: ['resume', uuid],
     shutdown: ['shutdown', uuid, ...power],
     reboot: ['reboot', uuid, ...power],
     exec: ['exec', uuid, '--', 'true'],
+  };
+  return words[operation.verb];
+}
+
+/** Those of virsh. It only asks for a shutdown or a reboot. */
+export function virshWords(operation: Worded): readonly string[] | undefined {
+  const uuid = domainUuid(operation.subject);
+  const start = ['start', uuid, ...(isWithAutodestroy(operation) ? ['--autodestroy'] : [])];
+  const power: Words = {
+    shutdown: ['shutdown', uuid],
+    reboot: ['reboot', uuid],
+    askShutdown: ['shutdown', uuid],
+    askReboot: ['reboot', uuid],
+  };
+  const words: Words = { ...sharedWords(operation), ...power, start, startLinked: start };
+  return words[operation.verb];
+}
+
+/** Whether a start is one whose container ends with its caller. */
+export const isWithAutodestroy = ({ chance }: Pick<Operation, 'chance'>): boolean => chance >= 0.8;
+
+function sharedWords({ subject, chance }: Worded): Words {
+  const uuid = domainUuid(subject);
+  return {
+    destroy: ['destroy', uuid],
+    suspend: ['suspend', uuid],
+    resume: ['resume', uuid],
     limit: ['setmem', uuid, String(memoryLimit(chance)), '--live'],
     rename: ['domrename', uuid, domainNames(subject)[chance < 0.5 ? 0 : 1]],
     undefine: ['undefine', uuid],
@@ -85,7 +153,6 @@ export function commandWords({
     netUndefine: ['net-undefine', networkName(subject)],
     netLeases: ['net-dhcp-leases', networkName(subject)],
   };
-  return words[verb];
 }
 
 /** KiB: what an idle container needs, or more, and at most what its definition says. */

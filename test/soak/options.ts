@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 
 /**
  * `cgroup` and `process` are left on the host, `file` below the root, `state` is a record that says of a container that runs
- * that it has ended, `error` an error that no operation may end with, and `hang` an operation that never ends.
+ * that it has ended, `error` an error that no operation may end with, `hang` an operation that never ends,
+ * and `daemon` the end of a daemon that nobody was to kill.
  */
-export const plants = ['cgroup', 'process', 'file', 'state', 'error', 'hang'] as const;
+export const plants = ['cgroup', 'process', 'file', 'state', 'error', 'hang', 'daemon'] as const;
 
 export type Plant = (typeof plants)[number];
 
@@ -21,6 +22,8 @@ export interface SoakOptions {
   /** So many findings end the storm. */
   readonly findings: number;
   readonly plant: Plant | undefined;
+  /** `daemon`: libvirt's clients take part, and the daemon that serves them is killed, too. */
+  readonly through: 'library' | 'daemon';
 }
 
 const defaults = { seconds: 1800, round: 40, domains: 30, limit: 90, findings: 1 };
@@ -31,7 +34,7 @@ export function soakOptions(words: readonly string[], anySeed: number): SoakOpti
   const names = { seed: text, seconds: text, round: text, domains: text, limit: text };
   const { values } = parseArgs({
     args: [...words],
-    options: { ...names, findings: text, plant: text },
+    options: { ...names, findings: text, plant: text, daemon: { type: 'boolean' } },
     allowPositionals: false,
   });
   const number = (name: keyof typeof defaults | 'seed', otherwise: number): number => {
@@ -43,6 +46,9 @@ export function soakOptions(words: readonly string[], anySeed: number): SoakOpti
   if (plant === undefined && values.plant !== undefined) {
     throw new Error(`--plant ${values.plant} is not one of ${plants.join(', ')}`);
   }
+  if (plant === 'daemon' && values.daemon !== true) {
+    throw new Error('--plant daemon needs --daemon');
+  }
   return {
     seed: number('seed', anySeed),
     seconds: number('seconds', defaults.seconds),
@@ -51,5 +57,6 @@ export function soakOptions(words: readonly string[], anySeed: number): SoakOpti
     limit: number('limit', defaults.limit),
     findings: number('findings', defaults.findings),
     plant,
+    through: values.daemon === true ? 'daemon' : 'library',
   };
 }

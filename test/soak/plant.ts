@@ -10,7 +10,7 @@ import { domainDocument, domainNames } from './documents';
 import type { Population } from './documents';
 import type { Plant } from './options';
 
-/** Plants what lies outside of the operations; resolves to what takes it away. `error` and `hang` are planted in one of these. */
+/** Plants what lies outside of the operations; resolves to what takes it away. The others are planted in these. */
 export async function plantFault(
   plant: Plant,
   { root, population }: { readonly root: string; readonly population: Population },
@@ -39,6 +39,7 @@ export async function plantFault(
       return () => undefined;
     case 'error':
     case 'hang':
+    case 'daemon':
       return () => undefined;
   }
 }

@@ -9,10 +9,13 @@ import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
 import { hostNetworksPath, statePaths } from '../../lib/host/state/state-paths';
+import { virsh } from '../support/clients/client-world';
 import { spawnCommand } from '../support/process/run-command';
+import type { CommandResult } from '../support/process/run-command';
 import { describeChanges, snapshotHost } from '../support/world/host-snapshot';
 import type { HostSnapshot } from '../support/world/host-snapshot';
 import { falseOfDomain, falseOfNetwork } from './compare';
+import type { StormDaemon } from './daemon/storm-daemon';
 import { bridgeName, domainNames, domainUuid, networkName } from './documents';
 import type { Population } from './documents';
 import { kernelContainer, kernelNetwork, stillAtWork } from './kernel-view';
@@ -28,6 +31,8 @@ export interface QuietParts {
   readonly population: Population;
   readonly record: SoakRecord;
   readonly before: HostSnapshot;
+  /** Where libvirt's clients took part. It is told to end. */
+  readonly daemon: StormDaemon | undefined;
 }
 
 /** Compares, ends everything, and compares the host; what is wrong goes into the record. */
@@ -35,7 +40,11 @@ export async function quietMoment(parts: QuietParts): Promise<void> {
   await awaitWork(parts);
   await compareAll(parts, 'read-only');
   await compareAll(parts, 'read-write');
-  await compareList(parts);
+  await compareList(parts, 'the command', spawnCommand(['list', '--all'], { root: parts.root }));
+  if (parts.daemon !== undefined) {
+    await compareList(parts, 'virsh', virsh('list', '--all'));
+    await parts.daemon.end();
+  }
   await endAll(parts);
   await expectNothingLeft(parts);
 }
@@ -107,15 +116,19 @@ async function faultsOfNetwork(connection: Connection, index: number): Promise<s
   return falseOfNetwork(said, kernelNetwork(networkName(index), bridgeName(index)));
 }
 
-/** The command's list says the same as the library. */
-async function compareList({ root, record }: QuietParts): Promise<void> {
+/** A list says the same as the library. */
+async function compareList(
+  { root, record }: QuietParts,
+  whose: string,
+  list: Promise<CommandResult>,
+): Promise<void> {
   await using connection = await connect(undefined, { root });
   const domains = await connection.listDomains();
   const words = { running: 'running', paused: 'paused', shutoff: 'shut off', nostate: 'no state' };
   const rows = domains.map(({ id, name }) => `${id ?? '-'} ${name} `);
   const states = await Promise.all(domains.map((domain) => domain.state()));
   const expected = rows.map((row, index) => `${row}${words[states[index]?.state ?? 'nostate']}`);
-  const { code, stdout, stderr } = await spawnCommand(['list', '--all'], { root });
+  const { code, stdout, stderr } = await list;
   const lines = stdout.trim().split('\n').slice(2);
   const shown = lines.map((line) => line.trim().replace(/\s+/g, ' '));
   const isSame = code === 0 && shown.sort().join('\n') === expected.sort().join('\n');
@@ -127,7 +140,7 @@ async function compareList({ root, record }: QuietParts): Promise<void> {
     'the library:',
     ...expected,
   ];
-  record.find('the list of the command is another than that of the library', { details });
+  record.find(`the list of ${whose} is another than that of the library`, { details });
 }
 
 /** Each in turn: a failure is told of, and the next one tried. */

@@ -1,5 +1,6 @@
 /** What a storm has done and found: counts, the last events of each domain and network, and the findings. */
 import type { Target } from './killer';
+import type { Operation } from './operations';
 
 /** So many events are told with a finding. */
 const lastEvents = 25;
@@ -15,6 +16,7 @@ export class SoakRecord {
   readonly findings: Finding[] = [];
   readonly #began = performance.now();
   readonly #operations = new Map<string, { done: number; refused: number; lost: number }>();
+  readonly #ways = new Map<Operation['via'], number>();
   readonly #kills = new Map<Target, number>();
   readonly #events = new Map<string, string[]>();
   readonly #say: (line: string) => void;
@@ -32,7 +34,11 @@ export class SoakRecord {
     this.#events.set(subject, known.slice(-lastEvents));
   }
 
-  operation(verb: string, outcome: 'done' | 'refused' | 'lost'): void {
+  operation(
+    { verb, via }: Pick<Operation, 'verb' | 'via'>,
+    outcome: 'done' | 'refused' | 'lost',
+  ): void {
+    this.#ways.set(via, (this.#ways.get(via) ?? 0) + 1);
     const name = verb === 'startLinked' ? 'start' : verb;
     const counts = this.#operations.get(name) ?? { done: 0, refused: 0, lost: 0 };
     counts[outcome] += 1;
@@ -62,11 +68,13 @@ export class SoakRecord {
     const all = verbs.reduce((sum, [, { done, refused, lost }]) => sum + done + refused + lost, 0);
     const kills = [...this.#kills].sort(([a], [b]) => (a < b ? -1 : 1));
     const killed = kills.reduce((sum, [, count]) => sum + count, 0);
+    const ways = [...this.#ways].sort(([a], [b]) => (a < b ? -1 : 1));
     const verbWords = ([verb, { done, refused, lost }]: (typeof verbs)[number]): string =>
       `${verb} ${done} (${refused} refused, ${lost} lost)`;
     return [
       `${this.round} rounds in ${this.#seconds()}, ${this.containers} containers started`,
       `${all} operations: ${verbs.map(verbWords).join(', ')}`,
+      `by ${ways.map(([via, count]) => `${via} ${count}`).join(', ')}`,
       `${killed} kills: ${kills.map(([kind, count]) => `${kind} ${count}`).join(', ')}`,
       `${this.findings.length} findings`,
     ];

@@ -20,11 +20,17 @@ export type Answer<State extends string> =
   | { readonly done: true; readonly seen?: readonly State[] }
   | { readonly done: false; readonly code: string };
 
-/** What was killed, where `caller` is the one whose operation it was; or a `network` was ended beside. */
-export type Disturbance = VictimKind | 'init' | 'caller' | 'network';
+/**
+ * What was killed, where `caller` is the one whose operation it was; or init was `asked` to end or to start again; or a `network` was
+ * ended beside.
+ */
+export type Disturbance = VictimKind | 'init' | 'caller' | 'asked' | 'network';
 
 /** Those after which a container may end, or start again, by itself. */
-const ending: readonly Disturbance[] = ['monitor', 'init', 'restarter', 'caller'];
+const ending: readonly Disturbance[] = ['monitor', 'init', 'restarter', 'caller', 'asked'];
+
+/** Operations that end before what they have asked for. */
+const asking: readonly string[] = ['askShutdown', 'askReboot'];
 
 /** Codes that an operation may reject with beside another one on the same domain: by verb, or for `any`. */
 const besideOthers: Readonly<Record<string, readonly string[]>> = {
@@ -59,6 +65,7 @@ const besideKills: Readonly<
   keeper: { netStart: ['OPERATION_FAILED'] },
   dnsmasq: { netStart: ['OPERATION_FAILED'] },
   caller: undefined,
+  asked: { exec: ['OPERATION_FAILED'], reboot: ['STOPPED'] },
   network: { startLinked: ['SYSTEM_ERROR'] },
 };
 
@@ -127,6 +134,11 @@ export class Tracker<State extends string> {
     this.#forget(one);
   }
 
+  /** An operation was not even begun, since who was to carry it out could not be reached. */
+  cancel({ id, subject }: Asked): void {
+    this.#subject(subject).ongoing.delete(id);
+  }
+
   /** Undefined for an answer that is possible, else what is wrong with it, in words. */
   finish({ id, subject }: Asked, answer: Answer<State>): string | undefined {
     const one = this.#subject(subject);
@@ -135,9 +147,11 @@ export class Tracker<State extends string> {
     one.ongoing.delete(id);
     const isAlone =
       ongoing.isAlone && ![...ongoing.disturbances].some((kind) => ending.includes(kind));
-    return isAlone
+    const fault = isAlone
       ? this.#finishAlone(one, ongoing, answer)
       : this.#finishBeside(one, ongoing, answer);
+    if (answer.done && asking.includes(ongoing.verb)) this.disturb(subject, 'asked');
+    return fault;
   }
 
   #finishAlone(

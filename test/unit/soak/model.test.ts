@@ -2,7 +2,8 @@
 import { transition } from '../../../lib/driver/lifecycle/lifecycle';
 import type { SettledPhase, Verb } from '../../../lib/driver/lifecycle/lifecycle';
 import { afterRefusal, afterSuccess, domainModel, networkModel, orEnded } from '../../soak/model';
-import { chooseOperation } from '../../soak/operations';
+import { drawOperation, routed } from '../../soak/operations';
+import type { CallerKind } from '../../soak/operations';
 import { Random } from '../../soak/random';
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -35,8 +36,10 @@ test.each(Object.entries(verbs))(
 test('every operation that can be chosen has a row in its table', () => {
   const random = new Random(1);
   const seen = new Set<string>();
-  for (let turn = 0; turn < 5000; turn += 1) {
-    const { kind, verb } = chooseOperation(random, { domains: 30, networks: 3 });
+  const callers: readonly CallerKind[] = ['library', 'python'];
+  for (let turn = 0; turn < 10_000; turn += 1) {
+    const drawn = drawOperation(random, { domains: 30, networks: 3 }, { command: 10, virsh: 30 });
+    const { kind, verb } = routed(drawn, callers[turn % callers.length] ?? 'library');
     const model = kind === 'domain' ? domainModel : networkModel;
     expect(Object.keys(model.verbs)).toContain(verb);
     seen.add(verb);

@@ -160,3 +160,18 @@ test('domains have nothing to do with each other', () => {
   expect(ask('start', refused('OPERATION_INVALID'))).toMatch(/nothing but off/);
   expect([...tracker.possible(2)]).toEqual(['none']);
 });
+
+test('who only asks init is not told whether it ends: both are possible', () => {
+  ask('define');
+  ask('start');
+  expect(ask('askShutdown')).toBeUndefined();
+  expect(possible().sort()).toEqual(['off', 'running']);
+  expect(ask('exec', refused('OPERATION_FAILED'))).toBeUndefined();
+});
+
+test('what was not begun has changed nothing', () => {
+  ask('define');
+  tracker.cancel(begin('start'));
+  expect(possible()).toEqual(['off']);
+  expect(ask('start')).toBeUndefined();
+});
