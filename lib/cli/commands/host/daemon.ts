@@ -58,6 +58,7 @@ async function serve(context: Context, options: Options): Promise<undefined> {
   signals.on('SIGHUP', logger.reopen);
   const notify = notifier(environment);
   const memory = await withErrorMessage(failure, keepMemorySmall);
+  const early = noteEarlyEnd(signals);
   try {
     const daemon = await withErrorMessage(failure, () =>
       Daemon.start({
@@ -76,6 +77,8 @@ async function serve(context: Context, options: Options): Promise<undefined> {
     const end = (): void => void daemon.close();
     const reload = (): void => void daemon.reload();
     for (const signal of ends) signals.on(signal, end);
+    if (early.isTold()) end();
+    early.stop();
     signals.on('SIGHUP', reload);
     notify('READY=1');
     await daemon.ended;
@@ -83,9 +86,27 @@ async function serve(context: Context, options: Options): Promise<undefined> {
     for (const signal of ends) signals.off(signal, end);
     return undefined;
   } finally {
+    early.stop();
     memory.stop();
     signals.off('SIGHUP', logger.reopen);
   }
+}
+
+/**
+ * While the daemon starts, a signal that is to end it is only noted: clients may be connected, and the hook told, before that is over.
+ * The next one ends the process, should the start hang.
+ */
+function noteEarlyEnd(signals: Context['signals']): { isTold: () => boolean; stop: () => void } {
+  let told = false;
+  const note = (): void => {
+    told = true;
+    stop();
+  };
+  const stop = (): void => {
+    for (const signal of ends) signals.off(signal, note);
+  };
+  for (const signal of ends) signals.on(signal, note);
+  return { isTold: () => told, stop };
 }
 
 /** Notifies a waiting service manager, sd_notify(3). The variable is removed, so that hooks and monitors don't notify it. */
