@@ -41,13 +41,25 @@ test.each(plants)(
   4 * minutes,
 );
 
-test.each([[[]], [['--daemon']]])(
-  'control: without one there is nothing to find %j',
-  async (options) => {
+const controls = [
+  { by: 'the library', options: [], kill: 'command', ways: /^by command \d+, library \d+$/m },
+  {
+    by: 'the daemon as well',
+    // It lives for some seconds at least.
+    options: ['--daemon', '--round', '20'],
+    kill: 'daemon',
+    ways: /^by .*, python \d+, virsh \d+$/m,
+  },
+];
+
+test.each(controls)(
+  'control: without one there is nothing to find, through $by',
+  async ({ options, kill, ways }) => {
     const { code, stdout } = await soak(...options);
     expect(stdout).toMatch(/^0 findings$/m);
     expect(stdout).toMatch(/^\d+ operations: .*start [1-9]/m);
-    expect(stdout).toMatch(/^[1-9]\d* kills: /m);
+    expect(stdout).toMatch(ways);
+    expect(stdout).toMatch(new RegExp(`^[1-9]\\d* kills: .*\\b${kill} [1-9]`, 'm'));
     expect(code).toBe(0);
   },
   4 * minutes,

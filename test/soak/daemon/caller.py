@@ -122,6 +122,8 @@ def carry_out(link, order):
 
 def is_lost(error):
     """Whether it is of the client's side of a connection, and no answer of the daemon."""
+    if error.get_error_code() is None:
+        return True
     codes = (libvirt.VIR_ERR_SYSTEM_ERROR, libvirt.VIR_ERR_INTERNAL_ERROR)
     return error.get_error_domain() == libvirt.VIR_FROM_RPC and error.get_error_code() in codes
 

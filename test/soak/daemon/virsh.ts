@@ -6,7 +6,7 @@ import type { RunProgram } from '../callers';
 
 /** virsh's words for what is no answer of the daemon. */
 const lost: Readonly<Record<string, RegExp>> = {
-  UNREACHED: /^error: failed to connect to the hypervisor$/m,
+  UNREACHED: /^error: (failed to connect to the hypervisor|no valid connection)$/m,
   DISCONNECTED:
     /^error: (End of file while reading data|Cannot (recv|read|write) data|Disconnected from|internal error: client socket is closed)/m,
 };
@@ -15,7 +15,10 @@ export function virshRun(words: readonly string[]): RunProgram {
   return {
     argv: ['virsh', ...words],
     env: { ...commandEnvironment(), ...clientEnvironment },
-    codeOf: (stderr) =>
-      Object.entries(lost).find(([, said]) => said.test(stderr))?.[0] ?? codeOf(stderr),
+    codeOf: (stderr) => {
+      // It says nothing when its event loop has noticed the end of the connection first.
+      if (stderr.trim() === '') return 'DISCONNECTED';
+      return Object.entries(lost).find(([, said]) => said.test(stderr))?.[0] ?? codeOf(stderr);
+    },
   };
 }
