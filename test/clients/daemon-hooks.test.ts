@@ -7,6 +7,7 @@ import { HookScripts } from '../support/domain/hook-scripts';
 import { hasEnded } from '../support/process/processes';
 import { commandLine, spawnCommand } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 
@@ -18,6 +19,11 @@ const world = containerTest(async (keep) => {
 function startDaemon(): Promise<DaemonProcess> {
   const { root, socket } = world;
   return DaemonProcess.start({ root: root.path, argv: commandLine('daemon'), socket });
+}
+
+/** One whose start may not be over. */
+function inStart({ path }: TestRoot): BackgroundProgram {
+  return new BackgroundProgram(['env', ...commandLine('daemon')], { TSLXC_ROOT: path });
 }
 
 test('start, reload and shutdown are told of, and a second daemon, which is refused, is not', async () => {
@@ -46,7 +52,7 @@ test('a daemon that is told to end while it starts ends when it has, and the hoo
   const { scripts, root, socket } = world;
   const go = join(root.path, 'go');
   scripts.add('daemon', `while [ $2 = start ] && [ ! -e ${go} ]; do sleep 0.1; done`);
-  await using daemon = new BackgroundProgram(commandLine('daemon'), { TSLXC_ROOT: root.path });
+  await using daemon = inStart(root);
   await eventually(() => expect(scripts.calls()).toEqual(['daemon - start - start']));
   process.kill(daemon.pid, 'SIGTERM');
   writeFileSync(go, '');
@@ -58,7 +64,7 @@ test('a daemon that is told to end while it starts ends when it has, and the hoo
 test('a second signal ends one whose start hangs', async () => {
   const { scripts, root } = world;
   scripts.add('daemon', 'exec sleep 5');
-  await using daemon = new BackgroundProgram(commandLine('daemon'), { TSLXC_ROOT: root.path });
+  await using daemon = inStart(root);
   await eventually(() => expect(scripts.calls()).toEqual(['daemon - start - start']));
   await eventually(() => {
     if (!hasEnded(daemon.pid)) process.kill(daemon.pid, 'SIGTERM');

@@ -25,11 +25,15 @@ const found: Readonly<Record<Plant, RegExp>> = {
   state: /^FINDING .*: FALSE STATE of domain 0/m,
   error: /^FINDING .*INTERNAL_ERROR.*\(a planted error\)/m,
   hang: /^FINDING .* hangs after 20 s\n/m,
+  cut: /^FINDING .*DISCONNECTED.*\(a planted loss\)/m,
   daemon: /^FINDING .*: the daemon has ended by itself: SIGKILL\n/m,
 };
 
 /** What makes a fault possible. */
-const needed: Partial<Record<Plant, readonly string[]>> = { daemon: ['--daemon'] };
+const needed: Partial<Record<Plant, readonly string[]>> = {
+  daemon: ['--daemon'],
+  cut: ['--daemon'],
+};
 
 test.each(plants)(
   'a planted fault is found: %s',

@@ -3,10 +3,16 @@ import { parseArgs } from 'node:util';
 
 /**
  * `cgroup` and `process` are left on the host, `file` below the root, `state` is a record that says of a container that runs
- * that it has ended, `error` an error that no operation may end with, `hang` an operation that never ends,
- * and `daemon` the end of a daemon that nobody was to kill.
+ * that it has ended, `error` an error that no operation may end with, `hang` an operation that never ends, `daemon` the end of
+ * a daemon that nobody was to kill, and `cut` a connection to it that is lost though it was not killed.
  */
-export const plants = ['cgroup', 'process', 'file', 'state', 'error', 'hang', 'daemon'] as const;
+export const plants = [
+  ...(['cgroup', 'process', 'file', 'state', 'error', 'hang'] as const),
+  ...(['daemon', 'cut'] as const),
+] as const;
+
+/** Those that need the daemon. */
+const ofDaemon: readonly string[] = ['daemon', 'cut'];
 
 export type Plant = (typeof plants)[number];
 
@@ -46,8 +52,8 @@ export function soakOptions(words: readonly string[], anySeed: number): SoakOpti
   if (plant === undefined && values.plant !== undefined) {
     throw new Error(`--plant ${values.plant} is not one of ${plants.join(', ')}`);
   }
-  if (plant === 'daemon' && values.daemon !== true) {
-    throw new Error('--plant daemon needs --daemon');
+  if (plant !== undefined && ofDaemon.includes(plant) && values.daemon !== true) {
+    throw new Error(`--plant ${plant} needs --daemon`);
   }
   return {
     seed: number('seed', anySeed),

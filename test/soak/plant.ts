@@ -40,6 +40,7 @@ export async function plantFault(
     case 'error':
     case 'hang':
     case 'daemon':
+    case 'cut':
       return () => undefined;
   }
 }

@@ -159,7 +159,7 @@ export class Storm {
     if (this.#isToPlant('hang')) await sleep(2 * this.#parts.limit);
     const answered = await outcome;
     over();
-    return this.#spoil(answered);
+    return this.#spoil(operation, answered);
   }
 
   /** What libvirt's clients say of a connection is no answer, if the daemon was killed in the meantime. */
@@ -266,8 +266,12 @@ export class Storm {
   }
 
   /** The planted errors of operations. */
-  #spoil(outcome: Outcome): Outcome {
-    if (outcome === 'lost' || !this.#isToPlant('error')) return outcome;
+  #spoil({ via }: Operation, outcome: Outcome): Outcome {
+    if (outcome === 'lost') return outcome;
+    if (isOfLibvirt(via) && this.#isToPlant('cut')) {
+      return { error: { code: 'DISCONNECTED', message: 'a planted loss' } };
+    }
+    if (!this.#isToPlant('error')) return outcome;
     return { error: { code: 'INTERNAL_ERROR', message: 'a planted error' } };
   }
 
