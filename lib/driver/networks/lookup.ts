@@ -7,7 +7,7 @@ import type { NetworkState } from '../../network/lifecycle/state';
 import { isNetworkMarkLeft } from '../hooks/network-mark';
 import { canonicalUuid } from '../lookup/canonical-uuid';
 import { prepareNetworks } from './autostart';
-import { isActive, needsRepair, settleAndRepair } from './settling';
+import { isActive, isForgottenInPart, needsRepair, settleAndRepair } from './settling';
 import type { Session } from '../session/session';
 import type { NetworkFilter } from '../types';
 
@@ -120,8 +120,9 @@ async function lookAt(session: Session, name: string): Promise<NetworkState> {
   const { paths, access, logger } = session;
   const state = readNetworkState(paths, name);
   if (access === 'read-only') return state;
-  const isEndUntold = isNetworkMarkLeft(session, name, state);
-  if (!isEndUntold && !(await needsRepair(session, name, { state, look: 'thorough' })))
+  const isUnfinished =
+    isNetworkMarkLeft(session, name, state) || isForgottenInPart(session, name, state);
+  if (!isUnfinished && !(await needsRepair(session, name, { state, look: 'thorough' })))
     return state;
   try {
     return await session.lockedNetwork(name, () => settleAndRepair(session, name));

@@ -8,6 +8,7 @@ import {
   settleNetwork,
 } from '../../network/lifecycle/reconcile';
 import type { SettledState } from '../../network/lifecycle/reconcile';
+import { isNetworkLocked } from '../../network/lifecycle/network-lock';
 import { forgetNetwork, networkStateIfAny, runningNames } from '../../network/lifecycle/state';
 import type { ActiveRecord, NetworkState, OffReason } from '../../network/lifecycle/state';
 import { announceEnd, expectEnd } from '../hooks/network-hooks';
@@ -34,6 +35,13 @@ export async function settleAndTell(session: Session, name: string): Promise<Set
     return { phase: 'off' };
   }
   return state;
+}
+
+/** Whether a process that has undefined the network, or ended a transient one, was killed before it had removed all of its state. */
+export function isForgottenInPart(session: Session, name: string, state: NetworkState): boolean {
+  const { networks, paths } = session;
+  if (state.phase !== 'off' || networks.has(name)) return false;
+  return runningNames(paths).includes(name) && !isNetworkLocked(paths, name);
 }
 
 /** Takes it down, and calls its hooks; if this process is killed in between, the next one does so. Under the network's lock. */

@@ -151,10 +151,10 @@ export function checkForgettable(paths: StatePaths, name: string): void {
   refuseMounts(stateFolder(paths, name));
 }
 
-/** Removes all state of the network, including its leases. @throws as `removeTreeNow`. */
+/** Removes all state of the network, including its leases. The folder goes last: as long as it is there, the next look does the rest. */
 export function forgetNetwork(paths: StatePaths, name: string): void {
-  removeTreeNow(stateFolder(paths, name));
   rmSync(networkPaths(paths, name).leases, { force: true });
+  removeTreeNow(stateFolder(paths, name));
 }
 
 function stateFolder(paths: StatePaths, name: string): Removal {
