@@ -136,6 +136,7 @@ export const networkModel: Model<NetworkCase> = {
     netDestroy: { ...active, active: 'off', transient: 'none' },
     netUndefine: { none: noNetwork, off: 'none', active: 'transient', transient: invalid },
     netLeases: active,
+    netLeasesIfAny: { ...active, off: 'off' },
     netLook: { ...active, off: 'off' },
   },
   tolerated: {},

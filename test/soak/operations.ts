@@ -74,10 +74,14 @@ export function drawOperation(
   return { kind, subject, verb, chance: random.next(), run };
 }
 
-/** What libvirt's clients only ask for, without waiting for what comes of it. */
-const onlyAsked: Readonly<Record<string, string>> = {
+/**
+ * What is something else by libvirt's clients: they ask for a shutdown or a reboot without waiting for what comes of it, and a network
+ * that is off has no leases, where the library refuses.
+ */
+const otherwise: Readonly<Record<string, string>> = {
   shutdown: 'askShutdown',
   reboot: 'askReboot',
+  netLeases: 'netLeasesIfAny',
 };
 
 /** By its program if that can do it, else by the caller that has drawn it; what this can't do either is done by the command. */
@@ -90,8 +94,8 @@ export function routed({ run, ...drawn }: DrawnOperation, caller: CallerKind): O
   };
   const ways = [...(run === undefined ? [] : [run]), caller, 'command'] as const;
   const via = ways.find((way) => can[way]()) ?? 'library';
-  const asked = isOfLibvirt(via) ? onlyAsked[drawn.verb] : undefined;
-  return { ...drawn, verb: asked ?? drawn.verb, via };
+  const other = isOfLibvirt(via) ? otherwise[drawn.verb] : undefined;
+  return { ...drawn, verb: other ?? drawn.verb, via };
 }
 
 /** Whether it is carried out by the daemon, for a client of libvirt. */
@@ -152,6 +156,7 @@ function sharedWords({ subject, chance }: Worded): Words {
     netDestroy: ['net-destroy', networkName(subject)],
     netUndefine: ['net-undefine', networkName(subject)],
     netLeases: ['net-dhcp-leases', networkName(subject)],
+    netLeasesIfAny: ['net-dhcp-leases', networkName(subject)],
   };
 }
 
