@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { commandEnvironment } from '../process/run-command';
 import { eventually } from '../time/eventually';
@@ -17,9 +18,12 @@ export interface DaemonProcessOptions {
 
 export class DaemonProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
+  /** The socket of the one before, if it was killed. A child of that which has not executed its program yet still listens there. */
+  readonly #former: string;
   #said = '';
 
-  private constructor({ root, argv: [program = '', ...words] }: DaemonProcessOptions) {
+  private constructor({ root, argv: [program = '', ...words], socket }: DaemonProcessOptions) {
+    this.#former = identity(socket);
     this.#child = spawn(program, words, {
       env: commandEnvironment(root),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -68,6 +72,7 @@ export class DaemonProcess implements AsyncDisposable {
 
   async #isListening(path: string): Promise<void> {
     if (this.#child.exitCode !== null) throw new Error(`the daemon has ended: ${this.#said}`);
+    if (identity(path) === this.#former) throw new Error(`${path} is not the daemon's yet`);
     const socket = connect(path);
     try {
       await once(socket, 'connect');
@@ -75,4 +80,10 @@ export class DaemonProcess implements AsyncDisposable {
       socket.destroy();
     }
   }
+}
+
+/** Which file a path leads to; empty for none. */
+function identity(path: string): string {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? '' : `${found.ino} ${found.ctimeMs}`;
 }
