@@ -190,7 +190,9 @@ const definitions = [
     id: 'machine-parts',
     documents: /^(disk|console|device|threads|cpu|features|hostdev)-/,
     lines: machineLines,
-    anywhere: new RegExp(`^[-+]\\s*(${machineLines.source}|</?(${kept.join('|')})(?![-\\w]))`),
+    anywhere: new RegExp(
+      `^[-+]\\s*(${machineLines.source}|</address>|</?(${kept.join('|')})(?![-\\w]))`,
+    ),
     here: 'of a device or an element that only a virtual machine has, what is written is kept as it is, also if it is empty, there twice, in another order or not a number',
     libvirt:
       'controllers, addresses on buses, and defaults of emulated hardware are added to it; what is empty is dropped',

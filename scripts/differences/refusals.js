@@ -17,8 +17,8 @@ const refusals = [
     id: 'confining-words',
     documents: /^found-(seclabel-unknown-attribute|capability-with-text)$/,
     anywhere:
-      /^refused here: XML error: (unknown|unexpected) .*\(domain\/(seclabel|features\/capabilities|lxc:namespace|devices\/\w+\/source\/seclabel|metadata\/tslxc)/,
-    here: 'unknown words are refused in what confines or limits a container',
+      /^refused here: XML error: (unknown |unexpected |missing security model ).*\(domain\/(seclabel|features\/capabilities|lxc:namespace|devices\/\w+\/source\/seclabel|metadata\/tslxc)/,
+    here: 'unknown and empty words are refused in what confines or limits a container',
     libvirt: 'they are left out',
     reason: 'they may be meant to confine it',
   },
@@ -53,6 +53,7 @@ const refusals = [
         'malformed genid',
         'Hostdev already exists in the domain configuration',
         'Only one primary video device is supported',
+        'only a single [a-z ]+ device is supported',
         "target '\\w+' duplicated for disk sources",
         'missing target information for device',
         'missing required virtualport type',
@@ -77,7 +78,7 @@ const refusals = [
     id: 'dnsmasq',
     documents: /^found-network-(ranges-overlap|client-id-of-ipv4|tftp-relative|domain-with-blank)$/,
     anywhere:
-      /^refused here: .*(overlaps range|static host of line|is not a domain name|must be an absolute path|Invalid to specify id|is not a DUID|has a control character)/,
+      /^refused here: .*(overlaps range|static host of line|of a static host in network|is not a domain name|must be an absolute path|Invalid to specify id|is not a DUID|has a control character)/,
     here: 'what dnsmasq would refuse, ignore or take for something else is refused in a network',
     libvirt: 'it is defined; the start fails, or it has no effect',
     reason: 'an error that names the element comes when it is written',

@@ -29,7 +29,7 @@ export function parseOtherElements(domain: Reading, session: ParseSession): XmlE
     if (element.children.length > 0) others.push({ ...features, element });
   }
   const namespaces = childOf(domain, 'lxc:namespace');
-  if (namespaces !== undefined) others.push(namespaces);
+  if (namespaces !== undefined && namespaces.element.children.length > 0) others.push(namespaces);
   return inVocabularyOrder(others, domainVocabulary).map((child) => standalone(child));
 }
 

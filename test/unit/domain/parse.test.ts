@@ -240,6 +240,13 @@ test('an empty features element asks for nothing', () => {
   });
 });
 
+test('an empty lxc:namespace shares nothing, and leaves no declaration in the text', () => {
+  const xmlns = "xmlns:lxc='http://libvirt.org/schemas/domain/lxc/1.0'";
+  const definition = parse(document({ elements: `<lxc:namespace ${xmlns}/>` }));
+  expect(definition.otherElements).toEqual([]);
+  expect(formatDomain(definition)).not.toContain('lxc:');
+});
+
 test('a definition shares nothing with Object.prototype', () => {
   parse(
     document({

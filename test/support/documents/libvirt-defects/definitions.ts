@@ -83,4 +83,16 @@ export const definitionDefects: readonly LibvirtDefect[] = [
       ['test/container/readme-and-library.test.ts', 'no page with examples is left out'],
     ],
   },
+  {
+    number: 47,
+    libvirt:
+      'a `<filesystem type="volume">` without a `<source>` ends the daemon when it is defined, and every domain’s management with it',
+    here: 'it is stored, and a start is refused with its place',
+    tests: [
+      [
+        'test/unit/driver/storage/volume-sources.test.ts',
+        'a filesystem that names no volume is stored, and its start is refused with its place',
+      ],
+    ],
+  },
 ];

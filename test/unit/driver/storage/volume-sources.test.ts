@@ -209,6 +209,17 @@ test.each([disk("pool='disks'"), disk("volume='a.img'"), tree("pool='disks'")])(
   },
 );
 
+test('a filesystem that names no volume is stored, and its start is refused with its place', async () => {
+  const nothing = "<filesystem type='volume'><target dir='/mnt'/></filesystem>";
+  const domain = await define(nothing);
+  await expect(domain.start()).rejects.toMatchObject({
+    code: 'CONFIG_UNSUPPORTED',
+    message: expect.stringMatching(
+      /Cannot mount filesystem type volume \(domain\/devices\/filesystem\/@type, line \d+, /,
+    ) as string,
+  });
+});
+
 test('a volume is attached to a running container, and detached by the same text', async () => {
   const domain = await define('');
   await domain.start();
