@@ -51,9 +51,23 @@ export function fieldOf(field: AnyField): { readonly form: Form; readonly isOpti
     : { form: field.form, isOptional: false };
 }
 
+/**
+ * Objects that consist of their own keys. What an instance of a class holds, such as a Map or a Promise, its keys do not tell: it
+ * would pass as an empty object.
+ */
 function isEntries(value: unknown): value is Entries {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Of whichever realm: no other prototype of objects has none itself.
+  return prototype === null || prototype === environment || isRoot(prototype as object);
 }
+
+function isRoot(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null;
+}
+
+/** That of process.env, which is Node's own. */
+const environment: unknown = Object.getPrototypeOf(process.env);
 
 function ofItems(item: Form, list: readonly unknown[]): Misfit | undefined {
   for (let index = 0; index < list.length; index += 1) {
@@ -131,8 +145,16 @@ function unknownAmong(name: string, fields: AnyFields): string {
 
 function wrong(value: unknown, words: string, known: readonly string[] = []): Misfit {
   if (value === undefined) return { at: [], what: `is missing: it is ${words}` };
-  const meant = typeof value === 'string' ? suggestion(value, known) : '';
-  return { at: [], what: `is ${shown(value)}, not ${words}${meant}` };
+  const hint = typeof value === 'string' ? suggestion(value, known) : hintFor(value);
+  return { at: [], what: `is ${shown(value)}, not ${words}${hint}` };
+}
+
+function hintFor(value: unknown): string {
+  return isThenable(value) ? ': an await is missing' : '';
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }
 
 function wordsOf(form: Form): string {
@@ -155,10 +177,18 @@ function shown(value: unknown): string {
     return value.length > quoted ? `'${value.slice(0, quoted)}…'` : `'${value}'`;
   }
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'object' && value !== null) return shownObject(value);
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'symbol') return 'a symbol';
   return String(value);
+}
+
+function shownObject(value: object): string {
+  if (isEntries(value)) return 'an object';
+  if (isThenable(value)) return 'a Promise';
+  const { constructor } = value as { readonly constructor?: unknown };
+  const name = typeof constructor === 'function' ? constructor.name : '';
+  return name === '' ? 'an object with a prototype' : `an instance of ${name}`;
 }
 
 function within(step: string | number, { at, what }: Misfit): Misfit {

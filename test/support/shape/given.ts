@@ -100,3 +100,46 @@ function inFields(fields: AnyFields, key: string): Planted[] {
 function inside(step: string | number, value: unknown, { at, known }: Planted): Planted {
   return { value, at: [step, ...at], known };
 }
+
+/** Puts the value in the place of each kind of object that a value of this form is or may have in it. */
+export function inPlaces(form: Form, value: unknown): Omit<Planted, 'known'>[] {
+  switch (form.kind) {
+    case 'value':
+      return [];
+    case 'list':
+      return inPlaces(form.item, value).map((one) => placed(0, [one.value], one));
+    case 'record':
+      return [
+        { value, at: [] },
+        ...inPlaces(form.item, value).map((one) => placed('any', { any: one.value }, one)),
+      ];
+    case 'object':
+      return [{ value, at: [] }, ...inPlacesOf(form.fields, value)];
+    case 'either':
+      return form.forms.flatMap((one) => inPlaces(one, value));
+    case 'variants':
+      return [
+        { value, at: [] },
+        ...Object.entries(form.variants).flatMap(([name, { fields }]) =>
+          inPlacesOf(chosen(name, fields), value),
+        ),
+      ];
+  }
+}
+
+function inPlacesOf(fields: AnyFields, value: unknown): Omit<Planted, 'known'>[] {
+  const base = ofFields(fields, 'least');
+  return Object.entries(fields).flatMap(([name, field]) =>
+    inPlaces(fieldOf(field).form, value).map((one) =>
+      placed(name, { ...base, [name]: one.value }, one),
+    ),
+  );
+}
+
+function placed(
+  step: string | number,
+  value: unknown,
+  { at }: Omit<Planted, 'known'>,
+): Omit<Planted, 'known'> {
+  return { value, at: [step, ...at] };
+}

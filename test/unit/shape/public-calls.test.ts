@@ -9,7 +9,7 @@ import { fieldOf, pathOf } from '../../../lib/shape/misfit';
 import { checkGiven, type AnyParameters } from '../../../lib/shape/arguments';
 import { domainXml } from '../../support/domain/domain-xml';
 import { FakeHost } from '../../support/fake/host/fake-host';
-import { fitting, plantings } from '../../support/shape/given';
+import { fitting, inPlaces, plantings } from '../../support/shape/given';
 import { publicCalls } from '../../support/shape/public-calls';
 import { errorOf } from '../driver/refusal';
 import { removeScratchAfterEach, scratchDirectory } from '../driver/scratch';
@@ -109,6 +109,41 @@ test('one key too many is refused by its name, wherever it is, by every call', a
   expect(refused).toBeGreaterThan(8 * 100);
 });
 
+test('an instance of a class is refused by its path, wherever an object is taken, by every call', async () => {
+  class Limits {
+    readonly #processes = 50;
+    get most(): number {
+      return this.#processes;
+    }
+  }
+  const instances: readonly (readonly [object, string])[] = [
+    [Promise.resolve({ access: 'read-only' }), 'is a Promise, not '],
+    [new Map([['user', 'nobody']]), 'is an instance of Map, not '],
+    [new Set(), 'is an instance of Set, not '],
+    [new Date(), 'is an instance of Date, not '],
+    [/x/, 'is an instance of RegExp, not '],
+    [new Error('x'), 'is an instance of Error, not '],
+    [new Uint8Array(), 'is an instance of Uint8Array, not '],
+    [new Limits(), 'is an instance of Limits, not '],
+    [Object.create({ access: 'read-only' }) as object, 'is an instance of Object, not '],
+  ];
+  let refused = 0;
+  for (const { name, parameters, call } of await allCalls()) {
+    for (const [index, [parameter, field]] of parameters.entries()) {
+      for (const [instance, what] of instances) {
+        for (const { value, at } of inPlaces(fieldOf(field).form, instance)) {
+          const element = pathOf(parameter, at);
+          const error = await errorOf(() => call(fitting(parameters).with(index, value)));
+          expect(error).toMatchObject({ code: 'INVALID_ARG', element });
+          expect((error as Error).message).toContain(`${name}: ${element} ${what}`);
+          refused += 1;
+        }
+      }
+    }
+  }
+  expect(refused).toBeGreaterThan(9 * 100);
+});
+
 test('what is no value of a parameter’s type is refused by its name, and is no TypeError', async () => {
   const wrong: readonly unknown[] = [
     null,
@@ -202,6 +237,16 @@ test.each<[string, object, string]>([
     'a key among few',
     { root: { source: '/a', owner: 1 } },
     'spec.root.owner is unknown; known are source, readonly, overlay',
+  ],
+  [
+    'a forgotten await',
+    { limits: Promise.resolve({ processes: 5 }) },
+    'spec.limits is a Promise, not an object: an await is missing',
+  ],
+  [
+    'a forgotten await of what is neither',
+    { root: Promise.resolve('/a') },
+    'spec.root is a Promise, not text or an object: an await is missing',
   ],
   ['what is neither', { root: 1 }, 'spec.root is 1, not text or an object'],
   ['a name that is no word', { env: { 'a b': 1 } }, 'spec.env["a b"] is 1, not text'],

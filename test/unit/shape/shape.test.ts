@@ -1,6 +1,16 @@
 /** Shapes are held to the interfaces that they are written for, by the compiler; and what they say of values that do not fit. */
+import { runInNewContext } from 'node:vm';
 import { misfitOf } from '../../../lib/shape/misfit';
-import { either, listOf, number, object, oneOf, optional, text } from '../../../lib/shape/shape';
+import {
+  either,
+  listOf,
+  number,
+  object,
+  oneOf,
+  optional,
+  recordOf,
+  text,
+} from '../../../lib/shape/shape';
 import type { Shape } from '../../../lib/shape/shape';
 
 interface Example {
@@ -61,4 +71,23 @@ test('of two shapes, the one that is alike says what does not fit', () => {
   expect(misfitOf(form, { name: 'a' })).toBeUndefined();
   expect(misfitOf(form, { name: 1 })).toEqual({ at: ['name'], what: 'is 1, not text' });
   expect(misfitOf(form, 1)).toEqual({ at: [], what: 'is 1, not one of none or an object' });
+});
+
+test.each<[string, unknown]>([
+  ['of another realm', runInNewContext("({ name: 'a' })")],
+  ['without a prototype', Object.assign(Object.create(null) as object, { name: 'a' })],
+  ['that is a structured clone', structuredClone({ name: 'a' })],
+  ['from JSON', JSON.parse('{"name":"a"}')],
+])('an object %s fits', (_which, value) => {
+  expect(misfitOf(object<Example>(fields).form, value)).toBeUndefined();
+});
+
+test('the environment of this process is a record', () => {
+  expect(misfitOf(recordOf(text).form, process.env)).toBeUndefined();
+});
+
+test('an instance of another realm’s class is none', () => {
+  const { form } = recordOf(text);
+  const what = 'is an instance of Map, not an object';
+  expect(misfitOf(form, runInNewContext('new Map()'))).toEqual({ at: [], what });
 });
