@@ -263,7 +263,7 @@ export class Connection implements AsyncDisposable {
 
   /**
    * Starts a container from an image that was pulled, as a transient domain. Its root is an overlay: the image's layers,
-   * and a writable layer of its own on top, which is removed when the domain is gone unless it was named by `upper`.
+   * and a writable layer of its own on top, which is removed when the domain is gone unless it was named by `root.overlay`.
    *
    * @param image - its name; without a tag, `latest` is meant
    * @param domain - what differs from the image's configuration; by default the container runs the image's program, has its
@@ -273,7 +273,7 @@ export class Connection implements AsyncDisposable {
    * OPERATION_FAILED when the image has no such program; and as `createDomain`.
    * @see `Images.domainXml` for its XML
    * @example
-   * const domain = await connection.createFromImage('debian:trixie', { cmd: ['sleep', '60'], user: 'nobody' });
+   * const domain = await connection.createFromImage('debian:trixie', { args: ['sleep', '60'], user: 'nobody' });
    */
   async createFromImage(
     image: string,

@@ -14,7 +14,7 @@ import { collectImages, imageDomainXml, listImages, lookUpImage, pull, removeIma
  *
  * @example
  * await connection.images.pull('docker://docker.io/library/busybox:latest');
- * const domain = await connection.createFromImage('busybox', { cmd: ['sleep', '60'] });
+ * const domain = await connection.createFromImage('busybox', { args: ['sleep', '60'] });
  */
 export class Images {
   readonly #session: Session;
