@@ -401,7 +401,8 @@ export class Domain {
 
   /**
    * The definition as plain data, as `domainXml` and `Connection.defineDomain` take it, so that it can be changed and
-   * defined again. It is the definition of the next start; of a transient domain, the one that it runs with.
+   * defined again. It is the definition of the next start; of a transient domain, the one that it was started with, and what was
+   * changed since. What the start has chosen, such as the ids of `idMap: 'auto'`, is not in it.
    *
    * @throws TslxcError CONFIG_UNSUPPORTED when the XML has something that a DomainSpec can't express, such as a `<disk>`,
    * with that line of XML in the message.
@@ -413,8 +414,7 @@ export class Domain {
    */
   async spec(): Promise<DomainSpec> {
     this.#session.requireAccess('read', 'Domain.spec');
-    const which = this.isPersistent() ? 'inactive' : undefined;
-    return readSpec(this.#session, await domainXml(this.#session, this.#identity, which));
+    return readSpec(this.#session, await domainXml(this.#session, this.#identity, 'inactive'));
   }
 
   /**

@@ -171,3 +171,17 @@ describe('what a domain has written', () => {
     expect(hasIds()).toBe(false);
   });
 });
+
+test.each(['auto', undefined] as const)(
+  'the spec of a transient domain with idMap %p asks for ids as it did, and has none of those that it runs with',
+  async (idMap) => {
+    const asked = { name: 'web', memory: '64MiB', root: '/srv/web', init: '/bin/sh' } as const;
+    const spec = idMap === undefined ? asked : { ...asked, idMap };
+    const domain = await host.connect().createDomain(spec);
+    const state = host.states.get('web');
+    if (state?.phase !== 'running') throw new Error('it does not run');
+    host.states.set('web', { ...state, start: { ...state.start, firstId: 0x70000000 } });
+    expect(await domain.xml()).toContain(`target='${0x70000000}'`);
+    expect(await domain.spec()).toMatchObject({ idMap: 'auto' });
+  },
+);
