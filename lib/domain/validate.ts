@@ -7,6 +7,7 @@ import { refuseAll, refuseUnsupported } from './xml/unsupported';
 import { checkMemoryTuning } from './tuning/memory-tuning';
 import { checkPartition } from './tuning/partition';
 import { definitionError } from './xml/source-location';
+import { mostConsoles } from './devices/console';
 import { checkOutputFiles } from './devices/output-files';
 import { checkSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkFilesystems } from './filesystem/validate';
@@ -38,9 +39,6 @@ export function checkStartable(
   checkInterfaces(definition);
   checkFilesystems(definition);
 }
-
-/** The terminals of all come in one message, which has room for so many (SCM_MAX_FD of the kernel). */
-const mostConsoles = 253;
 
 function checkConsoles({ consoles, devicesPosition }: DomainDefinition): void {
   if (consoles.length > 0 && consoles.length <= mostConsoles) return;

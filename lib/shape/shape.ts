@@ -90,6 +90,15 @@ export const whole: Shape<number> = value({
   example: 1,
 });
 
+/** For what there is made one of each. */
+export function wholeUpTo(most: number): Shape<number> {
+  return value({
+    words: `a whole number from 0 to ${most}`,
+    fits: (one) => Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most,
+    example: 1,
+  });
+}
+
 export const flag: Shape<boolean> = value({
   words: 'true or false',
   fits: (one) => typeof one === 'boolean',

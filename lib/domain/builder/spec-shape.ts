@@ -1,4 +1,5 @@
 /** The shape of a DomainSpec. What its texts say, such as names and addresses, is checked when the XML is parsed. Pure. */
+import { mostConsoles } from '../devices/console';
 import { capabilityNumbers, type CapabilityName } from '../elements/capability-numbers';
 import {
   byField,
@@ -14,6 +15,7 @@ import {
   value,
   variants,
   whole,
+  wholeUpTo,
   type Fields,
   type Shape,
 } from '../../shape/shape';
@@ -238,7 +240,7 @@ export const commonFields: Fields<Omit<DomainSpec, 'name' | 'memory' | 'root' | 
   mounts: optional(listOf(mount)),
   interfaces: optional(listOf(networkInterface)),
   privateNetwork: optional(flag),
-  consoles: optional(whole),
+  consoles: optional(wholeUpTo(mostConsoles)),
   idMap: optional(
     either(oneOf('auto', 'host'), object<IdMapSpec>({ uids: idRanges, gids: idRanges })),
   ),

@@ -50,7 +50,7 @@ export interface DomainSpec {
   readonly interfaces?: readonly InterfaceSpec[];
   /** The container has its own network namespace even without `interfaces`; it then contains only `lo`. Default: false. */
   readonly privateNetwork?: boolean;
-  /** Number of consoles. A start needs at least one. Default: 1. */
+  /** Number of consoles, up to 253. A start needs at least one. Default: 1. */
   readonly consoles?: number;
   /**
    * The container's own user and group ids: `auto` for host ids that no other container uses, `host` for the ids of the host, which is no

@@ -28,6 +28,9 @@ import { deviceSession, rawDevice } from './parsed-device';
 import { valuesOf } from '../xml/vocabulary';
 import { present } from '../../present';
 
+/** The terminals of all come in one message, which has room for so many (SCM_MAX_FD of the kernel). */
+export const mostConsoles = 253;
+
 const types =
   'null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus'.split(
     ' ',

@@ -80,7 +80,7 @@ function chosen(name: string, fields: AnyFields): AnyFields {
     return form.kind === 'value' && form.known?.includes(name) === true;
   });
   const exact = named.map(([field]) => {
-    const form: Form = { kind: 'value', words: name, fits: () => true, example: name };
+    const form: Form = { kind: 'value', words: name, fits: (one) => one === name, example: name };
     return [field, { form }] as const;
   });
   return { ...fields, ...Object.fromEntries(exact) };
@@ -101,45 +101,49 @@ function inside(step: string | number, value: unknown, { at, known }: Planted): 
   return { value, at: [step, ...at], known };
 }
 
-/** Puts the value in the place of each kind of object that a value of this form is or may have in it. */
-export function inPlaces(form: Form, value: unknown): Omit<Planted, 'known'>[] {
+/** A place in a value of a form: of the value itself, or of something that it is or may have in it. */
+export interface Place {
+  readonly form: Form;
+  /** Names and indices. */
+  readonly at: readonly (string | number)[];
+  /** A value of the whole form, with the least that it must have, and this in the place. */
+  readonly put: (value: unknown) => unknown;
+}
+
+/** Every place in what a value of this form may be. */
+export function placesOf(form: Form): Place[] {
+  const here: Place = { form, at: [], put: (value) => value };
   switch (form.kind) {
     case 'value':
-      return [];
+      return [here];
     case 'list':
-      return inPlaces(form.item, value).map((one) => placed(0, [one.value], one));
+      return [here, ...placesOf(form.item).map((one) => below(0, (value) => [value], one))];
     case 'record':
-      return [
-        { value, at: [] },
-        ...inPlaces(form.item, value).map((one) => placed('any', { any: one.value }, one)),
-      ];
+      return [here, ...placesOf(form.item).map((one) => below('any', (any) => ({ any }), one))];
     case 'object':
-      return [{ value, at: [] }, ...inPlacesOf(form.fields, value)];
+      return [here, ...placesIn(form.fields)];
     case 'either':
-      return form.forms.flatMap((one) => inPlaces(one, value));
-    case 'variants':
-      return [
-        { value, at: [] },
-        ...Object.entries(form.variants).flatMap(([name, { fields }]) =>
-          inPlacesOf(chosen(name, fields), value),
-        ),
-      ];
+      return form.forms.flatMap(placesOf);
+    case 'variants': {
+      const all = Object.entries(form.variants);
+      return [here, ...all.flatMap(([name, { fields }]) => placesIn(chosen(name, fields)))];
+    }
   }
 }
 
-function inPlacesOf(fields: AnyFields, value: unknown): Omit<Planted, 'known'>[] {
+function placesIn(fields: AnyFields): Place[] {
   const base = ofFields(fields, 'least');
   return Object.entries(fields).flatMap(([name, field]) =>
-    inPlaces(fieldOf(field).form, value).map((one) =>
-      placed(name, { ...base, [name]: one.value }, one),
+    placesOf(fieldOf(field).form).map((one) =>
+      below(name, (value) => ({ ...base, [name]: value }), one),
     ),
   );
 }
 
-function placed(
+function below(
   step: string | number,
-  value: unknown,
-  { at }: Omit<Planted, 'known'>,
-): Omit<Planted, 'known'> {
-  return { value, at: [step, ...at] };
+  around: (value: unknown) => unknown,
+  { form, at, put }: Place,
+): Place {
+  return { form, at: [step, ...at], put: (value) => around(put(value)) };
 }

@@ -9,7 +9,7 @@ import { fieldOf, pathOf } from '../../../lib/shape/misfit';
 import { checkGiven, type AnyParameters } from '../../../lib/shape/arguments';
 import { domainXml } from '../../support/domain/domain-xml';
 import { FakeHost } from '../../support/fake/host/fake-host';
-import { fitting, inPlaces, plantings } from '../../support/shape/given';
+import { fitting, placesOf, plantings, type Place } from '../../support/shape/given';
 import { publicCalls } from '../../support/shape/public-calls';
 import { errorOf } from '../driver/refusal';
 import { removeScratchAfterEach, scratchDirectory } from '../driver/scratch';
@@ -109,6 +109,10 @@ test('one key too many is refused by its name, wherever it is, by every call', a
   expect(refused).toBeGreaterThan(8 * 100);
 });
 
+function isOfObject({ form }: Place): boolean {
+  return ['object', 'record', 'variants'].includes(form.kind);
+}
+
 test('an instance of a class is refused by its path, wherever an object is taken, by every call', async () => {
   class Limits {
     readonly #processes = 50;
@@ -131,9 +135,10 @@ test('an instance of a class is refused by its path, wherever an object is taken
   for (const { name, parameters, call } of await allCalls()) {
     for (const [index, [parameter, field]] of parameters.entries()) {
       for (const [instance, what] of instances) {
-        for (const { value, at } of inPlaces(fieldOf(field).form, instance)) {
+        for (const { at, put } of placesOf(fieldOf(field).form).filter(isOfObject)) {
           const element = pathOf(parameter, at);
-          const error = await errorOf(() => call(fitting(parameters).with(index, value)));
+          const given = fitting(parameters).with(index, put(instance));
+          const error = await errorOf(() => call(given));
           expect(error).toMatchObject({ code: 'INVALID_ARG', element });
           expect((error as Error).message).toContain(`${name}: ${element} ${what}`);
           refused += 1;
@@ -142,6 +147,20 @@ test('an instance of a class is refused by its path, wherever an object is taken
     }
   }
   expect(refused).toBeGreaterThan(9 * 100);
+});
+
+test('no number in plain data makes much text of a definition', () => {
+  let tried = 0;
+  for (const { form, at, put } of placesOf(domainSpec.form)) {
+    for (const many of [1e5, 1e9, Number.MAX_SAFE_INTEGER]) {
+      if (form.kind !== 'value' || !form.fits(many)) continue;
+      const spec = put(many) as library.DomainSpec;
+      expect([at, library.domainXml(spec).length]).toEqual([at, expect.any(Number)]);
+      expect(library.domainXml(spec).length).toBeLessThan(2000);
+      tried += 1;
+    }
+  }
+  expect(tried).toBeGreaterThan(100);
 });
 
 test('what is no value of a parameter’s type is refused by its name, and is no TypeError', async () => {
@@ -207,7 +226,12 @@ test.each<[string, object, string]>([
     { memory: '1.5GiB' },
     "spec.memory is '1.5GiB', not a whole number with a unit, such as '64MiB'",
   ],
-  ['a number below 0', { consoles: -1 }, 'spec.consoles is -1, not a whole number from 0 on'],
+  ['a number below 0', { consoles: -1 }, 'spec.consoles is -1, not a whole number from 0 to 253'],
+  [
+    'more consoles than a container can have',
+    { consoles: 1e9 },
+    'spec.consoles is 1000000000, not a whole number from 0 to 253',
+  ],
   [
     'a number for a size',
     { memory: 65536 },
