@@ -8,6 +8,7 @@ import {
   object,
   oneOf,
   optional,
+  recordOf,
   text,
 } from '../shape/shape';
 import { commonFields, memorySize } from '../domain/builder/spec-shape';
@@ -23,6 +24,8 @@ export const pullOptions = object<PullOptions>({
 
 export const imageDomain = object<ImageDomain>({
   ...commonFields,
+  // An empty value removes a variable of the image.
+  env: optional(recordOf(text)),
   name: optional(text),
   memory: optional(memorySize),
   root: optional(object<ImageRootSpec>({ readonly: optional(flag), overlay: optional(text) })),

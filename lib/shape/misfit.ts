@@ -79,6 +79,8 @@ function ofItems(item: Form, list: readonly unknown[]): Misfit | undefined {
 
 function ofRecord(item: Form, record: Entries): Misfit | undefined {
   for (const name of Object.keys(record)) {
+    // It counts as left out.
+    if (record[name] === undefined) continue;
     const misfit = misfitOf(item, record[name]);
     if (misfit !== undefined) return within(name, misfit);
   }

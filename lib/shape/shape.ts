@@ -71,6 +71,13 @@ export const text: Shape<string> = value({
   example: 'x',
 });
 
+/** Text where XML has no way to say that it is empty. */
+export const filledText: Shape<string> = value({
+  words: 'text that is not empty',
+  fits: (one) => typeof one === 'string' && one !== '',
+  example: 'x',
+});
+
 /** Any number of this unit: its range is for whoever knows what it counts. */
 export function numberOf(unit: string): Shape<number> {
   return value({
@@ -155,7 +162,7 @@ export function listOf<Item>(item: Shape<Item>): Shape<readonly Item[]> {
   return { form: { kind: 'list', item: item.form } };
 }
 
-/** An object with any names. */
+/** An object with any names; one whose value is undefined counts as left out. */
 export function recordOf<Item>(item: Shape<Item>): Shape<Readonly<Record<string, Item>>> {
   return { form: { kind: 'record', item: item.form } };
 }

@@ -1,4 +1,5 @@
 /** Writes a DomainSpec as escaped XML. Its content is checked when the XML is parsed. Pure. */
+import { present } from '../../present';
 import { checkGiven } from '../../shape/arguments';
 import { usualIds } from '../namespaces/allocated-ids';
 import { node, printXml, type PrintableElement } from '../xml/print';
@@ -90,7 +91,7 @@ function osElement({ init, args = [], env = {}, cwd, user, group }: DomainSpec):
     ...text('type', 'exe'),
     ...text('init', init ?? '/sbin/init'),
     ...args.flatMap((word) => text('initarg', word)),
-    ...Object.entries(env).map(([name, value]) => node('initenv', { name }, [value])),
+    ...Object.entries(present(env)).map(([name, value]) => node('initenv', { name }, [value])),
     ...text('initdir', cwd),
     ...text('inituser', user),
     ...text('initgroup', group),
@@ -143,7 +144,7 @@ function extension(spec: DomainSpec): PrintableElement[] {
   const children = [
     ...(hardening === undefined ? [] : [node('tslxc:hardening', { level: hardening })]),
     ...(noNewPrivileges ? [node('tslxc:no-new-privileges')] : []),
-    ...Object.entries(resourceLimits).map(([name, { soft, hard }]) =>
+    ...Object.entries(present(resourceLimits)).map(([name, { soft, hard }]) =>
       node('tslxc:rlimit', { name, soft: String(soft), hard: String(hard) }),
     ),
     ...most('pids', limits.processes),
@@ -168,7 +169,9 @@ function deviceElement({ type, source }: DeviceSpec): PrintableElement {
 }
 
 function healthElement({ exec = [], action, ...numbers }: HealthSpec): PrintableElement {
-  const attributes = Object.entries(numbers).map(([name, value]) => [name, String(value)] as const);
+  const attributes = Object.entries(present(numbers)).map(
+    ([name, value]) => [name, String(value)] as const,
+  );
   const words = exec.map((word) => node('tslxc:arg', {}, [word]));
   return node('tslxc:health', { ...Object.fromEntries(attributes), action }, words);
 }

@@ -30,9 +30,9 @@ export interface DomainSpec {
   readonly limits?: LimitSpec;
   /** The absolute path in the container of the program that becomes PID 1. Default: `/sbin/init`. */
   readonly init?: string;
-  /** The arguments of init. */
+  /** The arguments of init. libvirt's XML can't express an empty one, which is refused. */
   readonly args?: readonly string[];
-  /** Environment variables of init. */
+  /** Environment variables of init. libvirt's XML can't express an empty one, which is refused. */
   readonly env?: Readonly<Record<string, string>>;
   /** The working directory of init. */
   readonly cwd?: string;

@@ -8,6 +8,7 @@ import { TslxcError } from '../../errors';
 import { onAbort } from '../../host/abort-listener';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { checkGiven } from '../../shape/arguments';
+import { present } from '../../present';
 import { throwIfAborted } from '../session/abort';
 import type { ExecOptions } from './exec-options';
 import { execParameters } from './exec-parameters';
@@ -94,7 +95,8 @@ async function commandTarget(
 
 /** @throws TslxcError INVALID_ARG. */
 function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
-  const { env = {}, cwd, user, tty, signal, timeout, securityLabel = 'init' } = options;
+  const { env: variables = {}, cwd, user, tty, signal, timeout, securityLabel = 'init' } = options;
+  const env = present(variables);
   checkCommand(argv);
   if ([...Object.values(env), cwd ?? '', user ?? ''].some((text) => text.includes('\0'))) {
     throw invalid('NUL in a word of a command');

@@ -11,6 +11,7 @@ import { withUuid } from '../../domain/interface/port/port-ids';
 import { withoutDots } from '../../domain/xml/path';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
+import { present } from '../../present';
 import { freeAddress, networkAtHand } from '../images/free-addresses';
 import { isInSubnet } from '../images/subnet';
 import type { Session } from '../session/session';
@@ -29,7 +30,7 @@ export function placesOf(
   name: string,
   { paths = {} }: Pick<CloneOptions, 'paths'>,
 ): TreePlace[] {
-  for (const [target, path] of Object.entries(paths)) {
+  for (const [target, path] of Object.entries(present(paths))) {
     if (!isAbsolute(path)) throw new TslxcError('INVALID_ARG', `path '${path}' is not absolute`);
     if (trees.some((tree) => tree.target === target)) continue;
     const detail = `domain '${identity.name}' has no tree of its own at '${target}'`;

@@ -124,7 +124,10 @@ test.each<[string, ImageDomain, string[]]>([
 
 test('the caller’s variables are over the image’s, and empty ones are left out', () => {
   const config = { cmd: ['id'], env: ['A=1', 'B=2', 'PATH=/bin', 'EMPTY=', 'broken', '=nameless'] };
-  const xml = made({ config, domain: { env: { B: '3=4', C: '', D: '5' } } });
+  const xml = made({
+    config,
+    domain: { env: { B: '3=4', C: '', D: '5', E: undefined as unknown as string } },
+  });
   expect(linesOf(xml, 'initenv')).toEqual([
     "<initenv name='PATH'>/bin</initenv>",
     "<initenv name='A'>1</initenv>",

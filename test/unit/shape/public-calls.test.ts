@@ -5,7 +5,7 @@ import { domainSpec } from '../../../lib/domain/builder/spec-shape';
 import { connectParameters } from '../../../lib/driver/arguments/connection-calls';
 import { checkHostParameters } from '../../../lib/driver/doctor/check-host';
 import { makeRootParameters } from '../../../lib/rootfs/make-root';
-import { fieldOf, pathOf } from '../../../lib/shape/misfit';
+import { fieldOf, misfitOf, pathOf } from '../../../lib/shape/misfit';
 import { checkGiven, type AnyParameters } from '../../../lib/shape/arguments';
 import { domainXml } from '../../support/domain/domain-xml';
 import { FakeHost } from '../../support/fake/host/fake-host';
@@ -149,6 +149,18 @@ test('an instance of a class is refused by its path, wherever an object is taken
   expect(refused).toBeGreaterThan(9 * 100);
 });
 
+test('a key of plain data whose value is undefined counts as left out', () => {
+  let tried = 0;
+  for (const { at, put } of placesOf(domainSpec.form).filter((one) => one.at.length > 0)) {
+    const spec = put(undefined) as library.DomainSpec;
+    const left = JSON.parse(JSON.stringify(spec)) as library.DomainSpec;
+    if (misfitOf(domainSpec.form, left) !== undefined) continue;
+    expect([at, library.domainXml(spec)]).toEqual([at, library.domainXml(left)]);
+    tried += 1;
+  }
+  expect(tried).toBeGreaterThan(50);
+});
+
 test('no number in plain data makes much text of a definition', () => {
   let tried = 0;
   for (const { form, at, put } of placesOf(domainSpec.form)) {
@@ -273,6 +285,9 @@ test.each<[string, object, string]>([
     'spec.root is a Promise, not text or an object: an await is missing',
   ],
   ['what is neither', { root: 1 }, 'spec.root is 1, not text or an object'],
+  ['an empty argument', { args: ['-c', ''] }, "spec.args[1] is '', not text that is not empty"],
+  ['an empty variable', { env: { E: '' } }, "spec.env.E is '', not text that is not empty"],
+  ['an empty user', { user: '' }, "spec.user is '', not text that is not empty"],
   ['a name that is no word', { env: { 'a b': 1 } }, 'spec.env["a b"] is 1, not text'],
 ])('%s is told in words', (_what, wrong, message) => {
   const spec = { name: 'web', memory: '64MiB', ...wrong } as library.DomainSpec;

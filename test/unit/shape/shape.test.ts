@@ -91,3 +91,7 @@ test('an instance of another realm’s class is none', () => {
   const what = 'is an instance of Map, not an object';
   expect(misfitOf(form, runInNewContext('new Map()'))).toEqual({ at: [], what });
 });
+
+test('what is undefined in a record counts as left out', () => {
+  expect(misfitOf(recordOf(text).form, { PORT: undefined })).toBeUndefined();
+});

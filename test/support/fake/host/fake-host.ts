@@ -58,7 +58,7 @@ export class FakeHost {
   /** Called instead of a start that works. */
   failStart: (() => Error) | undefined;
   /** Runs a command. */
-  exec = (): ReturnType<Containers['execInContainer']> => Promise.reject(new Error('no exec'));
+  exec: Containers['execInContainer'] = () => Promise.reject(new Error('no exec'));
   /** Names whose monitor lives but says nothing. */
   readonly deaf = new Set<string>();
   /** Name of the domain whose clean-up fails. */
@@ -240,8 +240,8 @@ export class FakeHost {
       prepare: () => {
         throw new TslxcError('NO_SUPPORT', 'no plans here');
       },
-      execInContainer: () => this.exec(),
-      execDetached: () => this.exec().then(() => undefined),
+      execInContainer: (target, request) => this.exec(target, request),
+      execDetached: (target, request) => this.exec(target, request).then(() => undefined),
       startContainer: (start) => this.#start(start),
       cleanUp: (_, state, context) => this.#cleanUp(state, context),
       endUnrecorded: async (_, { name, exit }) => {

@@ -32,3 +32,17 @@ test('a command that an abort has ended during its start was aborted, also when 
   await expect(domain.exec(['true'], options)).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
   await connection.close();
 });
+
+test('a variable of a command that is undefined counts as left out', async () => {
+  const host = new FakeHost(scratchDirectory());
+  const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
+  let given: unknown;
+  host.exec = (_target, { env }) => {
+    given = env;
+    return Promise.reject(new Error('the fake runs none'));
+  };
+  const env: object = { A: 'b', PORT: undefined };
+  await expect(domain.exec(['true'], { env: env as Record<string, string> })).rejects.toThrow();
+  expect(given).toEqual({ A: 'b' });
+  expect(Object.keys(given as object)).toEqual(['A']);
+});
