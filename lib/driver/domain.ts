@@ -726,6 +726,18 @@ export class Domain {
     argv: readonly string[],
     options?: ExecOptions & { readonly tty?: undefined; readonly encoding?: 'utf8' },
   ): RunningCommand;
+  /**
+   * As one of the other overloads, by options of which TypeScript does not know whether they ask for a terminal or for bytes.
+   *
+   * @param argv - the program and its arguments
+   * @param options - those of the other overloads
+   * @returns what the other overloads return
+   * @throws TslxcError as the other overloads.
+   */
+  exec(
+    argv: readonly string[],
+    options: ExecOptions,
+  ): RunningCommand<PipedProcess | TerminalProcess, string | Buffer>;
   exec(
     argv: readonly string[],
     options: ExecOptions = {},

@@ -1,8 +1,11 @@
 /** Domain.exec, up to what runs the command: why a command has ended, when that and its end come at the same moment. */
-import { TerminalProcess } from '../../../../lib/container/exec/command-process';
+import { type PipedProcess, TerminalProcess } from '../../../../lib/container/exec/command-process';
 import { OutputStream } from '../../../../lib/container/exec/output-stream';
 import { Channel } from '../../../../lib/container/monitor/channel';
 import { encodeFrame } from '../../../../lib/container/monitor/frames';
+import type { Domain } from '../../../../lib/driver/domain';
+import type { ExecOptions } from '../../../../lib/driver/exec/exec-options';
+import type { RunningCommand } from '../../../../lib/driver/exec/running-command';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { socketPair } from '../../container/socket-pair';
 import { FakeHost } from '../../../support/fake/host/fake-host';
@@ -45,4 +48,21 @@ test('a variable of a command that is undefined counts as left out', async () =>
   await expect(domain.exec(['true'], { env: env as Record<string, string> })).rejects.toThrow();
   expect(given).toEqual({ A: 'b' });
   expect(Object.keys(given as object)).toEqual(['A']);
+});
+
+test('options of any kind can be passed on, and those that are known give what they ask for', async () => {
+  const run = (
+    domain: Domain,
+    options: ExecOptions = {},
+  ): RunningCommand<PipedProcess | TerminalProcess, string | Buffer> =>
+    domain.exec(['true'], options);
+  const byText = (domain: Domain): RunningCommand => domain.exec(['true'], { timeout: 5 });
+  const byBytes = (domain: Domain): RunningCommand<PipedProcess, Buffer> =>
+    domain.exec(['true'], { encoding: 'buffer' });
+  const size = { rows: 24, columns: 80 };
+  const byTerminal = (domain: Domain): RunningCommand<TerminalProcess> =>
+    domain.exec(['true'], { tty: size });
+  const host = new FakeHost(scratchDirectory());
+  const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
+  for (const one of [run, byText, byBytes, byTerminal]) await expect(one(domain)).rejects.toThrow();
 });
