@@ -1,7 +1,6 @@
 /**
- * `start --foreground`: runs as long as the container does. A terminating signal stops the container, and other signals are
- * forwarded to its init; a supervisor is notified when the container runs; the exit status is that of init. For use in a systemd
- * unit.
+ * `start --foreground` and `run`: runs as long as the container does. A terminating signal stops the container, and other signals
+ * are forwarded to its init; a supervisor is notified when the container runs; the exit status is that of init.
  */
 import { constants } from 'node:os';
 import { TslxcError } from '../../errors';
@@ -34,6 +33,11 @@ export interface Supervised {
 export interface Foreground {
   readonly context: Pick<Context, 'environment' | 'signals'>;
   readonly domain: Supervised;
+  /**
+   * The exit status once the container was told to end: `success`, whatever became of init, since a supervisor has got what it
+   * asked for; or that of the program, as always.
+   */
+  readonly statusWhenTold: 'success' | 'program';
   /** Starts the container; rejects if the signal aborts the start. */
   start(signal: AbortSignal): Promise<void>;
   /** Sends one datagram, as sd_notify(3) does. */
@@ -42,10 +46,7 @@ export interface Foreground {
   readonly patience?: number;
 }
 
-/**
- * Resolves to the exit status of this process: that of init, or 0 if the container was told to end. Rejects if the container
- * doesn't start.
- */
+/** Resolves to the exit status of this process. Rejects if the container doesn't start. */
 export async function runInForeground(foreground: Foreground): Promise<number> {
   const { context, domain } = foreground;
   const socket = context.environment['NOTIFY_SOCKET'];
@@ -57,7 +58,8 @@ export async function runInForeground(foreground: Foreground): Promise<number> {
     relay.containerRuns();
     if (socket !== undefined && socket !== '') foreground.notify(socket, 'READY=1');
     const record = await finalEnd(domain, relay);
-    return relay.wantsEnd ? 0 : exitStatus(record);
+    const isSuccess = relay.wantsEnd && foreground.statusWhenTold === 'success';
+    return isSuccess ? 0 : exitStatus(record);
   } catch (error) {
     if (relay.abortedBy !== undefined && TslxcError.is(error, 'OPERATION_ABORTED')) {
       return signalStatus(relay.abortedBy);

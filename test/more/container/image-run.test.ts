@@ -56,6 +56,20 @@ test('a program that can not be run is told apart by the exit status, as exec do
   expect(await statusOf('/etc/passwd', 'web:1')).toBe(126);
 });
 
+test.each([
+  [
+    'has a handler that exits with 9',
+    "trap 'exit 9' TERM; echo up; while :; do sleep 0.1; done",
+    9,
+  ],
+  ['has none, and is killed', 'echo up; sleep 1000', 137],
+])('told to end, run ends with the status of a program that %s', async (_, program, status) => {
+  const words = `run --entrypoint sh web:1 -- -c "${program}"`;
+  const out = join(world.root.path, 'out-of-told');
+  const line = `tslxc ${words} > ${out} & until grep -q up ${out}; do sleep 0.1; done; kill $!; wait $!; echo $?`;
+  expect(await inPipe(line)).toBe(`${status}\n`);
+});
+
 test('the directory that is asked for holds what is written, and stays', async () => {
   const upper = join(world.root.path, 'my-upper');
   await tslxc('run', '--upper', upper, '--user', '0', 'web:1', '--', 'echo x > /tmp/mine');

@@ -49,9 +49,9 @@ export const commands: CommandTable = {
       'Start a domain. What means nothing to a container is ignored, with a warning for each part of the definition.\n' +
       'The container goes on by itself, unless --foreground is given: then this\n' +
       'command stays, and ends with the exit status of init. SIGTERM and SIGINT shut the container down, a\n' +
-      'second one kills it; other signals go to init. When this command is killed, so is the container.\n' +
-      'Before the container runs, SIGINT and SIGTERM abandon the start: what it has taken is given back, and\n' +
-      'the exit status is 128 and the number of the signal.',
+      'second one kills it, and the status is then 0; other signals go to init. When this command is killed,\n' +
+      'so is the container. Before the container runs, SIGINT and SIGTERM abandon the start: what it has taken\n' +
+      'is given back, and the exit status is 128 and the number of the signal.',
     options: [
       { ...domainOption, help: 'name of the inactive domain', values: 'inactive-domain' },
       consoleOption,
@@ -190,6 +190,7 @@ async function stay(
   return runInForeground({
     context,
     domain,
+    statusWhenTold: 'success',
     // The supervisor may kill this process without warning: that must end the container as well.
     start: (signal) => begin({ autodestroy: true, signal }),
     notify: (socket, text) => native().sendDatagram(socket, text),

@@ -27,8 +27,9 @@ export const commands: CommandTable = {
       'on stderr, unless -q is given. With -d the container goes on by itself, and the name of its\n' +
       'domain is shown. The domain is transient: it is gone with its container, and so is what that has\n' +
       'written, unless --upper names a place. The exit status is that of the program, or 128 and the signal\n' +
-      'that ended it; 127 where there is no such program, 126 where it cannot be executed, 125 when this\n' +
-      'command itself fails.',
+      'that ended it, however it came to end; 127 where there is no such program, 126 where it cannot be\n' +
+      'executed, 125 when this command itself fails, and 128 and the signal by which it is told to end before\n' +
+      'the program runs.',
     options: [
       {
         name: 'image',
@@ -125,6 +126,7 @@ class Run {
         wait: () => this.#running.wait(),
         state: () => this.#running.state(),
       },
+      statusWhenTold: 'program',
       start: (signal) => withErrorMessage(failed, () => start.call(this, signal)),
       notify: (socket, text) => native().sendDatagram(socket, text),
     });

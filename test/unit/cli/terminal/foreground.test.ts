@@ -1,4 +1,4 @@
-/** start --foreground: signals, the supervisor's notice, and the exit status. */
+/** start --foreground and run: signals, the supervisor's notice, and the exit status. */
 import { EventEmitter } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runInForeground } from '../../../../lib/cli/terminal/foreground';
@@ -34,6 +34,7 @@ class Supervision {
   readonly states: ('running' | 'gone')[] = [];
   /** What comes of a shutdown: by default init never answers. */
   shutdown: () => Promise<'stopped' | 'rebooted'> = () => new Promise(() => undefined);
+  statusWhenTold: 'success' | 'program' = 'success';
 
   run(start: (signal: AbortSignal) => Promise<void> = () => Promise.resolve()): Promise<number> {
     const ends = new Queue<ExitRecord>();
@@ -63,6 +64,7 @@ class Supervision {
           return { state: 'shutoff', reason: 'shutdown' };
         },
       },
+      statusWhenTold: this.statusWhenTold,
       start,
       notify: (socket, text) => this.notices.push([socket, text]),
       patience: 20,
@@ -141,6 +143,40 @@ test('a second signal destroys it at once', async () => {
   expect(await status).toBe(0);
   expect(supervision.calls).toEqual(['shutdown auto 20', 'destroy', 'state']);
 });
+
+test.each<[string, () => Partial<ExitRecord>, number]>([
+  ['exits', () => ({ how: 'exited', code: 9 }), 9],
+  ['is ended by the signal', () => ({ how: 'killed', signal: 15 }), 143],
+  ['exits with 0', () => ({ how: 'exited', code: 0 }), 0],
+])(
+  'of run that is told to end, the status is that of a program that %s',
+  async (_, end, expected) => {
+    const supervision = new Supervision();
+    supervision.statusWhenTold = 'program';
+    supervision.shutdown = async () => {
+      supervision.end(end());
+      return Promise.resolve('stopped');
+    };
+    const status = supervision.run();
+    await sleep(1);
+    supervision.signal('SIGTERM');
+    expect(await status).toBe(expected);
+  },
+);
+
+test.each(['once', 'twice'])(
+  'of run that is told to end %s, the status is 137 where the program had to be killed',
+  async (times) => {
+    const supervision = new Supervision();
+    supervision.statusWhenTold = 'program';
+    if (times === 'once') supervision.shutdown = () => Promise.reject(new Error('no handler'));
+    const status = supervision.run();
+    await sleep(1);
+    supervision.signal('SIGINT');
+    if (times === 'twice') supervision.signal('SIGINT');
+    expect(await status).toBe(137);
+  },
+);
 
 test('a shutdown that is answered too late destroys nothing', async () => {
   const supervision = new Supervision();
