@@ -60,7 +60,7 @@ export type {
   TreeCopyOptions,
 } from './driver/snapshots/types';
 export type { SnapshotRequest, SnapshotState } from './domain/snapshot';
-export type { PurgeItem } from './driver/purge/purge';
+export type { PurgeItem } from './driver/purge/item';
 export type {
   AnnotationOptions,
   Autostarted,

@@ -116,6 +116,8 @@ const fileUsers = {
   'lib/driver/events/event-log.ts': 'our event log',
   'lib/driver/events/event-stream.ts': 'our event log',
   'lib/driver/purge/files.ts': 'our own folders',
+  'lib/driver/purge/cgroups.ts': 'cgroups',
+  'lib/driver/purge/written.ts': 'our own folders',
   'lib/network/dnsmasq/names.ts': 'our folder of names for dnsmasq',
   'lib/host/kernel/base-cgroups.ts': 'cgroups',
   'lib/host/package-paths.ts': 'our package.json, and what the build makes',

@@ -57,7 +57,7 @@ import { createNetwork, defineNetwork } from './networks/verbs';
 import { NetworkFilters } from './network-filters/network-filters';
 import { NodeDevices } from './node-devices/node-devices';
 import { previewPurge, purge } from './purge/purge';
-import type { PurgeItem } from './purge/purge';
+import type { PurgeItem } from './purge/item';
 import { Secrets } from './secrets/secrets';
 import { openSession } from './session/open';
 import { Session } from './session/session';

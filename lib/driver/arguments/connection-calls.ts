@@ -29,7 +29,7 @@ import {
 import type { ConnectionEventName, ConnectionListener } from '../events/event-listeners';
 import type { ImportOptions, NativeConfiguration } from '../import/types';
 import type { PlanOptions } from '../lifecycle/plan';
-import type { PurgeItem } from '../purge/purge';
+import type { PurgeItem } from '../purge/item';
 import type {
   ConnectOptions,
   DefineOptions,

@@ -1,8 +1,9 @@
 /** Processes that outlive a domain: a monitor without an owner executes `tslxc reap` as its last act, and a watcher sees the end. */
 import { native } from '../../host/native';
 import { readText } from '../../host/kernel/text-file';
+import { monitorOf, runNames } from '../../container/record/run-state';
 import { unlessEnded } from '../../host/state/file-error';
-import type { StatePaths } from '../../host/state/state-paths';
+import { runPaths, type StatePaths } from '../../host/state/state-paths';
 import { monitorFolder } from '../../plan/cgroups/names';
 
 /**
@@ -20,6 +21,12 @@ export async function awaitLingeringProcesses(
     if (!isLingering(pid, root)) continue;
     await untilEnded(pid, Math.max(0, Math.ceil(deadline - performance.now())));
   }
+}
+
+/** Whether a cgroup for monitors has a process that does not end with this root's domains. */
+export function hasForeignMonitors(paths: StatePaths, cgroup: string): boolean {
+  const own = new Set(runNames(paths).map((name) => monitorOf(runPaths(paths, name).monitorLock)));
+  return processesIn(cgroup).some((pid) => !own.has(pid) && !isLingering(pid, paths.root));
 }
 
 function processesIn(cgroup: string): number[] {

@@ -26,6 +26,7 @@ import {
   writeCatalogue,
   type Catalogue,
   type Change,
+  type Move,
 } from './catalogue';
 import { reach } from './failpoint';
 
@@ -125,7 +126,7 @@ export async function settleTrees(session: Session, identity: Identity): Promise
 
 /** Nothing may be mounted in what goes at the end: nobody could put that right after the commit. */
 function checkRemovable({ kind, moves, discards }: Change): void {
-  const replaced = moves.filter(({ how }) => how === 'exchange').map(({ to }) => to);
+  const replaced = moves.filter(isExchange).map(({ to }) => to);
   for (const path of [...discards, ...replaced]) refuseMounts({ path, step: steps[kind] });
 }
 
@@ -159,7 +160,7 @@ async function carryOut(session: Session, catalogue: Catalogue): Promise<void> {
 /** Every step is idempotent: a process that was killed may have done it already. */
 async function carryOutChange(session: Session, catalogue: Changing): Promise<void> {
   const { change } = catalogue;
-  const { moves, discards, mark } = change;
+  const { moves, mark } = change;
   for (const { how, from, to } of moves) {
     if (how === 'fill') fillPlace(from, to);
     else takePlace(from, to, mark);
@@ -168,15 +169,30 @@ async function carryOutChange(session: Session, catalogue: Changing): Promise<vo
   await flushMoves(moves);
   if (change.xml !== undefined) await define(session, catalogue, change.xml);
   reach('trees:after-definition');
-  // After an exchange, the former tree lies where the new one came from.
-  const replaced = moves.filter(({ how }) => how === 'exchange');
-  for (const path of [...discards, ...replaced.map(({ from }) => from)]) {
+  for (const path of discardsOf(change)) {
     await removeTree({ path, step: 'remove a tree of a snapshot' });
     reach('trees:after-discard');
   }
-  for (const { to } of replaced) unmarkTree(to, mark);
+  for (const { to } of moves.filter(isExchange)) unmarkTree(to, mark);
   reach('trees:before-end');
   await endChange(session.paths, catalogue);
+}
+
+function isExchange({ how }: Move): boolean {
+  return how === 'exchange';
+}
+
+/** After an exchange, the former tree lies where the new one came from. */
+function discardsOf({ discards, moves }: Change): string[] {
+  return [...discards, ...moves.filter(isExchange).map(({ from }) => from)];
+}
+
+/** What `settleTrees` would remove. */
+export function treesThatGo(session: Session, catalogue: Catalogue): readonly string[] {
+  const { change } = catalogue;
+  if (change === undefined) return [];
+  if (isCommitted(session, { ...catalogue, change })) return discardsOf(change);
+  return [...change.staged, ...change.held];
 }
 
 async function undo({ paths }: Session, catalogue: Changing): Promise<void> {

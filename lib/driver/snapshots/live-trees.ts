@@ -23,6 +23,11 @@ export interface LiveTree extends OwnTree {
   readonly kept: string;
 }
 
+/** The folder in a layer's folder that has its snapshots. */
+export function snapshotsOfLayer(folder: string): string {
+  return join(folder, 'snapshots');
+}
+
 const lookStep = 'look at the trees of a domain';
 
 /**
@@ -43,7 +48,7 @@ async function locate(tree: OwnTree, looks: Looks): Promise<LiveTree> {
     // It may not exist yet: the first start makes it, or the first claim.
     const folder = (await looks.realPathIfThere(tree.path, what)) ?? withoutDots(tree.path);
     const source = join(folder, 'upper');
-    return refuseMountPoint({ ...tree, folder, source, kept: join(folder, 'snapshots') });
+    return refuseMountPoint({ ...tree, folder, source, kept: snapshotsOfLayer(folder) });
   }
   const folder = await looks.realPath(tree.path, what);
   const { kind } = await looks.state(folder, what);

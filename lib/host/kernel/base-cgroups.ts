@@ -43,30 +43,43 @@ function isDone(step: CgroupStep): boolean {
   return readText(step.path).trim().split(' ').includes(step.value.slice(1));
 }
 
-/** The innermost first. Other programs make a folder `libvirt` too: if that of the monitors is missing, none is removed. */
-const ours = ['libvirt/tslxc-monitor', 'libvirt/lxc', 'libvirt'];
+/** The base folders of one hierarchy. */
+export interface BaseCgroups {
+  readonly monitors: string;
+  readonly containers: string;
+  /** Both are in it. */
+  readonly outer: string;
+}
+
+/** Those of a hierarchy. Other programs make a folder `libvirt` too: undefined if that of the monitors is missing. */
+export function baseCgroups(mount: string): BaseCgroups | undefined {
+  const monitors = join(mount, 'libvirt/tslxc-monitor');
+  if (!isThere(monitors)) return undefined;
+  return { monitors, containers: join(mount, 'libvirt/lxc'), outer: join(mount, 'libvirt') };
+}
 
 /** How often, and after how many milliseconds, to retry a folder that still has a dying process. */
 const retries = { count: 40, pause: 25 };
 
 /**
- * Removes them from these hierarchies if they are empty: they may have containers or monitors of other
- * roots. They stay while another process starts one. Resolves to those that were removed.
+ * Removes those of `planned` from these hierarchies if they are empty: they may have containers or monitors of other
+ * roots. They stay while another process starts one.
  */
-export async function removeBaseCgroups(mounts: readonly string[]): Promise<string[]> {
+export async function removeBaseCgroups(
+  mounts: readonly string[],
+  planned: ReadonlySet<string>,
+): Promise<void> {
   using lock = tryTakeHostLock(hostCgroups);
-  if (lock === undefined) return [];
-  const gone: string[] = [];
+  if (lock === undefined) return;
   for (const mount of mounts) {
-    if (!isThere(join(mount, ours[0] ?? ''))) continue;
-    for (const name of ours) {
-      const path = join(mount, name);
-      if (!(await removeIfEmpty(path))) break;
-      gone.push(path);
+    const base = baseCgroups(mount);
+    if (base === undefined) continue;
+    // The outer one comes last.
+    for (const path of [base.monitors, base.containers, base.outer]) {
+      if (!planned.has(path) || !(await removeIfEmpty(path))) break;
     }
   }
   seen = false;
-  return gone;
 }
 
 async function removeIfEmpty(path: string): Promise<boolean> {

@@ -67,6 +67,7 @@ const kinds: Readonly<Record<PurgeItem['kind'], string>> = {
   files: 'files in',
   upper: 'upper layer',
   snapshot: 'snapshot',
+  unfinished: 'unfinished copy',
 };
 
 function describe({ kind, name, fate, state }: PurgeItem, tense: 'future' | 'past'): string {

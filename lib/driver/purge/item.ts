@@ -1,0 +1,25 @@
+/** What a purge tells of. */
+
+/** Something that a purge removes, or leaves. */
+export interface PurgeItem {
+  /**
+   * `upper`: the writable layer of an overlay. `snapshot`: the files of one. `unfinished`: a tree of a change whose caller was
+   * killed. `partition`: a cgroup that was made for `<partition>`.
+   */
+  readonly kind:
+    | 'domain'
+    | 'network'
+    | 'pool'
+    | 'cgroup'
+    | 'partition'
+    | 'files'
+    | 'upper'
+    | 'snapshot'
+    | 'unfinished';
+  /** Name of a domain, a network or a storage pool; else a path. */
+  readonly name: string;
+  /** `keep`: it is the user's data. `remove`, of an `upper` or a `snapshot`: it is below the root's own files, and goes with them. */
+  readonly fate: 'remove' | 'keep';
+  /** Of domains, networks and storage pools only. */
+  readonly state?: 'running' | 'off';
+}
