@@ -59,7 +59,7 @@ export class EntryCheck {
 
   /** @throws TslxcError OPERATION_DENIED with the entry and the reason. */
   add(entry: TarEntry): void {
-    checkPath(entry.name, entry);
+    if (entry.name !== rootName) checkPath(entry.name, entry);
     this.#checkWay(entry.name, entry);
     // Types that umoci knows. An archive of a GNU dump, or of several volumes, is no layer.
     if (!'0123456'.includes(entry.type)) refuse(entry, 'is of an unknown kind');
@@ -144,7 +144,10 @@ function leadsOut(path: string, target: string): boolean {
   return false;
 }
 
-/** Names are relative to the root: they may begin with `./`, and that is all. */
+/** The root itself to GNU tar, Go and Docker, as `./` is; `umoci insert` of a folder at `/` writes it. */
+const rootName = '/';
+
+/** Other names are relative to the root: they may begin with `./`, and that is all. */
 function checkPath(path: string, entry: TarEntry): void {
   if (path.startsWith('/')) refuse(entry, 'has an absolute path');
   const parts = path.split('/');

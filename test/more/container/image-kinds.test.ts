@@ -1,6 +1,6 @@
 /** Images as other programs make and keep them: packed in other ways, with Docker's documents, twice the same, and with a tag that moves. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { ImageInfo } from 'tslxc';
@@ -77,6 +77,22 @@ test('what umoci insert writes, without padding behind the last file, is taken',
   const image = await world.connection.images.pull(`oci:${layout}:x`, { name: 'inserted' });
   const [layer = ''] = image.layers;
   expect(readFileSync(join(layer, 'etc/inserted'), 'utf8')).toBe('not a whole block');
+});
+
+test('what umoci insert writes of a folder at /, with an entry for the root itself, is taken', async () => {
+  const layout = folder('inserted-root');
+  const umoci = (...words: string[]): unknown => execFileSync('umoci', words, { stdio: 'pipe' });
+  umoci('init', '--layout', layout);
+  umoci('new', '--image', `${layout}:x`);
+  const source = folder('to-insert-at-root');
+  mkdirSync(join(source, 'etc'), { recursive: true });
+  chmodSync(source, 0o711);
+  writeFileSync(join(source, 'etc/inserted'), 'at the root');
+  umoci('insert', '--image', `${layout}:x`, source, '/');
+  const image = await world.connection.images.pull(`oci:${layout}:x`, { name: 'inserted-root' });
+  const [layer = ''] = image.layers;
+  expect(readFileSync(join(layer, 'etc/inserted'), 'utf8')).toBe('at the root');
+  expect(statSync(layer).mode & 0o777).toBe(0o711);
 });
 
 test('a tag that is moved while its image is pulled is that image all the same', async () => {

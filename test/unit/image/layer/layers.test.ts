@@ -110,7 +110,17 @@ test('as many bytes ahead of each entry as are allowed make a layer', () => {
   expect(entriesOf(bytes).map(({ name }) => name)).toEqual(['a', 'b']);
 });
 
+test.each(['/', './', '.'])('an entry whose whole name is %s is the root itself', (name) => {
+  const { content } = check([directory(name), file('a', 'x')]).reading;
+  expect(content).toMatchObject({ root: 'given', entries: 2 });
+});
+
 test.each<[string, ArchiveEntry[], RegExp]>([
+  ['the root twice', [directory('//')], /"\/\/" has an absolute path/],
+  ['a folder by an absolute path', [directory('/etc')], /"\/etc.*" has an absolute path/],
+  ['a file for the root', [file('/', '')], /a directory is of no kind/],
+  ['a link for the root', [symlink('/', 'etc')], /makes the root something else/],
+  ['a link to the root', [hardLink('a', '/')], /has an absolute path/],
   ['an absolute path', [file('/etc/passwd', '')], /"\/etc\/passwd" has an absolute path/],
   ['a path upwards', [file('a/../../etc/passwd', '')], /has a path with '\.\.'/],
   ['a link to an absolute path', [hardLink('a', '/etc/shadow')], /link to "\/etc\/shadow"/],
