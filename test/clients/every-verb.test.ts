@@ -110,3 +110,39 @@ test('a domain, a network, a pool and a volume that are not there are refused al
   expect(lines.length).toBeGreaterThan(113);
   expect(await differences(lines)).toEqual({});
 });
+
+/** Words for options that virsh takes by position too, though its help shows them as options only. */
+const byPosition = [
+  'memtune on 200000 100000 --config',
+  'blkiotune on 500 --config',
+  'numatune on strict 0 --config',
+  'cpu-stats on 0 1',
+  'nodecpustats 0',
+  'nodememstats 0',
+  'freecell 0',
+  'freepages 0 4',
+  'nodedev-list net',
+  'pool-list dir',
+  'domifaddr on lo lease',
+  'metadata on urn:x k <a/>',
+  'event on lifecycle 1',
+  'net-event default lifecycle 1',
+  'net-update default add dns-txt <txt/> 0 --config',
+  'shutdown on initctl',
+  'pool-define-as words dir - - - - /tslxc-none',
+  'vol-upload none FILE words 0 6',
+  'vol-download none /dev/null words 0 6',
+  'vol-wipe none words zero',
+  'attach-interface on network default vnet77 52:54:00:12:34:56 --print-xml',
+  'vol-create-as words a 1M 0 raw --print-xml',
+  'pool-create-as words dir h /p /d n /tslxc-none ext4 --print-xml',
+];
+
+test('what virsh takes by position means the same', async () => {
+  const lines = byPosition.map((line) => line.replace('FILE', world.file).split(' '));
+  expect(await differences(lines)).toEqual({});
+  for (const words of lines.filter((one) => one.includes('--print-xml'))) {
+    const ours = await runCommand(words, { root: world.root.path });
+    expect(ours.stdout.trim()).toBe((await virsh(...words)).stdout.trim());
+  }
+});

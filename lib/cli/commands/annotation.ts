@@ -43,8 +43,13 @@ export const metadataOptions: readonly Option[] = [
   { name: 'uri', kind: 'string', help: 'URI of the namespace', positional: 'required' },
   ...affectOptions,
   { name: 'edit', kind: 'flag', help: 'use an editor to change the metadata' },
-  { name: 'key', kind: 'string', help: 'key to be used as a namespace identifier' },
-  { name: 'set', kind: 'string', help: 'new metadata to set' },
+  {
+    name: 'key',
+    kind: 'string',
+    help: 'key to be used as a namespace identifier',
+    positional: 'undocumented',
+  },
+  { name: 'set', kind: 'string', help: 'new metadata to set', positional: 'undocumented' },
   { name: 'remove', kind: 'flag', help: 'remove the metadata corresponding to an uri' },
 ];
 

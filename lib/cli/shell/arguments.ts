@@ -17,8 +17,11 @@ export interface Option {
   /** `strings`: any number of values, all but the first as bare words. `words`: all remaining words, even those like options. */
   readonly kind: 'flag' | 'string' | 'number' | 'strings' | 'words';
   readonly help: string;
-  /** May also be given as a bare word; bare words are assigned to options in the order of the table. */
-  readonly positional?: 'required' | 'optional';
+  /**
+   * May also be given as a bare word; bare words are assigned to options in the order of the table. `undocumented`: the
+   * help shows it as an option only, as virsh's does of those that it marks `unwanted_positional`.
+   */
+  readonly positional?: 'required' | 'optional' | 'undocumented';
   /** virsh's other names of the option, which the help does not show. An alias that has a value takes none, and stands for that value. */
   readonly aliases?: readonly Alias[];
   /** Set if the option is refused: libvirt's message, with which the command fails if the option is given. */

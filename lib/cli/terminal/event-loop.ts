@@ -9,11 +9,12 @@ export const eventOption: Option = {
   name: 'event',
   kind: 'string',
   help: 'which event type to wait for',
+  positional: 'undocumented',
 };
 
 export const loopOptions: readonly Option[] = [
   { name: 'loop', kind: 'flag', help: 'loop until timeout or interrupt, rather than one-shot' },
-  { name: 'timeout', kind: 'number', help: 'timeout seconds' },
+  { name: 'timeout', kind: 'number', help: 'timeout seconds', positional: 'undocumented' },
   { name: 'list', kind: 'flag', help: 'list valid event types' },
   { name: 'timestamp', kind: 'flag', help: 'show timestamp for each printed event' },
   formatOption,

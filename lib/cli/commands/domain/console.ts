@@ -21,7 +21,12 @@ export const commands: CommandTable = {
       'gets its screen, mouse, cursor, characters and title back.',
     options: [
       { ...domainOption, values: 'active-domain' },
-      { name: 'devname', kind: 'string', help: 'character device name, such as console1' },
+      {
+        name: 'devname',
+        kind: 'string',
+        help: 'character device name, such as console1',
+        positional: 'undocumented',
+      },
       { name: 'no-replay', kind: 'flag', help: 'show only what it writes from now on' },
       {
         name: 'resume',

@@ -52,7 +52,10 @@ export const commands: CommandTable = {
         tpm: '0x20',
         'keep-tpm': '0x40',
       }),
-      unsupportedOption('storage', 'virStorageVolLookupByPath', 'string'),
+      {
+        ...unsupportedOption('storage', 'virStorageVolLookupByPath', 'string'),
+        positional: 'undocumented',
+      },
       unsupportedOption('remove-all-storage', 'virStorageVolLookupByPath'),
       unsupportedOption('wipe-storage', 'virStorageVolLookupByPath'),
       unsupportedOption('delete-storage-volume-snapshots', 'virStorageVolLookupByPath'),

@@ -21,7 +21,12 @@ export const commands: CommandTable = {
       'List event types, or wait for domain events to occur. With --format json each event is a line, and\n' +
       'what else is said is left out.',
     options: [
-      { name: 'domain', kind: 'string', help: 'filter by domain name, id or uuid' },
+      {
+        name: 'domain',
+        kind: 'string',
+        help: 'filter by domain name, id or uuid',
+        positional: 'undocumented',
+      },
       eventOption,
       { name: 'all', kind: 'flag', help: 'wait for all events instead of just one type' },
       ...loopOptions,

@@ -18,6 +18,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: "where it is looked up: 'lease'",
         values: ['lease'],
+        positional: 'undocumented',
       },
       formatOption,
     ],

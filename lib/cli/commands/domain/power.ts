@@ -38,6 +38,7 @@ const powerOptions: readonly Option[] = [
     name: 'mode',
     kind: 'string',
     help: 'shutdown mode: auto, initctl, signal, or several with commas',
+    positional: 'optional',
     values: ['auto', 'initctl', 'signal'],
   },
   { name: 'timeout', kind: 'number', help: 'wait until it has happened, at most so many seconds' },

@@ -39,6 +39,7 @@ const passOption: Option = {
   name: 'pass-fds',
   kind: 'string',
   help: 'pass file descriptors N,M,... to the container',
+  positional: 'undocumented',
 };
 
 export const commands: CommandTable = {

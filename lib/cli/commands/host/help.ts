@@ -130,6 +130,7 @@ function synopsis(option: Option): string {
   if (kind === 'words') return `{[--${name}] <string>}...`;
   if (positional === 'required') return `<${name}>`;
   if (positional === 'optional') return kind === 'strings' ? `[<${name}>]...` : `[<${name}>]`;
+  if (kind === 'strings') return `[${dashed(option)} <string>]...`;
   return kind === 'flag' ? `[${dashed(option)}]` : `[${dashed(option)} <${kind}>]`;
 }
 
@@ -142,7 +143,8 @@ function dashed({ name, letter }: Option): string {
 function optionLines(options: readonly Option[]): string[] {
   const names = options.map((option) => {
     const { kind, positional } = option;
-    const left = positional === undefined ? dashed(option) : `[${dashed(option)}]`;
+    const isBare = positional === 'required' || positional === 'optional';
+    const left = isBare ? `[${dashed(option)}]` : dashed(option);
     if (kind === 'flag') return left;
     if (kind === 'words') return `${left} <string>`;
     return kind === 'strings' ? `${left} <string>...` : `${left} <${kind}>`;

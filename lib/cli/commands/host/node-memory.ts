@@ -6,7 +6,12 @@ import type { FreePages, MemoryMerging, MemoryMergingChange } from '../../../ind
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
-const cellOption: Option = { name: 'cellno', kind: 'number', help: 'NUMA cell number' };
+const cellOption: Option = {
+  name: 'cellno',
+  kind: 'number',
+  help: 'NUMA cell number',
+  positional: 'undocumented',
+};
 
 export const commands: CommandTable = {
   freecell: {
@@ -27,7 +32,12 @@ export const commands: CommandTable = {
     description: 'Display available free pages for the NUMA cell.',
     options: [
       cellOption,
-      { name: 'pagesize', kind: 'number', help: 'page size (in kibibytes)' },
+      {
+        name: 'pagesize',
+        kind: 'number',
+        help: 'page size (in kibibytes)',
+        positional: 'undocumented',
+      },
       { name: 'all', kind: 'flag', help: 'show free pages for all NUMA cells' },
       formatOption,
     ],
@@ -67,17 +77,20 @@ export const commands: CommandTable = {
         name: 'shm-pages-to-scan',
         kind: 'number',
         help: 'number of pages to scan before the shared memory service goes to sleep',
+        positional: 'undocumented',
       },
       {
         name: 'shm-sleep-millisecs',
         kind: 'number',
         help: 'number of millisecs the shared memory service should sleep before next scan',
+        positional: 'undocumented',
       },
       {
         name: 'shm-merge-across-nodes',
         kind: 'number',
         help: 'specifies if pages from different numa nodes can be merged: 0 or 1',
         values: ['0', '1'],
+        positional: 'undocumented',
       },
       formatOption,
     ],

@@ -21,7 +21,12 @@ export const commands: CommandTable = {
     summary: 'prints cpu stats of the node',
     description: 'Returns cpu stats of the node, in nanoseconds.',
     options: [
-      { name: 'cpu', kind: 'number', help: 'prints specified cpu statistics only' },
+      {
+        name: 'cpu',
+        kind: 'number',
+        help: 'prints specified cpu statistics only',
+        positional: 'undocumented',
+      },
       { name: 'percent', kind: 'flag', help: 'prints by percentage during 1 second' },
       formatOption,
     ],
@@ -33,7 +38,12 @@ export const commands: CommandTable = {
     summary: 'prints memory stats of the node',
     description: 'Returns memory stats of the node, in kilobytes.',
     options: [
-      { name: 'cell', kind: 'number', help: 'prints specified cell statistics only' },
+      {
+        name: 'cell',
+        kind: 'number',
+        help: 'prints specified cell statistics only',
+        positional: 'undocumented',
+      },
       formatOption,
     ],
     example: 'tslxc nodememstats',

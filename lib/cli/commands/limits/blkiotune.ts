@@ -29,11 +29,12 @@ export const commands: CommandTable = {
       'parameters to set, shows those that there are.',
     options: [
       domainOption,
-      { name: 'weight', kind: 'number', help: 'IO weight' },
+      { name: 'weight', kind: 'number', help: 'IO weight', positional: 'undocumented' },
       ...devices.map(({ option, name }) => ({
         name: option,
         kind: 'string' as const,
         help: `${name.replaceAll('_', ' ')}: /path/to/device,value,…`,
+        positional: 'undocumented' as const,
       })),
       ...whichOptions,
       formatOption,

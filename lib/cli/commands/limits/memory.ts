@@ -22,6 +22,7 @@ const limit = (name: string, what: string): Option => ({
   name,
   kind: 'string',
   help: `${what}, as scaled integer (default KiB); -1 for none`,
+  positional: 'undocumented',
 });
 
 export const commands: CommandTable = {
@@ -56,11 +57,14 @@ export const commands: CommandTable = {
       limit('hard-limit', 'most memory'),
       limit('soft-limit', 'memory during contention'),
       limit('swap-hard-limit', 'most memory plus swap'),
-      refusedOption(
-        'min-guarantee',
-        "argument unsupported: parameter 'min_guarantee' not supported",
-        'string',
-      ),
+      {
+        ...refusedOption(
+          'min-guarantee',
+          "argument unsupported: parameter 'min_guarantee' not supported",
+          'string',
+        ),
+        positional: 'undocumented',
+      },
       ...whichOptions,
       formatOption,
     ],

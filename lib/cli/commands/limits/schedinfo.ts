@@ -20,7 +20,8 @@ export const commands: CommandTable = {
       domainOption,
       {
         name: 'set',
-        kind: 'string',
+        kind: 'strings',
+        repeatable: true,
         help: 'parameter=value',
         positional: 'optional',
       },
@@ -90,7 +91,7 @@ async function schedule(context: Context, options: Options): Promise<undefined> 
   const now = await domain.getCpuTuning(which);
   const isText = options.string('format') !== 'json';
   if (isText) output.line(parameterLine('Scheduler', 'posix'));
-  const change = readChange(options.string('set'));
+  const change = readChange(options.strings('set'));
   const isChange = Object.keys(change).length > 0;
   if (isChange) {
     await domain.setCpuTuning(change, which);
@@ -104,21 +105,26 @@ async function schedule(context: Context, options: Options): Promise<undefined> 
   return undefined;
 }
 
-function readChange(text: string | undefined): Partial<CpuTuningInfo> {
-  const pairs = (text?.split(',') ?? []).map((pair) => {
-    const [name = '', value = ''] = pair.split('=');
-    if (!Object.hasOwn(parameters, name)) {
-      throw new CommandError(`invalid scheduler option: ${name}`, { code: 'INVALID_ARG' });
-    }
-    const number = /^-?\d{1,15}$/.test(value) ? Number(value) : NaN;
-    if (Number.isNaN(number)) {
-      const detail = `Invalid value for field '${name}': '${value}'`;
-      throw new CommandError(detail, { code: 'INVALID_ARG' });
-    }
-    const property = parameters[name as keyof typeof parameters];
-    return [property, property === 'quota' && number < 0 ? 'unlimited' : number] as const;
-  });
-  return Object.fromEntries(pairs);
+function readChange(texts: readonly string[]): Partial<CpuTuningInfo> {
+  return Object.fromEntries(texts.flatMap((text) => text.split(',')).map(readParameter));
+}
+
+function readParameter(text: string): readonly [keyof CpuTuningInfo, number | 'unlimited'] {
+  const [name = '', value] = text.split('=');
+  if (value === undefined) {
+    const detail = 'Invalid syntax for --set, expecting name=value';
+    throw new CommandError(detail, { code: 'INVALID_ARG' });
+  }
+  if (!Object.hasOwn(parameters, name)) {
+    throw new CommandError(`invalid scheduler option: ${name}`, { code: 'INVALID_ARG' });
+  }
+  const number = /^-?\d{1,15}$/.test(value) ? Number(value) : NaN;
+  if (Number.isNaN(number)) {
+    const detail = `Invalid value for field '${name}': '${value}'`;
+    throw new CommandError(detail, { code: 'INVALID_ARG' });
+  }
+  const property = parameters[name as keyof typeof parameters];
+  return [property, property === 'quota' && number < 0 ? 'unlimited' : number];
 }
 
 async function setVcpus(context: Context, options: Options): Promise<undefined> {

@@ -30,6 +30,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: "address source: 'lease', 'arp', or 'inside'",
         values: ['lease', 'arp', 'inside'],
+        positional: 'undocumented',
       },
       formatOption,
     ],

@@ -24,11 +24,13 @@ export const commands: CommandTable = {
         name: 'inbound',
         kind: 'string',
         help: 'what the container receives: average,peak,burst,floor',
+        positional: 'undocumented',
       },
       {
         name: 'outbound',
         kind: 'string',
         help: 'what the container sends: average,peak,burst',
+        positional: 'undocumented',
       },
       ...whichOptions,
       formatOption,

@@ -15,7 +15,7 @@ export const commands: CommandTable = {
     description: 'Print the leases that the DHCP server of a network has given, by MAC address.',
     options: [
       networkOption,
-      { name: 'mac', kind: 'string', help: 'MAC address', positional: 'optional' },
+      { name: 'mac', kind: 'string', help: 'MAC address', positional: 'undocumented' },
       formatOption,
     ],
     example: 'tslxc net-dhcp-leases default',

@@ -24,7 +24,7 @@ export const commands: CommandTable = {
         name: 'network',
         kind: 'string',
         help: 'filter by network name or uuid',
-        positional: 'optional',
+        positional: 'undocumented',
       },
       eventOption,
       ...loopOptions,

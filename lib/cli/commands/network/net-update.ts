@@ -47,7 +47,12 @@ export const commands: CommandTable = {
         positional: 'required',
         values: 'file',
       },
-      { name: 'parent-index', kind: 'number', help: 'which parent object to search through' },
+      {
+        name: 'parent-index',
+        kind: 'number',
+        help: 'which parent object to search through',
+        positional: 'undocumented',
+      },
       { name: 'config', kind: 'flag', help: 'affect next network startup' },
       { name: 'live', kind: 'flag', help: 'affect running network' },
       { name: 'current', kind: 'flag', help: 'affect current state of network' },

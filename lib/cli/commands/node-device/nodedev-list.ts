@@ -35,6 +35,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: 'capability names, separated by comma',
         values: deviceCapabilities,
+        positional: 'undocumented',
       },
       { name: 'inactive', kind: 'flag', help: 'list inactive devices' },
       { name: 'all', kind: 'flag', help: 'list inactive & active devices' },

@@ -35,7 +35,7 @@ export const commands: CommandTable = {
         name: 'base64',
         kind: 'string',
         help: 'base64-encoded secret value',
-        positional: 'optional',
+        positional: 'undocumented',
       },
     ],
     example: 'tslxc secret-set-value 6f1b2a3c-5d4e-4f60-8a7b-9c0d1e2f3a4b --file key --plain',

@@ -48,7 +48,12 @@ export const commands: CommandTable = {
       flag('internal', 'filter by internal snapshots: all are'),
       flag('external', 'filter by external snapshots: there are none'),
       flag('tree', 'list snapshots in a tree'),
-      { name: 'from', kind: 'string', help: 'limit list to children of given snapshot' },
+      {
+        name: 'from',
+        kind: 'string',
+        help: 'limit list to children of given snapshot',
+        positional: 'undocumented',
+      },
       flag('current', 'limit list to children of current snapshot'),
       flag('descendants', 'with --from, list all descendants'),
       flag('name', 'list snapshot names only'),

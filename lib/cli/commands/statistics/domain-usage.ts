@@ -20,8 +20,18 @@ export const commands: CommandTable = {
     options: [
       domainOption,
       { name: 'total', kind: 'flag', help: 'show total statistics only' },
-      { name: 'start', kind: 'number', help: 'show statistics from this CPU' },
-      { name: 'count', kind: 'number', help: 'number of shown CPUs at most' },
+      {
+        name: 'start',
+        kind: 'number',
+        help: 'show statistics from this CPU',
+        positional: 'undocumented',
+      },
+      {
+        name: 'count',
+        kind: 'number',
+        help: 'number of shown CPUs at most',
+        positional: 'undocumented',
+      },
       formatOption,
     ],
     example: 'tslxc cpu-stats helloworld --total',

@@ -1,11 +1,11 @@
 /** pool-define, pool-create, pool-define-as, pool-create-as, pool-edit and pool-undefine: storage pools from XML, and from words. */
-import { node, printXml } from '../../../domain/xml/print';
 import { withErrorMessage } from '../../shell/command-error';
 import {
   definitionOptions,
   readDefinitionFile,
   validateOption,
 } from '../../options/definition-file';
+import { poolWordOptions, poolXmlOf } from './pool-words';
 import { findPool, poolOption } from '../../options/pool-argument';
 import { warningOf } from '../../output/definition-warnings';
 import { editText } from '../../terminal/edit-loop';
@@ -28,21 +28,6 @@ export const buildOption: Option = {
   help: 'build the pool as normal',
 };
 
-const asOptions: readonly Option[] = [
-  { name: 'name', kind: 'string', help: 'name of the pool', positional: 'required' },
-  { name: 'type', kind: 'string', help: 'type of the pool', positional: 'required' },
-  { name: 'print-xml', kind: 'flag', help: "print XML document, but don't define/create" },
-  {
-    name: 'source-dev',
-    kind: 'string',
-    help: 'source device for underlying storage',
-    values: 'file',
-  },
-  { name: 'target', kind: 'string', help: 'target for underlying storage', values: 'folder' },
-  { name: 'source-name', kind: 'string', help: 'name of the volume group' },
-  { name: 'source-format', kind: 'string', help: 'format for underlying storage' },
-];
-
 const types =
   'The types are those that pool-define knows: dir, a folder of the host, fs, a file system that is mounted there, and\n' +
   'logical, a volume group of LVM.';
@@ -63,7 +48,7 @@ export const commands: CommandTable = {
     group: 'pool',
     summary: 'define a pool from a set of args',
     description: `Define a persistent storage pool. ${types}`,
-    options: asOptions,
+    options: poolWordOptions,
     example: 'tslxc pool-define-as disks dir --target /var/lib/disks',
     run: defineAs,
   },
@@ -80,7 +65,7 @@ export const commands: CommandTable = {
     group: 'pool',
     summary: 'create a pool from a set of args',
     description: `Start a transient storage pool. ${types}`,
-    options: [...asOptions, buildOption],
+    options: [...poolWordOptions, buildOption],
     example: 'tslxc pool-create-as disks dir --target /var/lib/disks --build',
     run: createAs,
   },
@@ -160,7 +145,7 @@ async function fromWords(
   { failed, done, make }: FromWords,
 ): Promise<undefined> {
   const name = options.required('name');
-  const xml = xmlOf(options);
+  const xml = poolXmlOf(options);
   if (options.has('print-xml')) {
     context.output.text(xml);
     return undefined;
@@ -168,22 +153,6 @@ async function fromWords(
   await withErrorMessage(`${failed} ${name}`, () => make(xml));
   context.output.extra(`Pool ${name} ${done}`);
   return undefined;
-}
-
-function xmlOf(options: Options): string {
-  const target = options.string('target');
-  const path = target === undefined ? [] : [node('target', {}, [node('path', {}, [target])])];
-  const name = node('name', {}, [options.required('name')]);
-  const [device, group, format] = ['source-dev', 'source-name', 'source-format'].map((one) =>
-    options.string(one),
-  );
-  const parts = [
-    ...(device === undefined ? [] : [node('device', { path: device })]),
-    ...(group === undefined ? [] : [node('name', {}, [group])]),
-    ...(format === undefined ? [] : [node('format', { type: format })]),
-  ];
-  const source = parts.length === 0 ? [] : [node('source', {}, parts)];
-  return printXml(node('pool', { type: options.required('type') }, [name, ...source, ...path]));
 }
 
 async function edit(context: Context, options: Options): Promise<undefined> {

@@ -34,7 +34,12 @@ export const commands: CommandTable = {
       flag('persistent', 'list persistent pools'),
       flag('autostart', 'list pools with autostart enabled'),
       flag('no-autostart', 'list pools with autostart disabled'),
-      { name: 'type', kind: 'string', help: 'only list pool of specified type(s), with commas' },
+      {
+        name: 'type',
+        kind: 'string',
+        help: 'only list pool of specified type(s), with commas',
+        positional: 'undocumented',
+      },
       flag('details', 'display extended details for pools'),
       flag('uuid', 'list UUIDs only'),
       flag('name', 'list names only'),

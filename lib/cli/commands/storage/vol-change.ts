@@ -20,8 +20,18 @@ const fileOption: Option = {
 /** The words of vol-upload and vol-download. */
 function extentOptions(what: string, direction: string): readonly Option[] {
   return [
-    { name: 'offset', kind: 'number', help: `volume offset to ${what} ${direction}` },
-    { name: 'length', kind: 'number', help: `amount of data to ${what}` },
+    {
+      name: 'offset',
+      kind: 'number',
+      help: `volume offset to ${what} ${direction}`,
+      positional: 'undocumented',
+    },
+    {
+      name: 'length',
+      kind: 'number',
+      help: `amount of data to ${what}`,
+      positional: 'undocumented',
+    },
   ];
 }
 
@@ -75,6 +85,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: "'zero' (the default), or one of scrub(1)",
         values: wipeAlgorithms,
+        positional: 'undocumented',
       },
     ],
     example: 'tslxc vol-wipe disk.img disks',

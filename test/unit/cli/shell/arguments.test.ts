@@ -11,6 +11,27 @@ const options: readonly Option[] = [
 
 const names = options.map(({ name }) => name);
 
+test('bare words fill undocumented options too, in their order, and no flags', () => {
+  const table: readonly Option[] = [
+    { name: 'domain', kind: 'string', help: '', positional: 'required' },
+    { name: 'loop', kind: 'flag', help: '' },
+    { name: 'type', kind: 'string', help: '', positional: 'undocumented' },
+    { name: 'format', kind: 'string', help: '' },
+    { name: 'timeout', kind: 'number', help: '', positional: 'undocumented' },
+  ];
+  const { options: parsed } = parseArguments('event', { options: table }, ['web', '-', '7']);
+  expect(table.map(({ name }) => parsed.string(name))).toEqual([
+    'web',
+    undefined,
+    '-',
+    undefined,
+    '7',
+  ]);
+  expect(() => parseArguments('event', { options: table }, ['a', 'b', '7', 'd'])).toThrow(
+    "unexpected data 'd'",
+  );
+});
+
 function values(words: readonly string[]): Record<string, string | true> {
   const { options: parsed } = parseArguments('start', { options }, words);
   const given = names.filter((name) => parsed.has(name));
