@@ -181,7 +181,7 @@ test.each(['auto', undefined] as const)(
     const state = host.states.get('web');
     if (state?.phase !== 'running') throw new Error('it does not run');
     host.states.set('web', { ...state, start: { ...state.start, firstId: 0x70000000 } });
-    expect(await domain.xml()).toContain(`target='${0x70000000}'`);
+    expect(await domain.xml()).toContain(`target='1879048192'`);
     expect(await domain.spec()).toMatchObject({ idMap: 'auto' });
   },
 );
