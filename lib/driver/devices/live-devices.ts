@@ -12,7 +12,7 @@ import type { LinkRecord } from '../../container/record/run-state';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
 import { portsToAnnounce } from '../hooks/port-hooks';
-import { ownAddresses } from '../interfaces/own-addresses';
+import { namingAddressHolder, ownAddresses } from '../interfaces/own-addresses';
 import { portsOf } from '../interfaces/ports';
 import {
   checkFloor,
@@ -83,10 +83,11 @@ async function attachInterface(
     if (floor !== undefined) await checkFloor(session, link, floor);
   };
   const whenLinked = (link: LinkRecord): Promise<void> => shape(session, link);
+  // Its own container counts as well: the definition is that of the interface alone.
+  const wanted = { definition: { ...only, name: '' }, ports };
   const plugged = port === undefined ? {} : { port };
   try {
-    // Its own container counts as well: the definition is that of the interface alone.
-    const recording = ownAddresses(session, { definition: { ...only, name: '' }, ports });
+    const recording = ownAddresses(session, wanted);
     const attached = { device, xml, recording, beforeLinked, whenLinked, ...plugged };
     await session.containers.devices.attach(devices, attached);
   } catch (error) {
@@ -94,7 +95,7 @@ async function attachInterface(
       session,
       ports.flatMap((one) => networkOf(one) ?? []),
     );
-    throw error;
+    throw await namingAddressHolder(session, wanted, error);
   }
 }
 

@@ -15,7 +15,7 @@ import { setBandwidth } from './bandwidth';
 import { portIn } from './network-port';
 import { changeRates } from './rates';
 import type { Rates, RatesChange } from './rates';
-import { readableStates } from '../lookup/readable-state';
+import { standingStarts } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
 import { plugOf, portsOfContainer } from '../networks/container-ports';
@@ -196,12 +196,9 @@ async function portsOf(session: Session, identity: Identity): Promise<Found[]> {
   const { name, state } = await currentNetwork(session, identity);
   if (!isActive(state)) throw notActive(name);
   const network = runningDefinition(state.record);
-  const states = await readableStates(session);
-  const starts = [...states.values()].flatMap((one) =>
-    one.phase === 'running' || one.phase === 'starting' ? [one.start] : [],
-  );
+  const starts = await standingStarts(session);
   return [
-    ...starts
+    ...[...starts.values()]
       .flatMap((start) => portsOfContainer(session, start, network))
       .map((definition): Found => ({ definition, origin: 'container' })),
     ...createdPorts(session, name).map((definition): Found => ({ definition, origin: 'created' })),

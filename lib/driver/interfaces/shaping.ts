@@ -53,7 +53,13 @@ export function whenLinked(
  * @throws DefinitionError OPERATION_UNSUPPORTED for a floor when the network has no rate, OPERATION_INVALID when too much of
  * its rate is promised to others.
  */
-export async function checkFloors(session: Session, { definition, ports }: Plugged): Promise<void> {
+export async function checkFloors(
+  session: Session,
+  {
+    definition,
+    ports,
+  }: { readonly definition: Pick<DomainDefinition, 'interfaces'>; readonly ports: readonly Port[] },
+): Promise<void> {
   const promised = new Map<string, number>();
   for (const [index, one] of definition.interfaces.entries()) {
     const port = ports[index];

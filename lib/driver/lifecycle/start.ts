@@ -20,7 +20,7 @@ import { preparePortHooks } from '../hooks/port-hooks';
 import { ensureHealthWatcher } from '../health/watcher';
 import { finish, restoreLostLabels } from './finish';
 import { killInit, withinPatience } from './kill';
-import { ownAddresses } from '../interfaces/own-addresses';
+import { namingAddressHolder, ownAddresses } from '../interfaces/own-addresses';
 import { portsOf } from '../interfaces/ports';
 import { namingLogHolder } from '../lookup/log-holder';
 import type { Session } from '../session/session';
@@ -97,8 +97,6 @@ async function attempt(session: Session, what: Launch, rollback: Rollback): Prom
   rollback.add(() => onDead());
   await portHooks.created();
   await hooks.start();
-  // While the scripts ran, other containers may have been promised a share of the network's rate.
-  await checkFloors(session, { definition, ports });
   const placed = withPlaces(session, definition);
   const linked = {
     ports,
@@ -106,7 +104,11 @@ async function attempt(session: Session, what: Launch, rollback: Rollback): Prom
     whenLinked: shape,
   };
   const running = { ...start, ...placed, isProvisional, onDead, ...linked };
-  const container = await session.containers.startContainer(running);
+  const container = await session.containers
+    .startContainer(running)
+    .catch(async (error: unknown) => {
+      throw await namingAddressHolder(session, { definition, ports }, error);
+    });
   return { start, container, hooks, level: hardeningOf(definition, ofOthers) };
 }
 

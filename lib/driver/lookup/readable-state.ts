@@ -1,7 +1,7 @@
 /** The records of one domain among many. */
 import { readRunState } from '../../container/record/run-state';
 import type { TslxcError } from '../../errors';
-import type { RunState } from '../../container/record/run-state';
+import type { RunState, StartRecord } from '../../container/record/run-state';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { Session } from '../session/session';
 import { isDamage } from './damaged-state';
@@ -59,6 +59,29 @@ export async function readableStates(session: Session): Promise<ReadonlyMap<stri
     else throw found.error;
   }
   return readable;
+}
+
+/**
+ * The records of all containers that run or are being started, by their names: what they have, no other start may take. Those whose
+ * records are damaged are left out, with a warning. @throws as `readableStates`.
+ */
+export async function standingStarts(session: Session): Promise<ReadonlyMap<string, StartRecord>> {
+  const standing = new Map<string, StartRecord>();
+  for (const [name, state] of await readableStates(session)) {
+    const start = standingStart(session, name, state);
+    if (start !== undefined) standing.set(name, start);
+  }
+  return standing;
+}
+
+/** Until its monitor has its lock, a start looks like one that has died; then the lock of its domain tells. */
+function standingStart(session: Session, name: string, state: RunState): StartRecord | undefined {
+  if (state.phase !== 'ended') return state.phase === 'off' ? undefined : state.start;
+  if (state.exit !== undefined) return undefined;
+  if (session.containers.isDomainLocked(session.paths, name)) return state.start;
+  // The start may have come to its end since the look.
+  const now = readStateOrSkip(session, name);
+  return now?.phase === 'starting' || now?.phase === 'running' ? now.start : undefined;
 }
 
 function warnOf({ logger }: Session, domain: string, error: unknown): void {

@@ -2,15 +2,14 @@
 import type { LinkRecord } from '../../container/record/run-state';
 import { native } from '../../host/native';
 import type { Session } from '../session/session';
-import { readableStates } from '../lookup/readable-state';
+import { standingStarts } from '../lookup/readable-state';
 
 /** The records of interfaces in this network; those of containers that are being started count too. */
 export async function networkLinks(session: Session, network: string): Promise<LinkRecord[]> {
-  const states = await readableStates(session);
-  return [...states.values()].flatMap((state) => {
-    if (state.phase !== 'running' && state.phase !== 'starting') return [];
-    return (state.start.links ?? []).filter((link) => link.network === network);
-  });
+  const starts = await standingStarts(session);
+  return [...starts.values()].flatMap(({ links = [] }) =>
+    links.filter((link) => link.network === network),
+  );
 }
 
 /** How many of them are ports of its bridge: interfaces from before a restart of the network are unplugged. */

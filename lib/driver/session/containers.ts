@@ -14,6 +14,7 @@ import { startContainer } from '../../container/start/controller';
 import type { RunningContainer } from '../../container/start/running-container';
 import {
   endReaperTurn,
+  isDomainLocked,
   lockDomain,
   tryLockDomain,
   withReaperLock,
@@ -113,6 +114,7 @@ export interface Containers {
   readonly killFrozen: OnThisHost<typeof killFrozen>;
   readonly init: InitControl;
   readonly runNames: typeof runNames;
+  readonly isDomainLocked: typeof isDomainLocked;
   readonly lockDomain: typeof lockDomain;
   readonly tryLockDomain: typeof tryLockDomain;
   readonly withReaperLock: typeof withReaperLock;
@@ -176,6 +178,7 @@ export const containers: Containers = {
   killFrozen: (start) => killFrozen(start, layout()),
   init: initControl,
   runNames,
+  isDomainLocked,
   lockDomain,
   tryLockDomain,
   withReaperLock,

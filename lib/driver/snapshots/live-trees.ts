@@ -11,7 +11,7 @@ import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { runningDefinition } from '../definitions/definitions';
 import type { SettledState } from '../session/containers';
-import { readableStates } from '../lookup/readable-state';
+import { standingStarts } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 
 export interface LiveTree extends OwnTree {
@@ -74,9 +74,9 @@ export async function refuseOtherUsers(
   { name }: Identity,
   trees: readonly Pick<LiveTree, 'path' | 'folder'>[],
 ): Promise<void> {
-  for (const [other, state] of await readableStates(session)) {
-    if (other === name || (state.phase !== 'running' && state.phase !== 'starting')) continue;
-    const used = writtenBy(session.parse(state.start.xml).definition);
+  for (const [other, start] of await standingStarts(session)) {
+    if (other === name) continue;
+    const used = writtenBy(session.parse(start.xml).definition);
     const tree = trees.find(({ path, folder }) =>
       used.some((one) => isEither(one, path) || isEither(one, folder)),
     );

@@ -103,12 +103,11 @@ test.each(Object.keys(refusals))('%s is refused in its line', async (what) => {
 
 test('an address that is in use on the bridge is refused, until it is free again', async () => {
   const { domain: first } = await world.start({ name: 'first', devices: onBridge() });
-  const user = host.links().find(({ address }) => address === 'fe:54:00:a0:00:01');
   const second = await world.define({ name, devices: onBridge() });
   await expect(second.start()).rejects.toMatchObject({
-    code: 'CONFIG_UNSUPPORTED',
+    code: 'RESOURCE_BUSY',
     message: expect.stringContaining(
-      `the MAC address ${macOf('01')} is in use on the bridge 'br0', by the interface behind ${user?.ifname ?? ''}`,
+      `the MAC address ${macOf('01')} on the bridge 'br0' is that of domain 'first', which runs`,
     ) as string,
   });
   await first.destroy();

@@ -1,6 +1,8 @@
 /** A host without containers: run states in memory, with the rules of container/. For the tests of lib/driver. */
+import { setImmediate } from 'node:timers/promises';
 import { linkTables } from '../../../../lib/container/interfaces/tables/link-tables';
 import { FakeForwards } from './fake-forwards';
+import { FakeLocks } from './fake-locks';
 import { ProtocolError, TslxcError } from '../../../../lib/errors';
 import type { CleanUpContext } from '../../../../lib/container/record/cleanup';
 import { atOnce } from '../../../../lib/container/record/recording';
@@ -110,7 +112,7 @@ export class FakeHost {
   /** Of every init. */
   label: string | undefined;
   #nextId = 100;
-  readonly #queues = new Map<string, Promise<void>>();
+  readonly #locks = new FakeLocks();
 
   constructor(root: string) {
     this.root = root;
@@ -156,7 +158,7 @@ export class FakeHost {
 
   /** Holds the lock of a domain, as another process would. Resolves to what lets it go. */
   async hold(name: string): Promise<() => void> {
-    const lock = await this.#lock(name);
+    const lock = await this.#locks.take(name);
     return () => lock[Symbol.dispose]();
   }
 
@@ -223,11 +225,12 @@ export class FakeHost {
         requestLevel: (running, level) => this.init.requestLevel(running, level),
       },
       runNames: () => [...this.states.keys()],
-      lockDomain: (_, name) => this.#lock(name),
+      isDomainLocked: (_, name) => this.#locks.isHeld(name),
+      lockDomain: (_, name) => this.#locks.take(name),
       tryLockDomain: () => ({ [Symbol.dispose]: () => undefined }),
       rules: { listTables: () => this.#tables(), placeFilter: () => Promise.resolve() },
       withReaperLock: async (_, action) => {
-        using _lock = await this.#lock('\0reaper');
+        using _lock = await this.#locks.take('\0reaper');
         return await action();
       },
       endReaperTurn: () => undefined,
@@ -302,7 +305,10 @@ export class FakeHost {
       controller: 1,
     };
     const running = { id, init: id + 1000, consoles: [`/dev/pts/${id}`] };
-    await recording(() => this.states.set(name, { phase: 'running', start: record, running }));
+    // Until its monitor has its lock, a start looks like one that has died.
+    await recording(() => this.states.set(name, { phase: 'ended', start: record }));
+    await setImmediate();
+    this.states.set(name, { phase: 'running', start: record, running });
     const entry: Running = { start, ended: [], owned: start.ownership === 'keep' };
     this.running.set(name, entry);
     return {
@@ -384,16 +390,5 @@ export class FakeHost {
       ref: () => undefined,
       unref: () => undefined,
     };
-  }
-
-  async #lock(name: string): Promise<Disposable> {
-    const before = this.#queues.get(name);
-    let end: () => void = () => undefined;
-    const mine = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    this.#queues.set(name, mine);
-    await before;
-    return { [Symbol.dispose]: () => end() };
   }
 }

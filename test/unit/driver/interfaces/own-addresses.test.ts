@@ -1,7 +1,8 @@
-/** lib/driver/interfaces/own-addresses.ts: no two running containers have one address on one bridge. */
+/** lib/driver/interfaces/own-addresses.ts: no two running containers have one address, or one MAC address, on one bridge. */
 import { EventEmitter, once } from 'node:events';
 import type { LinkRecord } from '../../../../lib/container/record/run-state';
 import type { Connection } from '../../../../lib/driver/connection';
+import type { Domain } from '../../../../lib/driver/domain';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
@@ -35,6 +36,12 @@ async function plugged(name: string, { bridge = 'br0', of = mac, more = '' } = {
   return { domain, record };
 }
 
+/** The same interface without an address of its own. */
+async function unaddressed(name: string): Promise<Domain> {
+  const devices = `<interface type='bridge'><source bridge='br0'/><mac address='${mac}'/></interface>`;
+  return await connection.defineDomain(domainXml({ name, devices }));
+}
+
 test('the second start with an address is refused, with the name of the first, until that ends', async () => {
   const [first, second] = [await plugged('first'), await plugged('second', { of: other })];
   host.network.records = [first.record];
@@ -54,6 +61,33 @@ test('of two starts at once, one has the address', async () => {
   host.network.records = [first.record];
   const started = await Promise.allSettled([first.domain.start(), second.domain.start()]);
   expect(started.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+});
+
+test('of three starts at once with one MAC address, one runs, and the others name it', async () => {
+  const domains = [await unaddressed('a'), await unaddressed('b'), await unaddressed('c')];
+  const { addresses: _none, ...record } = (await plugged('other')).record;
+  host.network.records = [record];
+  const started = await Promise.allSettled(domains.map((domain) => domain.start()));
+  expect(started.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  const [runs] = await connection.listDomains({ state: 'active' });
+  const refusal = {
+    code: 'RESOURCE_BUSY',
+    message: containing(
+      `the MAC address ${mac} on the bridge 'br0' is that of domain '${runs?.name}'`,
+    ),
+    element: 'domain/devices/interface',
+  };
+  expect(
+    started.flatMap((one) => (one.status === 'rejected' ? [one.reason as Error] : [])),
+  ).toEqual([1, 2].map(() => expect.objectContaining(refusal) as Error));
+});
+
+test('a start whose process has died has no address', async () => {
+  const [first, second] = [await plugged('first'), await plugged('second', { of: other })];
+  host.network.records = [first.record];
+  await first.domain.start();
+  host.killMonitor('first');
+  await second.domain.start();
 });
 
 test('a start that is not on record yet keeps no other from its bridge', async () => {
