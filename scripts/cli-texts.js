@@ -13,8 +13,8 @@ const description = [
   'Without a verb, commands are read from the terminal, with history and completion, or from a pipe. One word in the place of the ' +
     "verb may hold several commands, with ; between them: tslxc 'uri; list'. Words are quoted as in a shell by single and double " +
     'quotes and backslashes, and # begins a comment. All of a line is checked before its first command runs.',
-  'Each verb prints an empty line at its end, as in virsh, but for those whose output is that of a command in a container; ' +
-    '-q leaves it out.',
+  'Each verb prints an empty line at its end, as in virsh, but for those whose output is that of a command in a container, ' +
+    'and logs, wait, images, plan and top, which virsh does not have; -q leaves it out.',
 ];
 
 /** Taken before the verb, and not in the command's own help. */

@@ -69,7 +69,7 @@ test('a container becomes unhealthy, healthy and so on, and all are told', async
     state: 'healthy',
     failures: 0,
   });
-  expect(await says('wait health-told --healthy --timeout 10')).toBe('\n');
+  expect(await says('wait health-told --healthy --timeout 10')).toBe('');
   expect(await says('dominfo health-told')).toMatch(/^Health: +healthy$/m);
   await domain.exec(['rm', '/tmp/ready']);
   await isUnhealthy();

@@ -45,7 +45,7 @@ test.each([
         'Timed out during operation: no process in the container listens at port 8124 after 150 ms',
     });
     const shown = expected === 'ipv6' ? '[::]:8123' : '127.0.0.1:8123';
-    expect(await container.run('wait', '--port', '8123')).toBe(`${shown}\n\n`);
+    expect(await container.run('wait', '--port', '8123')).toBe(`${shown}\n`);
   },
 );
 
@@ -90,7 +90,7 @@ test('output is found in what was written before, across pieces, and as it comes
   const again = /split/g;
   again.lastIndex = 1000;
   expect((await find(again))[0]).toBe('split');
-  expect(await container.run('wait', '--console', '^l.te$')).toBe('late\n\n');
+  expect(await container.run('wait', '--console', '^l.te$')).toBe('late\n');
 });
 
 test('a container that dies ends each wait at once, with the last lines of its console', async () => {
@@ -173,7 +173,7 @@ test('a state is waited for, whichever process brings it about', async () => {
     sleep(100).then(() => container.run('destroy')),
   ]);
   expect(shutoff).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
-  expect(await container.run('wait', '--state', 'shutoff')).toBe('shut off (destroyed)\n\n');
+  expect(await container.run('wait', '--state', 'shutoff')).toBe('shut off (destroyed)\n');
 });
 
 test('a command is run until it succeeds, and none is left', async () => {
@@ -208,7 +208,7 @@ test('a command is run until it succeeds, and none is left', async () => {
     sleep(300).then(() => domain.resume()),
     container.try(['wait', container.name, '--exec', '--', 'test', '-e', ready]),
   ]);
-  expect(ran).toMatchObject({ code: 0, stdout: '\n', stderr: '' });
+  expect(ran).toMatchObject({ code: 0, stdout: '', stderr: '' });
 });
 
 test('an abort and a wrong wait are refused', async () => {

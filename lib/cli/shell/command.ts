@@ -40,7 +40,10 @@ export interface Command {
   readonly example: string;
   /** `hidden`: not in the overview, since users don't call it. `unlisted`: not in the overview, since it is always refused. */
   readonly visibility?: 'hidden' | 'unlisted';
-  /** `alone`: only the command's own output, such as that of a program in the container, goes to stdout. */
+  /**
+   * `alone`: only the command's own output goes to stdout, without virsh's empty line behind it: that of a program in the container,
+   * and the data of verbs that virsh does not have.
+   */
   readonly stdout?: 'alone';
   /** The exit status for an error of the command line or of `run`. Default: 1. */
   failureStatus?(error: unknown): number;

@@ -51,7 +51,7 @@ test('what the console put out is there when the container has ended, to the las
   expect(await linesOf(test.domain, 0)).toEqual([]);
   expect(statSync(logOf(test)).mode & 0o7777).toBe(0o600);
   expect(statSync(join(logOf(test), '..')).mode & 0o7777).toBe(0o700);
-  expect(await test.run('logs', '-n', '2')).toBe('no endbegin\nno end\n\n');
+  expect(await test.run('logs', '-n', '2')).toBe('no endbegin\nno end\n');
 });
 
 test('of a transient domain it is there when that is gone, and an unknown name has none', async () => {
@@ -71,15 +71,15 @@ test('of a transient domain it is there when that is gone, and an unknown name h
     code: 1,
     stderr: "error: failed to get domain 'logs-transient'\n",
   });
-  expect(await run('logs', test.name, '--follow')).toBe('begin\ncrashed\n\n');
-  expect(await run('logs', test.name, '-n', '1')).toBe('crashed\n\n');
+  expect(await run('logs', test.name, '--follow')).toBe('begin\ncrashed\n');
+  expect(await run('logs', test.name, '-n', '1')).toBe('crashed\n');
   // A handle on the domain that is gone reads the same, until another has its name.
   expect(await linesOf(test.domain, 1)).toEqual(['crashed']);
   for (const name of ['logs-unknown', `../lxc/${test.name}`, uuid]) {
     const unknown = await test.try(['logs', name]);
     expect(unknown).toMatchObject({
       code: 1,
-      stdout: '\n',
+      stdout: '',
       stderr: `error: failed to get domain '${name}'\n`,
     });
   }
@@ -124,7 +124,7 @@ test('following shows what is there and what comes, and ends with the container'
   }
   // The echo of Enter ends a line of its own.
   expect(seen).toEqual(['two', '', 'three', '\x1b[31mfour']);
-  expect(await command).toBe('one\ntwo\n\nthree\n\\x1b[31mfour\n\n');
+  expect(await command).toBe('one\ntwo\n\nthree\n\\x1b[31mfour\n');
 });
 
 test('following ends at an abort', async () => {
@@ -159,11 +159,11 @@ test('each line has the time when it was put out, and --since and --until choose
   const times = order.map((moment) => moment?.getTime() ?? NaN);
   expect(times).toEqual([...times].sort((a, b) => a - b));
   const middle = moments[1]?.toISOString() ?? '';
-  expect(await followed).toBe('two\n\n');
-  expect(await test.run('logs', '--until', middle)).toBe('one\n\n');
-  expect(await test.run('logs', '--since', '1h', '-n', '1')).toBe('two\n\n');
+  expect(await followed).toBe('two\n');
+  expect(await test.run('logs', '--until', middle)).toBe('one\n');
+  expect(await test.run('logs', '--since', '1h', '-n', '1')).toBe('two\n');
   expect(await test.run('logs', '-t')).toBe(
-    found.map(({ line, time }) => `${time?.toISOString()} ${line}\n`).join('') + '\n',
+    found.map(({ line, time }) => `${time?.toISOString()} ${line}\n`).join(''),
   );
   expect(await test.try(['logs', test.name, '--since', 'yesterday'])).toMatchObject({
     code: 1,

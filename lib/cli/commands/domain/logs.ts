@@ -48,6 +48,7 @@ export const commands: CommandTable = {
       formatOption,
     ],
     example: 'tslxc logs helloworld -n 20',
+    stdout: 'alone',
     run: show,
   },
 };

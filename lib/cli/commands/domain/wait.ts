@@ -37,6 +37,7 @@ export const commands: CommandTable = {
       },
     ],
     example: 'tslxc wait helloworld --console login: --timeout 60',
+    stdout: 'alone',
     run: wait,
   },
 };

@@ -36,6 +36,7 @@ export const commands: CommandTable = {
       { name: 'json', kind: 'flag', help: 'the same as --format json' },
     ],
     example: 'tslxc plan helloworld.xml',
+    stdout: 'alone',
     run: showPlan,
   },
 };

@@ -58,6 +58,7 @@ export const commands: CommandTable = {
       'common is on the disk once.',
     options: [{ name: 'name', kind: 'flag', help: 'list only names' }, formatOption],
     example: 'tslxc images',
+    stdout: 'alone',
     run: images,
   },
   rmi: {

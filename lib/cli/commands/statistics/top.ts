@@ -40,6 +40,7 @@ export const commands: CommandTable = {
       },
     ],
     example: 'tslxc top --sort memory --count 1',
+    stdout: 'alone',
     run: top,
   },
 };

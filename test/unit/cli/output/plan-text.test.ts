@@ -140,7 +140,7 @@ describe('what is planned', () => {
     for (const word of ['web', '7']) {
       const connection = new FakeConnection([{ name: 'web', id: 7 }], plan);
       const ran = await run(`plan ${word} --json`, { connection });
-      expect(ran.stdout).toBe(`${planJson(plan)}\n`);
+      expect(ran.stdout).toBe(planJson(plan));
       expect(connection.calls.at(-1)).toEqual(['plan', { name: 'web' }]);
     }
   });

@@ -7,8 +7,8 @@ import { run } from '../../run-main';
 const failure = new TslxcError('OPERATION_FAILED', 'the log can not be read');
 
 test.each([
-  { how: 'ends', domain: { name: 'web', id: 7 }, status: 0, stdout: 'a line\nan older one\n\n' },
-  { how: 'fails', domain: { name: 'web', id: 7, failure }, status: 1, stdout: '\n' },
+  { how: 'ends', domain: { name: 'web', id: 7 }, status: 0, stdout: 'a line\nan older one\n' },
+  { how: 'fails', domain: { name: 'web', id: 7, failure }, status: 1, stdout: '' },
 ])('once it $how, the signals do what they did before', async ({ domain, status, stdout }) => {
   const connection = new FakeConnection([domain]);
   const signals = new EventEmitter();
@@ -24,10 +24,10 @@ test('--timestamps begins each line with its time, and - stands for one that is 
   const connection = new FakeConnection([{ name: 'web', id: 7 }]);
   expect(await run('logs web -t', { connection })).toMatchObject({
     status: 0,
-    stdout: '2026-01-02T03:04:05.678Z a line\n- an older one\n\n',
+    stdout: '2026-01-02T03:04:05.678Z a line\n- an older one\n',
   });
   expect(await run('logs web --format json', { connection })).toMatchObject({
-    stdout: '{"line":"a line","time":"2026-01-02T03:04:05.678Z"}\n{"line":"an older one"}\n\n',
+    stdout: '{"line":"a line","time":"2026-01-02T03:04:05.678Z"}\n{"line":"an older one"}\n',
   });
 });
 

@@ -352,13 +352,13 @@ describe('event', () => {
 
 describe('wait', () => {
   test.each([
-    ['--port 80', { port: 80 }, '[::]:80\n\n', 0],
-    ['--address ipv4', { address: 'ipv4' }, '192.0.2.7\n\n', 0],
-    ['--console o.t --timeout 2', { console: /o.t/mu, timeout: 2000 }, 'out\n\n', 0],
-    ['--state running', { state: 'running' }, 'running (booted)\n\n', 0],
-    ['--exit', { exit: 'any' }, '\n', 137],
-    ['--exec -- test -e /x', { exec: ['test', '-e', '/x'] }, '\n', 0],
-    ['--timeout 2 --exec true', { exec: ['true'], timeout: 2000 }, '\n', 0],
+    ['--port 80', { port: 80 }, '[::]:80\n', 0],
+    ['--address ipv4', { address: 'ipv4' }, '192.0.2.7\n', 0],
+    ['--console o.t --timeout 2', { console: /o.t/mu, timeout: 2000 }, 'out\n', 0],
+    ['--state running', { state: 'running' }, 'running (booted)\n', 0],
+    ['--exit', { exit: 'any' }, '', 137],
+    ['--exec -- test -e /x', { exec: ['test', '-e', '/x'] }, '', 0],
+    ['--timeout 2 --exec true', { exec: ['true'], timeout: 2000 }, '', 0],
   ])('%s', async (words, asked, ...said) => {
     const [stdout, status] = said;
     expect(await tslxc(`wait web ${words}`)).toMatchObject({ stdout, status });

@@ -8,7 +8,11 @@ test.each([
 ] as const)('a transient domain that has ended: %j gives %i', async (how, status) => {
   const connection = new FakeConnection();
   connection.ends.set('job', { ...how, time: 1, boot: 'boot' });
-  expect(await run('wait job --exit', { connection })).toMatchObject({ status, stderr: '' });
+  expect(await run('wait job --exit', { connection })).toMatchObject({
+    status,
+    stdout: '',
+    stderr: '',
+  });
 });
 
 test('one that was never there is unknown, and so is one that is gone with another condition', async () => {
