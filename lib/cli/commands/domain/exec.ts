@@ -36,7 +36,7 @@ export const commands: CommandTable = {
     summary: 'run a command in a running container',
     description:
       'Run a command, confined as the init of the container is. Its standard streams are copied from\n' +
-      'and to those of this command; with -t it has a terminal of its own. The exit status is that of\n' +
+      'and to those of this command: in a loop that reads stdin, give it </dev/null, as ssh; with -t it has a terminal of its own. The exit status is that of\n' +
       'the command, or 128 and the signal that ended it; 127 where there is no such program, 126 where it\n' +
       'cannot be executed, 125 when this command itself fails, 124 when it was ended by --timeout.\n' +
       'Signals are handed on. When this command ends before, all that the command has started ends; with -d\n' +

@@ -22,9 +22,10 @@ export const commands: CommandTable = {
       'Start a container from an image that was pulled, show what it writes, and end as its program does.\n' +
       'The words after the image take the place of the image’s own. With a terminal, its console is shown there;\n' +
       'else its input is what is piped in, if that is no terminal, and its output and errors go where those of this\n' +
-      'command go, and not to its log. SIGTERM and SIGINT ask it to end, a second one kills it;\n' +
-      'when this command is killed, so is the container. A virtual network that is started for it is named\n' +
-      'on stderr, unless -q is given. With -d the container goes on by itself, and the name of its\n' +
+      'command go, and not to its log: in a loop that reads stdin, give it </dev/null, as ssh. SIGTERM and SIGINT ask it to end, a second one kills it;\n' +
+      'when this command is killed, so is the container. The network default, and those with autostart, are started\n' +
+      'for it if they have not been since the host booted, and named on stderr, unless -q is given; others have to be\n' +
+      'active: net-start starts them. With -d the container goes on by itself, and the name of its\n' +
       'domain is shown. The domain is transient: it is gone with its container, and so is what that has\n' +
       'written, unless --upper names a place. The exit status is that of the program, or 128 and the signal\n' +
       'that ended it, however it came to end; 127 where there is no such program, 126 where it cannot be\n' +
