@@ -37,11 +37,18 @@ export function parseSource(text: string): ImageSource {
 
 /** What a name alone is likely to mean, as for Docker: an image of Docker Hub, or of the registry that it names. */
 function meantSource(text: string): string {
-  if (!namePattern.test(text)) return '';
+  const source = registrySource(text);
+  return source === undefined ? '' : `; did you mean '${source}'?`;
+}
+
+/** The source of what has this name for Docker; undefined for what can't be a name. */
+export function registrySource(text: string): string | undefined {
+  if (text.startsWith('docker://')) return text;
+  if (!namePattern.test(text)) return undefined;
   const [first = '', ...rest] = text.split('/');
   const isRegistry = rest.length > 0 && /[.:]|^localhost$/.test(first);
   const folder = rest.length === 0 ? 'library/' : '';
-  return `; did you mean 'docker://${isRegistry ? '' : `docker.io/${folder}`}${text}'?`;
+  return `docker://${isRegistry ? '' : `docker.io/${folder}`}${text}`;
 }
 
 /** The reference without the default registry and folder, and without a digest, which is no part of a name. */

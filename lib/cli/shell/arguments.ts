@@ -4,6 +4,7 @@
  */
 import { UsageError } from './command-error';
 import { nearest } from '../../suggestion';
+import { meantOption } from './foreign-words';
 
 /** An option of a command, in virsh's syntax: `--name`, `--name VALUE` or `--name=VALUE`. */
 export interface Option {
@@ -184,7 +185,8 @@ class Parser {
       word,
       known.map(({ name }) => name),
     );
-    const hint = meant === undefined ? '' : `; did you mean --${meant}?`;
+    const shown = meantOption(this.#verb, word) ?? (meant && `--${meant}`);
+    const hint = shown === undefined ? '' : `; did you mean ${shown}?`;
     return new UsageError(`command '${this.#verb}' doesn't support option --${word}${hint}`);
   }
 

@@ -6,7 +6,7 @@ import { parseArguments } from './arguments';
 import type { Options } from './arguments';
 import { CommandError, UsageError, endsWithBlank, errorLines } from './command-error';
 import { chooseUri } from './globals';
-import { suggestion } from '../../suggestion';
+import { meantVerb } from './foreign-words';
 import { commandsWith, refusedVerbs, verbNames } from './verbs';
 import type { Logger } from '../../host/logger';
 import type { ConnectOptions, Connection } from '../../index';
@@ -116,7 +116,7 @@ export class CommandRunner {
     const command = commandsWith(verb)?.[verb];
     if (command === undefined) {
       const shown = verbNames.filter((name) => !refusedVerbs.includes(name));
-      throw new UsageError(`unknown command: '${verb}'${suggestion(verb, shown)}`);
+      throw new UsageError(`unknown command: '${verb}'${meantVerb(verb, shown)}`);
     }
     const { options, wants } = parseArguments(verb, command, words);
     if (wants === 'help') return { command: {}, action: () => this.#help(verb) };

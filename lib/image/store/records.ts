@@ -5,7 +5,7 @@ import { flushDirectory, replaceFile } from '../../host/state/durable-file';
 import { inKnownFormat, withFormat } from '../../host/state/record-format';
 import { hasErrno, isThere } from '../../host/state/file-error';
 import { suggestion } from '../../suggestion';
-import { checkedName } from '../reference';
+import { checkedName, registrySource } from '../reference';
 import type { ImageInfo } from '../types';
 import { layerPaths, nameOfRecord, recordPath, type ImagePaths } from './image-paths';
 
@@ -57,7 +57,9 @@ export async function findImageRecord(
   if (found !== undefined) return found;
   const names = (await readImageRecords(paths)).map((one) => one.name);
   const meant = suggestion(name, [...names, ...names.map((one) => one.replace(/:latest$/, ''))]);
-  const advice = wanted === 'to run it' && meant === '' ? ': pull it first' : meant;
+  const source = registrySource(name);
+  const from = source === undefined ? '' : `, as by tslxc pull ${source}`;
+  const advice = wanted === 'to run it' && meant === '' ? `: pull it first${from}` : meant;
   throw new TslxcError('INVALID_ARG', `there is no image '${full}' on this host${advice}`);
 }
 

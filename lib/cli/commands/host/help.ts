@@ -2,7 +2,7 @@
 import { packageVersion } from '../../../host/package-paths';
 import { groups } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
-import { suggestion } from '../../../suggestion';
+import { meantVerb } from '../../shell/foreign-words';
 import { commandsWith, verbNames } from '../../shell/verbs';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context, Group } from '../../shell/command';
@@ -107,7 +107,7 @@ function commandNamed(verb: string): Command | undefined {
 export function commandText(verb: string): string {
   const command = commandNamed(verb);
   if (command === undefined) {
-    const hint = suggestion(verb, [...verbNames, ...Object.keys(groups)]);
+    const hint = meantVerb(verb, [...verbNames, ...Object.keys(groups)]);
     throw new CommandError(`command or command group '${verb}' doesn't exist${hint}`);
   }
   const { summary, description, options, example } = command;

@@ -1,4 +1,6 @@
 /** What is suggested in the place of a word that is not known. */
+import { meantVerb } from '../../../../lib/cli/shell/foreign-words';
+import { verbNames } from '../../../../lib/cli/shell/verbs';
 import { nearest, suggestion } from '../../../../lib/suggestion';
 import { run } from '../run-main';
 import { FakeConnection } from '../../../support/fake/connection/fake-connection';
@@ -23,12 +25,36 @@ test.each(['cx', 'frobnicate', 'net', '', 'list'])('for %s there is nothing to s
 });
 
 test.each([
+  ...['rm', 'stop', 'restart', 'rename', 'export', 'ps', 'inspect', 'kill', 'stats', 'pause'],
+  ...['attach', 'cp', 'delete', 'launch', 'copy'],
+])('what %s of Docker or LXC is here is told, and is no verb of ours', (verb) => {
+  const told = meantVerb(verb, verbNames);
+  expect(told).toMatch(new RegExp(`^; (docker|lxc)'s ${verb} is .*: docs/from-(docker|lxc)\\.md$`));
+  expect(verbNames).not.toContain(verb);
+});
+
+test.each([
   ['lits', "error: unknown command: 'lits'; did you mean 'list'?\n"],
   ['snapshot-lis', "error: unknown command: 'snapshot-lis'; did you mean 'snapshot-list'?\n"],
   ['checkpoint-lis', "error: unknown command: 'checkpoint-lis'\n"],
   ['list --al', "error: command 'list' doesn't support option --al; did you mean --all?\n"],
   ['start --pause web', "error: command 'start' doesn't support option --pause\n"],
   ['help lits', "error: command or command group 'lits' doesn't exist; did you mean 'list'?\n"],
+  ['rm web', "error: unknown command: 'rm'; docker's rm is undefine: docs/from-docker.md\n"],
+  [
+    'stop web',
+    "error: unknown command: 'stop'; docker's stop is shutdown or destroy: docs/from-docker.md\n",
+  ],
+  ['ps', "error: unknown command: 'ps'; docker's ps is list: docs/from-docker.md\n"],
+  ['freeze web', "error: unknown command: 'freeze'; lxc's freeze is suspend: docs/from-lxc.md\n"],
+  [
+    'help rename',
+    "error: command or command group 'rename' doesn't exist; docker's rename is domrename: docs/from-docker.md\n",
+  ],
+  [
+    'logs --tail 1 web',
+    "error: command 'logs' doesn't support option --tail; did you mean --lines (-n)?\n",
+  ],
   ['dominfo wbe', "error: failed to get domain 'wbe'; did you mean 'web'?\n"],
   ['dominfo other', "error: failed to get domain 'other'\n"],
 ])('%s', async (line, stderr) => {

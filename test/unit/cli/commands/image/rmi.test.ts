@@ -40,5 +40,7 @@ test('one that is to be run is to be pulled first', async () => {
   const connection = withImages([]);
   const { status, stderr } = await run('run --print-xml nginx', { connection });
   expect(status).toBe(125);
-  expect(stderr).toContain("there is no image 'nginx:latest' on this host: pull it first");
+  expect(stderr).toContain(
+    "there is no image 'nginx:latest' on this host: pull it first, as by tslxc pull docker://docker.io/library/nginx",
+  );
 });
