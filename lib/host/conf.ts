@@ -25,7 +25,10 @@ export function parseConf(content: string, path: string): ReadonlyMap<string, Co
     if (name === '') throw confError({ path, line }, 'expecting an assignment');
     const value = parseValue(written);
     if (value === undefined) {
-      throw confError({ path, line }, `expecting a whole number or text in quotes for '${name}'`);
+      throw confError(
+        { path, line },
+        `expecting a whole number or text in quotes for '${name}', not ${written.trim()}`,
+      );
     }
     values.set(name, { value, line });
   }

@@ -4,9 +4,10 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { constants as system } from 'node:os';
+import type { TslxcError } from '../errors';
 import type { Hardening } from '../hardening';
 import { hardeningLevels } from '../hardening';
-import { fileError, hasErrno } from './state/file-error';
+import { fileError, hasErrno, naming } from './state/file-error';
 import type { StatePaths } from './state/state-paths';
 import { confError, parseConf } from './conf';
 import type { ConfValue } from './conf';
@@ -65,7 +66,7 @@ export function readSettings({ settings: path }: StatePaths): HostSettings {
     return parseSettings(state === undefined ? '' : readFileSync(path, 'utf8'), path);
   } catch (error) {
     if (hasErrno(error, system.errno.ENOENT)) return parseSettings('', path);
-    throw fileError(error, 'read the settings of this host');
+    throw fileError(naming(path, error), 'read the settings of this host');
   }
 }
 
@@ -99,7 +100,12 @@ export function parseSettings(text: string, path: string): HostSettings {
 function modelOf({ value }: ConfValue, place: Place): SecurityModel {
   const model = securityModels.find((one) => one === value);
   if (model !== undefined) return model;
-  throw confError(place, `expecting one of ${quoted(securityModels)} for '${place.name}'`);
+  throw wrong(place, `one of ${quoted(securityModels)}`, value);
+}
+
+function wrong(place: Place, expected: string, value: ConfValue['value']): TslxcError {
+  const found = JSON.stringify(value);
+  return confError(place, `expecting ${expected} for '${place.name}', not ${found}`);
 }
 
 function quoted(words: readonly string[]): string {
@@ -109,15 +115,15 @@ function quoted(words: readonly string[]): string {
 function levelOf({ value }: ConfValue, place: Place): Hardening {
   const level = hardeningLevels.find((one) => one === value);
   if (level !== undefined) return level;
-  throw confError(place, `expecting one of ${quoted(hardeningLevels)} for '${place.name}'`);
+  throw wrong(place, `one of ${quoted(hardeningLevels)}`, value);
 }
 
 function secondsOf({ value }: ConfValue, place: Place): number {
   if (typeof value === 'number' && value > 0) return value;
-  throw confError(place, `expecting a number of seconds from 1 on for '${place.name}'`);
+  throw wrong(place, 'a number of seconds from 1 on', value);
 }
 
 function flagOf({ value }: ConfValue, place: Place): boolean {
   if (value === 0 || value === 1) return value === 1;
-  throw confError(place, `expecting 0 or 1 for '${place.name}'`);
+  throw wrong(place, '0 or 1', value);
 }

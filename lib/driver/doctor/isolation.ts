@@ -1,5 +1,6 @@
 /** Names the stored domains of one root that are no security boundary, and says how those that can be become one. Only reads. */
 import type { DomainDefinition } from '../../domain/definition';
+import { TslxcError } from '../../errors';
 import type { Hardening } from '../../hardening';
 import { isolationOf } from '../../domain/namespaces/isolation';
 import { atLevel, isolated } from '../../domain/namespaces/level';
@@ -9,7 +10,7 @@ import type { StatePaths } from '../../host/state/state-paths';
 import { levelOf } from '../session/level';
 import { levelOfEnvironment } from '../session/open';
 import { domainStore, parseStoredDomain } from '../session/stores';
-import { ok, warn } from './check';
+import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 
 const id = 'isolation';
@@ -18,14 +19,18 @@ const page = 'docs/user-namespaces.md';
 /** As many are named. */
 const most = 8;
 
+/** Definitions and settings that can't be read are named by other checks. */
 export async function checkIsolation(paths: StatePaths): Promise<HostCheck[]> {
   const { definitions: directory, settings } = paths;
   const store = domainStore({ directory, parse: parseStoredDomain, logger: silence });
   try {
     const level = levelOf({ hardening: levelOfEnvironment(), paths });
-    // Those that can't be read are named by another check.
     return isolationChecks(await store.definitions(), { level, settings });
   } catch (error) {
+    if (TslxcError.is(error) && error.path === settings) return [];
+    if (TslxcError.is(error, 'INVALID_ARG')) {
+      return [fail('caller.environment', error.message, 'correct TSLXC_HARDENING')];
+    }
     const { message } = fileError(error, 'look for domains that are no security boundary');
     return [warn(id, message, 'mend that, then tslxc doctor again')];
   }

@@ -8,7 +8,7 @@ import { ownLabel } from '../../host/security/process-labels';
 import { namesIn } from '../../host/names-in';
 import type { StatePaths } from '../../host/state/state-paths';
 import { lookUpHostSecurity } from '../session/security';
-import { ok, warn } from './check';
+import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readAttribute } from '../../host/node/attribute';
 
@@ -61,7 +61,9 @@ export function checkSecurity(
     return judgeSecurity(lookAtSecurity(lookUpHostSecurity(paths), transition));
   } catch (error) {
     if (!TslxcError.is(error)) throw error;
-    return [warn(id, error.message, `correct ${error.path ?? paths.settings}`)];
+    // Every start reads the settings, and looks up the host's module by them: it fails as this did.
+    const { path = paths.settings, message } = error;
+    return [fail(path === paths.settings ? 'host.settings' : id, message, `correct ${path}`)];
   }
 }
 
