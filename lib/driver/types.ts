@@ -240,6 +240,11 @@ export interface Autostarted {
   readonly outcome: 'started' | 'skipped' | 'failed';
   /** Why it could not be started; only with `failed`. */
   readonly error?: Error;
+  /**
+   * Why it is left as it is, if that is known; only with `skipped`. `running`: it runs; `has-run`: it has been started since the host
+   * booted, and was stopped; `marked-later`: it was marked after the first call of this boot, and is started at the next one.
+   */
+  readonly reason?: 'running' | 'has-run' | 'marked-later';
 }
 
 /** A change of a domain, in libvirt's words; seen by every connection of every process on the same root. */

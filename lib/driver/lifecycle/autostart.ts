@@ -1,7 +1,8 @@
 /**
  * Domains that are started with the host: once per boot, by the first process that runs `autostartAll`. A domain that has been
  * started since the host booted is left as it is, and so is, once `autostartAll` has completed, every domain but those that it could not
- * start: what was in their way, such as a disk that was not mounted yet, may be gone.
+ * start: what was in their way, such as a disk that was not mounted yet, may be gone. One whose definition can't be read is told of each
+ * time, since it can't be started at the next boot either.
  */
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
@@ -10,9 +11,11 @@ import { fieldsOf, readRecord, writeRecord } from '../../host/state/record-file'
 import { withLock } from '../../host/state/named-lock';
 import { transition } from './lifecycle';
 import { checkSame } from '../lookup/lookup';
+import { readStateOrSkip } from '../lookup/readable-state';
 import { restoreLostLabels } from './finish';
 import { reapInBackground, settle } from './reaper';
 import type { ExitRecord } from '../../container/record/exit-record';
+import type { RunState } from '../../container/record/run-state';
 import type { Session } from '../session/session';
 import { startAutostartPools } from '../storage/autostart';
 import { launch } from './start';
@@ -55,17 +58,21 @@ export async function autostartAll(session: Session): Promise<Autostarted[]> {
     await startAutostartPools(session);
     const boot = containers.bootId();
     const marked = await markedDomains(session);
-    const due = whatIsDue(session, boot);
-    const skipped = marked.filter(({ uuid }) => !due(uuid));
+    const isDue = whatIsDue(session, boot);
+    const due = marked.filter(({ domain, uuid }) => isDue(uuid) || !isReadable(session, domain));
+    const skipped = marked.filter((one) => !due.includes(one));
     // A container that shares the namespaces of another needs that one to run.
     const [alone, sharing] = [
-      marked.filter(({ domain, uuid }) => due(uuid) && !isSharing(session, domain)),
-      marked.filter(({ domain, uuid }) => due(uuid) && isSharing(session, domain)),
+      due.filter(({ domain }) => !isSharing(session, domain)),
+      due.filter(({ domain }) => isSharing(session, domain)),
     ];
     const results = [...(await startEach(session, alone)), ...(await startEach(session, sharing))];
     const failed = results.filter(({ outcome }) => outcome === 'failed').map(({ uuid }) => uuid);
     writeRecord(markerOf(session), { boot, time: Date.now(), failed });
-    const all = [...results, ...skipped.map((one) => ({ ...one, outcome: 'skipped' }) as const)];
+    const all = [
+      ...results,
+      ...skipped.map((one) => ({ ...one, ...leftAsIs(session, one.domain) })),
+    ];
     return all.sort((a, b) => (a.domain < b.domain ? -1 : 1));
   });
 }
@@ -78,6 +85,33 @@ async function markedDomains({ store }: Session): Promise<Marked[]> {
   return identities
     .filter(({ name }) => wanted.has(name))
     .map(({ name, uuid }) => ({ domain: name, uuid }));
+}
+
+function isReadable({ store }: Session, name: string): boolean {
+  try {
+    store.read(name);
+    return true;
+  } catch {
+    // Its own start fails with the reason.
+    return false;
+  }
+}
+
+type Skipped = Pick<Autostarted, 'outcome' | 'reason'>;
+
+/** Why a domain that is not tried is left as it is; no reason if its records can't be read, which every look at it says. */
+function leftAsIs(session: Session, name: string): Skipped {
+  const state = readStateOrSkip(session, name);
+  return {
+    outcome: 'skipped',
+    ...(state === undefined ? {} : { reason: reasonOf(session, state) }),
+  };
+}
+
+function reasonOf(session: Session, state: RunState): NonNullable<Autostarted['reason']> {
+  if (state.phase === 'running' || state.phase === 'starting') return 'running';
+  const hasRun = state.phase === 'ended' || hasRunSinceBoot(session, state.last);
+  return hasRun ? 'has-run' : 'marked-later';
 }
 
 function isSharing({ store }: Session, name: string): boolean {
@@ -105,14 +139,13 @@ async function startEach(session: Session, marked: readonly Marked[]): Promise<A
 async function startIfDue(
   session: Session,
   { domain: name, uuid }: Marked,
-): Promise<Pick<Autostarted, 'outcome' | 'error'>> {
+): Promise<Pick<Autostarted, 'outcome' | 'error' | 'reason'>> {
   try {
     return await session.locked(name, async () => {
       const { state } = await settle(session, name, 'stay');
-      if (state.phase !== 'off' || hasRunSinceBoot(session, state.last)) {
-        return { outcome: 'skipped' };
-      }
+      if (state.phase !== 'off') return { outcome: 'skipped', reason: 'running' };
       const definition = session.store.read(name);
+      if (hasRunSinceBoot(session, state.last)) return { outcome: 'skipped', reason: 'has-run' };
       if (definition?.uuid !== uuid) return { outcome: 'skipped' };
       transition('start', state.phase, name);
       const onExited = (): void => reapInBackground(session, name);

@@ -132,6 +132,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
       'container/start/handshake.ts Handshake.constructor',
       'container/start/running-container.ts RunningContainer.own',
       'driver/exec/running-command.ts RunningCommand.[Symbol.asyncDispose]',
+      'driver/lifecycle/autostart.ts isReadable',
       'driver/lifecycle/autostart.ts isSharing',
       'driver/lifecycle/kill.ts withinPatience',
       'driver/lifecycle/verbs.ts killAlsoFrozen',

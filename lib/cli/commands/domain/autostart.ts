@@ -25,6 +25,7 @@ export const commands: CommandTable = {
     description:
       'Start every domain that is marked as autostarted, for a unit of the boot. Once a boot: a domain that has been\n' +
       'started since the host booted is left as it is, and a second run only tries again what could not be started.\n' +
+      'What is left off, since it was stopped or was marked after the first run, is named on stderr: start starts it.\n' +
       'The exit status is 1 if something could not be started, which is said by name.',
     options: [],
     example: 'tslxc autostart-all',
@@ -42,11 +43,21 @@ async function autostart(context: Context, options: Options): Promise<undefined>
   return undefined;
 }
 
+const whyOff = {
+  'has-run': 'it has been started since the host booted',
+  'marked-later': 'it was marked after the first run of this boot, and is started at the next boot',
+} as const;
+
 async function autostartAll(context: Context): Promise<number | undefined> {
   const { output } = context;
   const results = await (await context.connect()).autostartAll();
-  for (const { domain, outcome, error } of results) {
+  for (const { domain, outcome, error, reason } of results) {
     if (outcome === 'started') output.extra(`Domain '${domain}' started`);
+    if (reason === 'has-run' || reason === 'marked-later') {
+      output.note(
+        `Domain '${domain}' is left off: ${whyOff[reason]}; 'tslxc start ${domain}' starts it`,
+      );
+    }
     if (outcome !== 'failed') continue;
     output.error(`Failed to start domain '${domain}'`);
     for (const line of errorLines(error)) output.error(line);

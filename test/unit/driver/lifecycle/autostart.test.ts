@@ -1,5 +1,5 @@
 /** lib/driver/lifecycle/autostart.ts: domains that are started with the host. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
@@ -65,8 +65,21 @@ test('leaves alone what has run since the boot, and what was marked after the fi
   expect(await outcomes()).toEqual(['web skipped']);
   const late = await connection.defineDomain(domainXml({ name: 'late', uuid: other }));
   await late.setAutostart('on');
-  expect(await outcomes()).toEqual(['late skipped', 'web skipped']);
+  expect(await connection.autostartAll()).toMatchObject([
+    { domain: 'late', outcome: 'skipped', reason: 'marked-later' },
+    { domain: 'web', outcome: 'skipped', reason: 'has-run' },
+  ]);
   expect(late.id).toBeUndefined();
+  await late.start();
+  expect(await connection.autostartAll()).toMatchObject([{ reason: 'running' }, {}]);
+});
+
+test('one whose definition has become unreadable after the first run is told of by each call', async () => {
+  expect(await outcomes()).toEqual([]);
+  await domain.setAutostart('on');
+  writeFileSync(join(host.root, 'etc/tslxc/lxc/web.xml'), '<domain');
+  expect(await outcomes()).toEqual(['web failed']);
+  expect(await outcomes()).toEqual(['web failed']);
 });
 
 test('goes on where a run was cut short', async () => {

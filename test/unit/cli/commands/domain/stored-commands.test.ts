@@ -120,12 +120,17 @@ test('autostart-all says what it has started and what has failed', async () => {
   connection.autostarted = [
     { domain: 'a', uuid, outcome: 'started' },
     { domain: 'b', uuid, outcome: 'failed', error },
-    { domain: 'c', uuid, outcome: 'skipped' },
+    { domain: 'c', uuid, outcome: 'skipped', reason: 'running' },
+    { domain: 'd', uuid, outcome: 'skipped', reason: 'has-run' },
+    { domain: 'e', uuid, outcome: 'skipped', reason: 'marked-later' },
   ];
   expect(await tslxc('autostart-all')).toMatchObject({
     status: 1,
     stdout: "Domain 'a' started\n\n",
-    stderr: "error: Failed to start domain 'b'\nerror: unsupported configuration: no such thing\n",
+    stderr:
+      "error: Failed to start domain 'b'\nerror: unsupported configuration: no such thing\n" +
+      "Domain 'd' is left off: it has been started since the host booted; 'tslxc start d' starts it\n" +
+      "Domain 'e' is left off: it was marked after the first run of this boot, and is started at the next boot; 'tslxc start e' starts it\n",
   });
   connection.autostarted = [];
   expect(await tslxc('autostart-all')).toMatchObject({ status: 0, stdout: '\n' });
