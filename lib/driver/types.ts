@@ -62,7 +62,10 @@ export interface StartOptions {
    * the error names all of them. Default: false, unless `strict = 1` is set in `etc/tslxc/lxc.conf`.
    */
   readonly strict?: boolean;
-  /** Called for each warning once the container runs, in the order in which `start` resolves to them. */
+  /**
+   * Called for each warning once the container runs, in the order in which `start` resolves to them. What a callback throws becomes an
+   * uncaught exception, here and in all options: the call goes on.
+   */
   readonly onWarning?: (warning: Warning) => void;
   /**
    * Called with the name of each virtual network that the start brings up because it is not running yet: `default` at its first

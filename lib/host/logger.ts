@@ -1,4 +1,5 @@
 /** Where this package reports events that are not the result of a call. It prints nothing itself. */
+import { outside } from '../callers-code';
 
 /** The part of pino's interface that is used. Any logger that has it can be passed. */
 export interface Logger {
@@ -10,6 +11,16 @@ export interface Logger {
   warn(fields: object, message: string): void;
   /** What has failed. */
   error(fields: object, message: string): void;
+}
+
+/** The logger, which never throws: what its own methods throw becomes an uncaught exception. */
+export function safeLogger(own: Logger): Logger {
+  return {
+    debug: outside((fields: object, message: string) => own.debug(fields, message)),
+    info: outside((fields: object, message: string) => own.info(fields, message)),
+    warn: outside((fields: object, message: string) => own.warn(fields, message)),
+    error: outside((fields: object, message: string) => own.error(fields, message)),
+  };
 }
 
 /** Reports nothing. */

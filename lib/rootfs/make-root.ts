@@ -85,8 +85,8 @@ type Builder = (root: string) => Promise<void>;
  * @example
  * const path = await makeRoot('/export/web', { onProgress: console.log });
  */
-export async function makeRoot(directory: string, options: MakeRootOptions = {}): Promise<string> {
-  checkGiven('makeRoot', makeRootParameters, [directory, options]);
+export async function makeRoot(directory: string, asked: MakeRootOptions = {}): Promise<string> {
+  const [, options] = checkGiven('makeRoot', makeRootParameters, [directory, asked] as const);
   const { signal } = options;
   throwIfAborted(signal);
   const { content = { kind: 'busybox' } } = options;

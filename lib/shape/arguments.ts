@@ -1,4 +1,5 @@
 /** The arguments of the public calls: each is compared with its shape before anything else is done. */
+import { outside } from '../callers-code';
 import { TslxcError } from '../errors';
 import { misfitOf, pathOf, fieldOf } from './misfit';
 import type { AnyField, Optional, Shape } from './shape';
@@ -13,6 +14,8 @@ type Parameter<Type> = readonly [
 export type ShapesOf<Given extends readonly unknown[]> = {
   readonly [Index in keyof Given]-?: Parameter<Given[Index]>;
 };
+
+type Callback = (...given: readonly unknown[]) => unknown;
 
 type AnyCall = (...given: never[]) => unknown;
 
@@ -35,14 +38,40 @@ export type CallsOf<Class, Except extends keyof Class = never> = {
 /** Parameters, without the types of what they take. */
 export type AnyParameters = readonly (readonly [name: string, shape: AnyField])[];
 
-/** @throws TslxcError INVALID_ARG for the first thing that does not fit, with its path in the arguments as `element`. */
-export function checkGiven(
+/**
+ * The arguments, with callbacks that throw outside of the call.
+ *
+ * @throws TslxcError INVALID_ARG for the first thing that does not fit, with its path in the arguments as `element`.
+ */
+export function checkGiven<Given extends readonly unknown[]>(
   call: string,
   parameters: AnyParameters,
-  given: readonly unknown[],
-): void {
+  given: Given,
+): Given {
   const refusal = refusalOf(call, parameters, given);
   if (refusal !== undefined) throw refusal;
+  return taken(parameters, given);
+}
+
+/** Arguments that fit, as the library takes them. */
+function taken<Given extends readonly unknown[]>(parameters: AnyParameters, given: Given): Given {
+  return given.map((one, index) => withCallbacks(parameters[index]?.[1], one)) as never;
+}
+
+/** What fits, with each callback in it so that it never throws. Listeners, which are no part of an object, stay who they are. */
+function withCallbacks(field: AnyField | undefined, given: unknown): unknown {
+  const form = field && fieldOf(field).form;
+  if (form?.kind !== 'object' || given === undefined) return given;
+  const own = given as Readonly<Record<string, unknown>>;
+  const called = Object.entries(form.fields).flatMap(([name, one]) => {
+    const { form: part } = fieldOf(one);
+    const callback = own[name];
+    const isCallback = part.kind === 'value' && part.isCalled === true;
+    return isCallback && typeof callback === 'function'
+      ? [[name, outside(callback as Callback)] as const]
+      : [];
+  });
+  return called.length === 0 ? given : { ...own, ...Object.fromEntries(called) };
 }
 
 function refusalOf(
@@ -82,7 +111,7 @@ function checked(call: string, parameters: AnyParameters, method: AnyCall): AnyC
   const before = {
     [method.name](this: unknown, ...given: never[]): unknown {
       const refusal = refusalOf(call, parameters, given);
-      if (refusal === undefined) return Reflect.apply(method, this, given);
+      if (refusal === undefined) return Reflect.apply(method, this, taken(parameters, given));
       if (isAsync) return Promise.reject(refusal);
       throw refusal;
     },

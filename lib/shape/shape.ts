@@ -39,6 +39,8 @@ export type Form =
       example: unknown;
       /** All that fit, if they can be named. */
       known?: readonly string[];
+      /** It is a function that the library calls. */
+      isCalled?: true;
     }>
   | Readonly<{ kind: 'list'; item: Form }>
   | Readonly<{ kind: 'record'; item: Form }>
@@ -134,11 +136,15 @@ export const date: Shape<Date> = value({
 });
 
 export function callback<Type>(): Shape<Type> {
-  return value({
-    words: 'a function',
-    fits: (one) => typeof one === 'function',
-    example: () => undefined,
-  });
+  return {
+    form: {
+      kind: 'value',
+      words: 'a function',
+      fits: (one) => typeof one === 'function',
+      example: () => undefined,
+      isCalled: true,
+    },
+  };
 }
 
 export function oneOf<Word extends string>(...words: readonly Word[]): Shape<Word> {

@@ -16,16 +16,18 @@ import {
 
 /** The layers from the bottom up, each with the layers that it may use; all may use `base`. */
 const base = [
-  ...['errors', 'exact-json', 'hardening', 'present', 'printable', 'shape', 'suggestion'],
+  ...['callers-code', 'errors', 'exact-json', 'hardening', 'present', 'printable', 'shape'],
+  'suggestion',
 ];
 const mayUse: Readonly<Record<string, readonly string[]>> = {
+  'callers-code': [],
   errors: ['printable'],
   'exact-json': [],
   hardening: [],
   present: [],
   printable: [],
   suggestion: [],
-  shape: ['errors', 'suggestion'],
+  shape: ['callers-code', 'errors', 'suggestion'],
   domain: base,
   plan: ['domain', ...base],
   host: base,

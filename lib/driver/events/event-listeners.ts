@@ -3,6 +3,7 @@
  * becomes an uncaught exception; the other listeners still get the event, and the one that threw gets the next one.
  */
 import { EventEmitter } from 'node:events';
+import { throwOutside } from '../../callers-code';
 import type { EventStream } from './event-stream';
 import type { DomainEvent, NetworkEvent } from '../types';
 
@@ -91,9 +92,7 @@ export class EventListeners {
       try {
         (listener as (event: DomainEvent | NetworkEvent) => void)(event);
       } catch (error) {
-        process.nextTick(() => {
-          throw error;
-        });
+        throwOutside(error);
       }
     }
   }

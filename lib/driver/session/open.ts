@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import type { Hardening } from '../../hardening';
 import { hardeningLevels } from '../../hardening';
 import { TslxcError } from '../../errors';
-import { silence } from '../../host/logger';
+import { safeLogger, silence } from '../../host/logger';
 import { DomainLog, type LogLevel } from '../../host/log/domain-log';
 import { statePaths } from '../../host/state/state-paths';
 import type { ConnectOptions } from '../types';
@@ -42,7 +42,7 @@ export function openSession(options: ConnectOptions, ofUri?: Hardening): Session
     access,
     hardening,
     startTimeout,
-    logger,
+    logger: logger === silence ? silence : safeLogger(logger),
     containers,
     ...(domainLog ? { domainLog } : {}),
   });

@@ -10,6 +10,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'cli/terminal/edit-loop.ts attempt',
   ],
   'The error is passed on: kept, thrown, sent or emitted elsewhere.': [
+    'callers-code.ts outside',
     'cli/commands/domain/list.ts listed',
     'cli/commands/network/net-list.ts listed',
     'cli/options/find-named.ts findNamed',
