@@ -11,6 +11,7 @@ import {
   recordOf,
   text,
 } from '../shape/shape';
+import { otherWords } from '../domain/builder/other-words';
 import { commonFields, memorySize } from '../domain/builder/spec-shape';
 import type { ImageDomain, ImageRootSpec, PullOptions } from './types';
 
@@ -22,12 +23,15 @@ export const pullOptions = object<PullOptions>({
   mostBytes: optional(number),
 });
 
-export const imageDomain = object<ImageDomain>({
-  ...commonFields,
-  // An empty value removes a variable of the image.
-  env: optional(recordOf(text)),
-  name: optional(text),
-  memory: optional(memorySize),
-  root: optional(object<ImageRootSpec>({ readonly: optional(flag), overlay: optional(text) })),
-  ports: optional(listOf(text)),
-});
+export const imageDomain = object<ImageDomain>(
+  {
+    ...commonFields,
+    // An empty value removes a variable of the image.
+    env: optional(recordOf(text)),
+    name: optional(text),
+    memory: optional(memorySize),
+    root: optional(object<ImageRootSpec>({ readonly: optional(flag), overlay: optional(text) })),
+    ports: optional(listOf(text)),
+  },
+  otherWords,
+);

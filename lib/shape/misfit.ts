@@ -27,7 +27,7 @@ export function misfitOf(form: Form, value: unknown): Misfit | undefined {
     case 'record':
       return isEntries(value) ? ofRecord(form.item, value) : wrong(value, wordsOf(form));
     case 'object':
-      return isEntries(value) ? ofObject(form.fields, value) : wrong(value, wordsOf(form));
+      return isEntries(value) ? ofObject(form, value) : wrong(value, wordsOf(form));
     case 'either':
       return ofEither(form.forms, value);
     case 'variants':
@@ -87,9 +87,16 @@ function ofRecord(item: Form, record: Entries): Misfit | undefined {
   return undefined;
 }
 
-function ofObject(fields: AnyFields, object: Entries): Misfit | undefined {
+function ofObject(
+  { fields, otherWords = {} }: Extract<Form, { kind: 'object' }>,
+  object: Entries,
+): Misfit | undefined {
   const unknown = Object.keys(object).find((name) => !Object.hasOwn(fields, name));
-  if (unknown !== undefined) return { at: [unknown], what: unknownAmong(unknown, fields) };
+  if (unknown !== undefined) {
+    const hint = Object.hasOwn(otherWords, unknown) ? otherWords[unknown] : undefined;
+    const what = hint === undefined ? unknownAmong(unknown, fields) : `is unknown; ${hint}`;
+    return { at: [unknown], what };
+  }
   for (const name of Object.keys(fields)) {
     const { form, isOptional } = fieldOf(fields[name] as AnyField);
     const value = object[name];
@@ -135,7 +142,7 @@ function ofVariants(
   if (chosen === undefined || variant === undefined) return { at: [], what: `is not ${words}` };
   const stray = Object.keys(object).find((name) => !Object.hasOwn(variant.fields, name));
   if (stray !== undefined) return { at: [stray], what: `does not go with ${naming(chosen)}` };
-  return ofObject(variant.fields, object);
+  return ofObject(variant, object);
 }
 
 function unknownAmong(name: string, fields: AnyFields): string {

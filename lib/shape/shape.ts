@@ -44,7 +44,12 @@ export type Form =
     }>
   | Readonly<{ kind: 'list'; item: Form }>
   | Readonly<{ kind: 'record'; item: Form }>
-  | Readonly<{ kind: 'object'; fields: AnyFields }>
+  | Readonly<{
+      kind: 'object';
+      fields: AnyFields;
+      /** Names that are not fields, and what completes `is unknown; …` for them. */
+      otherWords?: Readonly<Record<string, string>>;
+    }>
   | Readonly<{ kind: 'either'; forms: readonly Form[] }>
   | Readonly<{
       kind: 'variants';
@@ -173,9 +178,12 @@ export function recordOf<Item>(item: Shape<Item>): Shape<Readonly<Record<string,
   return { form: { kind: 'record', item: item.form } };
 }
 
-/** An object that has these fields, and no others. */
-export function object<Type>(fields: Fields<Type>): Shape<Type> {
-  return { form: { kind: 'object', fields } };
+/** An object that has these fields, and no others. `otherWords`: words that others have for them, and what is said of these. */
+export function object<Type>(
+  fields: Fields<Type>,
+  otherWords: Readonly<Record<string, string>> = {},
+): Shape<Type> {
+  return { form: { kind: 'object', fields, otherWords } };
 }
 
 export function either<One, Other>(one: Shape<One>, other: Shape<Other>): Shape<One | Other> {

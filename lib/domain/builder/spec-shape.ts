@@ -23,6 +23,7 @@ import {
 import { rate } from '../interface/rate-shape';
 import { filterNames } from '../interface/port/filter';
 import { hardeningLevels } from '../../hardening';
+import { otherWords } from './other-words';
 import { sizePattern } from './size-element';
 import type {
   BandwidthSpec,
@@ -264,10 +265,13 @@ export const commonFields: Fields<Omit<DomainSpec, 'name' | 'memory' | 'root' | 
   health: optional(health),
 };
 
-export const domainSpec = object<DomainSpec>({
-  ...commonFields,
-  name: text,
-  memory: size,
-  root: optional(either(text, root)),
-  image: optional(imageOrigin),
-});
+export const domainSpec = object<DomainSpec>(
+  {
+    ...commonFields,
+    name: text,
+    memory: size,
+    root: optional(either(text, root)),
+    image: optional(imageOrigin),
+  },
+  otherWords,
+);

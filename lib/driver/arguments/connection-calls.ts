@@ -60,8 +60,15 @@ const logger: Shape<Logger> = value({
   example: console,
 });
 
+/** It can be left out, but only if all is. */
+const uri: Shape<string> = value({
+  words: 'text; the options come second',
+  fits: (one) => typeof one === 'string',
+  example: 'lxc:///',
+});
+
 export const connectParameters = [
-  ['uri', optional(text)],
+  ['uri', optional(uri)],
   [
     'options',
     optional(

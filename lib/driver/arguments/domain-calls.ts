@@ -111,14 +111,17 @@ const limit = either(oneOf('unlimited'), number);
 
 const memoryLimit = either(oneOf('unlimited'), kibibytes);
 
-const blockDevice = object<BlockDeviceTuning>({
-  path: text,
-  weight: optional(number),
-  readIops: optional(number),
-  writeIops: optional(number),
-  readBytes: optional(number),
-  writeBytes: optional(number),
-});
+const blockDevice = object<BlockDeviceTuning>(
+  {
+    path: text,
+    weight: optional(number),
+    readIops: optional(number),
+    writeIops: optional(number),
+    readBytes: optional(number),
+    writeBytes: optional(number),
+  },
+  { readBps: "did you mean 'readBytes'?", writeBps: "did you mean 'writeBytes'?" },
+);
 
 const rateChange = optional(either(oneOf('none'), rate));
 

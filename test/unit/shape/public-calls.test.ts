@@ -1,6 +1,7 @@
 /** Whatever public call takes an object: one key too many in it is refused by its name, before anything else is done. */
 import * as fc from 'fast-check';
 import * as library from '../../../lib/index';
+import { otherWords } from '../../../lib/domain/builder/other-words';
 import { domainSpec } from '../../../lib/domain/builder/spec-shape';
 import { connectParameters } from '../../../lib/driver/arguments/connection-calls';
 import { checkHostParameters } from '../../../lib/driver/doctor/check-host';
@@ -225,6 +226,12 @@ test.each<[string, object, string]>([
     { privatenetwork: true },
     "spec.privatenetwork is unknown; did you mean 'privateNetwork'?",
   ],
+  [
+    'another word of other tools',
+    { cpus: 1 },
+    "spec.cpus is unknown; 'limits.cpuQuota' limits CPU time, 'cpuset' says which CPUs; 'vcpus' limits nothing",
+  ],
+  ['one more', { workingDir: '/x' }, "spec.workingDir is unknown; did you mean 'cwd'?"],
   ['a word of other tools', { rootfs: '/x' }, "spec.rootfs is unknown; did you mean 'root'?"],
   ['a wrong type', { env: ['A=b'] }, 'spec.env is a list, not an object'],
   ['a wrong type of an item', { args: ['-c', 1] }, 'spec.args[1] is 1, not text'],
@@ -311,4 +318,22 @@ test('what must be there and is not is named', () => {
   expect(() => library.domainXml({ memory: '64MiB' } as object as library.DomainSpec)).toThrow(
     'invalid argument: domainXml: spec.name is missing: it is text',
   );
+});
+
+test('no word that other tools have is a field, and those that are named instead are', () => {
+  const { form } = domainSpec;
+  const fields = form.kind === 'object' ? form.fields : {};
+  expect(Object.keys(otherWords).filter((name) => Object.hasOwn(fields, name))).toEqual([]);
+  const named = Object.values(otherWords).flatMap((hint) => [...hint.matchAll(/'([\w.]+)'/g)]);
+  const paths = placesOf(form).map(({ at }) => at.filter((step) => step !== 0).join('.'));
+  const elsewhere = ['Domain.setAutostart', 'portForwards', 'network', 'ram'];
+  const stray = named.filter(([, one = '']) => ![...paths, ...elsewhere].includes(one));
+  expect(stray).toEqual([]);
+});
+
+test('options in the place of the URI are told where they go', async () => {
+  expect(await errorOf(() => library.connect({ root: '/x' } as never))).toMatchObject({
+    element: 'uri',
+    message: 'invalid argument: connect: uri is an object, not text; the options come second',
+  });
 });

@@ -1,0 +1,31 @@
+/** Words that other tools have for what a DomainSpec says in its own: completes `is unknown`, where no word of its own is near. Pure. */
+
+/** Names of a spec's fields that are not, each with what it says instead. */
+export const otherWords: Readonly<Record<string, string>> = {
+  autostart: "it is no part of a definition: 'Domain.setAutostart' sets it",
+  capAdd: "they are in 'capabilities.on'",
+  capDrop: "they are in 'capabilities.off'",
+  cmd: "the program is 'init', its arguments are 'args'",
+  command: "the program is 'init', its arguments are 'args'",
+  cpus: "'limits.cpuQuota' limits CPU time, 'cpuset' says which CPUs; 'vcpus' limits nothing",
+  entrypoint: "the program is 'init', its arguments are 'args'",
+  environment: "did you mean 'env'?",
+  gid: "the group of init is 'group', the container's own ids are 'idMap'",
+  healthcheck: "did you mean 'health'?",
+  hostname: "it is the 'name'",
+  initArgs: "did you mean 'args'?",
+  memoryLimit: "did you mean 'memory'?",
+  network: "did you mean 'interfaces'?",
+  networks: "did you mean 'interfaces'?",
+  pids: "did you mean 'limits.processes'?",
+  pidsLimit: "did you mean 'limits.processes'?",
+  ports: "they are 'portForwards' of an interface of type 'network'",
+  privileged: "what it may do is in 'capabilities' and 'hardening'",
+  publish: "they are 'portForwards' of an interface of type 'network'",
+  readonly: "did you mean 'root.readonly'?",
+  tmpfs: "it is one of the 'mounts', of type 'ram'",
+  uid: "the user of init is 'user', the container's own ids are 'idMap'",
+  volumes: "did you mean 'mounts'?",
+  workdir: "did you mean 'cwd'?",
+  workingDir: "did you mean 'cwd'?",
+};
