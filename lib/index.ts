@@ -63,6 +63,7 @@ export type { SnapshotRequest, SnapshotState } from './domain/snapshot';
 export type { PurgeItem } from './driver/purge/item';
 export type {
   AnnotationOptions,
+  Autostart,
   Autostarted,
   ConnectOptions,
   ConsoleOptions,

@@ -109,9 +109,12 @@ export interface SeenDomain extends Seen {
  * @example
  * await using connection = await connect();
  */
-export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promise<Connection> {
+export function connect(uri?: string, options?: ConnectOptions): Promise<Connection>;
+export function connect(
+  ...given: readonly [uri?: string, options?: ConnectOptions]
+): Promise<Connection> {
   return new Promise((resolve) => {
-    checkGiven('connect', connectParameters, [uri, options]);
+    const [uri = canonicalUri, options = {}] = checkGiven('connect', connectParameters, given);
     native();
     const resolved = resolveUri(uri);
     resolve(Connection.of(openSession(options, resolved.hardening), resolved.uri));

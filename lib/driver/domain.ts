@@ -4,6 +4,7 @@
  */
 import { checkCalls, type CallsOf } from '../shape/arguments';
 import { domainCalls } from './arguments/domain-calls';
+import { autostartWord } from './arguments/option-shapes';
 import type { PipedProcess, TerminalProcess } from '../container/exec/command-process';
 import type { ConsoleStream } from '../container/console/console-stream';
 import type { ExitRecord } from '../container/record/exit-record';
@@ -82,6 +83,7 @@ import { domainStatistics, watchStatistics } from './statistics/statistics';
 import type { DomainStatistics, WatchOptions } from './statistics/types';
 import type {
   AnnotationOptions,
+  Autostart,
   ConsoleOptions,
   DomainInfo,
   DomainState,
@@ -349,16 +351,17 @@ export class Domain {
    * Sends init a signal. A signal that init has no handler for does nothing, except SIGKILL and SIGSTOP
    * (pid_namespaces(7)).
    *
-   * @param number - 0 to 64, as in signal(7); 0 sends no signal, and only checks whether one could be sent
-   * @throws TslxcError INVALID_ARG for another number; OPERATION_INVALID when nothing runs.
+   * @param signal - 0 to 64, as in signal(7), where 0 sends no signal, and only checks whether one could be sent; or a name, as
+   * `DomainSpec.stopSignal` takes it: `SIGUSR1`, `SIGRTMIN+3`
+   * @throws TslxcError INVALID_ARG for what is no signal; OPERATION_INVALID when nothing runs.
    * @throws SyscallError SYSTEM_ERROR of pidfd_send_signal(2).
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSendProcessSignal, `virsh send-process-signal`
    */
-  async sendSignal(number: number): Promise<void> {
+  async sendSignal(signal: number | string): Promise<void> {
     this.#session.requireAccess('write', 'Domain.sendSignal');
-    await sendSignal(this.#session, this.#identity, number);
+    await sendSignal(this.#session, this.#identity, signal);
   }
 
   /**
@@ -495,14 +498,14 @@ export class Domain {
    * Sets whether it is started with the host, by `Connection.autostartAll`, which a boot unit calls. It is not started
    * now.
    *
-   * @throws TslxcError INVALID_ARG for anything but `on` and `off`; OPERATION_INVALID for a transient domain.
+   * @throws TslxcError INVALID_ARG for anything but `on`, `off`, true and false; OPERATION_INVALID for a transient domain.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetAutostart, `virsh autostart`
    */
-  async setAutostart(autostart: 'on' | 'off'): Promise<void> {
+  async setAutostart(autostart: Autostart): Promise<void> {
     this.#session.requireAccess('write', 'Domain.setAutostart');
-    await setAutostart(this.#session, this.#identity, autostart);
+    await setAutostart(this.#session, this.#identity, autostartWord(autostart));
   }
 
   /**
@@ -739,10 +742,9 @@ export class Domain {
     options: ExecOptions,
   ): RunningCommand<PipedProcess | TerminalProcess, string | Buffer>;
   exec(
-    argv: readonly string[],
-    options: ExecOptions = {},
+    ...given: readonly [argv: readonly string[], options?: ExecOptions]
   ): RunningCommand<PipedProcess | TerminalProcess, string | Buffer> {
-    return runCommand(this.#session, this.#identity, { argv, options });
+    return runCommand(this.#session, this.#identity, given);
   }
 
   /**
@@ -1527,4 +1529,7 @@ export class Domain {
   }
 }
 
-checkCalls('Domain', Domain.prototype, domainCalls satisfies CallsOf<Domain, 'exec'>);
+checkCalls('Domain', Domain.prototype, {
+  ...(domainCalls satisfies CallsOf<Domain, 'exec'>),
+  exec: 'by itself',
+});

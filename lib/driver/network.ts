@@ -4,6 +4,7 @@
  */
 import { checkCalls, type CallsOf } from '../shape/arguments';
 import { networkCalls } from './arguments/connection-calls';
+import { autostartWord } from './arguments/option-shapes';
 import type { MetadataContent } from '../domain/elements/metadata';
 import type { Identity } from '../host/state/definitions/definition-store';
 import type { NetworkUpdate } from '../network/definition/update';
@@ -33,7 +34,7 @@ import {
   undefineNetwork,
 } from './networks/verbs';
 import { Session } from './session/session';
-import type { DefineOptions, NetworkInfo, WhichOption } from './types';
+import type { Autostart, DefineOptions, NetworkInfo, WhichOption } from './types';
 
 /**
  * One virtual network: what is defined under a name, and the bridge, firewall rules and dnsmasq that run from it. Handles
@@ -384,14 +385,14 @@ export class Network {
   /**
    * Sets whether it is started with the host, that is, at the first use of networks after a boot. It is not started now.
    *
-   * @throws TslxcError INVALID_ARG for anything but `on` and `off`; OPERATION_INVALID for a transient network.
+   * @throws TslxcError INVALID_ARG for anything but `on`, `off`, true and false; OPERATION_INVALID for a transient network.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virNetworkSetAutostart, `virsh net-autostart`
    */
-  async setAutostart(autostart: 'on' | 'off'): Promise<void> {
+  async setAutostart(autostart: Autostart): Promise<void> {
     this.#session.requireAccess('write', 'Network.setAutostart');
-    await setNetworkAutostart(this.#session, this.#identity, autostart);
+    await setNetworkAutostart(this.#session, this.#identity, autostartWord(autostart));
   }
 }
 

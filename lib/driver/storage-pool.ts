@@ -3,7 +3,9 @@
  * the call is allowed and calls the function that does the work; what a caller has to know is documented here.
  */
 import { checkCalls, type CallsOf } from '../shape/arguments';
+import { autostartWord } from './arguments/option-shapes';
 import { storagePoolCalls } from './arguments/storage-pool-calls';
+import type { Autostart } from './types';
 import type { Identity } from '../host/state/definitions/definition-store';
 import { Session } from './session/session';
 import { StorageVolume } from './storage-volume';
@@ -187,9 +189,9 @@ export class StoragePool {
    * closed, OPERATION_DENIED on a read-only one.
    * @see virStoragePoolSetAutostart, `virsh pool-autostart`
    */
-  async setAutostart(autostart: 'on' | 'off'): Promise<void> {
+  async setAutostart(autostart: Autostart): Promise<void> {
     this.#session.requireAccess('write', 'StoragePool.setAutostart');
-    await setPoolAutostart(this.#session, this.#identity, autostart);
+    await setPoolAutostart(this.#session, this.#identity, autostartWord(autostart));
   }
 
   // Volumes.

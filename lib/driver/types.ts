@@ -114,6 +114,9 @@ export interface WhichOption {
   readonly which?: 'live' | 'inactive' | 'both';
 }
 
+/** Whether something is started with the host: `on` or true, `off` or false. */
+export type Autostart = 'on' | 'off' | boolean;
+
 /** How a device is attached to a domain, or changed. */
 export interface DeviceOptions extends WhichOption {
   /** Called for each part of the device that has no effect, once it is attached or changed. */

@@ -85,8 +85,11 @@ type Builder = (root: string) => Promise<void>;
  * @example
  * const path = await makeRoot('/export/web', { onProgress: console.log });
  */
-export async function makeRoot(directory: string, asked: MakeRootOptions = {}): Promise<string> {
-  const [, options] = checkGiven('makeRoot', makeRootParameters, [directory, asked] as const);
+export function makeRoot(directory: string, options?: MakeRootOptions): Promise<string>;
+export async function makeRoot(
+  ...given: readonly [directory: string, options?: MakeRootOptions]
+): Promise<string> {
+  const [directory, options = {}] = checkGiven('makeRoot', makeRootParameters, given);
   const { signal } = options;
   throwIfAborted(signal);
   const { content = { kind: 'busybox' } } = options;

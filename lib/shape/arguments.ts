@@ -88,19 +88,44 @@ function refusalOf(
     const element = pathOf(name, misfit.at);
     return new TslxcError('INVALID_ARG', `${call}: ${element} ${misfit.what}`, { element });
   }
-  return undefined;
+  return surplus(call, parameters, given);
 }
 
-/** Has each of the methods compare its arguments first. One that is async rejects, others throw. */
+/** What a call does not take may be meant to say what it is to do. */
+function surplus(
+  call: string,
+  parameters: AnyParameters,
+  given: readonly unknown[],
+): TslxcError | undefined {
+  const index = given.findIndex((one, at) => at >= parameters.length && one !== undefined);
+  if (index < 0) return undefined;
+  const element = `arguments[${index}]`;
+  const names = parameters.map(([name]) => name).join(', ');
+  const known = names === '' ? 'it takes none' : `known are ${names}`;
+  return new TslxcError('INVALID_ARG', `${call}: ${element} is one too many; ${known}`, {
+    element,
+  });
+}
+
+/** Of a method that compares its arguments by itself. */
+const byItself = 'by itself';
+
+/**
+ * Has each method of a class compare its arguments first: one that `calls` does not have takes none. One that is async rejects, others
+ * throw.
+ */
 export function checkCalls(
   of: string,
   prototype: object,
-  calls: Readonly<Record<string, AnyParameters>>,
+  calls: Readonly<Record<string, AnyParameters | typeof byItself>>,
 ): void {
-  for (const [name, parameters] of Object.entries(calls)) {
+  const unknown = Object.keys(calls).find((name) => !Object.hasOwn(prototype, name));
+  if (unknown !== undefined) throw new TypeError(`${of} has no method ${unknown}`);
+  for (const name of Object.getOwnPropertyNames(prototype)) {
     const own = Reflect.getOwnPropertyDescriptor(prototype, name);
     const method: unknown = own?.value;
-    if (typeof method !== 'function') throw new TypeError(`${of} has no method ${name}`);
+    const parameters = Object.hasOwn(calls, name) ? (calls[name] ?? []) : [];
+    if (name === 'constructor' || parameters === byItself || typeof method !== 'function') continue;
     const call = checked(`${of}.${name}`, parameters, method as AnyCall);
     Reflect.defineProperty(prototype, name, { ...own, value: call });
   }

@@ -32,8 +32,9 @@ const extensionNamespace = 'urn:tslxc:domain:1';
  * const xml = domainXml({ name: 'web', memory: '256MiB', root: '/srv/web', init: '/bin/httpd', args: ['-f'] });
  * const domain = await connection.defineDomain(xml);
  */
-export function domainXml(spec: DomainSpec): string {
-  checkGiven('domainXml', [['spec', domainSpec]], [spec]);
+export function domainXml(spec: DomainSpec): string;
+export function domainXml(...given: readonly [spec: DomainSpec]): string {
+  const [spec] = checkGiven('domainXml', [['spec', domainSpec]], given);
   return writeSpec(spec);
 }
 

@@ -39,6 +39,7 @@ import type {
 } from '../types';
 import { ratesChange, textCalls } from './domain-calls';
 import {
+  autostart,
   createOptions,
   defineOptions,
   logOptions,
@@ -271,5 +272,5 @@ export const networkCalls = {
     ['uuid', text],
     ['change', ratesChange],
   ],
-  setAutostart: [['autostart', onOrOff]],
+  setAutostart: [['autostart', autostart]],
 } as const;

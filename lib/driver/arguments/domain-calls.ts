@@ -52,7 +52,7 @@ import {
   consoleDevice,
   deviceOptions,
   logOptions,
-  onOrOff,
+  autostart,
   signalOption,
   startOptions,
   whichOneOption,
@@ -215,7 +215,7 @@ export const domainCalls = {
   destroy: [
     ['options', optional(object<DestroyOptions>({ graceful: optional(either(flag, number)) }))],
   ],
-  sendSignal: [['number', number]],
+  sendSignal: [['signal', either(number, text)]],
   xml: [whichOne],
   undefine: [
     [
@@ -238,7 +238,7 @@ export const domainCalls = {
       ),
     ],
   ],
-  setAutostart: [['autostart', onOrOff]],
+  setAutostart: [['autostart', autostart]],
   ...textCalls,
   openConsole: [['options', optional(consoleOptions)]],
   consolePath: [['device', optional(consoleDevice)]],

@@ -12,9 +12,11 @@ import {
   optional,
   text,
   type Fields,
+  type Shape,
 } from '../../shape/shape';
 import type { LogOptions } from '../inspect/console-lines';
 import type {
+  Autostart,
   CreateOptions,
   DefineOptions,
   DeviceOptions,
@@ -72,6 +74,15 @@ export const logOptions = object<LogOptions>({
 });
 
 export const onOrOff = oneOf('on', 'off');
+
+/** As `info` says it, too. */
+export const autostart: Shape<Autostart> = either(onOrOff, flag);
+
+/** The word for it. */
+export function autostartWord(asked: Autostart): 'on' | 'off' {
+  if (typeof asked === 'string') return asked;
+  return asked ? 'on' : 'off';
+}
 
 /** A console by its index or its alias. */
 export const consoleDevice = either(number, text);

@@ -14,7 +14,7 @@ import { poolTypes } from '../../storage/definition/formats';
 import type { StorageVolume } from '../storage-volume';
 import type { CopyVolumeOptions, CreateVolumeOptions, StoragePoolFilter } from '../storage/types';
 import type { CreatePoolOptions } from '../storage/verbs';
-import { defineFields, defineOptions, onOrOff } from './option-shapes';
+import { autostart, defineFields, defineOptions, onOrOff } from './option-shapes';
 
 const createPoolOptions = object<CreatePoolOptions>({ ...defineFields, build: optional(flag) });
 
@@ -70,7 +70,7 @@ export const storagePoolCalls = {
     ],
   ],
   start: [['options', optional(object<{ readonly build?: boolean }>({ build: optional(flag) }))]],
-  setAutostart: [['autostart', onOrOff]],
+  setAutostart: [['autostart', autostart]],
   lookupVolume: [['name', text]],
   createVolume: [
     ['xml', text],

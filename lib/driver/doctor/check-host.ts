@@ -42,8 +42,11 @@ export const checkHostParameters = [
  * const { status, checks } = await checkHost();
  * for (const { id, found, advice } of checks.filter((check) => check.status !== 'ok')) console.log(id, found, advice);
  */
-export async function checkHost(options: CheckHostOptions = {}): Promise<HostReport> {
-  checkGiven('checkHost', checkHostParameters, [options]);
+export function checkHost(options?: CheckHostOptions): Promise<HostReport>;
+export async function checkHost(
+  ...given: readonly [options?: CheckHostOptions]
+): Promise<HostReport> {
+  const [options = {}] = checkGiven('checkHost', checkHostParameters, given);
   const root = options.root ?? process.env['TSLXC_ROOT'] ?? '/';
   if (!isAbsolute(root)) throw new TslxcError('INVALID_ARG', `root '${root}' is not absolute`);
   const paths = statePaths(root);

@@ -32,14 +32,15 @@ interface Asked {
 export function runCommand(
   session: Session,
   identity: Identity,
-  asked: Asked,
+  given: readonly [argv: readonly string[], options?: ExecOptions],
 ): RunningCommand<PipedProcess | TerminalProcess, string | Buffer> {
+  const [argv, options = {}] = given;
   const start = async (): Promise<PipedProcess | TerminalProcess> => {
     session.requireAccess('write', 'Domain.exec');
-    checkGiven('Domain.exec', execParameters, [asked.argv, asked.options]);
-    return execCommand(session, identity, asked);
+    checkGiven('Domain.exec', execParameters, given);
+    return execCommand(session, identity, { argv, options });
   };
-  return new RunningCommand(start(), asked.options);
+  return new RunningCommand(start(), options);
 }
 
 /** @throws TslxcError as Domain.exec says. */

@@ -3,6 +3,7 @@ import { constants as system } from 'node:os';
 import type { ConsoleStream } from '../../container/console/console-stream';
 import { initHasEnded } from '../../container/init/ended-init';
 import type { DomainDefinition } from '../../domain/definition';
+import { signalNumber } from '../../domain/elements/extension/stop-signal';
 import { formatDomain } from '../../domain/format';
 import { isolationOf } from '../../domain/namespaces/isolation';
 import { TslxcError } from '../../errors';
@@ -167,10 +168,12 @@ export async function openConsole(
 export async function sendSignal(
   session: Session,
   identity: Identity,
-  number: number,
+  signal: number | string,
 ): Promise<void> {
+  const number = typeof signal === 'number' ? signal : (signalNumber(signal) ?? NaN);
   if (!Number.isInteger(number) || number < 0 || number > lastSignal) {
-    throw new TslxcError('INVALID_ARG', `signum value ${number} is out of range`);
+    const detail = `signum value ${signal} is out of range`;
+    throw new TslxcError('INVALID_ARG', detail, { element: 'signal' });
   }
   requireRunning(await currentState(session, identity), 'sendSignal', identity);
   const monitor = await connectRunning(session, identity, 'sendSignal');

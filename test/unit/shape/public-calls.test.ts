@@ -49,12 +49,13 @@ async function allCalls(): Promise<PublicCall[]> {
   const volume = await pool.createVolume('<volume><name>a</name><capacity>0</capacity></volume>');
   const objects = [
     ...[connection, domain, network, pool, volume],
-    ...[connection.images, domain.snapshots],
+    ...[connection.images, domain.snapshots, connection.secrets, connection.networkFilters],
+    ...[connection.nodeDevices, connection.hostInterfaces],
   ];
   const methods = objects.flatMap((object) =>
-    Object.entries(publicCalls[object.constructor.name] ?? {}).map(([method, parameters]) => ({
+    methodsOf(object).map((method) => ({
       name: `${object.constructor.name}.${method}`,
-      parameters,
+      parameters: publicCalls[object.constructor.name]?.[method] ?? [],
       call: (given: readonly unknown[]) => apply(object, Reflect.get(object, method), given),
     })),
   );
@@ -64,6 +65,14 @@ async function allCalls(): Promise<PublicCall[]> {
     call: (given: readonly unknown[]) => apply(undefined, Reflect.get(library, name), given),
   }));
   return [...methods, ...functions];
+}
+
+/** Those without a table take no arguments. */
+function methodsOf(object: object): string[] {
+  const own = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(object) as object);
+  return Object.entries(own).flatMap(([name, { value }]) =>
+    name !== 'constructor' && isFunction(value) ? [name] : [],
+  );
 }
 
 function apply(object: unknown, method: unknown, given: readonly unknown[]): unknown {
@@ -174,6 +183,24 @@ test('no number in plain data makes much text of a definition', () => {
     }
   }
   expect(tried).toBeGreaterThan(100);
+});
+
+test('an argument too many is refused by every call, also by those that take none', async () => {
+  const calls = await allCalls();
+  expect(calls.length).toBeGreaterThan(150);
+  for (const { name, parameters, call } of calls) {
+    const given = [...fitting(parameters), { zeroed: true }];
+    const error = await errorOf(() => call(given));
+    const element = `arguments[${parameters.length}]`;
+    expect([name, error]).toEqual([
+      name,
+      expect.objectContaining({
+        code: 'INVALID_ARG',
+        element,
+        message: expect.stringContaining(`${name}: ${element} is one too many; `) as string,
+      }),
+    ]);
+  }
 });
 
 test('what is no value of a parameter’s type is refused by its name, and is no TypeError', async () => {

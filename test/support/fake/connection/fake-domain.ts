@@ -5,7 +5,12 @@ import { findInterface } from '../../../../lib/driver/interfaces/interface-looku
 import { RunningCommand } from '../../../../lib/driver/exec/running-command';
 import { TslxcError } from '../../../../lib/errors';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
-import type { ConsoleOptions, DomainInfo, DomainState } from '../../../../lib/driver/types';
+import type {
+  Autostart,
+  ConsoleOptions,
+  DomainInfo,
+  DomainState,
+} from '../../../../lib/driver/types';
 import type { WaitOptions } from '../../../../lib/driver/waits/types';
 import type {
   BlockStatistics,
@@ -114,7 +119,7 @@ export class FakeDomain {
     await this.#called('execDetached', argv, options);
   }
 
-  async sendSignal(signal: number): Promise<void> {
+  async sendSignal(signal: number | string): Promise<void> {
     await this.#called('sendSignal', signal);
   }
 
@@ -273,7 +278,7 @@ export class FakeDomain {
     return new FakeDomain({ ...this.#fields, name });
   }
 
-  async setAutostart(autostart: string): Promise<void> {
+  async setAutostart(autostart: Autostart): Promise<void> {
     await this.#called('setAutostart', autostart);
   }
 

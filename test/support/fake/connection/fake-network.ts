@@ -1,6 +1,7 @@
 /** Virtual networks without a host, as the commands see them. Every call is written down. */
 import { TslxcError } from '../../../../lib/errors';
 import type {
+  Autostart,
   DefineOptions,
   Lease,
   NetworkInfo,
@@ -62,7 +63,7 @@ export class FakeNetwork {
     await this.#called('undefine');
   }
 
-  async setAutostart(on: 'on' | 'off'): Promise<void> {
+  async setAutostart(on: Autostart): Promise<void> {
     await this.#called('setAutostart', on);
   }
 

@@ -72,6 +72,29 @@ test('what a domain does not take in its phase is refused in the words of libvir
   await expect(domain.start()).rejects.toMatchObject(invalid('Domain is already running'));
 });
 
+test.each([15, 'SIGTERM', 'TERM', '15'])('init is sent the signal %p', async (signal) => {
+  await domain.start();
+  await domain.sendSignal(signal);
+  expect(host.asked).toContain('signal 15');
+});
+
+test.each([-1, 65, 1.5, NaN, 'SIGFOO', ''])('%p is no signal', async (signal) => {
+  await domain.start();
+  const refused = { code: 'INVALID_ARG', element: 'signal' };
+  await expect(domain.sendSignal(signal)).rejects.toMatchObject(refused);
+});
+
+test.each([
+  [true, true],
+  ['on', true],
+  [false, false],
+  ['off', false],
+] as const)('autostart can be set to %p', async (asked, autostart) => {
+  await domain.setAutostart(!autostart);
+  await domain.setAutostart(asked);
+  expect(await domain.info()).toMatchObject({ autostart });
+});
+
 test('a running domain that is undefined goes on, and is gone at its end', async () => {
   await domain.start();
   await domain.undefine();
