@@ -47,7 +47,7 @@ export interface StartOptions {
   readonly standardStreams?: readonly number[];
   /**
    * `keep` (default): this process cleans up when the container ends, if the process still runs and its connection is open.
-   * `leave`: another process does, as after `tslxc start`.
+   * `leave`: another process does, as after `tslxc start`. It is refused together with `autodestroy`.
    */
   readonly ownership?: 'keep' | 'leave';
   /**

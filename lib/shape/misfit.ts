@@ -88,7 +88,7 @@ function ofRecord(item: Form, record: Entries): Misfit | undefined {
 }
 
 function ofObject(
-  { fields, otherWords = {} }: Extract<Form, { kind: 'object' }>,
+  { fields, otherWords = {}, contradiction }: Extract<Form, { kind: 'object' }>,
   object: Entries,
 ): Misfit | undefined {
   const unknown = Object.keys(object).find((name) => !Object.hasOwn(fields, name));
@@ -104,7 +104,8 @@ function ofObject(
     const misfit = misfitOf(form, value);
     if (misfit !== undefined) return within(name, misfit);
   }
-  return undefined;
+  const found = contradiction?.(object);
+  return found && { at: [found.field], what: found.what };
 }
 
 function ofEither(forms: readonly Form[], value: unknown): Misfit | undefined {

@@ -49,6 +49,8 @@ export type Form =
       fields: AnyFields;
       /** Names that are not fields, and what completes `is unknown; …` for them. */
       otherWords?: Readonly<Record<string, string>>;
+      /** What in an object whose fields all fit contradicts the rest of it. */
+      contradiction?: (object: Readonly<Record<string, unknown>>) => Contradiction | undefined;
     }>
   | Readonly<{ kind: 'either'; forms: readonly Form[] }>
   | Readonly<{
@@ -60,6 +62,12 @@ export type Form =
       naming: (variant: string) => string;
       variants: Readonly<Record<string, Extract<Form, { kind: 'object' }>>>;
     }>;
+
+/** The name of a field, and what is wrong with it, as `does not go with …`. */
+export interface Contradiction {
+  readonly field: string;
+  readonly what: string;
+}
 
 interface ValueForm {
   readonly words: string;
@@ -184,6 +192,15 @@ export function object<Type>(
   otherWords: Readonly<Record<string, string>> = {},
 ): Shape<Type> {
   return { form: { kind: 'object', fields, otherWords } };
+}
+
+/** The shape of an object in which fields may contradict each other. */
+export function withoutContradiction<Type>(
+  { form }: Shape<Type>,
+  contradiction: (object: Type) => Contradiction | undefined,
+): Shape<Type> {
+  if (form.kind !== 'object') throw new TypeError('only an object can contradict itself');
+  return { form: { ...form, contradiction: (one) => contradiction(one as Type) } };
 }
 
 export function either<One, Other>(one: Shape<One>, other: Shape<Other>): Shape<One | Other> {

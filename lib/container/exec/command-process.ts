@@ -5,6 +5,7 @@ import type { LastByte, OutputStream } from './output-stream';
 import { TslxcError } from '../../errors';
 import type { WindowSize } from '../../host/native';
 import { checkGiven } from '../../shape/arguments';
+import { either, number, text } from '../../shape/shape';
 import { windowSize } from '../console/window-size';
 import type { Channel } from '../monitor/channel';
 import type { CommandPipes, CommandTerminal } from './command-streams';
@@ -23,6 +24,8 @@ const signalBase = 128;
 
 /** Highest signal number of Linux (signal(7)). */
 const lastSignal = 64;
+
+const killParameters = [['signal', either(number, text)]] as const;
 
 /** What a command writes to, and what follows its last byte there. */
 interface Output {
@@ -80,11 +83,13 @@ export class CommandProcess {
    * @throws TslxcError INVALID_ARG when there is no such signal.
    */
   kill(signal: NodeJS.Signals | number = 'SIGTERM'): void {
-    const number = typeof signal === 'number' ? signal : constants.signals[signal];
-    if (!Number.isInteger(number) || number < 1 || number > lastSignal) {
-      throw new TslxcError('INVALID_ARG', `signum value ${signal} is out of range`);
+    checkGiven('CommandProcess.kill', killParameters, [signal]);
+    const sent = typeof signal === 'number' ? signal : constants.signals[signal];
+    if (!Number.isInteger(sent) || sent < 1 || sent > lastSignal) {
+      const detail = `signum value ${signal} is out of range`;
+      throw new TslxcError('INVALID_ARG', detail, { element: 'signal' });
     }
-    if (!this.#isOver) this.channel.send({ message: 'signal', number });
+    if (!this.#isOver) this.channel.send({ message: 'signal', number: sent });
   }
 
   /**

@@ -11,6 +11,8 @@ import {
   oneOf,
   optional,
   text,
+  withoutContradiction,
+  type Contradiction,
   type Fields,
   type Shape,
 } from '../../shape/shape';
@@ -58,12 +60,18 @@ const startFields: Fields<StartOptions> = {
   signal: optional(abortSignal),
 };
 
-export const startOptions = object<StartOptions>(startFields);
+/** Only the process that has kept a container ends it with itself. */
+function leftAndEnded({ ownership, autodestroy }: StartOptions): Contradiction | undefined {
+  if (ownership !== 'leave' || autodestroy !== true) return undefined;
+  return { field: 'autodestroy', what: "does not go with ownership 'leave'" };
+}
 
-export const createOptions = object<CreateOptions>({
-  ...startFields,
-  validate: optional(flag),
-});
+export const startOptions = withoutContradiction(object<StartOptions>(startFields), leftAndEnded);
+
+export const createOptions = withoutContradiction(
+  object<CreateOptions>({ ...startFields, validate: optional(flag) }),
+  leftAndEnded,
+);
 
 export const logOptions = object<LogOptions>({
   lines: optional(number),

@@ -160,3 +160,23 @@ test('the result of a command on a terminal comes after its last byte', async ()
   expect(await result).toEqual({ code: 0 });
   expect(shown).toBe(String(much));
 });
+
+test.each([
+  ['TERM', 'signum value TERM is out of range'],
+  [65, 'signum value 65 is out of range'],
+  [{}, 'CommandProcess.kill: signal is an object, not a number or text'],
+  [
+    Promise.resolve(9),
+    'CommandProcess.kill: signal is a Promise, not a number or text: an await is missing',
+  ],
+])('%p is no signal that a command can be sent', async (signal, message) => {
+  using command = await pipedCommand();
+  const refusal = {
+    code: 'INVALID_ARG',
+    element: 'signal',
+    message: `invalid argument: ${message}`,
+  };
+  expect(() => command.process.kill(signal as never)).toThrow(
+    expect.objectContaining(refusal) as Error,
+  );
+});

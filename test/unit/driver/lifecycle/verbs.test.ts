@@ -72,6 +72,14 @@ test('what a domain does not take in its phase is refused in the words of libvir
   await expect(domain.start()).rejects.toMatchObject(invalid('Domain is already running'));
 });
 
+test('what is left to another process can not end with this one', async () => {
+  const refused = { code: 'INVALID_ARG', element: 'options.autodestroy' };
+  const options = { ownership: 'leave', autodestroy: true } as const;
+  await expect(domain.start(options)).rejects.toMatchObject(refused);
+  expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+  await domain.start({ ...options, autodestroy: false });
+});
+
 test.each([15, 'SIGTERM', 'TERM', '15'])('init is sent the signal %p', async (signal) => {
   await domain.start();
   await domain.sendSignal(signal);
