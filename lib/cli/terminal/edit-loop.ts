@@ -18,23 +18,30 @@ export interface Editing {
   readonly draft?: string;
   /** Whether the text means the same as the current one. Default: whether both are equal. */
   readonly isSame?: (text: string) => boolean;
+  /** Turns off the validation that the change begins with. The user is asked whether to, once. */
+  readonly relax?: () => void;
 }
 
-const help = [
-  'y - yes, start editor again',
-  'n - no, throw away my changes',
-  'f - force, try to redefine again',
-  '? - print this help',
-];
+type Answer = 'y' | 'n' | 'i' | 'f';
+
+/** The answers, and what each means. */
+const help: Readonly<Record<Answer | '?', string>> = {
+  y: 'yes, start editor again',
+  n: 'no, throw away my changes',
+  i: 'turn off validation and try to redefine again',
+  f: 'force, try to redefine again',
+  '?': 'print this help',
+};
 
 /** Resolves to whether anything was changed. @throws CommandError if the editor fails, or the change fails and the user gives up. */
 export async function editText(
   context: Context,
-  { read, change, suffix, draft, isSame }: Editing,
+  { read, change, suffix, draft, isSame, relax }: Editing,
 ): Promise<'changed' | 'unchanged'> {
   let before = await read();
   const initial = draft ?? before;
   const file = new EditedFile(initial, context.environment, suffix);
+  let mayRelax = relax !== undefined;
   try {
     let edited = await file.edit();
     for (;;) {
@@ -42,10 +49,18 @@ export async function editText(
       const problem = await attempt({ read, change }, { before, edited });
       if (problem === undefined) return removed(file, 'changed');
       before = problem.now;
-      const answer = await askAgain(context, problem);
+      const answer = await askAgain(
+        context,
+        problem,
+        mayRelax ? ['y', 'n', 'i', 'f'] : ['y', 'n', 'f'],
+      );
       if (answer === 'n') file.remove();
       if (answer === 'n' || answer === 'none') throw failure(problem, answer);
       if (answer === 'y') edited = await file.edit();
+      if (answer === 'i') {
+        relax?.();
+        mayRelax = false;
+      }
     }
   } catch (error) {
     const text = file.text();
@@ -90,18 +105,23 @@ function failure({ message, cause }: Problem, answer: 'n' | 'none'): CommandErro
 async function askAgain(
   { output, terminal }: Context,
   { message, cause }: Problem,
-): Promise<'y' | 'n' | 'f' | 'none'> {
+  answers: readonly Answer[],
+): Promise<Answer | 'none'> {
   if (!terminal.isInteractive()) return 'none';
   if (cause !== undefined) for (const line of errorLines(cause)) output.error(line);
+  const keys = [...answers, '?'] as const;
   terminal.setMode('raw');
   try {
     for (;;) {
-      output.text(`\r${printable(message)} Try again? [y,n,f,?]: `);
-      const answer = await key(terminal.input());
-      if (answer === '?') output.text(`\r\n${help.join('\r\n')}\r\n`);
+      output.text(`\r${printable(message)} Try again? [${keys.join(',')}]: `);
+      const typed = await key(terminal.input());
+      if (typed === '?') {
+        output.text(`\r\n${keys.map((one) => `${one} - ${help[one]}\r\n`).join('')}`);
+      }
       // The end of the input, and ^C and ^D, which have no effect of their own in raw mode.
-      if (['', '\u0003', '\u0004'].includes(answer)) return 'none';
-      if (answer === 'y' || answer === 'n' || answer === 'f') return answer;
+      if (['', '\u0003', '\u0004'].includes(typed)) return 'none';
+      const answer = answers.find((one) => one === typed);
+      if (answer !== undefined) return answer;
     }
   } finally {
     terminal.setMode('normal');

@@ -132,6 +132,12 @@ test('an editor changes the definition, and its failure does not', async () => {
   expect(await spawnCommand(['edit', 'off'], failed)).toMatchObject({ code: 1 });
   expect(await spawnCommand(['edit', 'nosuch'], failed)).toMatchObject({ code: 1 });
   expect(await domain.xml()).toBe(before);
+  // A misspelt element is not left out: the container could lose its root by that.
+  const misspelt = { root: root.path, env: { VISUAL: editor('console', 'consle') } };
+  const refused = await spawnCommand(['edit', 'off'], misspelt);
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.stderr).toMatch(/The text that was edited is in [^]*<consle> is unknown/);
+  expect(await domain.xml()).toBe(before);
 });
 
 test('the start with the host is marked and unmarked; one that fails is told of', async () => {
