@@ -52,7 +52,7 @@ export function registrySource(text: string): string | undefined {
 }
 
 /** The reference without the default registry and folder, and without a digest, which is no part of a name. */
-function nameOfRegistry(reference: string): string {
+export function nameOfRegistry(reference: string): string {
   const plain = reference
     .replace(/@sha256:.*$/, '')
     .replace(/^docker\.io\//, '')
@@ -68,6 +68,11 @@ function nameOfFile(transport: 'oci' | 'docker-archive' | 'dir', rest: string): 
   const plain = file.replace(/\.(tar|tgz|tar\.gz)$/, '').toLowerCase();
   const name = plain.replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
   return withTag(tag.length === 0 || tag[0] === '' ? name : `${name}:${tag.join(':')}`);
+}
+
+/** Whether it is an archive of which no tag is named. */
+export function isWholeArchive({ transport, text }: ImageSource): boolean {
+  return transport === 'docker-archive' && text.split(':').length === 2;
 }
 
 /** The same source by the image's digest: a tag may mean another image the next time that it is used. */

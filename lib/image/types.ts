@@ -62,7 +62,7 @@ export interface PullProgress {
 
 /** How `connection.images.pull` gets an image. */
 export interface PullOptions {
-  /** Its name on this host. Default: that of its source, without the transport. */
+  /** Its name on this host. Default: that of its source, without the transport, or the tag of an archive that has one. */
   readonly name?: string;
   /** Aborts the pull: it rejects with OPERATION_ABORTED, and leaves nothing behind. */
   readonly signal?: AbortSignal;

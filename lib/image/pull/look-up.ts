@@ -1,7 +1,7 @@
 /** What a source has, before anything of it is copied: the digest of the image, and its layers. */
 import { existsSync } from 'node:fs';
 import { parseConfiguration } from '../config';
-import { pinnedSource, type ImageSource } from '../reference';
+import { nameOfRegistry, pinnedSource, type ImageSource } from '../reference';
 import { chainsOf } from '../store/layer-store';
 import { runTool } from '../tool';
 
@@ -57,6 +57,25 @@ export async function lookUpImage({ source, tls, signal, temporary }: LookUp): P
       chain: chains[at],
     })),
   };
+}
+
+/**
+ * What the image of an archive is called in it, as docker load would; undefined if it has no tag, or several.
+ *
+ * @throws as `runTool`.
+ */
+export async function nameInArchive({
+  source,
+  signal,
+  temporary,
+}: LookUp): Promise<string | undefined> {
+  const args = [...policyWords(), 'list-tags', source.text];
+  const said = await runTool({ program: 'skopeo', args, step, signal, temporary });
+  const { Tags: tags = [] } = JSON.parse(said) as { readonly Tags?: readonly string[] };
+  const [tag, ...others] = tags;
+  // What has no tag is shown by its number, as @0.
+  if (tag === undefined || others.length > 0 || tag.startsWith('@')) return undefined;
+  return nameOfRegistry(tag);
 }
 
 /** skopeo refuses everything if no policy says which images may be copied. If there is a policy, it is respected. */

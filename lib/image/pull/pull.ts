@@ -6,7 +6,7 @@ import { programPath } from '../../host/program';
 import { abortedBy } from '../../host/abort-listener';
 import { TslxcError } from '../../errors';
 import { reach } from '../failpoint';
-import { checkedName, parseSource, type ImageSource } from '../reference';
+import { checkedName, isWholeArchive, parseSource, type ImageSource } from '../reference';
 import { makeDraft, removeAbandonedDrafts } from '../store/draft';
 import { imagePaths } from '../store/image-paths';
 import { prepareFolders } from '../store/layer-store';
@@ -14,7 +14,7 @@ import { infoOf, writeImageRecord, type ImageRecord } from '../store/records';
 import type { ImageInfo, PullOptions } from '../types';
 import { downloadImage } from './download';
 import { takeLayers } from './layers';
-import { lookUpImage } from './look-up';
+import { lookUpImage, nameInArchive } from './look-up';
 import { Progress } from './progress';
 
 const step = 'pull an image';
@@ -73,6 +73,8 @@ async function pullInDraft(
   progress.begin();
   const looking = { source, tls, signal, temporary: draft.folder };
   const looked = await lookUpImage(looking);
+  const isNamed = options.name !== undefined || !isWholeArchive(source);
+  const inArchive = isNamed ? undefined : await nameInArchive(looking);
   progress.update({ allLayers: looked.layers.length });
   reach('image:after-look');
   const downloaded = await downloadImage({ ...looking, paths, looked, progress });
@@ -81,7 +83,7 @@ async function pullInDraft(
   const layered = await takeLayers(layering);
   const { architecture, created, config } = downloaded.configuration;
   const record: ImageRecord = {
-    name,
+    name: inArchive === undefined ? name : checkedName(inArchive),
     source: source.text,
     digest: looked.digest,
     pulled: new Date().toISOString(),

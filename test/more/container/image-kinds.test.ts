@@ -8,6 +8,7 @@ import { busyboxLayer, digestOf, makeLayout } from '../../support/image/image-la
 import { Registry } from '../../support/image/registry';
 import { directory, file } from '../../support/image/tar-archive';
 import { containerTest } from '../../support/world/container-test';
+import { runCommand } from '../../support/process/run-command';
 import { makeTestRoot } from '../../support/root/test-root';
 
 const world = containerTest(
@@ -137,6 +138,21 @@ test.each(['docker-archive', 'dir'])('what skopeo writes as %s is read', async (
   const image = await images.pull(`${transport}:${copy}`);
   expect(image.name).toBe(`my-${transport}:latest`);
   expect(existsSync(join(image.layers[0] ?? '', 'bin/busybox'))).toBe(true);
+});
+
+test('an archive’s own tag names its image, and one of another source that it replaces is told', async () => {
+  const made = makeLayout(folder('for-tagged'), { layers: [[file('name', 'tagged')]] });
+  const copy = join(world.registry.folder, 'tagged.tar');
+  const archive = `docker-archive:${copy}`;
+  execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', made, `${archive}:own/tag:7`]);
+  const pull = (...words: readonly string[]) =>
+    runCommand(['pull', '--progress', 'none', ...words], { root: world.root.path });
+  expect(await pull(archive)).toMatchObject({ code: 0, stderr: '' });
+  expect((await world.connection.images.list()).map(({ name }) => name)).toEqual(['own/tag:7']);
+  expect(await pull(archive)).toMatchObject({ code: 0, stderr: '' });
+  expect(await pull(made, 'own/tag:7')).toMatchObject({
+    ...{ code: 0, stderr: `warning: 'own/tag:7' was the image of ${archive}: it is replaced\n` },
+  });
 });
 
 test('an image that is pulled again under its name takes the place of the former one', async () => {

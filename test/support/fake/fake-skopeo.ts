@@ -13,7 +13,11 @@ export class FakeSkopeo {
   /** The arguments of each call. */
   readonly calls: (readonly string[])[] = [];
   /** In place of what the image has. */
-  said: { readonly configuration?: string; readonly mediaType?: string } = {};
+  said: {
+    readonly configuration?: string;
+    readonly mediaType?: string;
+    readonly tags?: readonly string[];
+  } = {};
   readonly #layout: string;
 
   /** `layout`: a folder of `makeLayout`. */
@@ -24,6 +28,9 @@ export class FakeSkopeo {
   readonly run = (call: ToolCall): Promise<string> => {
     this.calls.push(call.args);
     if (call.program !== 'skopeo') throw new Error(`${call.program} is not skopeo`);
+    if (call.args.includes('list-tags')) {
+      return Promise.resolve(JSON.stringify({ Tags: this.said.tags ?? [] }));
+    }
     if (call.args.includes('copy')) return Promise.resolve(this.#copy(call.args));
     return Promise.resolve(call.args.includes('--config') ? this.#config() : this.#inspect());
   };

@@ -26,7 +26,7 @@ export const commands: CommandTable = {
       {
         name: 'name',
         kind: 'string',
-        help: 'what it is called here; by default as its source',
+        help: 'what it is called here; by default as its source, or as the one tag of an archive',
         positional: 'optional',
       },
       {
@@ -87,18 +87,24 @@ async function pull(context: Context, options: Options): Promise<undefined> {
   const name = options.string('name');
   const report = pullReport(context, options.string('progress'));
   const connection = await context.connect();
+  let before: readonly ImageInfo[] = [];
   const begin = (signal: AbortSignal): Promise<ImageInfo> =>
-    withErrorMessage(`Failed to pull ${source}`, () =>
-      connection.images.pull(source, {
+    withErrorMessage(`Failed to pull ${source}`, async () => {
+      before = await connection.images.list();
+      return connection.images.pull(source, {
         ...nameOption(name),
         ...(options.has('insecure') ? { tls: 'trust' } : {}),
         ...(most === undefined ? {} : { mostBytes: readKibibytes(most, 'max-size') * 1024 }),
         signal,
         onProgress: (progress) => report.tell(progress),
-      }),
-    );
+      });
+    });
   try {
     const { result } = await abandonable(context.signals, begin);
+    const former = before.find((one) => one.name === result.name);
+    if (former !== undefined && former.source !== result.source) {
+      context.output.warning(`'${former.name}' was the image of ${former.source}: it is replaced`);
+    }
     report.end(result);
   } finally {
     report.close();

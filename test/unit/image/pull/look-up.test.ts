@@ -1,5 +1,10 @@
 /** lib/image/pull/look-up.ts: what skopeo is asked before anything is copied, and what is made of its answers. */
-import { lookUpImage, policyWords, tlsWords } from '../../../../lib/image/pull/look-up';
+import {
+  lookUpImage,
+  nameInArchive,
+  policyWords,
+  tlsWords,
+} from '../../../../lib/image/pull/look-up';
 import { parseSource } from '../../../../lib/image/reference';
 import { chainsOf } from '../../../../lib/image/store/layer-store';
 import { FakeSkopeo } from '../../../support/fake/fake-skopeo';
@@ -50,6 +55,18 @@ test('the image is pinned by its digest, and each layer is named after all that 
     ['inspect', '--no-tags', 'docker://shop:5000/web:1'],
     ['inspect', '--config', '--raw', `docker://shop:5000/web@${digest}`],
   ]);
+});
+
+test.each<[string, string[], string | undefined]>([
+  ['the only tag', ['docker.io/library/web:3'], 'web:3'],
+  ['none of several tags', ['docker.io/library/web:3', 'docker.io/library/web:4'], undefined],
+  ['no number of an image without a tag', ['@0'], undefined],
+])('an archive gives its image a name by %s', async (_, tags, name) => {
+  mockSkopeo.said = { tags };
+  const source = parseSource('docker-archive:/x.tar');
+  const looking = { source, tls: 'verify', signal: undefined, temporary: '/tmp' } as const;
+  expect(await nameInArchive(looking)).toBe(name);
+  expect(mockSkopeo.calls).toEqual([['list-tags', 'docker-archive:/x.tar']]);
 });
 
 test('layers that the configuration does not count have no chain, and are copied', async () => {

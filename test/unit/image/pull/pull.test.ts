@@ -11,6 +11,7 @@ import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 
 /** What each step was given, and what happens in it. */
 const mockSteps: { readonly step: string; readonly asked: object }[] = [];
+let mockArchiveName: string | undefined;
 let mockHappens: (step: string) => void = () => undefined;
 
 const mockDigest = `sha256:${'d'.repeat(64)}`;
@@ -30,6 +31,7 @@ jest.mock('../../../../lib/image/pull/look-up', () => ({
     mockStep('look up', asked);
     return Promise.resolve({ pinned: 'x', digest: mockDigest, layers: [{}, {}] });
   },
+  nameInArchive: () => Promise.resolve(mockArchiveName),
 }));
 jest.mock('../../../../lib/image/pull/download', () => ({
   downloadImage: async (asked: object) => {
@@ -53,6 +55,7 @@ beforeEach(() => {
   root = scratchDirectory();
   mockSteps.length = 0;
   mockHappens = () => undefined;
+  mockArchiveName = undefined;
 });
 
 const pull = (options: PullOptions = {}, source = 'oci:/x/web:1') =>
@@ -85,6 +88,17 @@ test('a pull is three steps, and then the record', async () => {
     ['done', 2],
   ]);
   expect(readdirSync(paths().drafts)).toEqual([]);
+});
+
+test('the image of an archive is called by its tag there, unless a name or a tag is given', async () => {
+  const named = async (source: string, options: PullOptions = {}): Promise<string> =>
+    (await pull(options, source)).name;
+  expect(await named('docker-archive:/x/file.tar')).toBe('file:latest');
+  mockArchiveName = 'web:3';
+  expect(await named('docker-archive:/x/file.tar')).toBe('web:3');
+  expect(await named('docker-archive:/x/file.tar', { name: 'mine' })).toBe('mine:latest');
+  expect(await named('docker-archive:/x/file.tar:other:2')).toBe('other:2');
+  expect(await named('oci:/x/layout')).toBe('layout:latest');
 });
 
 test.each(['look up', 'download', 'layers'])(
