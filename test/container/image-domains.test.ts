@@ -198,7 +198,7 @@ test('what the image does not have is told before anything starts', async () => 
   expect(await refused({ ...sleeping, env: { 'X=': '1' } })).toMatch(/'X=' is not the name/);
   expect(await refused({ ...sleeping, ports: ['web'] })).toMatch(/'web' is not a port/);
   expect(await refused({ ...sleeping, memory: '1KiB' })).toMatch(/1 KiB of memory are too little/);
-  expect(await refused({ init: '' })).toMatch(/names no program/);
+  expect(await refused({ init: '' })).toMatch(/domain.init is '', not text that is not empty/);
   await world.connection.images.collect();
   expect(written().filter((name) => name.startsWith('web-'))).toEqual([]);
   expect(existsSync(store('drafts'))).toBe(true);
