@@ -17,12 +17,6 @@ const description = [
     'and logs, wait, images, plan and top, which virsh does not have; -q leaves it out.',
 ];
 
-/** Taken before the verb, and not in the command's own help. */
-const rootOption = {
-  text: '--root=DIR',
-  help: 'keep all state below DIR, as TSLXC_ROOT does',
-};
-
 const environment = [
   {
     name: 'TSLXC_ROOT',
@@ -78,4 +72,4 @@ const exitStatus = [
   },
 ];
 
-module.exports = { description, environment, exitStatus, rootOption, summary };
+module.exports = { description, environment, exitStatus, summary };

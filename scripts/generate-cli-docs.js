@@ -95,7 +95,7 @@ function markdown({ groups, refused, options }) {
     'tslxc [options] <verb> [arguments]',
     '```',
     '',
-    ...optionRows([...options, texts.rootOption]),
+    ...optionRows(options),
     '',
     '## Environment',
     '',
@@ -164,7 +164,7 @@ function manual({ groups, refused, options }) {
     ...texts.description.flatMap((paragraph) => [roff(paragraph), '.P']).slice(0, -1),
     '.SH OPTIONS',
     'These stand before the verb.',
-    ...tagged([...options, texts.rootOption]),
+    ...tagged(options),
     ...groups.flatMap(({ title, verbs }) => [
       `.SH ${roff(title.toUpperCase())}`,
       ...verbs.flatMap(verbRequests),

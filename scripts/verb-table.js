@@ -1,6 +1,5 @@
 // The table of the command's verbs, read from the sources, since a build could be out of date.
 'use strict';
-const { rootOption } = require('./cli-texts');
 const { loadSources } = require('./load-sources');
 
 /** Where the sources have what the documents are made from. */
@@ -45,7 +44,7 @@ function describeVerb(verb, { commandsWith, commandText }) {
 function globalOptions(usage) {
   const [, text] = /\n {2}options:\n([\s\S]*?) {2}commands\b.*:\n/.exec(usage);
   return text.split('\n').flatMap((line) => {
-    const [, left, help] = /^ {4}(.*?) {2,}(.*)$/.exec(line) ?? [];
+    const [, left, help] = /^ {4,}(\S.*?) {2,}(.*)$/.exec(line) ?? [];
     return left === undefined ? [] : [{ text: left, help }];
   });
 }
@@ -59,7 +58,7 @@ function globalRow({ text, help }) {
 
 /**
  * `{ groups: [{ name, title, verbs }], refused: [verb], options, globalTable }`, all in the order of the command's own help;
- * the options before the verb as text, and as a table with the one that the help leaves out.
+ * the options before the verb as text, and as a table.
  */
 function readVerbTable() {
   const loaded = loadSources(sources);
@@ -71,7 +70,7 @@ function readVerbTable() {
   }));
   const refused = all.filter(({ visibility }) => visibility === 'unlisted').map(({ verb }) => verb);
   const options = globalOptions(loaded.usage());
-  const globalTable = [...options, rootOption].map(globalRow);
+  const globalTable = options.map(globalRow);
   return { groups, refused, options, globalTable };
 }
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { UsageError } from '../shell/command-error';
 import { environmentOf, environmentOption } from './environment';
+import { leastMemory } from '../../domain/tuning/memory-tuning';
 import { readKibibytes } from './values/scaled-size';
 import type { DirectoryMount, ImageDomain, InterfaceSpec } from '../../index';
 import { TslxcError } from '../../errors';
@@ -37,7 +38,11 @@ export const imageDomainOptions: readonly Option[] = [
     repeatable: true,
     help: 'show a directory of the host: DIRECTORY:TARGET, or DIRECTORY:TARGET:ro for read-only; may be repeated',
   },
-  { name: 'memory', kind: 'string', help: 'most memory, such as 512MiB; 1GiB by default' },
+  {
+    name: 'memory',
+    kind: 'string',
+    help: 'most memory, such as 512MiB or 512m, a number alone being KiB; 1GiB by default',
+  },
   {
     name: 'ids',
     kind: 'string',
@@ -91,10 +96,7 @@ export function readImageDomain(
     ...optional('stopSignal', text('stop-signal')),
     ...optional('ports', list('expose')),
     ...optional('mounts', list('volume') && options.strings('volume').map(mountOf)),
-    ...optional(
-      'memory',
-      memory === undefined ? undefined : `${readKibibytes(memory, 'memory')}KiB`,
-    ),
+    ...optional('memory', memory === undefined ? undefined : memoryOf(memory)),
     ...optional(
       'idMap',
       idKinds.find((kind) => kind === text('ids')),
@@ -109,6 +111,16 @@ function optional<Name extends keyof ImageDomain>(
   value: ImageDomain[Name] | undefined,
 ): Partial<Pick<ImageDomain, Name>> {
   return value === undefined ? {} : ({ [name]: value } as Pick<ImageDomain, Name>);
+}
+
+/** @throws UsageError; for what no container can be started with, by the word that was typed. */
+function memoryOf(word: string): `${number}KiB` {
+  const kibibytes = readKibibytes(word, 'memory');
+  if (kibibytes >= leastMemory) return `${kibibytes}KiB`;
+  throw new UsageError(
+    `'${word}' for <memory> option is ${kibibytes} KiB, too little to start a container: ` +
+      `it needs ${leastMemory} KiB or more; a number alone is KiB, and 64m is 64 MiB`,
+  );
 }
 
 function mountOf(word: string): DirectoryMount {

@@ -55,6 +55,7 @@ tslxc [options]... <command> [args...]
     -v                      short version
     -V                      long version
          --version[=TYPE]   version, TYPE is short or long (default short)
+         --root=DIR         keep all state below DIR, as TSLXC_ROOT does
   commands (non interactive mode):
 
 ${groupTexts()}

@@ -65,3 +65,13 @@ test('published ports need a virtual network, which is the default one where non
     "with the network 'host' its ports are those of the host already",
   );
 });
+
+test.each([
+  ['64', 64],
+  ['0', 0],
+  ['100k', 100],
+])('a memory of %s is refused by the word that was typed', (word, kibibytes) => {
+  expect(() => domainOf('--memory', word)).toThrow(
+    `'${word}' for <memory> option is ${kibibytes} KiB, too little to start a container: it needs 1024 KiB or more`,
+  );
+});
