@@ -1,4 +1,7 @@
 /** Starts and ends a storage pool, for a caller or a boot. Under its lock. */
+import { constants } from 'node:os';
+import { describeErrno, TslxcError } from '../../errors';
+import { present } from '../../present';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import type { PoolDefinition } from '../../storage/definition/definition';
 import { formatPool } from '../../storage/definition/format-pool';
@@ -17,6 +20,28 @@ import type { Session } from '../session/session';
  * with the words of mount(8) or of LVM; OPERATION_UNSUPPORTED when lvm2 is needed and not installed.
  */
 export async function launchPool(session: Session, definition: PoolDefinition): Promise<void> {
+  try {
+    await attempt(session, definition);
+  } catch (error) {
+    throw namingBuild(definition, error);
+  }
+}
+
+/** The error of a start that did not find the folder, with what makes it; any other one is returned as it is. */
+function namingBuild({ target, source }: PoolDefinition, error: unknown): unknown {
+  const isFolders = TslxcError.is(error, 'SYSTEM_ERROR') && error.path === target;
+  if (!isFolders || error.errno !== constants.errno.ENOENT || source.group !== undefined) {
+    return error;
+  }
+  const { errno, syscall, path, step } = error;
+  const words = `the folder ${target} is missing: ${describeErrno(errno)}; pool-build makes it, or --build at the start`;
+  return new TslxcError('SYSTEM_ERROR', words, {
+    ...present({ errno, syscall, path, step }),
+    cause: error,
+  });
+}
+
+async function attempt(session: Session, definition: PoolDefinition): Promise<void> {
   const { paths, logger } = session;
   const { name, uuid } = definition;
   await clearLeft(session, name);
