@@ -25,6 +25,15 @@ export function attributeOf(
   return holder?.attributes.find(({ name }) => name === attribute)?.value;
 }
 
+/** The values of those of these attributes that the child has. */
+export function attributesOf(
+  element: XmlElement,
+  child: string,
+  names: readonly string[],
+): string[] {
+  return names.flatMap((name) => attributeOf(element, name, child) ?? []);
+}
+
 /** The element as a document of its own. */
 export function textOf(element: XmlElement): string {
   return printXml(element);

@@ -4,7 +4,13 @@ import { withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile, validateOption } from '../../options/definition-file';
 import { warningOf } from '../../output/definition-warnings';
 import { domainOption, findDomain } from '../../options/domain-argument';
-import { unsupportedFlags, unsupportedOption } from '../../options/refused-option';
+import { unsupportedFlags } from '../../options/refused-option';
+import {
+  associatedVolumes,
+  checkStorageOptions,
+  removeVolumes,
+  storageOptions,
+} from './undefine-storage';
 import type { Options } from '../../shell/arguments';
 
 export const commands: CommandTable = {
@@ -32,7 +38,8 @@ export const commands: CommandTable = {
     group: 'domain',
     summary: 'undefine a domain',
     description:
-      'Remove the definition of a domain that is not running, or make a running one transient.',
+      'Remove the definition of a domain that is not running, or make a running one transient. Volumes of its disks are\n' +
+      'removed with it if that is asked for: of those that active storage pools have.',
     options: [
       domainOption,
       { name: 'managed-save', kind: 'flag', help: 'accepted: a container has no saved state' },
@@ -52,13 +59,7 @@ export const commands: CommandTable = {
         tpm: '0x20',
         'keep-tpm': '0x40',
       }),
-      {
-        ...unsupportedOption('storage', 'virStorageVolLookupByPath', 'string'),
-        positional: 'undocumented',
-      },
-      unsupportedOption('remove-all-storage', 'virStorageVolLookupByPath'),
-      unsupportedOption('wipe-storage', 'virStorageVolLookupByPath'),
-      unsupportedOption('delete-storage-volume-snapshots', 'virStorageVolLookupByPath'),
+      ...storageOptions,
     ],
     example: 'tslxc undefine helloworld',
     run: undefine,
@@ -79,13 +80,17 @@ async function define(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
-async function undefine(context: Context, options: Options): Promise<undefined> {
+async function undefine(context: Context, options: Options): Promise<number | undefined> {
+  const { output } = context;
+  checkStorageOptions(options);
   const text = options.required('domain');
-  const domain = await findDomain(await context.connect(), text);
+  const connection = await context.connect();
+  const domain = await findDomain(connection, text);
+  const volumes = await associatedVolumes({ connection, domain, output }, options);
   const forgets = options.has('snapshots-metadata');
   await withErrorMessage(`Failed to undefine domain '${domain.name}'`, () =>
     domain.undefine(forgets ? { snapshots: 'forget' } : {}),
   );
-  context.output.extra(`Domain '${domain.name}' has been undefined`);
-  return undefined;
+  output.extra(`Domain '${domain.name}' has been undefined`);
+  return removeVolumes(volumes, options, output);
 }

@@ -1,0 +1,165 @@
+/** The storage volumes that `undefine` removes with a domain: those of its disks that a storage pool has, in virsh's words. */
+import { attributesOf, devicesOf } from '../../options/domain-devices';
+import { CommandError, errorLines } from '../../shell/command-error';
+import type { Connection, Domain, StorageVolume } from '../../../index';
+import type { XmlElement } from '../../../domain/xml/element';
+import type { Option, Options } from '../../shell/arguments';
+import type { Output } from '../../output/output';
+
+export const storageOptions: readonly Option[] = [
+  {
+    name: 'storage',
+    kind: 'string',
+    help: 'remove associated storage volumes (comma separated list of targets or source paths)',
+    positional: 'undocumented',
+  },
+  {
+    name: 'remove-all-storage',
+    kind: 'flag',
+    help: 'remove all associated storage volumes (use with caution)',
+  },
+  { name: 'wipe-storage', kind: 'flag', help: 'wipe data on the removed volumes' },
+  {
+    name: 'delete-storage-volume-snapshots',
+    kind: 'flag',
+    help: 'accepted with --remove-all-storage: what snapshots a volume has are in its file',
+  },
+];
+
+/** A volume that is to be removed, and how the definition calls it. */
+interface Associated {
+  readonly volume: StorageVolume;
+  readonly target: string;
+  readonly source: string;
+}
+
+/** A disk of the definition. */
+interface Disk {
+  readonly target: string;
+  readonly source: string;
+  readonly pool: string | undefined;
+}
+
+/** @throws CommandError for options that don't go together. */
+export function checkStorageOptions(options: Options): void {
+  if (options.has('delete-storage-volume-snapshots') && !options.has('remove-all-storage')) {
+    throw new CommandError(
+      'Option --remove-all-storage is required by option --delete-storage-volume-snapshots',
+    );
+  }
+  if (options.has('wipe-storage') && !isAsked(options)) {
+    throw new CommandError(
+      "'--wipe-storage' requires '--storage <string>' or '--remove-all-storage'",
+    );
+  }
+}
+
+function isAsked(options: Options): boolean {
+  return options.has('storage') || options.has('remove-all-storage');
+}
+
+/**
+ * The volumes that the options ask to remove; of a disk that no pool has it is said that it stays.
+ *
+ * @throws CommandError if the domain runs, and for a volume that is not in its definition: nothing has been removed then.
+ */
+export async function associatedVolumes(
+  { connection, domain, output }: StorageOf,
+  options: Options,
+): Promise<Associated[]> {
+  if (!isAsked(options)) return [];
+  if (domain.id !== undefined) {
+    throw new CommandError('Storage volume deletion is supported only on stopped domains');
+  }
+  if (options.has('storage') && options.has('remove-all-storage')) {
+    throw new CommandError('Specified both --storage and --remove-all-storage');
+  }
+  const disks = (await devicesOf(domain, 'disk', undefined)).flatMap(diskOf);
+  const names = options.string('storage')?.split(',');
+  const found: Associated[] = [];
+  for (const disk of wanted(disks, names)) {
+    const volume = await lookUp(connection, disk, output);
+    if (volume !== undefined) found.push({ ...disk, volume });
+  }
+  refuseMissing(disks, names ?? [], output);
+  return found;
+}
+
+interface StorageOf {
+  readonly connection: Connection;
+  readonly domain: Domain;
+  readonly output: Output;
+}
+
+function diskOf(element: XmlElement): Disk[] {
+  const [source] = attributesOf(element, 'source', ['file', 'dir', 'name', 'dev', 'volume']);
+  const [target = ''] = attributesOf(element, 'target', ['dev']);
+  if (source === undefined) return [];
+  const [pool] = attributesOf(element, 'source', ['pool']);
+  return [{ target, source, pool }];
+}
+
+function isNamed({ target, source }: Disk, name: string): boolean {
+  return name === target || name === source;
+}
+
+function wanted(disks: readonly Disk[], names: readonly string[] | undefined): readonly Disk[] {
+  if (names === undefined) return disks;
+  return disks.filter((disk) => names.some((name) => isNamed(disk, name)));
+}
+
+/** @throws CommandError for a name that no disk has. */
+function refuseMissing(disks: readonly Disk[], names: readonly string[], output: Output): void {
+  const missing = names.filter((name) => !disks.some((disk) => isNamed(disk, name)));
+  const lines = missing.map((name) => `Volume '${name}' was not found in domain's definition.`);
+  const last = lines.pop();
+  for (const line of lines) output.error(line);
+  if (last !== undefined) throw new CommandError(last);
+}
+
+async function lookUp(
+  connection: Connection,
+  { target, source, pool }: Disk,
+  output: Output,
+): Promise<StorageVolume | undefined> {
+  try {
+    if (pool === undefined) return await connection.lookupStorageVolumeByPath(source);
+    const holder = await connection.lookupStoragePoolByName(pool).catch(() => undefined);
+    if (holder !== undefined) return await holder.lookupVolume(source);
+    output.error(`Storage pool '${pool}' for volume '${target}' not found.`);
+  } catch {
+    output.error(
+      `Storage volume '${target}'(${source}) is not managed by libvirt. Remove it manually.`,
+    );
+  }
+  return undefined;
+}
+
+/** Removes them, and goes on after one that can't be removed. Resolves to the exit status. */
+export async function removeVolumes(
+  volumes: readonly Associated[],
+  options: Options,
+  output: Output,
+): Promise<number | undefined> {
+  let status: number | undefined;
+  for (const { volume, target, source } of volumes) {
+    let failed = `Failed to remove storage volume '${target}'(${source})`;
+    try {
+      if (options.has('wipe-storage')) {
+        failed = 'Failed! Volume not removed.';
+        if (output.verbosity === 'normal') {
+          output.text(`Wiping volume '${target}'(${source}) ... `);
+        }
+        await volume.wipe();
+        output.extra('Done.');
+        failed = `Failed to remove storage volume '${target}'(${source})`;
+      }
+      await volume.delete();
+      output.extra(`Volume '${target}'(${source}) removed.`);
+    } catch (cause) {
+      for (const line of errorLines(new CommandError(failed, { cause }))) output.error(line);
+      status = 1;
+    }
+  }
+  return status;
+}
