@@ -35,7 +35,7 @@ export async function setAutostart(
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
     if (!session.store.has(name)) {
-      const detail = 'cannot set autostart for transient domain';
+      const detail = 'Cannot set autostart for transient domain';
       throw new TslxcError('OPERATION_INVALID', detail, { domain: name });
     }
     await session.store.exclusive(() => session.store.setAutostart(name, autostart));

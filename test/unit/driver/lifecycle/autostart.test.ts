@@ -42,7 +42,7 @@ test('is a link, as libvirt has it, and refused for what is not stored', async (
   await domain.undefine();
   await expect(domain.setAutostart('on')).rejects.toMatchObject({
     code: 'OPERATION_INVALID',
-    message: 'Requested operation is not valid: cannot set autostart for transient domain',
+    message: 'Requested operation is not valid: Cannot set autostart for transient domain',
   });
 });
 

@@ -101,11 +101,11 @@ test('domrename and autostart say what virsh says', async () => {
     ['setAutostart', 'on'],
     ['setAutostart', 'off'],
   ]);
-  const failure = new TslxcError('OPERATION_INVALID', 'cannot set autostart for transient domain');
+  const failure = new TslxcError('OPERATION_INVALID', 'Cannot set autostart for transient domain');
   const failing = new FakeConnection([{ name: 'web', failure }]);
   expect((await tslxc('autostart web', { connection: failing })).stderr).toBe(
     "error: Failed to mark domain 'web' as autostarted\n" +
-      'error: Requested operation is not valid: cannot set autostart for transient domain\n',
+      'error: Requested operation is not valid: Cannot set autostart for transient domain\n',
   );
 });
 
