@@ -37,4 +37,32 @@ export const knownOfLines: readonly (KnownDifference & { readonly documented: st
     reason: 'the element is named as well',
     documented: 'an error of a text names its element, its line and its column',
   },
+  {
+    id: 'interface that is not there',
+    lines: /^detach-device .*@\w+\.xml/,
+    says: /no device (found at address|matching MAC address)/,
+    reason: 'no address and no alias were asked for',
+    documented: '`detach-device` of an interface that is not there',
+  },
+  {
+    id: 'file system out of a definition',
+    lines: /^detach-device .*@folder\.xml.* --config/,
+    says: /persistent detach of device is not supported|no filesystem with target/,
+    reason: 'it is carried out',
+    documented: '`detach-device --config` takes a file system out of the definition',
+  },
+  {
+    id: 'limit that the kernel refuses',
+    lines: /^setmem .*--live/,
+    says: /Failed to set memory for domain|memory\.limit_in_bytes: EBUSY/,
+    reason: 'the kernel says why',
+    documented: 'a limit that the kernel refuses is an error with the file and its errno',
+  },
+  {
+    id: 'weight beyond its range',
+    lines: /^blkiotune .*--weight 100000.* --config/,
+    says: /^exit |Unable to change blkio parameters|weight is a number from/,
+    reason: 'it would not hold',
+    documented: 'a weight beyond the range of the kernel is refused by `blkiotune --config`',
+  },
 ];
