@@ -78,13 +78,31 @@ async function answerTo(terminal: SeedTerminal, step: Step): Promise<string> {
   }, 10_000);
 }
 
+/**
+ * The same of libvirt, which may miss the end of an init on a busy machine (docs/libvirt-defects.md, 12): its domain is ended by hand
+ * then, which is not compared.
+ */
+async function answerOfLibvirt(terminal: SeedTerminal, step: Step): Promise<string> {
+  try {
+    return await answerTo(terminal, step);
+  } catch (error) {
+    if (step[2]?.source !== 'shut off') throw error;
+    await typed(terminal, ['host', 'virsh destroy helloworld']);
+    return await answerTo(terminal, step);
+  }
+}
+
 /** What comes of each step. */
-async function answers(session: Session, env: Environment): Promise<string[]> {
+async function answers(
+  session: Session,
+  env: Environment,
+  answer: typeof answerTo,
+): Promise<string[]> {
   await using busybox = await makeBusyboxRoot(applets);
   await using terminal = await SeedTerminal.open(world.root.path, { program: 'virsh', env });
   await terminal.writeFile('helloworld.xml', xmlOf(session, busybox.path));
   const said: string[] = [];
-  for (const step of session.steps) said.push(await answerTo(terminal, step));
+  for (const step of session.steps) said.push(await answer(terminal, step));
   return said;
 }
 
@@ -94,8 +112,8 @@ function lineOf([place, line]: Step): string {
 }
 
 test.each(sessions)('$about', async (session) => {
-  const theirs = await answers(session, world.environments.theirs);
-  const ours = await answers(session, world.environments.ours);
+  const theirs = await answers(session, world.environments.theirs, answerOfLibvirt);
+  const ours = await answers(session, world.environments.ours, answerTo);
   const comparison = new Comparison(session.known);
   session.steps.forEach((step, at) => {
     const line = lineOf(step);

@@ -36,6 +36,8 @@ export function saidLines(line: string, text: string, given: string): string[] {
   const plain = text
     // Of a terminal.
     .replace(/^Authorization not available\. Check if polkit service .*\n/gm, '')
+    // Of virsh itself, whose console has not let go of its stream yet when it disconnects on a busy machine.
+    .replace(/^error: One or more references were leaked after disconnect .*\n?/gm, '')
     .replace(uuidPattern, (uuid) => (given.includes(uuid) ? uuid : 'UUID'))
     .replace(macPattern, (mac) => (given.includes(mac.toLowerCase()) ? mac : 'MAC'))
     .replace(/\bvnet\d+\b/g, 'vnetN')
