@@ -1,12 +1,11 @@
 /** Cgroups of containers, and of partitions that were made for them, below `libvirt` and beside it. Only reads. */
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { directoryAttribute } from './directory-attribute';
 import { ownerOf } from '../record/undo';
 import { partitionedSuffix } from '../../domain/tuning/partition';
 import { cgroupMounts } from '../../host/kernel/cgroup-layout';
 import { baseFolders, partitionAttribute } from '../../plan/cgroups/names';
-import { unlessMissing } from '../../host/state/file-error';
+import { foldersIn } from '../../host/names-in';
 
 /** A container's cgroup, with the root of tslxc that made it; '' when the cgroup does not tell. */
 export interface OwnedCgroup {
@@ -65,9 +64,4 @@ function joined(found: readonly Found[]): Found {
     containers: found.flatMap(({ containers }) => containers),
     partitions: found.flatMap(({ partitions }) => partitions),
   };
-}
-
-function foldersIn(folder: string): string[] {
-  const entries = unlessMissing(() => readdirSync(folder, { withFileTypes: true })) ?? [];
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
 }

@@ -2,8 +2,6 @@
  * The cgroups that a purge removes besides those of domains: those that no record names any more, the partitions that hold nothing
  * else, and at last those that all containers of the host share.
  */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
 import { readOwnLeaves, removeOwnLeaves } from '../../container/cgroups/own-leaves';
 import { baseCgroups } from '../../host/kernel/base-cgroups';
@@ -11,7 +9,7 @@ import type { BaseCgroups } from '../../host/kernel/base-cgroups';
 import { cgroupMounts, readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import { runNames } from '../../container/record/run-state';
 import type { Undo } from '../../container/record/undo';
-import { unlessMissing } from '../../host/state/file-error';
+import { foldersIn } from '../../host/names-in';
 import type { StatePaths } from '../../host/state/state-paths';
 import { readKnownState } from '../lookup/known-state';
 import { runStateIfAny } from '../lookup/readable-state';
@@ -89,11 +87,6 @@ function emptied(paths: StatePaths, base: BaseCgroups, ends: ReadonlySet<string>
   if (!isEmptied(containers, ends)) return [monitors];
   const inner = [monitors, containers];
   return isEmptied(outer, new Set([...ends, ...inner])) ? [...inner, outer] : inner;
-}
-
-function foldersIn(folder: string): string[] {
-  const entries = unlessMissing(() => readdirSync(folder, { withFileTypes: true })) ?? [];
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
 }
 
 interface OwnLeaf {

@@ -1,10 +1,8 @@
 /** What containers have written into overlays, and the files of snapshots: what a purge removes of them, and what it leaves. Only reads. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { overlayUppersOf } from '../../container/sources/overlay-upper';
 import type { DomainDefinition } from '../../domain/definition';
 import { isBelow } from '../../domain/xml/path';
-import { unlessMissing } from '../../host/state/file-error';
+import { foldersIn } from '../../host/names-in';
 import { imagePaths } from '../../image/store/image-paths';
 import { runningDefinition } from '../definitions/definitions';
 import { runStateIfAny } from '../lookup/readable-state';
@@ -60,19 +58,13 @@ interface Left {
 /** What undefined domains have written, and the files of snapshots that were forgotten with them. */
 function leftFolders(containers: string, named: ReadonlySet<string>): Left {
   const isUnnamed = (path: string): boolean => !named.has(path);
-  const folders = foldersIn(containers);
+  const folders = foldersIn(containers).sort();
   return {
     layers: folders.filter(isUnnamed),
-    copies: folders.map(snapshotsOfLayer).flatMap(foldersIn).filter(isUnnamed),
+    copies: folders
+      .flatMap((folder) => foldersIn(snapshotsOfLayer(folder)).sort())
+      .filter(isUnnamed),
   };
-}
-
-function foldersIn(folder: string): string[] {
-  const entries = unlessMissing(() => readdirSync(folder, { withFileTypes: true })) ?? [];
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(folder, name))
-    .sort();
 }
 
 /** That of the running container, and the stored one. A damaged one names nothing. */
