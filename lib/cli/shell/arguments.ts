@@ -23,6 +23,8 @@ export interface Option {
    * help shows it as an option only, as virsh's does of those that it marks `unwanted_positional`.
    */
   readonly positional?: 'required' | 'optional' | 'undocumented';
+  /** Required as `positional: 'required'` is, unless this other option is given. */
+  readonly requiredUnless?: string;
   /** virsh's other names of the option, which the help does not show. An alias that has a value takes none, and stands for that value. */
   readonly aliases?: readonly Alias[];
   /** Set if the option is refused: libvirt's message, with which the command fails if the option is given. */
@@ -114,15 +116,36 @@ export interface Parsed {
 /** Parses the words after `verb`. Throws UsageError. */
 export function parseArguments(
   verb: string,
-  command: { readonly options: readonly Option[]; readonly parsing?: 'none' },
+  command: { readonly options: readonly Option[]; readonly parsing?: 'loose' },
   words: readonly string[],
 ): Parsed {
-  if (command.parsing === 'none') {
-    const wants = words.includes('--help') ? 'help' : 'action';
-    return { options: new Options(new Map([['words', words]])), wants };
+  if (command.parsing === 'loose') {
+    if (words.includes('--help')) return { options: new Options(new Map()), wants: 'help' };
+    const names = command.options.map(({ name }) => name);
+    return { options: new Options(looseValues(verb, names, words)), wants: 'action' };
   }
   const parser = new Parser(verb, command.options);
   return parser.parse(words);
+}
+
+/** The values of the required options by name, given as options, or as bare words in order. Unknown options are skipped. */
+function looseValues(
+  verb: string,
+  names: readonly string[],
+  words: readonly string[],
+): ReadonlyMap<string, string> {
+  const given = new Map<string, string>();
+  const rest = [...words];
+  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
+    const [, option, attached] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const bare = word.startsWith('--') ? undefined : names.find((one) => !given.has(one));
+    if (option !== undefined && names.includes(option))
+      given.set(option, attached ?? rest.shift() ?? '');
+    else if (bare !== undefined) given.set(bare, word);
+  }
+  const missing = names.find((name) => !given.has(name));
+  if (missing === undefined) return given;
+  throw new UsageError(`command '${verb}' requires <${missing}> option`);
 }
 
 class Parser {
@@ -219,9 +242,9 @@ class Parser {
   }
 
   #checkRequired(): void {
-    const missing = this.#table.find(
-      ({ name, positional }) => positional === 'required' && !this.#values.has(name),
-    );
+    const isRequired = ({ positional, requiredUnless: other }: Option): boolean =>
+      positional === 'required' || (other !== undefined && !this.#values.has(other));
+    const missing = this.#table.find((one) => isRequired(one) && !this.#values.has(one.name));
     if (missing === undefined) return;
     throw new UsageError(`command '${this.#verb}' requires <${missing.name}> option`);
   }

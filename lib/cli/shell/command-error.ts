@@ -2,7 +2,7 @@
 import { TslxcError } from '../../errors';
 import type { ErrorCode } from '../../errors';
 
-/** The command line itself is wrong. Shown as one line, without an empty line after it. */
+/** The command line itself is wrong. Shown as one line. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
@@ -63,9 +63,9 @@ function lastLines({ console: lines = [] }: TslxcError): string[] {
   return lines.length === 0 ? [] : ['its console ended with:', ...lines.map((line) => `  ${line}`)];
 }
 
-/** Whether virsh prints its empty line to stdout after this error: not if no command has begun. */
+/** Whether virsh prints its empty line to stdout after this error of a command: not if there is no connection. */
 export function endsWithBlank(error: unknown): boolean {
-  if (error instanceof UsageError || accessDenied(error) !== undefined) return false;
+  if (accessDenied(error) !== undefined) return false;
   return !TslxcError.is(error instanceof CommandError ? error.cause : error, 'NO_CONNECT');
 }
 

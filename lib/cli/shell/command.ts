@@ -34,8 +34,8 @@ export interface Command {
   /** A few sentences, with line breaks where they are to appear. */
   readonly description: string;
   readonly options: readonly Option[];
-  /** `none`: options are not parsed. All words after the verb, except `--help`, are the values of one option `words`. */
-  readonly parsing?: 'none';
+  /** `loose`: all options of the table are required; others are skipped, whatever they are. */
+  readonly parsing?: 'loose';
   /** An example command line that works, without a prompt. */
   readonly example: string;
   /** `hidden`: not in the overview, since users don't call it. `unlisted`: not in the overview, since it is always refused. */

@@ -78,10 +78,11 @@ test.each<[string, string, string]>([
   ['start helloworld --bogus', '', "error: command 'start' doesn't support option --bogus\n"],
   [
     'start helloworld --foreground --console',
-    '',
+    '\n',
     'error: Options --foreground and --console are mutually exclusive\n',
   ],
-  ['list --table --name', '', 'error: Options --table and --name are mutually exclusive\n'],
+  ['create', '', "error: command 'create' requires <file> option\n"],
+  ['list --table --name', '\n', 'error: Options --table and --name are mutually exclusive\n'],
   ['-x list', '', "error: unsupported option '-x'. See --help.\n"],
 ])('%s fails', async (words, stdout, stderr) => {
   expect(await run(words, { connection: seed() })).toMatchObject({ status: 1, stdout, stderr });

@@ -94,6 +94,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: 'file containing an XML domain description',
         positional: 'optional',
+        requiredUnless: 'image',
         values: 'file',
       },
       {
@@ -225,8 +226,7 @@ interface Creation {
 }
 
 async function creationOfFile(context: Context, options: Options): Promise<Creation> {
-  const from = options.string('file');
-  if (from === undefined) throw new UsageError("command 'create' requires <file> option");
+  const from = options.required('file');
   const [misplaced] = imageDomainOptions.filter(({ name }) => options.has(name));
   if (misplaced !== undefined) {
     throw new UsageError(`Option --image is required by option --${misplaced.name}`);

@@ -7,7 +7,7 @@ import { findDomain } from '../../options/domain-argument';
 import { findHostInterface } from '../../options/host/interface-argument';
 import { findNodeDevice } from '../../options/host/node-device-argument';
 import type { Connection } from '../../../index';
-import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import type { Command, CommandTable, Context, Group } from '../../shell/command';
 
 /**
@@ -83,7 +83,7 @@ function refused(verb: string, subject: Subject, [call, first, ...words]: Refusa
       help: 'what virsh has here',
       positional: 'required',
     })),
-    parsing: 'none',
+    parsing: 'loose',
     example: [
       'tslxc',
       verb,
@@ -91,11 +91,10 @@ function refused(verb: string, subject: Subject, [call, first, ...words]: Refusa
     ].join(' '),
     visibility: 'unlisted',
     async run(context: Context, options): Promise<undefined> {
-      const given = wordsOf(verb, names, options.strings('words'));
-      const text = named === undefined ? '' : (given[named[0]] ?? '');
+      const text = named === undefined ? '' : options.required(named[0]);
       const name = await find?.(await context.connect(), text);
       const line = (first ?? '')
-        .replace('%1', () => given[words[0] ?? ''] ?? '')
+        .replace('%1', () => options.string(words[0] ?? '') ?? '')
         .replace('%', () => name ?? '');
       if (call === undefined) throw new CommandError(line, { code: 'OPERATION_INVALID' });
       const about = subject === 'domain' && name !== undefined ? { domain: name } : {};
@@ -103,24 +102,4 @@ function refused(verb: string, subject: Subject, [call, first, ...words]: Refusa
       throw first === undefined ? cause : new CommandError(line, { cause });
     },
   };
-}
-
-/** The values of the required arguments by name, given as options, or as bare words in order. Unknown options are skipped. */
-function wordsOf(
-  verb: string,
-  names: readonly string[],
-  all: readonly string[],
-): Readonly<Record<string, string>> {
-  const given: Record<string, string> = {};
-  const rest = [...all];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const [, option, attached] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
-    const bare = word.startsWith('--') ? undefined : names.find((one) => !(one in given));
-    if (option !== undefined && names.includes(option))
-      given[option] = attached ?? rest.shift() ?? '';
-    else if (bare !== undefined) given[bare] = word;
-  }
-  const missing = names.find((name) => !(name in given));
-  if (missing === undefined) return given;
-  throw new UsageError(`command '${verb}' requires <${missing}> option`);
 }

@@ -73,7 +73,7 @@ test('what would be removed is shown as data, and only where nothing is', async 
   const refused = await run('purge --yes --format json', { connection: connectionWith() });
   expect(refused).toMatchObject({
     status: 1,
-    stdout: '',
+    stdout: '\n',
     stderr: 'error: --format json needs --print\n',
   });
   expect(refused.connection.calls).toEqual([]);

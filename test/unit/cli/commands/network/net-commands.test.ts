@@ -180,6 +180,10 @@ test.each<[string, string]>([
     'net-list --name --uuid',
     'error: Only one argument from --table, --name and --uuid may be specified.\n',
   ],
+  [
+    'net-event --event lifecycle --timeout 0',
+    "error: Numeric value '0' for <timeout> option is malformed or out of range\n",
+  ],
 ])('%s fails', async (words, stderr) => {
   expect(await run(words, { connection: seed() })).toMatchObject({
     status: 1,
@@ -191,10 +195,6 @@ test.each<[string, string]>([
 test.each<[string, string]>([
   ['net-start', "error: command 'net-start' requires <network> option\n"],
   ['net-define', "error: command 'net-define' requires <file> option\n"],
-  [
-    'net-event --event lifecycle --timeout 0',
-    "error: Numeric value '0' for <timeout> option is malformed or out of range\n",
-  ],
 ])('%s is a wrong command line', async (words, stderr) => {
   expect(await run(words, { connection: seed() })).toMatchObject({ status: 1, stdout: '', stderr });
 });
