@@ -6,7 +6,9 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { runProgram } from '../support/process/run-command';
+import { poolPaths, statePaths } from '../../lib/host/state/state-paths';
+import { domainXml } from '../support/domain/domain-xml';
+import { runCommand, runProgram, type CommandResult } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 import { containerTest } from '../support/world/container-test';
 
@@ -121,6 +123,48 @@ test('bytes go into a volume and out of it, and no more than were asked for', as
   await expect(volume.upload({ offset: -1 })).rejects.toMatchObject({ code: 'INVALID_ARG' });
   await volume.delete();
   await expect(volume.info()).rejects.toMatchObject({ code: 'NO_STORAGE_VOL' });
+});
+
+test('a domain is not undefined with its storage while it is not known what a pool has', async () => {
+  const { root, connection, folder } = world;
+  const devices: string[] = [];
+  for (const [name, type, source, target] of [
+    ['disks', 'file', `file='${folder}-disks/a'`, 'vda'],
+    ['other', 'volume', "pool='other' volume='a'", 'vdb'],
+  ] as const) {
+    const pool = await connection.defineStoragePool(poolXml(name, `${folder}-${name}`));
+    await pool.start({ build: true });
+    await pool.createVolume(volumeXml('a'));
+    devices.push(
+      `<disk type='${type}'><source ${source}/><target dev='${target}' bus='xen'/></disk>`,
+    );
+  }
+  await (await connection.lookupStoragePoolByName('other')).destroy();
+  await connection.defineDomain(domainXml({ name: 'kept', devices: devices.join('') }));
+  const undefine = (): Promise<CommandResult> =>
+    runCommand(['undefine', 'kept', '--remove-all-storage'], { root: root.path });
+  const paths = statePaths(root.path);
+  const definition = join(paths.poolDefinitions, 'other.xml');
+  const { state } = poolPaths(paths, 'other');
+  const { volumes } = poolPaths(paths, 'disks');
+  for (const [file, spoilt, target, why] of [
+    [definition, '<pool', 'vdb', definition],
+    [state, '{"format":2}', 'vda', state],
+    [volumes, '{}', 'vda', "the volumes of pool 'disks' are not on record: refresh it"],
+  ] as const) {
+    const whole = readFileSync(file);
+    writeFileSync(file, spoilt);
+    const { code, stderr } = await undefine();
+    writeFileSync(file, whole);
+    expect([spoilt, code, stderr]).toEqual([spoilt, 1, expect.stringContaining(why)]);
+    expect(stderr).toContain(`Failed to look for storage volume '${target}'`);
+    expect(existsSync(`${folder}-disks/a`)).toBe(true);
+    expect((await connection.lookupDomainByName('kept')).name).toBe('kept');
+  }
+  // A pool that is off manages nothing, as in virsh.
+  const { code, stderr } = await undefine();
+  expect([code, stderr]).toEqual([0, expect.stringContaining("'vdb'(a) is not managed")]);
+  expect([existsSync(`${folder}-disks/a`), existsSync(`${folder}-other/a`)]).toEqual([false, true]);
 });
 
 test('a purge forgets pools and leaves their volumes', async () => {

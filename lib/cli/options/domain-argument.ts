@@ -50,11 +50,8 @@ function failure(
   cause: unknown,
   [causeLine, hint]: readonly ['shown' | 'hidden', string],
 ): CommandError {
-  return new CommandError(`failed to get domain '${text}'${hint}`, {
-    cause,
-    causeLine,
-    code: 'NO_DOMAIN',
-  });
+  const why = cause === undefined ? ({ code: 'NO_DOMAIN' } as const) : { cause, causeLine };
+  return new CommandError(`failed to get domain '${text}'${hint}`, why);
 }
 
 function* lookups(

@@ -34,7 +34,8 @@ export async function findNamed<Found>(
     }
   }
   const hint = TslxcError.is(last, missing) ? await hintFor(kind, text) : '';
-  throw new CommandError(`failed to get ${noun} '${text}'${hint}`, { cause: last, code: missing });
+  const why = last === undefined ? { code: missing } : { cause: last };
+  throw new CommandError(`failed to get ${noun} '${text}'${hint}`, why);
 }
 
 /** Suggests an existing object with a similar name. */

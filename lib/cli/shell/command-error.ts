@@ -12,7 +12,7 @@ export interface CommandErrorOptions {
   readonly cause?: unknown;
   /** `hidden`: only the message is shown, as in virsh where the cause would repeat it. */
   readonly causeLine?: 'shown' | 'hidden';
-  /** The code for the handshake, if the command itself refuses. */
+  /** The code for the handshake, if the command itself refuses. Default: that of the cause. */
   readonly code?: ErrorCode;
   /** Exit status of the command. Default: 1. */
   readonly status?: number;
@@ -28,9 +28,14 @@ export class CommandError extends Error {
   constructor(message: string, options: CommandErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.causeLine = options.causeLine ?? 'shown';
-    this.code = options.code ?? 'OPERATION_FAILED';
+    this.code = options.code ?? codeOf(options.cause);
     this.status = options.status;
   }
+}
+
+function codeOf(cause: unknown): ErrorCode {
+  const isKnown = TslxcError.is(cause) || cause instanceof CommandError;
+  return isKnown ? cause.code : 'OPERATION_FAILED';
 }
 
 /** Waits for `action`. If it rejects, throws a CommandError with `message` and that error as its cause. */

@@ -1,8 +1,6 @@
 /** Why each catch of lib/ that turns all errors into something else may: a file and a function, once for each of its catches. */
 export const reasons: Readonly<Record<string, readonly string[]>> = {
   "The error is shown, as the command's own outcome.": [
-    'cli/commands/domain/undefine-storage.ts lookUp',
-    'cli/commands/domain/undefine-storage.ts lookUp',
     'cli/commands/domain/undefine-storage.ts removeVolumes',
     'cli/output/output.ts .write',
     'cli/shell/invocation.ts main',

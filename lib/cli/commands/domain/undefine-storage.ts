@@ -1,4 +1,5 @@
 /** The storage volumes that `undefine` removes with a domain: those of its disks that a storage pool has, in virsh's words. */
+import { TslxcError } from '../../../errors';
 import { attributesOf, devicesOf } from '../../options/domain-devices';
 import { CommandError, errorLines } from '../../shell/command-error';
 import type { Connection, Domain, StorageVolume } from '../../../index';
@@ -61,7 +62,8 @@ function isAsked(options: Options): boolean {
 /**
  * The volumes that the options ask to remove; of a disk that no pool has it is said that it stays.
  *
- * @throws CommandError if the domain runs, and for a volume that is not in its definition: nothing has been removed then.
+ * @throws CommandError if the domain runs, for a volume that is not in its definition, and if it can't be told whether a pool has one:
+ * nothing has been removed then.
  */
 export async function associatedVolumes(
   { connection, domain, output }: StorageOf,
@@ -117,22 +119,51 @@ function refuseMissing(disks: readonly Disk[], names: readonly string[], output:
   if (last !== undefined) throw new CommandError(last);
 }
 
+/**
+ * The volume; undefined, with what virsh says, if there is no such pool or volume, or the pool is not active.
+ *
+ * @throws CommandError if that can't be told: its file may be a volume all the same.
+ */
 async function lookUp(
   connection: Connection,
-  { target, source, pool }: Disk,
+  disk: Disk,
   output: Output,
 ): Promise<StorageVolume | undefined> {
+  const { target, source } = disk;
   try {
-    if (pool === undefined) return await connection.lookupStorageVolumeByPath(source);
-    const holder = await connection.lookupStoragePoolByName(pool).catch(() => undefined);
-    if (holder !== undefined) return await holder.lookupVolume(source);
-    output.error(`Storage pool '${pool}' for volume '${target}' not found.`);
-  } catch {
-    output.error(
-      `Storage volume '${target}'(${source}) is not managed by libvirt. Remove it manually.`,
-    );
+    return await volumeOf(connection, disk);
+  } catch (cause) {
+    const missing = missingWords(disk, cause);
+    if (missing === undefined) {
+      const detail = `Failed to look for storage volume '${target}'(${source}), so nothing is removed`;
+      throw new CommandError(detail, { cause });
+    }
+    output.error(missing);
+    return undefined;
   }
-  return undefined;
+}
+
+async function volumeOf(connection: Connection, { source, pool }: Disk): Promise<StorageVolume> {
+  if (pool === undefined) return connection.lookupStorageVolumeByPath(source);
+  const holder = await connection.lookupStoragePoolByName(pool);
+  try {
+    return await holder.lookupVolume(source);
+  } catch (error) {
+    // A pool that is off because its definition can't be read may have it.
+    if (TslxcError.is(error, 'OPERATION_INVALID')) await holder.xml();
+    throw error;
+  }
+}
+
+/** What virsh says of a disk whose volume is not there; undefined for an error that does not say so. */
+function missingWords({ target, source, pool }: Disk, error: unknown): string | undefined {
+  if (TslxcError.is(error, 'NO_STORAGE_POOL')) {
+    return `Storage pool '${pool ?? ''}' for volume '${target}' not found.`;
+  }
+  if (!TslxcError.is(error, 'NO_STORAGE_VOL') && !TslxcError.is(error, 'OPERATION_INVALID')) {
+    return undefined;
+  }
+  return `Storage volume '${target}'(${source}) is not managed by libvirt. Remove it manually.`;
 }
 
 /** Removes them, and goes on after one that can't be removed. Resolves to the exit status. */

@@ -35,11 +35,8 @@ export async function findHostInterface(
 }
 
 function notFound(text: string, hint: string, cause?: unknown): CommandError {
-  const more = cause === undefined ? {} : { cause };
-  return new CommandError(`failed to get interface '${text}'${hint}`, {
-    ...more,
-    code: 'NO_INTERFACE',
-  });
+  const why = cause === undefined ? ({ code: 'NO_INTERFACE' } as const) : { cause };
+  return new CommandError(`failed to get interface '${text}'${hint}`, why);
 }
 
 async function hintFor(

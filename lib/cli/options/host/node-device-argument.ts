@@ -28,10 +28,7 @@ export async function findNodeDevice(
   } catch (cause) {
     if (cause instanceof CommandError) throw cause;
     const hint = TslxcError.is(cause, 'NO_NODE_DEVICE') ? await hintFor(connection, text) : '';
-    throw new CommandError(`Could not find matching device '${text}'${hint}`, {
-      cause,
-      code: 'NO_NODE_DEVICE',
-    });
+    throw new CommandError(`Could not find matching device '${text}'${hint}`, { cause });
   }
 }
 
