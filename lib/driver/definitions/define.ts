@@ -12,6 +12,7 @@ import { transition } from '../lifecycle/lifecycle';
 import { holderOfName } from '../lookup/lookup';
 import { holdersOf } from '../lookup/name-of-uuid';
 import { reapAll, reapInBackground, settle } from '../lifecycle/reaper';
+import { lockUuid } from '../session/identity-lock';
 import type { ParsedXml, Session } from '../session/session';
 import { settleTrees } from '../snapshots/changes';
 import { launch } from '../lifecycle/start';
@@ -38,8 +39,8 @@ export async function defineDomain(
     const { state } = await settle(session, name, 'carryOut');
     const existing = holderOfName(session, name, state);
     if (existing !== undefined) await settleTrees(session, { name, uuid: existing.uuid });
-    // The lock of a name does not protect the uuid: another call may define it under another name.
-    return session.store.exclusive(async () => {
+    using _uuid = await lockExplicit(session, first);
+    return await session.store.exclusive(async () => {
       const parsed = await withUnusedMacs(session, first, xml);
       const definition = takeOverUuid(parsed, existing);
       // A uuid that was just generated can't belong to another domain.
@@ -103,6 +104,7 @@ export async function createDomain(
     }
     if (existing !== undefined && existing !== uuid) throw nameIsTaken(parsed, existing);
     if (existing !== undefined) await settleTrees(session, { name, uuid });
+    using _uuid = await lockExplicit(session, parsed, options.signal);
     if (parsed.uuid === 'explicit') {
       former = await session.store.exclusive(() => checkUuidIsFree(session, definition));
     }
@@ -153,6 +155,19 @@ function nameIsTaken({ definition, uuid }: ParsedXml, existing: string): TslxcEr
   const other = uuid === 'explicit' ? `, not ${definition.uuid}` : '';
   const detail = `domain '${name}' already exists with uuid ${existing}${other}`;
   return new TslxcError('OPERATION_FAILED', detail, { domain: name });
+}
+
+/**
+ * The lock of the uuid, which that of a name does not protect: another call may define it under another name. None for a uuid that was
+ * just generated.
+ */
+async function lockExplicit(
+  session: Session,
+  { definition, uuid }: ParsedXml,
+  signal?: AbortSignal,
+): Promise<Disposable | undefined> {
+  if (uuid === 'generated') return undefined;
+  return lockUuid(session, { of: 'domain', uuid: definition.uuid }, signal);
 }
 
 /** Resolves to the ended domain that loses the uuid, if any. @throws TslxcError OPERATION_FAILED when another domain has it. */

@@ -16,6 +16,7 @@ import { finish } from './finish';
 import { killInit, withinPatience } from './kill';
 import { actionAfter, isFailure, longestPauseWith, pauseBefore, restartsAfter } from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
+import { lockUuid } from '../session/identity-lock';
 import type { Session } from '../session/session';
 import { isUnfinished, settleHooks } from '../hooks/domain-hooks';
 import { hasMark, isMarkLeft } from '../hooks/hook-mark';
@@ -272,6 +273,7 @@ async function restart(
   const { options, restarts } = what;
   try {
     // A transient domain may have ended without a clean-up, so that its uuid could be defined under another name.
+    using _uuid = await lockUuid(session, { of: 'domain', uuid });
     const { domain: holder } = await session.store.exclusive(() => holdersOf(session, uuid));
     if (holder !== undefined && holder !== name) {
       const detail = 'not started again: its uuid now belongs to another domain';

@@ -18,6 +18,7 @@ import { endAndTell, otherNetworks, settleAndTell } from './settling';
 import { launchNetwork } from './start';
 import { checkNetworkText, warnOfUnknown } from './unknown-elements';
 import { parseGivenNetwork, type GivenNetwork } from '../session/given';
+import { lockUuid } from '../session/identity-lock';
 import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
 
@@ -47,8 +48,9 @@ async function storeNetwork(session: Session, parsed: GivenNetwork): Promise<Ide
   const { name } = parsed.definition;
   return session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
+    using _uuid = await lockExplicit(session, parsed);
     // The name of a bridge has to be unused both in the definitions and on the host: that takes both locks.
-    return session.networks.exclusive(() =>
+    return await session.networks.exclusive(() =>
       withHostNetworks(async () => {
         const replaced = replacedDefault(session, parsed, state);
         const own = takeOver(
@@ -93,6 +95,7 @@ export async function createNetwork(
     const isItself = existing === definition.uuid || parsed.uuid === 'generated';
     if (state.phase === 'running' && isItself) throw isActiveAs(name);
     if (existing !== undefined && existing !== definition.uuid) throw nameIsTaken(name, existing);
+    using _uuid = await lockExplicit(session, parsed);
     if (parsed.uuid === 'explicit') await checkUuidIsFree(session, definition);
     await checkBridgeIsFree(session, definition);
     await launchNetwork(session, definition);
@@ -246,6 +249,15 @@ async function checkBridgeIsFree(session: Session, definition: NetworkDefinition
   if (bridge === undefined || !hasOwnBridge(definition)) return;
   const others = await otherNetworks(session, definition.name);
   if (others.some((other) => other.bridge.name === bridge)) throw bridgeInUse(bridge);
+}
+
+/** The lock of the uuid; none for one that was just generated, which can't be another network's. */
+async function lockExplicit(
+  session: Session,
+  { definition, uuid }: GivenNetwork,
+): Promise<Disposable | undefined> {
+  if (uuid === 'generated') return undefined;
+  return lockUuid(session, { of: 'network', uuid: definition.uuid });
 }
 
 async function checkUuidIsFree(session: Session, { name, uuid }: NetworkDefinition): Promise<void> {

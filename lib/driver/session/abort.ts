@@ -16,6 +16,24 @@ export function abortable<T>(signal: AbortSignal | undefined, work: () => Promis
   });
 }
 
+/** The lock, unless the signal fires before it is granted: then it is released once it is. @throws TslxcError OPERATION_ABORTED. */
+export async function granted(
+  locking: Promise<Disposable>,
+  signal: AbortSignal | undefined,
+): Promise<Disposable> {
+  try {
+    const lock = await abortable(signal, () => locking);
+    throwIfAborted(signal);
+    return lock;
+  } catch (error) {
+    locking.then(
+      (lock) => lock[Symbol.dispose](),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
 /** Resolves after so many milliseconds, or as soon as the signal fires. */
 export async function pauseFor(
   milliseconds: number,

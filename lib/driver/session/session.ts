@@ -18,7 +18,7 @@ import type { StatePaths } from '../../host/state/state-paths';
 import type { HostSecurity } from '../../host/security/host-security';
 import { withNetworkLock } from '../../network/lifecycle/network-lock';
 import { withPoolLock } from '../../storage/pool/pool-lock';
-import { abortable, throwIfAborted } from './abort';
+import { granted } from './abort';
 import { checkPrivileged, checkWritable, readPrivilege, type Privilege } from './access';
 import type { Containers, OwnedContainer } from './containers';
 import { fileError } from '../../host/state/file-error';
@@ -233,17 +233,9 @@ export class Session {
    * @throws TslxcError OPERATION_ABORTED when the signal fires first.
    */
   async lock(name: string, signal?: AbortSignal): Promise<Disposable> {
-    const locking = this.#takeLock(name);
     try {
-      const lock = await abortable(signal, () => locking);
-      throwIfAborted(signal);
-      return lock;
+      return await granted(this.#takeLock(name), signal);
     } catch (error) {
-      // The lock may still be granted, although no caller waits for it any more.
-      locking.then(
-        (lock) => lock[Symbol.dispose](),
-        () => undefined,
-      );
       throw fileError(error);
     }
   }

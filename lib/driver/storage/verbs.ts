@@ -9,6 +9,7 @@ import { forgetPool, writeOffPool } from '../../storage/pool/state';
 import { definedWithout } from '../../domain/warnings';
 import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
 import { parseGivenPool, type Given } from '../session/given';
+import { lockPoolChoices } from '../session/identity-lock';
 import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
 import {
@@ -35,14 +36,15 @@ export async function definePool(
   const parsed = await readPoolText(session, xml, options);
   const { name } = parsed.definition;
   session.pools.path(name);
-  const identity = await session.lockedPool(name, () =>
-    session.pools.exclusive(async () => {
+  const identity = await session.lockedPool(name, async () => {
+    using _choices = await lockPoolChoices(session);
+    return await session.pools.exclusive(async () => {
       const definition = takeOver(parsed, describePool(session, name));
       await checkIsFree(session, definition);
       await session.pools.write(definition);
       return { name, uuid: definition.uuid };
-    }),
-  );
+    });
+  });
   warnOfUnknown(session, parsed.definition, options);
   return identity;
 }
@@ -68,6 +70,7 @@ export async function createPool(
   const { name } = parsed.definition;
   session.pools.path(name);
   const identity = await session.lockedPool(name, async () => {
+    using _choices = await lockPoolChoices(session);
     const existing = describePool(session, name);
     const definition = takeOver(parsed, existing);
     await checkIsFree(session, definition);

@@ -4,12 +4,17 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { HookScripts } from '../../support/domain/hook-scripts';
 import { domainXml } from '../../support/domain/domain-xml';
 import { eventually } from '../../support/time/eventually';
 import { libraryWords } from '../../support/process/library-child';
 import { untilLockAwaited } from '../../support/process/lock-waiters';
-import { commandEnvironment, runProgram } from '../../support/process/run-command';
+import {
+  commandEnvironment,
+  runProgram,
+  type CommandResult,
+} from '../../support/process/run-command';
 import { Boot, endedIn } from '../../network/host-boot';
 import { containing } from '../../unit/driver/refusal';
 import {
@@ -61,6 +66,29 @@ test('two processes that start networks at once never have the same bridge', asy
   const names = `${a.stdout} ${b.stdout}`.trim().split(/\s+/);
   expect(names).toHaveLength(10);
   expect(new Set(names).size).toBe(10);
+});
+
+test('while one process starts a network with a uuid, another is refused it once that runs', async () => {
+  await using world = await makeNetworkWorld();
+  const scripts = new HookScripts({ path: world.root });
+  const [began, go] = [scripts.file('began'), scripts.file('go')];
+  const held = `: > ${began}; until [ -e ${go} ]; do sleep 0.02; done`;
+  scripts.add('network', `[ "$2" != start ] || { ${held}; }`);
+  const uuid = '4f0d4c6e-5ad4-4f25-9d3a-0a4a6b6a1f55';
+  const making = (call: string, name: string, third: number): Promise<CommandResult> => {
+    const xml = networkXml(name, third, `<uuid>${uuid}</uuid>`);
+    return world.child(`await connection.${call}(${JSON.stringify(xml)});`);
+  };
+  const creating = making('createNetwork', 'one', 51);
+  await eventually(() => expect(existsSync(began)).toBe(true));
+  const others = [making('createNetwork', 'other', 52), making('defineNetwork', 'third', 53)];
+  const awaited = untilLockAwaited(world.root).finally(() => writeFileSync(go, ''));
+  const [created, ...refused] = await Promise.all([creating, ...others]);
+  await awaited;
+  expect([created.code, created.stderr]).toEqual([0, '']);
+  const refusal = `network 'one' is already defined with uuid ${uuid}`;
+  const stderr = expect.stringContaining(refusal) as string;
+  expect(refused).toEqual(Array(2).fill(expect.objectContaining({ code: 99, stderr })));
 });
 
 test('of two processes that want one subnet, one is told that it is in use', async () => {

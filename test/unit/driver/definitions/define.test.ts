@@ -2,6 +2,7 @@
 import * as crypto from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { domainXml, helloWorldXml } from '../../../support/domain/domain-xml';
 import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
@@ -150,6 +151,40 @@ test('the uuid of another name is refused, whether that is stored or runs', asyn
   await expect(connection.defineDomain(other)).rejects.toMatchObject(refusal);
   await expect(connection.createDomain(other)).rejects.toMatchObject(refusal);
   expect((await connection.listDomains()).map(({ name }) => name)).toEqual(['web']);
+});
+
+test.each(['createDomain', 'defineDomain'] as const)(
+  'of one that creates a domain and others that want its uuid by %s at once, one succeeds',
+  async (verb) => {
+    let letGo = (): void => undefined;
+    host.network.slow.set('web', new Promise((resolve) => (letGo = resolve)));
+    const creating = host.connect().createDomain(web(first));
+    const others = Array.from({ length: 4 }, (_, index) =>
+      host.connect()[verb](domainXml({ name: `d${index}`, uuid: first })),
+    );
+    // By then each of them waits, or has got what it must not get.
+    await Promise.race([sleep(100), Promise.allSettled(others)]);
+    letGo();
+    const results = await Promise.allSettled([creating, ...others]);
+    const refusals = results.flatMap((one) =>
+      one.status === 'rejected' ? [one.reason as unknown] : [],
+    );
+    const message = `operation failed: domain 'web' is already defined with uuid ${first}`;
+    expect(refusals).toEqual(Array(4).fill(expect.objectContaining({ message })));
+    expect(await host.connect().listDomains()).toHaveLength(1);
+  },
+);
+
+test('who waits for a uuid that another start has can be aborted, and leaves the uuid to others', async () => {
+  const abort = new AbortController();
+  const { signal } = abort;
+  const connection = host.connect();
+  const creating = connection.createDomain(web(first));
+  const waiting = connection.createDomain(domainXml({ name: 'other', uuid: first }), { signal });
+  abort.abort();
+  await expect(waiting).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+  await (await creating).destroy();
+  await connection.createDomain(domainXml({ name: 'third', uuid: first }));
 });
 
 test('of ten who define one uuid under ten names at once, one succeeds', async () => {
