@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as ts from 'typescript';
 import { packageRoot } from '../../lib/host/package-paths';
+import { baseCgroups } from '../../lib/plan/cgroups/names';
 import { sourceFiles, sourceImports, sourceNodes } from '../support/source/source-imports';
 import {
   circles,
@@ -161,6 +162,20 @@ test('only the command writes to stdout and stderr', () => {
   const printing = files.filter((file) => usesProcess(file, streams));
   expect(printing.filter((file) => !file.startsWith('cli/'))).toEqual([]);
   expect(printing).not.toEqual([]);
+});
+
+test('the folders of the cgroups have their names from plan/cgroups/names.ts', () => {
+  const isNamed = (text: string): boolean => /^\/?libvirt\/(lxc|tslxc-monitor)(\/|$)/.test(text);
+  const naming = files.filter((file) =>
+    sourceNodes(file).some(
+      (node) =>
+        (ts.isStringLiteralLike(node) || ts.isTemplateTail(node) || ts.isTemplateMiddle(node)) &&
+        isNamed(node.text),
+    ),
+  );
+  expect(naming).toEqual([]);
+  const { containers, monitors } = baseCgroups('');
+  expect([containers, monitors, `${monitors}/tasks`].filter((path) => !isNamed(path))).toEqual([]);
 });
 
 test('index.ts is the only file that re-exports', () => {

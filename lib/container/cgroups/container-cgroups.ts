@@ -1,10 +1,9 @@
 /** Cgroups of containers, and of partitions that were made for them, below `libvirt` and beside it. Only reads. */
-import { join } from 'node:path';
 import { directoryAttribute } from './directory-attribute';
 import { ownerOf } from '../record/undo';
 import { partitionedSuffix } from '../../domain/tuning/partition';
 import { cgroupMounts } from '../../host/kernel/cgroup-layout';
-import { baseFolders, partitionAttribute } from '../../plan/cgroups/names';
+import { baseCgroups, partitionAttribute } from '../../plan/cgroups/names';
 import { foldersIn } from '../../host/names-in';
 
 /** A container's cgroup, with the root of tslxc that made it; '' when the cgroup does not tell. */
@@ -41,12 +40,12 @@ interface Found {
 }
 
 function readHierarchy(mount: string): Found {
-  const [root = '', plain = ''] = baseFolders.map((folder) => join(mount, folder));
-  const base = baseFolders.map((folder) => join(mount, folder));
-  const outer = foldersIn(root).filter((path) => !base.includes(path));
+  const base = baseCgroups(mount);
+  const inner = [base.containers, base.monitors];
+  const outer = foldersIn(base.outer).filter((path) => !inner.includes(path));
   const inPartitions = joined(outer.map(readPartition));
   return {
-    containers: [...foldersIn(plain), ...inPartitions.containers],
+    containers: [...foldersIn(base.containers), ...inPartitions.containers],
     partitions: inPartitions.partitions,
   };
 }

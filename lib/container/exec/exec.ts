@@ -8,6 +8,7 @@ import type { HostFacts } from '../../host/facts';
 import { native } from '../../host/native';
 import type { WindowSize } from '../../host/native';
 import type { StatePaths } from '../../host/state/state-paths';
+import { monitorFolder } from '../../plan/cgroups/names';
 import { compileCommand } from '../../plan/command';
 import { encodeCommandPlan } from '../../plan/encode';
 import { hostId } from '../../plan/process/id-map';
@@ -241,7 +242,7 @@ export function planCommand(
     init: { ...init, tasks: [...init.tasks, ...tasks] },
     attendantTasks: layout.hierarchies
       .filter(({ controllers }) => controllers.includes('name=systemd'))
-      .map(({ mount }) => `${mount}/libvirt/tslxc-monitor/tasks`),
+      .map(({ mount }) => `${mount}/${monitorFolder}/tasks`),
     identity,
     argv: request.argv,
     environment: environmentOf(definition, request.env),

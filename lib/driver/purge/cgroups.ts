@@ -4,12 +4,13 @@
  */
 import { readContainerCgroups } from '../../container/cgroups/container-cgroups';
 import { readOwnLeaves, removeOwnLeaves } from '../../container/cgroups/own-leaves';
-import { baseCgroups } from '../../host/kernel/base-cgroups';
+import { areMade } from '../../host/kernel/base-cgroups';
 import type { BaseCgroups } from '../../host/kernel/base-cgroups';
 import { cgroupMounts, readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import { runNames } from '../../container/record/run-state';
 import type { Undo } from '../../container/record/undo';
 import { foldersIn } from '../../host/names-in';
+import { baseCgroups } from '../../plan/cgroups/names';
 import type { StatePaths } from '../../host/state/state-paths';
 import { readKnownState } from '../lookup/known-state';
 import { runStateIfAny } from '../lookup/readable-state';
@@ -72,10 +73,10 @@ function sharedCgroups(
   partitions: readonly string[],
 ): string[] {
   const ends = new Set([...going, ...partitions]);
-  return cgroupMounts().flatMap((mount) => {
-    const base = baseCgroups(mount);
-    return base === undefined ? [] : emptied(paths, base, ends);
-  });
+  return cgroupMounts()
+    .map(baseCgroups)
+    .filter(areMade)
+    .flatMap((base) => emptied(paths, base, ends));
 }
 
 /** Those that are empty once all of `ends` is gone. */

@@ -14,6 +14,7 @@ import { runPaths } from '../../host/state/state-paths';
 import { refuseMounts } from '../../host/trees/tree-removal';
 import { checkForgettable, forgetNetwork } from '../../network/lifecycle/state';
 import { TslxcError } from '../../errors';
+import { baseCgroups } from '../../plan/cgroups/names';
 import { forgetPool } from '../../storage/pool/state';
 import { endAndTell, settleAndTell } from '../networks/settling';
 import { removeLeaf } from './cgroups';
@@ -74,7 +75,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
     await removeState(session, plan, { attempt, tell });
     forgetIdRoot(session.paths);
     await awaitLingeringProcesses(session.paths, cgroupMounts(), lingeringTime);
-    await removeBaseCgroups(cgroupMounts(), new Set(namesOf(plan.shared)));
+    await removeBaseCgroups(cgroupMounts().map(baseCgroups), new Set(namesOf(plan.shared)));
     gone(plan.shared);
   }
   plan.kept.forEach(tell);

@@ -51,11 +51,9 @@ export interface BaseCgroups {
   readonly outer: string;
 }
 
-/** Those of a hierarchy. Other programs make a folder `libvirt` too: undefined if that of the monitors is missing. */
-export function baseCgroups(mount: string): BaseCgroups | undefined {
-  const monitors = join(mount, 'libvirt/tslxc-monitor');
-  if (!isThere(monitors)) return undefined;
-  return { monitors, containers: join(mount, 'libvirt/lxc'), outer: join(mount, 'libvirt') };
+/** Whether a start has made them: other programs make an outer one too, but none for monitors. */
+export function areMade({ monitors }: BaseCgroups): boolean {
+  return isThere(monitors);
 }
 
 /** How often, and after how many milliseconds, to retry a folder that still has a dying process. */
@@ -66,14 +64,12 @@ const retries = { count: 40, pause: 25 };
  * roots. They stay while another process starts one.
  */
 export async function removeBaseCgroups(
-  mounts: readonly string[],
+  hierarchies: readonly BaseCgroups[],
   planned: ReadonlySet<string>,
 ): Promise<void> {
   using lock = tryTakeHostLock(hostCgroups);
   if (lock === undefined) return;
-  for (const mount of mounts) {
-    const base = baseCgroups(mount);
-    if (base === undefined) continue;
+  for (const base of hierarchies.filter(areMade)) {
     // The outer one comes last.
     for (const path of [base.monitors, base.containers, base.outer]) {
       if (!planned.has(path) || !(await removeIfEmpty(path))) break;

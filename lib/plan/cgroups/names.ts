@@ -1,6 +1,7 @@
 /** Paths of cgroups below the root of each hierarchy. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
 import { partitionedSuffix } from '../../domain/tuning/partition';
+import type { BaseCgroups } from '../../host/kernel/base-cgroups';
 
 /** The folder of all cgroups that tslxc makes. */
 const root = 'libvirt';
@@ -13,6 +14,15 @@ export const monitorFolder = `${root}/tslxc-monitor`;
 
 /** The folders that the first start makes. They are kept. */
 export const baseFolders = [root, containers, monitorFolder];
+
+/** Those of one hierarchy. */
+export function baseCgroups(mount: string): BaseCgroups {
+  return {
+    monitors: `${mount}/${monitorFolder}`,
+    containers: `${mount}/${containers}`,
+    outer: `${mount}/${root}`,
+  };
+}
 
 /**
  * The directory below the one with the limits. A container with CAP_SYS_ADMIN can mount the root of its cgroup
