@@ -1,6 +1,7 @@
 /** The state of parsing one domain. */
 import type { PortIds } from './interface/port/port-ids';
 import type { ReadingSession } from './xml/reading';
+import type { UnknownWords } from './xml/unsupported';
 
 /** What `parseDomain` needs besides the text. */
 export interface ParseContext {
@@ -18,9 +19,9 @@ export interface ParseContext {
   readonly hostModel?: () => string;
   /**
    * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it must come from a newer version.
-   * Default: the word is left out.
+   * Otherwise, the word is left out.
    */
-  readonly unknown?: 'refused';
+  readonly unknown?: UnknownWords;
 }
 
 /** The state of one call of `parseDomain`. */

@@ -21,6 +21,7 @@ import { attributeLocation, definitionError, inOrder } from './xml/source-locati
 import {
   childOf,
   locateRoot,
+  noting,
   readElement,
   readText,
   type LocatedElement,
@@ -33,7 +34,6 @@ import { parseSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkSourceLabels } from './security/source-label';
 import { domainVocabulary } from './elements/vocabulary';
 import { withoutEffect } from './filesystem/without-effect';
-import type { UnknownWord } from './xml/unsupported';
 import { parseXml } from './xml/xml';
 
 const domainTypes =
@@ -50,10 +50,8 @@ const domainTypes =
  * know is left out; see `unknown`.
  */
 export function parseDomain(xml: string, context: ParseContext): DomainDefinition {
-  const unknown: UnknownWord[] = [];
-  const found = { unsupported: [], kept: [] };
-  const session: ParseSession =
-    context.unknown === 'refused' ? { context, ...found } : { context, ...found, unknown };
+  const noted = noting(context.unknown);
+  const session: ParseSession = { context, unsupported: [], kept: [], ...noted };
   const root = locateRoot(parseXml(xml));
   const domain = readDomain(root, session);
   const name = parseName(domain, session);
@@ -84,6 +82,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
   const rest = withHostModel(written, context.hostModel);
   // With the model filled in, the text must still be valid when it is read back.
   if (rest !== written) checkSourceLabels(rest);
+  const { unknown = [] } = noted;
   const definition: DomainDefinition = {
     name,
     uuid,

@@ -4,13 +4,14 @@ import { node, printXml } from '../xml/print';
 import {
   childOf,
   locateRoot,
+  noting,
   readElement,
-  readText,
   type Reading,
   type ReadingSession,
+  readText,
 } from '../xml/reading';
 import { attributeLocation, definitionError, inDocumentOrder } from '../xml/source-location';
-import type { UnknownWord } from '../xml/unsupported';
+import type { UnknownWord, UnknownWords } from '../xml/unsupported';
 import { vocabulary } from '../xml/vocabulary';
 import { parseXml } from '../xml/xml';
 
@@ -49,7 +50,7 @@ export interface SecretDefinition {
 export interface SecretParseContext {
   readonly newUuid: () => string;
   /** By default, what the schema does not know is left out. */
-  readonly unknown?: 'refused';
+  readonly unknown?: UnknownWords;
 }
 
 /** The element of `<usage>` that says what exactly is meant. */
@@ -78,13 +79,9 @@ export function parseSecret(xml: string, context: SecretParseContext): SecretDef
     const detail = `unexpected root element <${root.element.name}>, expecting <secret>`;
     throw definitionError('XML_ERROR', detail, root);
   }
-  const unknown: UnknownWord[] = [];
-  const session = {
-    unsupported: [],
-    kept: [],
-    context,
-    ...(context.unknown !== 'refused' && { unknown }),
-  };
+  const noted = noting(context.unknown);
+  const { unknown = [] } = noted;
+  const session = { unsupported: [], kept: [], context, ...noted };
   const reading = readElement(root, secretVocabulary, session);
   const uuid = parseUuid(reading, session);
   const description = readText(childOf(reading, 'description'), session);

@@ -2,7 +2,7 @@
  * Reads one element by its vocabulary, which says what is supported, what is only kept, and what is dropped.
  * Only this file decides whether a name is known; it never ignores an unknown name silently.
  */
-import type { KeptPart, UnknownWord, UnsupportedElement } from './unsupported';
+import type { KeptPart, UnknownWord, UnknownWords, UnsupportedElement } from './unsupported';
 import type { XmlAttribute, XmlElement } from './element';
 import { attributeLocation, definitionError, type SourceLocation } from './source-location';
 import {
@@ -22,6 +22,11 @@ export interface ReadingSession {
   readonly kept: KeptPart[];
   /** Collects words that are not in a vocabulary, which are left out. Without this list, such words are refused. */
   readonly unknown?: UnknownWord[];
+}
+
+/** The list of a session, or none if such words are refused. Default: one of its own. */
+export function noting(unknown: UnknownWords = []): Pick<ReadingSession, 'unknown'> {
+  return unknown === 'refused' ? {} : { unknown };
 }
 
 /** An element with its path and the namespace prefixes that are in scope inside it. */

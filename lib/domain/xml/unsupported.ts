@@ -27,6 +27,9 @@ export interface UnknownWord extends SourceLocation {
   readonly why?: string;
 }
 
+/** What becomes of such words: they are refused, or noted in a list of the caller's and left out. */
+export type UnknownWords = 'refused' | UnknownWord[];
+
 /** The parts, as written, of an element that are not carried out although other parts of it are. */
 export interface KeptPart {
   /** Path of that element, such as `domain/os`. */

@@ -7,7 +7,8 @@ import { TslxcError } from '../../errors';
 import { turn } from '../../host/slices';
 import { definedWithout } from '../../domain/warnings';
 import { fileError } from '../../host/state/file-error';
-import { installedSchemas, isToBeValidated, validateText } from './validate';
+import type { UnknownWord } from '../../domain/xml/unsupported';
+import { installedSchemas, isToBeValidated, parseGiven, validateText } from './validate';
 import { transition } from '../lifecycle/lifecycle';
 import { holderOfName } from '../lookup/lookup';
 import { holdersOf } from '../lookup/name-of-uuid';
@@ -31,7 +32,7 @@ export async function defineDomain(
 ): Promise<Identity> {
   // When hundreds are defined at once, each text is parsed in a turn of its own.
   await turn();
-  const first = takeIn(session, xml);
+  const first = parseGiven(session, options, (unknown) => takeIn(session, xml, unknown));
   await validate(session, { xml, definition: first.definition }, options);
   const { name } = first.definition;
   session.store.path(name);
@@ -72,8 +73,8 @@ async function validate(
 }
 
 /** Parses a text from a caller, which may leave the security model to this host; a stored text names it. @throws DefinitionError. */
-function takeIn(session: Session, xml: string): ParsedXml {
-  return session.parse(xml, { hostModel: () => session.hostSecurity().model });
+function takeIn(session: Session, xml: string, unknown: UnknownWord[] = []): ParsedXml {
+  return session.parse(xml, { hostModel: () => session.hostSecurity().model, unknown });
 }
 
 /**
@@ -89,7 +90,7 @@ export async function createDomain(
   options: CreateOptions,
 ): Promise<Identity> {
   await turn();
-  const parsed = takeIn(session, xml);
+  const parsed = parseGiven(session, options, (unknown) => takeIn(session, xml, unknown));
   const { definition } = parsed;
   await validate(session, { xml, definition }, options);
   const { name, uuid } = definition;

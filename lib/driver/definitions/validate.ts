@@ -1,6 +1,6 @@
 /** Validates the text of a definition: against tslxc's own vocabularies, and against libvirt's schema if the host has it. */
 import { existsSync } from 'node:fs';
-import { problemsError } from '../../domain/xml/source-location';
+import { inOrder, problemsError } from '../../domain/xml/source-location';
 import { refuseUnknown, type UnknownWord } from '../../domain/xml/unsupported';
 import type { DefinitionProblem } from '../../errors';
 import { tryProgram } from '../../host/program';
@@ -28,6 +28,26 @@ export function isToBeValidated(
   { validate = false, strict = false }: Pick<CreateOptions, 'validate' | 'strict'>,
 ): boolean {
   return validate || strict || readSettings(paths).strict;
+}
+
+/**
+ * Parses a text that may have to be validated: what the parser misses may be there, misspelt, so the words that the schema does not know
+ * are told first, as by libvirt, which validates before it parses.
+ *
+ * @throws as `parse`; DefinitionError XML_INVALID_SCHEMA with all `problems`.
+ */
+export function parseGiven<Parsed>(
+  session: Pick<Session, 'paths'>,
+  options: Pick<CreateOptions, 'validate' | 'strict'>,
+  parse: (unknown: UnknownWord[]) => Parsed,
+): Parsed {
+  const unknown: UnknownWord[] = [];
+  try {
+    return parse(unknown);
+  } catch (error) {
+    if (isToBeValidated(session, options)) refuseUnknown(inOrder(unknown));
+    throw error;
+  }
 }
 
 /**

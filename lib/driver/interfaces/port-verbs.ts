@@ -10,7 +10,12 @@ import { readNetworkState } from '../../network/lifecycle/state';
 import { formatNetworkPort, parseNetworkPort } from '../../network/definition/port';
 import type { PortDefinition } from '../../network/definition/port';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
-import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
+import {
+  installedSchemas,
+  isToBeValidated,
+  parseGiven,
+  validateText,
+} from '../definitions/validate';
 import { setBandwidth } from './bandwidth';
 import { portIn } from './network-port';
 import { changeRates } from './rates';
@@ -73,7 +78,9 @@ export async function createPort(
   { xml, ...options }: DefineOptions & { readonly xml: string },
 ): Promise<NetworkPort> {
   const { name } = identity;
-  const { unknown = [], ...wanted } = parseNetworkPort(xml, { newUuid: randomUUID });
+  const { unknown = [], ...wanted } = parseGiven(session, options, (noted) =>
+    parseNetworkPort(xml, { newUuid: randomUUID, unknown: noted }),
+  );
   if (options.validate === true) await validateText(xml, { unknown }, installedSchemas.networkPort);
   // Strict settings alone do not validate against the schema: that requires a uuid, while a port without one is given one.
   else if (isToBeValidated(session, {})) refuseUnknown(unknown);

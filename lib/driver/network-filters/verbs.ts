@@ -7,7 +7,12 @@ import { TslxcError } from '../../errors';
 import { builtInFilters } from '../../network/filter/built-in';
 import { isInclusion, type NetworkFilterDefinition } from '../../network/filter/definition';
 import { formatNetworkFilter } from '../../network/filter/format';
-import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
+import {
+  installedSchemas,
+  isToBeValidated,
+  parseGiven,
+  validateText,
+} from '../definitions/validate';
 import { canonicalUuid } from '../lookup/canonical-uuid';
 import { unreadableWords } from '../lookup/lookup';
 import { parseGivenNetworkFilter } from '../session/given';
@@ -26,7 +31,7 @@ export async function defineNetworkFilter(
   xml: string,
   options: DefineOptions,
 ): Promise<NetworkFilterInfo> {
-  const parsed = parseGivenNetworkFilter(xml);
+  const parsed = parseGiven(session, options, (unknown) => parseGivenNetworkFilter(xml, unknown));
   const { definition } = parsed;
   if (isToBeValidated(session, options)) {
     await validateText(xml, definition, installedSchemas.networkFilter);

@@ -1,10 +1,24 @@
 /** The parts of a network's text that libvirt's schema does not know: warned of, or refused if that is requested. */
 import { definedWithout } from '../../domain/warnings';
 import type { UnknownWord } from '../../domain/xml/unsupported';
-import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
-import type { GivenNetwork } from '../session/given';
+import {
+  installedSchemas,
+  isToBeValidated,
+  parseGiven,
+  validateText,
+} from '../definitions/validate';
+import { parseGivenNetwork, type GivenNetwork } from '../session/given';
 import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
+
+/** @throws DefinitionError; as `parseGiven`. */
+export function readNetworkText(
+  session: Session,
+  xml: string,
+  options: DefineOptions,
+): GivenNetwork {
+  return parseGiven(session, options, (unknown) => parseGivenNetwork(xml, unknown));
+}
 
 /** Returns unless the text is to be validated and is not valid. @throws as `validateText`. */
 export async function checkNetworkText(

@@ -16,8 +16,8 @@ import { isUntouchedDefault, prepareNetworks } from './autostart';
 import { checkSameNetwork, networkOfUuid, noNetwork, uuidOfNetwork } from './lookup';
 import { endAndTell, otherNetworks, settleAndTell } from './settling';
 import { launchNetwork } from './start';
-import { checkNetworkText, warnOfUnknown } from './unknown-elements';
-import { parseGivenNetwork, type GivenNetwork } from '../session/given';
+import { checkNetworkText, readNetworkText, warnOfUnknown } from './unknown-elements';
+import type { GivenNetwork } from '../session/given';
 import { lockUuid } from '../session/identity-lock';
 import type { Session } from '../session/session';
 import type { DefineOptions } from '../types';
@@ -34,7 +34,7 @@ export async function defineNetwork(
   xml: string,
   options: DefineOptions,
 ): Promise<Identity> {
-  const parsed = parseGivenNetwork(xml);
+  const parsed = readNetworkText(session, xml, options);
   const { definition } = parsed;
   await checkNetworkText(session, { xml, parsed }, options);
   session.networks.path(definition.name);
@@ -83,7 +83,7 @@ export async function createNetwork(
   xml: string,
   options: DefineOptions,
 ): Promise<Identity> {
-  const parsed = parseGivenNetwork(xml);
+  const parsed = readNetworkText(session, xml, options);
   const { definition } = parsed;
   const { name, uuid } = definition;
   await checkNetworkText(session, { xml, parsed }, options);

@@ -3,7 +3,12 @@ import { formatSecret, type SecretDefinition, type SecretUsage } from '../../dom
 import { definedWithout } from '../../domain/warnings';
 import { TslxcError } from '../../errors';
 import type { DefinitionStore } from '../../host/state/definitions/definition-store';
-import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
+import {
+  installedSchemas,
+  isToBeValidated,
+  parseGiven,
+  validateText,
+} from '../definitions/validate';
 import { canonicalUuid } from '../lookup/canonical-uuid';
 import { unreadableWords } from '../lookup/lookup';
 import { parseGivenSecret } from '../session/given';
@@ -33,7 +38,7 @@ export async function defineSecret(
   xml: string,
   options: DefineOptions,
 ): Promise<SecretInfo> {
-  const definition = parseGivenSecret(xml);
+  const definition = parseGiven(session, options, (unknown) => parseGivenSecret(xml, unknown));
   if (isToBeValidated(session, options)) {
     await validateText(xml, definition, installedSchemas.secret);
   }

@@ -7,7 +7,12 @@ import { kindOf } from '../../storage/kinds/kind-of';
 import { writeKnownVolumes } from '../../storage/pool/known-volumes';
 import { forgetPool, writeOffPool } from '../../storage/pool/state';
 import { definedWithout } from '../../domain/warnings';
-import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
+import {
+  installedSchemas,
+  isToBeValidated,
+  parseGiven,
+  validateText,
+} from '../definitions/validate';
 import { parseGivenPool, type Given } from '../session/given';
 import { lockPoolChoices } from '../session/identity-lock';
 import type { Session } from '../session/session';
@@ -183,7 +188,7 @@ async function readPoolText(
   xml: string,
   options: DefineOptions,
 ): Promise<Given<PoolDefinition>> {
-  const parsed = parseGivenPool(xml);
+  const parsed = parseGiven(session, options, (unknown) => parseGivenPool(xml, unknown));
   if (isToBeValidated(session, options)) {
     await validateText(xml, parsed.definition, installedSchemas.storagePool);
   }

@@ -12,7 +12,12 @@ import { knownVolumes, writeKnownVolumes } from '../../storage/pool/known-volume
 import { wipeVolume, type Resizing, type WipeAlgorithm } from '../../storage/volume/change';
 import { checkExtent, readingFrom, writingTo, type Extent } from '../../storage/volume/transfer';
 import type { FoundVolume } from '../../storage/volume/volume';
-import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
+import {
+  installedSchemas,
+  isToBeValidated,
+  parseGiven,
+  validateText,
+} from '../definitions/validate';
 import type { Session } from '../session/session';
 import { allPools, currentActivePool, type KnownPool } from './lookup';
 import type { CopyVolumeOptions, CreateVolumeOptions } from './types';
@@ -189,7 +194,7 @@ async function readVolumeText(
   { xml, origin }: { readonly xml: string; readonly origin: VolumeOrigin },
   options: CreateVolumeOptions,
 ) {
-  const definition = parseVolume(xml, origin);
+  const definition = parseGiven(session, options, (unknown) => parseVolume(xml, origin, unknown));
   if (isToBeValidated(session, options)) {
     await validateText(xml, definition, installedSchemas.storageVolume);
   }

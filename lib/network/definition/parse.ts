@@ -2,7 +2,7 @@
  * Parses the text of a `<network>` to a NetworkDefinition, with libvirt's defaults filled in. Pure: the same text and
  * context give the same definition. Everything in the text that is ignored is listed in `unsupported` or `unknown`.
  */
-import type { KeptPart, UnknownWord, UnsupportedElement } from '../../domain/xml/unsupported';
+import type { KeptPart, UnsupportedElement } from '../../domain/xml/unsupported';
 import { parseMetadata, parseName, parseTitle, parseUuid } from '../../domain/elements/identity';
 import { parseRoute } from '../../domain/interface/addresses';
 import { definitionError, inDocumentOrder } from '../../domain/xml/source-location';
@@ -10,9 +10,10 @@ import {
   childOf,
   childrenOf,
   locateRoot,
+  noting,
   readElement,
-  readText,
   type Reading,
+  readText,
 } from '../../domain/xml/reading';
 import type { XmlElement } from '../../domain/xml/element';
 import { parseXml } from '../../domain/xml/xml';
@@ -57,8 +58,9 @@ export function readNetwork(document: XmlElement, context: NetworkParseContext):
     throw definitionError('XML_ERROR', detail, root);
   }
   const [unsupported, kept]: [UnsupportedElement[], KeptPart[]] = [[], []];
-  const unknown: UnknownWord[] = [];
-  const found = { unsupported, kept, ...(context.unknown === 'refused' ? {} : { unknown }) };
+  const noted = noting(context.unknown);
+  const { unknown = [] } = noted;
+  const found = { unsupported, kept, ...noted };
   const network = readElement(root, networkVocabulary, found);
   const name = parseName(network, found);
   const session: NetworkSession = { context, ...found, network: name };

@@ -68,6 +68,12 @@ const ownerVocabulary = vocabulary({ children: { name: 'one', uuid: 'one' } });
 const macVocabulary = vocabulary({ attributes: { address: 'supported' } });
 const isolationVocabulary = vocabulary({ attributes: { isolated: 'supported' } });
 
+interface PortParseContext {
+  readonly newUuid: () => string;
+  /** Where words that the schema does not know are noted. */
+  readonly unknown?: UnknownWord[];
+}
+
 /**
  * As in libvirt, a word that its schema does not know is left out.
  *
@@ -75,14 +81,13 @@ const isolationVocabulary = vocabulary({ attributes: { isolated: 'supported' } }
  */
 export function parseNetworkPort(
   xml: string,
-  { newUuid }: { readonly newUuid: () => string },
+  { newUuid, unknown = [] }: PortParseContext,
 ): WantedPort {
   const root = locateRoot(parseXml(xml));
   if (root.element.name !== 'networkport' || root.element.namespace !== '') {
     const detail = `expecting root element of 'networkport', not '${root.element.name}'`;
     throw definitionError('XML_ERROR', detail, root);
   }
-  const unknown: UnknownWord[] = [];
   const session: ReadingSession = { unsupported: [], kept: [], unknown };
   const reading = readElement(root, portVocabulary, session);
   refuseUnsupported(session.unsupported);

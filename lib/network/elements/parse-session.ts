@@ -1,5 +1,6 @@
 /** The state of parsing one network. */
 import type { ReadingSession } from '../../domain/xml/reading';
+import type { UnknownWords } from '../../domain/xml/unsupported';
 import type { Ip } from '../../domain/interface/ip-address';
 
 /** What `parseNetwork` needs besides the text. */
@@ -10,9 +11,9 @@ export interface NetworkParseContext {
   readonly newMac: () => string;
   /**
    * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it must come from a newer version.
-   * Default: the word is left out.
+   * Otherwise, the word is left out.
    */
-  readonly unknown?: 'refused';
+  readonly unknown?: UnknownWords;
 }
 
 /** The state of one call of `parseNetwork`. */

@@ -3,9 +3,10 @@ import { checkName, parseUuid } from '../../domain/elements/identity';
 import {
   childOf,
   childrenOf,
-  locateRoot,
-  readElement,
   type LocatedElement,
+  locateRoot,
+  noting,
+  readElement,
   type Reading,
 } from '../../domain/xml/reading';
 import {
@@ -14,7 +15,7 @@ import {
   definitionError,
   inDocumentOrder,
 } from '../../domain/xml/source-location';
-import type { UnknownWord } from '../../domain/xml/unsupported';
+import type { UnknownWord, UnknownWords } from '../../domain/xml/unsupported';
 import { vocabulary, type Vocabulary } from '../../domain/xml/vocabulary';
 import { parseXml } from '../../domain/xml/xml';
 import {
@@ -33,7 +34,7 @@ import { isRuleValue, protocols } from './protocols';
 export interface FilterParseContext {
   readonly newUuid: () => string;
   /** By default, what the schema does not know is left out. */
-  readonly unknown?: 'refused';
+  readonly unknown?: UnknownWords;
 }
 
 const supported = 'supported' as const;
@@ -97,13 +98,9 @@ export function parseNetworkFilter(
     const detail = `unexpected root element <${root.element.name}>, expecting <filter>`;
     throw definitionError('XML_ERROR', detail, root);
   }
-  const unknown: UnknownWord[] = [];
-  const session: Session = {
-    unsupported: [],
-    kept: [],
-    context,
-    ...(context.unknown !== 'refused' && { unknown }),
-  };
+  const noted = noting(context.unknown);
+  const { unknown = [] } = noted;
+  const session: Session = { unsupported: [], kept: [], context, ...noted };
   const reading = readElement(root, filterVocabulary, session);
   const chain = parseChain(reading);
   return {

@@ -9,6 +9,7 @@ import {
   type ReadingSession,
 } from '../../domain/xml/reading';
 import { node, type PrintableElement } from '../../domain/xml/print';
+import type { UnknownWords } from '../../domain/xml/unsupported';
 import { parseBytes } from '../../domain/xml/scaled-integer';
 import { parseWholeNumber } from '../../domain/xml/whole-number';
 import { present } from '../../present';
@@ -27,9 +28,9 @@ export interface StorageParseContext {
   readonly newUuid: () => string;
   /**
    * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it must come from a newer version.
-   * Default: the word is left out.
+   * Otherwise, the word is left out.
    */
-  readonly unknown?: 'refused';
+  readonly unknown?: UnknownWords;
 }
 
 /** Without duplicate and trailing slashes. @throws DefinitionError XML_ERROR for a path that is not absolute. */

@@ -12,13 +12,13 @@ import {
 import {
   childOf,
   childrenOf,
-  locateRoot,
-  readElement,
-  readText,
   type LocatedElement,
+  locateRoot,
+  noting,
+  readElement,
   type Reading,
+  readText,
 } from '../../domain/xml/reading';
-import type { UnknownWord } from '../../domain/xml/unsupported';
 import { parseXml } from '../../domain/xml/xml';
 import { present } from '../../present';
 import { isLvmName } from '../group/lvm-name';
@@ -57,11 +57,11 @@ import {
 export function parsePool(xml: string, context: StorageParseContext): PoolDefinition {
   const root = locateRoot(parseXml(xml));
   checkRoot(root, 'pool');
-  const unknown: UnknownWord[] = [];
-  const found = { unsupported: [], kept: [], context };
-  const session = context.unknown === 'refused' ? found : { ...found, unknown };
+  const noted = noting(context.unknown);
+  const session = { unsupported: [], kept: [], context, ...noted };
   const pool = readElement(root, poolVocabulary, session);
   const definition = readPool(pool, session);
+  const { unknown = [] } = noted;
   return unknown.length === 0 ? definition : { ...definition, unknown: inDocumentOrder(unknown) };
 }
 

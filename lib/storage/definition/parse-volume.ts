@@ -31,15 +31,18 @@ import {
 export type VolumeOrigin = 'new' | 'copy';
 
 /**
- * Parses one definition.
+ * Parses one definition. What the schema does not know is left out, and noted in `unknown`.
  *
  * @throws DefinitionError, always with `element`, `line` and `column`: XML_ERROR, CONFIG_UNSUPPORTED, INVALID_ARG, with
  * libvirt's messages.
  */
-export function parseVolume(xml: string, origin: VolumeOrigin): VolumeDefinition {
+export function parseVolume(
+  xml: string,
+  origin: VolumeOrigin,
+  unknown: UnknownWord[] = [],
+): VolumeDefinition {
   const root = locateRoot(parseXml(xml));
   checkRoot(root, 'volume');
-  const unknown: UnknownWord[] = [];
   // A volume has no uuid.
   const context = { newUuid: () => '' };
   const session = { unsupported: [], kept: [], unknown, context };
