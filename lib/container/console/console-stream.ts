@@ -3,7 +3,7 @@
  * terminal. It ends when the container ends, after the last byte.
  */
 import type { WindowSize } from '../../host/native';
-import { checkGiven } from '../../shape/arguments';
+import { checkCalls, type CallsOf } from '../../shape/arguments';
 import { windowSize } from './window-size';
 import { Duplex } from 'node:stream';
 import type { Channel } from '../monitor/channel';
@@ -20,6 +20,9 @@ export interface Attached {
   readonly replayed: number;
   readonly replay: 'raw' | 'quiet';
 }
+
+/** What the methods of a console take, besides those of every stream. */
+export const consoleCalls = { resize: [['size', windowSize]] } as const;
 
 /** A console of a container, made by `Domain.openConsole`: reads its output, and writes to its input. */
 export class ConsoleStream extends Duplex {
@@ -57,7 +60,6 @@ export class ConsoleStream extends Duplex {
    * @throws TslxcError INVALID_ARG for what is no size.
    */
   resize(size: WindowSize): void {
-    checkGiven('ConsoleStream.resize', [['size', windowSize]], [size]);
     const { rows, columns } = size;
     this.#channel.send({ message: 'resize', rows, columns });
   }
@@ -152,3 +154,11 @@ export class ConsoleStream extends Duplex {
     return rest;
   }
 }
+
+checkCalls('ConsoleStream', ConsoleStream.prototype, {
+  ...(consoleCalls satisfies CallsOf<ConsoleStream, keyof Duplex>),
+  // Node calls them.
+  _read: 'by itself',
+  _write: 'by itself',
+  _destroy: 'by itself',
+});

@@ -4,8 +4,8 @@ import type { Duplex, Readable, Writable } from 'node:stream';
 import type { LastByte, OutputStream } from './output-stream';
 import { TslxcError } from '../../errors';
 import type { WindowSize } from '../../host/native';
-import { checkGiven } from '../../shape/arguments';
-import { either, number, text } from '../../shape/shape';
+import { checkCalls, type CallsOf } from '../../shape/arguments';
+import { either, number, optional, word } from '../../shape/shape';
 import { windowSize } from '../console/window-size';
 import type { Channel } from '../monitor/channel';
 import type { CommandPipes, CommandTerminal } from './command-streams';
@@ -25,7 +25,13 @@ const signalBase = 128;
 /** Highest signal number of Linux (signal(7)). */
 const lastSignal = 64;
 
-const killParameters = [['signal', either(number, text)]] as const;
+/** What the methods of a command take. */
+export const commandCalls = {
+  kill: [['signal', optional(either(number, word<NodeJS.Signals>('SIGTERM')))]],
+} as const;
+
+/** What those of a command on a terminal take besides. */
+export const terminalCommandCalls = { resize: [['size', windowSize]] } as const;
 
 /** What a command writes to, and what follows its last byte there. */
 interface Output {
@@ -83,7 +89,6 @@ export class CommandProcess {
    * @throws TslxcError INVALID_ARG when there is no such signal.
    */
   kill(signal: NodeJS.Signals | number = 'SIGTERM'): void {
-    checkGiven('CommandProcess.kill', killParameters, [signal]);
     const sent = typeof signal === 'number' ? signal : constants.signals[signal];
     if (!Number.isInteger(sent) || sent < 1 || sent > lastSignal) {
       const detail = `signum value ${signal} is out of range`;
@@ -179,11 +184,23 @@ export class TerminalProcess extends CommandProcess {
    * @throws TslxcError INVALID_ARG for what is no size.
    */
   resize(size: WindowSize): void {
-    checkGiven('TerminalProcess.resize', [['size', windowSize]], [size]);
     const { rows, columns } = size;
     this.channel.send({ message: 'resize', rows, columns });
   }
 }
+
+type OfTheLibrary = 'endBecauseOf';
+
+checkCalls('CommandProcess', CommandProcess.prototype, {
+  ...(commandCalls satisfies CallsOf<CommandProcess, OfTheLibrary>),
+  endBecauseOf: 'by itself',
+});
+checkCalls('TerminalProcess', TerminalProcess.prototype, {
+  ...(terminalCommandCalls satisfies CallsOf<
+    TerminalProcess,
+    OfTheLibrary | keyof typeof commandCalls
+  >),
+});
 
 function resultOf({ how, status }: MessageNamed<'exited'>): CommandResult {
   if (how === 0) return { code: status };

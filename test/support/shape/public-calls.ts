@@ -1,4 +1,6 @@
 /** What each public call takes: the tables by which the library compares arguments. */
+import { consoleCalls } from '../../../lib/container/console/console-stream';
+import { commandCalls, terminalCommandCalls } from '../../../lib/container/exec/command-process';
 import {
   connectionCalls,
   imagesCalls,
@@ -27,4 +29,7 @@ export const publicCalls: Readonly<Record<string, Readonly<Record<string, AnyPar
   Secrets: secretsCalls,
   NetworkFilters: networkFiltersCalls,
   DomainSnapshots: snapshotCalls,
+  CommandProcess: commandCalls,
+  TerminalProcess: terminalCommandCalls,
+  ConsoleStream: consoleCalls,
 };
