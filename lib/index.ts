@@ -37,7 +37,8 @@ export type { Resizing, WipeAlgorithm } from './storage/volume/change';
 export type { Extent } from './storage/volume/transfer';
 export { Images } from './driver/images/images';
 export { HostInterfaces } from './driver/host-interfaces/host-interfaces';
-export type { HostInterfaceFilter, HostInterfaceInfo } from './driver/host-interfaces/types';
+export type { ActivityFilter, ListFilter } from './driver/lookup/list-filter';
+export type { HostInterfaceInfo } from './driver/host-interfaces/types';
 export { Secrets } from './driver/secrets/secrets';
 export type { SecretFilter, SecretInfo } from './driver/secrets/types';
 export type { SecretUsage } from './domain/secret/secret';
@@ -73,10 +74,8 @@ export type {
   DomainInfo,
   DomainState,
   StoredDefinitionState,
-  ListFilter,
   MonitorState,
   NetworkEvent,
-  NetworkFilter,
   NetworkInfo,
   DeviceOptions,
   StartOptions,

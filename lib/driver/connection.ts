@@ -49,6 +49,7 @@ import {
   nodeCpuStatistics,
   nodeMemoryStatistics,
 } from './inspect/host';
+import type { ListFilter } from './lookup/list-filter';
 import { findAll, findById, findByName, findByUuid, seenOf, type Seen } from './lookup/lookup';
 import { HostInterfaces } from './host-interfaces/host-interfaces';
 import { Network } from './network';
@@ -76,9 +77,7 @@ import type {
   CreateOptions,
   DefineOptions,
   DomainEvent,
-  ListFilter,
   NetworkEvent,
-  NetworkFilter,
   VersionInfo,
 } from './types';
 
@@ -545,7 +544,7 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virConnectListAllNetworks, `virsh net-list`
    */
-  async listNetworks(filter: NetworkFilter = {}): Promise<Network[]> {
+  async listNetworks(filter: ListFilter = {}): Promise<Network[]> {
     this.#session.requireAccess('read', 'Connection.listNetworks');
     const found = await findAllNetworks(this.#session, filter);
     return found.map((identity) => Network.of(this.#session, identity));

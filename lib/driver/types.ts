@@ -219,14 +219,6 @@ export interface DomainInfo {
   readonly health?: HealthInfo;
 }
 
-/** Which domains are listed. A field that is left out selects both kinds. */
-export interface ListFilter {
-  /** `active`: those that run or are paused. */
-  readonly state?: 'active' | 'inactive';
-  /** `persistent`: those with a stored definition. */
-  readonly persistence?: 'persistent' | 'transient';
-}
-
 /** Which definition a title, a description or metadata is read from, or changed in. */
 export interface AnnotationOptions {
   /**
@@ -354,16 +346,6 @@ export interface NetworkInfo {
    * be read, or if there is none.
    */
   readonly unreadable?: string;
-}
-
-/** Which virtual networks are listed. A field that is left out selects both kinds. */
-export interface NetworkFilter {
-  /** `active`: those that run. */
-  readonly state?: 'active' | 'inactive';
-  /** `persistent`: those with a stored definition. */
-  readonly persistence?: 'persistent' | 'transient';
-  /** `on`: those that are started with the host. */
-  readonly autostart?: 'on' | 'off';
 }
 
 /** Which console `Domain.openConsole` attaches to, and how. */

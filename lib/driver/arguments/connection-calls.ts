@@ -23,30 +23,24 @@ import {
   value,
   variants,
   word,
-  type Fields,
   type Shape,
 } from '../../shape/shape';
 import type { ConnectionEventName, ConnectionListener } from '../events/event-listeners';
 import type { ImportOptions, NativeConfiguration } from '../import/types';
 import type { PlanOptions } from '../lifecycle/plan';
 import type { PurgeItem } from '../purge/item';
-import type {
-  ConnectOptions,
-  DefineOptions,
-  ListFilter,
-  NetworkFilter,
-  WhichOption,
-} from '../types';
+import type { ConnectOptions, DefineOptions, WhichOption } from '../types';
+import type { ListFilter } from '../lookup/list-filter';
 import { ratesChange, textCalls } from './domain-calls';
 import {
   autostart,
   createOptions,
   defineOptions,
   logOptions,
-  onOrOff,
   signalOption,
   whichOneOption,
 } from './option-shapes';
+import { listFilter } from './filter-shapes';
 import { connectionPoolCalls } from './storage-pool-calls';
 
 /** A logger may be anything else besides. */
@@ -84,13 +78,6 @@ export const connectParameters = [
     ),
   ],
 ] as const;
-
-const filterFields: Fields<ListFilter> = {
-  state: optional(oneOf('active', 'inactive')),
-  persistence: optional(oneOf('persistent', 'transient')),
-};
-
-const listFilter = object<ListFilter>(filterFields);
 
 const definition = either(text, domainSpec);
 
@@ -172,9 +159,7 @@ export const connectionCalls = {
   ],
   lookupNetworkByName: [['name', text]],
   lookupNetworkByUuid: [['uuid', text]],
-  listNetworks: [
-    ['filter', optional(object<NetworkFilter>({ ...filterFields, autostart: optional(onOrOff) }))],
-  ],
+  listNetworks: [['filter', optional(listFilter)]],
   ...connectionPoolCalls,
   events: [['options', optional(signalOption)]],
   networkEvents: [['options', optional(signalOption)]],

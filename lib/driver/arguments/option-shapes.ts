@@ -81,7 +81,7 @@ export const logOptions = object<LogOptions>({
   signal: optional(abortSignal),
 });
 
-export const onOrOff = oneOf('on', 'off');
+const onOrOff = oneOf('on', 'off');
 
 /** As `info` says it, too. */
 export const autostart: Shape<Autostart> = either(onOrOff, flag);

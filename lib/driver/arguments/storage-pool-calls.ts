@@ -1,7 +1,6 @@
 /** What the methods of a StoragePool take, and those of a Connection that are about storage pools. */
 import {
   flag,
-  listOf,
   object,
   oneOf,
   optional,
@@ -10,20 +9,13 @@ import {
   type Fields,
   type Shape,
 } from '../../shape/shape';
-import { poolTypes } from '../../storage/definition/formats';
 import type { StorageVolume } from '../storage-volume';
-import type { CopyVolumeOptions, CreateVolumeOptions, StoragePoolFilter } from '../storage/types';
+import type { CopyVolumeOptions, CreateVolumeOptions } from '../storage/types';
 import type { CreatePoolOptions } from '../storage/verbs';
-import { autostart, defineFields, defineOptions, onOrOff } from './option-shapes';
+import { poolFilter } from './filter-shapes';
+import { autostart, defineFields, defineOptions } from './option-shapes';
 
 const createPoolOptions = object<CreatePoolOptions>({ ...defineFields, build: optional(flag) });
-
-export const poolFilter = object<StoragePoolFilter>({
-  state: optional(oneOf('active', 'inactive')),
-  persistence: optional(oneOf('persistent', 'transient')),
-  autostart: optional(onOrOff),
-  types: optional(listOf(oneOf(...poolTypes))),
-});
 
 export const connectionPoolCalls = {
   defineStoragePool: [

@@ -1,14 +1,9 @@
 /** What the methods of HostInterfaces take. */
-import { object, oneOf, optional, text } from '../../shape/shape';
-import type { HostInterfaceFilter } from './types';
+import { text, optional } from '../../shape/shape';
+import { activityFilter } from '../arguments/filter-shapes';
 
 export const hostInterfacesCalls = {
-  list: [
-    [
-      'filter',
-      optional(object<HostInterfaceFilter>({ state: optional(oneOf('active', 'inactive')) })),
-    ],
-  ],
+  list: [['filter', optional(activityFilter)]],
   lookup: [['name', text]],
   lookupByMac: [['mac', text]],
   xml: [['name', text]],

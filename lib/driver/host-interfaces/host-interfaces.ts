@@ -8,7 +8,8 @@ import {
   lookUpHostInterface,
   lookUpHostInterfaceByMac,
 } from './lookup';
-import type { HostInterfaceFilter, HostInterfaceInfo } from './types';
+import type { ActivityFilter } from '../lookup/list-filter';
+import type { HostInterfaceInfo } from './types';
 
 /**
  * The network interfaces of this host, in the network namespace of this process. They are only read, as by libvirt where it has
@@ -41,7 +42,7 @@ export class HostInterfaces {
    * @param filter - `state`: only those that are up, or only the others; all by default
    * @see virConnectListAllInterfaces, `virsh iface-list`
    */
-  async list(filter: HostInterfaceFilter = {}): Promise<HostInterfaceInfo[]> {
+  async list(filter: ActivityFilter = {}): Promise<HostInterfaceInfo[]> {
     this.#session.requireAccess('read', 'HostInterfaces.list');
     return await listHostInterfaces(filter);
   }

@@ -5,14 +5,13 @@ import { readHostInterface, readHostInterfaces } from '../../host/interfaces/hos
 import type { HostInterface } from '../../host/interfaces/host-interfaces';
 import { interfaceFact } from '../../host/interfaces/interface-facts';
 import { factElement } from '../node-devices/fact-element';
-import type { HostInterfaceFilter, HostInterfaceInfo } from './types';
+import { passesActivity, type ActivityFilter } from '../lookup/list-filter';
+import type { HostInterfaceInfo } from './types';
 
 /** @throws SyscallError. */
-export async function listHostInterfaces({
-  state,
-}: HostInterfaceFilter): Promise<HostInterfaceInfo[]> {
+export async function listHostInterfaces(filter: ActivityFilter): Promise<HostInterfaceInfo[]> {
   const all = (await readHostInterfaces()).map(infoOf);
-  return all.filter(({ active }) => state === undefined || active === (state === 'active'));
+  return all.filter(({ active }) => passesActivity(active, filter));
 }
 
 /** @throws TslxcError NO_INTERFACE. */

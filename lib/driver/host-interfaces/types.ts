@@ -11,9 +11,3 @@ export interface HostInterfaceInfo {
   /** What the kernel calls it: `up`, `down`, `unknown`, `dormant`, `lowerlayerdown`, `testing` or `notpresent`. */
   readonly operationalState: string;
 }
-
-/** Which network interfaces of the host are listed. */
-export interface HostInterfaceFilter {
-  /** All by default. */
-  readonly state?: 'active' | 'inactive';
-}

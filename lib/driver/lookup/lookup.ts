@@ -19,7 +19,8 @@ import { holdersOf } from './name-of-uuid';
 import { readableStates } from './readable-state';
 import type { Identity, StoredIdentity } from '../../host/state/definitions/definition-store';
 import { present } from '../../present';
-import type { DomainState, ListFilter } from '../types';
+import { passesFilter, type ListFilter } from './list-filter';
+import type { DomainState } from '../types';
 
 /** A domain as it is now. */
 export interface FoundDomain extends Identity {
@@ -73,7 +74,7 @@ export async function findAll(session: Session, filter: ListFilter): Promise<Fou
     .flatMap((name) => {
       const state = states.get(name) ?? ({ phase: 'off' } as const);
       const found = combine({ name, state, stored: stored.get(name) });
-      return found !== undefined && passes(found, filter) ? [found] : [];
+      return found !== undefined && passes(session, found, filter) ? [found] : [];
     })
     .sort(byIdThenName);
 }
@@ -173,8 +174,6 @@ export interface Seen {
   readonly id: number | undefined;
   /** @throws as `stateOf` and `again`. */
   readonly state: () => Promise<DomainState>;
-  /** Whether it is started with the host. @throws SyscallError. */
-  readonly isAutostarted: () => boolean;
 }
 
 /** What `found` says without reading the domain again; `again` does, and may clean up if it has ended in the meantime. */
@@ -183,9 +182,8 @@ export function seenOf(
   found: FoundDomain,
   again: () => Promise<DomainState>,
 ): Seen {
-  const { name, state } = found;
+  const { state } = found;
   return {
-    isAutostarted: () => session.store.isAutostarted(name),
     id: state.phase === 'running' ? state.running.id : undefined,
     state: async () =>
       state.phase === 'ended' ? again() : Promise.resolve(stateOf(session, found)),
@@ -309,14 +307,14 @@ async function reapForList(
   return 'reaped';
 }
 
-function passes({ state, persistence }: FoundDomain, filter: ListFilter): boolean {
-  if (filter.persistence !== undefined && filter.persistence !== persistence) return false;
-  // It may run or not: it is listed among the active and among the inactive ones.
-  if (state.phase === 'damaged') return true;
+function passes(session: Session, found: FoundDomain, filter: ListFilter): boolean {
+  const { name, persistence } = found;
+  const { phase } = found.state;
   // A transient domain exists while it runs, and not yet while it is being started.
-  if (persistence === 'transient' && state.phase !== 'running') return false;
-  const activity = state.phase === 'running' ? 'active' : 'inactive';
-  return filter.state === undefined || filter.state === activity;
+  if (persistence === 'transient' && phase !== 'damaged' && phase !== 'running') return false;
+  const active = phase === 'damaged' ? undefined : phase === 'running';
+  const isAutostarted = (): boolean => session.store.isAutostarted(name);
+  return passesFilter({ active, persistence, isAutostarted }, filter);
 }
 
 function byIdThenName(a: FoundDomain, b: FoundDomain): number {

@@ -6,10 +6,10 @@ import { networkStateIfAny, readNetworkState, runningNames } from '../../network
 import type { NetworkState } from '../../network/lifecycle/state';
 import { isNetworkMarkLeft } from '../hooks/network-mark';
 import { canonicalUuid } from '../lookup/canonical-uuid';
+import { passesFilter, type ListFilter } from '../lookup/list-filter';
 import { prepareNetworks } from './autostart';
 import { isActive, isForgottenInPart, needsRepair, settleAndRepair } from './settling';
 import type { Session } from '../session/session';
-import type { NetworkFilter } from '../types';
 
 /** A network as it is now. */
 export interface FoundNetwork extends Identity {
@@ -48,7 +48,7 @@ const unknownUuid = '00000000-0000-0000-0000-000000000000';
 /** All networks, by name. One whose state can't be read is among them, as active and as inactive; whatever is asked of it fails with the reason. */
 export async function findAllNetworks(
   session: Session,
-  filter: NetworkFilter,
+  filter: ListFilter,
 ): Promise<readonly (FoundNetwork | UnknownNetwork)[]> {
   await prepareNetworks(session);
   const identities = await session.networks.identities();
@@ -153,11 +153,9 @@ function combine(
 function passes(
   session: Session,
   { name, state, persistence }: FoundNetwork | UnknownNetwork,
-  filter: NetworkFilter,
+  filter: ListFilter,
 ): boolean {
-  const activity = state === undefined ? filter.state : isActive(state) ? 'active' : 'inactive';
-  const autostart = session.networks.isAutostarted(name) ? 'on' : 'off';
-  if (filter.state !== undefined && filter.state !== activity) return false;
-  if (filter.persistence !== undefined && filter.persistence !== persistence) return false;
-  return filter.autostart === undefined || filter.autostart === autostart;
+  const active = state === undefined ? undefined : isActive(state);
+  const isAutostarted = (): boolean => session.networks.isAutostarted(name);
+  return passesFilter({ active, persistence, isAutostarted }, filter);
 }

@@ -19,7 +19,7 @@ import {
 import { pauseFor } from '../session/abort';
 import type { Session } from '../session/session';
 import type { DomainStatistics, InterfaceStatistics, WatchOptions } from './types';
-import type { ListFilter } from '../types';
+import type { ListFilter } from '../lookup/list-filter';
 
 const defaultInterval = 1000;
 

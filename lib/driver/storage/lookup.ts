@@ -7,6 +7,7 @@ import { parsePool } from '../../storage/definition/parse-pool';
 import { readPoolState, recordedPools } from '../../storage/pool/state';
 import type { ActivePoolRecord, PoolState } from '../../storage/pool/state';
 import { canonicalUuid } from '../lookup/canonical-uuid';
+import { passesFilter } from '../lookup/list-filter';
 import type { Session } from '../session/session';
 import { startAutostartPools } from './autostart';
 import type { StoragePoolFilter } from './types';
@@ -138,11 +139,10 @@ export function poolInvalid(detail: string): TslxcError {
 
 function passes(session: Session, found: FoundPool, filter: StoragePoolFilter): boolean {
   const { name, state, persistence, definition } = found;
-  const activity = state.phase === 'active' ? 'active' : 'inactive';
-  const autostart = session.pools.isAutostarted(name) ? 'on' : 'off';
-  const { state: wanted = activity, autostart: marked = autostart } = filter;
-  const { persistence: kept = persistence, types } = filter;
+  const { types } = filter;
   const isOfType =
     types === undefined || (definition !== undefined && types.includes(definition.type));
-  return wanted === activity && kept === persistence && marked === autostart && isOfType;
+  const active = state.phase === 'active';
+  const isAutostarted = (): boolean => session.pools.isAutostarted(name);
+  return isOfType && passesFilter({ active, persistence, isAutostarted }, filter);
 }

@@ -1,5 +1,6 @@
 /** The plain data of the public API about storage. */
 import type { StoragePoolType, VolumeFormat } from '../../storage/definition/formats';
+import type { ListFilter } from '../lookup/list-filter';
 
 /** What a storage pool is now, and how much room it has. */
 export interface StoragePoolInfo {
@@ -26,14 +27,8 @@ export interface StoragePoolInfo {
   readonly unreadable?: string;
 }
 
-/** Which storage pools are listed. A field that is left out selects all kinds. */
-export interface StoragePoolFilter {
-  /** `active`: those whose volumes can be used. */
-  readonly state?: 'active' | 'inactive';
-  /** `persistent`: those with a stored definition. */
-  readonly persistence?: 'persistent' | 'transient';
-  /** `on`: those that are started with the host. */
-  readonly autostart?: 'on' | 'off';
+/** Which storage pools are listed. */
+export interface StoragePoolFilter extends ListFilter {
   /** Default: all types. */
   readonly types?: readonly StoragePoolType[];
 }

@@ -108,9 +108,11 @@ function columnsOf(options: Options): readonly Column[] {
 
 function filterOf(options: Options): ListFilter {
   const [persistent, transient] = [options.has('persistent'), options.has('transient')];
+  const [marked, unmarked] = [options.has('autostart'), options.has('no-autostart')];
   return {
     ...(options.has('all') ? {} : { state: options.has('inactive') ? 'inactive' : 'active' }),
     ...(persistent === transient ? {} : { persistence: persistent ? 'persistent' : 'transient' }),
+    ...(marked === unmarked ? {} : { autostart: marked ? 'on' : 'off' }),
   };
 }
 
@@ -129,9 +131,8 @@ async function passing(domains: readonly SeenDomain[], options: Options): Promis
   const states = ['running', 'paused', 'shutoff', 'other'].filter((state) =>
     options.has(`state-${state}`),
   );
-  const [marked, unmarked] = [options.has('autostart'), options.has('no-autostart')];
   const [kept, bare] = [options.has('with-snapshot'), options.has('without-snapshot')];
-  if (states.length === 0 && marked === unmarked && kept === bare) return { domains, unknown: [] };
+  if (states.length === 0 && kept === bare) return { domains, unknown: [] };
   const unknown: { name: string; error: unknown }[] = [];
   const found = await Promise.all(
     domains.map((seen) => {
@@ -140,7 +141,7 @@ async function passing(domains: readonly SeenDomain[], options: Options): Promis
         const asked = state === 'nostate' ? 'other' : state;
         if (states.length > 0 && !states.includes(asked)) return [];
         if (kept !== bare && (await hasSnapshots(seen)) !== kept) return [];
-        return marked === unmarked || seen.isAutostarted() === marked ? [seen] : [];
+        return [seen];
       };
       // A domain whose state can't be read counts as `other`.
       const isOther = states.length === 0 || states.includes('other');

@@ -2,7 +2,7 @@
 import { formatOption, showsData } from '../../output/data';
 import { formatTable } from '../../output/table';
 import { withErrorMessage } from '../../shell/command-error';
-import type { HostInterfaceFilter, HostInterfaceInfo } from '../../../index';
+import type { ActivityFilter, HostInterfaceInfo } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -46,7 +46,7 @@ async function list(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
-function filterOf(options: Options): HostInterfaceFilter {
+function filterOf(options: Options): ActivityFilter {
   if (options.has('all')) return {};
   return { state: options.has('inactive') ? 'inactive' : 'active' };
 }

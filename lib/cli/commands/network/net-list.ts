@@ -5,7 +5,7 @@ import { CommandError } from '../../shell/command-error';
 import { definitionWords, noStateWords } from '../../output/words/domain-words';
 import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
-import type { Network, NetworkFilter } from '../../../index';
+import type { Network, ListFilter } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -60,7 +60,7 @@ async function list(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
-function filterOf(options: Options): NetworkFilter {
+function filterOf(options: Options): ListFilter {
   const [persistent, transient] = [options.has('persistent'), options.has('transient')];
   const [marked, unmarked] = [options.has('autostart'), options.has('no-autostart')];
   return {

@@ -1,7 +1,7 @@
 /** Which domains there are. */
 import type { SeenDomain } from '../../../driver/connection';
 import { TslxcError } from '../../../errors';
-import type { ListFilter } from '../../../driver/types';
+import type { ListFilter } from '../../../driver/lookup/list-filter';
 import type { domainProcedures } from '../../protocol/domain';
 import type { Call, Handlers } from '../base/call';
 import { checkFlags, hasFlag } from '../base/flags';
@@ -104,26 +104,26 @@ export async function listed(call: Call, flags: number): Promise<SeenDomain[]> {
 function filterOf(flags: number): ListFilter {
   const active = hasFlag(flags, listFlags.active);
   const persistent = hasFlag(flags, listFlags.persistent);
+  const marked = hasFlag(flags, listFlags.autostart);
   const isState = active !== hasFlag(flags, listFlags.inactive);
   const isPersistence = persistent !== hasFlag(flags, listFlags.transient);
   return {
     ...(isState ? { state: active ? 'active' : 'inactive' } : {}),
     ...(isPersistence ? { persistence: persistent ? 'persistent' : 'transient' } : {}),
+    ...(marked === hasFlag(flags, listFlags.noAutostart)
+      ? {}
+      : { autostart: marked ? 'on' : 'off' }),
   };
 }
 
 const stateFlags = listFlags.running | listFlags.paused | listFlags.shutoff | listFlags.other;
 
 /** Applies the filters that the library does not have. A domain that has gone meanwhile passes none. */
-async function passes({ isAutostarted, state }: SeenDomain, flags: number): Promise<boolean> {
-  const marked = hasFlag(flags, listFlags.autostart);
+async function passes({ state }: SeenDomain, flags: number): Promise<boolean> {
+  if (!hasFlag(flags, stateFlags)) return true;
   try {
-    if (hasFlag(flags, stateFlags)) {
-      const { state: now } = await state();
-      if (!hasFlag(flags, listFlags[now === 'nostate' ? 'other' : now])) return false;
-    }
-    if (marked === hasFlag(flags, listFlags.noAutostart)) return true;
-    return isAutostarted() === marked;
+    const { state: now } = await state();
+    return hasFlag(flags, listFlags[now === 'nostate' ? 'other' : now]);
   } catch (error) {
     if (TslxcError.is(error, 'NO_DOMAIN')) return false;
     throw error;

@@ -1,5 +1,6 @@
 /** The network interfaces of the host: which there are, and what is told of one. */
-import type { HostInterfaceFilter, HostInterfaceInfo } from '../../../driver/host-interfaces/types';
+import type { HostInterfaceInfo } from '../../../driver/host-interfaces/types';
+import type { ActivityFilter } from '../../../driver/lookup/list-filter';
 import type { interfaceProcedures, WireInterface } from '../../protocol/interface';
 import type { Call, Handlers } from '../base/call';
 import { checkFlags, hasFlag } from '../base/flags';
@@ -43,7 +44,7 @@ function wireInterface({ name, mac = '' }: HostInterfaceInfo): WireInterface {
   return { name, mac };
 }
 
-function filterOf(flags: number): HostInterfaceFilter {
+function filterOf(flags: number): ActivityFilter {
   const [active, inactive] = [listFlags.active, listFlags.inactive].map((flag) =>
     hasFlag(flags, flag),
   );

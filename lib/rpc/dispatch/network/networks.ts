@@ -1,6 +1,6 @@
 /** Virtual networks: which there are, their definitions, how they are started and stopped. */
 import type { Network } from '../../../driver/network';
-import type { NetworkFilter } from '../../../driver/types';
+import type { ListFilter } from '../../../driver/lookup/list-filter';
 import { networkSectionOf, networkUpdateCommandOf } from '../../../network/definition/update-names';
 import { TslxcError } from '../../../errors';
 import type { networkProcedures } from '../../protocol/network';
@@ -130,7 +130,7 @@ export const networkHandlers: Handlers<Pick<typeof networkProcedures, Names>> = 
   },
 };
 
-function filterOf(flags: number): NetworkFilter {
+function filterOf(flags: number): ListFilter {
   const has = (name: keyof typeof listFlags): boolean => hasFlag(flags, listFlags[name]);
   return {
     ...(has('active') === has('inactive') ? {} : { state: has('active') ? 'active' : 'inactive' }),

@@ -3,7 +3,7 @@ import { domainXml } from '../../../../lib/domain/builder/domain-xml';
 import { TslxcError } from '../../../../lib/errors';
 import type { ExitRecord } from '../../../../lib/index';
 import type { Seen } from '../../../../lib/driver/lookup/lookup';
-import type { Autostarted, DomainEvent, ListFilter } from '../../../../lib/driver/types';
+import type { Autostarted, DomainEvent } from '../../../../lib/driver/types';
 import type {
   Connection,
   CreateOptions,
@@ -21,7 +21,7 @@ import type {
   NetworkEvents,
   FreePages,
   MemoryMerging,
-  NetworkFilter,
+  ListFilter,
   NodeCpuMap,
   NodeCpuStatistics,
   NodeInfo,
@@ -121,6 +121,7 @@ export class FakeConnection {
 
   async listDomains(filter: ListFilter = {}): Promise<FakeDomain[]> {
     await this.#called('listDomains', filter);
+    if (filter.autostart === 'on') return [];
     return this.domains.filter(
       ({ id }) => filter.state === undefined || (filter.state === 'active') === (id !== undefined),
     );
@@ -142,7 +143,6 @@ export class FakeConnection {
       domain,
       id: domain.id,
       state: () => domain.state(),
-      isAutostarted: () => false,
     }));
   }
 
@@ -178,7 +178,7 @@ export class FakeConnection {
     return new FakeNetwork({ name: 'lab', active: true });
   }
 
-  async listNetworks(filter: NetworkFilter = {}): Promise<FakeNetwork[]> {
+  async listNetworks(filter: ListFilter = {}): Promise<FakeNetwork[]> {
     await this.#called('listNetworks', filter);
     return this.networks.filter(
       ({ fields: { active = false } }) =>

@@ -1,12 +1,12 @@
 /** Network interfaces of a host that has none but these. For the tests of lib/cli. */
 import { TslxcError } from '../../../../lib/errors';
-import type { HostInterfaceFilter, HostInterfaceInfo } from '../../../../lib/index';
+import type { ActivityFilter, HostInterfaceInfo } from '../../../../lib/index';
 
 export class FakeHostInterfaces {
   interfaces: readonly HostInterfaceInfo[] = [];
   readonly calls: unknown[] = [];
 
-  async list(filter: HostInterfaceFilter = {}): Promise<HostInterfaceInfo[]> {
+  async list(filter: ActivityFilter = {}): Promise<HostInterfaceInfo[]> {
     this.calls.push(['list', filter]);
     return Promise.resolve([...this.interfaces]);
   }
