@@ -111,6 +111,8 @@ export interface DomainExtension {
   readonly hugepageLimits?: readonly HugepageLimit[];
   /** `<tslxc:idmap allocate='auto'>`: the driver chooses the host ids of the id map. */
   readonly idAllocation?: IdAllocation;
+  /** `<tslxc:idmap allocate='none'>`: the ids of the host, also where the level of others would give it ids of its own. */
+  readonly hostIds?: true;
   readonly filesystems?: readonly FilesystemOptions[];
   readonly overlays?: readonly OverlayOptions[];
   /** `<tslxc:relabel system='yes'/>`: system directories of the host may be relabelled. */

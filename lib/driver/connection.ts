@@ -196,7 +196,7 @@ export class Connection implements AsyncDisposable {
     options: DefineOptions = {},
   ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.defineDomain');
-    const xml = textOf(this.#session, definition);
+    const xml = textOf(definition);
     return Domain.of(this.#session, await defineDomain(this.#session, xml, options));
   }
 
@@ -259,7 +259,7 @@ export class Connection implements AsyncDisposable {
     options: CreateOptions = {},
   ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.createDomain');
-    const xml = textOf(this.#session, definition);
+    const xml = textOf(definition);
     return Domain.of(this.#session, await createDomain(this.#session, xml, options));
   }
 

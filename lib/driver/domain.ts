@@ -407,6 +407,10 @@ export class Domain {
    * defined again. It is the definition of the next start; of a transient domain, the one that it was started with, and what was
    * changed since. What the start has chosen, such as the ids of `idMap: 'auto'`, is not in it.
    *
+   * It has the values that were asked for, and the uuid and MAC addresses that were made; defined again, it gives the same. What equals the
+   * default, such as `consoles: 1` or an empty list, is left out, and so is `type: 'mount'`. Sizes are in the largest unit of which they
+   * are a whole number, and `cpuset`, signals, ports of an image, uuids and addresses have their usual form.
+   *
    * @throws TslxcError CONFIG_UNSUPPORTED when the XML has something that a DomainSpec can't express, such as a `<disk>`,
    * with that line of XML in the message.
    * @throws DefinitionError when the stored file is not a valid definition.

@@ -1,11 +1,9 @@
 /** The domain that is made from an image: what the image says of its program, unless the caller says otherwise. */
 import { randomBytes } from 'node:crypto';
 import { writeSpec } from '../domain/builder/domain-xml';
-import { withHostIds } from '../domain/builder/host-ids';
 import type { DirectoryMount, DomainSpec } from '../domain/builder/spec';
 import { isBelow, isSame } from '../domain/xml/path';
 import { TslxcError } from '../errors';
-import type { Hardening } from '../hardening';
 import { present } from '../present';
 import { ImageTree, type Account } from './image-tree';
 import { resolverMount, resolverTarget, withShare, type NetworkShare } from './network-share';
@@ -21,8 +19,6 @@ export interface ImageDocument {
   /** An empty directory. */
   readonly empty: string;
   readonly domain: ImageDomain;
-  /** The level of domains that set none, by which one that asks for the host's ids must not get others. */
-  readonly level: Hardening;
   /** What virtual networks give to each of its interfaces, in their order; undefined for one that is given nothing. */
   readonly shares?: readonly (NetworkShare | undefined)[];
 }
@@ -43,7 +39,7 @@ export function newDomainName(image: string): string {
  * names a program; OPERATION_FAILED when the image does not have the program; SyscallError.
  */
 export function imageDocument(document: ImageDocument): string {
-  return writeSpec(withHostIds(imageSpec(document), document.level));
+  return writeSpec(imageSpec(document));
 }
 
 function imageSpec(document: ImageDocument): DomainSpec {

@@ -10,9 +10,10 @@ import {
   optional,
   recordOf,
   text,
+  withoutContradiction,
 } from '../shape/shape';
 import { otherWords } from '../domain/builder/other-words';
-import { commonFields, memorySize } from '../domain/builder/spec-shape';
+import { commonFields, contradictoryIds, memorySize } from '../domain/builder/spec-shape';
 import type { ImageDomain, ImageRootSpec, PullOptions } from './types';
 
 export const pullOptions = object<PullOptions>({
@@ -23,15 +24,18 @@ export const pullOptions = object<PullOptions>({
   mostBytes: optional(number),
 });
 
-export const imageDomain = object<ImageDomain>(
-  {
-    ...commonFields,
-    // An empty value removes a variable of the image.
-    env: optional(recordOf(text)),
-    name: optional(text),
-    memory: optional(memorySize),
-    root: optional(object<ImageRootSpec>({ readonly: optional(flag), overlay: optional(text) })),
-    ports: optional(listOf(text)),
-  },
-  otherWords,
+export const imageDomain = withoutContradiction<ImageDomain>(
+  object<ImageDomain>(
+    {
+      ...commonFields,
+      // An empty value removes a variable of the image.
+      env: optional(recordOf(text)),
+      name: optional(text),
+      memory: optional(memorySize),
+      root: optional(object<ImageRootSpec>({ readonly: optional(flag), overlay: optional(text) })),
+      ports: optional(listOf(text)),
+    },
+    otherWords,
+  ),
+  contradictoryIds,
 );

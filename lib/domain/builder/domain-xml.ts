@@ -154,6 +154,7 @@ function extension(spec: DomainSpec): PrintableElement[] {
     ...(idMap === 'auto'
       ? [node('tslxc:idmap', { allocate: 'auto', count: String(usualIds) })]
       : []),
+    ...(idMap === 'host' ? [node('tslxc:idmap', { allocate: 'none' })] : []),
     ...mountsOf(spec).flatMap(mountExtensions),
     ...(stopSignal === undefined ? [] : [node('tslxc:stop', { signal: stopSignal })]),
     ...(restart === undefined ? [] : [restartElement(restart)]),

@@ -102,17 +102,21 @@ function rootOf({ source, readonly, overlay }: RootSpec): string | RootSpec {
 }
 
 function mountOf(filesystem: FilesystemDefinition, { extension }: DomainDefinition): MountSpec {
-  const { type, target } = filesystem;
+  const { type, written } = filesystem;
+  // As written: what is defined again is the same text.
+  const { target = filesystem.target } = written ?? {};
   const readonly = filesystem.readonly || undefined;
   switch (filesystem.type) {
     case 'ram':
       return present({ type, target, size: sizeOf(filesystem.usage), readonly }) as MountSpec;
     case 'mount': {
-      const options = extension.filesystems?.find((one) => one.target === target);
-      const overlay = extension.overlays?.find((one) => one.target === target);
+      const isOfIt = (one: { readonly target: string }): boolean =>
+        one.target === filesystem.target;
+      const options = extension.filesystems?.find(isOfIt);
+      const overlay = extension.overlays?.find(isOfIt);
       const recursive = options?.recursive;
       return present({
-        ...{ source: filesystem.source, target, readonly },
+        ...{ source: written?.source ?? filesystem.source, target, readonly },
         recursive: recursive === undefined ? undefined : recursive === 'yes',
         propagation: options?.propagation,
         overlay: overlay === undefined ? undefined : overlayOf(overlay),
@@ -123,7 +127,9 @@ function mountOf(filesystem: FilesystemDefinition, { extension }: DomainDefiniti
     case 'bind':
     case 'file':
     case 'block':
-      return present({ type, source: filesystem.source, target, readonly }) as MountSpec;
+      return present({
+        ...{ type, source: written?.source ?? filesystem.source, target, readonly },
+      }) as MountSpec;
   }
 }
 
@@ -188,6 +194,7 @@ function routeOf({ address, prefix, gateway = '', metric }: InterfaceRoute): Rou
 
 function idMapOf({ idMap, extension }: DomainDefinition): DomainSpec['idMap'] {
   if (extension.idAllocation !== undefined) return 'auto';
+  if (extension.hostIds === true) return 'host';
   if (idMap === undefined) return undefined;
   const range = ({ start, target, count }: IdRange): IdRangeSpec => ({ start, target, count });
   return { uids: idMap.uids.map(range), gids: idMap.gids.map(range) };

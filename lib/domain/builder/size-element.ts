@@ -19,8 +19,8 @@ export function splitSize(size: Size): { count: string; unit: string } {
 
 /** The size in the largest unit of which it is a whole number. */
 export function sizeOf(kibibytes: number): Size {
-  let [count, unit]: [number, 'KiB' | 'MiB' | 'GiB'] = [kibibytes, 'KiB'];
-  for (const larger of ['MiB', 'GiB'] as const) {
+  let [count, unit]: [number, 'KiB' | 'MiB' | 'GiB' | 'TiB'] = [kibibytes, 'KiB'];
+  for (const larger of ['MiB', 'GiB', 'TiB'] as const) {
     if (count === 0 || count % 1024 !== 0) break;
     [count, unit] = [count / 1024, larger];
   }

@@ -17,6 +17,8 @@ import {
   variants,
   whole,
   wholeUpTo,
+  withoutContradiction,
+  type Contradiction,
   type Fields,
   type Shape,
 } from '../../shape/shape';
@@ -265,13 +267,26 @@ export const commonFields: Fields<Omit<DomainSpec, 'name' | 'memory' | 'root' | 
   health: optional(health),
 };
 
-export const domainSpec = object<DomainSpec>(
-  {
-    ...commonFields,
-    name: text,
-    memory: size,
-    root: optional(either(text, root)),
-    image: optional(imageOrigin),
-  },
-  otherWords,
+/** What asks for the ids of the host and for others. */
+export function contradictoryIds({
+  idMap,
+  hardening,
+}: Pick<DomainSpec, 'idMap' | 'hardening'>): Contradiction | undefined {
+  if (idMap !== 'host' || hardening !== 'isolated') return undefined;
+  const what = "'host' asks for the ids of the host, and hardening 'isolated' for others";
+  return { field: 'idMap', what };
+}
+
+export const domainSpec = withoutContradiction<DomainSpec>(
+  object<DomainSpec>(
+    {
+      ...commonFields,
+      name: text,
+      memory: size,
+      root: optional(either(text, root)),
+      image: optional(imageOrigin),
+    },
+    otherWords,
+  ),
+  contradictoryIds,
 );

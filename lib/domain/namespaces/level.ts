@@ -11,12 +11,16 @@ import { unsupportedIn } from '../filesystem/without-effect';
 import { isRefused, type UnsupportedElement } from '../xml/unsupported';
 import { usualIds } from './allocated-ids';
 
-/** The domain's own level, or else `ofOthers`, that of the domains which set none. */
+/**
+ * The domain's own level, or else `ofOthers`, that of the domains which set none; without its ids, if the domain asks for those of the
+ * host.
+ */
 export function hardeningOf(
   { extension }: Pick<DomainDefinition, 'extension'>,
   ofOthers: Hardening,
 ): Hardening {
-  return extension.hardening ?? ofOthers;
+  const { hardening, hostIds } = extension;
+  return hardening ?? (hostIds === true ? confinementAt(ofOthers) : ofOthers);
 }
 
 /** How a domain of that level is confined, apart from its ids. */

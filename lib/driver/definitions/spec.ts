@@ -1,20 +1,16 @@
 /** A DomainSpec as a definition, and a definition as a DomainSpec, if that can express all of it. */
 import { writeSpec } from '../../domain/builder/domain-xml';
-import { withHostIds } from '../../domain/builder/host-ids';
 import { specOf } from '../../domain/builder/read-spec';
 import type { DomainSpec } from '../../domain/builder/spec';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { extensionNamespace } from '../../domain/xml/vocabulary';
 import { TslxcError } from '../../errors';
-import { levelOf } from '../session/level';
 import type { Session } from '../session/session';
 
-/** The text of what a caller defines. @throws DefinitionError; TslxcError INVALID_ARG; as `levelOf`. */
-export function textOf(session: Session, definition: string | DomainSpec): string {
-  if (typeof definition === 'string') return definition;
-  const isOpen = definition.idMap !== 'host';
-  return writeSpec(isOpen ? definition : withHostIds(definition, levelOf(session)));
+/** The text of what a caller defines. @throws TslxcError INVALID_ARG. */
+export function textOf(definition: string | DomainSpec): string {
+  return typeof definition === 'string' ? definition : writeSpec(definition);
 }
 
 /** @throws TslxcError CONFIG_UNSUPPORTED for anything that a DomainSpec can't express, with that line of the XML. */

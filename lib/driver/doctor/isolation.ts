@@ -42,9 +42,9 @@ export function isolationChecks(
   { level, settings }: { readonly level: Hardening; readonly settings: string },
 ): HostCheck[] {
   const open = definitions.filter((one) => !isBoundary(atLevel(one, level)));
-  const willing = open.filter(
-    (one) => one.extension.hardening === undefined && isBoundary(isolated(one)),
-  );
+  const isOpen = ({ extension: { hardening, hostIds } }: DomainDefinition): boolean =>
+    hardening === undefined && hostIds === undefined;
+  const willing = open.filter((one) => isOpen(one) && isBoundary(isolated(one)));
   const others = open.filter((one) => !willing.includes(one));
   const advice =
     `hardening = "isolated" in ${settings}, or <tslxc:hardening level='isolated'/> in each, gives ids of its own ` +

@@ -20,7 +20,6 @@ import {
 } from '../../image/store/records';
 import type { ImageDomain, ImageInfo, PullOptions } from '../../image/types';
 import { createDomain } from '../definitions/define';
-import { levelOf } from '../session/level';
 import type { Session } from '../session/session';
 import type { CreateOptions } from '../types';
 import { networkShare } from './network-share';
@@ -92,9 +91,8 @@ async function describe(session: Session, name: string, domain: ImageDomain): Pr
   const upper = overlay ?? written ?? '';
   const empty = join(paths.empty, 'root');
   const shares = await sharesOf(session, domain);
-  const level = levelOf(session);
   return {
-    xml: imageDocument({ image, name: called, upper, empty, domain, level, shares }),
+    xml: imageDocument({ image, name: called, upper, empty, domain, shares }),
     called,
     written,
   };

@@ -1,5 +1,4 @@
 /** lib/image/document.ts: the domain that an image and the caller's words make. What is in the image's files is told by the test. */
-import type { Hardening } from '../../../lib/hardening';
 import { imageDocument, newDomainName } from '../../../lib/image/document';
 import type { NetworkShare } from '../../../lib/image/network-share';
 import { readSpec } from '../../../lib/driver/definitions/spec';
@@ -46,15 +45,14 @@ interface Made {
   readonly config?: Partial<ImageConfig>;
   readonly domain?: ImageDomain;
   readonly share?: NetworkShare;
-  readonly level?: Hardening;
 }
 
-function made({ config = { cmd: ['id'] }, domain = {}, share, level = 'hardened' }: Made): string {
+function made({ config = { cmd: ['id'] }, domain = {}, share }: Made): string {
   const image: ImageInfo = {
     ...{ name: 'web:1', source: 'oci:web', digest: 'sha256:1', pulled: '', architecture: 'amd64' },
     ...{ bytes: 0, layers: ['/l/top', '/l/middle', '/l/low'], config: { ...silent, ...config } },
   };
-  const named = { image, name: 'one', upper: '/u', empty: '/e', domain, level };
+  const named = { image, name: 'one', upper: '/u', empty: '/e', domain };
   return imageDocument({ ...named, shares: [share] });
 }
 
@@ -281,7 +279,7 @@ describe('the name server of the network', () => {
 
 test('where the caller says so, the ids are those of the host', () => {
   expect(made({ domain: { idMap: 'auto' } })).toContain("<tslxc:idmap allocate='auto'");
-  expect(made({ domain: { idMap: 'host' } })).not.toContain('idmap');
+  expect(made({ domain: { idMap: 'host' } })).toContain("<tslxc:idmap allocate='none'/>");
 });
 
 test.each<[string, Made, string]>([
@@ -322,15 +320,4 @@ test('a new domain is named after its image, and no two have one name', () => {
   const names = Array.from({ length: 50 }, () => newDomainName('shop.example/web/front:1.0'));
   for (const name of names) expect(name).toMatch(/^front-[0-9a-f]{6}$/);
   expect(new Set(names).size).toBeGreaterThan(45);
-});
-
-test('one with the host’s ids keeps them on a connection that would give it ids of its own', () => {
-  const host = { idMap: 'host' } as const;
-  expect(made({ domain: host })).not.toContain('tslxc:hardening');
-  expect(made({ domain: host, level: 'compat' })).not.toContain('tslxc:hardening');
-  const kept = made({ domain: host, level: 'isolated' });
-  expect(linesOf(kept, 'tslxc:hardening', 'tslxc:idmap')).toEqual([
-    "<tslxc:hardening level='hardened'/>",
-  ]);
-  expect(linesOf(made({ level: 'isolated' }), 'tslxc:hardening')).toEqual([]);
 });

@@ -3,7 +3,7 @@
  * itself is stored and printed with the other metadata.
  */
 import { allocatable, usualIds } from '../../namespaces/allocated-ids';
-import { hardeningLevels } from '../../../hardening';
+import { hardeningLevels, type Hardening } from '../../../hardening';
 import {
   parseCgroupLimit,
   parseHugepageLimits,
@@ -51,7 +51,7 @@ export function parseExtension(domain: Reading): DomainExtension {
   const cgroupLimit = parseCgroupLimit(childOf(reading, 'tslxc:cgroups'));
   const terminalLimit = parseTerminalLimit(childOf(reading, 'tslxc:ptys'));
   const hugepageLimits = parseHugepageLimits(childrenOf(reading, 'tslxc:hugepages'));
-  const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain);
+  const ids = parseIds(childOf(reading, 'tslxc:idmap'), domain, hardening);
   const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
   const overlays = childrenOf(reading, 'tslxc:overlay').map(parseOverlay);
   const stopSignal = parseStopSignal(childOf(reading, 'tslxc:stop'));
@@ -65,7 +65,7 @@ export function parseExtension(domain: Reading): DomainExtension {
     ...(cgroupLimit === undefined ? {} : { cgroupLimit }),
     ...(terminalLimit === undefined ? {} : { terminalLimit }),
     ...(hugepageLimits.length === 0 ? {} : { hugepageLimits }),
-    ...(idAllocation === undefined ? {} : { idAllocation }),
+    ...ids,
     ...(filesystems.length === 0 ? {} : { filesystems }),
     ...(overlays.length === 0 ? {} : { overlays }),
     ...parseRelabel(childOf(reading, 'tslxc:relabel')),
@@ -93,21 +93,35 @@ function parseRelabel(at: LocatedElement | undefined): Pick<DomainExtension, 're
   throw definitionError('XML_ERROR', detail, at);
 }
 
-function parseAllocation(
+function parseIds(
   at: LocatedElement | undefined,
   domain: Reading,
-): IdAllocation | undefined {
-  if (at === undefined) return undefined;
+  hardening: Hardening | undefined,
+): Pick<DomainExtension, 'idAllocation' | 'hostIds'> {
+  if (at === undefined) return {};
   const { attributes } = readExactly(at, allocationVocabulary);
-  if (attributes.get('allocate') !== 'auto') {
-    const detail = `allocate of <${at.element.name}> must be 'auto'`;
+  const allocate = attributes.get('allocate');
+  if (allocate !== 'auto' && allocate !== 'none') {
+    const detail = `allocate of <${at.element.name}> must be 'auto' or 'none'`;
     throw definitionError('XML_ERROR', detail, attributeLocation(at, 'allocate'));
   }
   const chosen = childOf(domain, 'idmap');
   if (chosen !== undefined) {
-    const detail = `<${at.element.name}> asks for ids, and <idmap> in line ${chosen.position.line} chooses them`;
+    const what = allocate === 'auto' ? 'ids' : 'the ids of the host';
+    const detail = `<${at.element.name}> asks for ${what}, and <idmap> in line ${chosen.position.line} chooses them`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, at);
   }
+  if (allocate === 'auto') return { idAllocation: allocationOf(at, attributes) };
+  if (hardening === 'isolated') {
+    const detail = `<${at.element.name}> asks for the ids of the host, and the level isolated for others`;
+    throw definitionError('CONFIG_UNSUPPORTED', detail, at);
+  }
+  if (!attributes.has('count')) return { hostIds: true };
+  const detail = `count of <${at.element.name}> does not go with allocate='none'`;
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, 'count'));
+}
+
+function allocationOf(at: LocatedElement, attributes: Reading['attributes']): IdAllocation {
   const text = attributes.get('count') ?? String(usualIds);
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= allocatable.count) return { count, position: at.position };

@@ -101,8 +101,21 @@ const request = (attributes: string): string =>
 
 /** Title, attributes of the request, code, what is at fault, words. */
 const requests: readonly Row[] = [
-  ['a request for no known way', "allocate='x'", 'XML_ERROR', '/@allocate', "must be 'auto'"],
-  ['a request that says nothing', '', 'XML_ERROR', '/@allocate', "must be 'auto'"],
+  [
+    'a request for no known way',
+    "allocate='x'",
+    'XML_ERROR',
+    '/@allocate',
+    "must be 'auto' or 'none'",
+  ],
+  ['a request that says nothing', '', 'XML_ERROR', '/@allocate', "must be 'auto' or 'none'"],
+  [
+    'a number of none',
+    "allocate='none' count='9'",
+    'XML_ERROR',
+    '/@count',
+    "does not go with allocate='none'",
+  ],
   ['a request for no ids', "allocate='auto' count='0'", 'XML_ERROR', '/@count', 'from 1 to'],
   ['a request for too many', "allocate='auto' count='999999999'", 'XML_ERROR', '/@count', 'from 1'],
 ];
@@ -128,5 +141,19 @@ export const idMaps: Row[] = [
     'CONFIG_UNSUPPORTED',
     'domain/metadata/t:container/t:idmap 6:1',
     '<idmap> in line 7 chooses them',
+  ],
+  [
+    'a request for the ids of the host beside an id map',
+    document({ elements: `${request("allocate='none'")}\n<idmap>${uid}${gid}</idmap>` }),
+    'CONFIG_UNSUPPORTED',
+    'domain/metadata/t:container/t:idmap 6:1',
+    'asks for the ids of the host, and <idmap> in line 7 chooses them',
+  ],
+  [
+    'a request for the ids of the host beside a level that gives others',
+    document({ elements: request("allocate='none'/><t:hardening level='isolated'") }),
+    'CONFIG_UNSUPPORTED',
+    'domain/metadata/t:container/t:idmap 6:1',
+    'asks for the ids of the host, and the level isolated for others',
   ],
 ];
