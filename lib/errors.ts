@@ -279,6 +279,14 @@ export function describePlace({ step, element, line, column }: ErrorDetails): st
   return [...(step === undefined ? [] : [step]), ...at].join('; ');
 }
 
+/** The message without the element and its place in a document, for a reader who has not seen that; the step stays. */
+export function messageWithoutElement(error: TslxcError): string {
+  const { element, line, column } = error;
+  if (element === undefined || line === undefined) return error.message;
+  const at = describePlace({ element, line, ...(column === undefined ? {} : { column }) });
+  return error.message.replace(` (${at})`, '').replace(`; ${at}`, '');
+}
+
 function prefixed(code: ErrorCode, detail: string): string {
   const prefix = errorPrefixes[code];
   return prefix === '' ? detail : `${prefix}: ${detail}`;

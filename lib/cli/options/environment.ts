@@ -1,5 +1,5 @@
 /** `-e NAME=VALUE`: environment variables for a program that is run. */
-import { UsageError } from '../shell/command-error';
+import { refusedValue } from './values/refused-value';
 import type { Option } from '../shell/arguments';
 
 export const environmentOption: Option = {
@@ -17,7 +17,7 @@ export function environmentOf(
 ): Record<string, string> {
   const pairs = words.map((word): [string, string | undefined] => {
     const at = word.indexOf('=');
-    if (at === 0 || word === '') throw new UsageError(`'${word}' is not NAME=VALUE`);
+    if (at === 0 || word === '') throw refusedValue(word, 'env', 'is not NAME=VALUE');
     if (at < 0) return [word, Object.hasOwn(own, word) ? own[word] : undefined];
     return [word.slice(0, at), word.slice(at + 1)];
   });

@@ -9,7 +9,8 @@ import type { Identity } from '../../plan/process/process';
 import { accountEntries, findEntry } from './account-lines';
 import type { AccountPath, AccountRoots } from './account-lines';
 
-const largestId = 0xfffffffe;
+/** 2^32 - 1 means no id. */
+export const largestId = 0xfffffffe;
 /** NGROUPS_MAX. */
 const mostGroups = 65_536;
 
@@ -131,7 +132,12 @@ function digits(name: string): string {
 }
 
 function noSuch(kind: 'user' | 'group', name: string): TslxcError {
-  return new TslxcError('INVALID_ARG', `${kind} '${name}' doesn't exist in the container`, {
+  const file = kind === 'user' ? '/etc/passwd' : '/etc/group';
+  const why = isNumber(name)
+    ? `ids are those from 0 to ${largestId}`
+    : `its ${file} has none of that name, and a number needs no entry there`;
+  const detail = `${kind} '${name}' doesn't exist in the container: ${why}`;
+  return new TslxcError('INVALID_ARG', detail, {
     step: 'resolve the user of the command',
   });
 }

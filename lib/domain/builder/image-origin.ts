@@ -47,9 +47,14 @@ function portOf(element: XmlElement): string {
   return `${range}/${attribute(element, 'protocol') ?? ''}`;
 }
 
+/** Whether it is a port as images have them: `80`, `80/udp`, `8000-8009/tcp`. */
+export function isImagePort(port: string): boolean {
+  const [, start, end = start] = portPattern.exec(port) ?? [];
+  return [start, end].every((one) => Number(one) >= 1 && Number(one) <= 65535);
+}
+
 function portAttributes(port: string): Record<string, string | undefined> {
   const [, start, end, protocol = 'tcp'] = portPattern.exec(port) ?? [];
-  const isPort = [start, end ?? start].every((one) => Number(one) >= 1 && Number(one) <= 65535);
-  if (isPort) return { protocol, start, end };
+  if (isImagePort(port)) return { protocol, start, end };
   throw new TslxcError('INVALID_ARG', `'${port}' is not a port such as 80/tcp`);
 }

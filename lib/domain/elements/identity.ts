@@ -34,20 +34,17 @@ export function parseName(root: Reading, session: ReadingSession): string {
 
 /** @throws DefinitionError XML_ERROR, at `at`, for a name that can't be a file name. */
 export function checkName(name: string, at: SourceLocation): void {
-  for (const [character, shown] of [
-    ['/', '/'],
-    ['\n', '\\n'],
-  ] as const) {
-    if (name.includes(character)) {
-      throw definitionError('XML_ERROR', `name ${name} cannot contain '${shown}'`, at);
-    }
-  }
-  if (name === '.' || name === '..') {
-    throw definitionError('XML_ERROR', `name cannot be '${name}'`, at);
-  }
-  if (Buffer.byteLength(name) > maxNameBytes) {
-    throw definitionError('XML_ERROR', `name is longer than ${maxNameBytes} bytes`, at);
-  }
+  const wrong = faultOfName(name);
+  if (wrong !== undefined) throw definitionError('XML_ERROR', wrong, at);
+}
+
+/** Why the name can't be a file name; undefined if it can. */
+export function faultOfName(name: string): string | undefined {
+  if (name.includes('/')) return `name ${name} cannot contain '/'`;
+  if (name.includes('\n')) return `name ${name} cannot contain '\\n'`;
+  if (name === '.' || name === '..') return `name cannot be '${name}'`;
+  const isLong = Buffer.byteLength(name) > maxNameBytes;
+  return isLong ? `name is longer than ${maxNameBytes} bytes` : undefined;
 }
 
 /** In lower case with dashes; a new one if there is none. @throws DefinitionError INTERNAL_ERROR. */

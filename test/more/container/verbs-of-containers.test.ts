@@ -297,10 +297,10 @@ test('commands run in the container', async () => {
   expect(await says('exec --detach on -- touch /detached')).toBe('');
   await eventually(async () => expect(await says('exec on -- ls /')).toContain('detached'));
   await refusesEach([
-    ['exec --env =x on -- true', "'=x' is not NAME=VALUE"],
+    ['exec --env =x on -- true', "'=x' for <env> option is not NAME=VALUE"],
     ['exec --timeout x on -- true', "Numeric value 'x' for <timeout> option is malformed"],
     ['exec --detach --tty on -- true', exclusive],
-    ['shell --env =x on', "'=x' is not NAME=VALUE"],
+    ['shell --env =x on', "'=x' for <env> option is not NAME=VALUE"],
     ['exec --user nosuch on -- true', 'nosuch'],
     ['exec --cwd /nowhere on -- true', '/nowhere'],
     ['exec off -- true', stopped],

@@ -2,7 +2,8 @@
 import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile, validateOption } from '../../options/definition-file';
 import { warningOf } from '../../output/definition-warnings';
-import { imageDomainOptions, readImageDomain } from '../../options/image-domain';
+import { imageDomainOptions, readImageDomain } from '../../options/image/image-domain';
+import { inTypedWords } from '../../options/image/option-failure';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { unsupportedFlags } from '../../options/refused-option';
 import { abandonable } from '../../terminal/abandonable';
@@ -243,7 +244,11 @@ async function creationOfImage(context: Context, options: Options): Promise<Crea
   const connection = await context.connect();
   const from = `image ${image}`;
   if (!options.has('print-xml')) {
-    return { from, begin: (how) => connection.createFromImage(image, domain, how) };
+    const typed = { options, domain };
+    return {
+      from,
+      begin: (how) => inTypedWords(typed, () => connection.createFromImage(image, domain, how)),
+    };
   }
   const xml = await withErrorMessage(`Failed to describe a domain of ${from}`, () =>
     connection.images.domainXml(image, domain),

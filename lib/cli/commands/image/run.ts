@@ -3,7 +3,8 @@ import { Socket } from 'node:net';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { unrunStatus } from '../../shell/exit-status';
 import { warningOf } from '../../output/definition-warnings';
-import { imageDomainOptions, readImageDomain } from '../../options/image-domain';
+import { imageDomainOptions, readImageDomain } from '../../options/image/image-domain';
+import { inTypedWords } from '../../options/image/option-failure';
 import { abandonable } from '../../terminal/abandonable';
 import { runInForeground } from '../../terminal/foreground';
 import { attach } from '../../terminal/attach';
@@ -63,7 +64,7 @@ async function run(context: Context, options: Options): Promise<number | undefin
     context.output.text(xml);
     return undefined;
   }
-  const asked = { context, connection, image, domain };
+  const asked = { context, options, connection, image, domain };
   if (options.has('detach')) {
     await leave(asked, failed);
     return undefined;
@@ -76,6 +77,7 @@ async function run(context: Context, options: Options): Promise<number | undefin
 
 interface Asked {
   readonly context: Context;
+  readonly options: Options;
   readonly connection: Connection;
   readonly image: string;
   readonly domain: ImageDomain;
@@ -89,16 +91,19 @@ function networkNote(output: Output): (network: string) => void {
 }
 
 /** Starts the container and leaves it running. Only its name is printed, for use in further commands. */
-async function leave({ context, connection, image, domain }: Asked, failed: string): Promise<void> {
+async function leave(asked: Asked, failed: string): Promise<void> {
+  const { context, connection, image, domain } = asked;
   const onWarning = warningOf(context.output);
   const { result } = await abandonable(context.signals, (signal) =>
     withErrorMessage(failed, () =>
-      connection.createFromImage(image, domain, {
-        ownership: 'leave',
-        onWarning,
-        onNetworkStarted: networkNote(context.output),
-        signal,
-      }),
+      inTypedWords(asked, () =>
+        connection.createFromImage(image, domain, {
+          ownership: 'leave',
+          onWarning,
+          onNetworkStarted: networkNote(context.output),
+          signal,
+        }),
+      ),
     ),
   );
   context.output.line(result.name);
@@ -179,12 +184,14 @@ class Run {
     how: Pick<CreateOptions, 'consoleDescriptor' | 'standardStreams' | 'signal'>,
   ): Promise<void> {
     const { connection, image, domain, context } = this.#asked;
-    this.#domain = await connection.createFromImage(image, domain, {
-      autodestroy: true,
-      ...how,
-      onWarning: warningOf(context.output),
-      onNetworkStarted: networkNote(context.output),
-    });
+    this.#domain = await inTypedWords(this.#asked, () =>
+      connection.createFromImage(image, domain, {
+        autodestroy: true,
+        ...how,
+        onWarning: warningOf(context.output),
+        onNetworkStarted: networkNote(context.output),
+      }),
+    );
   }
 
   /** It is awaited once the container has ended. */

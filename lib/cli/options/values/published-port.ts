@@ -1,14 +1,15 @@
 /** `8080:80`: a port of the host that leads to a container. Pure. */
 import { parseIp } from '../../../domain/interface/ip-address';
 import { lastPort } from '../../../domain/interface/port/port-forward';
-import { TslxcError } from '../../../errors';
 import type { PortForwardSpec } from '../../../index';
+import type { UsageError } from '../../shell/command-error';
+import { refusedValue } from './refused-value';
 
 /** `[ADDRESS:]HOST[-HOST]:CONTAINER[-CONTAINER][/PROTOCOL]`; an address of IPv6 is in brackets. */
 const pattern =
   /^(?:(?:\[([\da-fA-F:.]+)\]|(\d+\.\d+\.\d+\.\d+)):)?(\d{1,5})(?:-(\d{1,5}))?:(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp))?$/;
 
-/** @throws TslxcError INVALID_ARG. */
+/** @throws UsageError. */
 export function parsePublishedPort(text: string): PortForwardSpec {
   const found = pattern.exec(text);
   if (found === null)
@@ -32,6 +33,6 @@ export function parsePublishedPort(text: string): PortForwardSpec {
   };
 }
 
-function refusal(text: string, why: string): TslxcError {
-  return new TslxcError('INVALID_ARG', `'${text}' publishes no port: ${why}`);
+function refusal(text: string, why: string): UsageError {
+  return refusedValue(text, 'publish', `publishes no port: ${why}`);
 }

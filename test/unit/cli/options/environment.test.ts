@@ -11,5 +11,5 @@ test('a name alone has the value that it has here, and is left out where it has 
 });
 
 test.each(['=x', ''])("'%s' is refused", (word) => {
-  expect(() => environmentOf([word], {})).toThrow('is not NAME=VALUE');
+  expect(() => environmentOf([word], {})).toThrow(`'${word}' for <env> option is not NAME=VALUE`);
 });

@@ -32,5 +32,7 @@ test.each([
   ['65536:80', 'ports are those from 1 to 65535'],
   ['1-10:65530-65539', 'ports are those from 1 to 65535'],
 ])("'%s' publishes no port", (text, why) => {
-  expect(() => parsePublishedPort(text)).toThrow(`'${text}' publishes no port: ${why}`);
+  expect(() => parsePublishedPort(text)).toThrow(
+    `'${text}' for <publish> option publishes no port: ${why}`,
+  );
 });

@@ -1,8 +1,11 @@
 /** The options of the verbs that make a domain from an image: what the volumes say. */
 import { resolve } from 'node:path';
-import { imageDomainOptions, readImageDomain } from '../../../../lib/cli/options/image-domain';
-import { parseArguments } from '../../../../lib/cli/shell/arguments';
-import type { ImageDomain } from '../../../../lib/index';
+import {
+  imageDomainOptions,
+  readImageDomain,
+} from '../../../../../lib/cli/options/image/image-domain';
+import { parseArguments } from '../../../../../lib/cli/shell/arguments';
+import type { ImageDomain } from '../../../../../lib/index';
 
 function domainOf(...words: readonly string[]): ImageDomain {
   const { options } = parseArguments('run', { options: imageDomainOptions }, words);
@@ -16,6 +19,7 @@ test.each<[string, ImageDomain['mounts']]>([
   ['/srv/a:b:/data:ro', [{ source: '/srv/a:b', target: '/data', readonly: true }]],
   ['data:/data', [{ source: resolve('data'), target: '/data' }]],
   ['data:/data:ro', [{ source: resolve('data'), target: '/data', readonly: true }]],
+  ['/srv/data:/data:rw', [{ source: '/srv/data', target: '/data' }]],
 ])('the volume %s is %j', (word, mounts) => {
   expect(domainOf('--volume', word)).toEqual({ mounts });
 });
@@ -27,7 +31,7 @@ test('each volume of several is read by itself, in their order', () => {
   ]);
 });
 
-const others = ['x', '/srv', '/srv:data', ':/data', '/srv:/data:', '/srv:/data:rw', '/a:/b:ro:ro'];
+const others = ['x', '/srv', '/srv:data', ':/data', '/srv:/data:', '/srv:/data:z', '/a:/b:ro:ro'];
 
 test.each(others)("'%s' is no volume", (word) => {
   expect(() => domainOf('--volume', word)).toThrow(

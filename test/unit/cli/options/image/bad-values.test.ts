@@ -1,0 +1,126 @@
+/** Each option of a container from an image, with values that can't be right: what is said names the option and the value. */
+import {
+  imageDomainOptions,
+  readImageDomain,
+} from '../../../../../lib/cli/options/image/image-domain';
+import { parseArguments } from '../../../../../lib/cli/shell/arguments';
+import { UsageError } from '../../../../../lib/cli/shell/command-error';
+import type { ImageDomain } from '../../../../../lib/index';
+
+function read(words: readonly string[], cmd: readonly string[] = []): ImageDomain {
+  const { options } = parseArguments('run', { options: imageDomainOptions }, words);
+  return readImageDomain(options, { cmd, environment: {} });
+}
+
+function messageOf(words: readonly string[], cmd?: readonly string[]): string {
+  try {
+    read(words, cmd);
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error(`${words.join(' ')} is taken`);
+}
+
+const control = 'a\x01';
+const hasControl = 'has the character U+0001, which is not allowed';
+const noUser = 'is not USER or USER:GROUP, names or numbers';
+const noId = 'is out of range: ids are those from 0 to 4294967294';
+const noSignal = 'must be a signal such as SIGQUIT, SIGRTMIN+3 or 3';
+const noPort = 'is not a port such as 80/tcp, or ports such as 8000-8009';
+const noVolume = 'is not DIRECTORY:TARGET or DIRECTORY:TARGET:ro';
+
+/** The option, its bad value, and what is said behind them. */
+const refused: readonly (readonly [string, string, string])[] = [
+  ['name', 'a/b', "can't be the name of a domain: name a/b cannot contain '/'"],
+  ['name', '..', "can't be the name of a domain: name cannot be '..'"],
+  ['name', '', "can't be the name of a domain: name is empty"],
+  ['name', 'a'.repeat(231), "can't be the name of a domain: name is longer than 230 bytes"],
+  ['name', control, hasControl],
+  ['entrypoint', '', 'needs a command after the image, to run in its place'],
+  ['entrypoint', control, hasControl],
+  ['env', '', 'is not NAME=VALUE'],
+  ['env', '=a', 'is not NAME=VALUE'],
+  ['env', `A=${control}`, hasControl],
+  ['user', ':', noUser],
+  ['user', 'alice:', noUser],
+  ['user', '1:2:3', noUser],
+  ['user', '4294967295', noId],
+  ['user', '0:4294967295', noId],
+  ['user', control, hasControl],
+  ['workdir', 'tmp', 'is not an absolute path of the container'],
+  ['workdir', '', 'is not an absolute path of the container'],
+  ['workdir', `/${control}`, hasControl],
+  ['stop-signal', 'NOSUCH', noSignal],
+  ['stop-signal', '', noSignal],
+  ['stop-signal', '65', noSignal],
+  ['expose', 'http', noPort],
+  ['expose', '', noPort],
+  ['expose', '65536', noPort],
+  ['volume', '/srv', noVolume],
+  ['volume', '/srv:data', noVolume],
+  ['volume', '/srv:/', "has the target '/', where the image is"],
+  ['volume', '/srv://', "has the target '/', where the image is"],
+  ['volume', '/srv:/a/../b', "has a target with '.' or '..' in it: write it without"],
+  ['volume', `/srv:/${control}`, hasControl],
+  ['memory', '1', 'is 1 KiB, too little to start a container'],
+  ['network', '', 'is not none, host, or the name of a virtual network'],
+  ['network', control, hasControl],
+  ['publish', 'web', 'publishes no port: it is HOST:CONTAINER'],
+  ['publish', '0:80', 'publishes no port: ports are those from 1 to 65535'],
+  ['upper', '', 'names no directory'],
+  ['upper', `/${control}`, hasControl],
+];
+
+test.each(refused)('--%s %j is refused by its name and as it was typed', (name, value, why) => {
+  const shown = value.replace('\x01', '\\x01');
+  expect(messageOf([`--${name}`, value])).toContain(`'${shown}' for <${name}> option ${why}`);
+});
+
+test('a size and a choice are refused in words of their own', () => {
+  expect(messageOf(['--memory', 'much'])).toBe(
+    "Scaled numeric value 'much' for <memory> option is malformed or out of range",
+  );
+  expect(messageOf(['--ids', 'some'])).toBe("--ids is one of auto, host, not 'some'");
+});
+
+test('the table has every option that takes a value', () => {
+  const taking = imageDomainOptions.filter(({ kind }) => kind !== 'flag').map(({ name }) => name);
+  expect([...new Set([...refused.map(([name]) => name), 'ids'])].sort()).toEqual(taking.sort());
+});
+
+test('two that want the same are refused, by the second', () => {
+  expect(messageOf(['-v', '/a:/x', '-v', '/b:/x/'])).toBe(
+    "'/b:/x/' for <volume> option has the same target as '/a:/x'",
+  );
+  expect(messageOf(['-p', '80:80', '-p', '127.0.0.1:70-80:81-91'])).toBe(
+    "'127.0.0.1:70-80:81-91' for <publish> option has a port of the host that '80:80' has already",
+  );
+});
+
+test.each([
+  ['80:80', '80:80/udp'],
+  ['80:80', '81:80'],
+  ['127.0.0.1:80:80', '127.0.0.2:80:80'],
+])('%s and %s are published together', (...ports) => {
+  expect(read(ports.flatMap((port) => ['-p', port])).interfaces).toHaveLength(1);
+});
+
+test('ports that lead nowhere are refused by the first', () => {
+  expect(messageOf(['-p', '81:80', '--network', 'none'])).toContain(
+    "'81:80' for <publish> option leads nowhere: no port can be published: with the network 'none'",
+  );
+});
+
+test('a word of the command is refused too', () => {
+  expect(messageOf([], ['sh', '-c', ''])).toContain("'' for <command> option is empty");
+  expect(messageOf([], ['sh', control])).toContain(`'a\\x01' for <command> option ${hasControl}`);
+});
+
+test('an empty entry point is one that is not there: the first word of the command is the program', () => {
+  expect(read(['--entrypoint', ''], ['sh', '-c', 'id'])).toEqual({
+    init: 'sh',
+    args: ['-c', 'id'],
+  });
+  expect(read(['--entrypoint='], ['id'])).toEqual({ init: 'id', args: [] });
+});

@@ -1,0 +1,139 @@
+/** What is said of a container from an image that did not start, whose definition the user has not seen. */
+import { constants } from 'node:os';
+import {
+  imageDomainOptions,
+  readImageDomain,
+} from '../../../../../lib/cli/options/image/image-domain';
+import { inTypedWords } from '../../../../../lib/cli/options/image/option-failure';
+import { parseArguments } from '../../../../../lib/cli/shell/arguments';
+import { errorLines } from '../../../../../lib/cli/shell/command-error';
+import { definitionError } from '../../../../../lib/domain/xml/source-location';
+import { SyscallError, TslxcError } from '../../../../../lib/errors';
+
+/** What is shown when the words were typed and the start fails in that way. */
+async function shown(words: string, error: Error): Promise<string> {
+  const typed = words === '' ? [] : words.split(' ');
+  const { options } = parseArguments('run', { options: imageDomainOptions }, typed);
+  const domain = readImageDomain(options, { cmd: [], environment: {} });
+  const failed = await inTypedWords({ options, domain }, () => Promise.reject(error)).catch(
+    (caught: unknown) => caught,
+  );
+  return errorLines(failed).join('\n');
+}
+
+const { ENOENT, ENOTDIR, EINVAL } = constants.errno;
+const position = { line: 30, column: 5 };
+
+/** `call`: the system call and its path. */
+function failedCall(errno: number, call: string, element?: string): SyscallError {
+  const [syscall = '', path = ''] = call.split(' ');
+  const at = element === undefined ? {} : { element, ...position };
+  return new SyscallError({ errno, syscall, path, step: 'a step', ...at });
+}
+
+function unresolved(code: 'INTERNAL_ERROR' | 'CONFIG_UNSUPPORTED', element: string): TslxcError {
+  return new TslxcError(code, `no <${element}>`, { element: `domain/os/${element}` });
+}
+
+const inDocument = (code: 'NO_NETWORK' | 'XML_ERROR', path: string): TslxcError =>
+  definitionError(code, 'it is wrong', { path, position });
+
+const filesystem = 'domain/devices/filesystem';
+const overlay = 'domain/metadata/tslxc:container/tslxc:overlay';
+const device = 'domain/devices/interface';
+
+test.each<[string, Error, string]>([
+  [
+    '--user nosuch',
+    unresolved('INTERNAL_ERROR', 'inituser'),
+    "'nosuch' for <user> option: the image has no user of that name in its /etc/passwd; a number needs no entry there",
+  ],
+  [
+    '--user root:nosuch',
+    unresolved('INTERNAL_ERROR', 'initgroup'),
+    "'root:nosuch' for <user> option: the image has no group of that name in its /etc/group; a number needs no entry there",
+  ],
+  [
+    '--user 70000',
+    unresolved('CONFIG_UNSUPPORTED', 'inituser'),
+    "'70000' for <user> option: the container has the ids from 0 to 65535; --ids host gives it all",
+  ],
+  [
+    '',
+    unresolved('INTERNAL_ERROR', 'inituser'),
+    'the image names a user that is not in its /etc/passwd: give another by --user',
+  ],
+  [
+    '',
+    inDocument('XML_ERROR', 'domain/metadata/tslxc:container/tslxc:stop/@signal'),
+    'the image names a stop signal that is none: give another by --stop-signal',
+  ],
+  [
+    '--workdir /a',
+    failedCall(ENOENT, 'chdir /a'),
+    "'/a' for <workdir> option: the image has no such directory",
+  ],
+  [
+    '--workdir /a',
+    failedCall(ENOTDIR, 'chdir /a'),
+    "'/a' for <workdir> option: that is no directory in the image",
+  ],
+  [
+    '-v /a:/x -v /b:/y:ro',
+    failedCall(ENOENT, 'stat /b', `${filesystem}/source`),
+    "'/b:/y:ro' for <volume> option: there is no '/b' on this host: make it first",
+  ],
+  [
+    '-v /a:/x -v /b:/y',
+    failedCall(EINVAL, 'move_mount /x', filesystem),
+    "'/a:/x' for <volume> option: move_mount /x: EINVAL, invalid argument (a step)",
+  ],
+  [
+    '--upper /a/b',
+    failedCall(ENOENT, 'mkdir /a/b', overlay),
+    "'/a/b' for <upper> option: there is no directory in which '/a/b' could be made",
+  ],
+  [
+    '--upper /a/b',
+    failedCall(ENOTDIR, 'mkdir /a/b/work', overlay),
+    "'/a/b' for <upper> option: that is no directory",
+  ],
+  [
+    '--upper /a -v /srv:/srv',
+    inDocument('XML_ERROR', `${filesystem}/source`),
+    "'/a' for <upper> option: XML error: it is wrong",
+  ],
+  [
+    '--network nosuch',
+    inDocument('NO_NETWORK', device),
+    "'nosuch' for <network> option: there is no such network; tslxc net-list --all shows those that there are, and none and host are always",
+  ],
+  [
+    '-p 80:81',
+    inDocument('NO_NETWORK', device),
+    "'80:81' for <publish> option: Network not found: it is wrong",
+  ],
+  [
+    '-p 80:81 --network lab',
+    inDocument('XML_ERROR', `${device}/portForward/range`),
+    "'80:81' for <publish> option: XML error: it is wrong",
+  ],
+])('%s: the option is named as it was typed, with what is wrong', async (words, error, said) => {
+  expect(await shown(words, error)).toBe(said);
+});
+
+test('what is about none of the options is said without the place in a definition', async () => {
+  expect(await shown('-v /a:/x', inDocument('XML_ERROR', 'domain/seclabel'))).toBe(
+    'XML error: it is wrong',
+  );
+  expect(await shown('', failedCall(ENOENT, 'stat /a', `${filesystem}/source`))).toBe(
+    'stat /a: ENOENT, no such file or directory (a step)',
+  );
+});
+
+test('what has no place in a definition is the same error, which says how the command exits', async () => {
+  const error = new TslxcError('OPERATION_FAILED', 'no program', { step: 'find the program' });
+  const { options } = parseArguments('run', { options: imageDomainOptions }, []);
+  const failing = inTypedWords({ options, domain: {} }, () => Promise.reject(error));
+  await expect(failing).rejects.toBe(error);
+});
