@@ -27,15 +27,16 @@ const { says } = commandOn(() => world.root.path);
 const said = (...words: readonly string[]) => spawnCommand(words, { root: world.root.path });
 const containing = (text: string) => expect.stringContaining(text) as string;
 
-/** A line of a table that begins with that name and state, and names the file. */
-const row = (name: string, state: string): RegExp =>
+/** The line that says why, on stderr. */
+const reason = (what: string, name: string): RegExp =>
   new RegExp(
-    `${name} +${state} \\(its definition can't be read: XML error: [^\\n]*/${name}\\.xml\\)`,
+    `^warning: ${what}: its definition can't be read: XML error: .*/${name}\\.xml$`,
+    'm',
   );
 
 /** That of the one that is no XML. */
-const tornRow =
-  /torn +shut off \(its definition can't be read: [^\n]*\/torn\.xml:13: Premature end of data in tag os line 12\)/;
+const tornReason =
+  /^warning: domain 'torn': its definition can't be read: .*\/torn\.xml:13: Premature end of data in tag os line 12$/m;
 
 function damageAll(): void {
   world.damage('lxc/newer.xml', (text) => text.replace('<os>', '<newer/><os>'));
@@ -43,19 +44,26 @@ function damageAll(): void {
   world.damage('networks/net.xml', (text) => text.replace('<bridge', '<newer/><bridge'));
 }
 
-test('they are listed with the reason, and so are the others; doctor names them with the way to mend them', async () => {
+test('they are listed beside the others, with the reason behind the table; doctor names them with the way to mend them', async () => {
   damageAll();
   const list = await said('list', '--all');
-  expect(list).toMatchObject({ code: 0, stderr: '' });
-  expect(list.stdout).toMatch(row('newer', 'shut off'));
-  expect(list.stdout).toMatch(tornRow);
-  expect(list.stdout).toMatch(/ whole +shut off *\n/);
-  expect(await says('list --all --title')).toMatch(tornRow);
+  expect(list).toMatchObject({
+    code: 0,
+    stdout: containing(
+      ' -    newer   shut off (unreadable)\n -    torn    shut off (unreadable)\n -    whole   shut off\n',
+    ),
+  });
+  expect(list.stderr).toMatch(reason("domain 'newer'", 'newer'));
+  expect(list.stderr).toMatch(tornReason);
+  const titled = await said('list', '--all', '--title');
+  expect(titled.stdout).toMatch(/ torn +shut off \(unreadable\) +\n/);
+  expect(titled.stderr).toMatch(tornReason);
   expect(await says('list --all --no-autostart --name')).toBe('newer\ntorn\nwhole\n\n');
   expect(await says('domstate --reason torn')).toContain("its definition can't be read");
-  const nets = await says('net-list --all');
-  expect(nets).toMatch(row('net', 'inactive'));
-  expect(nets).toMatch(/ default +inactive/);
+  const nets = await said('net-list', '--all');
+  expect(nets.stdout).toMatch(/ net +inactive \(unreadable\) +no +yes\n/);
+  expect(nets.stdout).toMatch(/ default +inactive +/);
+  expect(nets.stderr).toMatch(reason("network 'net'", 'net'));
   expect(await says('net-info net')).toContain("Definition:     can't be read: XML error");
   const { stdout, code } = await said('doctor');
   expect(code).toBe(0);

@@ -48,14 +48,17 @@ function isRefusal({ code, stdout, stderr }: CommandResult): boolean {
 }
 
 /**
- * The only row, with the name, and the errno as the reason: it says nothing of the state, or the right one, and that the definition
- * can't be read.
+ * The only row, with the name: it says nothing of the state, or the right one, and that the definition can't be read; stderr has the
+ * errno as the reason.
  */
-function isRowWithReason({ code, stdout }: CommandResult, errno: string): boolean {
+function isRowWithReason({ code, stdout, stderr }: CommandResult, errno: string): boolean {
   const [, , ...rows] = stdout.trimEnd().split('\n');
   const [row = ''] = rows;
-  const known = / errno-sweep {3}(no state \(|running \(its definition can't be read: )/;
-  return code === 0 && rows.length === 1 && known.test(row) && row.includes(errno);
+  const known = / errno-sweep {3}(no state|running \(unreadable\))$/;
+  const reason = stderr
+    .split('\n')
+    .find((line) => line.startsWith("warning: domain 'errno-sweep'"));
+  return code === 0 && rows.length === 1 && known.test(row) && reason?.includes(errno) === true;
 }
 
 const command = (...words: readonly string[]): Pick<Verb, 'argv' | 'gist'> => ({

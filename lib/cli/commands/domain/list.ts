@@ -1,7 +1,8 @@
 /** list: all domains, as virsh's table or with one value per line. */
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
-import { isolationWords, noStateWords, stateWords } from '../../output/words/domain-words';
+import { listedDomain, listedUnknown, tellReasons } from '../../output/listed-state';
+import { isolationWords, noStateWords } from '../../output/words/domain-words';
 import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
 import type { SeenDomain } from '../../../driver/connection';
@@ -91,7 +92,16 @@ async function show(
   const rows = await Promise.all(domains.map((seen) => rowOf(seen, columns)));
   const header = ['Id', 'Name', 'State', ...columns.map((column) => titles[column])];
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
-  context.output.text(formatTable({ header, rows: rows.flat() }, style));
+  const shown = rows.flat();
+  context.output.text(formatTable({ header, rows: shown.map(({ cells }) => cells) }, style));
+  tellReasons(context.output, shown);
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly what: string;
+  /** Why its state is not known, or its definition. */
+  readonly reasons: readonly string[];
 }
 
 /** Columns that are shown only if they are asked for, in this order. */
@@ -184,21 +194,26 @@ function valuesOf({ domain, id }: SeenDomain, options: Options): string[] {
   ];
 }
 
-/** The row of a domain, with the reason if its state can't be read; none if it was undefined in the meantime. */
-async function rowOf(seen: SeenDomain, columns: readonly Column[]): Promise<string[][]> {
+/** The row of a domain; none if it was undefined in the meantime. */
+async function rowOf(seen: SeenDomain, columns: readonly Column[]): Promise<Row[]> {
   const { domain } = seen;
+  const what = `domain '${domain.name}'`;
   const id = seen.id === undefined ? '-' : String(seen.id);
-  const known = async (): Promise<string[][]> => {
+  const known = async (): Promise<Row[]> => {
     const state = await seen.state();
     const isKnown = hasXml(seen, state);
-    const cells: string[] = [];
+    const { cell, reasons } = listedDomain(state);
+    const cells = [id, domain.name, cell];
     for (const column of columns) {
       cells.push(isKnown ? await cellOf(domain, column) : unknownCells[column]);
     }
-    return [[id, domain.name, stateWords(state), ...cells]];
+    return [{ cells, what, reasons }];
   };
   const blank = columns.map((column) => unknownCells[column]);
-  return listed(known, (error) => [[id, domain.name, noStateWords(error), ...blank]]);
+  return listed(known, (error) => {
+    const { cell, reasons } = listedUnknown(error);
+    return [{ cells: [id, domain.name, cell, ...blank], what, reasons }];
+  });
 }
 
 /** Whether there is a definition that can be read. */

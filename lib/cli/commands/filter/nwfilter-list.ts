@@ -1,5 +1,6 @@
 /** nwfilter-list and nwfilter-binding-list: the filters, and the interfaces that have one, as virsh's tables. */
 import { formatOption, showsData } from '../../output/data';
+import { listedWith, tellReasons } from '../../output/listed-state';
 import { formatTable, type Table } from '../../output/table';
 import { withErrorMessage } from '../../shell/command-error';
 import type { Options } from '../../shell/arguments';
@@ -39,11 +40,13 @@ async function list(context: Context, options: Options): Promise<undefined> {
     for (const { name } of filters) context.output.line(name);
     return undefined;
   }
-  const rows = filters.map(({ uuid, name, unreadable }) => {
-    const said = unreadable === undefined ? '' : ` (can't be read: ${unreadable})`;
-    return [uuid, `${name}${said}`];
-  });
+  const listed = filters.map((filter) => ({ filter, ...listedWith(filter.name, filter) }));
+  const rows = listed.map(({ filter, cell }) => [filter.uuid, cell]);
   show(context, { header: ['UUID', 'Name'], rows });
+  tellReasons(
+    context.output,
+    listed.map(({ filter, reasons }) => ({ what: `network filter '${filter.name}'`, reasons })),
+  );
   return undefined;
 }
 

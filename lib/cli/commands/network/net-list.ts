@@ -2,7 +2,8 @@
 import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError } from '../../shell/command-error';
-import { definitionWords, noStateWords } from '../../output/words/domain-words';
+import { listedUnknown, listedWith, tellReasons } from '../../output/listed-state';
+import { noStateWords } from '../../output/words/domain-words';
 import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
 import type { Network, ListFilter } from '../../../index';
@@ -56,8 +57,17 @@ async function list(context: Context, options: Options): Promise<undefined> {
   const header = ['Name', 'State', 'Autostart', 'Persistent'];
   if (titled === 'titled') header.push('Title');
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
-  context.output.text(formatTable({ header, rows: rows.flat() }, style));
+  const shown = rows.flat();
+  context.output.text(formatTable({ header, rows: shown.map(({ cells }) => cells) }, style));
+  tellReasons(context.output, shown);
   return undefined;
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly what: string;
+  /** Why its state is not known, or its definition. */
+  readonly reasons: readonly string[];
 }
 
 function filterOf(options: Options): ListFilter {
@@ -76,24 +86,22 @@ function byName(a: Network, b: Network): number {
   return first === second ? 0 : first < second ? -1 : 1;
 }
 
-function rowOf(network: Network, style: 'plain' | 'titled'): Promise<string[][]> {
+function rowOf(network: Network, style: 'plain' | 'titled'): Promise<Row[]> {
+  const what = `network '${network.name}'`;
   const title = style === 'titled' ? [''] : [];
-  const unknown = (error: unknown): string[] => [
-    network.name,
-    noStateWords(error),
-    '-',
-    '-',
-    ...title,
-  ];
+  const unknown = (error: unknown): Row => {
+    const { cell, reasons } = listedUnknown(error);
+    return { cells: [network.name, cell, '-', '-', ...title], what, reasons };
+  };
   return listed(async () => {
-    const { active, autostart, persistent, unreadable } = await network.info();
+    const info = await network.info();
+    const { active, autostart, persistent, unreadable } = info;
     const words = [autostart, persistent].map((value) => (value ? 'yes' : 'no'));
-    const state = active ? 'active' : 'inactive';
-    const said = unreadable === undefined ? '' : ` (${definitionWords({ unreadable })})`;
-    const row = [network.name, `${state}${said}`, ...words];
+    const { cell, reasons } = listedWith(active ? 'active' : 'inactive', info);
+    const cells = [network.name, cell, ...words];
     const isXmlThere = active || unreadable === undefined;
-    if (style === 'titled') row.push(isXmlThere ? titleOf(await network.xml()) : '');
-    return row;
+    if (style === 'titled') cells.push(isXmlThere ? titleOf(await network.xml()) : '');
+    return { cells, what, reasons };
   }, unknown);
 }
 

@@ -1,5 +1,6 @@
 /** secret-list: the secrets, as virsh's table. */
 import { formatOption, showsData } from '../../output/data';
+import { listedWith, tellReasons } from '../../output/listed-state';
 import { formatTable } from '../../output/table';
 import { withErrorMessage } from '../../shell/command-error';
 import type { SecretFilter, SecretInfo } from '../../../index';
@@ -35,14 +36,19 @@ async function list(context: Context, options: Options): Promise<undefined> {
     for (const { uuid } of secrets) output.line(uuid);
     return undefined;
   }
-  const rows = secrets.map((secret) => [secret.uuid, usageOf(secret)]);
+  const listed = secrets.map((secret) => ({ secret, ...listedWith(usageOf(secret), secret) }));
+  const rows = listed.map(({ secret, cell }) => [secret.uuid, cell]);
   const style = output.verbosity === 'quiet' ? 'bare' : 'full';
   output.text(formatTable({ header: ['UUID', 'Usage'], rows }, style));
+  tellReasons(
+    output,
+    listed.map(({ secret, reasons }) => ({ what: `secret ${secret.uuid}`, reasons })),
+  );
   return undefined;
 }
 
 function usageOf({ usage, unreadable }: SecretInfo): string {
-  if (unreadable !== undefined) return `can't be read: ${unreadable}`;
+  if (unreadable !== undefined) return 'unknown';
   return usage === undefined ? 'Unused' : `${usage.type} ${usage.id}`;
 }
 

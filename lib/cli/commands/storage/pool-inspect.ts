@@ -5,7 +5,7 @@ import { findPool, poolOption } from '../../options/pool-argument';
 import type { NameKey } from '../../options/find-named';
 import { showXml, xpathOptions } from '../../options/xpath-option';
 import { formatOption, showsData } from '../../output/data';
-import { definitionWords } from '../../output/words/domain-words';
+import { listedWith, tellReasons } from '../../output/listed-state';
 import { prettySize } from '../../output/words/pretty-size';
 import { formatTable } from '../../output/table';
 import { CommandError } from '../../shell/command-error';
@@ -155,11 +155,6 @@ function stateOf({ active }: StoragePoolInfo): string {
   return active ? 'running' : 'inactive';
 }
 
-/** The state, and why the stored definition can't be read, if it can't. */
-function withDefinition(state: string, { unreadable }: StoragePoolInfo): string {
-  return unreadable === undefined ? state : `${state} (${definitionWords({ unreadable })})`;
-}
-
 async function list(context: Context, options: Options): Promise<undefined> {
   if (['details', 'name', 'uuid'].filter((style) => options.has(style)).length > 1) {
     throw new CommandError('Only one argument from --details, --name and --uuid may be specified.');
@@ -180,8 +175,17 @@ async function list(context: Context, options: Options): Promise<undefined> {
   const more = isDetailed ? ['Persistent', 'Capacity', 'Allocation', 'Available'] : [];
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
   const header = ['Name', 'State', 'Autostart', ...more];
-  context.output.text(formatTable({ header, rows: rows.flat() }, style));
+  const shown = rows.flat();
+  context.output.text(formatTable({ header, rows: shown.map(({ cells }) => cells) }, style));
+  tellReasons(context.output, shown);
   return undefined;
+}
+
+interface Row {
+  readonly cells: readonly string[];
+  readonly what: string;
+  /** Why its definition can't be read. */
+  readonly reasons: readonly string[];
 }
 
 function filterOf(options: Options): StoragePoolFilter {
@@ -202,21 +206,23 @@ function typeNamed(text: string): StoragePoolType {
   throw new CommandError(`Invalid pool type '${text}'`);
 }
 
-function rowOf(pool: StoragePool): Promise<string[][]> {
+function rowOf(pool: StoragePool): Promise<Row[]> {
   return listed(async () => {
     const info = await pool.info();
-    const state = withDefinition(info.active ? 'active' : 'inactive', info);
-    return [pool.name, state, info.autostart ? 'yes' : 'no'];
+    const { cell, reasons } = listedWith(info.active ? 'active' : 'inactive', info);
+    const cells = [pool.name, cell, info.autostart ? 'yes' : 'no'];
+    return { cells, what: `pool '${pool.name}'`, reasons };
   });
 }
 
-function detailsOf(pool: StoragePool): Promise<string[][]> {
+function detailsOf(pool: StoragePool): Promise<Row[]> {
   return listed(async () => {
     const info = await pool.info();
     const sizes = [info.capacity, info.allocation, info.available];
     const words = [info.autostart, info.persistent].map((value) => (value ? 'yes' : 'no'));
     const shown = sizes.map((bytes) => (info.active ? prettySize(bytes) : '-'));
-    return [pool.name, withDefinition(stateOf(info), info), ...words, ...shown];
+    const { cell, reasons } = listedWith(stateOf(info), info);
+    return { cells: [pool.name, cell, ...words, ...shown], what: `pool '${pool.name}'`, reasons };
   });
 }
 
