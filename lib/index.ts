@@ -62,6 +62,7 @@ export type {
 } from './driver/snapshots/types';
 export type { SnapshotRequest, SnapshotState } from './domain/snapshot';
 export type { PurgeItem } from './driver/purge/item';
+export type { PurgeOptions } from './driver/purge/purge';
 export type {
   AnnotationOptions,
   Autostart,

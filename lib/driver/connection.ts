@@ -57,7 +57,7 @@ import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './network
 import { createNetwork, defineNetwork } from './networks/verbs';
 import { NetworkFilters } from './network-filters/network-filters';
 import { NodeDevices } from './node-devices/node-devices';
-import { previewPurge, purge } from './purge/purge';
+import { previewPurge, purge, type PurgeOptions } from './purge/purge';
 import type { PurgeItem } from './purge/item';
 import { Secrets } from './secrets/secrets';
 import { openSession } from './session/open';
@@ -929,16 +929,16 @@ export class Connection implements AsyncDisposable {
    * other programs stays, and so does the user's data: root trees, images, volumes, and writable layers. No other process
    * may use the root meanwhile.
    *
-   * @param options - `onItem`: called for each thing once it is removed, and for each that is kept; nothing is called by
-   * default
+   * @param options - whom to tell, and what was shown before; none by default
    * @throws the failure, or an AggregateError of several, when something could not be stopped or removed; the files of
    * the root are then left in place, and another purge continues.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
-   * OPERATION_DENIED on a read-only one.
+   * OPERATION_DENIED on a read-only one. OPERATION_INVALID also when there is more than was `shown`, or something was made while
+   * this removes the rest.
    */
-  async purge(options: { readonly onItem?: (item: PurgeItem) => void } = {}): Promise<void> {
+  async purge(options: PurgeOptions = {}): Promise<void> {
     this.#session.requireAccess('write', 'Connection.purge');
-    await purge(this.#session, options.onItem ?? (() => undefined));
+    await purge(this.#session, options);
   }
 
   // The connection itself.

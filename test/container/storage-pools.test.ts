@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import { connect } from 'tslxc';
-import type { Connection } from 'tslxc';
+import type { Connection, PurgeItem } from 'tslxc';
 import { poolPaths, statePaths } from '../../lib/host/state/state-paths';
 import { domainXml } from '../support/domain/domain-xml';
 import { runCommand, runProgram, type CommandResult } from '../support/process/run-command';
@@ -177,6 +177,24 @@ test('a purge forgets pools and leaves their volumes', async () => {
   expect(gone).toContain('pool disks');
   expect(await connection.listStoragePools()).toEqual([]);
   expect(existsSync(join(folder, 'data'))).toBe(true);
+});
+
+test('a purge lists each volume of a pool that lies below its own files, and removes them with these', async () => {
+  const { connection, root } = world;
+  const folder = join(root.path, 'var/lib/tslxc/pool');
+  const pool = await connection.defineStoragePool(poolXml('disks', folder));
+  await pool.start({ build: true });
+  for (const name of ['one', 'two']) await pool.createVolume(volumeXml(name));
+  const volumes = (items: readonly PurgeItem[]): string[] =>
+    items
+      .filter(({ kind, fate }) => kind === 'volume' && fate === 'remove')
+      .map(({ name }) => name);
+  const shown = await connection.previewPurge();
+  expect(volumes(shown)).toEqual([join(folder, 'one'), join(folder, 'two')]);
+  const told: PurgeItem[] = [];
+  await connection.purge({ shown, onItem: (item) => told.push(item) });
+  expect(volumes(told)).toEqual(volumes(shown));
+  expect(existsSync(folder)).toBe(false);
 });
 
 /** An image with an empty file system in it, and a pool of it. */

@@ -13,6 +13,7 @@ import {
   flag,
   hasOneOf,
   kibibytes,
+  listOf,
   milliseconds,
   number,
   numberOf,
@@ -29,6 +30,7 @@ import type { ConnectionEventName, ConnectionListener } from '../events/event-li
 import type { ImportOptions, NativeConfiguration } from '../import/types';
 import type { PlanOptions } from '../lifecycle/plan';
 import type { PurgeItem } from '../purge/item';
+import type { PurgeOptions } from '../purge/purge';
 import type { ConnectOptions, DefineOptions, WhichOption } from '../types';
 import type { ListFilter } from '../lookup/list-filter';
 import { ratesChange, textCalls } from './domain-calls';
@@ -60,6 +62,16 @@ const uri: Shape<string> = value({
   words: 'text; the options come second',
   fits: (one) => typeof one === 'string',
   example: 'lxc:///',
+});
+
+const purgeItem: Shape<PurgeItem> = object<PurgeItem>({
+  kind: oneOf(
+    ...(['domain', 'network', 'pool', 'cgroup', 'partition', 'files'] as const),
+    ...(['upper', 'snapshot', 'volume', 'unfinished'] as const),
+  ),
+  name: text,
+  fate: oneOf('remove', 'keep'),
+  state: optional(oneOf('running', 'off')),
 });
 
 export const connectParameters = [
@@ -210,7 +222,7 @@ export const connectionCalls = {
     [
       'options',
       optional(
-        object<{ readonly onItem?: (item: PurgeItem) => void }>({ onItem: optional(callback()) }),
+        object<PurgeOptions>({ onItem: optional(callback()), shown: optional(listOf(purgeItem)) }),
       ),
     ],
   ],

@@ -11,6 +11,7 @@ import { allCatalogues, type Catalogue } from '../snapshots/catalogue';
 import { planCgroups } from './cgroups';
 import { purgeableFiles } from './files';
 import type { PurgeItem } from './item';
+import { planVolumes } from './volumes';
 import { planWritten } from './written';
 
 export interface PurgePlan {
@@ -26,7 +27,7 @@ export interface PurgePlan {
   readonly leaves: readonly PurgeItem[];
   readonly partitions: readonly PurgeItem[];
   readonly files: readonly PurgeItem[];
-  /** What containers have written, and snapshots, below those files. */
+  /** What containers have written, snapshots, and volumes, below those files. */
   readonly written: readonly PurgeItem[];
   /** The cgroups that all containers of the host share. */
   readonly shared: readonly PurgeItem[];
@@ -39,6 +40,7 @@ export function planPurge(session: Session): PurgePlan {
   const domains = domainNames(session);
   const unfinished = treesOfAbandoned(session, catalogues);
   const cgroups = planCgroups(paths);
+  const pools = poolNames(session);
   const written = planWritten(session, { domains, catalogues, unfinished });
   return {
     catalogues,
@@ -47,14 +49,12 @@ export function planPurge(session: Session): PurgePlan {
     networks: networkNames(session).map((name) =>
       stateful('network', name, networkStateIfAny(paths, name)?.phase),
     ),
-    pools: poolNames(session).map((name) =>
-      stateful('pool', name, readPoolState(paths, name).phase),
-    ),
+    pools: pools.map((name) => stateful('pool', name, readPoolState(paths, name).phase)),
     cgroups: cgroups.containers.map((path) => item('cgroup', path)),
     leaves: cgroups.leaves.map((path) => item('cgroup', path)),
     partitions: cgroups.partitions.map((path) => item('partition', path)),
     files: purgeableFiles(paths).map((path) => item('files', path)),
-    written: written.filter(({ fate }) => fate === 'remove'),
+    written: [...written.filter(({ fate }) => fate === 'remove'), ...planVolumes(session, pools)],
     shared: cgroups.shared.map((path) => item('cgroup', path)),
     kept: written.filter(({ fate }) => fate === 'keep'),
   };

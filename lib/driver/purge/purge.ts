@@ -23,6 +23,7 @@ import type { PurgeItem } from './item';
 import { awaitLingeringProcesses } from './lingering-processes';
 import { itemsOf, planPurge } from './plan';
 import type { PurgePlan } from './plan';
+import { newItems, notShown } from './shown';
 import { finish } from '../lifecycle/finish';
 import { stateBeforeEnd } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
@@ -42,14 +43,29 @@ export function previewPurge(session: Session): PurgeItem[] {
   return itemsOf(planPurge(session));
 }
 
+export interface PurgeOptions {
+  /** Called for each thing once it is removed, and for each that is kept. Default: nothing is called. */
+  readonly onItem?: (item: PurgeItem) => void;
+  /**
+   * What `previewPurge` has returned, and a user has agreed to. If there is more to remove or to stop by now, nothing is done,
+   * and the error names it. Default: whatever there is by now is removed.
+   */
+  readonly shown?: readonly PurgeItem[];
+}
+
 /**
- * Carries the plan out, and calls `tell` with each thing once it is gone. What can't be stopped keeps its files. Unfinished copies
+ * Carries the plan out, and calls `onItem` with each thing once it is gone. What can't be stopped keeps its files. Unfinished copies
  * of trees, left by a caller that was killed, are removed first: they belong to no domain and no snapshot.
  *
- * @throws AggregateError, or the one failure, after all else has been tried.
+ * @throws TslxcError OPERATION_INVALID if not all of it was shown; AggregateError, or the one failure, after all else has been tried.
  */
-export async function purge(session: Session, tell: (item: PurgeItem) => void): Promise<void> {
+export async function purge(
+  session: Session,
+  { onItem: tell = () => undefined, shown }: PurgeOptions,
+): Promise<void> {
   const plan = planPurge(session);
+  const unseen = shown === undefined ? [] : notShown(itemsOf(plan), shown);
+  if (unseen.length > 0) throw newItems('nothing is removed', unseen);
   const gone = (items: readonly PurgeItem[]): void => {
     for (const item of items) if (!isThere(item.name)) tell(item);
   };
@@ -70,7 +86,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
   await end(session, plan, attempt);
   await releasePartition(namesOf(plan.partitions));
   gone(plan.partitions);
-  failures.push(...(await restoreLabels(session)));
+  failures.push(...(await restoreLabels(session)), ...madeMeanwhile(session, plan));
   if (failures.length === 0) {
     await removeState(session, plan, { attempt, tell });
     forgetIdRoot(session.paths);
@@ -97,6 +113,13 @@ async function end(session: Session, plan: PurgePlan, attempt: Attempt): Promise
   for (const item of plan.pools) await attempt(item, () => purgePool(session, item.name));
   for (const item of plan.cgroups) await attempt(item, () => removeCgroupsOf([item.name]));
   for (const item of plan.leaves) await attempt(item, () => removeLeaf(item.name));
+}
+
+/** What is not in the plan must not go with the files. */
+function madeMeanwhile(session: Session, plan: PurgePlan): TslxcError[] {
+  const { domains, networks, pools, written } = planPurge(session);
+  const made = notShown([...domains, ...networks, ...pools, ...written], itemsOf(plan));
+  return made.length === 0 ? [] : [newItems('the files are left', made)];
 }
 
 /** The records of labels are removed with the files. Resolves to what went wrong. */

@@ -1,6 +1,6 @@
 /** A purge removes what it has listed, and nothing else. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, PurgeItem } from 'tslxc';
@@ -92,4 +92,49 @@ test('a purge removes what it has listed, and nothing else: domains, cgroups, wh
     listedCgroups.some((one) => one.endsWith('.libvirt-lxc') && path.startsWith(`${one}/`)) ||
     path.includes('/listed-running.libvirt-lxc');
   expect(removed.filter((path) => !isListed(path))).toEqual([]);
+});
+
+test('a purge that was agreed to removes nothing if there is more by then, and says what', async () => {
+  await using root = await makeTestRoot();
+  await using connection = await connect(undefined, { root: root.path });
+  const old = await connection.defineDomain(domainXml({ name: 'listed-old' }));
+  const shown = await connection.previewPurge();
+  await connection.defineDomain(domainXml({ name: 'listed-new' }));
+  await expect(connection.purge({ shown })).rejects.toMatchObject({
+    code: 'OPERATION_INVALID',
+    message: expect.stringContaining(
+      "nothing is removed, since there is more by now than was listed: domain 'listed-new'",
+    ) as string,
+  });
+  expect((await connection.listDomains()).map(({ name }) => name)).toEqual([
+    'listed-new',
+    'listed-old',
+  ]);
+  await (await connection.lookupDomainByName('listed-new')).undefine();
+  await old.start({ ownership: 'leave' });
+  await expect(connection.purge({ shown })).rejects.toThrow("domain 'listed-old', which runs");
+  expect((await old.state()).state).toBe('running');
+  await old.destroy();
+  await connection.purge({ shown: await connection.previewPurge() });
+  expect(await connection.previewPurge()).toEqual([]);
+});
+
+test('what is defined while a purge goes on is not removed with the files', async () => {
+  await using root = await makeTestRoot();
+  await using connection = await connect(undefined, { root: root.path });
+  for (const name of ['listed-a', 'listed-b']) await connection.defineDomain(domainXml({ name }));
+  const folder = join(root.path, 'etc/tslxc/lxc');
+  const text = readFileSync(join(folder, 'listed-a.xml'), 'utf8');
+  const late = text.replace('listed-a', 'listed-late').replace(/<uuid>.*<.uuid>/, '');
+  const purged = connection.purge({
+    onItem: ({ name }) => {
+      if (name === 'listed-a') writeFileSync(join(folder, 'listed-late.xml'), late);
+    },
+  });
+  await expect(purged).rejects.toThrow(
+    "the files are left, since there is more by now than was listed: domain 'listed-late'",
+  );
+  expect(readdirSync(folder)).toContain('listed-late.xml');
+  await connection.purge();
+  expect(await connection.previewPurge()).toEqual([]);
 });

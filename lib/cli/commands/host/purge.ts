@@ -15,10 +15,11 @@ export const commands: CommandTable = {
       'Stop all domains, networks and storage pools, and remove everything that tslxc has made for them:\n' +
       'definitions, autostart, networks, run state, logs, leases, ranges of ids, cgroups, rules of\n' +
       'nftables and bridges, the images that were pulled, and what containers made from them have\n' +
-      'written, with its snapshots, unless it was put elsewhere: each is named. Other root trees, upper\n' +
-      'layers of overlays, volumes and files of snapshots are your data, and stay. So does what belongs to\n' +
-      'libvirt, or to another root of tslxc.\n' +
-      'Asks before; without a terminal it needs --yes.',
+      'written, with its snapshots, unless it was put elsewhere: each is named, and so are volumes whose pool\n' +
+      'is below these files. Other root trees, upper layers of overlays, volumes and files of snapshots are\n' +
+      'your data, and stay. So does what belongs to libvirt, or to another root of tslxc.\n' +
+      'Asks before, and removes what it has listed then, or nothing if there is more by the time of the\n' +
+      'answer; without a terminal it needs --yes.',
     options: [
       { name: 'yes', kind: 'flag', help: 'do not ask' },
       { name: 'print', kind: 'flag', help: 'only say what would be removed' },
@@ -41,8 +42,10 @@ async function purge(context: Context, options: Options): Promise<number | undef
     });
   }
   const connection = await context.connect();
+  let shown: readonly PurgeItem[] | undefined;
   if (!options.has('yes')) {
     const previewed = await connection.previewPurge();
+    shown = previewed;
     if (showsData(output, options, previewed)) return undefined;
     if (previewed.length === 0) output.line('Nothing of tslxc is on this host');
     for (const item of previewed) output.line(describe(item, 'future'));
@@ -53,7 +56,10 @@ async function purge(context: Context, options: Options): Promise<number | undef
     }
   }
   await withErrorMessage('Failed to remove everything', () =>
-    connection.purge({ onItem: (item) => output.line(describe(item, 'past')) }),
+    connection.purge({
+      onItem: (item) => output.line(describe(item, 'past')),
+      ...(shown === undefined ? {} : { shown }),
+    }),
   );
   return undefined;
 }
@@ -67,6 +73,7 @@ const kinds: Readonly<Record<PurgeItem['kind'], string>> = {
   files: 'files in',
   upper: 'upper layer',
   snapshot: 'snapshot',
+  volume: 'volume',
   unfinished: 'unfinished copy',
 };
 

@@ -28,6 +28,7 @@ import type {
   NodeMemoryStatistics,
   PlanOptions,
   PurgeItem,
+  PurgeOptions,
   Warning,
 } from '../../../../lib/index';
 import type { Plan } from '../../../../lib/plan/plan';
@@ -321,8 +322,8 @@ export class FakeConnection {
     return this.purgeable;
   }
 
-  async purge({ onItem }: { readonly onItem?: (item: PurgeItem) => void } = {}): Promise<void> {
-    await this.#called('purge');
+  async purge({ onItem, shown }: PurgeOptions = {}): Promise<void> {
+    await this.#called('purge', ...(shown === undefined ? [] : [shown]));
     for (const item of this.purgeable) onItem?.(item);
   }
 

@@ -9,6 +9,7 @@ const items: readonly PurgeItem[] = [
   { kind: 'network', name: 'default', fate: 'remove', state: 'running' },
   { kind: 'files', name: '/etc/tslxc', fate: 'remove' },
   { kind: 'upper', name: '/var/lib/tslxc/images/containers/db', fate: 'remove' },
+  { kind: 'volume', name: '/var/lib/tslxc/pool/disk', fate: 'remove' },
   { kind: 'upper', name: '/srv/web-upper', fate: 'keep' },
 ];
 
@@ -24,6 +25,7 @@ const removed = [
   "removed network 'default', stopped",
   'removed files in /etc/tslxc',
   'removed upper layer /var/lib/tslxc/images/containers/db',
+  'removed volume /var/lib/tslxc/pool/disk',
   'kept upper layer /srv/web-upper',
 ].join('\n');
 
@@ -43,11 +45,12 @@ test('without a terminal and without --yes it refuses', async () => {
 });
 
 test.each([
-  ['y\n', 0, ['previewPurge', 'purge']],
-  ['yes\n', 0, ['previewPurge', 'purge']],
-  ['n\n', 1, ['previewPurge']],
-  ['\n', 1, ['previewPurge']],
-  ['yesterday\n', 1, ['previewPurge']],
+  // What was shown is what may be removed.
+  ['y\n', 0, [['previewPurge'], ['purge', items]]],
+  ['yes\n', 0, [['previewPurge'], ['purge', items]]],
+  ['n\n', 1, [['previewPurge']]],
+  ['\n', 1, [['previewPurge']]],
+  ['yesterday\n', 1, [['previewPurge']]],
 ])('on a terminal it lists, asks, and takes %j as an answer', async (typed, status, calls) => {
   const terminal = new FakeTerminal('tty');
   terminal.typed.end(typed);
@@ -56,7 +59,7 @@ test.each([
   expect(ran.stdout).toContain("remove domain 'web', which runs\n");
   expect(ran.stdout).toContain('keep upper layer /srv/web-upper\n');
   expect(ran.stdout.includes('Nothing was removed')).toBe(status === 1);
-  expect(ran.connection.calls).toEqual(calls.map((call) => [call]));
+  expect(ran.connection.calls).toEqual(calls);
 });
 
 test('the end of the input is no consent', async () => {
