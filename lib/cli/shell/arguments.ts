@@ -2,7 +2,7 @@
  * The words after the verb, by virsh's rules: options are long, `--name VALUE` or `--name=VALUE` (few have a letter),
  * bare words fill the positional options in order, `--` ends the options. Pure; errors in virsh's words.
  */
-import { UsageError } from './command-error';
+import { CommandError, UsageError } from './command-error';
 import { nearest } from '../../suggestion';
 import { meantOption } from './foreign-words';
 
@@ -27,7 +27,7 @@ export interface Option {
   readonly requiredUnless?: string;
   /** virsh's other names of the option, which the help does not show. An alias that has a value takes none, and stands for that value. */
   readonly aliases?: readonly Alias[];
-  /** Set if the option is refused: libvirt's message, with which the command fails if the option is given. */
+  /** Set if the option is refused: libvirt's message, with which `Options.refuseUnsupported` fails if the option is given. */
   readonly refused?: string;
   /** Possible values, for completion: these words, or names of this kind. */
   readonly values?: ValueKind | readonly string[];
@@ -61,9 +61,11 @@ type Value = string | true | readonly string[];
 /** The options that were given. */
 export class Options {
   readonly #values: ReadonlyMap<string, Value>;
+  readonly #table: readonly Option[];
 
-  constructor(values: ReadonlyMap<string, Value>) {
+  constructor(values: ReadonlyMap<string, Value>, table: readonly Option[] = []) {
     this.#values = values;
+    this.#table = table;
   }
 
   has(name: string): boolean {
@@ -97,6 +99,17 @@ export class Options {
     throw new UsageError(
       `Numeric value '${value}' for <${name}> option is malformed or out of range`,
     );
+  }
+
+  /**
+   * A command with such options calls it where libvirt's driver would refuse them: once what it is about has been found.
+   *
+   * @throws CommandError with libvirt's message if a refused option was given.
+   */
+  refuseUnsupported(): void {
+    const given = this.#table.find(({ name, refused }) => refused !== undefined && this.has(name));
+    if (given?.refused === undefined) return;
+    throw new CommandError(given.refused, { code: 'ARGUMENT_UNSUPPORTED' });
   }
 
   /** @throws UsageError if more than one of these options was given. */
@@ -170,7 +183,7 @@ class Parser {
       else this.#takeOption(word.slice(2), rest);
     }
     this.#checkRequired();
-    return { options: new Options(this.#values), wants: 'action' };
+    return { options: new Options(this.#values, this.#table), wants: 'action' };
   }
 
   #withLetter(word: string): Option | undefined {

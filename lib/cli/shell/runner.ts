@@ -3,7 +3,6 @@
  * errors.
  */
 import { parseArguments } from './arguments';
-import type { Options } from './arguments';
 import { CommandError, UsageError, endsWithBlank, errorLines } from './command-error';
 import { chooseUri } from './globals';
 import { meantVerb } from './foreign-words';
@@ -120,15 +119,7 @@ export class CommandRunner {
     }
     const { options, wants } = parseArguments(verb, command, words);
     if (wants === 'help') return { command: {}, action: () => this.#help(verb) };
-    return { command, action: () => this.#action(command, options) };
-  }
-
-  async #action(command: Command, options: Options): Promise<number | undefined> {
-    const refused = command.options.find(
-      ({ name, refused: said }) => said !== undefined && options.has(name),
-    );
-    if (refused?.refused === undefined) return command.run(this.#context(), options);
-    throw new CommandError(refused.refused, { code: 'ARGUMENT_UNSUPPORTED' });
+    return { command, action: async () => command.run(this.#context(), options) };
   }
 
   #fail(error: unknown, { failureStatus }: Pick<Command, 'failureStatus'>): number {

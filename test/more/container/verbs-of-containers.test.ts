@@ -154,7 +154,7 @@ test('the limits of what runs change at once, and those of a transient domain ar
     ['pidtune brief 64 --config', transient],
     ['blkiotune brief --weight 500 --config', transient],
     ['hugepagetune brief 2M 4M --config', transient],
-    ['hugepagetune on 2M x --live', "Scaled numeric value 'x' for <max> option is malformed"],
+    ['hugepagetune on 2M x --live', 'Unable to parse integer parameter max'],
   ]);
 });
 
@@ -204,7 +204,7 @@ test('disks and file systems come and go', async () => {
     [`update-device brief ${file} --config`, transient],
     [`update-device on ${file} --live`, 'Failed to update device'],
     [`detach-device brief ${file} --config`, transient],
-    ['domblkstat on vdz', 'Failed to get block stats on vdz'],
+    ['domblkstat on vdz', "Failed to get block stats for domain 'on' device 'vdz'"],
   ]);
   await says(`detach-device on ${file} --live`);
   expect(
@@ -225,7 +225,7 @@ test('what init is asked to do', async () => {
     ['shutdown on --mode bogus', 'Unknown mode bogus value'],
     ['shutdown on --timeout x', "Numeric value 'x' for <timeout> option is malformed"],
     ['reboot off', stopped],
-    ['reboot on --mode acpi', 'unsupported flags'],
+    ['reboot on --mode acpi', 'unsupported flags (0x1) in function lxcDomainReboot'],
     ['reboot on --timeout x', "Numeric value 'x' for <timeout> option is malformed"],
     ['destroy off', stopped],
     ['destroy on --remove-logs', 'unsupported flags (0x2) in function lxcDomainDestroyFlags'],

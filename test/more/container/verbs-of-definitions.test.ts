@@ -177,8 +177,8 @@ test('memory', async () => {
     ['memtune off --hard-limit 1G --live', stopped],
     ['memtune off --live --current', exclusive],
     ['memtune off --hard-limit 1G', 'Unable to change memory parameters'],
-    ['memtune off --soft-limit x', "Scaled numeric value 'x'"],
-    ['memtune off --swap-hard-limit x', "Scaled numeric value 'x'"],
+    ['memtune off --soft-limit x', 'Unable to parse integer parameter soft-limit'],
+    ['memtune off --swap-hard-limit x', 'Unable to parse integer parameter swap-hard-limit'],
     ['memtune off --min-guarantee 1', "parameter 'min_guarantee' not supported"],
     ['memtune nosuch', missing],
   ]);
@@ -231,11 +231,11 @@ test('block devices', async () => {
     ['blkiotune off --weight 500 --live', stopped],
     ['blkiotune off --live --current', exclusive],
     ['blkiotune off --weight x', "Numeric value 'x' for <weight> option is malformed"],
-    ['blkiotune off --device-weights x', unreadable('device-weights')],
-    ['blkiotune off --device-read-iops-sec x', unreadable('device-read-iops-sec')],
-    ['blkiotune off --device-write-iops-sec x', unreadable('device-write-iops-sec')],
-    ['blkiotune off --device-read-bytes-sec x', unreadable('device-read-bytes-sec')],
-    ['blkiotune off --device-write-bytes-sec x', unreadable('device-write-bytes-sec')],
+    ['blkiotune off --device-weights x', unreadable('device_weight')],
+    ['blkiotune off --device-read-iops-sec x', unreadable('device_read_iops_sec')],
+    ['blkiotune off --device-write-iops-sec x', unreadable('device_write_iops_sec')],
+    ['blkiotune off --device-read-bytes-sec x', unreadable('device_read_bytes_sec')],
+    ['blkiotune off --device-write-bytes-sec x', unreadable('device_write_bytes_sec')],
     ['blkiotune nosuch', missing],
   ]);
   expect(await domain.xml()).toBe(xml);

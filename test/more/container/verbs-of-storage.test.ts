@@ -214,6 +214,11 @@ test('what volumes refuse', async () => {
     ['vol-create-as nosuch b 1M', noPool],
     ['vol-create-as disks b zz', 'Malformed size zz'],
     ['vol-create-as disks b 1M --allocation zz', 'Malformed size zz'],
+    [
+      'vol-create-as disks b 1XB',
+      "Malformed size 1XB\nerror: invalid argument: unknown suffix 'XB'",
+    ],
+    ['vol-create-as disks b 99PiB', 'Failed to create vol b\nerror: XML error: value too large'],
     ['vol-create-as disks b 1M --format zz', 'unknown volume format type zz'],
     ['vol-create-as disks b 1M --format cloop', "volumes of format cloop can't be made"],
     [
@@ -260,6 +265,11 @@ test('what volumes refuse', async () => {
     ['vol-wipe a.img disks --algorithm zz', "Unsupported algorithm 'zz'"],
     ['vol-wipe a.img disks --algorithm trim', "'trim' algorithm not supported"],
     ['vol-resize a.img zz disks', 'Malformed size zz'],
+    ['vol-resize nosuch zz disks', noVolume],
+    ['vol-resize a.img -1K disks --delta', 'negative size requires --shrink'],
+    ['vol-resize a.img 99PiB disks', "volume 'a.img' to 99PiB\nerror: numerical overflow"],
+    ['vol-wipe nosuch disks --algorithm zz', noVolume],
+    ['vol-download nosuch b disks --offset zz', "Numeric value 'zz' for <offset> option"],
     ['vol-resize a.img 1K disks', "can't shrink capacity below existing allocation"],
     ['vol-resize nosuch 1M disks', noVolume],
     ['vol-resize a.img 1M nosuch', noPool],
@@ -319,6 +329,8 @@ test('volumes are copied, changed and filled', async () => {
   expect(await says('vol-resize a.img 64K disks --delta --allocate')).toContain('changed by 64K');
   expect(statSync(join(folder, 'a.img'))).toMatchObject({ size: 196_608, blocks: 384 });
   await says('vol-resize b.img 32K disks --shrink');
+  expect(await says('vol-resize b.img -16K disks --shrink')).toContain('changed by 16K');
+  expect(statSync(join(folder, 'b.img')).size).toBe(16_384);
   expect(await says('vol-wipe b.img disks --algorithm zero')).toBe('Vol b.img wiped\n\n');
   expect(readFileSync(join(folder, 'b.img')).every((byte) => byte === 0)).toBe(true);
   // Where the file system of the tests can share blocks it succeeds, and else it says so.

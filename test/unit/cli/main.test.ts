@@ -67,11 +67,7 @@ test.each<[string, string, string]>([
   ],
   ['define /', '\n', "error: Failed to read file '/': Is a directory\n"],
   ['help nosuch', '\n', "error: command or command group 'nosuch' doesn't exist\n"],
-  [
-    'start helloworld --pass-fds 3,x',
-    '\n',
-    "error: Failed to start domain 'helloworld'\nerror: Unable to parse FD number 'x'\n",
-  ],
+  ['start helloworld --pass-fds 3,x', '\n', "error: Unable to parse FD number 'x'\n"],
   ['foo', '', "error: unknown command: 'foo'\n"],
   ['toString', '', "error: unknown command: 'toString'\n"],
   ['define', '', "error: command 'define' requires <file> option\n"],

@@ -36,6 +36,12 @@ export const commands: CommandTable = {
 async function autostart(context: Context, options: Options): Promise<undefined> {
   const mark = options.has('disable') ? 'unmark' : 'mark';
   const domain = await findDomain(await context.connect(), options.required('domain'));
+  await withErrorMessage(
+    `Failed to ${mark} domain '${domain.name}' as autostarted on next boot`,
+    () => {
+      options.refuseUnsupported();
+    },
+  );
   await withErrorMessage(`Failed to ${mark} domain '${domain.name}' as autostarted`, () =>
     domain.setAutostart(mark === 'mark' ? 'on' : 'off'),
   );

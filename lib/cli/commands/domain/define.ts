@@ -88,9 +88,10 @@ async function undefine(context: Context, options: Options): Promise<number | un
   const domain = await findDomain(connection, text);
   const volumes = await associatedVolumes({ connection, domain, output }, options);
   const forgets = options.has('snapshots-metadata');
-  await withErrorMessage(`Failed to undefine domain '${domain.name}'`, () =>
-    domain.undefine(forgets ? { snapshots: 'forget' } : {}),
-  );
+  await withErrorMessage(`Failed to undefine domain '${domain.name}'`, () => {
+    options.refuseUnsupported();
+    return domain.undefine(forgets ? { snapshots: 'forget' } : {});
+  });
   output.extra(`Domain '${domain.name}' has been undefined`);
   return removeVolumes(volumes, options, output);
 }

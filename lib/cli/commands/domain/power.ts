@@ -1,21 +1,25 @@
 /** suspend, resume, shutdown, reboot and send-process-signal: requests to a running container. */
-import { CommandError, withErrorMessage, UsageError } from '../../shell/command-error';
+import { TslxcError } from '../../../errors';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { signalNumber } from '../../output/words/signal-names';
 import type { Domain, PowerMode, PowerOptions } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context } from '../../shell/command';
 
-interface Change {
+interface Change<Wanted = undefined> {
   readonly verb: string;
   readonly done: string;
   readonly summary: string;
   readonly description: string;
   readonly options?: readonly Option[];
-  readonly act: (domain: Domain, options: Options) => Promise<unknown>;
+  /** What the options say, which is read before the domain is looked up. */
+  readonly read: (options: Options) => Wanted;
+  readonly act: (domain: Domain, wanted: Wanted) => Promise<unknown>;
 }
 
-function change({ verb, done, summary, description, options: own = [], act }: Change): Command {
+function change<Wanted>(what: Change<Wanted>): Command {
+  const { verb, done, summary, description, options: own = [], read, act } = what;
   return {
     group: 'domain',
     summary,
@@ -23,9 +27,10 @@ function change({ verb, done, summary, description, options: own = [], act }: Ch
     options: [{ ...domainOption, values: 'active-domain' }, ...own],
     example: `tslxc ${verb} helloworld`,
     async run(context: Context, options: Options): Promise<undefined> {
+      const wanted = read(options);
       const domain = await findDomain(await context.connect(), options.required('domain'));
       await withErrorMessage(`Failed to ${verb} domain '${domain.name}'`, () =>
-        act(domain, options),
+        act(domain, wanted),
       );
       context.output.extra(`Domain '${domain.name}' ${done}`);
       return undefined;
@@ -50,6 +55,7 @@ export const commands: CommandTable = {
     done: 'suspended',
     summary: 'suspend a domain',
     description: 'Suspend a running domain: every process in it stands still.',
+    read: () => undefined,
     act: (domain) => domain.suspend(),
   }),
   resume: change({
@@ -57,6 +63,7 @@ export const commands: CommandTable = {
     done: 'resumed',
     summary: 'resume a domain',
     description: 'Resume a previously suspended domain.',
+    read: () => undefined,
     act: (domain) => domain.resume(),
   }),
   shutdown: change({
@@ -67,7 +74,8 @@ export const commands: CommandTable = {
       'Ask the init of the container to end, in a way that it heeds. It is an error when there is\n' +
       'none: a PID 1 gets no signal that it has no handler for.',
     options: powerOptions,
-    act: (domain, options) => domain.shutdown(powerOptionsOf(options)),
+    read: (options) => requestOf(options, "'signal', or"),
+    act: (domain, request) => domain.shutdown(powerOptionsOf(request, 'lxcDomainShutdownFlags')),
   }),
   reboot: change({
     verb: 'reboot',
@@ -77,7 +85,8 @@ export const commands: CommandTable = {
       'Ask the init of the container to end, and start it again under the same id. It stays off\n' +
       'when <on_reboot> says so.',
     options: powerOptions,
-    act: (domain, options) => domain.reboot(powerOptionsOf(options)),
+    read: (options) => requestOf(options, "'signal' or"),
+    act: (domain, request) => domain.reboot(powerOptionsOf(request, 'lxcDomainReboot')),
   }),
   'send-process-signal': {
     group: 'domain',
@@ -103,38 +112,72 @@ export const commands: CommandTable = {
 const modes: readonly PowerMode[] = ['auto', 'initctl', 'signal'];
 
 /** Flags of virDomainShutdownFlags() that libvirt's driver for containers has no use for. */
-const foreign: Readonly<Record<string, string>> = { acpi: '0x1', agent: '0x2', paravirt: '0x10' };
+const foreign = { acpi: 0x1, agent: 0x2, paravirt: 0x10 } as const;
 
-function powerOptionsOf(options: Options): PowerOptions {
+type ForeignMode = keyof typeof foreign;
+
+interface PowerRequest {
+  readonly modes: readonly (PowerMode | ForeignMode)[] | undefined;
+  readonly timeout: number | undefined;
+}
+
+/** `between`: what virsh has before the last mode, which differs from verb to verb. @throws CommandError. */
+function requestOf(options: Options, between: string): PowerRequest {
   const seconds = options.number('timeout');
-  const words = options.string('mode')?.split(',');
   return {
-    ...(words === undefined ? {} : { mode: words.map(modeOf) }),
-    ...(seconds === undefined ? {} : { timeout: seconds * 1000 }),
+    modes: options
+      .string('mode')
+      ?.split(',')
+      .map((word) => {
+        if (isForeign(word)) return word;
+        const mode = modes.find((known) => known === word);
+        if (mode !== undefined) return mode;
+        const expected = `expecting 'acpi', 'agent', 'initctl', ${between} 'paravirt'`;
+        throw new CommandError(`Unknown mode ${word} value, ${expected}`, { code: 'INVALID_ARG' });
+      }),
+    timeout: seconds === undefined ? undefined : seconds * 1000,
   };
 }
 
-function modeOf(word: string): PowerMode {
-  const mode = modes.find((known) => known === word);
-  if (mode !== undefined) return mode;
-  const flag = Object.hasOwn(foreign, word) ? foreign[word] : undefined;
-  if (flag !== undefined) {
-    throw new CommandError(`unsupported flags (${flag}): mode '${word}' is for virtual machines`, {
-      code: 'INVALID_ARG',
-    });
-  }
-  throw new UsageError(
-    `Unknown mode ${word} value, expecting 'acpi', 'agent', 'initctl', 'signal', or 'paravirt'`,
+function isForeign(word: string): word is ForeignMode {
+  return Object.hasOwn(foreign, word);
+}
+
+/** @throws TslxcError as libvirt's `call`, for modes of virtual machines. */
+function powerOptionsOf({ modes: words, timeout }: PowerRequest, call: string): PowerOptions {
+  const flags = [...new Set(words)].reduce(
+    (sum, one) => sum + (isForeign(one) ? foreign[one] : 0),
+    0,
   );
+  if (flags !== 0) {
+    const detail = `unsupported flags (0x${flags.toString(16)}) in function ${call}`;
+    throw new CommandError(detail, { code: 'INVALID_ARG' });
+  }
+  const mode = words?.filter((one) => !isForeign(one));
+  return {
+    ...(mode === undefined ? {} : { mode }),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
 }
 
 async function sendProcessSignal(context: Context, options: Options): Promise<undefined> {
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const pid = options.required('pid');
-  if (!/^-?\d+$/.test(pid)) throw new CommandError(`malformed PID value: ${pid}`);
+  if (!/^[-+]?\d{1,18}$/.test(pid)) {
+    throw new CommandError(`Numeric value '${pid}' for <pid> option is malformed or out of range`, {
+      code: 'INVALID_ARG',
+    });
+  }
   const word = options.required('signame');
   const number = signalNumber(word);
   if (number === undefined) throw new CommandError(`malformed signal name: ${word}`);
+  if (Number(pid) === 0) {
+    const detail = 'pid_value in virDomainSendProcessSignal must not be zero';
+    throw new CommandError(detail, { code: 'INVALID_ARG' });
+  }
+  if (domain.id === undefined) {
+    throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: domain.name });
+  }
   if (Number(pid) !== 1) {
     throw new CommandError('argument unsupported: Only the init process may be killed', {
       code: 'ARGUMENT_UNSUPPORTED',

@@ -159,10 +159,13 @@ async function startNamed(
   if (domain.id !== undefined) {
     throw new CommandError('Domain is already active', { code: 'OPERATION_INVALID' });
   }
+  const failure = `Failed to start domain '${domain.name}'`;
+  const chosen = startOptions(context, options);
+  await withErrorMessage(failure, () => {
+    options.refuseUnsupported();
+  });
   const begin = async (more: StartOptions): Promise<void> => {
-    await withErrorMessage(`Failed to start domain '${domain.name}'`, () =>
-      domain.start({ ...startOptions(context, options), ...more }),
-    );
+    await withErrorMessage(failure, () => domain.start({ ...chosen, ...more }));
     report?.running(domain);
     context.output.extra(`Domain '${domain.name}' started`);
   };
@@ -205,10 +208,15 @@ async function create(context: Context, options: Options): Promise<number | unde
     ? await creationOfImage(context, options)
     : await creationOfFile(context, options);
   if (begin === undefined) return undefined;
+  const failure = `Failed to create domain from ${from}`;
+  const chosen = startOptions(context, options);
+  await withErrorMessage(failure, () => {
+    options.refuseUnsupported();
+  });
   const { result: domain, late } = await abandonable(context.signals, (signal) =>
-    withErrorMessage(`Failed to create domain from ${from}`, () =>
+    withErrorMessage(failure, () =>
       begin({
-        ...startOptions(context, options),
+        ...chosen,
         ...bond(options),
         ...(options.has('validate') ? { validate: true } : {}),
         signal,
@@ -259,9 +267,10 @@ async function creationOfImage(context: Context, options: Options): Promise<Crea
 
 async function destroy(context: Context, options: Options): Promise<undefined> {
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  await withErrorMessage(`Failed to destroy domain '${domain.name}'`, () =>
-    domain.destroy({ graceful: options.has('graceful') }),
-  );
+  await withErrorMessage(`Failed to destroy domain '${domain.name}'`, () => {
+    options.refuseUnsupported();
+    return domain.destroy({ graceful: options.has('graceful') });
+  });
   context.output.extra(`Domain '${domain.name}' destroyed`);
   return undefined;
 }

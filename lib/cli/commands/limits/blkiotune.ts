@@ -1,11 +1,12 @@
 /** blkiotune: weights and rates of block devices. */
 import { formatOption, showsData } from '../../output/data';
 import { deviceLimits } from '../../../domain/tuning/block-tuning';
+import { TslxcError } from '../../../errors';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { whichOf, whichOptions } from '../../options/which-option';
-import type { BlockDeviceTuning, BlockTuningChange, BlockTuningInfo } from '../../../index';
+import type { BlockDeviceTuning, BlockTuningInfo } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -46,9 +47,9 @@ export const commands: CommandTable = {
 
 async function tune(context: Context, options: Options): Promise<undefined> {
   const which = whichOf(options);
-  const change = readChange(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  if (Object.keys(change).length === 0) {
+  const weight = weightOf(options);
+  if (weight === undefined && devices.every(({ option }) => !options.has(option))) {
     const now = await withErrorMessage('Unable to get number of blkio parameters', () =>
       domain.getBlockTuning(which),
     );
@@ -56,39 +57,50 @@ async function tune(context: Context, options: Options): Promise<undefined> {
     for (const line of lines(now)) context.output.line(line);
     return undefined;
   }
-  await withErrorMessage('Unable to change blkio parameters', () =>
-    domain.setBlockTuning(change, which),
-  );
+  await withErrorMessage('Unable to change blkio parameters', () => {
+    const limited = devicesOf(options);
+    const change = {
+      ...(weight === undefined ? {} : { weight }),
+      ...(limited.length === 0 ? {} : { devices: limited }),
+    };
+    return domain.setBlockTuning(change, which);
+  });
   return undefined;
 }
 
-function readChange(options: Options): BlockTuningChange {
-  const weight = options.number('weight');
+function weightOf(options: Options): number | undefined {
+  const text = options.string('weight') ?? '';
+  const weight = /^-\d{1,9}$/.test(text) ? Number(text) : options.number('weight');
+  if (weight === undefined || weight > 0) return weight;
+  throw new CommandError(`Invalid value of ${weight} for I/O weight`, { code: 'INVALID_ARG' });
+}
+
+function devicesOf(options: Options): BlockDeviceTuning[] {
   const found = new Map<string, BlockDeviceTuning>();
-  for (const { option, property } of devices) {
+  for (const { option, name, property } of devices) {
     const text = options.string(option);
     if (text === undefined) continue;
-    for (const [path, value] of readPairs(text, option)) {
+    for (const [path, value] of readPairs(text, name)) {
       found.set(path, { ...(found.get(path) ?? { path }), [property]: value });
     }
   }
-  return {
-    ...(weight === undefined ? {} : { weight }),
-    ...(found.size === 0 ? {} : { devices: [...found.values()] }),
-  };
+  return [...found.values()];
 }
 
-/** Parses `/dev/sda,100,/dev/sdb,200`. */
-function readPairs(text: string, option: string): [string, number][] {
+/** Parses `/dev/sda,100,/dev/sdb,200`. @throws TslxcError INVALID_ARG, as libvirt's driver does. */
+function readPairs(text: string, name: string): [string, number][] {
   const words = text.split(',');
   const pairs: [string, number][] = [];
   for (let at = 0; at < words.length; at += 2) {
-    const [path = '', value = ''] = words.slice(at, at + 2);
-    const number = /^\d{1,16}$/.test(value) ? Number(value) : NaN;
+    const [path = '', value] = words.slice(at, at + 2);
+    if (value !== undefined && !/^\d/.test(value)) {
+      const rest = words.slice(at + 1).join(',');
+      const detail = `invalid value '${rest}' for parameter '${name}' of device '${path}'`;
+      throw new TslxcError('INVALID_ARG', detail);
+    }
+    const number = /^\d{1,16}$/.test(value ?? '') ? Number(value) : NaN;
     if (path === '' || !Number.isSafeInteger(number)) {
-      throw new CommandError(`unable to parse blkio device '${option}' '${text}'`, {
-        code: 'INVALID_ARG',
-      });
+      throw new TslxcError('INVALID_ARG', `unable to parse blkio device '${name}' '${text}'`);
     }
     pairs.push([path, number]);
   }

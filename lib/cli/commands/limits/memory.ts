@@ -1,6 +1,6 @@
 /** setmem, setmaxmem and memtune: the memory of a domain. */
 import { formatOption, showsData } from '../../output/data';
-import { withErrorMessage } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { refusedOption } from '../../options/refused-option';
 import { parameterLine } from '../../output/parameter-lines';
@@ -75,26 +75,38 @@ export const commands: CommandTable = {
 
 async function setMemory(context: Context, options: Options): Promise<undefined> {
   const which = whichOf(options);
-  const kibibytes = readKibibytes(options.required('size'), 'size');
   const domain = await findDomain(await context.connect(), options.required('domain'));
+  const kibibytes = readKibibytes(options.required('size'), 'size');
+  refuseNone(kibibytes);
   await domain.setMemory(kibibytes, which);
   return undefined;
 }
 
 async function setMaxMemory(context: Context, options: Options): Promise<undefined> {
   const which = whichOf(options);
-  const kibibytes = readKibibytes(options.required('size'), 'size');
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  await withErrorMessage('Unable to change MaxMemorySize', () =>
-    domain.setMaxMemory(kibibytes, which),
-  );
+  const kibibytes = readKibibytes(options.required('size'), 'size');
+  await withErrorMessage('Unable to change MaxMemorySize', () => {
+    refuseNone(kibibytes);
+    return domain.setMaxMemory(kibibytes, which);
+  });
   return undefined;
+}
+
+/** As libvirt's library does. */
+function refuseNone(kibibytes: number): void {
+  if (kibibytes > 0) return;
+  const detail = 'memory in virDomainSetMemoryFlags must not be zero';
+  throw new CommandError(detail, { code: 'INVALID_ARG' });
 }
 
 async function tune(context: Context, options: Options): Promise<undefined> {
   const which = whichOf(options);
-  const change = readChange(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
+  const change = readChange(options);
+  await withErrorMessage('Unable to change memory parameters', () => {
+    options.refuseUnsupported();
+  });
   if (Object.keys(change).length === 0) {
     const now = await withErrorMessage('Unable to get number of memory parameters', () =>
       domain.getMemoryTuning(which),
@@ -117,6 +129,8 @@ function readChange(options: Options): Partial<MemoryTuningInfo> {
     readLimit(options, 'soft-limit'),
     readLimit(options, 'swap-hard-limit'),
   ];
+  // It is refused, as by libvirt, once it is a size.
+  readLimit(options, 'min-guarantee');
   return {
     ...(hardLimit === undefined ? {} : { hardLimit }),
     ...(softLimit === undefined ? {} : { softLimit }),

@@ -59,8 +59,8 @@ export const commands: CommandTable = {
 
 async function tuneNodes(context: Context, options: Options): Promise<undefined> {
   const which = whichOf(options);
-  const change = readNodes(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
+  const change = readNodes(options);
   if (Object.keys(change).length === 0) {
     const now = await withErrorMessage('Unable to get number of numa parameters', () =>
       domain.getNumaTuning(which),

@@ -1,6 +1,6 @@
 /** schedinfo, setvcpus and cpuset: the CPUs of a domain. */
 import { formatOption, showsData } from '../../output/data';
-import { CommandError, withErrorMessage, UsageError } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { refusedOption, unsupportedOption } from '../../options/refused-option';
 import { parameterLine } from '../../output/parameter-lines';
@@ -88,9 +88,10 @@ async function schedule(context: Context, options: Options): Promise<undefined> 
   const { output } = context;
   const which = whichOf(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  const now = await domain.getCpuTuning(which);
   const isText = options.string('format') !== 'json';
   if (isText) output.line(parameterLine('Scheduler', 'posix'));
+  const now = await domain.getCpuTuning(which);
+  options.refuseUnsupported();
   const change = readChange(options.strings('set'));
   const isChange = Object.keys(change).length > 0;
   if (isChange) {
@@ -129,9 +130,17 @@ function readParameter(text: string): readonly [keyof CpuTuningInfo, number | 'u
 
 async function setVcpus(context: Context, options: Options): Promise<undefined> {
   const which = whichOf(options);
-  const count = options.number('count') ?? 0;
-  if (count === 0) throw new UsageError("Invalid value '0' for number of virtual CPUs");
+  options.exclusive('guest', 'config');
+  if (options.has('maximum') && !options.has('config')) {
+    throw new CommandError('Option --config is required by option --maximum', {
+      code: 'INVALID_ARG',
+    });
+  }
   const domain = await findDomain(await context.connect(), options.required('domain'));
+  const count = options.number('count') ?? 0;
+  if (count === 0)
+    throw new CommandError("Can't set 0 processors for a VM", { code: 'INVALID_ARG' });
+  options.refuseUnsupported();
   const change = options.has('maximum') ? { maximum: count } : { current: count };
   await domain.setVcpus(change, which);
   return undefined;

@@ -66,6 +66,12 @@ function readChange(options: Options): RatesChange | undefined {
     ...(inbound === undefined ? {} : { inbound: readRate(inbound) }),
     ...(outbound === undefined ? {} : { outbound: readRate(outbound) }),
   };
+  for (const direction of ['inbound', 'outbound'] as const) {
+    const { average = 0, peak = 0, burst = 0 } = change[direction] ?? {};
+    if (Math.max(average, peak, burst) > mostRate) {
+      refuseRates(`${direction} rate larger than maximum ${mostRate}`);
+    }
+  }
   if (change.inbound !== undefined && lacksAverage(change.inbound)) {
     if (!change.inbound.floor) refuseRates('either inbound average or floor is mandatory');
   }
@@ -75,6 +81,9 @@ function readChange(options: Options): RatesChange | undefined {
   if (change.outbound?.floor) refuseRates('outbound floor is unsupported yet');
   return change;
 }
+
+/** Of libvirt's parameters, which are 32-bit numbers. */
+const mostRate = 2 ** 32 - 1;
 
 function lacksAverage({ average, peak, burst }: Rate): boolean {
   return !average && Boolean(peak ?? burst);

@@ -50,6 +50,7 @@ export const commands: CommandTable = {
 
 async function revert(context: Context, options: Options): Promise<number | undefined> {
   const domain = await findDomain(await context.connect(), options.required('domain'));
+  options.refuseUnsupported();
   const { name } = await snapshotOf(domain, options);
   return untilEnded(context, 'the domain is as it was', async (signal) => {
     await domain.snapshots.revert(name, { signal });

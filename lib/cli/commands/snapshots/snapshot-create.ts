@@ -105,6 +105,7 @@ async function create(
   { request, from }: { readonly request: SnapshotRequest; readonly from: string },
 ): Promise<number | undefined> {
   const domain = await findDomain(await context.connect(), options.required('domain'));
+  options.refuseUnsupported();
   return untilEnded(context, 'no snapshot was made', async (signal) => {
     const { name } = await domain.snapshots.create({ ...request, signal });
     context.output.extra(`Domain snapshot ${name} created${from}`);

@@ -141,6 +141,10 @@ function showSeconds(output: Output, word: string, time: bigint): void {
 async function showMemory(context: Context, options: Options): Promise<undefined> {
   const text = options.required('domain');
   const domain = await findDomain(await context.connect(), text);
+  options.number('period');
+  await withErrorMessage('Unable to change balloon collection period.', () => {
+    options.refuseUnsupported();
+  });
   const message = `Failed to get memory statistics for domain ${text}`;
   const { memory, actual } = await withErrorMessage(message, async () => {
     const statistics = await running(domain);
@@ -177,8 +181,9 @@ async function showBlock(context: Context, options: Options): Promise<undefined>
   const text = options.required('domain');
   const device = options.string('device') ?? '';
   const domain = await findDomain(await context.connect(), text);
-  const counted = await withErrorMessage(`Failed to get block stats ${text} ${device}`, () =>
-    domain.blockStats(device === '' ? undefined : device),
+  const counted = await withErrorMessage(
+    `Failed to get block stats for domain '${text}' device '${device}'`,
+    () => domain.blockStats(device === '' ? undefined : device),
   );
   if (showsData(context.output, options, counted)) return undefined;
   const isHuman = options.has('human');

@@ -1,9 +1,9 @@
 /** vol-delete, vol-resize, vol-wipe, vol-upload and vol-download: what is done with one volume. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { readBytes } from '../../options/values/scaled-size';
+import { exactBytes, readBytes } from '../../options/values/scaled-size';
 import { findVolume, poolOfVolumeOption, volumeOption } from '../../options/pool-argument';
-import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { wipeAlgorithms, type WipeAlgorithm } from '../../../storage/volume/change';
 import type { Extent, StorageVolume } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
@@ -118,51 +118,55 @@ async function remove(context: Context, options: Options): Promise<undefined> {
 }
 
 async function resize(context: Context, options: Options): Promise<undefined> {
-  const text = options.required('capacity');
-  const isNegative = text.startsWith('-');
-  if (isNegative && !(options.has('delta') && options.has('shrink'))) {
-    throw new UsageError(
-      options.has('delta')
-        ? 'negative size requires --shrink'
-        : 'negative size requires --delta and --shrink',
-    );
-  }
-  const bytes = readBytes(text.replace(/^-/, ''));
-  if (bytes === undefined) throw new UsageError(`Malformed size ${text}`);
   const volume = await findVolume(await context.connect(), options);
-  const by = options.has('delta') ? 'by' : 'to';
+  const written = options.required('capacity');
+  const isNegative = written.startsWith('-');
+  const shrink = options.has('shrink');
+  if (isNegative && !shrink) throw new CommandError('negative size requires --shrink');
+  const text = written.replace(/^-/, '');
+  const bytes = readBytes(text);
+  const isDelta = isNegative || options.has('delta');
+  const by = isDelta ? 'by' : 'to';
   await withErrorMessage(
     `Failed to change size of volume '${volume.name}' ${by} ${text}`,
-    async () =>
-      volume.resize(await wantedSize(volume, bytes, options), {
-        shrink: options.has('shrink'),
-        allocate: options.has('allocate'),
-      }),
+    async () => {
+      const size = exactBytes(bytes);
+      return volume.resize(
+        isDelta ? await changedSize(volume, size, shrink ? 'shrink' : 'grow') : size,
+        {
+          shrink,
+          allocate: options.has('allocate'),
+        },
+      );
+    },
   );
   context.output.extra(`Size of volume '${volume.name}' successfully changed ${by} ${text}`);
   return undefined;
 }
 
-/** With `--shrink`, a delta makes it smaller. */
-async function wantedSize(volume: StorageVolume, bytes: number, options: Options): Promise<number> {
-  if (!options.has('delta')) return bytes;
+/** Once it is changed by so many bytes. */
+async function changedSize(
+  volume: StorageVolume,
+  bytes: number,
+  how: 'shrink' | 'grow',
+): Promise<number> {
   const { capacity } = await volume.info();
-  return options.has('shrink') ? capacity - Math.min(bytes, capacity) : capacity + bytes;
+  return how === 'shrink' ? capacity - Math.min(bytes, capacity) : capacity + bytes;
 }
 
 async function wipe(context: Context, options: Options): Promise<undefined> {
-  const text = options.string('algorithm') ?? 'zero';
-  const algorithm = wipeAlgorithms.find((one) => one === text);
-  if (algorithm === undefined) throw new CommandError(`Unsupported algorithm '${text}'`);
-  await wiped(context, options, algorithm);
-  return undefined;
-}
-
-async function wiped(context: Context, options: Options, algorithm: WipeAlgorithm): Promise<void> {
   const volume = await findVolume(await context.connect(), options);
+  const algorithm = algorithmOf(options.string('algorithm') ?? 'zero');
   const text = options.required('vol');
   await withErrorMessage(`Failed to wipe vol ${text}`, () => volume.wipe(algorithm));
   context.output.extra(`Vol ${text} wiped`);
+  return undefined;
+}
+
+function algorithmOf(text: string): WipeAlgorithm {
+  const algorithm = wipeAlgorithms.find((one) => one === text);
+  if (algorithm !== undefined) return algorithm;
+  throw new CommandError(`Unsupported algorithm '${text}'`, { code: 'INVALID_ARG' });
 }
 
 function extentOf(options: Options): Extent {
@@ -174,8 +178,8 @@ function extentOf(options: Options): Extent {
 }
 
 async function upload(context: Context, options: Options): Promise<undefined> {
-  const volume = await findVolume(await context.connect(), options);
   const extent = extentOf(options);
+  const volume = await findVolume(await context.connect(), options);
   const end = extent.length === undefined || extent.length === 0 ? {} : { end: extent.length - 1 };
   await withErrorMessage(`cannot upload to volume ${options.required('vol')}`, async () => {
     // First: a file that is open would stay so if the volume can't be written.
@@ -186,10 +190,11 @@ async function upload(context: Context, options: Options): Promise<undefined> {
 }
 
 async function download(context: Context, options: Options): Promise<undefined> {
+  const extent = extentOf(options);
   const volume = await findVolume(await context.connect(), options);
   await withErrorMessage(`cannot download from volume ${options.required('vol')}`, async () =>
     pipeline(
-      await volume.download(extentOf(options)),
+      await volume.download(extent),
       createWriteStream(options.required('file'), { mode: 0o600 }),
     ),
   );

@@ -9,7 +9,7 @@ import {
   poolOption,
   volumeOption,
 } from '../../options/pool-argument';
-import { UsageError, withErrorMessage } from '../../shell/command-error';
+import { withErrorMessage } from '../../shell/command-error';
 import type { CopyVolumeOptions, StoragePool, StorageVolume } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -152,15 +152,10 @@ async function createAs(context: Context, options: Options): Promise<undefined> 
   const connection = await context.connect();
   const pool = await findPool(connection, options.required('pool'));
   const name = options.required('name');
-  const size = (option: string): number | undefined => {
-    const text = options.string(option);
-    const bytes = text === undefined ? undefined : readBytes(text);
-    if (text === undefined || bytes !== undefined) return bytes;
-    throw new UsageError(`Malformed size ${text}`);
-  };
-  const [capacity, allocation] = [size('capacity') ?? 0, size('allocation')];
-  const text = options.string('backing-vol');
-  const below = text === undefined ? undefined : await backingVolume(pool, context, text);
+  const [capacity, text] = [readBytes(options.required('capacity')), options.string('allocation')];
+  const allocation = text === undefined ? undefined : readBytes(text);
+  const backing = options.string('backing-vol');
+  const below = backing === undefined ? undefined : await backingVolume(pool, context, backing);
   const format = options.string('format');
   const xml = printXml(
     node('volume', {}, [

@@ -1,37 +1,67 @@
 /** Sizes on the command line: `100M`, `2GiB`, `4096` KiB. */
 import { scaleOf } from '../../../domain/xml/scaled-integer';
-import { UsageError } from '../../shell/command-error';
+import { TslxcError } from '../../../errors';
+import { CommandError } from '../../shell/command-error';
 import type { Options } from '../../shell/arguments';
 
-/** KiB, rounded up. @throws UsageError. */
-export function readKibibytes(text: string, option: string): number {
-  const bytes = bytesOf(text, 'KiB');
-  const kibibytes = bytes === undefined ? undefined : (bytes + 1023n) / 1024n;
-  if (kibibytes !== undefined && kibibytes <= BigInt(Number.MAX_SAFE_INTEGER)) {
-    return Number(kibibytes);
-  }
-  throw new UsageError(
-    `Scaled numeric value '${text}' for <${option}> option is malformed or out of range`,
-  );
+/** A size, and what to say of one that is refused. */
+interface Size {
+  readonly text: string;
+  readonly byDefault: 'B' | 'KiB';
+  /** virsh's first line; libvirt's reason follows it, where virsh has one. */
+  readonly refusal: string;
 }
 
-/** The limit in KiB of an optional option; `-1` means no limit. @throws UsageError. */
+const mostUnsigned = 2n ** 64n - 1n;
+
+/** KiB, rounded up. @throws CommandError. */
+export function readKibibytes(text: string, option: string): number {
+  const refusal = `Scaled numeric value '${text}' for <${option}> option is malformed or out of range`;
+  return kibibytesOf({ text, byDefault: 'KiB', refusal });
+}
+
+/** The limit in KiB of an optional option; a number below 0 means no limit. @throws CommandError. */
 export function readLimit(options: Options, name: string): number | 'unlimited' | undefined {
   const text = options.string(name);
   if (text === undefined) return undefined;
-  return text === '-1' ? 'unlimited' : readKibibytes(text, name);
+  const refusal = `Unable to parse integer parameter ${name}`;
+  return /^-\d*[1-9]/.test(text) ? 'unlimited' : kibibytesOf({ text, byDefault: 'KiB', refusal });
 }
 
-/** Bytes, which are also the default unit; undefined for what is no size. */
-export function readBytes(text: string): number | undefined {
-  const bytes = bytesOf(text, 'B');
-  return bytes !== undefined && bytes <= BigInt(Number.MAX_SAFE_INTEGER)
-    ? Number(bytes)
-    : undefined;
+/** Bytes, which are also the default unit, of the size of a volume. @throws CommandError. */
+export function readBytes(text: string): bigint {
+  return bytesOf({ text, byDefault: 'B', refusal: `Malformed size ${text}` });
 }
 
-function bytesOf(text: string, byDefault: string): bigint | undefined {
-  const match = /^(\d{1,20})([A-Za-z]*)$/.exec(text);
-  const scale = scaleOf(match?.[2] === '' ? byDefault : (match?.[2] ?? '?'));
-  return match === null || scale === undefined ? undefined : BigInt(match[1] ?? '') * scale;
+/** The same as a number. @throws CommandError for what is not exact as one. */
+export function exactBytes(bytes: bigint): number {
+  if (bytes <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(bytes);
+  throw overflow(String(bytes));
+}
+
+function kibibytesOf(size: Size): number {
+  const kibibytes = (bytesOf(size) + 1023n) / 1024n;
+  if (kibibytes <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(kibibytes);
+  throw new CommandError(size.refusal, { cause: overflow(size.text), code: 'INVALID_ARG' });
+}
+
+function bytesOf(size: Size): bigint {
+  const { text, byDefault, refusal } = size;
+  const [, digits, unit = ''] = /^(\d{1,20})(.*)$/s.exec(text) ?? [];
+  const count = digits === undefined ? undefined : BigInt(digits);
+  if (count === undefined || count > mostUnsigned) {
+    throw new CommandError(refusal, { code: 'INVALID_ARG' });
+  }
+  const scale = scaleOf(unit === '' ? byDefault : unit);
+  const bytes = scale === undefined ? undefined : count * scale;
+  if (bytes !== undefined && bytes <= mostUnsigned) return bytes;
+  const cause =
+    bytes === undefined
+      ? new TslxcError('INVALID_ARG', `unknown suffix '${unit}'`)
+      : overflow(text);
+  throw new CommandError(refusal, { cause, code: 'INVALID_ARG' });
+}
+
+function overflow(text: string): CommandError {
+  return new CommandError(`numerical overflow: value too large: ${text}`, { code: 'INVALID_ARG' });
 }

@@ -119,22 +119,63 @@ test.each([
   ['schedinfo web cpu_shares=x', "error: Invalid value for field 'cpu_shares': 'x'\n"],
   [
     'setmem web 1zz',
-    "error: Scaled numeric value '1zz' for <size> option is malformed or out of range\n",
+    "error: Scaled numeric value '1zz' for <size> option is malformed or out of range\nerror: invalid argument: unknown suffix 'zz'\n",
   ],
   ['setmem web 1 --live --current', 'error: Options --current and --live are mutually exclusive\n'],
-  ['setvcpus web 0', "error: Invalid value '0' for number of virtual CPUs\n"],
-  ['hugepagetune web 2M', 'error: A limit of huge pages has both <size> and <max>\n'],
   [
-    'hugepagetune web 2M much',
-    "error: Scaled numeric value 'much' for <max> option is malformed or out of range\n",
+    'setmem web much',
+    "error: Scaled numeric value 'much' for <size> option is malformed or out of range\n",
   ],
+  ['setmem web 0', 'error: memory in virDomainSetMemoryFlags must not be zero\n'],
+  [
+    'setmaxmem web 0',
+    'error: Unable to change MaxMemorySize\nerror: memory in virDomainSetMemoryFlags must not be zero\n',
+  ],
+  ['memtune web abc', 'error: Unable to parse integer parameter hard-limit\n'],
+  [
+    'memtune web --soft-limit 1XB',
+    "error: Unable to parse integer parameter soft-limit\nerror: invalid argument: unknown suffix 'XB'\n",
+  ],
+  ['memtune web --min-guarantee abc', 'error: Unable to parse integer parameter min-guarantee\n'],
+  [
+    'memtune web --min-guarantee 4',
+    "error: Unable to change memory parameters\nerror: argument unsupported: parameter 'min_guarantee' not supported\n",
+  ],
+  ['setvcpus web 0', "error: Can't set 0 processors for a VM\n"],
+  ['setvcpus web 2 --maximum', 'error: Option --config is required by option --maximum\n'],
+  [
+    'setvcpus web 2 --guest --config',
+    'error: Options --guest and --config are mutually exclusive\n',
+  ],
+  ['blkiotune web --weight -1', 'error: Invalid value of -1 for I/O weight\n'],
+  ['blkiotune web --weight 0', 'error: Invalid value of 0 for I/O weight\n'],
+  ['hugepagetune web 2M', 'error: A limit of huge pages has both <size> and <max>\n'],
+  ['hugepagetune web 2M much', 'error: Unable to parse integer parameter max\n'],
   ['numatune web --mode local', 'error: Invalid mode: local\n'],
   [
     'blkiotune web --device-weights /dev/a',
-    "error: unable to parse blkio device 'device-weights' '/dev/a'\n",
+    "error: Unable to change blkio parameters\nerror: invalid argument: unable to parse blkio device 'device_weight' '/dev/a'\n",
+  ],
+  [
+    'blkiotune web --device-read-bytes-sec /dev/a,x',
+    "error: Unable to change blkio parameters\nerror: invalid argument: invalid value 'x' for parameter 'device_read_bytes_sec' of device '/dev/a'\n",
   ],
 ])('%s fails', async (words, stderr) => {
   expect(await run(words, { connection: seed() })).toMatchObject({ status: 1, stderr });
+});
+
+test.each([
+  'setmem nosuch much',
+  'setmaxmem nosuch 1XB',
+  'memtune nosuch much',
+  'blkiotune nosuch --weight -1',
+  'numatune nosuch --mode local',
+  'setvcpus nosuch 0',
+])('%s: the domain is looked for first', async (words) => {
+  expect(await run(words, { connection: seed() })).toMatchObject({
+    status: 1,
+    stderr: "error: failed to get domain 'nosuch'\n",
+  });
 });
 
 test('schedinfo has named the scheduler before it refuses an option', async () => {

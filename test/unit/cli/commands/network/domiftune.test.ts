@@ -62,6 +62,8 @@ test.each<[string, unknown[]]>([
 
 test.each<[string, string]>([
   ['--inbound fast', "error: field 'average' is malformed\n"],
+  ['--inbound 4294967296', 'error: inbound rate larger than maximum 4294967295\n'],
+  ['--outbound 1,99999999999', 'error: outbound rate larger than maximum 4294967295\n'],
   ['--inbound 1,2,x', "error: field 'burst' is malformed\n"],
   ['--inbound 1,2,3,4,5', "error: Rate string '1,2,3,4,5' has too many fields\n"],
   ['--inbound 0,5', 'error: either inbound average or floor is mandatory\n'],

@@ -182,7 +182,7 @@ test.each<[string, string]>([
   ['dommemstat off', `error: Failed to get memory statistics for domain off\n${notRunning}`],
   [
     'domblkstat bare vda',
-    'error: Failed to get block stats bare vda\nerror: Operation not supported: not counted\n',
+    "error: Failed to get block stats for domain 'bare' device 'vda'\nerror: Operation not supported: not counted\n",
   ],
   [
     'nodecpustats --cpu 3',
