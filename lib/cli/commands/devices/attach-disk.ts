@@ -6,7 +6,7 @@ import { deviceOptions, printOption, whichToChange } from '../../options/device-
 import { attributeOf, devicesOf, textOf } from '../../options/domain-devices';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { warningOf } from '../../output/definition-warnings';
-import type { Domain, WhichOption } from '../../../index';
+import type { Domain } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 import { diskElement, diskOptions } from './disk-element';
@@ -56,7 +56,8 @@ async function detach(context: Context, options: Options): Promise<undefined> {
   const target = options.required('target');
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const which = whichToChange(domain, options);
-  const xml = textOf(await find(domain, target, which));
+  const isStored = which.which === 'inactive' || which.which === 'both';
+  const xml = textOf(await find(domain, target, isStored ? 'inactive' : undefined));
   if (options.has('print-xml')) {
     context.output.text(xml);
     return undefined;
@@ -67,9 +68,13 @@ async function detach(context: Context, options: Options): Promise<undefined> {
 }
 
 /** Finds a disk by its target or its source. @throws CommandError with virsh's message. */
-async function find(domain: Domain, path: string, { which }: WhichOption): Promise<XmlElement> {
-  const view = which === 'both' ? 'inactive' : which;
+async function find(
+  domain: Domain,
+  path: string,
+  view: 'inactive' | undefined,
+): Promise<XmlElement> {
   const disks = await devicesOf(domain, 'disk', view);
+  if (disks.length === 0) throw refused('Failed to get disk information');
   const found = disks.find((one) => {
     const source = attributeOf(one, 'dev', 'source') ?? attributeOf(one, 'file', 'source');
     return attributeOf(one, 'dev', 'target') === path || source === path;

@@ -168,24 +168,24 @@ async function detach(context: Context, options: Options): Promise<undefined> {
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const { which } = whichToChange(domain, options);
   const each: readonly WhichOption['which'][] = which === 'both' ? ['inactive', 'live'] : [which];
+  // As in virsh, the interface is looked up separately in the stored and in the running definition.
+  const wanted: { readonly xml: string; readonly which: WhichOption['which'] }[] = [];
+  for (const one of each)
+    wanted.push({ xml: textOf(await find(domain, options, one)), which: one });
   if (options.has('print-xml')) {
-    for (const one of each) context.output.text(textOf(await find(domain, options, one)));
+    for (const { xml } of wanted) context.output.text(xml);
     return undefined;
   }
-  try {
-    // As in virsh, the interface is looked up separately in the stored and in the running definition.
-    const wanted: { readonly xml: string; readonly which: WhichOption['which'] }[] = [];
-    for (const one of each)
-      wanted.push({ xml: textOf(await find(domain, options, one)), which: one });
-    for (const one of wanted) {
-      await domain.detachDevice(one.xml, one.which === undefined ? {} : { which: one.which });
+  await withErrorMessage(failure, async () => {
+    for (const { xml, which: one } of wanted) {
+      await domain.detachDevice(xml, one === undefined ? {} : { which: one });
     }
-  } catch (cause) {
-    throw new CommandError('Failed to detach interface', { cause });
-  }
+  });
   context.output.extra('Interface detached successfully');
   return undefined;
 }
+
+const failure = 'Failed to detach interface';
 
 /** @throws CommandError with virsh's message if no interface matches, or several do. */
 async function find(
@@ -195,7 +195,7 @@ async function find(
 ): Promise<XmlElement> {
   const type = options.required('type');
   const mac = options.string('mac');
-  const view = which === 'both' ? undefined : which;
+  const view = which === 'inactive' ? which : undefined;
   const all = await devicesOf(domain, 'interface', view);
   const ofType = all.filter((one) => attributeOf(one, 'type') === type);
   const [first, second] = ofType;
@@ -215,6 +215,7 @@ async function find(
   throw refused(`Domain has multiple interfaces matching MAC address ${mac}.`);
 }
 
+/** What was not found is the first line, as virsh has it. */
 function refused(message: string): CommandError {
-  return new CommandError(message, { code: 'INVALID_ARG' });
+  return new CommandError(message, { code: 'INVALID_ARG', cause: new CommandError(failure) });
 }

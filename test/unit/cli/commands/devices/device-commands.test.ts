@@ -45,6 +45,7 @@ const seed = (failure?: Error): FakeConnection =>
   new FakeConnection([
     { name: 'web', id: 7, xml },
     { name: 'off', xml },
+    { name: 'bare', xml: "<domain type='lxc'/>" },
     ...(failure === undefined ? [] : [{ name: 'bad', id: 8, xml, failure }]),
   ]);
 
@@ -260,7 +261,7 @@ test('an interface is detached from the definition and from what runs, each as i
   const calls = connection.domains[0]?.calls as [string, unknown, unknown?][];
   expect(calls.map(([call, first, second]) => [call, call === 'xml' ? first : second])).toEqual([
     ['xml', inactive],
-    ['xml', live],
+    ['xml', {}],
     ['detachDevice', inactive],
     ['detachDevice', live],
   ]);
@@ -269,18 +270,20 @@ test('an interface is detached from the definition and from what runs, each as i
 test.each([
   [
     'detach-interface web direct',
-    'Failed to detach interface\nerror: No interface found whose type is direct',
+    'No interface found whose type is direct\nerror: Failed to detach interface',
   ],
   [
     'detach-interface web bridge',
-    'Failed to detach interface\n' +
-      'error: Domain has 2 interfaces. Please specify which one to detach using --mac',
+    'Domain has 2 interfaces. Please specify which one to detach using --mac\n' +
+      'error: Failed to detach interface',
   ],
   [
     'detach-interface web bridge --mac 52:54:00:00:00:09',
-    'Failed to detach interface\nerror: No interface with MAC address 52:54:00:00:00:09 was found',
+    'No interface with MAC address 52:54:00:00:00:09 was found\nerror: Failed to detach interface',
   ],
   ['detach-disk web vdz', 'No disk found whose source path or target is vdz'],
+  ['detach-disk bare vdz', 'Failed to get disk information'],
+  ['detach-disk bare vdz --live', 'Failed to get disk information'],
   ['attach-interface web user x', "No support for user in command 'attach-interface'"],
   ['attach-disk web /dev/loop7 vdb --mode both', "No support for both in command 'attach-disk'"],
   ['attach-disk web /dev/loop7 vdb --sourcetype x', "Unknown source type: 'x'"],
@@ -312,7 +315,10 @@ test.each([
     'expecting a scsi:00.00.00 or usb:00.00 or sata:00.00.00 address.',
   ],
   ['attach-disk web img hda --address sata:0.0.0', 'expecting an ide:00.00.00 address.'],
-  ['detach-interface web direct --print-xml', 'No interface found whose type is direct'],
+  [
+    'detach-interface web direct --print-xml',
+    'No interface found whose type is direct\nerror: Failed to detach interface',
+  ],
   ['attach-interface web bridge br0 --inbound x', "field 'average' is malformed"],
   ['attach-interface web bridge br0 --inbound ,5', 'either inbound average or floor is mandatory'],
   ['attach-interface web bridge br0 --outbound 0', 'outbound average is mandatory'],
