@@ -16,7 +16,8 @@ export const commands: CommandTable = {
     group: 'domain',
     summary: 'attach disk device',
     description:
-      'Attach a block device of the host, or an image by a loop device, to a domain, as /dev/TARGET. In a running container it is there at once.',
+      'Attach a block device of the host, or an image by a loop device, to a domain, as /dev/TARGET. In a running\n' +
+      'container it is there at once.',
     options: [domainOption, ...diskOptions, printOption, ...deviceOptions],
     example: 'tslxc attach-disk helloworld /dev/loop7 vdb --live',
     run: attach,

@@ -35,12 +35,12 @@ export const commands: CommandTable = {
     group: 'domain',
     summary: 'run a command in a running container',
     description:
-      'Run a command, confined as the init of the container is. Its standard streams are copied from\n' +
-      'and to those of this command: in a loop that reads stdin, give it </dev/null, as ssh; with -t it has a terminal of its own. The exit status is that of\n' +
-      'the command, or 128 and the signal that ended it; 127 where there is no such program, 126 where it\n' +
-      'cannot be executed, 125 when this command itself fails, 124 when it was ended by --timeout.\n' +
-      'Signals are handed on. When this command ends before, all that the command has started ends; with -d\n' +
-      'it goes on: its input is empty then, and its output is thrown away.',
+      'Run a command, confined as the init of the container is. Its standard streams are copied from and to those\n' +
+      'of this command: in a loop that reads stdin, give it </dev/null, as ssh; with -t it has a terminal of its\n' +
+      'own. The exit status is that of the command, or 128 and the signal that ended it; 127 where there is no such\n' +
+      'program, 126 where it cannot be executed, 125 when this command itself fails, 124 when it was ended by\n' +
+      '--timeout. Signals are handed on. When this command ends before, all that the command has started ends; with\n' +
+      '-d it goes on: its input is empty then, and its output is thrown away.',
     options: [
       { name: 'tty', kind: 'flag', letter: 't', help: 'give the command a terminal' },
       { name: 'detach', kind: 'flag', letter: 'd', help: 'leave the command alone once it runs' },

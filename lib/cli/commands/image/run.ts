@@ -20,18 +20,18 @@ export const commands: CommandTable = {
     group: 'image',
     summary: 'run a program in a new container from an image',
     description:
-      'Start a container from an image that was pulled, show what it writes, and end as its program does.\n' +
-      'The words after the image take the place of the image’s own. With a terminal, its console is shown there;\n' +
-      'else its input is what is piped in, if that is no terminal, and its output and errors go where those of this\n' +
-      'command go, and not to its log: in a loop that reads stdin, give it </dev/null, as ssh. SIGTERM and SIGINT ask it to end, a second one kills it;\n' +
-      'when this command is killed, so is the container. The network default, and those with autostart, are started\n' +
-      'for it if they have not been since the host booted, and named on stderr, unless -q is given; others have to be\n' +
-      'active: net-start starts them. With -d the container goes on by itself, and the name of its\n' +
-      'domain is shown. The domain is transient: it is gone with its container, and so is what that has\n' +
-      'written, unless --upper names a place. The exit status is that of the program, or 128 and the signal\n' +
-      'that ended it, however it came to end; 127 where there is no such program, 126 where it cannot be\n' +
-      'executed, 125 when this command itself fails, and 128 and the signal by which it is told to end before\n' +
-      'the program runs.',
+      'Start a container from an image that was pulled, show what it writes, and end as its program does. The words\n' +
+      'after the image take the place of the image’s own. With a terminal, its console is shown there; else its\n' +
+      'input is what is piped in, if that is no terminal, and its output and errors go where those of this command\n' +
+      'go, and not to its log: in a loop that reads stdin, give it </dev/null, as ssh. SIGTERM and SIGINT ask it to\n' +
+      'end, a second one kills it; when this command is killed, so is the container. The network default, and those\n' +
+      'with autostart, are started for it if they have not been since the host booted, and named on stderr, unless\n' +
+      '-q is given; others have to be active: net-start starts them. With -d the container goes on by itself, and\n' +
+      'the name of its domain is shown. The domain is transient: it is gone with its container, and so is what that\n' +
+      'has written, unless --upper names a place. The exit status is that of the program, or 128 and the signal\n' +
+      'that ended it, however it came to end; 127 where there is no such program, 126 where it cannot be executed,\n' +
+      '125 when this command itself fails, and 128 and the signal by which it is told to end before the program\n' +
+      'runs.',
     options: [
       {
         name: 'image',

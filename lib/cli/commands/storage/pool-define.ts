@@ -29,8 +29,8 @@ export const buildOption: Option = {
 };
 
 const types =
-  'The types are those that pool-define knows: dir, a folder of the host, fs, a file system that is mounted there, and\n' +
-  'logical, a volume group of LVM.';
+  'The types are those that pool-define\n' +
+  'knows: dir, a folder of the host, fs, a file system that is mounted there, and logical, a volume group of LVM.';
 
 export const commands: CommandTable = {
   'pool-define': {

@@ -28,6 +28,14 @@ test.each(verbNames)('%s has a one-line summary and an explained option list', (
   for (const { help } of command?.options ?? []) expect(help).not.toBe('');
 });
 
+test('the lines of a description fit beside each other', () => {
+  const long = verbNames.flatMap((verb) => {
+    const lines = commandsWith(verb)?.[verb]?.description.split('\n') ?? [];
+    return lines.filter(({ length }) => length > 120).map((line) => `${verb}: ${line}`);
+  });
+  expect(long).toEqual([]);
+});
+
 test('the page of a command, byte for byte', async () => {
   expect((await run('-q help domstate')).stdout).toBe(
     '  NAME\n' +
