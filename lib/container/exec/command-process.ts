@@ -2,10 +2,11 @@
 import { constants } from 'node:os';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { LastByte, OutputStream } from './output-stream';
+import { signalNumber } from '../../domain/elements/extension/stop-signal';
 import { TslxcError } from '../../errors';
 import type { WindowSize } from '../../host/native';
 import { checkCalls, type CallsOf } from '../../shape/arguments';
-import { either, number, optional, word } from '../../shape/shape';
+import { either, number, optional, text } from '../../shape/shape';
 import { windowSize } from '../console/window-size';
 import type { Channel } from '../monitor/channel';
 import type { CommandPipes, CommandTerminal } from './command-streams';
@@ -27,7 +28,7 @@ const lastSignal = 64;
 
 /** What the methods of a command take. */
 export const commandCalls = {
-  kill: [['signal', optional(either(number, word<NodeJS.Signals>('SIGTERM')))]],
+  kill: [['signal', optional(either(number, text))]],
 } as const;
 
 /** What those of a command on a terminal take besides. */
@@ -85,13 +86,16 @@ export class CommandProcess {
    * Sends a signal to the command, and to no other process; does nothing when it has ended. It is sent with the rights of the
    * user that the command was started as: a command that has become another user by a set-uid program does not get it.
    *
-   * @param signal - name or number; default SIGTERM
+   * @param signal - a name, as `Domain.sendSignal` takes it, or a number; default SIGTERM
    * @throws TslxcError INVALID_ARG when there is no such signal.
    */
-  kill(signal: NodeJS.Signals | number = 'SIGTERM'): void {
-    const sent = typeof signal === 'number' ? signal : constants.signals[signal];
+  kill(signal: number | string = 'SIGTERM'): void {
+    const sent = typeof signal === 'number' ? signal : (signalNumber(signal) ?? NaN);
     if (!Number.isInteger(sent) || sent < 1 || sent > lastSignal) {
-      const detail = `signum value ${signal} is out of range`;
+      const detail =
+        typeof signal === 'number'
+          ? `signum value ${signal} is out of range`
+          : `'${signal}' is not a signal such as SIGTERM, SIGRTMIN+3 or 15`;
       throw new TslxcError('INVALID_ARG', detail, { element: 'signal' });
     }
     if (!this.#isOver) this.channel.send({ message: 'signal', number: sent });

@@ -172,7 +172,10 @@ export async function sendSignal(
 ): Promise<void> {
   const number = typeof signal === 'number' ? signal : (signalNumber(signal) ?? NaN);
   if (!Number.isInteger(number) || number < 0 || number > lastSignal) {
-    const detail = `signum value ${signal} is out of range`;
+    const detail =
+      typeof signal === 'number'
+        ? `signum value ${signal} is out of range`
+        : `'${signal}' is not a signal such as SIGTERM, SIGRTMIN+3 or 15`;
     throw new TslxcError('INVALID_ARG', detail, { element: 'signal' });
   }
   requireRunning(await currentState(session, identity), 'sendSignal', identity);

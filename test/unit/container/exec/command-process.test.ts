@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import type { CommandResult } from '../../../../lib/container/exec/command-process';
+import { encodeFrame } from '../../../../lib/container/monitor/frames';
 import { TslxcError } from '../../../../lib/errors';
 import { pipedCommand, terminalCommand } from './fake-command';
 
@@ -162,7 +163,8 @@ test('the result of a command on a terminal comes after its last byte', async ()
 });
 
 test.each([
-  ['TERM', 'signum value TERM is out of range'],
+  ['NOPE', "'NOPE' is not a signal such as SIGTERM, SIGRTMIN+3 or 15"],
+  ['SIGRTMIN+99', "'SIGRTMIN+99' is not a signal such as SIGTERM, SIGRTMIN+3 or 15"],
   [65, 'signum value 65 is out of range'],
   [{}, 'CommandProcess.kill: signal is an object, not a number or text'],
   [
@@ -179,4 +181,18 @@ test.each([
   expect(() => command.process.kill(signal as never)).toThrow(
     expect.objectContaining(refusal) as Error,
   );
+});
+
+test.each([
+  ['SIGTERM', 15],
+  ['TERM', 15],
+  ['SIGRTMIN+3', 37],
+  ['9', 9],
+  [10, 10],
+  [undefined, 15],
+])('%p is the signal %d, as for the domain itself', async (signal, number) => {
+  using command = await pipedCommand();
+  const told = once(command.attendant, 'data');
+  command.process.kill(signal);
+  expect(await told).toEqual([Buffer.from(encodeFrame({ message: 'signal', number }))]);
 });
