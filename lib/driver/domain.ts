@@ -20,6 +20,7 @@ import type { DetachedOptions, ExecOptions } from './exec/exec-options';
 import type { DomainSpec } from '../domain/builder/spec';
 import type { HealthInfo } from './health/health';
 import { readSpec } from './definitions/spec';
+import { ofDomain } from './session/of-domain';
 import type { RunningCommand } from './exec/running-command';
 import { domainAddresses } from './interfaces/addresses';
 import { getBandwidth, setBandwidth } from './interfaces/bandwidth';
@@ -764,7 +765,8 @@ export class Domain {
    */
   async execDetached(argv: readonly string[], options: DetachedOptions = {}): Promise<void> {
     this.#session.requireAccess('write', 'Domain.execDetached');
-    await execAlone(this.#session, this.#identity, { argv, options });
+    const { name } = this.#identity;
+    await ofDomain(name, () => execAlone(this.#session, this.#identity, { argv, options }));
   }
 
   /**
@@ -812,7 +814,8 @@ export class Domain {
    */
   async wait(options: { readonly signal?: AbortSignal } = {}): Promise<ExitRecord> {
     this.#session.requireAccess('read', 'Domain.wait');
-    return waitForEnd(this.#session, this.#identity, options.signal);
+    const { name } = this.#identity;
+    return ofDomain(name, () => waitForEnd(this.#session, this.#identity, options.signal));
   }
 
   /**
@@ -931,7 +934,8 @@ export class Domain {
   async waitFor(options: WaitOptions): Promise<WaitResult>;
   async waitFor(options: WaitOptions): Promise<WaitResult> {
     this.#session.requireAccess(accessForWait(options), 'Domain.waitFor');
-    return waitForCondition(this.#session, this.#identity, options);
+    const { name } = this.#identity;
+    return ofDomain(name, () => waitForCondition(this.#session, this.#identity, options));
   }
 
   // Statistics.

@@ -315,8 +315,8 @@ describe('a command that is awaited', () => {
     const refused = await failure([...large.slice(0, 3), '/dev/zero'], { maxBuffer: 1000 });
     expect(refused).toMatchObject({
       code: 'MAX_BUFFER_EXCEEDED',
-      message:
-        'too much output: a command was ended: its stdout is longer than maxBuffer, 1000 bytes',
+      domain: domain.name,
+      message: `too much output: a command in domain '${domain.name}' was ended: its stdout is longer than maxBuffer, 1000 bytes`,
       stdout: '\0'.repeat(1000),
       stderr: '',
     });

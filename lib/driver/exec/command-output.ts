@@ -21,6 +21,8 @@ export interface CommandOutput<Content extends string | Buffer = string> extends
 interface Keeping {
   readonly encoding: ExecOptions['encoding'];
   readonly maxBuffer: ExecOptions['maxBuffer'];
+  /** The name of the domain that the command runs in. */
+  readonly domain: string;
 }
 
 /** What is used of a command on pipes, or on a terminal. */
@@ -34,10 +36,15 @@ const defaultMaxBuffer = 16 * 1024 * 1024;
 /** @internal @throws TslxcError MAX_BUFFER_EXCEEDED; as CommandProcess.result. Each has the output so far in `stdout` and `stderr`. */
 export async function collectOutput<Content extends string | Buffer>(
   command: CollectedCommand,
-  { encoding = 'utf8', maxBuffer = defaultMaxBuffer }: Keeping,
+  { encoding = 'utf8', maxBuffer = defaultMaxBuffer, domain }: Keeping,
 ): Promise<CommandOutput<Content>> {
+  const tooMuch = (name: string): TslxcError => {
+    const detail = `a command in domain '${domain}' was ended: its ${name} is longer than maxBuffer, ${maxBuffer} bytes`;
+    const step = 'collect the output of a command';
+    return new TslxcError('MAX_BUFFER_EXCEEDED', detail, { domain, step });
+  };
   const keep = (stream: Readable, name: string): KeptStream =>
-    new KeptStream(stream, maxBuffer, () => command.endBecauseOf(tooLong(name, maxBuffer)));
+    new KeptStream(stream, maxBuffer, () => command.endBecauseOf(tooMuch(name)));
   const streams =
     'terminal' in command
       ? [keep(command.terminal, 'terminal')]
@@ -50,7 +57,7 @@ export async function collectOutput<Content extends string | Buffer>(
   };
   try {
     const result = await command.result;
-    if (streams.some((stream) => stream.isFull())) throw tooLong('output', maxBuffer);
+    if (streams.some((stream) => stream.isFull())) throw tooMuch('output');
     return { ...kept(), ...result };
   } catch (error) {
     if (TslxcError.is(error)) Object.assign(error, kept());
@@ -58,11 +65,6 @@ export async function collectOutput<Content extends string | Buffer>(
   } finally {
     for (const stream of streams) stream.letGo();
   }
-}
-
-function tooLong(stream: string, bytes: number): TslxcError {
-  const detail = `a command was ended: its ${stream} is longer than maxBuffer, ${bytes} bytes`;
-  return new TslxcError('MAX_BUFFER_EXCEEDED', detail, { step: 'collect the output of a command' });
 }
 
 class KeptStream {

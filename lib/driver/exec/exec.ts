@@ -10,6 +10,7 @@ import type { Identity } from '../../host/state/definitions/definition-store';
 import { checkGiven } from '../../shape/arguments';
 import { present } from '../../present';
 import { throwIfAborted } from '../session/abort';
+import { ofDomain } from '../session/of-domain';
 import type { ExecOptions } from './exec-options';
 import { execParameters } from './exec-parameters';
 import { RunningCommand } from './running-command';
@@ -40,7 +41,8 @@ export function runCommand(
     checkGiven('Domain.exec', execParameters, given);
     return execCommand(session, identity, { argv, options });
   };
-  return new RunningCommand(start(), options);
+  const { name } = identity;
+  return new RunningCommand(ofDomain(name, start), { ...options, domain: name });
 }
 
 /** @throws TslxcError as Domain.exec says. */

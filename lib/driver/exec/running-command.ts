@@ -7,6 +7,11 @@ import {
 import { collectOutput, type CommandOutput } from './command-output';
 import type { ExecOptions } from './exec-options';
 
+/** The options of a command, and the name of its domain. */
+interface OptionsOf extends ExecOptions {
+  readonly domain: string;
+}
+
 /**
  * A command that has been begun. When awaited, it resolves to all output of the command and its exit status, whatever that is;
  * `started` resolves earlier, to the process with its streams. The command runs once, however often this is awaited.
@@ -18,12 +23,12 @@ export class RunningCommand<
   /** Names the class, as that of every promise does. */
   readonly [Symbol.toStringTag] = 'RunningCommand';
   readonly #started: Promise<Process>;
-  readonly #options: ExecOptions;
+  readonly #options: OptionsOf;
   #streams: 'unasked' | 'asked' = 'unasked';
   #output: Promise<CommandOutput<Content>> | undefined;
 
   /** @internal */
-  constructor(started: Promise<Process>, options: ExecOptions) {
+  constructor(started: Promise<Process>, options: OptionsOf) {
     this.#started = started;
     this.#options = options;
   }
@@ -77,10 +82,10 @@ export class RunningCommand<
 
   async #collect(): Promise<CommandOutput<Content>> {
     const process = await this.#started;
-    const { stdin, encoding, maxBuffer } = this.#options;
+    const { stdin, encoding, maxBuffer, domain } = this.#options;
     if (stdin === undefined && this.#streams === 'unasked' && process instanceof PipedProcess) {
       process.stdin.end();
     }
-    return collectOutput<Content>(process, { encoding, maxBuffer });
+    return collectOutput<Content>(process, { encoding, maxBuffer, domain });
   }
 }

@@ -44,6 +44,7 @@ export async function probe(
     const { code, stdout, stderr } = await collectOutput<string>(command, {
       encoding: 'utf8',
       maxBuffer,
+      domain: identity.name,
     });
     if (code === 0) return undefined;
     const said = lastLine(stderr) || lastLine(stdout);

@@ -105,7 +105,7 @@ export class FakeDomain {
       await this.#called('exec', argv, options);
       throw new TslxcError('OPERATION_INVALID', 'no commands here');
     };
-    return new RunningCommand<never, never>(start(), options);
+    return new RunningCommand<never, never>(start(), { ...options, domain: this.name });
   }
 
   async *logLines(options: LogOptions = {}): AsyncGenerator<LogLine, undefined> {

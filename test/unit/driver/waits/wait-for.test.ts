@@ -5,6 +5,7 @@ import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
 import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';
 import { address, link } from '../../../support/fake/host/fake-links';
+import { errorOf } from '../refusal';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();
@@ -108,4 +109,23 @@ test('is refused for what is no such wish', async () => {
   await expect(domain.waitFor({ address: 'ipv4' })).rejects.toMatchObject({
     code: 'OPERATION_INVALID',
   });
+});
+
+test('whatever ends a wait or a command, the error says of which domain', async () => {
+  const aborted = { signal: AbortSignal.abort() };
+  const calls: readonly (() => PromiseLike<unknown>)[] = [
+    () => domain.waitFor({ port: 99, timeout: 10 }),
+    () => domain.waitFor({ port: 99, ...aborted }),
+    () => domain.waitFor({ state: 'paused', timeout: 10 }),
+    () => domain.waitFor({ exit: 'any', signal: AbortSignal.timeout(10) }),
+    () => domain.wait(aborted),
+    () => domain.exec(['true'], aborted),
+    () => domain.execDetached(['true'], aborted),
+  ];
+  for (const call of calls) {
+    expect(await errorOf(call)).toMatchObject({
+      code: expect.stringMatching(/^OPERATION_(TIMEOUT|ABORTED)$/) as string,
+      domain: 'web',
+    });
+  }
 });
