@@ -73,6 +73,7 @@ import {
   runningId,
   sendSignal,
 } from './inspect/inspect';
+import { startRefusal } from './inspect/start-refusal';
 import { openNamespaces } from './inspect/namespaces';
 import { domainSecurityLabel, type SecurityLabelInfo } from './inspect/security-label';
 import { Session } from './session/session';
@@ -395,6 +396,12 @@ export class Domain {
   async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
     this.#session.requireAccess('read', 'Domain.xml');
     return domainXml(this.#session, this.#identity, options.which);
+  }
+
+  /** @internal Why it would not start, although `info` says what isolation it would have: see `startRefusal`. */
+  async startRefusal(): Promise<string | undefined> {
+    this.#session.requireAccess('read', 'Domain.startRefusal');
+    return startRefusal(this.#session, this.#identity);
   }
 
   /** @internal What `edit` begins with: also of a stored file that is not a valid definition. */

@@ -104,6 +104,15 @@ test('a root that others can reach is refused with the way back', async () => {
     code: 'CONFIG_UNSUPPORTED',
     message: expect.stringContaining("<tslxc:hardening level='hardened'/>") as string,
   });
+  await world.connection.defineDomain(xmlOf('in-reach', levelled('isolated')));
+  for (const words of [
+    ['list', '--all', '--isolation'],
+    ['dominfo', 'in-reach'],
+  ]) {
+    expect(await runSuccessfully(words, { root: world.root.path })).toContain(
+      'its start is refused (unsupported configuration: with an id map the root must lie below',
+    );
+  }
 });
 
 test('a file system without idmapped mounts is refused with the way back', async () => {

@@ -169,7 +169,7 @@ async function showInformation(domain: Domain, context: Context): Promise<void> 
     ['Security model:', security.model],
     ['Security DOI:', security.doi],
     ['Security label:', label && labelWords(label)],
-    ['Isolation:', isolationWords(info.isolation)],
+    ['Isolation:', isolationWords(info.isolation, await domain.startRefusal())],
     ['Health:', info.health && healthWords(info.health)],
   ];
   for (const [title, value] of rows) {

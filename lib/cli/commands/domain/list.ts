@@ -175,12 +175,20 @@ function dataOf(seen: SeenDomain, asked: readonly Column[]): Promise<object[]> {
   const isAsked = asked.includes('isolation');
   const known = async (): Promise<object[]> => {
     const state = await seen.state();
-    const isolation = isAsked && hasXml(seen, state) ? (await seen.domain.info()).isolation : null;
-    return [{ id: seen.id ?? null, name, uuid, ...state, ...(isAsked ? { isolation } : {}) }];
+    const told = isAsked ? await isolationData(seen, state) : {};
+    return [{ id: seen.id ?? null, name, uuid, ...state, ...told }];
   };
   return listed(known, (error) => [
     { id: seen.id ?? null, name, uuid, state: 'nostate', reason: noStateWords(error) },
   ]);
+}
+
+/** None of a domain that would not start: then the reason is there. */
+async function isolationData(seen: SeenDomain, state: DomainState): Promise<object> {
+  if (!hasXml(seen, state)) return { isolation: null };
+  const refused = await seen.domain.startRefusal();
+  if (refused !== undefined) return { isolation: null, refused };
+  return { isolation: (await seen.domain.info()).isolation };
 }
 
 /** With `--id` alone, domains without an id are left out. */
@@ -226,7 +234,7 @@ async function cellOf(domain: Domain, column: Column): Promise<string> {
     case 'title':
       return titleOf(await domain.xml());
     case 'isolation':
-      return isolationWords((await domain.info()).isolation);
+      return isolationWords((await domain.info()).isolation, await domain.startRefusal());
   }
 }
 

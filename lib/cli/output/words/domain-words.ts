@@ -21,9 +21,12 @@ function detailOf(state: DomainState): string | undefined {
   return state.state === 'shutoff' ? undefined : state.monitor;
 }
 
-/** Whether root inside is root on the host: `user namespace`, or why it is no security boundary. */
-export function isolationWords(isolation: DomainInfo['isolation']): string {
-  return boundaries[isolation];
+/** Whether root inside is root on the host: `user namespace`, or why it is no security boundary, or why it would not even start. */
+export function isolationWords(
+  isolation: DomainInfo['isolation'],
+  refusal: string | undefined,
+): string {
+  return refusal === undefined ? boundaries[isolation] : `its start is refused (${refusal})`;
 }
 
 const boundaries: Readonly<Record<DomainInfo['isolation'], string>> = {

@@ -34,6 +34,8 @@ export interface FakeDomainFields {
   readonly persistent?: boolean;
   /** Default: none. */
   readonly isolation?: DomainInfo['isolation'];
+  /** Why a start is refused. */
+  readonly refusal?: string;
   readonly interfaces?: readonly InterfaceInfo[];
   readonly addresses?: readonly DomainAddress[];
   readonly hostname?: string;

@@ -169,6 +169,10 @@ export class FakeDomain {
     return this.#fields.xml ?? `<domain type='lxc'>\n  <name>${this.name}</name>\n</domain>\n`;
   }
 
+  startRefusal(): Promise<string | undefined> {
+    return Promise.resolve(this.#fields.refusal);
+  }
+
   async editableXml(): Promise<string> {
     return this.xml({ which: 'inactive' });
   }

@@ -1,6 +1,6 @@
 /** The level `isolated` of a connection, of the host or of a domain: what is started, recorded, warned of and told. */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { DomainSpec } from '../../../../lib/domain/builder/spec';
 import type { Domain } from '../../../../lib/driver/domain';
 import { asWritten } from '../../../../lib/driver/snapshots/written-ids';
@@ -46,6 +46,36 @@ test('a domain that is off is told as it would be started', async () => {
   host.hardening = 'hardened';
   const same = await host.connect().lookupDomainByName('web');
   expect(await same.info()).toMatchObject({ isolation: 'none' });
+});
+
+describe('the reason is told why a domain would not start', () => {
+  /** A root in a folder of that mode, which mkdtemp(3) makes with 0700. */
+  const rootIn = (mode: number): string => {
+    const folder = scratchDirectory();
+    mkdirSync(join(folder, 'root'));
+    chmodSync(folder, mode);
+    return rootFilesystem(join(folder, 'root'));
+  };
+  const refusal = async (devices: string): Promise<string | undefined> =>
+    (await defined({ devices })).startRefusal();
+
+  test.each<[string, () => string, RegExp]>([
+    ['a root that others can reach', () => rootIn(0o755), /: chmod 0700 .*level='hardened'/],
+    ['a root that is not there', () => rootFilesystem('/srv/nosuch'), /ENOENT/],
+    [
+      'what ids of its own prevent',
+      () => rootIn(0o700) + data.replace('<filesystem>', "<filesystem accessmode='squash'>"),
+      /squash.*level='hardened'/,
+    ],
+  ])('%s', async (_, devices, words) => {
+    expect(await refusal(devices())).toMatch(words);
+  });
+
+  test('control: others start, at another level too', async () => {
+    expect(await refusal(rootIn(0o700))).toBeUndefined();
+    host.hardening = 'hardened';
+    expect(await refusal(rootIn(0o755))).toBeUndefined();
+  });
 });
 
 describe('a spec that asks for the ids of the host', () => {

@@ -26,7 +26,7 @@ const readers: Readonly<Record<string, readonly string[]>> = {
   Domain: words(`
     addresses blockStats consolePath editableXml getBandwidth getBlockTuning getCpuTuning getCpuset getDescription getHugepageLimits
     getLink getMemory getMemoryTuning getMetadata getNumaTuning getProcessLimit getTitle getVcpus hostname id info
-    interfaces isPersistent logLines logs securityLabel spec state stats wait waitFor watchStats xml
+    interfaces isPersistent logLines logs securityLabel spec startRefusal state stats wait waitFor watchStats xml
   `),
   Network: words(`
     editableXml getDescription getMetadata getPortBandwidth getTitle info leases portXml ports xml

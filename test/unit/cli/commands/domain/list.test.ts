@@ -118,6 +118,20 @@ test('whether a domain that can’t be read is a boundary is not known', async (
   expect(JSON.parse(stdout)).toMatchObject([{ name: 'web', isolation: null }]);
 });
 
+test('a domain that would not start is no boundary, and the reason is told', async () => {
+  const refusal = 'unsupported configuration: the root can be reached';
+  const field = { name: 'web', isolation: 'user-namespace', refusal } as const;
+  const connection = new FakeConnection([field]);
+  expect((await run('-q list --all --isolation', { connection })).stdout).toContain(
+    `its start is refused (${refusal})\n`,
+  );
+  expect((await run('dominfo web', { connection })).stdout).toContain(
+    `Isolation:      its start is refused (${refusal})\n`,
+  );
+  const { stdout } = await run('list --all --isolation --format json', { connection });
+  expect(JSON.parse(stdout)).toMatchObject([{ name: 'web', isolation: null, refused: refusal }]);
+});
+
 test('a domain that is undefined while it is listed is left out', async () => {
   const failure = new TslxcError('NO_DOMAIN', "No domain with matching name 'gone'");
   const connection = new FakeConnection([
