@@ -29,10 +29,7 @@ const containing = (text: string) => expect.stringContaining(text) as string;
 
 /** The line that says why, on stderr. */
 const reason = (what: string, name: string): RegExp =>
-  new RegExp(
-    `^warning: ${what}: its definition can't be read: XML error: .*/${name}\\.xml$`,
-    'm',
-  );
+  new RegExp(`^warning: ${what}: its definition can't be read: XML error: .*/${name}\\.xml$`, 'm');
 
 /** That of the one that is no XML. */
 const tornReason =

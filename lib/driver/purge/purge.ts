@@ -43,6 +43,7 @@ export function previewPurge(session: Session): PurgeItem[] {
   return itemsOf(planPurge(session));
 }
 
+/** Whom `connection.purge` tells, and what it may remove. */
 export interface PurgeOptions {
   /** Called for each thing once it is removed, and for each that is kept. Default: nothing is called. */
   readonly onItem?: (item: PurgeItem) => void;

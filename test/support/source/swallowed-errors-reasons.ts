@@ -164,6 +164,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'container/cgroups/unkillable.ts describeProcess',
     'container/cgroups/unkillable.ts nameUnkillable',
     'driver/lookup/log-holder.ts namingLogHolder',
+    'driver/purge/volumes.ts targetOf',
     'driver/purge/written.ts definitionsOf',
     'image/pull/download.ts bytesIn',
     'image/pull/download.ts bytesIn',
