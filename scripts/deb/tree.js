@@ -52,7 +52,7 @@ function place(from, to) {
 /** The command runs with Debian's Node.js, whichever else is on the PATH. */
 function bindCommand(tree) {
   const path = join(tree, home, 'dist/cli/main.js');
-  const text = readFileSync(path, 'utf8').replace(/^#!.*/, '#!/usr/bin/node');
+  const text = readFileSync(path, 'utf8').replace(/^#!.*/, '#!/usr/bin/node --');
   write(path, text, 0o755);
   mkdirSync(join(tree, 'usr/bin'), { recursive: true });
   symlinkSync('../lib/tslxc/dist/cli/main.js', join(tree, 'usr/bin/tslxc'));

@@ -1,7 +1,10 @@
 /** The command on a real terminal: attaching, leaving, and the terminal afterwards; and what it says where. */
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { packageRoot } from '../../lib/host/package-paths';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { containerTest, nothing } from '../support/world/container-test';
@@ -36,6 +39,17 @@ async function expectLeft(session: PtySession, status: number): Promise<void> {
   expect(settings('after')).toMatch(/^[0-9a-f:]+$/);
   expect(settings('after')).toBe(settings('before'));
 }
+
+test('a word that Node.js takes for an option of its own, wherever it is, is the command’s', async () => {
+  const program = join(packageRoot, 'dist/cli/main.js');
+  const ran = await promisify(execFile)(program, ['echo', '--env-file', '/nowhere']).catch(
+    (error: unknown) => error,
+  );
+  expect(ran).toMatchObject({
+    code: 1,
+    stderr: "error: command 'echo' doesn't support option --env-file\n",
+  });
+});
 
 describe('console', () => {
   test('a shell is there at once, and ^] leaves it running', async () => {
