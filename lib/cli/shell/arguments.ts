@@ -4,7 +4,7 @@
  */
 import { CommandError, UsageError } from './command-error';
 import { nearest } from '../../suggestion';
-import { meantOption } from './foreign-words';
+import { foreignLetters, foreignOption } from './foreign/options';
 
 /** An option of a command, in virsh's syntax: `--name`, `--name VALUE` or `--name=VALUE`. */
 export interface Option {
@@ -175,9 +175,11 @@ class Parser {
     const rest = [...words];
     let place: 'options' | 'data' = 'options';
     for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-      const short = place === 'options' ? this.#withLetter(word) : undefined;
-      if (short !== undefined) this.#takeOption(short.name, rest);
-      else if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word, rest);
+      const [short, ...more] = place === 'options' ? this.#withLetters(word) : [];
+      if (short !== undefined) {
+        rest.unshift(...more.map(({ letter = '' }) => `-${letter}`));
+        this.#takeOption(short.name, rest);
+      } else if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word, rest);
       else if (word === '--') place = 'data';
       else if (word === '--help') return { options: new Options(this.#values), wants: 'help' };
       else this.#takeOption(word.slice(2), rest);
@@ -186,8 +188,21 @@ class Parser {
     return { options: new Options(this.#values, this.#table), wants: 'action' };
   }
 
-  #withLetter(word: string): Option | undefined {
-    return this.#table.find(({ letter }) => letter !== undefined && word === `-${letter}`);
+  /**
+   * `-d`, or several in one word of which all but the last are flags: `-dp`. None for a word that is data: virsh has no letters, and
+   * so they begin no option in its verbs; nor in front of a command that is to be run, whose own they may be.
+   */
+  #withLetters(word: string): readonly Option[] {
+    const [, letters] = /^-([A-Za-z]+)$/.exec(word) ?? [];
+    if (letters === undefined || this.#table.every(({ letter }) => letter === undefined)) return [];
+    const found = Array.from(letters, (one) => this.#table.find(({ letter }) => letter === one));
+    const known = found.filter((option) => option !== undefined);
+    const isKnown = known.length === found.length;
+    if (isKnown && known.length === 1) return known;
+    if (this.#free()?.kind === 'words') return [];
+    if (isKnown && known.slice(0, -1).every(({ kind }) => kind === 'flag')) return known;
+    const hint = foreignLetters(this.#verb, letters);
+    throw new UsageError(`command '${this.#verb}' doesn't support option ${word}${hint}`);
   }
 
   #takeOption(text: string, rest: string[]): void {
@@ -221,8 +236,8 @@ class Parser {
       word,
       known.map(({ name }) => name),
     );
-    const shown = meantOption(this.#verb, word) ?? (meant && `--${meant}`);
-    const hint = shown === undefined ? '' : `; did you mean ${shown}?`;
+    const suggested = meant === undefined ? '' : `; did you mean --${meant}?`;
+    const hint = foreignOption(this.#verb, word) ?? suggested;
     return new UsageError(`command '${this.#verb}' doesn't support option --${word}${hint}`);
   }
 
@@ -238,15 +253,20 @@ class Parser {
   }
 
   #takeData(word: string, rest: string[]): void {
-    const free = this.#table.find(
-      ({ name, kind, positional }) =>
-        positional !== undefined && (kind === 'strings' || !this.#values.has(name)),
-    );
+    const free = this.#free();
     if (free === undefined) throw new UsageError(`unexpected data '${word}'`);
     const { name, kind } = free;
     // From its first word on, all words belong to the command that is to be run; only a `--` before it is an option here.
     if (kind === 'words') this.#values.set(name, [word, ...rest.splice(0)]);
     else this.#values.set(name, kind === 'strings' ? [...this.#words(name), word] : word);
+  }
+
+  /** What the next bare word is. */
+  #free(): Option | undefined {
+    return this.#table.find(
+      ({ name, kind, positional }) =>
+        positional !== undefined && (kind === 'strings' || !this.#values.has(name)),
+    );
   }
 
   #words(name: string): readonly string[] {

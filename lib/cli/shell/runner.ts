@@ -5,7 +5,7 @@
 import { parseArguments } from './arguments';
 import { CommandError, UsageError, endsWithBlank, errorLines } from './command-error';
 import { chooseUri } from './globals';
-import { meantVerb } from './foreign-words';
+import { meantVerb } from './foreign/verbs';
 import { commandsWith, refusedVerbs, verbNames } from './verbs';
 import type { Logger } from '../../host/logger';
 import type { ConnectOptions, Connection } from '../../index';

@@ -294,6 +294,8 @@ test('commands run in the container', async () => {
     root: world.root.path,
   });
   expect(late).toMatchObject({ code: 124, stderr: "error: 'sleep' was ended after 1 s\n" });
+  expect(await says('exec -i -u 0 -w /proc on -- pwd')).toBe('/proc\n');
+  expect(await says('exec --interactive on -- true')).toBe('');
   expect(await says('exec --detach on -- touch /detached')).toBe('');
   await eventually(async () => expect(await says('exec on -- ls /')).toContain('detached'));
   await refusesEach([

@@ -96,7 +96,7 @@ test('run runs a program of an image, and refuses what it has to', async () => {
   expect(xml).toContain("<tslxc:idmap allocate='none'/>");
   expect(xml).not.toContain('tslxc:hardening');
   expect(await says('run --print-xml -p 80:80 web')).toContain("<source network='default'/>");
-  expect(await says('run -d --name left web -- sleep 1000')).toBe('left\n');
+  expect(await says('run --rm -d --name left web -- sleep 1000')).toBe('left\n');
   expect(await says('domstate left')).toContain('running');
   await says('destroy left');
   expect(existsSync(upper)).toBe(false);

@@ -12,12 +12,14 @@ import type { CommandTable, Context } from '../../shell/command';
 const userOption: Option = {
   name: 'user',
   kind: 'string',
+  letter: 'u',
   help: 'USER or USER:GROUP of the container, names or numbers; default: as its init',
 };
 
 const directoryOption: Option = {
   name: 'cwd',
   kind: 'string',
+  letter: 'w',
   help: 'working directory in the container',
 };
 
@@ -43,6 +45,12 @@ export const commands: CommandTable = {
       '-d it goes on: its input is empty then, and its output is thrown away.',
     options: [
       { name: 'tty', kind: 'flag', letter: 't', help: 'give the command a terminal' },
+      {
+        name: 'interactive',
+        kind: 'flag',
+        letter: 'i',
+        help: 'accepted: its input is always that of this command, unless -d is given',
+      },
       { name: 'detach', kind: 'flag', letter: 'd', help: 'leave the command alone once it runs' },
       { name: 'timeout', kind: 'number', help: 'end the command after this many seconds' },
       environmentOption,

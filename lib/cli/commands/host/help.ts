@@ -2,7 +2,7 @@
 import { packageVersion } from '../../../host/package-paths';
 import { groups } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
-import { meantVerb } from '../../shell/foreign-words';
+import { meantVerb } from '../../shell/foreign/verbs';
 import { commandsWith, verbNames } from '../../shell/verbs';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context, Group } from '../../shell/command';

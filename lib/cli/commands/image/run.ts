@@ -41,6 +41,7 @@ export const commands: CommandTable = {
         values: 'image',
       },
       { name: 'detach', kind: 'flag', letter: 'd', help: 'leave the container alone once it runs' },
+      { name: 'rm', kind: 'flag', help: 'accepted: the container always goes when it ends' },
       ...imageDomainOptions,
       { name: 'command', kind: 'words', help: 'program and its arguments', positional: 'optional' },
     ],

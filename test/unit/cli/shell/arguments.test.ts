@@ -169,3 +169,35 @@ test('two exclusive options are refused by name', () => {
   );
   expect(() => parsed.exclusive('file', 'console-fd')).not.toThrow();
 });
+
+const lettered: readonly Option[] = [
+  { name: 'detach', kind: 'flag', letter: 'd', help: '' },
+  { name: 'publish', kind: 'string', letter: 'p', help: '' },
+  { name: 'image', kind: 'string', help: '', positional: 'required' },
+  { name: 'command', kind: 'words', help: '', positional: 'optional' },
+];
+
+function given(...words: readonly string[]): readonly unknown[] {
+  const { options: parsed } = parseArguments('run', { options: lettered }, words);
+  const command = parsed.strings('command');
+  return [parsed.has('detach'), parsed.string('publish'), parsed.string('image'), command];
+}
+
+test('letters can stand in one word, the last of which may take a value', () => {
+  expect(given('-dp', '80:80', 'web')).toEqual([true, '80:80', 'web', []]);
+  expect(given('-d', '-p', '80:80', 'web')).toEqual([true, '80:80', 'web', []]);
+});
+
+test.each(['-x', '-dx', '-pd', '-it'])('%s is no option, and no image either', (word) => {
+  expect(() => given(word, 'web')).toThrow(`command 'run' doesn't support option ${word}`);
+});
+
+test('in front of a command, unknown letters are its own; behind -- they are data', () => {
+  expect(given('web', '-x', '-d')).toEqual([false, undefined, 'web', ['-x', '-d']]);
+  expect(given('web', '-dp', '1')).toEqual([false, undefined, 'web', ['-dp', '1']]);
+  expect(given('--', '-x')).toEqual([false, undefined, '-x', []]);
+});
+
+test('a verb without letters takes such a word as data, as virsh does', () => {
+  expect(values(['-dx'])).toEqual({ domain: '-dx' });
+});

@@ -1,5 +1,5 @@
 /** What is suggested in the place of a word that is not known. */
-import { meantVerb } from '../../../../lib/cli/shell/foreign-words';
+import { meantVerb } from '../../../../lib/cli/shell/foreign/verbs';
 import { verbNames } from '../../../../lib/cli/shell/verbs';
 import { nearest, suggestion } from '../../../../lib/suggestion';
 import { run } from '../run-main';
@@ -40,12 +40,15 @@ test.each([
   ['list --al', "error: command 'list' doesn't support option --al; did you mean --all?\n"],
   ['start --pause web', "error: command 'start' doesn't support option --pause\n"],
   ['help lits', "error: command or command group 'lits' doesn't exist; did you mean 'list'?\n"],
-  ['rm web', "error: unknown command: 'rm'; docker's rm is undefine: docs/from-docker.md\n"],
+  [
+    'rm web',
+    "error: unknown command: 'rm'; docker's rm is undefine, for what runs destroy before: docs/from-docker.md\n",
+  ],
   [
     'stop web',
     "error: unknown command: 'stop'; docker's stop is shutdown or destroy: docs/from-docker.md\n",
   ],
-  ['ps', "error: unknown command: 'ps'; docker's ps is list: docs/from-docker.md\n"],
+  ['ps', "error: unknown command: 'ps'; docker's ps is list, or list --all: docs/from-docker.md\n"],
   ['freeze web', "error: unknown command: 'freeze'; lxc's freeze is suspend: docs/from-lxc.md\n"],
   [
     'help rename',
@@ -53,11 +56,34 @@ test.each([
   ],
   [
     'logs --tail 1 web',
-    "error: command 'logs' doesn't support option --tail; did you mean --lines (-n)?\n",
+    "error: command 'logs' doesn't support option --tail; docker's --tail is --lines (-n): docs/from-docker.md\n",
   ],
   ['dominfo wbe', "error: failed to get domain 'wbe'; did you mean 'web'?\n"],
   ['dominfo other', "error: failed to get domain 'other'\n"],
 ])('%s', async (line, stderr) => {
   const connection = new FakeConnection([{ name: 'web' }]);
   expect(await run(line, { connection })).toMatchObject({ status: 1, stderr });
+});
+
+test.each([
+  [
+    'exec --workdir / web id',
+    "error: command 'exec' doesn't support option --workdir; docker's --workdir is --cwd: docs/from-docker.md\n",
+  ],
+  [
+    'run --restart always web',
+    "error: command 'run' doesn't support option --restart; docker's --restart is <tslxc:restart> in a definition: docs/from-docker.md\n",
+  ],
+  [
+    'run -it web sh',
+    "error: command 'run' doesn't support option -it; docker's -i is not needed: its input is always passed on: docs/from-docker.md\n",
+  ],
+  [
+    'run -w / web pwd',
+    "error: command 'run' doesn't support option -w; docker's -w is --workdir: docs/from-docker.md\n",
+  ],
+  ['run -x web', "error: command 'run' doesn't support option -x\n"],
+])('%s: what docker’s option is here is told', async (line, stderr) => {
+  const connection = new FakeConnection([{ name: 'web' }]);
+  expect(await run(line, { connection })).toMatchObject({ status: 125, stderr });
 });

@@ -2,13 +2,14 @@
  * The words of Docker's and LXC's commands, with those of ours that do the same. The nearest of our verbs by its letters may be
  * another one, which removes something: `rmi` for `rm`. Pure.
  */
-import { suggestion } from '../../suggestion';
+import { suggestion } from '../../../suggestion';
 
 /** Verbs of Docker, as of Podman. */
 const docker: Readonly<Record<string, string>> = {
   attach: 'console',
   build: 'not there; pull takes what docker save writes',
   commit: 'snapshot-create-as or clone',
+  compose: 'not there; a program that uses the library, as those in examples/',
   container: 'list, dominfo and others',
   cp: 'cp(1) in the root directory, or exec with tar',
   diff: 'not there; what is written lies in the upper directory of an overlay',
@@ -25,14 +26,15 @@ const docker: Readonly<Record<string, string>> = {
   network: 'net-list, net-define and others',
   pause: 'suspend',
   port: 'dumpxml --xpath //portForward',
-  ps: 'list',
+  ps: 'list, or list --all',
   push: 'skopeo copy',
   rename: 'domrename',
   restart: 'reboot',
-  rm: 'undefine',
+  rm: 'undefine, for what runs destroy before',
   search: 'skopeo list-tags',
   stats: 'top or domstats',
   stop: 'shutdown or destroy',
+  system: 'doctor, or rmi; purge removes everything',
   tag: 'pull with another NAME',
   unpause: 'resume',
   update: 'setmem, memtune, schedinfo or pidtune',
@@ -59,12 +61,6 @@ const lxc: Readonly<Record<string, string>> = {
   unfreeze: 'resume',
 };
 
-/** Options of Docker's verbs of the same name. */
-const options: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  logs: { tail: '--lines (-n)' },
-  exec: { workdir: '--cwd' },
-};
-
 /** What is said of an unknown verb, behind it: what it is called here, or else the nearest of ours; '' when neither is known. */
 export function meantVerb(verb: string, shown: readonly string[]): string {
   for (const [owner, table] of Object.entries({ docker, lxc })) {
@@ -72,10 +68,4 @@ export function meantVerb(verb: string, shown: readonly string[]): string {
     if (ours !== undefined) return `; ${owner}'s ${verb} is ${ours}: docs/from-${owner}.md`;
   }
   return suggestion(verb, shown);
-}
-
-/** What an option of Docker's verb is called here. */
-export function meantOption(verb: string, option: string): string | undefined {
-  const known = Object.hasOwn(options, verb) ? options[verb] : undefined;
-  return known !== undefined && Object.hasOwn(known, option) ? known[option] : undefined;
 }
