@@ -3,8 +3,8 @@
 /** Something that a purge removes, or leaves. */
 export interface PurgeItem {
   /**
-   * `upper`: the writable layer of an overlay. `snapshot`: the files of one. `volume`: one of a pool below the root's own files. `unfinished`: a tree of a change whose caller was
-   * killed. `partition`: a cgroup that was made for `<partition>`.
+   * `upper`: the writable layer of an overlay. `snapshot`: the files of one. `volume`: one of a pool below the root's own files.
+   * `unfinished`: a tree of a change whose caller was killed. `partition`: a cgroup that was made for `<partition>`.
    */
   readonly kind:
     | 'domain'
@@ -19,7 +19,10 @@ export interface PurgeItem {
     | 'unfinished';
   /** Name of a domain, a network or a storage pool; else a path. */
   readonly name: string;
-  /** `keep`: it is the user's data. `remove`, of an `upper`, a `snapshot` or a `volume`: it is below the root's own files, and goes with them. */
+  /**
+   * `keep`: it is the user's data. `remove`, of an `upper`, a `snapshot` or a `volume`: it is below the root's own files, and goes
+   * with them.
+   */
   readonly fate: 'remove' | 'keep';
   /** Of domains, networks and storage pools only. */
   readonly state?: 'running' | 'off';

@@ -125,7 +125,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
       'container/interfaces/network-rescue.ts rescue',
       'container/looks/looker.ts Looker.ask',
       'container/monitor/monitor-client.ts answer',
-      'container/monitor/monitor-client.ts answer',
+      'container/monitor/monitor-client.ts inTime',
       'container/record/cleanup.ts cleanUp',
       'container/record/cleanup.ts endLostMonitor',
       'container/start/early-monitor.ts EarlyMonitor.constructor',

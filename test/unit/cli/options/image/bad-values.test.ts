@@ -4,7 +4,7 @@ import {
   readImageDomain,
 } from '../../../../../lib/cli/options/image/image-domain';
 import { parseArguments } from '../../../../../lib/cli/shell/arguments';
-import { UsageError } from '../../../../../lib/cli/shell/command-error';
+import { CommandError, UsageError } from '../../../../../lib/cli/shell/command-error';
 import type { ImageDomain } from '../../../../../lib/index';
 
 function read(words: readonly string[], cmd: readonly string[] = []): ImageDomain {
@@ -16,7 +16,7 @@ function messageOf(words: readonly string[], cmd?: readonly string[]): string {
   try {
     read(words, cmd);
   } catch (error) {
-    if (error instanceof UsageError) return error.message;
+    if (error instanceof UsageError || error instanceof CommandError) return error.message;
     throw error;
   }
   throw new Error(`${words.join(' ')} is taken`);
