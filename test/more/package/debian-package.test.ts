@@ -26,7 +26,7 @@ afterAll(() => removeTree(tree));
 
 test('the command runs from where it is installed, with nothing but what the package brings', async () => {
   expect(readlinkSync(at('usr/bin/tslxc'))).toBe('../lib/tslxc/dist/cli/main.js');
-  expect(read('usr/lib/tslxc/dist/cli/main.js')).toMatch(/^#!\/usr\/bin\/node\n/);
+  expect(read('usr/lib/tslxc/dist/cli/main.js')).toMatch(/^#!\/usr\/bin\/node --\n/);
   expect(existsSync(at('usr/lib/tslxc/node_modules/node-addon-api'))).toBe(false);
   const command = [process.execPath, at('usr/bin/tslxc')];
   expect(await runProgram([...command, '--version'])).toMatchObject({ stdout: `${version}\n` });

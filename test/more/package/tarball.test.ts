@@ -66,5 +66,5 @@ test('attw finds the types right for every kind of consumer', async () => {
 
 test('the command is executable by its first line', async () => {
   const text = await readFile(join(packageRoot, 'dist/cli/main.js'), 'utf8');
-  expect(text).toMatch(/^#!\/usr\/bin\/env node\n/);
+  expect(text).toMatch(/^#!\/usr\/bin\/env -S node --\n/);
 });
