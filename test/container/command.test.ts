@@ -274,6 +274,27 @@ describe('what can not be written', () => {
     ]);
   });
 
+  test('ends what would go on', async () => {
+    await using container = await TestDomain.make({ name: 'command-follow' });
+    await container.start();
+    const { name } = container;
+    const following = [
+      ['logs', '--follow', name],
+      ['event', '--all', '--loop'],
+      ['net-event', '--event', 'lifecycle', '--loop'],
+      ['top', '--count', '100'],
+    ];
+    for (const words of following) {
+      const { stderr } = await writingTo('gone', container, ...words);
+      expect([words[0], stderr]).toEqual([words[0], expect.stringMatching(/^status=[01]\n$/)]);
+    }
+    const full = await writingTo('full', container, 'top', '--count', '100');
+    expect([full.code, full.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: failed to write all of the output\nerror: .*ENOSPC/),
+    ]);
+  });
+
   test('is none when the reader has gone', async () => {
     await using container = await TestDomain.make({ name: 'command-gone' });
     const { stderr } = await writingTo('gone', container, 'help');

@@ -3,7 +3,8 @@
  * straight to the descriptor, since setting up process.stdout costs more than most commands. No text of
  * a container or a definition reaches the terminal as a control character.
  */
-import { fstatSync, writeSync } from 'node:fs';
+import { constants, fstatSync, readFileSync, writeSync } from 'node:fs';
+import type * as Native from '../../host/native';
 import { printable } from '../../printable';
 
 /** Where text goes. `write` never throws. */
@@ -11,6 +12,10 @@ export interface Sink {
   write(data: string | Uint8Array): void;
   /** Why not all of the text could be written; undefined also if the reader has closed its end (EPIPE), as in `… | head -1`. */
   failure?(): Error | undefined;
+  /** Fires at the first write that fails, for whatever reason: nothing more can be written. */
+  readonly lost?: AbortSignal;
+  /** Until the function that it returns is called, `lost` fires as well when the last reader of a pipe closes its end. */
+  watch?(): () => void;
 }
 
 export class Output {
@@ -48,6 +53,19 @@ export class Output {
     if (this.#verbosity === 'normal') this.line(text);
   }
 
+  /**
+   * For what goes on until it is ended from outside: it ends when `lost` fires, as nobody will read what it writes. That is after a
+   * failed write or, in a pipe, also while there is nothing to write.
+   */
+  async whileRead<T>(action: (lost: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = this.#stdout.watch?.();
+    try {
+      return await action(this.#stdout.lost ?? new AbortController().signal);
+    } finally {
+      stop?.();
+    }
+  }
+
   /** Why not all of the requested output could be written; undefined if it was. */
   get failure(): Error | undefined {
     return this.#stdout.failure?.();
@@ -71,6 +89,7 @@ export class Output {
 /** A descriptor as a sink. */
 export function descriptorSink(fd: number): Sink {
   let failed: Error | undefined;
+  const lost = new AbortController();
   return {
     write(data): void {
       if (failed !== undefined) return;
@@ -78,10 +97,39 @@ export function descriptorSink(fd: number): Sink {
         writeAll(fd, typeof data === 'string' ? Buffer.from(data) : data);
       } catch (error) {
         failed = error as Error;
+        lost.abort();
       }
     },
+    lost: lost.signal,
+    watch: () => watchReader(fd, () => lost.abort()),
     failure: () => (failed === undefined || isReaderGone(failed, fd) ? undefined : failed),
   };
+}
+
+/** Calls `onGone` when the pipe has no reader any more; for other descriptors never, as only a write to them tells. Returns what ends it. */
+function watchReader(fd: number, onGone: () => void): () => void {
+  if (!isWriteEnd(fd)) return () => undefined;
+  // Loaded on demand: most commands are over sooner, and some don't need it at all.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const addon = (require('../../host/native') as typeof Native).native();
+  // The end for writing is never readable: all that is told of it is that its reader has gone.
+  const watch = addon.watchReadable(fd, () => {
+    addon.changeWatch(watch, 'off');
+    onGone();
+  });
+  addon.changeWatch(watch, 'on');
+  return () => addon.changeWatch(watch, 'ended');
+}
+
+/** Whether it is a pipe that can only be written to. */
+function isWriteEnd(fd: number): boolean {
+  try {
+    if (!fstatSync(fd).isFIFO()) return false;
+    const flags = /^flags:\t(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1];
+    return (parseInt(flags ?? '', 8) & 3) === constants.O_WRONLY;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a write failed because the reader has closed its end, or the terminal was hung up, which are not errors. */

@@ -4,8 +4,12 @@
  */
 import type { Duplex } from 'node:stream';
 import type { WindowSize } from '../../host/native';
+import { fileError } from '../../host/state/file-error';
+import { isReaderGone } from '../output/output';
 import type { SignalSource } from '../shell/command';
+import { CommandError } from '../shell/command-error';
 import { endingSignals } from '../shell/ending-signals';
+import { descriptorOf } from './output-copy';
 import type { ScreenKeeper } from './screen-keeper';
 import type { Terminal } from './terminal';
 
@@ -33,7 +37,7 @@ const maximumWaiting = 1024 * 1024;
 /** Milliseconds that sending the bytes before the escape character may take. */
 const flushTime = 500;
 
-/** Resolves when the session is over; rejects when the console fails. */
+/** Resolves when the session is over; rejects when the console fails, or its output can't be written although the terminal is there. */
 export async function attach(session: Session): Promise<SessionEnd> {
   const attachment = new Attachment(session);
   let end: SessionEnd | undefined;
@@ -67,7 +71,7 @@ class Attachment {
       this.#onSignals(['SIGCONT'], () => terminal.setMode('raw'));
       stream.once('error', reject);
       this.#copyInput(resolve);
-      this.#copyOutput(resolve);
+      this.#copyOutput(resolve, reject);
     });
   }
 
@@ -138,7 +142,7 @@ class Attachment {
     stream.write(last, left);
   }
 
-  #copyOutput(resolve: (end: SessionEnd) => void): void {
+  #copyOutput(resolve: (end: SessionEnd) => void, reject: (error: Error) => void): void {
     const { stream, terminal, keeper } = this.#session;
     const output = terminal.output();
     const onData = (chunk: Buffer): void => {
@@ -147,7 +151,15 @@ class Attachment {
       output.once('drain', () => stream.resume());
     };
     const onEnd = (): void => void output.write('', () => resolve({ how: 'ended' }));
-    const onGone = (): void => resolve({ how: 'hangup' });
+    const onGone = (error: Error): void => {
+      if (isReaderGone(error, descriptorOf(output))) {
+        resolve({ how: 'hangup' });
+        return;
+      }
+      this.#session.onLeave?.();
+      const cause = fileError(error, 'write to standard output');
+      reject(new CommandError('failed to write all of the output', { cause }));
+    };
     output.once('error', onGone);
     stream.once('end', onEnd).once('close', onEnd).on('data', onData);
     this.#releases.push(() => {

@@ -94,9 +94,12 @@ const endWords = {
 
 type End = keyof typeof endWords;
 
-/** Runs `action` until it is done, SIGINT arrives or the time is over; resolves to `interrupted` or `timed out` in the last two cases. */
+/**
+ * Runs `action` until it is done, SIGINT arrives, the time is over, or nobody reads the output any more; resolves to `interrupted` or
+ * `timed out` if that is why it ended.
+ */
 async function untilEnd(
-  { signals }: Context,
+  { signals, output }: Context,
   seconds: number | undefined,
   action: (signal: AbortSignal) => Promise<void>,
 ): Promise<End | undefined> {
@@ -111,7 +114,10 @@ async function untilEnd(
   const timer =
     seconds === undefined ? undefined : setTimeout(() => stop('timed out'), seconds * 1000);
   try {
-    await action(abort.signal);
+    await output.whileRead(async (lost) => {
+      lost.addEventListener('abort', () => abort.abort());
+      if (!lost.aborted) await action(abort.signal);
+    });
     return end;
   } finally {
     clearTimeout(timer);

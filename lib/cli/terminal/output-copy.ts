@@ -68,6 +68,6 @@ export class OutputCopy {
 }
 
 /** The descriptor of a stream such as process.stdout; -1 for a stream without one. */
-function descriptorOf(stream: Writable): number {
+export function descriptorOf(stream: Writable): number {
   return 'fd' in stream && typeof stream.fd === 'number' ? stream.fd : -1;
 }

@@ -39,7 +39,8 @@ export class Screen {
     const { terminal, signals } = parts;
     for (const name of ends) signals.on(name, this.#stop);
     terminal.setMode('keys');
-    terminal.output().write(enter);
+    // Never removed: the last write of `close` fails as well after a hang-up.
+    terminal.output().on('error', this.#stop).write(enter);
     terminal.input().on('data', this.#take).on('close', this.#stop).on('end', this.#stop);
   }
 

@@ -235,6 +235,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
   ],
   'What the user has at hand: a file of the own home, a terminal, a program in PATH.': [
     'cli/output/output.ts isCharacterDevice',
+    'cli/output/output.ts isWriteEnd',
     'cli/terminal/editor.ts EditedFile.text',
     'cli/terminal/editor.ts isExecutable',
     'cli/terminal/history.ts ownerOf',

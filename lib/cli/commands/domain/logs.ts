@@ -64,12 +64,17 @@ async function show(context: Context, options: Options): Promise<number | undefi
   if (follow) for (const name of ['SIGINT', 'SIGTERM'] as const) signals.on(name, stop);
   try {
     await withErrorMessage(`Failed to read the log of domain '${text}'`, async () => {
-      for await (const { line, time } of log({ follow, signal: interrupt.signal, ...chosen })) {
-        // The log does not distinguish stdout from stderr.
-        if (showsDataLine(output, options, { line, time })) continue;
-        const prefix = options.has('timestamps') ? `${time?.toISOString() ?? '-'} ` : '';
-        output.text(`${prefix}${options.has('raw') ? line : readable(line)}\n`);
-      }
+      await output.whileRead(async (lost) => {
+        lost.addEventListener('abort', stop);
+        for await (const { line, time } of log({ follow, signal: interrupt.signal, ...chosen })) {
+          // The log does not distinguish stdout from stderr.
+          if (!showsDataLine(output, options, { line, time })) {
+            const prefix = options.has('timestamps') ? `${time?.toISOString() ?? '-'} ` : '';
+            output.text(`${prefix}${options.has('raw') ? line : readable(line)}\n`);
+          }
+          if (lost.aborted) break;
+        }
+      });
     });
   } finally {
     for (const name of ['SIGINT', 'SIGTERM'] as const) signals.off(name, stop);

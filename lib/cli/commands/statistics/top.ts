@@ -109,14 +109,17 @@ async function showTables(
   const style = output.verbosity === 'quiet' ? 'bare' : 'full';
   let shown = 0;
   try {
-    for await (const found of usages(watch, over.signal)) {
-      const rows = sorted(found, order);
-      if (!showsData(output, options, rows)) {
-        output.text(`${shown === 0 ? '' : '\n'}${formatTable(usageTable(rows), style)}`);
+    await output.whileRead(async (lost) => {
+      lost.addEventListener('abort', stop);
+      for await (const found of usages(watch, over.signal)) {
+        const rows = sorted(found, order);
+        if (!showsData(output, options, rows)) {
+          output.text(`${shown === 0 ? '' : '\n'}${formatTable(usageTable(rows), style)}`);
+        }
+        shown += 1;
+        if (shown === count) return;
       }
-      shown += 1;
-      if (shown === count) return;
-    }
+    });
   } finally {
     signals.off('SIGINT', stop);
   }

@@ -1,8 +1,10 @@
 /** What reaches stdout and stderr. */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Output, descriptorSink } from '../../../../lib/cli/output/output';
 import { printable } from '../../../../lib/printable';
 import { sinkText } from '../../../support/process/sink-text';
@@ -73,16 +75,70 @@ test.each([
   if (path !== undefined) closeSync(fd);
 });
 
-test('a pipe without a reader is no failure', () => {
+/** A fifo, and a descriptor for reading and writing it, without which another for writing could not be opened. */
+function openFifo(): { folder: string; fifo: string; both: number } {
   const folder = mkdtempSync(join(tmpdir(), 'output-'));
   const fifo = join(folder, 'fifo');
   execFileSync('mkfifo', [fifo]);
-  const both = openSync(fifo, 'r+');
+  return { folder, fifo, both: openSync(fifo, 'r+') };
+}
+
+test('a pipe without a reader is no failure', () => {
+  const { folder, fifo, both } = openFifo();
   const fd = openSync(fifo, 'w');
   closeSync(both);
   const sink = descriptorSink(fd);
+  expect(sink.lost?.aborted).toBe(false);
   sink.write('lost');
   expect(sink.failure?.()).toBeUndefined();
+  expect(sink.lost?.aborted).toBe(true);
   closeSync(fd);
   rmSync(folder, { recursive: true });
+});
+
+describe('what goes on', () => {
+  const silent = { write: (): void => undefined };
+
+  test('ends when the reader of its pipe has gone, also while there is nothing to write', async () => {
+    const { folder, fifo, both } = openFifo();
+    const fd = openSync(fifo, 'w');
+    const output = new Output(descriptorSink(fd), silent, 'normal');
+    output.text('some');
+    const lost = output.whileRead(async (signal) => {
+      await sleep(20);
+      const before = signal.aborted;
+      closeSync(both);
+      await once(signal, 'abort');
+      return before;
+    });
+    expect(await lost).toBe(false);
+    expect(output.failure).toBeUndefined();
+    closeSync(fd);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('does not take what it has written itself for the end of the reader', async () => {
+    const { folder, both } = openFifo();
+    const output = new Output(descriptorSink(both), silent, 'normal');
+    output.text('some');
+    const isLost = await output.whileRead(async (signal) => {
+      await sleep(20);
+      return signal.aborted;
+    });
+    expect(isLost).toBe(false);
+    closeSync(both);
+    rmSync(folder, { recursive: true });
+  });
+
+  test('ends at the first write to a full disk', async () => {
+    const fd = openSync('/dev/full', 'w');
+    const output = new Output(descriptorSink(fd), silent, 'normal');
+    const isLost = await output.whileRead((signal) => {
+      output.text('lost');
+      return Promise.resolve(signal.aborted);
+    });
+    expect(isLost).toBe(true);
+    expect(output.failure).toMatchObject({ code: 'ENOSPC' });
+    closeSync(fd);
+  });
 });

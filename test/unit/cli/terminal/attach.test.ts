@@ -89,6 +89,17 @@ test('an error of the console is passed on with the terminal restored', async ()
   expect(session.terminal.modes).toEqual(['raw', 'normal']);
 });
 
+test('a reader of the output that has gone is a hang-up, and a full disk an error', async () => {
+  const gone = new Started();
+  gone.terminal.shown.destroy(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+  expect(await gone.end).toEqual({ how: 'hangup' });
+  const full = new Started();
+  full.terminal.shown.destroy(Object.assign(new Error('write ENOSPC'), { code: 'ENOSPC' }));
+  await expect(full.end).rejects.toThrow('failed to write all of the output');
+  expect(full.stream.destroyed).toBe(true);
+  expect(full.terminal.modes).toEqual(['raw', 'normal']);
+});
+
 test('the size follows the terminal, and raw mode comes back after a stop', async () => {
   const session = new Started();
   session.signals.emit('SIGWINCH', 'SIGWINCH');
