@@ -3,6 +3,7 @@
 
 /** The files, with what they touch. None resolves a path below a root. */
 const fileUsers = {
+  'lib/cli/shell/given-bytes.ts': '/proc/self',
   'lib/cli/shell/log.ts': 'the file that -l names, by the caller’s own path and rights',
   'lib/cli/commands/secret/secret-value.ts': 'the file that its user names',
   'lib/cli/commands/host/plan.ts': 'whether a word of the command line is a file',

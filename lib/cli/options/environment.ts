@@ -1,5 +1,6 @@
 /** `-e NAME=VALUE`: environment variables for a program that is run. */
 import { refusedValue } from './values/refused-value';
+import { refuseChangedVariable } from '../shell/given-bytes';
 import type { Option } from '../shell/arguments';
 
 export const environmentOption: Option = {
@@ -18,7 +19,11 @@ export function environmentOf(
   const pairs = words.map((word): [string, string | undefined] => {
     const at = word.indexOf('=');
     if (at === 0 || word === '') throw refusedValue(word, 'env', 'is not NAME=VALUE');
-    if (at < 0) return [word, Object.hasOwn(own, word) ? own[word] : undefined];
+    if (at < 0) {
+      const value = Object.hasOwn(own, word) ? own[word] : undefined;
+      refuseChangedVariable(word, value);
+      return [word, value];
+    }
     return [word.slice(0, at), word.slice(at + 1)];
   });
   return Object.fromEntries(

@@ -169,6 +169,9 @@ function debugLevel(text: string): DebugLevel {
   }
 }
 
+/** Variables that say where the state is, and what is connected to. */
+export const settingVariables = ['TSLXC_ROOT', 'TSLXC_DEFAULT_URI', 'LIBVIRT_DEFAULT_URI'] as const;
+
 export interface UriChoice {
   readonly uri: string;
   /** Something that the user should know. */

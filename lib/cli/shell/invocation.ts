@@ -4,7 +4,8 @@
  */
 import { splitCommands } from './command-string';
 import { CommandError, errorLines } from './command-error';
-import { parseGlobals } from './globals';
+import { refuseChangedVariable, refuseChangedWords } from './given-bytes';
+import { parseGlobals, settingVariables } from './globals';
 import { openLog } from './log';
 import { CommandRunner } from './runner';
 import { packageVersion } from '../../host/package-paths';
@@ -23,6 +24,8 @@ import type { Sink } from '../output/output';
 export interface Surroundings extends RunnerSurroundings {
   readonly stdout: Sink;
   readonly stderr: Sink;
+  /** `own`: words and variables are those that this process was given. */
+  readonly given?: 'own';
 }
 
 /** Runs one command line (without `node` and the script) and resolves to its exit status. Never rejects. */
@@ -35,7 +38,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     output = new Output(stdout, stderr, line.globals.verbosity);
     const { debug, logFile } = line.globals;
     if (debug !== undefined || logFile !== undefined) log = openLog(line.globals);
-    const status = await invoke({ line, output, surroundings, log });
+    const status = await invoke({ argv, line, output, surroundings, log });
     if (output.failure === undefined) return status;
     const cause = fileError(output.failure, 'write to standard output');
     throw new CommandError('failed to write all of the output', { cause });
@@ -47,13 +50,14 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
 }
 
 interface Invocation {
+  readonly argv: readonly string[];
   readonly line: CommandLine;
   readonly output: Output;
   readonly surroundings: Surroundings;
   readonly log: Logger | undefined;
 }
 
-async function invoke({ line, output, surroundings, log }: Invocation): Promise<number> {
+async function invoke({ argv, line, output, surroundings, log }: Invocation): Promise<number> {
   const { globals, wants, words } = line;
   if (wants !== 'command') {
     output.text(about(wants));
@@ -62,17 +66,28 @@ async function invoke({ line, output, surroundings, log }: Invocation): Promise<
   const kind = words.length === 0 ? 'reading' : 'command-line';
   const runner = new CommandRunner({ globals, output, surroundings, log, kind });
   try {
+    if (surroundings.given === 'own') refuseChanged(surroundings, argv);
+  } catch (error) {
+    return runner.fail(error, words[0]);
+  }
+  try {
     const [first, ...rest] = words;
-    if (first === undefined) return await readCommands(runner, { line, output, surroundings, log });
+    if (first === undefined) return await readCommands(runner, { output, surroundings });
     return await runner.run(rest.length === 0 ? splitCommands(first) : [words]);
   } finally {
     await runner.close();
   }
 }
 
+/** Before anything is done. @throws UsageError. */
+function refuseChanged({ environment }: Surroundings, argv: readonly string[]): void {
+  refuseChangedWords(argv);
+  for (const name of settingVariables) refuseChangedVariable(name, environment[name]);
+}
+
 function readCommands(
   runner: CommandRunner,
-  { output, surroundings }: Invocation,
+  { output, surroundings }: Pick<Invocation, 'output' | 'surroundings'>,
 ): Promise<number> {
   // Loaded on demand, like everything that few command lines need, since the start-up time of the command is measured.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -91,6 +106,7 @@ function about(what: Exclude<CommandLine['wants'], 'command'>): string {
 export function processSurroundings(): Surroundings {
   return {
     environment: process.env,
+    given: 'own',
     stdout: descriptorSink(1),
     stderr: descriptorSink(2),
     terminal: processTerminal(),

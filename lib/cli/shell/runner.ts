@@ -78,7 +78,7 @@ export class CommandRunner {
       try {
         ready.push(this.#prepare(verb, words));
       } catch (error) {
-        return this.#fail(error, commandsWith(verb)?.[verb] ?? {});
+        return this.fail(error, verb);
       }
     }
     let status = 0;
@@ -94,9 +94,9 @@ export class CommandRunner {
     return this.#context().connect();
   }
 
-  /** Shows the error, and returns its exit status. */
-  fail(error: unknown): number {
-    return this.#fail(error, {});
+  /** Shows the error, and returns its exit status: that of the verb whose command line it refuses. */
+  fail(error: unknown, verb = ''): number {
+    return this.#fail(error, commandsWith(verb)?.[verb] ?? {});
   }
 
   /** Closes the connection, if one is open. Never rejects. */

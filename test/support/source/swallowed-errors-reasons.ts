@@ -3,6 +3,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
   "The error is shown, as the command's own outcome.": [
     'cli/commands/domain/undefine-storage.ts removeVolumes',
     'cli/output/output.ts .write',
+    'cli/shell/invocation.ts invoke',
     'cli/shell/invocation.ts main',
     'cli/shell/reading.ts runLine',
     'cli/shell/reading.ts typedLines',

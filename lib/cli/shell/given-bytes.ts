@@ -1,0 +1,56 @@
+/**
+ * What this process was given, as bytes. Node.js turns what is not UTF-8 in words and variables into U+FFFD: another name, and other
+ * data. It keeps no bytes of them, but the kernel does: proc_pid_cmdline(5), proc_pid_environ(5).
+ */
+import { isUtf8 } from 'node:buffer';
+import { readFileSync } from 'node:fs';
+import { fileError } from '../../host/state/file-error';
+import { UsageError } from './command-error';
+
+const replacement = '\ufffd';
+
+/** @throws UsageError for the first of the last words of this process that is not UTF-8. */
+export function refuseChangedWords(words: readonly string[]): void {
+  if (!words.some((word) => word.includes(replacement))) return;
+  const bytes = entriesOf('/proc/self/cmdline', 'read the arguments').slice(-words.length);
+  const changed = bytes.find((word) => !isUtf8(word));
+  if (changed !== undefined) throw notUtf8(`the argument ${escaped(changed)}`);
+}
+
+/** @throws UsageError if that is a value of a variable of this process which is not UTF-8. */
+export function refuseChangedVariable(name: string, value: string | undefined): void {
+  if (value?.includes(replacement) !== true) return;
+  const start = `${name}=`;
+  const changed = entriesOf('/proc/self/environ', 'read the environment').find(
+    (entry) => entry.toString() === start + value && !isUtf8(entry),
+  );
+  if (changed !== undefined) throw notUtf8(`the environment's ${escaped(changed)}`);
+}
+
+/** What a file of /proc lists, each of which ends with a NUL. */
+function entriesOf(path: string, step: string): Buffer[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'latin1');
+  } catch (error) {
+    throw fileError(error, step);
+  }
+  return text
+    .split('\0')
+    .slice(0, -1)
+    .map((entry) => Buffer.from(entry, 'latin1'));
+}
+
+function notUtf8(what: string): UsageError {
+  return new UsageError(`${what} is not UTF-8, and would be changed: its bytes can't be passed on`);
+}
+
+/** In the quotes of a shell, which takes it as it was given: `$'caf\xe9'`. */
+function escaped(bytes: Buffer): string {
+  const characters = Array.from(bytes, (byte) => {
+    if (byte === 0x27 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`;
+    if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte);
+    return `\\x${byte.toString(16).padStart(2, '0')}`;
+  });
+  return `$'${characters.join('')}'`;
+}
