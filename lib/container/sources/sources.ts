@@ -8,7 +8,7 @@ import type {
   OverlayOptions,
 } from '../../domain/filesystem/definition';
 import { isServed, optionsOf, overlayOf } from '../../domain/filesystem/lookup';
-import { isBelow, isSame } from '../../domain/xml/path';
+import { foldersAbove, isBelow, isSame, withoutDots } from '../../domain/xml/path';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
@@ -19,7 +19,7 @@ import {
   detectFilesystem,
   superblockLength,
 } from '../../host/kernel/superblock';
-import { otherFilesystems, sourceKey } from '../../plan/mounts/filesystems';
+import { sourceKey } from '../../plan/mounts/filesystems';
 import type { FilesystemFacts, SourceKind } from '../../plan/mounts/filesystems';
 import type { FileState, LookedFor, Looks } from '../looks/looks';
 import { startOfContent } from './image-content';
@@ -38,6 +38,7 @@ export async function lookUpSources(
 ): Promise<Omit<FilesystemFacts, 'served'>> {
   const sources = new Map<string, SourceKind>();
   const images = new Map<string, string>();
+  const holderOf = holders(definition);
   for (const filesystem of definition.filesystems.map(lookedUp)) {
     switch (filesystem.type) {
       case 'mount':
@@ -49,7 +50,10 @@ export async function lookUpSources(
         images.set(filesystem.source, await lookUpImage(filesystem, looks));
         break;
       case 'bind':
-        sources.set(sourceKey(filesystem), await kindInside(definition, filesystem, looks));
+        sources.set(
+          sourceKey(filesystem),
+          await kindInside(definition, { bound: filesystem, holderOf }, looks),
+        );
         break;
       case 'ram':
         break;
@@ -127,20 +131,31 @@ async function startOf(
   return await startOfContent({ source, format, step }, superblockLength);
 }
 
+/** The file system that a path of the container lies in; undefined for one in the host's root. */
+type HolderOf = (path: string) => FilesystemDefinition | undefined;
+
+function holders({ filesystems }: DomainDefinition): HolderOf {
+  const byTarget = new Map(filesystems.map((one) => [withoutDots(one.target), one]));
+  return (path) =>
+    [withoutDots(path), ...foldersAbove(path)]
+      .map((folder) => byTarget.get(folder))
+      .find((one) => one !== undefined);
+}
+
 /**
  * The kind of a path of the container, looked up on the host where that is possible before the container exists. What
  * can't be found is taken for a directory.
  */
 async function kindInside(
   definition: DomainDefinition,
-  bound: FilesystemDefinition & { type: 'bind' },
+  {
+    bound,
+    holderOf,
+  }: { readonly bound: FilesystemDefinition & { type: 'bind' }; readonly holderOf: HolderOf },
   looks: Looks,
 ): Promise<SourceKind> {
   const path = bound.source;
-  const all = [...otherFilesystems(definition)].reverse();
-  const holder = [...all, ...definition.filesystems.filter(({ target }) => target === '/')].find(
-    ({ target }) => isSame(path, target) || isBelow(path, target),
-  );
+  const holder = holderOf(path);
   if (holder !== undefined && holder.type !== 'mount') return 'directory';
   const isRoot = holder === undefined || holder.target === '/';
   const below = isRoot ? path : path.slice(holder.target.length);

@@ -6,7 +6,26 @@ import type {
   OverlayOptions,
   ServedFilesystem,
 } from './definition';
-import { isSame } from '../xml/path';
+import { isSame, withoutDots } from '../xml/path';
+
+interface WithTarget {
+  readonly target: string;
+}
+
+/** By list, the first item for each target: each file system asks for its own, several times. */
+const firsts = new WeakMap<readonly WithTarget[], ReadonlyMap<string, WithTarget>>();
+
+/** The first item for this target, however it is written. */
+export function atTarget<T extends WithTarget>(
+  all: readonly T[] | undefined,
+  target: string,
+): T | undefined {
+  if (all === undefined) return undefined;
+  const known =
+    firsts.get(all) ?? new Map(all.toReversed().map((one) => [withoutDots(one.target), one]));
+  firsts.set(all, known);
+  return known.get(withoutDots(target)) as T | undefined;
+}
 
 /** The domain's file system for `/`; undefined if it uses the host's root. */
 export function rootOf(definition: DomainDefinition): FilesystemDefinition | undefined {
@@ -28,14 +47,14 @@ export function overlayOf(
   { extension }: Pick<DomainDefinition, 'extension'>,
   { target }: FilesystemDefinition,
 ): OverlayOptions | undefined {
-  return extension.overlays?.find((overlay) => isSame(overlay.target, target));
+  return atTarget(extension.overlays, target);
 }
 
 export function optionsOf(
   { extension }: DomainDefinition,
   { target }: FilesystemDefinition,
 ): FilesystemOptions | undefined {
-  return extension.filesystems?.find((options) => isSame(options.target, target));
+  return atTarget(extension.filesystems, target);
 }
 
 /** Whether qemu-nbd serves its image as a block device. */

@@ -2,7 +2,7 @@
 import type { DomainDefinition } from '../definition';
 import type { FilesystemDefinition, FilesystemOptions, OverlayOptions } from './definition';
 import { hasOwnIds, isMapped, isShownHostRoot } from './access-mode';
-import { isHostRoot, optionsOf, overlayOf } from './lookup';
+import { atTarget, isHostRoot, optionsOf, overlayOf } from './lookup';
 import { wayBack } from '../namespaces/level';
 import { limitedTrees } from './space-limits';
 import { isBelow, isSame, withoutDots } from '../xml/path';
@@ -89,13 +89,16 @@ function checkSpace(filesystem: FilesystemDefinition): void {
 /** Refuses a second limit for the same tree, which can have only one quota. */
 function checkLimitedOnce(definition: DomainDefinition): void {
   const trees = limitedTrees(definition);
-  trees.forEach(({ path, space: { position } }, index) => {
-    const first = trees.slice(0, index).find((other) => isSame(other.path, path));
-    if (first === undefined) return;
-    const { line } = first.space.position;
-    const location = { path: 'domain/devices/filesystem', position };
-    refuse(`the space of '${path}' is already limited in line ${line}`, location);
-  });
+  const lines = new Map<string, number>();
+  for (const { path, space } of trees) {
+    const tree = withoutDots(path);
+    const line = lines.get(tree);
+    if (line !== undefined) {
+      const location = { path: 'domain/devices/filesystem', position: space.position };
+      refuse(`the space of '${path}' is already limited in line ${line}`, location);
+    }
+    lines.set(tree, space.position.line);
+  }
 }
 
 function checkMapped(definition: DomainDefinition, filesystem: FilesystemDefinition): void {
@@ -115,9 +118,9 @@ function subjectOf<T extends FilesystemOptions | OverlayOptions>(
   { all, location }: { readonly all: readonly T[]; readonly location: SourceLocation },
 ): FilesystemDefinition {
   const { target } = options;
-  const subject = definition.filesystems.find((one) => isSame(one.target, target));
+  const subject = atTarget(definition.filesystems, target);
   if (subject === undefined) refuse(`no filesystem has the target '${target}'`, location);
-  const first = all.find((one) => isSame(one.target, target));
+  const first = atTarget(all, target);
   if (first !== undefined && first !== options) {
     refuse(`target '${target}' is already used in line ${first.position.line}`, location);
   }

@@ -15,6 +15,17 @@ export function isBelow(path: string, folder: string): boolean {
   return inner !== outer && (outer === '/' || inner.startsWith(`${outer}/`));
 }
 
+/** The folders that `path` is strictly below, from the next one up to `/`, without `.` components and redundant slashes. */
+export function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  let folder = withoutDots(path);
+  while (folder !== '/') {
+    folder = folder.slice(0, folder.lastIndexOf('/')) || '/';
+    folders.push(folder);
+  }
+  return folders;
+}
+
 /** Whether both paths are the same, apart from `.` components and redundant slashes. */
 export function isSame(path: string, other: string): boolean {
   return withoutDots(path) === withoutDots(other);

@@ -10,7 +10,7 @@ import type {
 } from '../../domain/filesystem/definition';
 import { isMapped } from '../../domain/filesystem/access-mode';
 import { isServed, optionsOf, overlayOf } from '../../domain/filesystem/lookup';
-import { isBelow } from '../../domain/xml/path';
+import { foldersAbove, withoutDots } from '../../domain/xml/path';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
 import { mountAttributes, propagationTypes } from '../constants';
@@ -45,13 +45,13 @@ export function sourceKey({ type, source }: { type: 'mount' | 'bind'; source: st
  */
 export function otherFilesystems(definition: DomainDefinition): readonly FilesystemDefinition[] {
   const others = definition.filesystems.filter(({ target }) => target !== '/');
+  const byTarget = new Map(others.map((one) => [withoutDots(one.target), one]));
   const ordered = new Set<FilesystemDefinition>();
-  const depthOf = ({ target }: FilesystemDefinition): number => target.split('/').length;
   for (const filesystem of others) {
-    others
-      .filter((outer) => isBelow(filesystem.target, outer.target))
-      .sort((a, b) => depthOf(a) - depthOf(b))
-      .forEach((outer) => ordered.add(outer));
+    for (const folder of foldersAbove(filesystem.target).reverse()) {
+      const outer = byTarget.get(folder);
+      if (outer !== undefined) ordered.add(outer);
+    }
     ordered.add(filesystem);
   }
   return [...ordered];

@@ -2,7 +2,7 @@
 import type { DomainDefinition } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { rootOf, sharesRoot } from '../../domain/filesystem/lookup';
-import { isBelow } from '../../domain/xml/path';
+import { foldersAbove, withoutDots } from '../../domain/xml/path';
 import { cover } from './cover';
 import {
   otherFilesystems,
@@ -92,8 +92,8 @@ const ownMounts = ['/dev', '/proc', '/sys'];
 export function borrowedTargets(definition: DomainDefinition): readonly FilesystemDefinition[] {
   if (!sharesRoot(definition)) return [];
   const others = otherFilesystems(definition);
-  const mounted = [...ownMounts, ...others.map(({ target }) => target)];
-  return others.filter(({ target }) => !mounted.some((outer) => isBelow(target, outer)));
+  const mounted = new Set([...ownMounts, ...others.map(({ target }) => withoutDots(target))]);
+  return others.filter(({ target }) => !foldersAbove(target).some((outer) => mounted.has(outer)));
 }
 
 function planHostMountsAway(): Operation[] {

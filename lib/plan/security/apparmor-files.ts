@@ -8,7 +8,7 @@
  */
 import type { DomainDefinition } from '../../domain/definition';
 import type { Confinement } from '../../hardening';
-import { withoutDots } from '../../domain/xml/path';
+import { foldersAbove, withoutDots } from '../../domain/xml/path';
 import { otherThan, quoted } from './apparmor-patterns';
 import { otherFilesystems } from '../mounts/filesystems';
 import { maskedInProc, maskedInSys } from '../mounts/masked-paths';
@@ -76,12 +76,12 @@ export function ownFileRules(definition: DomainDefinition, hidden: readonly stri
 /** The targets of read-only file systems, without the root, below which the others lie. */
 function readonlyTargets(definition: DomainDefinition): string[] {
   const targets = otherFilesystems(definition);
-  const isWritten = (path: string): boolean =>
-    targets.some((one) => !one.readonly && withoutDots(one.target).startsWith(`${path}/`));
+  const written = targets.filter(({ readonly }) => !readonly);
+  const aboveWritten = new Set(written.flatMap(({ target }) => foldersAbove(target)));
   return targets
     .filter(({ readonly }) => readonly)
     .map(({ target }) => withoutDots(target))
-    .filter((target) => !isWritten(target));
+    .filter((target) => !aboveWritten.has(target));
 }
 
 function deny(access: string, ...paths: readonly string[]): string[] {
