@@ -12,9 +12,9 @@ export type SnapshotState = 'shutoff' | 'disk-snapshot';
 /** A request for a snapshot, from XML or from a caller. */
 export interface SnapshotRequest {
   /** Default: the time as seconds since 1970. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Any text; none by default. */
-  readonly description?: string;
+  readonly description?: string | undefined;
 }
 
 export interface SnapshotDescription {

@@ -364,7 +364,9 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virConnectGetAllDomainStats, `virsh domstats`
    */
-  async stats(options: { readonly filter?: ListFilter } = {}): Promise<DomainStatistics[]> {
+  async stats(
+    options: { readonly filter?: ListFilter | undefined } = {},
+  ): Promise<DomainStatistics[]> {
     this.#session.requireAccess('read', 'Connection.stats');
     return allStatistics(this.#session, options.filter ?? {});
   }
@@ -655,7 +657,7 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virConnectDomainEventRegisterAny, `virsh event`
    */
-  events(options: { readonly signal?: AbortSignal } = {}): DomainEvents {
+  events(options: { readonly signal?: AbortSignal | undefined } = {}): DomainEvents {
     this.#session.requireAccess('read', 'Connection.events');
     return this.#session.followDomains({ ...options });
   }
@@ -669,7 +671,7 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @see virConnectNetworkEventRegisterAny, `virsh net-event`
    */
-  networkEvents(options: { readonly signal?: AbortSignal } = {}): NetworkEvents {
+  networkEvents(options: { readonly signal?: AbortSignal | undefined } = {}): NetworkEvents {
     this.#session.requireAccess('read', 'Connection.networkEvents');
     return this.#session.followNetworks({ ...options });
   }
@@ -731,7 +733,7 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError INVALID_ARG when there is no such CPU; OPERATION_INVALID when the connection is closed.
    * @see virNodeGetCPUStats, `virsh nodecpustats`, proc_stat(5)
    */
-  nodeCpuStats(options: { readonly cpu?: number } = {}): NodeCpuStatistics {
+  nodeCpuStats(options: { readonly cpu?: number | undefined } = {}): NodeCpuStatistics {
     this.#session.checkOpen();
     return nodeCpuStatistics(options.cpu);
   }
@@ -743,7 +745,7 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError INVALID_ARG when there is no such cell; OPERATION_INVALID when the connection is closed.
    * @see virNodeGetMemoryStats, `virsh nodememstats`, proc_meminfo(5)
    */
-  nodeMemoryStats(options: { readonly cell?: number } = {}): NodeMemoryStatistics {
+  nodeMemoryStats(options: { readonly cell?: number | undefined } = {}): NodeMemoryStatistics {
     this.#session.checkOpen();
     return nodeMemoryStatistics(options.cell);
   }
@@ -776,7 +778,7 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError INVALID_ARG when there is no such cell; OPERATION_INVALID when the connection is closed.
    * @see virNodeGetFreeMemory, virNodeGetCellsFreeMemory, `virsh freecell`
    */
-  nodeFreeMemory(options: { readonly cell?: number } = {}): number {
+  nodeFreeMemory(options: { readonly cell?: number | undefined } = {}): number {
     this.#session.checkOpen();
     return nodeMemoryStatistics(options.cell).free;
   }
@@ -788,7 +790,7 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError OPERATION_FAILED when there is no such cell; OPERATION_INVALID when the connection is closed.
    * @see virNodeGetFreePages, `virsh freepages`
    */
-  nodeFreePages(options: { readonly cell?: number } = {}): FreePages[] {
+  nodeFreePages(options: { readonly cell?: number | undefined } = {}): FreePages[] {
     this.#session.checkOpen();
     return readFreePages(options.cell);
   }

@@ -393,7 +393,7 @@ export class Domain {
    * connection is closed.
    * @see virDomainGetXMLDesc, `virsh dumpxml`
    */
-  async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
+  async xml(options: { readonly which?: 'live' | 'inactive' | undefined } = {}): Promise<string> {
     this.#session.requireAccess('read', 'Domain.xml');
     return domainXml(this.#session, this.#identity, options.which);
   }
@@ -690,7 +690,7 @@ export class Domain {
    */
   exec(
     argv: readonly string[],
-    options: ExecOptions & { readonly tty: WindowSize; readonly encoding?: 'utf8' },
+    options: ExecOptions & { readonly tty: WindowSize; readonly encoding?: 'utf8' | undefined },
   ): RunningCommand<TerminalProcess>;
   /**
    * As the overload that gives text, but the output is bytes.
@@ -739,7 +739,7 @@ export class Domain {
    */
   exec(
     argv: readonly string[],
-    options?: ExecOptions & { readonly tty?: undefined; readonly encoding?: 'utf8' },
+    options?: ExecOptions & { readonly tty?: undefined; readonly encoding?: 'utf8' | undefined },
   ): RunningCommand;
   /**
    * As one of the other overloads, by options of which TypeScript does not know whether they ask for a terminal or for bytes.
@@ -819,7 +819,7 @@ export class Domain {
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
    */
-  async wait(options: { readonly signal?: AbortSignal } = {}): Promise<ExitRecord> {
+  async wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<ExitRecord> {
     this.#session.requireAccess('read', 'Domain.wait');
     const { name } = this.#identity;
     return ofDomain(name, () => waitForEnd(this.#session, this.#identity, options.signal));
@@ -1417,7 +1417,7 @@ export class Domain {
    * @see virDomainInterfaceStats, `virsh domiflist`, `virsh domifstat`
    */
   async interfaces(
-    options: { readonly which?: 'live' | 'inactive' } = {},
+    options: { readonly which?: 'live' | 'inactive' | undefined } = {},
   ): Promise<InterfaceInfo[]> {
     this.#session.requireAccess('read', 'Domain.interfaces');
     return domainInterfaces(this.#session, this.#identity, options.which);
@@ -1434,7 +1434,9 @@ export class Domain {
    * connection is closed.
    * @see virDomainInterfaceAddresses, `virsh domifaddr`
    */
-  async addresses(options: { readonly source?: AddressSource } = {}): Promise<DomainAddress[]> {
+  async addresses(
+    options: { readonly source?: AddressSource | undefined } = {},
+  ): Promise<DomainAddress[]> {
     this.#session.requireAccess('read', 'Domain.addresses');
     return domainAddresses(this.#session, this.#identity, options.source ?? 'inside');
   }
@@ -1465,7 +1467,7 @@ export class Domain {
    */
   async getLink(
     device: string,
-    options: { readonly which?: 'live' | 'inactive' } = {},
+    options: { readonly which?: 'live' | 'inactive' | undefined } = {},
   ): Promise<'up' | 'down'> {
     this.#session.requireAccess('read', 'Domain.getLink');
     return getLink(this.#session, this.#identity, { device, which: options.which });
@@ -1488,7 +1490,7 @@ export class Domain {
   async setLink(
     device: string,
     state: 'up' | 'down',
-    options: { readonly which?: 'live' | 'inactive' } = {},
+    options: { readonly which?: 'live' | 'inactive' | undefined } = {},
   ): Promise<void> {
     this.#session.requireAccess('write', 'Domain.setLink');
     await setLink(this.#session, this.#identity, { device, which: options.which, link: state });

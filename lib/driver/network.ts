@@ -93,7 +93,7 @@ export class Network {
    * connection is closed.
    * @see virNetworkGetDHCPLeases, `virsh net-dhcp-leases`
    */
-  async leases(options: { readonly mac?: string } = {}): Promise<Lease[]> {
+  async leases(options: { readonly mac?: string | undefined } = {}): Promise<Lease[]> {
     this.#session.requireAccess('read', 'Network.leases');
     return networkLeases(this.#session, this.#identity, options.mac);
   }
@@ -149,7 +149,7 @@ export class Network {
    * connection is closed.
    * @see virNetworkGetXMLDesc, `virsh net-dumpxml`
    */
-  async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
+  async xml(options: { readonly which?: 'live' | 'inactive' | undefined } = {}): Promise<string> {
     this.#session.requireAccess('read', 'Network.xml');
     return networkXml(this.#session, this.#identity, options.which);
   }

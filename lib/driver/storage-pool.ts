@@ -82,7 +82,7 @@ export class StoragePool {
    * closed.
    * @see virStoragePoolGetXMLDesc, `virsh pool-dumpxml`
    */
-  async xml(options: { readonly which?: 'inactive' } = {}): Promise<string> {
+  async xml(options: { readonly which?: 'inactive' | undefined } = {}): Promise<string> {
     this.#session.requireAccess('read', 'StoragePool.xml');
     return poolXml(this.#session, this.#identity, options.which);
   }
@@ -105,7 +105,7 @@ export class StoragePool {
    * closed, OPERATION_DENIED on a read-only one.
    * @see virStoragePoolCreate, `virsh pool-start`
    */
-  async start(options: { readonly build?: boolean } = {}): Promise<void> {
+  async start(options: { readonly build?: boolean | undefined } = {}): Promise<void> {
     this.#session.requireAccess('write', 'StoragePool.start');
     await startPool(this.#session, this.#identity, options);
   }

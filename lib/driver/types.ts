@@ -14,74 +14,74 @@ import type { StartWarning } from '../plan/warnings';
 /** How `connect` opens a connection. */
 export interface ConnectOptions {
   /** Moves all state (`/etc/tslxc`, `/run/tslxc`, …) below this absolute path. Default: `TSLXC_ROOT` of the environment, else `/`. */
-  readonly root?: string;
+  readonly root?: string | undefined;
   /** Receives log records, each an object and a message, as pino's loggers take them. Default: none; nothing is logged. */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /**
    * How much is written to each domain's own log, `/var/log/tslxc/lxc/NAME.log`. Default: `TSLXC_LOG_LEVEL` of the
    * environment, else `info`. A read-only connection writes none.
    */
-  readonly logLevel?: LogLevel;
+  readonly logLevel?: LogLevel | undefined;
   /** `read-only`: every call that would change something rejects with OPERATION_DENIED. Default: `read-write`. */
-  readonly access?: 'read-write' | 'read-only';
+  readonly access?: 'read-write' | 'read-only' | undefined;
   /**
    * How much of the host a container sees, for domains without `<tslxc:hardening>`. `compat`: as much as with libvirt. `isolated`: as
    * `hardened`, and a domain with a root of its own has ids of its own. Default: the parameter `hardening` of the URI, else
    * `TSLXC_HARDENING` of the environment, else `hardening` in `etc/tslxc/lxc.conf`, else `hardened`.
    */
-  readonly hardening?: Hardening;
+  readonly hardening?: Hardening | undefined;
   /** How long the monitor and init may take to start, in milliseconds: a whole number above 0. Default: 30,000. */
-  readonly startTimeout?: number;
+  readonly startTimeout?: number | undefined;
 }
 
 /** How `Domain.start` and `Connection.createDomain` start a container. */
 export interface StartOptions {
   /** Descriptors that init gets as 3, 4, … with LISTEN_FDS set (sd_listen_fds(3)). Default: none. */
-  readonly passDescriptors?: readonly number[];
+  readonly passDescriptors?: readonly number[] | undefined;
   /** A descriptor (pty master, socket or pipe) that carries the first console's bytes both ways. Default: none. */
-  readonly consoleDescriptor?: number;
+  readonly consoleDescriptor?: number | undefined;
   /**
    * Three descriptors that become the standard input, output and error of init, in place of its console, which stays its controlling terminal.
    * What init writes there is not in its log. Pipes are given to init's user. The caller closes its copies. Default: the console.
    */
-  readonly standardStreams?: readonly number[];
+  readonly standardStreams?: readonly number[] | undefined;
   /**
    * `keep` (default): this process cleans up when the container ends, if the process still runs and its connection is open.
    * `leave`: another process does, as after `tslxc start`. It is refused together with `autodestroy`.
    */
-  readonly ownership?: 'keep' | 'leave';
+  readonly ownership?: 'keep' | 'leave' | undefined;
   /**
    * The container is ended, as by a destroy, when its connection is closed or this process ends, in any way. That still
    * holds after a reboot of the container. It implies `ownership: 'keep'`. Only this connection restarts the domain for
    * on_poweroff, on_reboot or on_crash: if another process is the first to find it ended, the domain stays off. Default:
    * false.
    */
-  readonly autodestroy?: boolean;
+  readonly autodestroy?: boolean | undefined;
   /**
    * Refuses the start if any part of the definition is not carried out, including parts that mean nothing to a container;
    * the error names all of them. Default: false, unless `strict = 1` is set in `etc/tslxc/lxc.conf`.
    */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
   /**
    * Called for each warning once the container runs, in the order in which `start` resolves to them. What a callback throws becomes an
    * uncaught exception, here and in all options: the call goes on.
    */
-  readonly onWarning?: (warning: Warning) => void;
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
   /**
    * Called with the name of each virtual network that the start brings up because it is not running yet: `default` at its first
    * use, and those that are started with the host. They stay up even if the start fails.
    */
-  readonly onNetworkStarted?: (name: string) => void;
+  readonly onNetworkStarted?: ((name: string) => void) | undefined;
   /** Called while a large tree is labelled, see `<seclabel>`: every 1,000 files or 200 ms. */
-  readonly onProgress?: (progress: LabelProgress) => void;
+  readonly onProgress?: ((progress: LabelProgress) => void) | undefined;
   /** Aborts the start, until init's execve(2): it rejects with OPERATION_ABORTED, and the host is as it was before. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How `Connection.createDomain` starts a container from XML text. */
 export interface CreateOptions extends StartOptions {
   /** See `DefineOptions.validate`. */
-  readonly validate?: boolean;
+  readonly validate?: boolean | undefined;
 }
 
 /** How `Connection.defineDomain`, `Connection.defineNetwork` and `Network.createPort` take in a definition. */
@@ -93,15 +93,15 @@ export interface DefineOptions {
    * `etc/tslxc/lxc.conf`; that alone refuses what the schema of a port does not know, but does not validate the port, since the
    * schema requires the uuid that a port may leave out.
    */
-  readonly validate?: boolean;
+  readonly validate?: boolean | undefined;
   /** Called for each part that was left out, once the definition is stored, the network runs, or the port exists. */
-  readonly onWarning?: (warning: Warning) => void;
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
 /** How `Domain.undefine` treats a domain that has snapshots. */
 export interface UndefineOptions {
   /** `forget`: the record of its snapshots is removed too, and their files stay where they are. Default: `refuse`. */
-  readonly snapshots?: 'refuse' | 'forget';
+  readonly snapshots?: 'refuse' | 'forget' | undefined;
 }
 
 /** Which definition is read, or changed. */
@@ -111,7 +111,7 @@ export interface WhichOption {
    * change is made to both, or to neither if one change is refused, and a read is from the running one. Default: `live` if it runs,
    * else `inactive`.
    */
-  readonly which?: 'live' | 'inactive' | 'both';
+  readonly which?: 'live' | 'inactive' | 'both' | undefined;
 }
 
 /** Whether something is started with the host: `on` or true, `off` or false. */
@@ -120,7 +120,7 @@ export type Autostart = 'on' | 'off' | boolean;
 /** How a device is attached to a domain, or changed. */
 export interface DeviceOptions extends WhichOption {
   /** Called for each part of the device that has no effect, once it is attached or changed. */
-  readonly onWarning?: (warning: Warning) => void;
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
 /** Something about a successful call that the caller might not expect. It is not an error. */
@@ -225,7 +225,7 @@ export interface AnnotationOptions {
    * `live`: the running container. `inactive`: the stored definition. `both`: a change is made to both, and a read is from the
    * running container. Default: the running container if there is one, else the stored definition.
    */
-  readonly which?: 'live' | 'inactive' | 'both';
+  readonly which?: 'live' | 'inactive' | 'both' | undefined;
 }
 
 /** What `Connection.autostartAll` did to one domain. */
@@ -351,17 +351,17 @@ export interface NetworkInfo {
 /** Which console `Domain.openConsole` attaches to, and how. */
 export interface ConsoleOptions {
   /** Index of the console, from 0; or its alias `console0`. Default: the first. */
-  readonly device?: number | string;
+  readonly device?: number | string | undefined;
   /** Size to set the terminal to when attaching. Default: it stays as it is. */
-  readonly size?: WindowSize;
+  readonly size?: WindowSize | undefined;
   /** `replay` (default) sends the last 262,144 bytes first, `live` does not. */
-  readonly from?: 'replay' | 'live';
+  readonly from?: 'replay' | 'live' | undefined;
   /**
    * `raw` (default) replays those bytes as they were written. `quiet` is for a caller that is a terminal: it leaves out
    * queries by programs (cursor position, terminal type), which the terminal would answer again into the container's input,
    * and sequences with an effect outside the screen, such as setting the clipboard.
    */
-  readonly replay?: 'raw' | 'quiet';
+  readonly replay?: 'raw' | 'quiet' | undefined;
 }
 
 /** What `Connection.version` gives. */

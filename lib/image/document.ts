@@ -95,7 +95,7 @@ function wordsOf({ entrypoint, cmd }: ImageConfig, { init, args }: ImageDomain):
 /** The image's variables, and over them the caller's. */
 function environmentOf(
   ofImage: readonly string[],
-  given: Readonly<Record<string, string>>,
+  given: Readonly<Record<string, string | undefined>>,
 ): Map<string, string> {
   const all = new Map([['PATH', usualPath]]);
   for (const entry of ofImage) {

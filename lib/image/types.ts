@@ -63,62 +63,64 @@ export interface PullProgress {
 /** How `connection.images.pull` gets an image. */
 export interface PullOptions {
   /** Its name on this host. Default: that of its source, without the transport, or the tag of an archive that has one. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Aborts the pull: it rejects with OPERATION_ABORTED, and leaves nothing behind. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called whenever there is progress, at most ten times a second while something is copied. */
-  readonly onProgress?: (progress: PullProgress) => void;
+  readonly onProgress?: ((progress: PullProgress) => void) | undefined;
   /** `trust`: accepts any certificate of the registry, and plain HTTP. Default: `verify`. */
-  readonly tls?: 'verify' | 'trust';
+  readonly tls?: 'verify' | 'trust' | undefined;
   /** Refuses an image whose layers unpack to more bytes. Default: 32 GiB. */
-  readonly mostBytes?: number;
+  readonly mostBytes?: number | undefined;
 }
 
 /** The root of a container that is made from an image. */
 export interface ImageRootSpec {
   /** Default: false. */
-  readonly readonly?: boolean;
+  readonly readonly?: boolean | undefined;
   /**
    * A directory of the host for what the container writes, which is kept. Default: a directory of tslxc, which is removed together with a
    * transient container.
    */
-  readonly overlay?: string;
+  readonly overlay?: string | undefined;
 }
 
 /**
  * What differs from the image in a container that is made from it: a DomainSpec, every part of which has a default. What the image says
  * of its program is the default of `init`, `args`, `env`, `cwd`, `user`, `group` and `stopSignal`.
  */
-export interface ImageDomain extends Partial<Omit<DomainSpec, 'root' | 'image'>> {
+export interface ImageDomain extends Partial<
+  Omit<DomainSpec, 'name' | 'memory' | 'root' | 'image'>
+> {
   /** Name of the domain. Default: that of the image, with a random suffix. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The memory limit. Default: `1GiB`. */
-  readonly memory?: Size;
+  readonly memory?: Size | undefined;
   /** The program, in place of the image's entry point and words: a path in the container, or a name in its PATH. */
-  readonly init?: string;
+  readonly init?: string | undefined;
   /** The arguments of `init`, or without it the words after the image's entry point, in place of the image's. */
-  readonly args?: readonly string[];
+  readonly args?: readonly string[] | undefined;
   /** In addition to the image's variables; one of the same name is replaced, and removed by an empty value. */
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** The directory that the program starts in. Default: the image's. */
-  readonly cwd?: string;
+  readonly cwd?: string | undefined;
   /** A name or uid in the image. Default: the image's user. */
-  readonly user?: string;
+  readonly user?: string | undefined;
   /** A name or gid in the image. Default: with `user`, that user's group; otherwise the image's. */
-  readonly group?: string;
+  readonly group?: string | undefined;
   /** The root is the image; what of it can be chosen. */
-  readonly root?: ImageRootSpec;
+  readonly root?: ImageRootSpec | undefined;
   /** Further file systems. Other volumes of the image are in the container's layer. */
-  readonly mounts?: readonly MountSpec[];
+  readonly mounts?: readonly MountSpec[] | undefined;
   /**
    * Network interfaces. One in a virtual network that has no `addresses` is given an address and a route, and the network's name server
    * is in `/etc/resolv.conf`. Default: none, and `privateNetwork`.
    */
-  readonly interfaces?: readonly InterfaceSpec[];
+  readonly interfaces?: readonly InterfaceSpec[] | undefined;
   /** Default: true without `interfaces`; false then means the network of the host. */
-  readonly privateNetwork?: boolean;
+  readonly privateNetwork?: boolean | undefined;
   /** Default: `auto`. */
-  readonly idMap?: 'auto' | 'host' | IdMapSpec;
+  readonly idMap?: 'auto' | 'host' | IdMapSpec | undefined;
   /** What the program listens on, `80/tcp`, in place of what the image says. It is only kept. */
-  readonly ports?: readonly string[];
+  readonly ports?: readonly string[] | undefined;
 }

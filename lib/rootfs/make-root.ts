@@ -36,11 +36,11 @@ export type RootContent =
 /** What a root file system contains, and how to follow its creation: see `makeRoot`. */
 export interface MakeRootOptions {
   /** Default: busybox. */
-  readonly content?: RootContent;
+  readonly content?: RootContent | undefined;
   /** Aborts the call: it rejects with OPERATION_ABORTED, and leaves nothing behind. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called with the next step or a message of mmdebstrap: one line without a newline. */
-  readonly onProgress?: (step: string) => void;
+  readonly onProgress?: ((step: string) => void) | undefined;
 }
 
 /** What it takes. */

@@ -182,7 +182,9 @@ export function listOf<Item>(item: Shape<Item>): Shape<readonly Item[]> {
 }
 
 /** An object with any names; one whose value is undefined counts as left out. */
-export function recordOf<Item>(item: Shape<Item>): Shape<Readonly<Record<string, Item>>> {
+export function recordOf<Item>(
+  item: Shape<Item>,
+): Shape<Readonly<Record<string, Item | undefined>>> {
   return { form: { kind: 'record', item: item.form } };
 }
 

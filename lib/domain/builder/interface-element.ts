@@ -1,4 +1,5 @@
 /** Writes an interface of a spec as `<interface>`. Pure. */
+import { present } from '../../present';
 import { node, type Attributes, type PrintableElement } from '../xml/print';
 import type { Rate } from '../interface/definition';
 import { formatPortForward } from '../interface/port/port-forward';
@@ -49,7 +50,11 @@ function portForwardElement({
   ranges = [],
   ...rest
 }: PortForwardSpec): PrintableElement {
-  return formatPortForward({ protocol, ranges, ...rest });
+  return formatPortForward({
+    protocol,
+    ranges: ranges.map((one) => present(one)),
+    ...present(rest),
+  });
 }
 
 function addressElement(written: string): PrintableElement {

@@ -36,13 +36,13 @@ export interface InterfaceRoute {
 /** One direction of `<bandwidth>`: KiB/s, and KiB for `burst`. At least one of `average` and `floor` is set. */
 export interface Rate {
   /** KiB/s in the long run. */
-  readonly average?: number;
+  readonly average?: number | undefined;
   /** KiB/s at most, while `burst` lasts. */
-  readonly peak?: number;
+  readonly peak?: number | undefined;
   /** KiB that may be sent at the speed of `peak`. */
-  readonly burst?: number;
+  readonly burst?: number | undefined;
   /** Guaranteed share of a network's inbound; only with `type='network'`. */
-  readonly floor?: number;
+  readonly floor?: number | undefined;
 }
 
 /** `<bandwidth>`, from the container's point of view: inbound is what it receives. */

@@ -33,15 +33,15 @@ export interface BlockDeviceTuning {
   /** Path of a block device of the host. */
   readonly path: string;
   /** 1 to 10000; BFQ takes no more than 1000. */
-  readonly weight?: number;
+  readonly weight?: number | undefined;
   /** Operations per second. */
-  readonly readIops?: number;
+  readonly readIops?: number | undefined;
   /** Operations per second. */
-  readonly writeIops?: number;
+  readonly writeIops?: number | undefined;
   /** Bytes per second. */
-  readonly readBytes?: number;
+  readonly readBytes?: number | undefined;
   /** Bytes per second. */
-  readonly writeBytes?: number;
+  readonly writeBytes?: number | undefined;
 }
 
 /** `<blkiotune>`. */

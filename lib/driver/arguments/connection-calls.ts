@@ -95,7 +95,7 @@ const definition = either(text, domainSpec);
 
 const cell = [
   'options',
-  optional(object<{ readonly cell?: number }>({ cell: optional(number) })),
+  optional(object<{ readonly cell?: number | undefined }>({ cell: optional(number) })),
 ] as const;
 
 const eventName = oneOf('domain', 'network', 'error');
@@ -135,7 +135,9 @@ export const connectionCalls = {
   stats: [
     [
       'options',
-      optional(object<{ readonly filter?: ListFilter }>({ filter: optional(listFilter) })),
+      optional(
+        object<{ readonly filter?: ListFilter | undefined }>({ filter: optional(listFilter) }),
+      ),
     ],
   ],
   lastExit: [['name', text]],
@@ -188,7 +190,7 @@ export const connectionCalls = {
     ['listener', callback<ConnectionListener<ConnectionEventName>>()],
   ],
   nodeCpuStats: [
-    ['options', optional(object<{ readonly cpu?: number }>({ cpu: optional(number) }))],
+    ['options', optional(object<{ readonly cpu?: number | undefined }>({ cpu: optional(number) }))],
   ],
   nodeMemoryStats: [cell],
   nodeFreeMemory: [cell],
@@ -242,7 +244,9 @@ export const imagesCalls = {
 } as const;
 
 export const networkCalls = {
-  leases: [['options', optional(object<{ readonly mac?: string }>({ mac: optional(text) }))]],
+  leases: [
+    ['options', optional(object<{ readonly mac?: string | undefined }>({ mac: optional(text) }))],
+  ],
   xml: [['options', optional(whichOneOption)]],
   update: [
     [

@@ -271,7 +271,7 @@ export const domainCalls = {
     [
       'options',
       optional(
-        object<{ readonly source?: AddressSource }>({
+        object<{ readonly source?: AddressSource | undefined }>({
           source: optional(word<AddressSource>('arp')),
         }),
       ),

@@ -27,7 +27,7 @@ import type {
   WhichOption,
 } from '../types';
 
-export const signalOption = object<{ readonly signal?: AbortSignal }>({
+export const signalOption = object<{ readonly signal?: AbortSignal | undefined }>({
   signal: optional(abortSignal),
 });
 
@@ -35,7 +35,7 @@ const which = optional(oneOf('live', 'inactive', 'both'));
 
 export const whichOption = object<WhichOption>({ which });
 
-export const whichOneOption = object<{ readonly which?: 'live' | 'inactive' }>({
+export const whichOneOption = object<{ readonly which?: 'live' | 'inactive' | undefined }>({
   which: optional(oneOf('live', 'inactive')),
 });
 

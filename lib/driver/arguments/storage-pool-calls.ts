@@ -58,10 +58,17 @@ export const storagePoolCalls = {
   xml: [
     [
       'options',
-      optional(object<{ readonly which?: 'inactive' }>({ which: optional(oneOf('inactive')) })),
+      optional(
+        object<{ readonly which?: 'inactive' | undefined }>({ which: optional(oneOf('inactive')) }),
+      ),
     ],
   ],
-  start: [['options', optional(object<{ readonly build?: boolean }>({ build: optional(flag) }))]],
+  start: [
+    [
+      'options',
+      optional(object<{ readonly build?: boolean | undefined }>({ build: optional(flag) })),
+    ],
+  ],
   setAutostart: [['autostart', autostart]],
   lookupVolume: [['name', text]],
   createVolume: [

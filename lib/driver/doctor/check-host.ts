@@ -21,7 +21,7 @@ import { checkSecurity } from './security';
 /** What `checkHost` looks at. */
 export interface CheckHostOptions {
   /** Root of tslxc's state, as with `connect`: an absolute path. Default: `TSLXC_ROOT` of the environment, else `/`. */
-  readonly root?: string;
+  readonly root?: string | undefined;
 }
 
 /** What it takes. */

@@ -28,7 +28,7 @@ export interface EventStreamOptions<Event> {
   readonly path: string;
   /** The event in a line; undefined for a line that is not followed. */
   readonly parse: (line: string) => Event | undefined;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** What keeps this process alive. `waiting` (default): a pending `next`, and `ref`. `ref`: only that. */
   readonly keptAliveBy?: 'waiting' | 'ref';
   /** Called once, when the stream is over. */

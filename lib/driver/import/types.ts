@@ -8,7 +8,7 @@ export interface NativeConfiguration {
    * Where the text comes from. Warnings and errors name it, relative paths in the text start at its folder, and the domain is
    * named after it if the text has no name. Default: none; relative paths start at the working directory.
    */
-  readonly path?: string;
+  readonly path?: string | undefined;
 }
 
 /** Something in a converted configuration that the definition does not have, or has in another way. */
@@ -52,7 +52,7 @@ export interface Imported {
 /** How `Connection.importLibvirt` imports. */
 export interface ImportOptions {
   /** The folder of libvirt's configuration. Default: `/etc/libvirt`. */
-  readonly from?: string;
+  readonly from?: string | undefined;
   /** Called after each definition; nothing is called by default. */
-  readonly onItem?: (item: Imported) => void;
+  readonly onItem?: ((item: Imported) => void) | undefined;
 }

@@ -16,15 +16,15 @@ import { readText } from '../../host/kernel/text-file';
  */
 export interface LogOptions {
   /** How many of the last lines come first, from 0 on. Default: all that are kept. */
-  readonly lines?: number;
+  readonly lines?: number | undefined;
   /** Only lines written at this time or later. */
-  readonly since?: Date;
+  readonly since?: Date | undefined;
   /** Only lines written at this time or earlier; a `follow` ends at it. */
-  readonly until?: Date;
+  readonly until?: Date | undefined;
   /** Goes on with the output of the container that runs now, until its end. Default: false. */
-  readonly follow?: boolean;
+  readonly follow?: boolean | undefined;
   /** Ends the iteration. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Between two reads of the file of a running container, in milliseconds. */

@@ -13,9 +13,9 @@ export interface Rates {
 /** A change of rates: a direction that is left out stays as it is. */
 export interface RatesChange {
   /** Of what the container receives; `none` removes the rate. */
-  readonly inbound?: Rate | 'none';
+  readonly inbound?: Rate | 'none' | undefined;
   /** Of what the container sends; `none` removes the rate. */
-  readonly outbound?: Rate | 'none';
+  readonly outbound?: Rate | 'none' | undefined;
 }
 
 const names = ['average', 'peak', 'floor', 'burst'] as const;

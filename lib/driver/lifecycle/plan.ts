@@ -33,9 +33,9 @@ export type PlanTarget =
 /** How `Connection.plan` plans a start. */
 export interface PlanOptions {
   /** See StartOptions. */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
   /** Called for each part of the definition that the start would ignore. */
-  readonly onWarning?: (warning: Warning) => void;
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
 /** @throws DefinitionError; TslxcError NO_DOMAIN, and ACCESS_DENIED for a name; as `planText`. */

@@ -11,11 +11,11 @@ export type PowerMode = 'auto' | 'initctl' | 'signal';
 /** How `Domain.shutdown` and `Domain.reboot` ask init, and how long they wait. */
 export interface PowerOptions {
   /** Several modes are tried in their order. Default: `auto`. */
-  readonly mode?: PowerMode | readonly PowerMode[];
+  readonly mode?: PowerMode | readonly PowerMode[] | undefined;
   /** Waits at most so many milliseconds for the end or the reboot. Default: none; the call resolves when init has been asked. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Stops waiting; the request to init is not withdrawn. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How init was asked, and what came of it. */
@@ -39,5 +39,5 @@ export interface DestroyOptions {
    * Asks init to end, as `Domain.shutdown` does, and kills nothing. A number is the time that init has, in milliseconds;
    * `true` means 10,000. `on_poweroff` is not carried out, as with every destroy. Default: `false`, which kills at once.
    */
-  readonly graceful?: boolean | number;
+  readonly graceful?: boolean | number | undefined;
 }

@@ -62,9 +62,9 @@ export interface BlockTuningInfo {
 /** A change of `<blkiotune>`: what is left out stays as it is. */
 export interface BlockTuningChange {
   /** Weight from 1 to 10,000, or to 1000 if it is that of the BFQ scheduler. */
-  readonly weight?: number;
+  readonly weight?: number | undefined;
   /** What the entry of a device leaves out stays as it is; 0 removes a limit. */
-  readonly devices?: readonly BlockDeviceTuning[];
+  readonly devices?: readonly BlockDeviceTuning[] | undefined;
 }
 
 /** `<tslxc:hugepages>`: the limit of huge pages of one size. */

@@ -5,19 +5,19 @@ import type { Autostart } from '../types';
 /** By whether it is active: as a word, or as `info` says it. */
 export interface ActivityFilter {
   /** `active`: those that run. Paused containers do. */
-  readonly state?: 'active' | 'inactive';
+  readonly state?: 'active' | 'inactive' | undefined;
   /** The same as `info` says it: `true` is `active`. It must not contradict `state`. */
-  readonly active?: boolean;
+  readonly active?: boolean | undefined;
 }
 
 /** What is listed. A field that is left out selects both kinds; `false` selects those for which it is false. */
 export interface ListFilter extends ActivityFilter {
   /** `persistent`: those with a stored definition. */
-  readonly persistence?: 'persistent' | 'transient';
+  readonly persistence?: 'persistent' | 'transient' | undefined;
   /** The same as `info` says it: `true` is `persistent`. It must not contradict `persistence`. */
-  readonly persistent?: boolean;
+  readonly persistent?: boolean | undefined;
   /** `on` or true: those that are started with the host. */
-  readonly autostart?: Autostart;
+  readonly autostart?: Autostart | undefined;
 }
 
 /** Something that may be listed. */

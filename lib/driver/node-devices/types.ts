@@ -16,5 +16,5 @@ export interface NodeDeviceInfo {
 /** Which devices of the host are listed. */
 export interface NodeDeviceFilter {
   /** Only devices with one of these; all by default. */
-  readonly capabilities?: readonly DeviceCapability[];
+  readonly capabilities?: readonly DeviceCapability[] | undefined;
 }

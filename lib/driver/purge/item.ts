@@ -25,5 +25,5 @@ export interface PurgeItem {
    */
   readonly fate: 'remove' | 'keep';
   /** Of domains, networks and storage pools only. */
-  readonly state?: 'running' | 'off';
+  readonly state?: 'running' | 'off' | undefined;
 }

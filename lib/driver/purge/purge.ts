@@ -46,12 +46,12 @@ export function previewPurge(session: Session): PurgeItem[] {
 /** Whom `connection.purge` tells, and what it may remove. */
 export interface PurgeOptions {
   /** Called for each thing once it is removed, and for each that is kept. Default: nothing is called. */
-  readonly onItem?: (item: PurgeItem) => void;
+  readonly onItem?: ((item: PurgeItem) => void) | undefined;
   /**
    * What `previewPurge` has returned, and a user has agreed to. If there is more to remove or to stop by now, nothing is done,
    * and the error names it. Default: whatever there is by now is removed.
    */
-  readonly shown?: readonly PurgeItem[];
+  readonly shown?: readonly PurgeItem[] | undefined;
 }
 
 /**

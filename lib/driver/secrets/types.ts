@@ -20,7 +20,7 @@ export interface SecretInfo {
 /** Which secrets are listed. */
 export interface SecretFilter {
   /** Only those that are ephemeral, or only the others; both by default. */
-  readonly ephemeral?: boolean;
+  readonly ephemeral?: boolean | undefined;
   /** Only those that are private, or only the others; both by default. */
-  readonly private?: boolean;
+  readonly private?: boolean | undefined;
 }

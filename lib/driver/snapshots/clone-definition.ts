@@ -30,14 +30,15 @@ export function placesOf(
   name: string,
   { paths = {} }: Pick<CloneOptions, 'paths'>,
 ): TreePlace[] {
-  for (const [target, path] of Object.entries(present(paths))) {
+  const given = present(paths);
+  for (const [target, path] of Object.entries(given)) {
     if (!isAbsolute(path)) throw new TslxcError('INVALID_ARG', `path '${path}' is not absolute`);
     if (trees.some((tree) => tree.target === target)) continue;
     const detail = `domain '${identity.name}' has no tree of its own at '${target}'`;
     throw new TslxcError('INVALID_ARG', detail);
   }
   return trees.map((tree) => {
-    const place = paths[tree.target] ?? placeBeside(tree.folder, identity.name, name);
+    const place = given[tree.target] ?? placeBeside(tree.folder, identity.name, name);
     return { tree, place: withoutDots(place) };
   });
 }

@@ -5,9 +5,9 @@ import type { SnapshotRequest, SnapshotState } from '../../domain/snapshot';
 /** Progress and abort of a copy of trees. */
 export interface TreeCopyOptions {
   /** Called while files are copied: every 1,000 files or 200 ms. A snapshot of a btrfs subvolume copies none. */
-  readonly onProgress?: (progress: LabelProgress) => void;
+  readonly onProgress?: ((progress: LabelProgress) => void) | undefined;
   /** Aborts the call, until its commit: it rejects with OPERATION_ABORTED, and leaves nothing behind. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How `DomainSnapshots.create` makes a snapshot. */
@@ -34,19 +34,19 @@ export interface SnapshotInfo {
 /** What `DomainSnapshots.remove` removes. */
 export interface SnapshotRemoval {
   /** `too`: also all snapshots that descend from it; `only`: these, and not the snapshot itself. Default: `keep`. */
-  readonly children?: 'keep' | 'too' | 'only';
+  readonly children?: 'keep' | 'too' | 'only' | undefined;
   /** `keep`: the files stay on the disk, and only the record is removed. Default: `remove`. */
-  readonly files?: 'remove' | 'keep';
+  readonly files?: 'remove' | 'keep' | undefined;
 }
 
 /** How `Domain.clone` makes a domain from another one. */
 export interface CloneOptions extends TreeCopyOptions {
   /** A snapshot to clone instead of the current contents; the domain may run then. Default: none. */
-  readonly snapshot?: string;
+  readonly snapshot?: string | undefined;
   /**
    * Where the copy of each tree is put, by the tree's target in the container: `{ '/': '/srv/shop' }`. The path is absolute, and
    * nothing or an empty directory is there. Default: beside the original, named NAME if the original is named after its domain,
    * else like the original with `-NAME` appended.
    */
-  readonly paths?: Readonly<Record<string, string>>;
+  readonly paths?: Readonly<Record<string, string | undefined>> | undefined;
 }

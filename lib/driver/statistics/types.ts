@@ -35,7 +35,7 @@ export interface DomainStatistics extends CgroupStatistics {
 /** How `Domain.watchStats` takes its snapshots. */
 export interface WatchOptions {
   /** Milliseconds from one snapshot to the next, above 0. Default: 1000. */
-  readonly interval?: number;
+  readonly interval?: number | undefined;
   /** Ends the iteration. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }

@@ -30,7 +30,7 @@ export interface StoragePoolInfo {
 /** Which storage pools are listed. */
 export interface StoragePoolFilter extends ListFilter {
   /** Default: all types. */
-  readonly types?: readonly StoragePoolType[];
+  readonly types?: readonly StoragePoolType[] | undefined;
 }
 
 /** What a volume is now, and how large. */
@@ -50,13 +50,13 @@ export interface StorageVolumeInfo {
 /** How a volume is made. */
 export interface CreateVolumeOptions {
   /** `metadata`: the image, of format qcow2, gets the tables for all of its capacity at once. Default: none. */
-  readonly preallocate?: 'metadata';
+  readonly preallocate?: 'metadata' | undefined;
   /** As in `DefineOptions`. Default: false, unless `strict = 1` is set in `etc/tslxc/lxc.conf`. */
-  readonly validate?: boolean;
+  readonly validate?: boolean | undefined;
 }
 
 /** How a volume is copied. */
 export interface CopyVolumeOptions extends CreateVolumeOptions {
   /** `required`: the copy shares the blocks of the original until one of them is written, or the call fails. Default: where possible. */
-  readonly reflink?: 'required';
+  readonly reflink?: 'required' | undefined;
 }

@@ -57,7 +57,7 @@ export async function definePool(
 /** How a pool is created. */
 export interface CreatePoolOptions extends DefineOptions {
   /** Whether its folder is made first, as `StoragePool.build` does. Default: false. */
-  readonly build?: boolean;
+  readonly build?: boolean | undefined;
 }
 
 /**

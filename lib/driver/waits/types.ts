@@ -4,9 +4,9 @@ import type { DomainState } from '../types';
 /** How long `Domain.waitFor` waits. */
 export interface WaitLimits {
   /** Milliseconds, after which it rejects with OPERATION_TIMEOUT. Default: none; it waits until the container ends. */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /** Gives up waiting: it rejects with OPERATION_ABORTED. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Waits for an address that other hosts can reach: of global scope and not tentative, on an interface that is up. */

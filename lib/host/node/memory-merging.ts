@@ -8,11 +8,11 @@ import { readAttribute } from './attribute';
 /** The settings of the kernel's merging of equal pages. */
 export interface MemoryMergingChange {
   /** Pages that are looked at before it sleeps. */
-  readonly pagesToScan?: number;
+  readonly pagesToScan?: number | undefined;
   /** Milliseconds that it sleeps. */
-  readonly sleepMilliseconds?: number;
+  readonly sleepMilliseconds?: number | undefined;
   /** Whether pages of different NUMA cells are merged. */
-  readonly mergeAcrossNodes?: boolean;
+  readonly mergeAcrossNodes?: boolean | undefined;
 }
 
 /** The settings, and what has been merged; a value is missing where this kernel does not tell it. */

@@ -32,7 +32,7 @@ export interface PoolChange {
   /** `add`: `count` is added to the pool; `set`: the pool is to hold `count`. */
   readonly how: 'set' | 'add';
   /** Number of a NUMA cell; without one, the pool of the whole host. */
-  readonly cell?: number;
+  readonly cell?: number | undefined;
 }
 
 /** Where the kernel shows them; tests have files of their own there. */

@@ -25,7 +25,7 @@ export interface NetworkUpdate {
   /** One element of that part. */
   readonly xml: string;
   /** Which `<ip>` of the network is meant, from 0 on. Default: the first that serves DHCP, else the first. */
-  readonly parentIndex?: number;
+  readonly parentIndex?: number | undefined;
 }
 
 /**

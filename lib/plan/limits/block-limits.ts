@@ -111,7 +111,7 @@ function rateWrites(
       none: `${number} 0`,
     }));
   }
-  const line = (of: Partial<Record<Rate, number>>): string =>
+  const line = (of: { readonly [Name in Rate]?: number | undefined }): string =>
     [number, ...rates.map(({ rate, v2 }) => `${v2}=${of[rate] ?? 'max'}`)].join(' ');
   return [{ path: `${path}/io.max`, value: line(device), as: 'line', key: number, none: line({}) }];
 }

@@ -12,9 +12,9 @@ import type { FoundVolume } from './volume';
 /** How a volume's size is changed. */
 export interface Resizing {
   /** Whether it may get smaller. Default: no. */
-  readonly shrink?: boolean;
+  readonly shrink?: boolean | undefined;
   /** Whether room for all of it is taken at once. Default: no. */
-  readonly allocate?: boolean;
+  readonly allocate?: boolean | undefined;
 }
 
 const resizeStep = 'resize a storage volume';

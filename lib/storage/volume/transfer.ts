@@ -9,9 +9,9 @@ import { openWritable } from './change';
 /** Which bytes of the file. */
 export interface Extent {
   /** Where they begin. Default: 0. */
-  readonly offset?: number;
+  readonly offset?: number | undefined;
   /** How many at most; 0, the default, for all. */
-  readonly length?: number;
+  readonly length?: number | undefined;
 }
 
 const step = 'transfer a storage volume';

@@ -29,8 +29,8 @@ export interface LabelProgress {
 
 export interface WalkOptions {
   /** Called every 1,000 inodes or 200 ms, and at the end of each source. */
-  readonly onProgress?: (progress: LabelProgress) => void;
-  readonly signal?: AbortSignal;
+  readonly onProgress?: ((progress: LabelProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The step that errors name, both of labelling and of restoring. */

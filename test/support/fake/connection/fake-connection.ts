@@ -131,7 +131,9 @@ export class FakeConnection {
   /** What domains use, a snapshot a call; the last again and again. */
   snapshots: readonly (readonly DomainStatistics[])[] = [[]];
 
-  async stats(options: { readonly filter?: ListFilter } = {}): Promise<DomainStatistics[]> {
+  async stats(
+    options: { readonly filter?: ListFilter | undefined } = {},
+  ): Promise<DomainStatistics[]> {
     await this.#called('stats', options);
     const [next = [], ...rest] = this.snapshots;
     if (rest.length > 0) this.snapshots = rest;
@@ -187,7 +189,7 @@ export class FakeConnection {
     );
   }
 
-  events({ signal }: { signal?: AbortSignal } = {}): DomainEvents {
+  events({ signal }: { signal?: AbortSignal | undefined } = {}): DomainEvents {
     this.calls.push(['events']);
     return fakeEvents(this.history, signal);
   }
@@ -197,7 +199,7 @@ export class FakeConnection {
     return this.autostarted;
   }
 
-  networkEvents({ signal }: { signal?: AbortSignal } = {}): NetworkEvents {
+  networkEvents({ signal }: { signal?: AbortSignal | undefined } = {}): NetworkEvents {
     this.calls.push(['networkEvents']);
     return fakeEvents(this.networkHistory, signal);
   }
@@ -257,13 +259,13 @@ export class FakeConnection {
     return { model: 'i686', mhz: 1400, ...shape, memory: 3145728 };
   }
 
-  nodeCpuStats({ cpu }: { cpu?: number } = {}): NodeCpuStatistics {
+  nodeCpuStats({ cpu }: { cpu?: number | undefined } = {}): NodeCpuStatistics {
     if (cpu !== undefined) throw new TslxcError('INVALID_ARG', `Invalid cpuNum ${cpu}`);
     const [user, system] = [9_797_400_000n, 34_678_723_400_000n];
     return { user, system, idle: 87_264_900_000n, iowait: 763_600_000n };
   }
 
-  nodeMemoryStats({ cell }: { cell?: number } = {}): NodeMemoryStatistics {
+  nodeMemoryStats({ cell }: { cell?: number | undefined } = {}): NodeMemoryStatistics {
     const host = { total: 24690000, free: 123 };
     return cell === undefined ? { ...host, buffers: 7, cached: 8 } : host;
   }
@@ -276,13 +278,13 @@ export class FakeConnection {
     return [0, 1];
   }
 
-  nodeFreeMemory({ cell }: { cell?: number } = {}): number {
+  nodeFreeMemory({ cell }: { cell?: number | undefined } = {}): number {
     if (cell === undefined) return 1234567;
     if (cell > 1) throw new TslxcError('INVALID_ARG', `cellNum ${cell} is not on this host`);
     return 1000 * (cell + 1);
   }
 
-  nodeFreePages({ cell }: { cell?: number } = {}): FreePages[] {
+  nodeFreePages({ cell }: { cell?: number | undefined } = {}): FreePages[] {
     return [
       { size: 4, free: cell ?? 99 },
       { size: 2048, free: 3 },
