@@ -33,9 +33,8 @@ type LinkDevice = DeviceOf<'interfaces' | 'hostInterfaces'>;
  */
 export async function attachLink(request: AttachRequest<LinkDevice>): Promise<StartRecord> {
   const { context, start, xml, recording, beforeLinked, whenLinked } = request;
-  requirePrivateNetwork(context.definition);
   const owner = { root: context.paths.root, name: context.name };
-  const inside = await linksInside(request);
+  const inside = await roomInside(request);
   using names = new LinkNumbers([]);
   const resolved = await resolve(request, inside, names);
   const [link, record] = [resolved.links[0], resolved.records[0]];
@@ -85,6 +84,30 @@ export async function detachLink(request: DeviceRequest<LinkDevice>): Promise<St
   });
 }
 
+/**
+ * What can be known before anything is done for the interface, such as the start of its network. @throws TslxcError OPERATION_INVALID
+ * for a container without a network of its own; RESOURCE_BUSY if the name that it asks for is taken inside.
+ */
+export async function checkLink(
+  request: Pick<AttachRequest<LinkDevice>, 'context' | 'start' | 'device'>,
+): Promise<void> {
+  const inside = await roomInside(request);
+  withFreeName(request.device, namesTaken(request, inside), request.context.definition);
+}
+
+/** The interfaces inside, of a container that can be given one. @throws TslxcError OPERATION_INVALID. */
+async function roomInside(request: Pick<DeviceRequest, 'context'>): Promise<readonly KernelLink[]> {
+  requirePrivateNetwork(request.context.definition);
+  return await linksInside(request);
+}
+
+function namesTaken(
+  { start }: Pick<DeviceRequest, 'start'>,
+  inside: readonly KernelLink[],
+): readonly string[] {
+  return [...inside.map(({ name }) => name), ...(start.links ?? []).map(({ guest }) => guest)];
+}
+
 function requirePrivateNetwork(definition: DomainDefinition): void {
   if (networkMode(definition) === 'private') return;
   const what =
@@ -93,7 +116,9 @@ function requirePrivateNetwork(definition: DomainDefinition): void {
   throw new TslxcError('OPERATION_INVALID', detail, { domain: definition.name });
 }
 
-async function linksInside({ context }: DeviceRequest): Promise<readonly KernelLink[]> {
+async function linksInside({
+  context,
+}: Pick<DeviceRequest, 'context'>): Promise<readonly KernelLink[]> {
   const view = await networkViews.networkInside(context.running);
   if (view !== undefined) return view.links;
   const { paths, name } = context;
@@ -106,11 +131,7 @@ async function resolve(
   inside: readonly KernelLink[],
   names: LinkNumbers,
 ): Promise<ResolvedLinks> {
-  const taken = [
-    ...inside.map(({ name }) => name),
-    ...(start.links ?? []).map(({ guest }) => guest),
-  ];
-  const named = withFreeName(device, taken, context.definition);
+  const named = withFreeName(device, namesTaken({ start }, inside), context.definition);
   return await lookUpLinks({
     definition: withOnly(after, named),
     ports: port === undefined ? [] : [port],

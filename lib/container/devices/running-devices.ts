@@ -7,10 +7,10 @@ import type { Port } from '../../plan/network/links';
 import type { Lookers } from '../looks/looks';
 import type { Recording } from '../record/recording';
 import type { LinkRecord, RunningRecord, StartRecord } from '../record/run-state';
-import { attachLink, detachLink } from './attached-links';
+import { attachLink, checkLink, detachLink } from './attached-links';
 import { attachNode, detachNode } from './attached-nodes';
 import { attachTree, detachTree } from './attached-trees';
-import type { AttachRequest, DeviceRequest } from './device-request';
+import type { AttachRequest, DeviceOf, DeviceRequest } from './device-request';
 import { takeOut, type PlugContext } from './plug';
 import { keepRestartPlan } from './restart-plan';
 
@@ -48,6 +48,7 @@ export interface AttachedDevice extends DeviceOfRunning {
 
 /** See the functions of the same names; `settle` finishes an interrupted change: see `takeOut`. */
 export interface DeviceControl {
+  checkLink(running: RunningDevices, device: DeviceOf<'interfaces'>): Promise<void>;
   attach(running: RunningDevices, attached: AttachedDevice): Promise<StartRecord>;
   detach(running: RunningDevices, detached: DeviceOfRunning): Promise<StartRecord>;
   settle(running: RunningDevices): Promise<StartRecord>;
@@ -56,6 +57,9 @@ export interface DeviceControl {
 /** `facts` returns the facts of this host. */
 export function deviceControl(facts: () => HostFacts): DeviceControl {
   return {
+    checkLink: (running, device) => {
+      return checkLink({ context: contextOf(running, facts()), start: running.start, device });
+    },
     attach: (running, attached) => attach(requestOf(running, attached, facts())),
     detach: (running, detached) => detach(requestOf(running, detached, facts())),
     settle: async (running) => takeOut(contextOf(running, facts()), running.start),

@@ -71,6 +71,8 @@ async function attachInterface(
   { definition, device, xml }: AttachedInterface,
 ): Promise<void> {
   const only = withOnly(definition, device);
+  // What is refused for the container's own sake starts no network.
+  await session.containers.devices.checkLink(runningDevices(session, state), device);
   const ports = await portsOf(session, only, { intent: 'start' });
   await checkFloors(session, { definition: only, ports });
   const [port] = ports;

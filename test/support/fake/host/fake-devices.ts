@@ -26,6 +26,7 @@ export function fakeDevices(host: DeviceHost): DeviceControl {
     return changed;
   };
   return {
+    checkLink: () => Promise.resolve(),
     attach: ({ start }, { xml, recording }) => change(start, xml, recording),
     detach: async ({ start, onOut }, { xml }) => {
       await onOut(start);
