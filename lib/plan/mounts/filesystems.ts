@@ -45,12 +45,18 @@ export function sourceKey({ type, source }: { type: 'mount' | 'bind'; source: st
  */
 export function otherFilesystems(definition: DomainDefinition): readonly FilesystemDefinition[] {
   const others = definition.filesystems.filter(({ target }) => target !== '/');
-  const byTarget = new Map(others.map((one) => [withoutDots(one.target), one]));
+  // Two may have one target.
+  const byTarget = new Map<string, FilesystemDefinition[]>();
+  for (const one of others) {
+    const target = withoutDots(one.target);
+    const same = byTarget.get(target);
+    if (same === undefined) byTarget.set(target, [one]);
+    else same.push(one);
+  }
   const ordered = new Set<FilesystemDefinition>();
   for (const filesystem of others) {
     for (const folder of foldersAbove(filesystem.target).reverse()) {
-      const outer = byTarget.get(folder);
-      if (outer !== undefined) ordered.add(outer);
+      byTarget.get(folder)?.forEach((outer) => ordered.add(outer));
     }
     ordered.add(filesystem);
   }

@@ -18,6 +18,7 @@ test('they keep the order of the document, but stand behind what they lie in', (
   expect(order('/b', '/a', '/')).toEqual(['/b', '/a']);
   expect(order('/a/b/c', '/x', '/a/b', '/a')).toEqual(['/a', '/a/b', '/a/b/c', '/x']);
   expect(order('/ab', '/a', '/a/b')).toEqual(['/ab', '/a', '/a/b']);
+  expect(order('/a/b', '/a', '/a/')).toEqual(['/a', '/a', '/a/b']);
 });
 
 const position = { line: 1, column: 1 };
