@@ -138,32 +138,6 @@ describe('a container', () => {
     expect(ports('virbr0')).toHaveLength(1);
   });
 
-  test('that can be given no interface while it runs does not have it started for one', async () => {
-    await using world = await makeNetworkWorld();
-    const { connection } = world;
-    const network = await connection.lookupNetworkByName('default');
-    const init = { init: '/bin/sleep', initArguments: ['1000'] };
-    await using open = await started(connection, domainXml({ name: 'open', ...init }));
-    const devices = "<interface type='ethernet'/>";
-    await using lan = await started(connection, domainXml({ name: 'lan', ...init, devices }));
-    const wanted = (more: string): string =>
-      `<interface type='network'><source network='default'/>${more}</interface>`;
-    const attach = async (name: string, xml: string): Promise<unknown> => {
-      const domain = await connection.lookupDomainByName(name);
-      return errorOf(() => domain.attachDevice(xml, { which: 'live' }));
-    };
-    expect(await attach(open.name, wanted(''))).toMatchObject({
-      code: 'OPERATION_INVALID',
-      message: containing('uses the host’s network'),
-    });
-    expect(await attach(lan.name, wanted("<guest dev='eth0'/>"))).toMatchObject({
-      code: 'RESOURCE_BUSY',
-      message: containing("a network interface 'eth0' already"),
-    });
-    expect(await network.info()).toMatchObject({ active: false });
-    expect(link('virbr0')).toBeUndefined();
-  });
-
   test('does not start a network that was stopped by hand', async () => {
     await using world = await makeNetworkWorld();
     const network = await world.connection.lookupNetworkByName('default');
