@@ -68,7 +68,8 @@ const exitStatus = [
     name: 'other',
     help:
       'exec, shell and lxc-enter-namespace end with the status of the command in the container, run, start --foreground and ' +
-      'wait --exit with that of its init: 128 and the number of the signal that ended it, if one did.',
+      'wait --exit with that of its init: 128 and the number of the signal that ended it, if one did, and 125 where that is not ' +
+      'known, since the monitor of the container was killed.',
   },
 ];
 

@@ -16,7 +16,7 @@ import { exitStatus } from '../output/words/domain-words';
  * reboot. The other signals have whatever meaning init gives them.
  */
 const terminating: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
-const forwarded: readonly NodeJS.Signals[] = [...terminating, 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+const handled: readonly NodeJS.Signals[] = [...terminating, 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
 /** Milliseconds that init may take to shut down on request; an init that can't be asked is killed at once. */
 const patience = 10_000;
@@ -34,10 +34,10 @@ export interface Foreground {
   readonly context: Pick<Context, 'environment' | 'signals'>;
   readonly domain: Supervised;
   /**
-   * The exit status once the container was told to end: `success`, whatever became of init, since a supervisor has got what it
-   * asked for; or that of the program, as always.
+   * A service has a supervisor: SIGHUP goes to its init, and once it was told to end, the exit status is 0, whatever became of init.
+   * A program has a user: it ends when the terminal goes (SIGHUP), and the exit status is always its own.
    */
-  readonly statusWhenTold: 'success' | 'program';
+  readonly runsAs: 'service' | 'program';
   /** Starts the container; rejects if the signal aborts the start. */
   start(signal: AbortSignal): Promise<void>;
   /** Sends one datagram, as sd_notify(3) does. */
@@ -52,13 +52,13 @@ export async function runInForeground(foreground: Foreground): Promise<number> {
   const socket = context.environment['NOTIFY_SOCKET'];
   // Only this process notifies the supervisor, not the container or its monitor.
   delete context.environment['NOTIFY_SOCKET'];
-  const relay = new SignalRelay(context.signals, domain, foreground.patience ?? patience);
+  const relay = new SignalRelay(context.signals, foreground);
   try {
     await foreground.start(relay.aborted);
     relay.containerRuns();
     if (socket !== undefined && socket !== '') foreground.notify(socket, 'READY=1');
     const record = await finalEnd(domain, relay);
-    const isSuccess = relay.wantsEnd && foreground.statusWhenTold === 'success';
+    const isSuccess = relay.wantsEnd && foreground.runsAs === 'service';
     return isSuccess ? 0 : exitStatus(record);
   } catch (error) {
     if (relay.abortedBy !== undefined && TslxcError.is(error, 'OPERATION_ABORTED')) {
@@ -99,17 +99,19 @@ class SignalRelay {
   readonly #source: SignalSource;
   readonly #domain: Supervised;
   readonly #patience: number;
+  readonly #terminating: readonly NodeJS.Signals[];
   readonly #abort = new AbortController();
   #phase: 'starting' | 'running' = 'starting';
   #abortedBy: NodeJS.Signals | undefined;
   #wantsEnd = false;
   readonly #over = new AbortController();
 
-  constructor(source: SignalSource, domain: Supervised, patience: number) {
+  constructor(source: SignalSource, foreground: Foreground) {
     this.#source = source;
-    this.#domain = domain;
-    this.#patience = patience;
-    for (const signal of forwarded) source.on(signal, this.#onSignal);
+    this.#domain = foreground.domain;
+    this.#patience = foreground.patience ?? patience;
+    this.#terminating = foreground.runsAs === 'program' ? [...terminating, 'SIGHUP'] : terminating;
+    for (const signal of handled) source.on(signal, this.#onSignal);
   }
 
   get aborted(): AbortSignal {
@@ -133,11 +135,11 @@ class SignalRelay {
 
   close(): void {
     this.#over.abort();
-    for (const signal of forwarded) this.#source.off(signal, this.#onSignal);
+    for (const signal of handled) this.#source.off(signal, this.#onSignal);
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
-    const terminates = terminating.includes(signal);
+    const terminates = this.#terminating.includes(signal);
     if (this.#phase === 'starting') {
       if (!terminates) return;
       this.#abortedBy ??= signal;

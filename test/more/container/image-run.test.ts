@@ -56,18 +56,34 @@ test('a program that can not be run is told apart by the exit status, as exec do
   expect(await statusOf('/etc/passwd', 'web:1')).toBe(126);
 });
 
+const handles = "trap 'exit 9' TERM; echo up; while :; do sleep 0.1; done";
+const sleeps = 'echo up; sleep 1000';
+
+/** What `run` of the shell's program exits with after the line of shell, in which `$!` is its pid; and what it says. */
+async function endedBy(program: string, line: string): Promise<string> {
+  const words = `run --name told --entrypoint sh web:1 -- -c "${program}"`;
+  const [out, errors] = ['out', 'errors'].map((name) => join(world.root.path, `${name}-of-told`));
+  const up = `until grep -q up ${out}; do sleep 0.1; done`;
+  return await inPipe(
+    `tslxc ${words} > ${out} 2> ${errors} & ${up}; ${line}; wait $!; echo $?; cat ${errors}`,
+  );
+}
+
 test.each([
-  [
-    'has a handler that exits with 9',
-    "trap 'exit 9' TERM; echo up; while :; do sleep 0.1; done",
-    9,
-  ],
-  ['has none, and is killed', 'echo up; sleep 1000', 137],
-])('told to end, run ends with the status of a program that %s', async (_, program, status) => {
-  const words = `run --entrypoint sh web:1 -- -c "${program}"`;
-  const out = join(world.root.path, 'out-of-told');
-  const line = `tslxc ${words} > ${out} & until grep -q up ${out}; do sleep 0.1; done; kill $!; wait $!; echo $?`;
-  expect(await inPipe(line)).toBe(`${status}\n`);
+  ['TERM', 'has a handler that exits with 9', handles, 9],
+  ['HUP', 'has a handler that exits with 9', handles, 9],
+  ['TERM', 'has none, and is killed', sleeps, 137],
+  ['HUP', 'has none, and is killed', sleeps, 137],
+])('told to end by SIG%s, run ends with the status of a program that %s', async (...row) => {
+  const [signal, , program, status] = row;
+  expect(await endedBy(program, `kill -${signal} $!`)).toBe(`${status}\n`);
+});
+
+test('run says that the monitor of its container was killed', async () => {
+  const { running } = runPaths(statePaths(world.root.path), 'told');
+  const monitor = `$(grep -o '"id":[0-9]*' ${running} | cut -d: -f2)`;
+  const said = await endedBy(sleeps, `kill -KILL ${monitor}`);
+  expect(said).toMatch(/^125\n.*its monitor ended, and the container with it/s);
 });
 
 test('the directory that is asked for holds what is written, and stays', async () => {

@@ -196,7 +196,7 @@ async function stay(
   return runInForeground({
     context,
     domain,
-    statusWhenTold: 'success',
+    runsAs: 'service',
     // The supervisor may kill this process without warning: that must end the container as well.
     start: (signal) => begin({ autodestroy: true, signal }),
     notify: (socket, text) => native().sendDatagram(socket, text),

@@ -66,9 +66,10 @@ async function wait(context: Context, options: Options): Promise<number | undefi
     return undefined;
   });
   if (domain === undefined) return exitStatus(await lastExit(connection, text));
-  return withErrorMessage(`Failed to wait for domain '${domain.name}'`, () =>
+  const exit = await withErrorMessage(`Failed to wait for domain '${domain.name}'`, () =>
     waitFor({ context, domain, options, limits, expression }),
   );
+  return exit === undefined ? undefined : exitStatus(exit);
 }
 
 function isGone(error: unknown): boolean {
@@ -88,7 +89,8 @@ interface Waiting {
   readonly expression: RegExp | undefined;
 }
 
-async function waitFor(waiting: Waiting): Promise<number | undefined> {
+/** Resolves to init's end, if that is what is waited for. */
+async function waitFor(waiting: Waiting): Promise<ExitRecord | undefined> {
   const { context, domain, options, limits, expression } = waiting;
   const { output } = context;
   if (expression !== undefined) {
@@ -121,7 +123,7 @@ async function waitFor(waiting: Waiting): Promise<number | undefined> {
     output.extra(`${stateWord(reached.state)} (${reasonWords(reached)})`);
     return undefined;
   }
-  return exitStatus(await domain.waitFor({ exit: 'any', ...limits }));
+  return await domain.waitFor({ exit: 'any', ...limits });
 }
 
 function expressionOf(text: string): RegExp {

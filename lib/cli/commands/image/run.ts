@@ -23,8 +23,8 @@ export const commands: CommandTable = {
       'Start a container from an image that was pulled, show what it writes, and end as its program does. The words\n' +
       'after the image take the place of the image’s own. With a terminal, its console is shown there; else its\n' +
       'input is what is piped in, if that is no terminal, and its output and errors go where those of this command\n' +
-      'go, and not to its log: in a loop that reads stdin, give it </dev/null, as ssh. SIGTERM and SIGINT ask it to\n' +
-      'end, a second one kills it; when this command is killed, so is the container. The network default, and those\n' +
+      'go, and not to its log: in a loop that reads stdin, give it </dev/null, as ssh. SIGTERM, SIGINT and SIGHUP ask\n' +
+      'it to end, a second one kills it; when this command is killed, so is the container. The network default, and those\n' +
       'with autostart, are started for it if they have not been since the host booted, and named on stderr, unless\n' +
       '-q is given; others have to be active: net-start starts them. With -d the container goes on by itself, and\n' +
       'the name of its domain is shown. The domain is transient: it is gone with its container, and so is what that\n' +
@@ -133,7 +133,7 @@ class Run {
         wait: () => this.#running.wait(),
         state: () => this.#running.state(),
       },
-      statusWhenTold: 'program',
+      runsAs: 'program',
       start: (signal) => withErrorMessage(failed, () => start.call(this, signal)),
       notify: (socket, text) => native().sendDatagram(socket, text),
     });

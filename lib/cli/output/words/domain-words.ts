@@ -1,6 +1,8 @@
 /** virsh's words for states and reasons, and an addition of this command: how init actually ended. Pure. */
+import { constants } from 'node:os';
 import type { ExitRecord } from '../../../container/record/exit-record';
 import type { DomainInfo, DomainState } from '../../../driver/types';
+import { CommandError } from '../../shell/command-error';
 import { signalName } from './signal-names';
 
 /** `running`, `shut off` or `no state`. */
@@ -85,8 +87,19 @@ function endWords(exit: ExitRecord): string | undefined {
   }
 }
 
-/** The exit status that a shell would give for init's end: its exit code, or 128 plus the signal; 255 if it is not known. */
+/**
+ * The exit status that a shell would give for init's end: its exit code, or 128 plus the signal.
+ *
+ * @throws CommandError with the status 125 when there is none.
+ */
 export function exitStatus(exit: ExitRecord): number {
   if (exit.how === 'exited') return exit.code ?? 0;
-  return exit.how === 'killed' ? 128 + (exit.signal ?? 0) : 255;
+  if (exit.how === 'killed') return 128 + (exit.signal ?? 0);
+  // Its cgroups were killed, since its monitor did not answer.
+  if (exit.requested === 'destroy') return 128 + constants.signals.SIGKILL;
+  const what =
+    exit.how === 'lost'
+      ? 'its monitor ended, and the container with it: how its init ended is not known'
+      : 'it was not started';
+  throw new CommandError(`The container has no exit status: ${what}`, { status: 125 });
 }

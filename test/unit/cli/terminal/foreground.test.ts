@@ -34,7 +34,7 @@ class Supervision {
   readonly states: ('running' | 'gone')[] = [];
   /** What comes of a shutdown: by default init never answers. */
   shutdown: () => Promise<'stopped' | 'rebooted'> = () => new Promise(() => undefined);
-  statusWhenTold: 'success' | 'program' = 'success';
+  runsAs: 'service' | 'program' = 'service';
 
   run(start: (signal: AbortSignal) => Promise<void> = () => Promise.resolve()): Promise<number> {
     const ends = new Queue<ExitRecord>();
@@ -64,7 +64,7 @@ class Supervision {
           return { state: 'shutoff', reason: 'shutdown' };
         },
       },
-      statusWhenTold: this.statusWhenTold,
+      runsAs: this.runsAs,
       start,
       notify: (socket, text) => this.notices.push([socket, text]),
       patience: 20,
@@ -152,7 +152,7 @@ test.each<[string, () => Partial<ExitRecord>, number]>([
   'of run that is told to end, the status is that of a program that %s',
   async (_, end, expected) => {
     const supervision = new Supervision();
-    supervision.statusWhenTold = 'program';
+    supervision.runsAs = 'program';
     supervision.shutdown = async () => {
       supervision.end(end());
       return Promise.resolve('stopped');
@@ -168,7 +168,7 @@ test.each(['once', 'twice'])(
   'of run that is told to end %s, the status is 137 where the program had to be killed',
   async (times) => {
     const supervision = new Supervision();
-    supervision.statusWhenTold = 'program';
+    supervision.runsAs = 'program';
     if (times === 'once') supervision.shutdown = () => Promise.reject(new Error('no handler'));
     const status = supervision.run();
     await sleep(1);
@@ -177,6 +177,28 @@ test.each(['once', 'twice'])(
     expect(await status).toBe(137);
   },
 );
+
+test('run ends its program when the terminal goes, and a supervisor’s service gets the signal', async () => {
+  const supervision = new Supervision();
+  supervision.runsAs = 'program';
+  supervision.shutdown = () => Promise.reject(new Error('no handler'));
+  const status = supervision.run();
+  await sleep(1);
+  supervision.signal('SIGHUP');
+  expect(await status).toBe(137);
+  expect(supervision.calls).toEqual(['shutdown auto 20', 'destroy', 'state']);
+});
+
+test('of a container whose monitor was lost, there is no status of its program', async () => {
+  const supervision = new Supervision();
+  const status = supervision.run();
+  await sleep(1);
+  supervision.end({ how: 'lost' });
+  await expect(status).rejects.toMatchObject({
+    message: expect.stringContaining('its monitor ended, and the container with it') as string,
+    status: 125,
+  });
+});
 
 test('a shutdown that is answered too late destroys nothing', async () => {
   const supervision = new Supervision();

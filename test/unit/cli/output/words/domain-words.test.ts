@@ -61,9 +61,32 @@ const ends: readonly End[] = [
     words: 'destroyed',
     status: 137,
   },
-  { reason: 'failed', exit: { how: 'unstarted' }, words: 'failed', status: 255 },
-  { reason: 'crashed', exit: { how: 'lost' }, words: 'crashed: its monitor was lost', status: 255 },
+  {
+    reason: 'destroyed',
+    exit: { how: 'lost', requested: 'destroy' },
+    words: 'destroyed',
+    status: 137,
+  },
 ];
+
+test.each([
+  { reason: 'failed', exit: { how: 'unstarted' }, words: 'failed', why: 'it was not started' },
+  {
+    reason: 'crashed',
+    exit: { how: 'lost' },
+    words: 'crashed: its monitor was lost',
+    why: 'its monitor ended, and the container with it: how its init ended is not known',
+  },
+] as const)('$words, without an exit status', ({ reason, exit, words, why }) => {
+  const record = { ...exit, ...when };
+  expect(reasonWords({ state: 'shutoff', reason, exit: record })).toBe(words);
+  expect(() => exitStatus(record)).toThrow(
+    expect.objectContaining({
+      message: `The container has no exit status: ${why}`,
+      status: 125,
+    }) as Error,
+  );
+});
 
 test.each(ends)('$words, exit status $status', ({ reason, exit, words, status }) => {
   const record = { ...exit, ...when };
