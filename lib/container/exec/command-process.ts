@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import type { LastByte, OutputStream } from './output-stream';
-import { signalNumber } from '../../domain/elements/extension/stop-signal';
+import { askedSignal } from '../../domain/elements/extension/stop-signal';
 import { TslxcError } from '../../errors';
 import type { WindowSize } from '../../host/native';
 import { checkCalls, type CallsOf } from '../../shape/arguments';
@@ -22,9 +22,6 @@ export interface CommandResult {
 
 /** What a shell adds to the number of the signal that ended a command. */
 const signalBase = 128;
-
-/** Highest signal number of Linux (signal(7)). */
-const lastSignal = 64;
 
 /** What the methods of a command take. */
 export const commandCalls = {
@@ -90,14 +87,7 @@ export class CommandProcess {
    * @throws TslxcError INVALID_ARG when there is no such signal.
    */
   kill(signal: number | string = 'SIGTERM'): void {
-    const sent = typeof signal === 'number' ? signal : (signalNumber(signal) ?? NaN);
-    if (!Number.isInteger(sent) || sent < 1 || sent > lastSignal) {
-      const detail =
-        typeof signal === 'number'
-          ? `signum value ${signal} is out of range`
-          : `'${signal}' is not a signal such as SIGTERM, SIGRTMIN+3 or 15`;
-      throw new TslxcError('INVALID_ARG', detail, { element: 'signal' });
-    }
+    const sent = askedSignal(signal, 1);
     if (!this.#isOver) this.channel.send({ message: 'signal', number: sent });
   }
 

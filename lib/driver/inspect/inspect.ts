@@ -3,7 +3,7 @@ import { constants as system } from 'node:os';
 import type { ConsoleStream } from '../../container/console/console-stream';
 import { initHasEnded } from '../../container/init/ended-init';
 import type { DomainDefinition } from '../../domain/definition';
-import { signalNumber } from '../../domain/elements/extension/stop-signal';
+import { askedSignal } from '../../domain/elements/extension/stop-signal';
 import { formatDomain } from '../../domain/format';
 import { isolationOf } from '../../domain/namespaces/isolation';
 import { TslxcError } from '../../errors';
@@ -31,8 +31,6 @@ import type { Identity } from '../../host/state/definitions/definition-store';
 import type { ConsoleOptions, DomainInfo, DomainState } from '../types';
 
 const bytesInKibibyte = 1024;
-/** Highest signal number of Linux (signal(7)). */
-const lastSignal = 64;
 
 /** The pid of the running container's monitor; undefined while nothing runs, and when it is not known whether anything does. */
 export function runningId(session: Session, { name, uuid }: Identity): number | undefined {
@@ -170,14 +168,7 @@ export async function sendSignal(
   identity: Identity,
   signal: number | string,
 ): Promise<void> {
-  const number = typeof signal === 'number' ? signal : (signalNumber(signal) ?? NaN);
-  if (!Number.isInteger(number) || number < 0 || number > lastSignal) {
-    const detail =
-      typeof signal === 'number'
-        ? `signum value ${signal} is out of range`
-        : `'${signal}' is not a signal such as SIGTERM, SIGRTMIN+3 or 15`;
-    throw new TslxcError('INVALID_ARG', detail, { element: 'signal' });
-  }
+  const number = askedSignal(signal, 0);
   requireRunning(await currentState(session, identity), 'sendSignal', identity);
   const monitor = await connectRunning(session, identity, 'sendSignal');
   try {

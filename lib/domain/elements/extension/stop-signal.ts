@@ -1,4 +1,5 @@
 /** `<tslxc:stop>` in `<tslxc:container>`: the signal that asks init to shut down. */
+import { TslxcError } from '../../../errors';
 import { attributeLocation, definitionError } from '../../xml/source-location';
 import { readExactly, type LocatedElement } from '../../xml/reading';
 import { stopVocabulary } from './vocabulary';
@@ -38,6 +39,21 @@ export function signalNumber(value: string): number | undefined {
         ? firstRealTime + Number(distance)
         : lastRealTime - Number(distance);
   return number !== undefined && isUsable(number) ? number : undefined;
+}
+
+/**
+ * The number of a signal that a caller asks to have sent, by a name as the attribute takes it, or by a number from `least` on.
+ *
+ * @throws TslxcError INVALID_ARG for what is no such signal.
+ */
+export function askedSignal(signal: number | string, least: 0 | 1): number {
+  const number = typeof signal === 'number' ? signal : (signalNumber(signal) ?? NaN);
+  if (Number.isInteger(number) && number >= least && number <= lastRealTime) return number;
+  const detail =
+    typeof signal === 'number'
+      ? `signum value ${signal} is out of range`
+      : `'${signal}' is not a signal such as SIGTERM, SIGRTMIN+3 or 15`;
+  throw new TslxcError('INVALID_ARG', detail, { element: 'signal' });
 }
 
 /** Its name, as the attribute takes it. */
