@@ -35,6 +35,8 @@ const volatile: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/^(major_fault|minor_fault|disk_caches|rss) \d+$/, '$1 N'],
   // A program with another nice value than 0 has an N or a < there.
   [/^(root +\d+ \S+ [A-Z])[N<]/, '$1'],
+  // A shell that has started a command runs for a moment before it waits for it.
+  [/^(root +\d+ \S+) [RD](?=\S* )/, '$1 S'],
   [/^USER .*/, 'USER'],
   [/-{3,}/, '---'],
   [/ {2,}/g, ' '],
