@@ -13,9 +13,9 @@ const wire = require(join(root, 'dist/container/monitor/messages.js'));
 const fail = require(join(root, 'dist/container/monitor/failpoints.js'));
 
 const types = {
-  opens: 'uint8_t',
-  handle: 'uint8_t',
-  handles: 'std::vector<uint8_t>',
+  opens: 'uint32_t',
+  handle: 'uint32_t',
+  handles: 'std::vector<uint32_t>',
   string: 'std::string',
   strings: 'std::vector<std::string>',
   u8: 'uint8_t',
@@ -30,9 +30,9 @@ const types = {
 };
 
 const readers = {
-  opens: 'reader.u8()',
-  handle: 'reader.u8()',
-  handles: 'reader.u8s()',
+  opens: 'reader.u32()',
+  handle: 'reader.u32()',
+  handles: 'reader.u32s()',
   string: 'reader.string()',
   strings: 'reader.strings()',
   u8: 'reader.u8()',

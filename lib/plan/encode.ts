@@ -1,7 +1,7 @@
 /**
  * Encodes a plan as bytes, little-endian. u8, u32 and u64 are plain; a string is its length (u32) and UTF-8 bytes;
  * a list is its count (u32) and its items; an operation is its opcode (u8) and its fields in the table's order; a
- * handle is the position (u8) at which its name was opened. The decoder in native/ refuses everything else.
+ * handle is the position (u32) at which its name was opened. The decoder in native/ refuses everything else.
  */
 import {
   accessChoices,
@@ -15,13 +15,13 @@ import type { FieldType, Operation, OperationName } from './operation';
 import type { CommandPlan, FittingPlan, Plan } from './plan';
 
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
-export const planVersion = 12;
+export const planVersion = 13;
 
 /** The same for the plan of a command. */
-export const commandPlanVersion = 3;
+export const commandPlanVersion = 4;
 
 /** The same for the plan that changes the devices of a running container. */
-export const fittingPlanVersion = 2;
+export const fittingPlanVersion = 3;
 
 const choices: Partial<Record<FieldType, readonly string[]>> = {
   depth: depthChoices,
@@ -115,14 +115,14 @@ class Writer {
   field(type: FieldType, value: unknown): void {
     switch (type) {
       case 'opens':
-        this.u8(this.#open(value as string));
+        this.u32(this.#open(value as string));
         return;
       case 'handle':
-        this.u8(this.#handle(value as string));
+        this.u32(this.#handle(value as string));
         return;
       case 'handles':
         this.u32((value as readonly string[]).length);
-        for (const item of value as readonly string[]) this.u8(this.#handle(item));
+        for (const item of value as readonly string[]) this.u32(this.#handle(item));
         return;
       case 'string':
         this.string(value as string);

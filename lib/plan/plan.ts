@@ -38,7 +38,7 @@ export const headerFields = {
   /** 1 when descriptor 6 carries the first console, else 0. */
   consoleDescriptors: 'u8',
   /** Descriptors after that which init gets as 3, 4, … */
-  passDescriptors: 'u8',
+  passDescriptors: 'u32',
   /** 1 when the first three of them are its standard streams, in place of the console, which stays its controlling terminal. */
   standardStreams: 'u8',
   argv: 'strings',

@@ -29,10 +29,6 @@ class Reader {
     return list<std::string>(sizeof(uint32_t), [this] { return string(); });
   }
 
-  std::vector<uint8_t> u8s() {
-    return list<uint8_t>(sizeof(uint8_t), [this] { return u8(); });
-  }
-
   std::vector<uint32_t> u32s() {
     return list<uint32_t>(sizeof(uint32_t), [this] { return u32(); });
   }

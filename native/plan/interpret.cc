@@ -22,12 +22,12 @@ void Interpreter::run(const std::vector<Operation>& operations,
   }
 }
 
-void Interpreter::open(uint8_t index, Fd fd, std::string_view subject) {
+void Interpreter::open(uint32_t index, Fd fd, std::string_view subject) {
   if (handles_.size() != index) throw SyscallError{EBADF, "plan", "a handle out of order"};
   handles_.push_back({std::move(fd), std::string(subject)});
 }
 
-int Interpreter::handle(uint8_t index) const {
+int Interpreter::handle(uint32_t index) const {
   if (index >= handles_.size()) throw SyscallError{EBADF, "plan", "a handle that is not open"};
   return handles_[index].fd.get();
 }
@@ -38,7 +38,7 @@ std::vector<int> Interpreter::descriptors() const {
   return all;
 }
 
-Fd Interpreter::place(uint8_t root, const std::string& path, Missing missing) const {
+Fd Interpreter::place(uint32_t root, const std::string& path, Missing missing) const {
   switch (missing) {
     case Missing::kFail:
       return openInRoot(handle(root), path, O_PATH);
@@ -78,7 +78,7 @@ void Interpreter::operator()(const MakeFilesystemOn& op) {
 
 void Interpreter::operator()(const MakeOverlay& op) {
   std::vector<int> lowers;
-  for (const uint8_t layer : op.lowers) lowers.push_back(handle(layer));
+  for (const uint32_t layer : op.lowers) lowers.push_back(handle(layer));
   open(op.tree, makeOverlay(lowers, handle(op.work), op.options, op.attributes), "overlay");
 }
 

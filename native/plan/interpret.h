@@ -122,13 +122,13 @@ class Interpreter {
   void operator()(const DetachTree& op);
 
  private:
-  void open(uint8_t index, Fd fd, std::string_view subject);
-  int handle(uint8_t index) const;
+  void open(uint32_t index, Fd fd, std::string_view subject);
+  int handle(uint32_t index) const;
   int initNetwork() const;
   int previousNetwork() const;
   // `path` in the tree of `root`, as an O_PATH descriptor; invalid if it is missing and `missing`
   // allows that.
-  Fd place(uint8_t root, const std::string& path, Missing missing) const;
+  Fd place(uint32_t root, const std::string& path, Missing missing) const;
 
   struct Handle {
     Fd fd;

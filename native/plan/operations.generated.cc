@@ -6,50 +6,50 @@ namespace tslxc {
 namespace {
 
 void decode(Reader& reader, OpenTree& value) {
-  value.tree = reader.u8();
+  value.tree = reader.u32();
   value.path = reader.string();
   value.depth = reader.choice<Depth>(2);
   value.automount = reader.choice<Automount>(2);
 }
 
 void decode(Reader& reader, CloneTree& value) {
-  value.tree = reader.u8();
-  value.root = reader.u8();
+  value.tree = reader.u32();
+  value.root = reader.u32();
   value.path = reader.string();
   value.depth = reader.choice<Depth>(2);
 }
 
 void decode(Reader& reader, MakeFilesystem& value) {
-  value.tree = reader.u8();
+  value.tree = reader.u32();
   value.type = reader.string();
   value.options = reader.strings();
   value.attributes = reader.u32();
 }
 
 void decode(Reader& reader, AttachLoop& value) {
-  value.device = reader.u8();
+  value.device = reader.u32();
   value.path = reader.string();
   value.access = reader.choice<Access>(2);
 }
 
 void decode(Reader& reader, MakeFilesystemOn& value) {
-  value.tree = reader.u8();
-  value.device = reader.u8();
+  value.tree = reader.u32();
+  value.device = reader.u32();
   value.type = reader.string();
   value.options = reader.strings();
   value.attributes = reader.u32();
 }
 
 void decode(Reader& reader, MakeOverlay& value) {
-  value.tree = reader.u8();
-  value.lowers = reader.u8s();
-  value.work = reader.u8();
+  value.tree = reader.u32();
+  value.lowers = reader.u32s();
+  value.work = reader.u32();
   value.options = reader.strings();
   value.attributes = reader.u32();
 }
 
 void decode(Reader& reader, SetTreeAttributes& value) {
-  value.tree = reader.u8();
+  value.tree = reader.u32();
   value.set = reader.u32();
   value.clear = reader.u32();
   value.propagation = reader.u32();
@@ -57,12 +57,12 @@ void decode(Reader& reader, SetTreeAttributes& value) {
 }
 
 void decode(Reader& reader, MapTree& value) {
-  value.tree = reader.u8();
+  value.tree = reader.u32();
   value.depth = reader.choice<Depth>(2);
 }
 
 void decode(Reader& reader, MakeNode& value) {
-  value.tree = reader.u8();
+  value.tree = reader.u32();
   value.path = reader.string();
   value.type = reader.u32();
   value.major = reader.u32();
@@ -71,19 +71,19 @@ void decode(Reader& reader, MakeNode& value) {
 }
 
 void decode(Reader& reader, MakeDirectory& value) {
-  value.tree = reader.u8();
+  value.tree = reader.u32();
   value.path = reader.string();
   value.mode = reader.u32();
 }
 
 void decode(Reader& reader, MakeSymlink& value) {
-  value.tree = reader.u8();
+  value.tree = reader.u32();
   value.path = reader.string();
   value.target = reader.string();
 }
 
 void decode(Reader& reader, ChangeOwner& value) {
-  value.tree = reader.u8();
+  value.tree = reader.u32();
   value.path = reader.string();
   value.uid = reader.u32();
   value.gid = reader.u32();
@@ -91,41 +91,41 @@ void decode(Reader& reader, ChangeOwner& value) {
 
 
 void decode(Reader& reader, StackTree& value) {
-  value.tree = reader.u8();
+  value.tree = reader.u32();
 }
 
 void decode(Reader& reader, EnterTree& value) {
-  value.tree = reader.u8();
+  value.tree = reader.u32();
 }
 
 void decode(Reader& reader, AttachTree& value) {
-  value.tree = reader.u8();
-  value.root = reader.u8();
+  value.tree = reader.u32();
+  value.root = reader.u32();
   value.path = reader.string();
   value.missing = reader.choice<Missing>(4);
 }
 
 void decode(Reader& reader, CoverPath& value) {
-  value.root = reader.u8();
+  value.root = reader.u32();
   value.path = reader.string();
-  value.source = reader.u8();
+  value.source = reader.u32();
   value.missing = reader.choice<Missing>(4);
 }
 
 void decode(Reader& reader, PutAside& value) {
-  value.root = reader.u8();
+  value.root = reader.u32();
   value.path = reader.string();
   value.missing = reader.choice<Missing>(4);
 }
 
 
 void decode(Reader& reader, OpenFile& value) {
-  value.file = reader.u8();
+  value.file = reader.u32();
   value.path = reader.string();
 }
 
 void decode(Reader& reader, WriteFile& value) {
-  value.file = reader.u8();
+  value.file = reader.u32();
   value.text = reader.string();
 }
 
@@ -134,13 +134,13 @@ void decode(Reader& reader, Unshare& value) {
 }
 
 void decode(Reader& reader, OpenNamespace& value) {
-  value.file = reader.u8();
+  value.file = reader.u32();
   value.path = reader.string();
   value.inode = reader.u64();
 }
 
 void decode(Reader& reader, JoinNamespace& value) {
-  value.file = reader.u8();
+  value.file = reader.u32();
   value.kind = reader.u32();
 }
 
@@ -232,7 +232,7 @@ void decode(Reader& reader, NewSession& value) {
 }
 
 void decode(Reader& reader, OpenConsole& value) {
-  value.devpts = reader.u8();
+  value.devpts = reader.u32();
   value.index = reader.u8();
   value.uid = reader.u32();
 }
@@ -282,13 +282,13 @@ void decode(Reader& reader, SetProcessAttribute& value) {
 }
 
 void decode(Reader& reader, OpenPlace& value) {
-  value.place = reader.u8();
-  value.root = reader.u8();
+  value.place = reader.u32();
+  value.root = reader.u32();
   value.path = reader.string();
 }
 
 void decode(Reader& reader, ProtectPath& value) {
-  value.root = reader.u8();
+  value.root = reader.u32();
   value.path = reader.string();
   value.set = reader.u32();
   value.missing = reader.choice<Missing>(4);
@@ -296,11 +296,11 @@ void decode(Reader& reader, ProtectPath& value) {
 
 
 void decode(Reader& reader, OpenRoot& value) {
-  value.place = reader.u8();
+  value.place = reader.u32();
 }
 
 void decode(Reader& reader, AddNode& value) {
-  value.root = reader.u8();
+  value.root = reader.u32();
   value.path = reader.string();
   value.type = reader.u32();
   value.major = reader.u32();
@@ -311,7 +311,7 @@ void decode(Reader& reader, AddNode& value) {
 }
 
 void decode(Reader& reader, RemoveNode& value) {
-  value.root = reader.u8();
+  value.root = reader.u32();
   value.path = reader.string();
   value.type = reader.u32();
   value.major = reader.u32();
@@ -319,7 +319,7 @@ void decode(Reader& reader, RemoveNode& value) {
 }
 
 void decode(Reader& reader, DetachTree& value) {
-  value.root = reader.u8();
+  value.root = reader.u32();
   value.path = reader.string();
   value.mount = reader.u64();
   value.device = reader.u64();
@@ -500,7 +500,7 @@ void decode(Reader& reader, PlanHeader& value) {
   value.outputFileBytes = reader.u32();
   value.outputFileBackups = reader.u8();
   value.consoleDescriptors = reader.u8();
-  value.passDescriptors = reader.u8();
+  value.passDescriptors = reader.u32();
   value.standardStreams = reader.u8();
   value.argv = reader.strings();
   value.environment = reader.strings();

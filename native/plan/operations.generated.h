@@ -12,9 +12,9 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 12;
-inline constexpr uint32_t kCommandPlanVersion = 3;
-inline constexpr uint32_t kFittingPlanVersion = 2;
+inline constexpr uint32_t kPlanVersion = 13;
+inline constexpr uint32_t kCommandPlanVersion = 4;
+inline constexpr uint32_t kFittingPlanVersion = 3;
 
 enum class Missing : uint8_t {
   kFail,
@@ -24,50 +24,50 @@ enum class Missing : uint8_t {
 };
 
 struct OpenTree {
-  uint8_t tree = 0;
+  uint32_t tree = 0;
   std::string path{};
   Depth depth{};
   Automount automount{};
 };
 
 struct CloneTree {
-  uint8_t tree = 0;
-  uint8_t root = 0;
+  uint32_t tree = 0;
+  uint32_t root = 0;
   std::string path{};
   Depth depth{};
 };
 
 struct MakeFilesystem {
-  uint8_t tree = 0;
+  uint32_t tree = 0;
   std::string type{};
   std::vector<std::string> options{};
   uint32_t attributes = 0;
 };
 
 struct AttachLoop {
-  uint8_t device = 0;
+  uint32_t device = 0;
   std::string path{};
   Access access{};
 };
 
 struct MakeFilesystemOn {
-  uint8_t tree = 0;
-  uint8_t device = 0;
+  uint32_t tree = 0;
+  uint32_t device = 0;
   std::string type{};
   std::vector<std::string> options{};
   uint32_t attributes = 0;
 };
 
 struct MakeOverlay {
-  uint8_t tree = 0;
-  std::vector<uint8_t> lowers{};
-  uint8_t work = 0;
+  uint32_t tree = 0;
+  std::vector<uint32_t> lowers{};
+  uint32_t work = 0;
   std::vector<std::string> options{};
   uint32_t attributes = 0;
 };
 
 struct SetTreeAttributes {
-  uint8_t tree = 0;
+  uint32_t tree = 0;
   uint32_t set = 0;
   uint32_t clear = 0;
   uint32_t propagation = 0;
@@ -75,12 +75,12 @@ struct SetTreeAttributes {
 };
 
 struct MapTree {
-  uint8_t tree = 0;
+  uint32_t tree = 0;
   Depth depth{};
 };
 
 struct MakeNode {
-  uint8_t tree = 0;
+  uint32_t tree = 0;
   std::string path{};
   uint32_t type = 0;
   uint32_t major = 0;
@@ -89,19 +89,19 @@ struct MakeNode {
 };
 
 struct MakeDirectory {
-  uint8_t tree = 0;
+  uint32_t tree = 0;
   std::string path{};
   uint32_t mode = 0;
 };
 
 struct MakeSymlink {
-  uint8_t tree = 0;
+  uint32_t tree = 0;
   std::string path{};
   std::string target{};
 };
 
 struct ChangeOwner {
-  uint8_t tree = 0;
+  uint32_t tree = 0;
   std::string path{};
   uint32_t uid = 0;
   uint32_t gid = 0;
@@ -111,29 +111,29 @@ struct MakeNamespacePrivate {
 };
 
 struct StackTree {
-  uint8_t tree = 0;
+  uint32_t tree = 0;
 };
 
 struct EnterTree {
-  uint8_t tree = 0;
+  uint32_t tree = 0;
 };
 
 struct AttachTree {
-  uint8_t tree = 0;
-  uint8_t root = 0;
+  uint32_t tree = 0;
+  uint32_t root = 0;
   std::string path{};
   Missing missing{};
 };
 
 struct CoverPath {
-  uint8_t root = 0;
+  uint32_t root = 0;
   std::string path{};
-  uint8_t source = 0;
+  uint32_t source = 0;
   Missing missing{};
 };
 
 struct PutAside {
-  uint8_t root = 0;
+  uint32_t root = 0;
   std::string path{};
   Missing missing{};
 };
@@ -142,12 +142,12 @@ struct PivotRoot {
 };
 
 struct OpenFile {
-  uint8_t file = 0;
+  uint32_t file = 0;
   std::string path{};
 };
 
 struct WriteFile {
-  uint8_t file = 0;
+  uint32_t file = 0;
   std::string text{};
 };
 
@@ -156,13 +156,13 @@ struct Unshare {
 };
 
 struct OpenNamespace {
-  uint8_t file = 0;
+  uint32_t file = 0;
   std::string path{};
   uint64_t inode = 0;
 };
 
 struct JoinNamespace {
-  uint8_t file = 0;
+  uint32_t file = 0;
   uint32_t kind = 0;
 };
 
@@ -254,7 +254,7 @@ struct NewSession {
 };
 
 struct OpenConsole {
-  uint8_t devpts = 0;
+  uint32_t devpts = 0;
   uint8_t index = 0;
   uint32_t uid = 0;
 };
@@ -310,13 +310,13 @@ struct SetProcessAttribute {
 };
 
 struct OpenPlace {
-  uint8_t place = 0;
-  uint8_t root = 0;
+  uint32_t place = 0;
+  uint32_t root = 0;
   std::string path{};
 };
 
 struct ProtectPath {
-  uint8_t root = 0;
+  uint32_t root = 0;
   std::string path{};
   uint32_t set = 0;
   Missing missing{};
@@ -326,11 +326,11 @@ struct AwaitCgroups {
 };
 
 struct OpenRoot {
-  uint8_t place = 0;
+  uint32_t place = 0;
 };
 
 struct AddNode {
-  uint8_t root = 0;
+  uint32_t root = 0;
   std::string path{};
   uint32_t type = 0;
   uint32_t major = 0;
@@ -341,7 +341,7 @@ struct AddNode {
 };
 
 struct RemoveNode {
-  uint8_t root = 0;
+  uint32_t root = 0;
   std::string path{};
   uint32_t type = 0;
   uint32_t major = 0;
@@ -349,7 +349,7 @@ struct RemoveNode {
 };
 
 struct DetachTree {
-  uint8_t root = 0;
+  uint32_t root = 0;
   std::string path{};
   uint64_t mount = 0;
   uint64_t device = 0;
@@ -448,7 +448,7 @@ struct PlanHeader {
   uint32_t outputFileBytes = 0;
   uint8_t outputFileBackups = 0;
   uint8_t consoleDescriptors = 0;
-  uint8_t passDescriptors = 0;
+  uint32_t passDescriptors = 0;
   uint8_t standardStreams = 0;
   std::vector<std::string> argv{};
   std::vector<std::string> environment{};

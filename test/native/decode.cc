@@ -93,7 +93,7 @@ void listsLongerThanTheirBytesAreRefused() {
 
     Writer options;
     options.u8(opcodeOf<MakeFilesystem>());
-    options.u8(0);
+    options.u32(0);
     options.string("tmpfs");
     options.u32(count);
     options.u32(0);
@@ -105,15 +105,15 @@ void choicesOutOfRangeAreRefused() {
   for (unsigned value = 0; value < 256; ++value) {
     Writer aside;
     aside.u8(opcodeOf<PutAside>());
-    aside.u8(0);
+    aside.u32(0);
     aside.string("/dev");
     aside.u8(static_cast<uint8_t>(value));
     assert(isMalformed([&] { decodeOperations(operationList(aside.finish())); }) == (value > 3));
 
     Writer clone;
     clone.u8(opcodeOf<CloneTree>());
-    clone.u8(0);
-    clone.u8(0);
+    clone.u32(0);
+    clone.u32(0);
     clone.string("sys");
     clone.u8(static_cast<uint8_t>(value));
     assert(isMalformed([&] { decodeOperations(operationList(clone.finish())); }) == (value > 1));

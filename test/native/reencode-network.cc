@@ -5,13 +5,13 @@
 namespace tslxc::test {
 
 void PlanWriter::operator()(const OpenNamespace& op) {
-  bytes_.u8(op.file);
+  bytes_.u32(op.file);
   bytes_.string(op.path);
   bytes_.u64(op.inode);
 }
 
 void PlanWriter::operator()(const JoinNamespace& op) {
-  bytes_.u8(op.file);
+  bytes_.u32(op.file);
   bytes_.u32(op.kind);
 }
 

@@ -48,7 +48,7 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.u32(value.outputFileBytes);
   bytes_.u8(value.outputFileBackups);
   bytes_.u8(value.consoleDescriptors);
-  bytes_.u8(value.passDescriptors);
+  bytes_.u32(value.passDescriptors);
   bytes_.u8(value.standardStreams);
   bytes_.strings(value.argv);
   bytes_.strings(value.environment);
@@ -100,28 +100,28 @@ void PlanWriter::operations(const std::vector<Operation>& values) {
 }
 
 void PlanWriter::operator()(const OpenTree& op) {
-  bytes_.u8(op.tree);
+  bytes_.u32(op.tree);
   bytes_.string(op.path);
   choice(op.depth);
   choice(op.automount);
 }
 
 void PlanWriter::operator()(const CloneTree& op) {
-  bytes_.u8(op.tree);
-  bytes_.u8(op.root);
+  bytes_.u32(op.tree);
+  bytes_.u32(op.root);
   bytes_.string(op.path);
   choice(op.depth);
 }
 
 void PlanWriter::operator()(const MakeFilesystem& op) {
-  bytes_.u8(op.tree);
+  bytes_.u32(op.tree);
   bytes_.string(op.type);
   bytes_.strings(op.options);
   bytes_.u32(op.attributes);
 }
 
 void PlanWriter::operator()(const SetTreeAttributes& op) {
-  bytes_.u8(op.tree);
+  bytes_.u32(op.tree);
   bytes_.u32(op.set);
   bytes_.u32(op.clear);
   bytes_.u32(op.propagation);
@@ -129,7 +129,7 @@ void PlanWriter::operator()(const SetTreeAttributes& op) {
 }
 
 void PlanWriter::operator()(const MakeNode& op) {
-  bytes_.u8(op.tree);
+  bytes_.u32(op.tree);
   bytes_.string(op.path);
   bytes_.u32(op.type);
   bytes_.u32(op.major);
@@ -138,30 +138,30 @@ void PlanWriter::operator()(const MakeNode& op) {
 }
 
 void PlanWriter::operator()(const MakeDirectory& op) {
-  bytes_.u8(op.tree);
+  bytes_.u32(op.tree);
   bytes_.string(op.path);
   bytes_.u32(op.mode);
 }
 
 void PlanWriter::operator()(const MakeSymlink& op) {
-  bytes_.u8(op.tree);
+  bytes_.u32(op.tree);
   bytes_.string(op.path);
   bytes_.string(op.target);
 }
 
 void PlanWriter::operator()(const MakeNamespacePrivate&) {}
 
-void PlanWriter::operator()(const EnterTree& op) { bytes_.u8(op.tree); }
+void PlanWriter::operator()(const EnterTree& op) { bytes_.u32(op.tree); }
 
 void PlanWriter::operator()(const AttachTree& op) {
-  bytes_.u8(op.tree);
-  bytes_.u8(op.root);
+  bytes_.u32(op.tree);
+  bytes_.u32(op.root);
   bytes_.string(op.path);
   choice(op.missing);
 }
 
 void PlanWriter::operator()(const PutAside& op) {
-  bytes_.u8(op.root);
+  bytes_.u32(op.root);
   bytes_.string(op.path);
   choice(op.missing);
 }
@@ -169,12 +169,12 @@ void PlanWriter::operator()(const PutAside& op) {
 void PlanWriter::operator()(const PivotRoot&) {}
 
 void PlanWriter::operator()(const OpenFile& op) {
-  bytes_.u8(op.file);
+  bytes_.u32(op.file);
   bytes_.string(op.path);
 }
 
 void PlanWriter::operator()(const WriteFile& op) {
-  bytes_.u8(op.file);
+  bytes_.u32(op.file);
   bytes_.string(op.text);
 }
 
@@ -185,7 +185,7 @@ void PlanWriter::operator()(const SetHostname& op) { bytes_.string(op.name); }
 void PlanWriter::operator()(const NewSession& op) { bytes_.u32(op.umask); }
 
 void PlanWriter::operator()(const OpenConsole& op) {
-  bytes_.u8(op.devpts);
+  bytes_.u32(op.devpts);
   bytes_.u8(op.index);
   bytes_.u32(op.uid);
 }
@@ -211,57 +211,57 @@ void PlanWriter::operator()(const ResetSignals&) {}
 void PlanWriter::operator()(const SetParentDeathSignal& op) { bytes_.u32(op.signal); }
 
 void PlanWriter::operator()(const AttachLoop& op) {
-  bytes_.u8(op.device);
+  bytes_.u32(op.device);
   bytes_.string(op.path);
   choice(op.access);
 }
 
 void PlanWriter::operator()(const MakeFilesystemOn& op) {
-  bytes_.u8(op.tree);
-  bytes_.u8(op.device);
+  bytes_.u32(op.tree);
+  bytes_.u32(op.device);
   bytes_.string(op.type);
   bytes_.strings(op.options);
   bytes_.u32(op.attributes);
 }
 
 void PlanWriter::operator()(const MakeOverlay& op) {
-  bytes_.u8(op.tree);
+  bytes_.u32(op.tree);
   bytes_.u32(static_cast<uint32_t>(op.lowers.size()));
-  for (const uint8_t layer : op.lowers) bytes_.u8(layer);
-  bytes_.u8(op.work);
+  for (const uint32_t layer : op.lowers) bytes_.u32(layer);
+  bytes_.u32(op.work);
   bytes_.strings(op.options);
   bytes_.u32(op.attributes);
 }
 
 void PlanWriter::operator()(const MapTree& op) {
-  bytes_.u8(op.tree);
+  bytes_.u32(op.tree);
   choice(op.depth);
 }
 
 void PlanWriter::operator()(const ChangeOwner& op) {
-  bytes_.u8(op.tree);
+  bytes_.u32(op.tree);
   bytes_.string(op.path);
   bytes_.u32(op.uid);
   bytes_.u32(op.gid);
 }
 
-void PlanWriter::operator()(const StackTree& op) { bytes_.u8(op.tree); }
+void PlanWriter::operator()(const StackTree& op) { bytes_.u32(op.tree); }
 
 void PlanWriter::operator()(const CoverPath& op) {
-  bytes_.u8(op.root);
+  bytes_.u32(op.root);
   bytes_.string(op.path);
-  bytes_.u8(op.source);
+  bytes_.u32(op.source);
   choice(op.missing);
 }
 
 void PlanWriter::operator()(const OpenPlace& op) {
-  bytes_.u8(op.place);
-  bytes_.u8(op.root);
+  bytes_.u32(op.place);
+  bytes_.u32(op.root);
   bytes_.string(op.path);
 }
 
 void PlanWriter::operator()(const ProtectPath& op) {
-  bytes_.u8(op.root);
+  bytes_.u32(op.root);
   bytes_.string(op.path);
   bytes_.u32(op.set);
   choice(op.missing);
@@ -269,10 +269,10 @@ void PlanWriter::operator()(const ProtectPath& op) {
 
 void PlanWriter::operator()(const AwaitCgroups&) {}
 
-void PlanWriter::operator()(const OpenRoot& op) { bytes_.u8(op.place); }
+void PlanWriter::operator()(const OpenRoot& op) { bytes_.u32(op.place); }
 
 void PlanWriter::operator()(const AddNode& op) {
-  bytes_.u8(op.root);
+  bytes_.u32(op.root);
   bytes_.string(op.path);
   bytes_.u32(op.type);
   bytes_.u32(op.major);
@@ -283,7 +283,7 @@ void PlanWriter::operator()(const AddNode& op) {
 }
 
 void PlanWriter::operator()(const RemoveNode& op) {
-  bytes_.u8(op.root);
+  bytes_.u32(op.root);
   bytes_.string(op.path);
   bytes_.u32(op.type);
   bytes_.u32(op.major);
@@ -291,7 +291,7 @@ void PlanWriter::operator()(const RemoveNode& op) {
 }
 
 void PlanWriter::operator()(const DetachTree& op) {
-  bytes_.u8(op.root);
+  bytes_.u32(op.root);
   bytes_.string(op.path);
   bytes_.u64(op.mount);
   bytes_.u64(op.device);

@@ -19,6 +19,7 @@ import { isInitOf } from '../init/init-process';
 import { Channel } from '../monitor/channel';
 import { encodeFrame } from '../monitor/frames';
 import type { MessageNamed } from '../monitor/messages';
+import { planMessage } from '../monitor/plan-message';
 import { monitorOf, readRunState } from '../record/run-state';
 import type { RunningRecord } from '../record/run-state';
 import { fitFailure } from './fit-failure';
@@ -131,7 +132,7 @@ async function spawn(
       argv: ['tslxc-monitor', 'fit', '--name', name, '--descriptors', '1'],
       cgroups: [],
       leafCgroup: leaf,
-      plan: encodeFrame({ message: 'plan', bytes: encodeFittingPlan(plan) }),
+      plan: encodeFrame(planMessage(encodeFittingPlan(plan), name)),
       descriptors: [init],
     });
     return Channel.fromDescriptor(channel);

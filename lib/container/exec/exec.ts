@@ -21,6 +21,7 @@ import { isFrozen } from '../cgroups/freezer';
 import { printable } from '../../printable';
 import type { Lookers } from '../looks/looks';
 import type { Channel } from '../monitor/channel';
+import { planMessage } from '../monitor/plan-message';
 import { PipedProcess, TerminalProcess } from './command-process';
 import { startAttendant, type Attendant } from './attendant';
 import { discard, openNowhere, openPipes, openTerminal } from './command-streams';
@@ -289,7 +290,7 @@ async function instruct(
 ): Promise<CommandPlan> {
   try {
     const plan = makePlan();
-    channel.send({ message: 'plan', bytes: encodeCommandPlan(plan) });
+    channel.send(planMessage(encodeCommandPlan(plan), name));
     return plan;
   } finally {
     await executed.catch((error: unknown) => {

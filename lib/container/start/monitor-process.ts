@@ -10,6 +10,7 @@ import { encodePlan } from '../../plan/encode';
 import type { Plan } from '../../plan/plan';
 import { reach } from '../monitor/failpoint';
 import { encodeFrame } from '../monitor/frames';
+import { planMessage } from '../monitor/plan-message';
 import { lockPartition, makeParents } from '../cgroups/partition';
 import type { Preparation } from './preparation';
 import { spawnFailure, takenCgroup } from './spawn-failure';
@@ -121,7 +122,7 @@ const frames = new WeakMap<Plan, Buffer>();
 
 /** The message with the plan; a plan that is used again is not encoded again. */
 function framed(plan: Plan): Buffer {
-  const frame = frames.get(plan) ?? encodeFrame({ message: 'plan', bytes: encodePlan(plan) });
+  const frame = frames.get(plan) ?? encodeFrame(planMessage(encodePlan(plan), plan.header.name));
   frames.set(plan, frame);
   return frame;
 }

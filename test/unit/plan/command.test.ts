@@ -123,5 +123,5 @@ describe('a label', () => {
 });
 
 test('it becomes bytes that begin with its version', () => {
-  expect(encodeCommandPlan(compiled()).readUInt32LE(0)).toBe(3);
+  expect(encodeCommandPlan(compiled()).readUInt32LE(0)).toBe(4);
 });
