@@ -66,7 +66,6 @@ const fileUsers = {
   'lib/container/record/run-state.ts': 'the run folder',
   'lib/container/security/selinux/category-folder.ts': 'our folder of categories, and its lock',
   'lib/container/security/entry-label.ts': 'sources; what is in them, by openInRoot',
-  'lib/container/security/relabel/label-registry.ts': 'makes the folder of our records',
   'lib/container/security/relabel/labelled-place.ts':
     'sources: the host’s own paths, only opened as such; what is in them, by descriptor',
   'lib/container/security/apparmor/profile.ts':
@@ -86,7 +85,6 @@ const fileUsers = {
   'lib/storage/volume/change.ts': 'what is in the folder of a pool, each by one name',
   'lib/storage/volume/transfer.ts': 'what is in the folder of a pool, each by one name',
   'lib/rpc/memory/process-memory.ts': '/proc/self',
-  'lib/rpc/name-service/name-service.ts': 'the folder of leases, which it makes',
   'lib/rpc/name-service/record-folder.ts':
     'the folder in which libnss-libvirt looks: fixed names, and no links',
   'lib/rpc/server/peer-process.ts': '/proc',
@@ -101,7 +99,6 @@ const fileUsers = {
   'lib/driver/health/folder-watch.ts': 'run folders, and our folder of requests: hears of changes',
   'lib/driver/hooks/scripts.ts': 'scripts of the administrator, in folders that are root’s alone',
   'lib/driver/hooks/trusted-script.ts': 'the owners of those scripts, and of the folders above',
-  'lib/driver/lifecycle/start.ts': 'makes the folder of logs',
   'lib/driver/snapshots/catalogue.ts': 'our records of snapshots',
   'lib/driver/doctor/leftover-processes.ts': '/proc of processes of ours; only looked at',
   'lib/driver/doctor/locks.ts': 'our event log and folders of definitions; only locked',

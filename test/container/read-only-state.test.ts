@@ -1,10 +1,12 @@
 /** A root whose file system has become read-only, as ext4 does after an error: what runs is seen, entered, paused and ended. */
+import { join } from 'node:path';
 import { statePaths } from '../../lib/host/state/state-paths';
 import { isLocked, withLock } from '../../lib/host/state/named-lock';
 import { initOf } from '../support/world/container-traces';
 import { containerTest, nothing } from '../support/world/container-test';
 import { hasEnded } from '../support/process/processes';
-import { runProgram } from '../support/process/run-command';
+import { runProgram, spawnCommand } from '../support/process/run-command';
+import { domainXml } from '../support/domain/domain-xml';
 import { TestDomain } from '../support/domain/test-domain';
 import { eventually } from '../support/time/eventually';
 import { makeTestRoot } from '../support/root/test-root';
@@ -78,6 +80,37 @@ test('a start below a read-only root fails by what the kernel says, and names th
   await readOnly(container.root, async () => {
     const { code, stderr } = await container.spawn(['start', container.name]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('EROFS, read-only file system')]);
+  });
+});
+
+test('what would make the first folders of a root on a read-only file system says so', async () => {
+  await using root = await makeTestRoot();
+  const { path } = root;
+  await mount('-t', 'tmpfs', '-o', 'ro', 'tmpfs', path);
+  try {
+    for (const [made, ...words] of [
+      ['var', 'pull', 'oci:/nowhere:x'],
+      ['etc', 'define', '/dev/stdin'],
+      ['run', 'create', '/dev/stdin'],
+      ['etc', 'net-define', '/dev/stdin'],
+    ] as const) {
+      const input = words[0] === 'net-define' ? '<network><name>n</name></network>' : domainXml({});
+      const { code, stderr } = await spawnCommand(words, { root: path, input });
+      expect([words, code, stderr]).toEqual([words, 1, expect.stringContaining('EROFS')]);
+      expect([made, stderr]).toEqual([made, expect.stringContaining(`mkdir ${path}/`)]);
+    }
+  } finally {
+    await eventually(async () => expect((await runProgram(['umount', path])).code).toBe(0));
+  }
+});
+
+test('a definition that can not be stored below a read-only root is named by its own file', async () => {
+  await using container = await TestDomain.make({ name: 'read-only' });
+  const input = await container.run('dumpxml');
+  const file = join(statePaths(container.root).definitions, 'read-only.xml');
+  await readOnly(container.root, async () => {
+    const { code, stderr } = await container.spawn(['define', '/dev/stdin'], { input });
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`open ${file}: EROFS`)]);
   });
 });
 

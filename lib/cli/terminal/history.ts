@@ -1,7 +1,8 @@
 /** The shell's history, kept in the user's cache folder for the next shell, as virsh does. */
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Context } from '../shell/command';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 /** Number of lines that are kept, as in virsh. */
 export const keptLines = 500;
@@ -47,7 +48,7 @@ export function readHistory(path: string): string[] {
 /** Only the user may read the file, since lines may contain secrets. @throws the errors of node:fs. */
 export function writeHistory(path: string, newestFirst: readonly string[]): void {
   const lines = newestFirst.slice(0, keptLines).reverse();
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeOwnFolder(dirname(path));
   const draft = `${path}.${process.pid}`;
   rmSync(draft, { force: true });
   writeFileSync(draft, lines.map((line) => `${line}\n`).join(''), { mode: 0o600, flag: 'wx' });

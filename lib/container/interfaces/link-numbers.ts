@@ -5,7 +5,7 @@
  * start. An interface that ports of the host are to lead to is locked as well, by its name and MAC address: see
  * `isLinkHeld`.
  */
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
 import { SyscallError, TslxcError } from '../../errors';
@@ -14,6 +14,7 @@ import { hasErrno } from '../../host/state/file-error';
 import { offsetOf } from '../../host/state/named-lock';
 import { linkNumbersPath } from '../../host/state/state-paths';
 import type { FilteredLink } from './tables/filter-rules';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 const { EEXIST, ENOENT } = system.errno;
 
@@ -129,7 +130,7 @@ function after(number: number): number {
 
 function openLocks(): number {
   try {
-    mkdirSync(dirname(linkNumbersPath), { recursive: true, mode: 0o700 });
+    makeOwnFolder(dirname(linkNumbersPath));
     return openSync(linkNumbersPath, lockFlags | constants.O_CREAT, 0o600);
   } catch (error) {
     const { errno = 0, syscall = 'open', path = linkNumbersPath } = error as NodeJS.ErrnoException;

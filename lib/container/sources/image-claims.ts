@@ -3,12 +3,13 @@
  * link claims a device and records the claimant in one step. So no other container gets the device, even after root
  * inside has detached the image from it: the filter of that container still allows the device.
  */
-import { mkdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
+import { readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { join } from 'node:path';
 import { hasErrno, unlessMissing } from '../../host/state/file-error';
 import { imageDevicesPath } from '../../host/state/state-paths';
 import { namesIn } from '../../host/names-in';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 const { EEXIST } = system.errno;
 
@@ -16,7 +17,7 @@ const claimOf = (device: string): string => join(imageDevicesPath, device);
 
 /** Claims the device; false if it was not free. */
 export function claimDevice(device: string, user: string): boolean {
-  mkdirSync(imageDevicesPath, { recursive: true, mode: 0o700 });
+  makeOwnFolder(imageDevicesPath);
   try {
     symlinkSync(user, claimOf(device));
     return true;

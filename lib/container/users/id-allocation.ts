@@ -8,7 +8,6 @@ import {
   appendFileSync,
   closeSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
@@ -33,6 +32,7 @@ import {
   removeUnfinishedRecords,
   writeRecord,
 } from '../../host/state/record-file';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 /** A range that a domain keeps. */
 interface IdRecord extends HostRange {
@@ -208,7 +208,7 @@ async function underHostLock<T>(
   paths: StatePaths,
   action: (roots: readonly string[]) => Promise<T>,
 ): Promise<T> {
-  mkdirSync(dirname(idRootsPath), { recursive: true, mode: 0o700 });
+  makeOwnFolder(dirname(idRootsPath));
   const fd = openSync(idRootsPath, 'a+', 0o600);
   try {
     await lockFile(fd);

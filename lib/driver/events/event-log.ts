@@ -4,7 +4,7 @@
  * becomes `events.1` and the next generation takes its name, so that both together stay below 1 MiB.
  * Lines are only ever appended, under a lock on the file itself.
  */
-import { closeSync, constants, fstatSync, linkSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, linkSync, openSync } from 'node:fs';
 import { readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DomainEvent, NetworkEvent } from '../types';
@@ -12,6 +12,7 @@ import { fileError, hasErrno } from '../../host/state/file-error';
 import { inTurn } from '../../host/state/in-turn';
 import { lockFileWithin } from '../../host/state/file-lock';
 import { readPlain } from '../../host/state/plain-file';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 /** Bytes of one file, half of what the log holds: the previous file is kept. */
 const fileBytes = 512 * 1024;
@@ -54,7 +55,7 @@ function openOrMake(path: string): number {
     return openSync(path, logFlags, 0o600);
   } catch (error) {
     if (!hasErrno(error, ENOENT)) throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeOwnFolder(dirname(path));
     return openSync(path, logFlags, 0o600);
   }
 }

@@ -1,5 +1,4 @@
 /** Starts a container for a domain, for every verb that does so. Under the domain's lock, while the domain is off. */
-import { mkdirSync } from 'node:fs';
 import { Rollback } from '../../container/start/rollback';
 import type { ContainerStart } from '../../container/start/container-start';
 import type { DomainDefinition } from '../../domain/definition';
@@ -29,6 +28,7 @@ import { withVolumes } from '../storage/sources';
 import { checkOnce, describeStart, strictness, withPlaces } from './start-input';
 import type { Launch } from './start-input';
 import type { StartResult, Warning } from '../types';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 /**
  * Starts the container and announces it, with warnings of the parts of its definition that have no effect. Before that, it calls the
@@ -195,7 +195,7 @@ function rememberFailure({ containers, paths, logger }: Session, what: Launch): 
 /** The monitor keeps the console's output there. Without the folder, the container runs all the same. */
 function makeLogFolder({ paths, logger }: Session, domain: string): void {
   try {
-    mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
+    makeOwnFolder(paths.logs);
   } catch (error) {
     logger.warn({ err: fileError(error), domain }, "can't keep its console output");
   }

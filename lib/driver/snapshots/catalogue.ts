@@ -4,7 +4,7 @@
  * Clones that are being made have a folder of their own: nothing else looks for a clone that is never completed, and the few that
  * there are can be found without reading the records of all snapshots.
  */
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { SnapshotDescription } from '../../domain/snapshot';
 import type { OwnTree } from '../../domain/filesystem/own-trees';
@@ -16,6 +16,7 @@ import type { StatePaths } from '../../host/state/state-paths';
 import { parseRecord } from '../../host/state/record-file';
 import { inKnownFormat, isNewer, newerRecord, withFormat } from '../../host/state/record-format';
 import type { Identity } from '../../host/state/definitions/definition-store';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 /** A tree of a snapshot. */
 export interface KeptTree extends Pick<OwnTree, 'target' | 'kind'> {
@@ -121,7 +122,7 @@ export async function writeCatalogue(paths: StatePaths, catalogue: Catalogue): P
   const path = cataloguePath(paths, uuid, change?.kind === 'clone' ? 'clones' : 'snapshots');
   if (snapshots.length === 0 && change === undefined) return removeCatalogue(path);
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeOwnFolder(dirname(path));
     await replaceFile(path, `${JSON.stringify(withFormat(catalogue))}\n`);
   } catch (error) {
     throw fileError(error, recording);

@@ -1,7 +1,7 @@
 /** Files that are replaced atomically, and flushed to the disk. */
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
-import { naming } from './file-error';
 
 const temporaryPrefix = '.new-';
 /** The writer of a temporary file of this age has died. */
@@ -12,18 +12,32 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   const directory = dirname(path);
   await removeAbandoned(directory, extname(path));
   const temporary = join(directory, temporaryPrefix + temporaryName());
-  const handle = await open(temporary, 'wx', 0o600);
+  const handle = await openNew(temporary, path);
   try {
     await handle.writeFile(text);
     await handle.sync();
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw naming(path, error);
+    throw about(path, error);
   } finally {
     await handle.close();
   }
   await flushDirectory(directory);
+}
+
+/** Makes the `temporary` file for what is to be at `path`, which an error names. */
+async function openNew(temporary: string, path: string): Promise<FileHandle> {
+  try {
+    return await open(temporary, 'wx', 0o600);
+  } catch (error) {
+    throw about(path, error);
+  }
+}
+
+/** Has an error name the file that is to be replaced: nobody else knows of the temporary one. */
+function about(path: string, error: unknown): unknown {
+  return error instanceof Error ? Object.assign(error, { path }) : error;
 }
 
 /** Flushes a rename or removal to the disk, which needs an fsync(2) of the directory. */

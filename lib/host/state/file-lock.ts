@@ -2,12 +2,13 @@
  * A flock(2) on an open file. The kernel releases the lock with the descriptor, also if the holder is
  * killed. Waits off the event loop and off libuv's thread pool.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { TslxcError } from '../../errors';
 import { native } from '../native';
 import { fileError, hasErrno } from './file-error';
 import { describeHolder } from './lock-holder';
+import { makeOwnFolder } from './own-folder';
 
 const ENOENT = 2;
 
@@ -90,7 +91,7 @@ function openOrMake(path: string): number {
     return openSync(path, 'a', 0o600);
   } catch (error) {
     if (!hasErrno(error, ENOENT)) throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeOwnFolder(dirname(path));
     return openSync(path, 'a', 0o600);
   }
 }

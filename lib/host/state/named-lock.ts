@@ -6,14 +6,15 @@
  * Where the file system is read-only for this process, what runs must still be ended. A write lock can't be had there: a read lock,
  * which excludes those who can write, and a look for other read locks take its place.
  */
-import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { SyscallError } from '../../errors';
 import { native } from '../native';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants as system } from 'node:os';
-import { hasErrno, unlessMissing } from './file-error';
+import { hasErrno, isThere, unlessMissing } from './file-error';
 import { inTurn } from './in-turn';
 import type { StatePaths } from './state-paths';
+import { makeOwnFolder } from './own-folder';
 
 export interface NamedLock {
   /** What is locked, such as `domain:web`. */
@@ -28,7 +29,7 @@ const lockFlags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 export async function takeLock(paths: StatePaths, { name, step }: NamedLock): Promise<Disposable> {
   const turn = await inTurn(keyOf(paths, name));
   try {
-    const fd = openUnlessReadOnly(() => openLocks(paths, step));
+    const fd = openUnlessReadOnly(paths, () => openLocks(paths, step));
     if (fd === undefined) return await shareByteOf(paths, { name, step }, turn);
     return await lockByteOf(fd, name, turn);
   } catch (error) {
@@ -54,7 +55,7 @@ export async function takeLockIfAny(
 ): Promise<Disposable | undefined> {
   const turn = await inTurn(keyOf(paths, name));
   try {
-    const fd = openUnlessReadOnly(() => openIfAny(paths, step) ?? 'none');
+    const fd = openUnlessReadOnly(paths, () => openIfAny(paths, step) ?? 'none');
     if (fd === undefined) return await shareByteOf(paths, { name, step }, turn);
     if (fd !== 'none') return await lockByteOf(fd, name, turn);
   } catch (error) {
@@ -70,7 +71,7 @@ export async function takeLockIfAny(
  * descriptor is open, even after this process has exited. Undefined while another process holds it.
  */
 export function tryTakeLock(paths: StatePaths, { name, step }: NamedLock): number | undefined {
-  const fd = openUnlessReadOnly(() => openLocks(paths, step));
+  const fd = openUnlessReadOnly(paths, () => openLocks(paths, step));
   if (fd === undefined) return tryShareByte(paths, { name, step });
   try {
     if (native().tryLockByte(fd, offsetOf(name))) return fd;
@@ -94,11 +95,12 @@ export function isLocked(paths: StatePaths, { name }: NamedLock): boolean {
   }
 }
 
-function openUnlessReadOnly<T>(open: () => T): T | undefined {
+/** Undefined where the file of locks is read-only. Where it can't be made, there is none to read: the error says why. */
+function openUnlessReadOnly<T>({ locks }: StatePaths, open: () => T): T | undefined {
   try {
     return open();
   } catch (error) {
-    if (hasErrno(error, system.errno.EROFS)) return undefined;
+    if (hasErrno(error, system.errno.EROFS) && isThere(locks)) return undefined;
     throw error;
   }
 }
@@ -106,10 +108,7 @@ function openUnlessReadOnly<T>(open: () => T): T | undefined {
 /** Milliseconds between two attempts, at most: those who are in each other's way must not try again at the same time. */
 const sharedPause = 50;
 
-/**
- * Holds a read lock once no other holds one. Two that take theirs at the same time both see the other one, and both try again.
- * Without the file nothing has ever run below this root.
- */
+/** Holds a read lock once no other holds one. Two that take theirs at the same time both see the other one, and both try again. */
 async function shareByteOf(
   paths: StatePaths,
   { name, step }: NamedLock,
@@ -194,7 +193,7 @@ function openOrMakeLocks({ run, locks }: StatePaths): number {
     return openSync(locks, lockFlags, 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(run, { recursive: true, mode: 0o700 });
+    makeOwnFolder(run);
     return openSync(locks, lockFlags, 0o600);
   }
 }

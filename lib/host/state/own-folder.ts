@@ -1,29 +1,38 @@
 /** Folders of tslxc's own, which are made when something is first written there. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
-import { fileError, hasErrno, isThere } from './file-error';
+import { hasErrno } from './file-error';
+
+/** For root alone. */
+const usualMode = 0o700;
 
 /**
- * Makes a folder, and those above it that are missing, for root alone. The error is the kernel's: Node.js, which makes several at
- * once, says ENOENT where the file system is read-only.
+ * Makes a folder, and those above it that are missing, one by one: with `recursive`, Node.js says ENOENT where the file system is
+ * read-only, and never returns where the kernel says ENOENT below a folder that is there. A folder that is there stays as it is.
+ *
+ * @throws the errors of node:fs: what the kernel says of the first folder that can't be made, with its path.
  */
-export function makeOwnFolder(path: string, step: string): void {
+export function makeOwnFolder(path: string, mode = usualMode): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeOne(path, mode);
   } catch (error) {
-    if (hasErrno(error, system.errno.ENOENT)) makeOneByOne(path, step);
-    throw fileError(error, step);
+    const parent = dirname(path);
+    if (!hasErrno(error, system.errno.ENOENT) || isAnything(parent)) throw error;
+    makeOwnFolder(parent, mode);
+    makeOne(path, mode);
   }
 }
 
-/** @throws SyscallError of the first one that can't be made. */
-function makeOneByOne(path: string, step: string): void {
-  const parent = dirname(path);
-  if (parent !== path && !isThere(parent)) makeOneByOne(parent, step);
+/** Does nothing if it is there, also if another process makes it at the same time. */
+function makeOne(path: string, mode: number): void {
   try {
-    mkdirSync(path, { mode: 0o700 });
+    mkdirSync(path, { mode });
   } catch (error) {
-    throw fileError(error, step);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
+}
+
+function isAnything(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -95,7 +95,11 @@ function readText(path: string): string | undefined {
 function inFolder(path: string, write: () => boolean): void {
   if (write()) return;
   const step = 'write a record';
-  makeOwnFolder(dirname(path), step);
+  try {
+    makeOwnFolder(dirname(path));
+  } catch (error) {
+    throw fileError(error, step);
+  }
   if (write()) return;
   throw new SyscallError({ errno: system.errno.ENOENT, syscall: 'open', path, step });
 }

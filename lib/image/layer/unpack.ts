@@ -13,6 +13,7 @@ import { runTool } from '../tool';
 import type { LayerContent, LayerLimits, LayerReading } from './entry-check';
 import { mountLayers } from './mounted-layers';
 import { checkUnpacked } from './unpacked-check';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 export interface UnpackedLayer {
   /** A folder that does not exist yet, on the file system of the layers. */
@@ -41,7 +42,7 @@ export async function unpackLayer(layer: UnpackedLayer): Promise<LayerContent> {
   const { folder, lowers, reading, limits, signal, diffId } = layer;
   const upper = join(folder, 'upper');
   const root = join(upper, 'root');
-  await mkdir(upper, { recursive: true, mode: 0o700 });
+  makeOwnFolder(upper);
   await mkdir(root);
   await unpackInto(upper, layer);
   const copied = await checkUnpacked({ ...reading, root, lowers, limits, signal });
@@ -92,7 +93,7 @@ async function makeLike(lower: string, root: string): Promise<void> {
 async function singleLayout({ folder, descriptor, diffId, blobs }: UnpackedLayer): Promise<string> {
   const layout = join(folder, 'layout');
   const sha = join(layout, 'blobs', 'sha256');
-  await mkdir(sha, { recursive: true, mode: 0o700 });
+  makeOwnFolder(sha);
   const write = async (document: object, mediaType: string): Promise<Descriptor> => {
     const text = JSON.stringify(document);
     const digest = sha256(text);

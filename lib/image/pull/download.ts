@@ -1,5 +1,5 @@
 /** Copies an image to this host with skopeo, which checks the digests of what it copies. Layers that are already here are not copied. */
-import { mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError } from '../../errors';
@@ -10,6 +10,7 @@ import type { ImagePaths } from '../store/image-paths';
 import { runTool } from '../tool';
 import { policyWords, tlsWords, type Looked, type LookUp, type SourceLayer } from './look-up';
 import { lookInterval, type Progress } from './progress';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 export interface Download extends LookUp {
   readonly paths: ImagePaths;
@@ -36,7 +37,7 @@ export async function downloadImage(download: Download): Promise<Downloaded> {
   const { source, tls, signal, temporary, looked, progress } = download;
   const blobs = join(temporary, 'blobs');
   const layout = join(temporary, 'layout');
-  await mkdir(join(blobs, 'sha256'), { recursive: true, mode: 0o700 });
+  makeOwnFolder(join(blobs, 'sha256'));
   const needed = await standIn(download, blobs);
   progress.update({ phase: 'download', allBytes: sizeOf(needed) });
   const args = [

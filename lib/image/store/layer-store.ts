@@ -3,11 +3,12 @@
  * for its own content together with everything below it: two images share a layer only if all layers below it are the same, too.
  */
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { chmod, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasErrno, isThere } from '../../host/state/file-error';
 import type { LayerContent } from '../layer/entry-check';
 import { layerPaths, type ImagePaths } from './image-paths';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 const ENOENT = 2;
 
@@ -55,10 +56,10 @@ export async function layerFolders({ layers }: ImagePaths): Promise<string[]> {
 export async function prepareFolders(paths: ImagePaths): Promise<void> {
   const { folder, records, layers, empty, drafts, containers } = paths;
   for (const path of [folder, records, layers, empty, drafts, containers]) {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    makeOwnFolder(path);
   }
   // The root of an image has this mode, unless a layer sets another.
   const root = join(empty, 'root');
-  await mkdir(root, { recursive: true });
+  makeOwnFolder(root, 0o755);
   await chmod(root, 0o755);
 }

@@ -3,7 +3,7 @@
  * system log; if it exits unexpectedly, that is also noted in the network's log. The caller must hold the network's lock, except
  * for `dnsmasqPid`.
  */
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { definitionError } from '../../domain/xml/source-location';
@@ -15,6 +15,7 @@ import { dnsmasqConfig } from './config';
 import { makeNames, namesOf, yieldAddresses } from './names';
 import { endKeeper, isKeeperAlive, startKeeper } from './keeper';
 import { readText } from '../../host/kernel/text-file';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 const call = { program: 'dnsmasq', package: 'dnsmasq-base' } as const;
 const step = 'start dnsmasq';
@@ -106,7 +107,7 @@ async function writeConfig(network: ActiveNetwork): Promise<void> {
   const names = namesOf(network.bridge);
   const config = dnsmasqConfig(network, { names, ...(user === undefined ? {} : { user }) });
   for (const path of [paths.dnsmasqConfig, paths.leases]) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeOwnFolder(dirname(path));
   }
   const draft = `${paths.dnsmasqConfig}.new`;
   rmSync(draft, { force: true });

@@ -2,7 +2,7 @@
  * The keeper of a program: a process of tslxc that restarts the program if it exits. Ending the keeper ends the program.
  * It outlives its caller, as monitors do. Its lock tells whether it is alive, since pids are reused.
  */
-import { closeSync, constants, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { constants as system } from 'node:os';
@@ -16,6 +16,7 @@ import { native } from '../../host/native';
 import type { NetworkPaths } from '../../host/state/state-paths';
 import { planBaseCgroups } from '../../plan/cgroups/base';
 import { monitorLeaf } from '../../plan/cgroups/cgroups';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 export interface KeptProgram {
   /** Absolute path and arguments. */
@@ -74,7 +75,7 @@ async function spawnKeeper(paths: NetworkPaths, program: KeptProgram): Promise<s
     return fd;
   };
   try {
-    mkdirSync(dirname(paths.log), { recursive: true, mode: 0o700 });
+    makeOwnFolder(dirname(paths.log));
     const leaf = monitorUnified === '' ? -1 : open(monitorUnified, folderFlags);
     const descriptors = [
       open(paths.directory, folderFlags),

@@ -2,7 +2,7 @@
  * The folders from which a network's dnsmasq reads the names and addresses of running containers, besides its configuration. It
  * reads them under its own user, when they change and when it is told to, so they can't be in a folder that only root can read.
  */
-import { chmodSync, mkdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { namesIn } from '../../host/names-in';
 import { networkNamespace } from '../../host/kernel/network-namespace';
@@ -10,6 +10,7 @@ import { readText } from '../../host/kernel/text-file';
 import { namesFolder, namesPath } from '../../host/state/state-paths';
 import { removeTreeNow } from '../../host/trees/tree-removal';
 import type { NetworkDefinition } from '../definition/definition';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 /** `hosts`: lines of hosts(5). `addresses`: lines of `dhcp-host`. `claims`: the address of each interface, not read by dnsmasq. */
 const kinds = ['hosts', 'addresses', 'claims'] as const;
@@ -22,7 +23,7 @@ export function namesOf(bridge: string): string {
 export function makeNames(bridge: string): void {
   const folder = namesOf(bridge);
   for (const path of [namesFolder, folder, ...kinds.map((kind) => join(folder, kind))]) {
-    mkdirSync(path, { recursive: true });
+    makeOwnFolder(path, 0o755);
     // Regardless of this process's umask.
     chmodSync(path, 0o755);
   }

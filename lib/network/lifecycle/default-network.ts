@@ -2,7 +2,7 @@
  * The network `default`, which every container can use without defining it: 192.168.122.0/24 behind NAT, or the next free
  * subnet. It is defined once. If the user undefines it, it is not defined again.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { fileError, isThere } from '../../host/state/file-error';
@@ -13,6 +13,7 @@ import type { NetworkDefinition } from '../definition/definition';
 import { formatNetwork } from '../definition/format';
 import { parseNetwork } from '../definition/parse';
 import { libvirtNetworks, linkNames, subnetsInUse } from '../bridge/host-use';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 export const defaultNetwork = 'default';
 
@@ -24,7 +25,7 @@ export function isDefaultRefused(paths: StatePaths): boolean {
 /** Called before the default network is undefined, so that it does not come back after a crash in between. */
 export function refuseDefault(paths: StatePaths): void {
   try {
-    mkdirSync(paths.networkDefinitions, { recursive: true, mode: 0o700 });
+    makeOwnFolder(paths.networkDefinitions);
     writeFileSync(markerPath(paths), '', { mode: 0o600 });
   } catch (error) {
     throw fileError(error, 'remember that there is to be no default network');

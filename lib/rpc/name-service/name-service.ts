@@ -2,7 +2,6 @@
  * Keeps what libnss-libvirt reads up to date, as libvirt's own daemons do: after each change of a lease, and when a domain or a
  * network starts or ends. It asks the library as any caller would, and is woken by nothing else.
  */
-import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { watchFolder } from '../../driver/health/folder-watch';
 import type { Connection } from '../../driver/connection';
@@ -10,6 +9,7 @@ import { TslxcError } from '../../errors';
 import type { Logger } from '../../host/logger';
 import { leasesText, macsText, type DomainMacs } from './records';
 import { RecordFolder } from './record-folder';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 /** Where the module looks. */
 const moduleFolder = '/var/lib/libvirt/dnsmasq';
@@ -36,7 +36,7 @@ export class NameService implements AsyncDisposable {
   private constructor(options: NameServiceOptions) {
     this.#options = options;
     this.#folder = new RecordFolder(options.folder ?? moduleFolder);
-    mkdirSync(options.leases, { recursive: true, mode: 0o700 });
+    makeOwnFolder(options.leases);
     this.#watch = watchFolder({ folder: options.leases }, this.#changed);
     this.#follow();
     options.connection.on('error', this.#onLost);

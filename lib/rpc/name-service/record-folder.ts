@@ -2,9 +2,10 @@
  * The folder in which libnss-libvirt looks. Ours are the files whose names begin with a prefix that libvirt's own do not have, so
  * nothing of libvirt's is changed. They only repeat what is known elsewhere: what is left of a killed daemon goes with the next.
  */
-import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unlessMissing } from '../../host/state/file-error';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 const prefix = 'tslxc-';
 
@@ -28,7 +29,7 @@ export class RecordFolder {
    */
   write(files: ReadonlyMap<string, string>): void {
     const named = new Map([...files].map(([name, text]) => [prefix + name, text]));
-    if (named.size > 0) mkdirSync(this.#path, { recursive: true, mode: 0o755 });
+    if (named.size > 0) makeOwnFolder(this.#path, 0o755);
     for (const name of this.#present()) {
       if (named.has(name)) continue;
       rmSync(join(this.#path, name), { force: true });

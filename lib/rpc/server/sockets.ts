@@ -2,10 +2,11 @@
  * The sockets that the daemon listens on: created by itself below a folder, or passed by systemd (sd_listen_fds(3)). A socket
  * that another process listens on is never taken over; a stale one, left behind by a daemon that has died, is replaced.
  */
-import { chmodSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { TslxcError } from '../../errors';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 /** A socket to be created in the file system. */
 export interface SocketPlace {
@@ -62,7 +63,7 @@ function pathOf(descriptor: number): string | undefined {
  * @throws TslxcError OPERATION_INVALID when another process listens there, or something other than a socket is there.
  */
 export async function clearPlace({ path, holder }: SocketPlace): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true, mode: folderMode });
+  makeOwnFolder(dirname(path), folderMode);
   const found = statSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
   if (!found.isSocket()) throw refused(`${path} exists, and is not a socket`);

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { fileError, isThere } from '../../host/state/file-error';
 import type { Permissions, PoolDefinition } from '../definition/definition';
 import type { LivePool } from '../definition/format-pool';
+import { makeOwnFolder } from '../../host/state/own-folder';
 
 /** As libvirt makes it: others may use what they know the name of. */
 const usualMode = 0o711;
@@ -15,7 +16,7 @@ const modeAbove = 0o755;
 export async function makeFolder({ target, permissions }: PoolDefinition): Promise<void> {
   try {
     const isNew = !isThere(target);
-    await mkdir(dirname(target), { recursive: true, mode: modeAbove });
+    makeOwnFolder(dirname(target), modeAbove);
     if (isNew) await mkdir(target, { mode: 0o700 });
     const { mode = isNew ? usualMode : undefined } = permissions;
     await setPermissions(target, { ...permissions, ...(mode === undefined ? {} : { mode }) });

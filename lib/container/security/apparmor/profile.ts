@@ -1,11 +1,12 @@
 /** AppArmor profiles in the kernel: which are loaded, and one for each domain, loaded before its start and gone after its end. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { errnoName, TslxcError } from '../../../errors';
 import { fileError, hasErrno, naming } from '../../../host/state/file-error';
 import { runProgram } from '../../../host/program';
 import type { StatePaths } from '../../../host/state/state-paths';
+import { makeOwnFolder } from '../../../host/state/own-folder';
 
 const kernelFolder = '/sys/kernel/security/apparmor';
 
@@ -61,7 +62,7 @@ export async function loadProfile(paths: StatePaths, name: string, text: string)
   const file = join(folder, name);
   const step = `load the AppArmor profile ${name}`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeOwnFolder(folder);
     writeFileSync(file, text, { mode: 0o600 });
   } catch (error) {
     throw fileError(naming(file, error), step);

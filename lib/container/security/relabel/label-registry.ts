@@ -2,7 +2,6 @@
  * The record of which sources have the label of which containers. It is kept on disk, as labels are. A source is
  * recorded before its first inode is changed, and forgotten when the last one has its own label again.
  */
-import { mkdirSync } from 'node:fs';
 import { TslxcError } from '../../../errors';
 import { replaceFile } from '../../../host/state/durable-file';
 import { fileError } from '../../../host/state/file-error';
@@ -13,6 +12,7 @@ import { withLock } from '../../../host/state/named-lock';
 import { unanswered } from './answering';
 import { located, overlaps } from './labelled-place';
 import type { Located } from './labelled-place';
+import { makeOwnFolder } from '../../../host/state/own-folder';
 
 /** A source that has, or is to get, a label that isn't its own. */
 export interface LabelledSource {
@@ -78,7 +78,7 @@ export class LabelRegistry {
   async replace(sources: readonly LabelledSource[]): Promise<void> {
     const record: LabelRecord = { version: 1, sources };
     try {
-      mkdirSync(this.#paths.library, { recursive: true, mode: 0o700 });
+      makeOwnFolder(this.#paths.library);
       await replaceFile(labelsPath(this.#paths), `${JSON.stringify(record)}\n`);
     } catch (error) {
       throw fileError(error, 'record the labels of sources');

@@ -11,15 +11,7 @@
  * holder of a domain's lock changes its entries; those of domains that are gone are removed under the lock of this folder.
  */
 import { createHash, randomInt } from 'node:crypto';
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  symlinkSync,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../../errors';
 import { bootId } from '../../../host/kernel/boot/boot-id';
@@ -29,6 +21,7 @@ import { runPaths, statePaths } from '../../../host/state/state-paths';
 import { statOf } from '../../init/process-stat';
 import type { Pair } from './draw';
 import { isThere } from '../../../host/state/file-error';
+import { makeOwnFolder } from '../../../host/state/own-folder';
 
 /** A domain of this host: roots have names of their own. */
 export interface Owner {
@@ -208,8 +201,7 @@ function makeLink(folder: string, path: string, text: string): boolean {
     if (code === 'EEXIST') return false;
     if (code !== 'ENOENT') throw error;
   }
-  for (const name of [...kinds, owners])
-    mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+  for (const name of [...kinds, owners]) makeOwnFolder(join(folder, name));
   return makeLink(folder, path, text);
 }
 

@@ -4,10 +4,11 @@
  * written until the old one is removed. While the link leads to a file, the old name does not count.
  */
 import { readdirSync, statSync, readlinkSync } from 'node:fs';
-import { mkdir, rm, rmdir, symlink } from 'node:fs/promises';
+import { rm, rmdir, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { flushDirectory, replaceFile } from '../durable-file';
 import { hasErrno, isThere } from '../file-error';
+import { makeOwnFolder } from '../own-folder';
 
 const ENOENT = 2;
 const EEXIST = 17;
@@ -28,7 +29,7 @@ export function isRenamedAway(directory: string, file: string): boolean {
 
 /** Names of all files in the directory that have been renamed, though they may still exist. */
 export function renamedAway(directory: string): Set<string> {
-  return new Set(unfinished(directory).filter((file) => isRenamedAway(directory, file)));
+  return new Set(unfinished(directory)?.filter((file) => isRenamedAway(directory, file)));
 }
 
 /**
@@ -36,7 +37,7 @@ export function renamedAway(directory: string): Set<string> {
  * resolves. @throws the errors of node:fs.
  */
 export async function renameFile(directory: string, { from, to, text }: FileRename): Promise<void> {
-  await mkdir(renames(directory), { recursive: true, mode: 0o700 });
+  makeOwnFolder(renames(directory));
   await symlink(join('..', to), linkOf(directory, from));
   try {
     await flushDirectory(renames(directory));
@@ -52,7 +53,9 @@ export async function renameFile(directory: string, { from, to, text }: FileRena
 
 /** Completes or undoes interrupted renames. The caller makes sure that no other process writes below the directory. */
 export async function finishRenames(directory: string): Promise<void> {
-  for (const file of unfinished(directory)) {
+  const files = unfinished(directory);
+  if (files === undefined) return;
+  for (const file of files) {
     const link = linkOf(directory, file);
     const isDone = isThere(link);
     const autostart = join(directory, 'autostart');
@@ -83,11 +86,12 @@ async function carryAutostart(
   });
 }
 
-function unfinished(directory: string): string[] {
+/** Undefined if there is no folder of renames, as mostly. */
+function unfinished(directory: string): string[] | undefined {
   try {
     return readdirSync(renames(directory));
   } catch (error) {
-    if (hasErrno(error, ENOENT)) return [];
+    if (hasErrno(error, ENOENT)) return undefined;
     throw error;
   }
 }

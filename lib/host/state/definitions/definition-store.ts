@@ -2,9 +2,9 @@
  * The stored definitions, each in a file `NAME.xml`. A file is replaced atomically. A file that can't be read as a definition, since it
  * is torn or was written by a newer version of the package, is left alone, and is listed with the reason.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
 import type { BigIntStats } from 'node:fs';
-import { mkdir, rm, symlink, unlink } from 'node:fs/promises';
+import { rm, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { TslxcError } from '../../../errors';
 import { Slice } from '../../slices';
@@ -14,14 +14,14 @@ import { DefinitionFiles } from './definition-files';
 import { withoutPreamble, withPreamble } from './definition-preamble';
 import { finishRenames, isRenamedAway, renamedAway, renameFile } from './definition-rename';
 import { flushDirectory, replaceFile } from '../durable-file';
-import { isFileName } from './definition-name';
-import type { UnreadableFile } from './definition-name';
+import { isFileName, type UnreadableFile } from './definition-name';
 import { fileError, hasErrno, inFile } from '../file-error';
 import { lockFileWithin } from '../file-lock';
 import { inTurn } from '../in-turn';
 import type { KnownIdentities } from './known-identities';
 import { stampsIn } from './stamps';
 import type { Logger } from '../../logger';
+import { makeOwnFolder } from '../own-folder';
 
 /** The identity of a domain, a network or a storage pool. */
 export interface Identity {
@@ -114,7 +114,7 @@ export class DefinitionStore<Definition extends Identity> {
         await rm(link, { force: true });
         return;
       }
-      await mkdir(dirname(link), { recursive: true, mode: 0o700 });
+      makeOwnFolder(dirname(link));
       await symlink(path, link);
     } catch (error) {
       if (hasErrno(error, EEXIST)) return;
@@ -189,7 +189,7 @@ export class DefinitionStore<Definition extends Identity> {
     const existing = this.has(definition.name);
     const bytes = withPreamble(this.#options, this.#options.format(definition));
     try {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      makeOwnFolder(this.#directory);
       await this.#setAside(path);
       await replaceFile(path, bytes);
     } catch (error) {
@@ -391,7 +391,7 @@ export class DefinitionStore<Definition extends Identity> {
 
   #openDirectory(): number {
     try {
-      mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+      makeOwnFolder(this.#directory);
       return openSync(this.#directory, 'r');
     } catch (error) {
       throw fileError(error, 'lock the definitions');
