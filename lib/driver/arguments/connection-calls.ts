@@ -72,6 +72,7 @@ const purgeItem: Shape<PurgeItem> = object<PurgeItem>({
   name: text,
   fate: oneOf('remove', 'keep'),
   state: optional(oneOf('running', 'off')),
+  unreadable: optional(text),
 });
 
 export const connectParameters = [

@@ -26,4 +26,9 @@ export interface PurgeItem {
   readonly fate: 'remove' | 'keep';
   /** Of domains, networks and storage pools only. */
   readonly state?: 'running' | 'off' | undefined;
+  /**
+   * Of domains and storage pools: why the definition can't be read. What it names is not listed then, and goes with the root's own
+   * files if it is below these.
+   */
+  readonly unreadable?: string | undefined;
 }

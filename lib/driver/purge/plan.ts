@@ -4,6 +4,7 @@
  */
 import { networkStateIfAny, runningNames } from '../../network/lifecycle/state';
 import { readPoolState, recordedPools } from '../../storage/pool/state';
+import { present } from '../../present';
 import { runStateIfAny } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 import { treesOfAbandoned } from '../snapshots/abandoned';
@@ -11,7 +12,7 @@ import { allCatalogues, type Catalogue } from '../snapshots/catalogue';
 import { planCgroups } from './cgroups';
 import { purgeableFiles } from './files';
 import type { PurgeItem } from './item';
-import { planVolumes } from './volumes';
+import { placeOf, planVolumes } from './volumes';
 import { planWritten } from './written';
 
 export interface PurgePlan {
@@ -40,16 +41,22 @@ export function planPurge(session: Session): PurgePlan {
   const domains = domainNames(session);
   const unfinished = treesOfAbandoned(session, catalogues);
   const cgroups = planCgroups(paths);
-  const pools = poolNames(session);
-  const written = planWritten(session, { domains, catalogues, unfinished });
+  const pools = poolNames(session).map((name) => placeOf(session, name));
+  const { written, unreadable } = planWritten(session, { domains, catalogues, unfinished });
   return {
     catalogues,
     unfinished: unfinished.map((path) => item('unfinished', path)),
-    domains: domains.map((name) => stateful('domain', name, runStateIfAny(paths, name)?.phase)),
+    domains: domains.map((name) => ({
+      ...stateful('domain', name, runStateIfAny(paths, name)?.phase),
+      ...present({ unreadable: unreadable.get(name) }),
+    })),
     networks: networkNames(session).map((name) =>
       stateful('network', name, networkStateIfAny(paths, name)?.phase),
     ),
-    pools: pools.map((name) => stateful('pool', name, readPoolState(paths, name).phase)),
+    pools: pools.map(({ name, unreadable: why }) => ({
+      ...stateful('pool', name, readPoolState(paths, name).phase),
+      ...present({ unreadable: why }),
+    })),
     cgroups: cgroups.containers.map((path) => item('cgroup', path)),
     leaves: cgroups.leaves.map((path) => item('cgroup', path)),
     partitions: cgroups.partitions.map((path) => item('partition', path)),

@@ -3,7 +3,9 @@ import { overlayUppersOf } from '../../container/sources/overlay-upper';
 import type { DomainDefinition } from '../../domain/definition';
 import { isBelow } from '../../domain/xml/path';
 import { foldersIn } from '../../host/names-in';
+import { fileError } from '../../host/state/file-error';
 import { imagePaths } from '../../image/store/image-paths';
+import { present } from '../../present';
 import { runningDefinition } from '../definitions/definitions';
 import { runStateIfAny } from '../lookup/readable-state';
 import type { Session } from '../session/session';
@@ -18,17 +20,29 @@ interface Named {
   readonly unfinished: readonly string[];
 }
 
+interface Written {
+  readonly written: readonly PurgeItem[];
+  /** By domain, why a definition can't be read, which may name more. */
+  readonly unreadable: ReadonlyMap<string, string>;
+}
+
 /** Those that domains and catalogues name, and those below the root's own files that nothing names any more. */
-export function planWritten(
-  session: Session,
-  { domains, catalogues, unfinished }: Named,
+export function planWritten(session: Session, named: Named): Written {
+  const unreadable = new Map<string, string>();
+  const layers = named.domains.flatMap((name) => {
+    const found = readDefinitions(session, name);
+    if (found.unreadable !== undefined) unreadable.set(name, found.unreadable.message);
+    return found.definitions.flatMap((one) => overlayUppersOf(one).map(({ path }) => path));
+  });
+  return { written: withCopies(session, layers, named), unreadable };
+}
+
+/** `layers`: those that the definitions name. */
+function withCopies(
+  { paths }: Session,
+  layers: readonly string[],
+  { catalogues, unfinished }: Named,
 ): PurgeItem[] {
-  const { paths } = session;
-  const layers = domains.flatMap((name) =>
-    definitionsOf(session, name).flatMap((definition) =>
-      overlayUppersOf(definition).map(({ path }) => path),
-    ),
-  );
   const copies = catalogues.flatMap(({ snapshots }) =>
     snapshots.flatMap(({ trees }) => trees.map((tree) => tree.kept)),
   );
@@ -67,8 +81,11 @@ function leftFolders(containers: string, named: ReadonlySet<string>): Left {
   };
 }
 
-/** That of the running container, and the stored one. A damaged one names nothing. */
-function definitionsOf(session: Session, name: string): DomainDefinition[] {
+/** That of the running container, and the stored one, as far as they can be read. */
+function readDefinitions(
+  session: Session,
+  name: string,
+): { readonly definitions: readonly DomainDefinition[]; readonly unreadable?: Error } {
   const read = [
     () => {
       const state = runStateIfAny(session.paths, name);
@@ -76,11 +93,14 @@ function definitionsOf(session: Session, name: string): DomainDefinition[] {
     },
     () => session.store.read(name),
   ];
-  return read.flatMap((one) => {
+  const failures: Error[] = [];
+  const definitions = read.flatMap((one) => {
     try {
       return one() ?? [];
-    } catch {
+    } catch (error) {
+      failures.push(fileError(error));
       return [];
     }
   });
+  return { definitions, ...present({ unreadable: failures[0] }) };
 }

@@ -77,11 +77,20 @@ const kinds: Readonly<Record<PurgeItem['kind'], string>> = {
   unfinished: 'unfinished copy',
 };
 
-function describe({ kind, name, fate, state }: PurgeItem, tense: 'future' | 'past'): string {
+/** Of what has a definition that can't be read. */
+const unlisted: Readonly<Partial<Record<PurgeItem['kind'], string>>> = {
+  domain: 'what it has written may not be listed',
+  pool: 'its volumes are not listed',
+};
+
+function describe(item: PurgeItem, tense: 'future' | 'past'): string {
+  const { kind, name, fate, state, unreadable } = item;
   const what = ['domain', 'network', 'pool'].includes(kind) ? `'${name}'` : name;
   const verb = tense === 'future' ? fate : fate === 'keep' ? 'kept' : 'removed';
   const running = state === 'running' ? (tense === 'future' ? ', which runs' : ', stopped') : '';
-  return `${verb} ${kinds[kind]} ${what}${running}`;
+  const unknown =
+    unreadable === undefined ? '' : `, whose definition can't be read: ${unlisted[kind] ?? ''}`;
+  return `${verb} ${kinds[kind]} ${what}${running}${unknown}`;
 }
 
 /** Asks on the caller's terminal. False for any answer but `y` or `yes`, and at the end of the input. */

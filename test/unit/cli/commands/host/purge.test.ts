@@ -35,6 +35,19 @@ test('with --yes it removes, and says what', async () => {
   expect(ran.connection.calls).toEqual([['purge']]);
 });
 
+test('what has a definition that can not be read is said not to be listed as a whole', async () => {
+  const unreadable = 'why';
+  const found = [
+    { kind: 'domain', name: 'web', fate: 'remove', state: 'running', unreadable },
+    { kind: 'pool', name: 'disks', fate: 'remove', state: 'off', unreadable },
+  ] as const;
+  const { stdout } = await run('purge --print', { connection: connectionWith(found) });
+  expect(stdout.trim().split('\n')).toEqual([
+    "remove domain 'web', which runs, whose definition can't be read: what it has written may not be listed",
+    "remove storage pool 'disks', whose definition can't be read: its volumes are not listed",
+  ]);
+});
+
 test('without a terminal and without --yes it refuses', async () => {
   const ran = await run('purge', { connection: connectionWith() });
   expect(ran.status).toBe(1);
