@@ -6,6 +6,7 @@ import { atTarget, isHostRoot, optionsOf, overlayOf } from './lookup';
 import { wayBack } from '../namespaces/level';
 import { limitedTrees } from './space-limits';
 import { isBelow, isSame, withoutDots } from '../xml/path';
+import { PathIndex } from './path-index';
 import { definitionError, type SourceLocation } from '../xml/source-location';
 
 /** @throws DefinitionError CONFIG_UNSUPPORTED. */
@@ -18,8 +19,15 @@ export function checkFilesystems(definition: DomainDefinition): void {
     checkMapped(definition, filesystem);
   }
   checkLimitedOnce(definition);
-  definition.extension.filesystems?.forEach((options) => checkOptions(definition, options));
-  definition.extension.overlays?.forEach((overlay) => checkOverlay(definition, overlay));
+  const targets = new PathIndex<FilesystemDefinition>();
+  for (const filesystem of definition.filesystems) targets.add(filesystem.target, filesystem);
+  const { filesystems = [], overlays = [] } = definition.extension;
+  for (const options of filesystems) checkOptions(definition, options, targets);
+  const uppers = new PathIndex<OverlayOptions>();
+  for (const overlay of overlays) {
+    checkOverlay(definition, overlay, uppers);
+    uppers.add(overlay.upper, overlay);
+  }
 }
 
 /** The location of the element itself, or of one of its children. */
@@ -127,7 +135,11 @@ function subjectOf<T extends FilesystemOptions | OverlayOptions>(
   return subject;
 }
 
-function checkOptions(definition: DomainDefinition, options: FilesystemOptions): void {
+function checkOptions(
+  definition: DomainDefinition,
+  options: FilesystemOptions,
+  targets: PathIndex<FilesystemDefinition>,
+): void {
   const { recursive, propagation = 'private', position } = options;
   const location = { path: `${container}/tslxc:filesystem`, position };
   const all = definition.extension.filesystems ?? [];
@@ -144,7 +156,12 @@ function checkOptions(definition: DomainDefinition, options: FilesystemOptions):
   if (subject.readonly) {
     refuse('what is mounted later would not be read-only, as the filesystem asks for', location);
   }
-  if (propagation === 'shared') checkShared(definition, subject, location);
+  if (propagation !== 'shared') return;
+  checkShared(definition, subject, location);
+  const nested = targets.below(subject.target);
+  if (nested === undefined) return;
+  const { line } = nested.position;
+  refuse(`the filesystem in line ${line} would be mounted on the host below it`, location);
 }
 
 /** A mount below a shared tree would also appear on the host, and remain there. */
@@ -160,14 +177,14 @@ function checkShared(
     const detail = `with an <idmap> the container may not mount on the host${wayBack(definition)}`;
     refuse(detail, location);
   }
-  const nested = definition.filesystems.find((one) => isBelow(one.target, target));
-  if (nested !== undefined) {
-    const { line } = nested.position;
-    refuse(`the filesystem in line ${line} would be mounted on the host below it`, location);
-  }
 }
 
-function checkOverlay(definition: DomainDefinition, overlay: OverlayOptions): void {
+/** `uppers`: those of the overlays before this one. */
+function checkOverlay(
+  definition: DomainDefinition,
+  overlay: OverlayOptions,
+  uppers: PathIndex<OverlayOptions>,
+): void {
   const { upper, position } = overlay;
   const location = { path: `${container}/tslxc:overlay`, position };
   const all = definition.extension.overlays ?? [];
@@ -175,7 +192,7 @@ function checkOverlay(definition: DomainDefinition, overlay: OverlayOptions): vo
   if (subject.type === 'ram' || subject.type === 'bind') {
     refuse(`a filesystem of type ${subject.type} can't be the base of an overlay`, location);
   }
-  const other = all.find((one) => one !== overlay && overlaps(one.upper, upper));
+  const other = uppers.overlapping(upper);
   if (other !== undefined) {
     refuse(`upper '${upper}' is already used in line ${other.position.line}`, location);
   }

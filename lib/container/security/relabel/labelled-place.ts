@@ -6,6 +6,7 @@ import { closeSync, fstatSync, openSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { isBelow, isSame } from '../../../domain/xml/path';
+import { PathIndex } from '../../../domain/filesystem/path-index';
 import { listMounts, mountOf } from '../../../host/kernel/mount-table';
 import type { Mount } from '../../../host/kernel/mount-table';
 import { O_PATH } from '../../../host/state/open-flags';
@@ -57,6 +58,29 @@ export function overlaps(one: Located, other: Located): boolean {
   const [a, b] = [one.place, other.place];
   if (a === undefined || b === undefined) return isEither(one.path, other.path);
   return a.device === b.device && isEither(a.path, b.path);
+}
+
+/** Sources of which one is found that overlaps another, as `overlaps` says, without comparing each pair. The first one counts. */
+export class LocatedIndex<T> {
+  readonly #places = new PathIndex<T>();
+  readonly #unplaced = new PathIndex<T>();
+  readonly #paths = new PathIndex<T>();
+
+  add(where: Located, item: T): void {
+    this.#paths.add(where.path, item);
+    if (where.place === undefined) this.#unplaced.add(where.path, item);
+    else this.#places.add(textOf(where.place), item);
+  }
+
+  overlapping({ path, place }: Located): T | undefined {
+    if (place === undefined) return this.#paths.overlapping(path);
+    return this.#places.overlapping(textOf(place)) ?? this.#unplaced.overlapping(path);
+  }
+}
+
+/** Places of different file systems are not below each other. */
+function textOf({ device, path }: SourcePlace): string {
+  return `/${device}${path}`;
 }
 
 /**

@@ -4,7 +4,7 @@ import { listMounts } from '../../../host/kernel/mount-table';
 import type { StatePaths } from '../../../host/state/state-paths';
 import type { Looks } from '../../looks/looks';
 import { untilSourceAnswers } from './answering';
-import { located, overlaps } from './labelled-place';
+import { located, LocatedIndex } from './labelled-place';
 import { checkRelabel } from './relabel';
 import type { RelabelledSource } from './relabel';
 
@@ -20,8 +20,9 @@ export async function withMountsBelow(
   { paths, looks }: { readonly paths: StatePaths; readonly looks: Looks },
 ): Promise<RelabelledSource[]> {
   for (const source of sources) await untilSourceAnswers(source, looks);
-  const named = sources.map(({ path }) => located(path));
-  const isFree = (path: string): boolean => !named.some((one) => overlaps(located(path), one));
+  const named = new LocatedIndex<RelabelledSource>();
+  for (const source of sources) named.add(located(source.path), source);
+  const isFree = (path: string): boolean => named.overlapping(located(path)) === undefined;
   const found = new Map<string, RelabelledSource>();
   for (const source of sources.filter(({ recursive }) => recursive === true)) {
     for (const path of mountPointsBelow(located(source.path).path)) {

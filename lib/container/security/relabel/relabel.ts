@@ -16,7 +16,7 @@ import { withLabels } from './label-registry';
 import type { LabelledSource, LabelRegistry } from './label-registry';
 import { labelStep, selinuxNames, walkSource } from './label-walk';
 import type { LabelNames, WalkOptions } from './label-walk';
-import { located, openSource, otherPaths, overlaps } from './labelled-place';
+import { located, LocatedIndex, openSource, otherPaths, overlaps } from './labelled-place';
 import type { OpenSource } from './labelled-place';
 import { restoreUnused, throwAny } from './restore';
 import { systemPart } from './system-directories';
@@ -189,15 +189,18 @@ function checkUsers(
 
 /** Refuses sources of one container that overlap, or are the same, and are to get different labels. */
 function checkOneLabel(sources: readonly RelabelledSource[]): void {
-  for (const [index, source] of sources.entries()) {
-    const other = sources
-      .slice(0, index)
-      .find(
-        (one) => one.label !== source.label && overlaps(located(one.path), located(source.path)),
-      );
-    if (other === undefined) continue;
-    const detail = `'${source.path}' can't be labelled ${source.label}: '${other.path}' overlaps it, and is to be labelled ${other.label}`;
-    throw refused(detail, source);
+  const byLabel = new Map<string, LocatedIndex<RelabelledSource>>();
+  for (const source of sources) {
+    const where = located(source.path);
+    const others = [...byLabel].filter(([label]) => label !== source.label);
+    const other = others.map(([, index]) => index.overlapping(where)).find((one) => one);
+    if (other !== undefined) {
+      const detail = `'${source.path}' can't be labelled ${source.label}: '${other.path}' overlaps it, and is to be labelled ${other.label}`;
+      throw refused(detail, source);
+    }
+    const same = byLabel.get(source.label) ?? new LocatedIndex<RelabelledSource>();
+    byLabel.set(source.label, same);
+    same.add(where, source);
   }
 }
 

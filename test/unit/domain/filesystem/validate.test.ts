@@ -223,8 +223,8 @@ const rows: readonly (readonly [title: string, parts: Parts, at: string, words: 
       options: "<tslxc:overlay target='/' upper='/u'/><tslxc:overlay target='/data' upper='/u/v'/>",
       devices: base + data,
     },
-    `${own}/tslxc:overlay 6:1`,
-    "upper '/u' is already used in line 6",
+    `${own}/tslxc:overlay 6:39`,
+    "upper '/u/v' is already used in line 6",
   ],
   [
     'an overlay of the host’s root with a map',
