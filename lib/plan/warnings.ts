@@ -8,8 +8,10 @@ import { networkMode } from './process/namespaces';
  * `SharedHostNetwork`: the container has neither an interface nor `<privnet/>`, so it is in the host's network
  * namespace, with all its interfaces and abstract sockets.
  * `NoSecurityLabel`: a `<seclabel>` asks for a label of whichever security module the host has, and it has none.
+ * `HidesHostPort`: a program of the host listens at a port that a `<portForward>` leads to the container, and can't be reached there.
  */
-export type StartWarning = 'MeminfoIsHosts' | 'SharedHostNetwork' | 'NoSecurityLabel';
+export type StartWarning =
+  'MeminfoIsHosts' | 'SharedHostNetwork' | 'NoSecurityLabel' | 'HidesHostPort';
 
 /** What warnings depend on. */
 export interface WarningFacts extends ContainerViewFacts {
@@ -38,4 +40,5 @@ export const warningWords: Readonly<Record<StartWarning, string>> = {
     "the container shares the host's network: it has no interface and no <privnet/>",
   NoSecurityLabel:
     'the container has no security label, although its <seclabel> asks for one: no security module labels containers here',
+  HidesHostPort: 'a program of the host can not be reached at a port that leads to the container',
 };

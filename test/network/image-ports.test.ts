@@ -1,5 +1,7 @@
 /** Containers from images in virtual networks: ports of the host lead to them, and they find each other by name. */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { busyboxLayer, makeLayout } from '../support/image/image-layout';
@@ -63,4 +65,18 @@ test('without a word of a network it is the default one, whose first start is to
   expect(await serve('shop', '-p', '127.0.0.1:8080:80')).toContain("Network 'default' started\n");
   expect(fromHost('127.0.0.1 8080')).toBe('shop\n');
   expect(await tslxc('dumpxml', 'shop')).toContain("<source network='default' ");
+});
+
+test('a start warns of a program of the host that its port hides', async () => {
+  const server = createServer((socket) => socket.end('host\n')).listen(8081, '0.0.0.0');
+  try {
+    await once(server, 'listening');
+    const said = await serve('hider', '-p', '8081:80');
+    expect(said).toContain('at a port that leads to the container: 8081 (tcp)');
+    expect(fromHost('127.0.0.1 8081')).toBe('hider\n');
+    expect(await serve('neighbour', '-p', '8082:80')).not.toContain('leads to the container');
+  } finally {
+    server.close();
+  }
+  for (const name of ['hider', 'neighbour']) await tslxc('destroy', name);
 });

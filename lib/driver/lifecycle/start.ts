@@ -22,6 +22,7 @@ import { killInit, withinPatience } from './kill';
 import { namingAddressHolder, ownAddresses } from '../interfaces/own-addresses';
 import { portsOf } from '../interfaces/ports';
 import { namingLogHolder } from '../lookup/log-holder';
+import { hiddenPortWarnings } from '../interfaces/hidden-ports';
 import type { Session } from '../session/session';
 import { checkFloors, whenLinked } from '../interfaces/shaping';
 import { withVolumes } from '../storage/sources';
@@ -57,12 +58,12 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
     rememberFailure(session, what);
     throw file === undefined ? error : ofFile(file, error);
   }
-  const { start, container, hooks, level } = launched;
+  const { start, container, hooks, level, hidden } = launched;
   const { definition } = start;
   if (start.ownership === 'keep') session.own(name, container);
   await confirmStart(session, name, { container, hooks });
   if (start.ownership !== 'keep') container.release();
-  const warnings = warningsOf(container, { definition, level, file });
+  const warnings = [...warningsOf(container, { definition, level, file }), ...hidden];
   await announceStart(session, definition, { id: container.id, warnings });
   ensureHealthWatcher(session, definition);
   for (const warning of warnings) options.onWarning?.(warning);
@@ -75,6 +76,8 @@ interface Launched {
   readonly hooks: StartHooks;
   /** That of the domain. */
   readonly level: Hardening;
+  /** Warnings of ports. */
+  readonly hidden: readonly Warning[];
 }
 
 /** Everything that `rollback` has to give back when it fails. */
@@ -90,6 +93,7 @@ async function attempt(session: Session, what: Launch, rollback: Rollback): Prom
   const hooks = await prepareHooks(session, { definition, rollback, signal });
   const ports = await portsOf(session, definition, { intent: 'start', onNetworkStarted });
   await checkFloors(session, { definition, ports });
+  const hidden = await hiddenPortWarnings(session, definition);
   const portHooks = preparePortHooks(session, { definition, ports }, { rollback, signal });
   const shape = whenLinked(session, { definition, ports }, rollback);
   const { isProvisional, onDead } = hooks;
@@ -109,7 +113,7 @@ async function attempt(session: Session, what: Launch, rollback: Rollback): Prom
     .catch(async (error: unknown) => {
       throw await namingAddressHolder(session, { definition, ports }, error);
     });
-  return { start, container, hooks, level: hardeningOf(definition, ofOthers) };
+  return { start, container, hooks, hidden, level: hardeningOf(definition, ofOthers) };
 }
 
 function newRollback({ logger }: Session, domain: string): Rollback {

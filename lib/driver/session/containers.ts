@@ -25,6 +25,7 @@ import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files
 import { freeze, isFrozen, killFrozen, thaw } from '../../container/cgroups/freezer';
 import { initControl, type InitControl } from '../../container/init/init-control';
 import { previewLinks } from '../../container/interfaces/links';
+import { listeningOutside } from '../../container/interfaces/listening-ports';
 import { checkPorts } from '../../container/interfaces/port/claim-ports';
 import { linkForwards, removeForwards } from '../../container/interfaces/port/link-forwards';
 import { claimedAddress } from '../../container/interfaces/port/link-name';
@@ -90,6 +91,7 @@ type OnThisHost<Reads extends (start: StartRecord, layout: CgroupLayout) => unkn
 /** The forwarded ports of interfaces. */
 interface ForwardControl {
   readonly check: typeof checkPorts;
+  readonly listening: typeof listeningOutside;
   readonly decide: typeof linkForwards;
   readonly place: typeof placeForwards;
   readonly remove: typeof removeForwards;
@@ -206,6 +208,7 @@ export const containers: Containers = {
   leaveCaller: () => joinLastingCgroups(layout()),
   forwards: {
     check: checkPorts,
+    listening: listeningOutside,
     decide: linkForwards,
     place: placeForwards,
     remove: removeForwards,

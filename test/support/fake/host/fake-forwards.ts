@@ -1,5 +1,6 @@
 /** The forwarded ports of interfaces, without rules: for the tests of lib/driver. */
 import { linkForwards } from '../../../../lib/container/interfaces/port/link-forwards';
+import type { HostListening } from '../../../../lib/container/interfaces/listening-ports';
 import type { LinkForwards } from '../../../../lib/container/interfaces/port/forward-rules';
 import type { Containers } from '../../../../lib/driver/session/containers';
 import type { PortForward } from '../../../../lib/domain/interface/definition';
@@ -12,6 +13,9 @@ export class FakeForwards implements Control {
   failure: Error | undefined;
   readonly decide = linkForwards;
   readonly check = (): Promise<void> => Promise.resolve();
+  /** At which ports programs of the host listen. */
+  listeners: HostListening = { tcp: [], udp: [] };
+  readonly listening = (): Promise<HostListening> => Promise.resolve(this.listeners);
 
   async place({ host, forwards }: LinkForwards): Promise<void> {
     await Promise.resolve();
