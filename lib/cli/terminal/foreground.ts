@@ -38,6 +38,8 @@ export interface Foreground {
    * A program has a user: it ends when the terminal goes (SIGHUP), and the exit status is always its own.
    */
   readonly runsAs: 'service' | 'program';
+  /** Aborted when the user leaves the terminal by the escape character: the program is asked to end, as by SIGTERM. */
+  readonly left?: AbortSignal;
   /** Starts the container; rejects if the signal aborts the start. */
   start(signal: AbortSignal): Promise<void>;
   /** Sends one datagram, as sd_notify(3) does. */
@@ -105,6 +107,7 @@ class SignalRelay {
   #abortedBy: NodeJS.Signals | undefined;
   #wantsEnd = false;
   readonly #over = new AbortController();
+  readonly #left: AbortSignal | undefined;
 
   constructor(source: SignalSource, foreground: Foreground) {
     this.#source = source;
@@ -112,6 +115,8 @@ class SignalRelay {
     this.#patience = foreground.patience ?? patience;
     this.#terminating = foreground.runsAs === 'program' ? [...terminating, 'SIGHUP'] : terminating;
     for (const signal of handled) source.on(signal, this.#onSignal);
+    this.#left = foreground.left;
+    this.#left?.addEventListener('abort', this.#onLeft);
   }
 
   get aborted(): AbortSignal {
@@ -136,7 +141,10 @@ class SignalRelay {
   close(): void {
     this.#over.abort();
     for (const signal of handled) this.#source.off(signal, this.#onSignal);
+    this.#left?.removeEventListener('abort', this.#onLeft);
   }
+
+  readonly #onLeft = (): void => this.#onSignal('SIGTERM');
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     const terminates = this.#terminating.includes(signal);

@@ -79,6 +79,20 @@ test.each([
   expect(await endedBy(program, `kill -${signal} $!`)).toBe(`${status}\n`);
 });
 
+test('on a terminal the escape character ends a program that ignores ^C, and gives the terminal back', async () => {
+  const out = join(world.root.path, 'out-of-left');
+  const command = commandLine().join(' ');
+  const words = `${command} run --name left --entrypoint sh web:1 -- -c "echo up; sleep 1000"`;
+  const keys = `until grep -q up ${out}; do sleep 0.1; done; printf '\\003\\035'`;
+  const terminal = `script -qefc '${words}; echo "status $?"; stty -a' ${out} > /dev/null`;
+  await runProgram(['sh', '-c', `touch ${out}; (${keys}) | ${terminal}`], {
+    root: world.root.path,
+  });
+  const said = readFileSync(out, 'utf8');
+  expect(said).toContain('The program is asked to end; Ctrl + C kills it');
+  expect(said).toMatch(/status 137\r\n.*[^-]isig icanon /s);
+});
+
 test('run says that the monitor of its container was killed', async () => {
   const { running } = runPaths(statePaths(world.root.path), 'told');
   const monitor = `$(grep -o '"id":[0-9]*' ${running} | cut -d: -f2)`;

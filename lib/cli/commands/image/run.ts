@@ -8,6 +8,7 @@ import { inTypedWords } from '../../options/image/option-failure';
 import { abandonable } from '../../terminal/abandonable';
 import { runInForeground } from '../../terminal/foreground';
 import { attach } from '../../terminal/attach';
+import { escapeByte } from '../../terminal/terminal';
 import { ContainerStreams } from '../../output/container-streams';
 import type { Output } from '../../output/output';
 import { native, type WindowSize } from '../../../host/native';
@@ -24,7 +25,9 @@ export const commands: CommandTable = {
       'after the image take the place of the image’s own. With a terminal, its console is shown there; else its\n' +
       'input is what is piped in, if that is no terminal, and its output and errors go where those of this command\n' +
       'go, and not to its log: in a loop that reads stdin, give it </dev/null, as ssh. SIGTERM, SIGINT and SIGHUP ask\n' +
-      'it to end, a second one kills it; when this command is killed, so is the container. The network default, and those\n' +
+      'it to end, a second one kills it; when this command is killed, so is the container. On a terminal the escape\n' +
+      'character (^] unless -e before the verb says otherwise) gives the terminal back and asks it to end, too: ^C is\n' +
+      'typed into the container, and a program that is its init may ignore it. The network default, and those\n' +
       'with autostart, are started for it if they have not been since the host booted, and named on stderr, unless\n' +
       '-q is given; others have to be active: net-start starts them. With -d the container goes on by itself, and\n' +
       'the name of its domain is shown. The domain is transient: it is gone with its container, and so is what that\n' +
@@ -115,6 +118,7 @@ class Run {
   readonly #asked: Asked;
   #domain: Domain | undefined;
   #shown: Promise<void> = Promise.resolve();
+  readonly #left = new AbortController();
 
   constructor(asked: Asked) {
     this.#asked = asked;
@@ -134,6 +138,7 @@ class Run {
         state: () => this.#running.state(),
       },
       runsAs: 'program',
+      left: this.#left.signal,
       start: (signal) => withErrorMessage(failed, () => start.call(this, signal)),
       notify: (socket, text) => native().sendDatagram(socket, text),
     });
@@ -201,20 +206,24 @@ class Run {
     shown.catch(() => undefined);
   }
 
-  /** Until the container has closed its end. */
+  /** Until the container has closed its end, or the user leaves, which is to end the program. */
   async #attach(stream: Socket): Promise<void> {
-    const { terminal, signals } = this.#asked.context;
+    const { terminal, signals, globals, output } = this.#asked.context;
     // The socket can't set the size of the terminal: a further console session does, of which there may be any number.
     const sized = await this.#running.openConsole({ size: terminal.size() }).catch(() => undefined);
     sized?.resume();
     const resize = (to: WindowSize): void => sized?.resize(to);
     // Input that is typed just after the container has ended is lost.
-    await attach({ terminal, stream, resize, signals }).catch(unlessCut);
+    const escape = escapeByte(globals.escape);
+    const end = await attach({ terminal, stream, resize, signals, escape }).catch(unlessCut);
     sized?.destroy();
+    if (end?.how !== 'escape') return;
+    output.note('The program is asked to end; Ctrl + C kills it');
+    this.#left.abort();
   }
 }
 
-function unlessCut(error: unknown): void {
+function unlessCut(error: unknown): undefined {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (!['EPIPE', 'ECONNRESET'].includes(code)) throw error;
 }

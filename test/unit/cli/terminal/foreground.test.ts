@@ -35,6 +35,7 @@ class Supervision {
   /** What comes of a shutdown: by default init never answers. */
   shutdown: () => Promise<'stopped' | 'rebooted'> = () => new Promise(() => undefined);
   runsAs: 'service' | 'program' = 'service';
+  readonly left = new AbortController();
 
   run(start: (signal: AbortSignal) => Promise<void> = () => Promise.resolve()): Promise<number> {
     const ends = new Queue<ExitRecord>();
@@ -65,6 +66,7 @@ class Supervision {
         },
       },
       runsAs: this.runsAs,
+      left: this.left.signal,
       start,
       notify: (socket, text) => this.notices.push([socket, text]),
       patience: 20,
@@ -185,6 +187,18 @@ test('run ends its program when the terminal goes, and a supervisor’s service 
   const status = supervision.run();
   await sleep(1);
   supervision.signal('SIGHUP');
+  expect(await status).toBe(137);
+  expect(supervision.calls).toEqual(['shutdown auto 20', 'destroy', 'state']);
+});
+
+test('who leaves the terminal ends the program, and kills it by a signal after that', async () => {
+  const supervision = new Supervision();
+  supervision.runsAs = 'program';
+  const status = supervision.run();
+  await sleep(1);
+  supervision.left.abort();
+  expect(supervision.calls).toEqual(['shutdown auto 20']);
+  supervision.signal('SIGINT');
   expect(await status).toBe(137);
   expect(supervision.calls).toEqual(['shutdown auto 20', 'destroy', 'state']);
 });
