@@ -126,6 +126,7 @@ export class Secrets {
    *
    * @throws TslxcError NO_SECRET when there is none, and when it has no value; INVALID_SECRET when it is private; INVALID_ARG for a text
    * that is not a uuid.
+   * @throws DefinitionError, with the file as its `path`, when its definition can't be read: it might be private.
    * @see virSecretGetValue, `virsh secret-get-value`
    */
   async getValue(uuid: string): Promise<Buffer> {

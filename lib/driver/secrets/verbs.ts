@@ -144,13 +144,15 @@ export async function setSecretValue(
   });
 }
 
-/** @throws TslxcError NO_SECRET, also when it has no value; INVALID_SECRET when it is private. */
+/**
+ * @throws TslxcError NO_SECRET, also when it has no value; INVALID_SECRET when it is private; DefinitionError for a stored definition
+ * that can't be read: of that it is not known that it is not private.
+ */
 export function secretValue(session: Session, uuid: string): Buffer {
-  const { folder, info } = find(session, uuid);
-  // Of one whose definition can't be read it is not known that it is not private.
-  if (info.private || info.unreadable !== undefined) {
-    throw new TslxcError('INVALID_SECRET', 'secret is private');
-  }
+  const { folder, store: kept, info } = find(session, uuid);
+  const definition = kept.read(info.uuid);
+  if (definition === undefined) throw noSecret(info.uuid);
+  if (definition.private) throw new TslxcError('INVALID_SECRET', 'secret is private');
   const value = readValue(folder, info.uuid);
   if (value !== undefined) return value;
   throw new TslxcError('NO_SECRET', `secret '${info.uuid}' does not have a value`);

@@ -126,7 +126,11 @@ test('one whose definition can’t be read is listed with the reason, and its va
   expect(await fresh.list()).toEqual([
     { uuid, ephemeral: false, private: true, unreadable: expect.any(String) as string },
   ]);
-  expect(await errorOf(() => fresh.getValue(uuid))).toMatchObject({ code: 'INVALID_SECRET' });
+  // Not as one that is private: what is to be mended is the file.
+  expect(await errorOf(() => fresh.getValue(uuid))).toMatchObject({
+    code: 'XML_DETAIL',
+    path: join(kept, `${uuid}.xml`),
+  });
   await fresh.undefine(uuid);
   expect(readdirSync(kept)).toEqual([]);
 });
