@@ -102,6 +102,7 @@ test('pools are made of words', async () => {
 test('what is known of a pool', async () => {
   const { folder } = world;
   expect(await says(`pool-name ${uuid}`)).toBe('disks\n\n');
+  expect(await says('pool-list --name --uuid')).toBe(`${uuid} disks\n\n`);
   expect(await says('pool-uuid disks')).toBe(`${uuid}\n\n`);
   expect(await json(`pool-name ${uuid} --format json`)).toEqual({ name: 'disks', uuid });
   expect(await json('pool-uuid disks --format json')).toEqual({ name: 'disks', uuid });
@@ -131,7 +132,8 @@ test('what is known of a pool', async () => {
     [`pool-name ${uuid} --format x`, 'x'],
     ['pool-uuid disks --format x', 'x'],
     ['pool-list --type zzz', "Invalid pool type 'zzz'"],
-    ['pool-list --name --uuid', 'Only one argument from --details, --name and --uuid'],
+    ['pool-list --details --name', 'Options --details and --name are mutually exclusive'],
+    ['pool-list --details --uuid', 'Options --details and --uuid are mutually exclusive'],
     ['pool-start nosuch', noPool],
     ['pool-destroy nosuch', noPool],
     ['pool-build nosuch', noPool],

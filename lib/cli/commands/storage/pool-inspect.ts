@@ -155,10 +155,11 @@ function stateOf({ active }: StoragePoolInfo): string {
   return active ? 'running' : 'inactive';
 }
 
+/** What a line has instead of the table, in virsh's order. */
+const columns = ['uuid', 'name'] as const;
+
 async function list(context: Context, options: Options): Promise<undefined> {
-  if (['details', 'name', 'uuid'].filter((style) => options.has(style)).length > 1) {
-    throw new CommandError('Only one argument from --details, --name and --uuid may be specified.');
-  }
+  for (const column of columns) options.exclusive('details', column);
   const connection = await context.connect();
   const pools = await connection.listStoragePools(filterOf(options));
   if (options.string('format') === 'json') {
@@ -167,7 +168,8 @@ async function list(context: Context, options: Options): Promise<undefined> {
     return undefined;
   }
   if (options.has('name') || options.has('uuid')) {
-    for (const { name, uuid } of pools) context.output.line(options.has('name') ? name : uuid);
+    const asked = columns.filter((column) => options.has(column));
+    for (const pool of pools) context.output.line(asked.map((column) => pool[column]).join(' '));
     return undefined;
   }
   const isDetailed = options.has('details');
