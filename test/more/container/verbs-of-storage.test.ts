@@ -286,7 +286,8 @@ test('what volumes refuse', async () => {
     [`vol-create-from disks ${file} a.img --inputpool nosuch`, noPool],
     [`vol-create-from nosuch ${file} a.img`, noPool],
     [`vol-create-from disks ${missing} a.img --inputpool disks`, 'No such file or directory'],
-    [`vol-upload a.img ${missing}/file disks`, 'cannot upload to volume a.img'],
+    [`vol-upload a.img ${missing}/file disks`, `error: cannot read ${missing}/file\nerror: `],
+    [`vol-upload a.img ${folder} disks`, 'error: cannot send data to volume a.img\nerror: '],
     [`vol-upload nosuch ${file} disks`, noVolume],
     [`vol-upload a.img ${file} nosuch`, noPool],
     [`vol-upload a.img ${file} disks --offset x`, 'x'],
@@ -294,10 +295,13 @@ test('what volumes refuse', async () => {
     [`vol-upload full ${file} disks`, 'EISDIR'],
     [`vol-download nosuch ${file} disks`, noVolume],
     [`vol-download a.img ${file} nosuch`, noPool],
-    [`vol-download a.img ${missing}/file disks`, 'cannot download from volume a.img'],
+    [`vol-download a.img ${missing}/file disks`, `cannot create ${missing}/file\nerror: `],
+    [`vol-download full ${missing} disks`, 'cannot receive data from volume full'],
     [`vol-download a.img ${file} disks --offset x`, 'x'],
     [`vol-download a.img ${file} disks --length x`, 'x'],
   ]);
+  // What was made for a download that failed is taken away again.
+  expect(existsSync(missing)).toBe(false);
   expect(await says('vol-list disks')).not.toContain('broken');
   await says('pool-destroy disks');
   await refusesEach([

@@ -1,6 +1,10 @@
 /** vol-delete, vol-resize, vol-wipe, vol-upload and vol-download: what is done with one volume. */
-import { createReadStream, createWriteStream } from 'node:fs';
+import { constants, rmSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { constants as system } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { fileError, hasErrno, naming } from '../../../host/state/file-error';
 import { exactBytes, readBytes } from '../../options/values/scaled-size';
 import { findVolume, poolOfVolumeOption, volumeOption } from '../../options/pool-argument';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
@@ -181,22 +185,67 @@ async function upload(context: Context, options: Options): Promise<undefined> {
   const extent = extentOf(options);
   const volume = await findVolume(await context.connect(), options);
   const end = extent.length === undefined || extent.length === 0 ? {} : { end: extent.length - 1 };
-  await withErrorMessage(`cannot upload to volume ${options.required('vol')}`, async () => {
-    // First: a file that is open would stay so if the volume can't be written.
-    const target = await volume.upload(extent);
-    await pipeline(createReadStream(options.required('file'), end), target);
-  });
+  const [file, name] = [options.required('file'), options.required('vol')];
+  const source = await withErrorMessage(`cannot read ${file}`, () => opened(file, 'r'));
+  try {
+    const target = await withErrorMessage(`cannot upload to volume ${name}`, () =>
+      volume.upload(extent),
+    );
+    await withErrorMessage(`cannot send data to volume ${name}`, () =>
+      moved(source.createReadStream(end), target, file),
+    );
+  } finally {
+    await source.close();
+  }
   return undefined;
 }
 
+/** A file that is there is written over; one that was made is taken away again if the download fails, as by virsh. */
 async function download(context: Context, options: Options): Promise<undefined> {
   const extent = extentOf(options);
   const volume = await findVolume(await context.connect(), options);
-  await withErrorMessage(`cannot download from volume ${options.required('vol')}`, async () =>
-    pipeline(
-      await volume.download(extent),
-      createWriteStream(options.required('file'), { mode: 0o600 }),
-    ),
-  );
+  const [file, name] = [options.required('file'), options.required('vol')];
+  const { target, isNew } = await withErrorMessage(`cannot create ${file}`, () => created(file));
+  try {
+    const source = await withErrorMessage(`cannot download from volume ${name}`, () =>
+      volume.download(extent),
+    );
+    await withErrorMessage(`cannot receive data from volume ${name}`, () =>
+      moved(source, target.createWriteStream(), file),
+    );
+  } catch (error) {
+    if (isNew) rmSync(file, { force: true });
+    throw error;
+  } finally {
+    await target.close();
+  }
   return undefined;
+}
+
+async function created(file: string): Promise<{ target: FileHandle; isNew: boolean }> {
+  const { O_WRONLY, O_TRUNC, O_CREAT, O_EXCL } = constants;
+  try {
+    return { target: await opened(file, O_WRONLY | O_CREAT | O_EXCL), isNew: true };
+  } catch (error) {
+    if (!hasErrno(error, system.errno.EEXIST)) throw error;
+    return { target: await opened(file, O_WRONLY | O_TRUNC), isNew: false };
+  }
+}
+
+/** @throws SyscallError. */
+async function opened(file: string, flags: string | number): Promise<FileHandle> {
+  try {
+    return await open(file, flags, 0o600);
+  } catch (error) {
+    throw fileError(error);
+  }
+}
+
+/** Resolves once all is written. @throws SyscallError, that of a stream of the file with the file as its `path`. */
+async function moved(source: Readable, target: Writable, file: string): Promise<void> {
+  try {
+    await pipeline(source, target);
+  } catch (error) {
+    throw fileError(naming(file, error));
+  }
 }
