@@ -160,8 +160,12 @@ _tslxc()
         prefix=\${cur%%=*}=
         cur=\${cur#*=}
     fi
-    local IFS=$'\\n'
-    COMPREPLY=($(compgen -W "$(_tslxc_values "$kind" "$cur")" -- "$cur"))
+    # Not by compgen -W, which would carry out what stands in a name. Those of files are quoted by bash itself.
+    while IFS= read -r word; do
+        [[ -n $word && $word == "$cur"* ]] || continue
+        [[ $kind == file || $kind == folder ]] || printf -v word '%q' "$word"
+        COMPREPLY+=("$word")
+    done < <(_tslxc_values "$kind" "$cur")
     # What stands before a = or a : is no part of the word that bash replaces.
     if [[ -n $prefix && $COMP_WORDBREAKS != *=* ]]; then
         COMPREPLY=("\${COMPREPLY[@]/#/$prefix}")

@@ -1,6 +1,6 @@
 /** The script for bash, in a real bash, with a command in the place of tslxc that says what it was asked. */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../lib/host/package-paths';
 import { removeScratchAfterEach, scratchDirectory } from '../driver/scratch';
@@ -78,6 +78,15 @@ test('files are completed', () => {
   writeFileSync(join(folder, 'domain one.xml'), '');
   expect(offered('tslxc define d').sort()).toEqual(['definitions', 'domain one.xml']);
   expect(offered('tslxc cd d')).toEqual(['definitions']);
+});
+
+test('names are quoted for the shell, and what stands in them is not carried out', () => {
+  const names = ['two words', 'a;b', '$(touch made)', 'x`touch made`', '*'];
+  const lines = names.map((name) => `'${name}'`).join(' ');
+  writeFileSync(join(folder, 'tslxc'), `#!/bin/sh\nprintf '%s\\n' ${lines}\n`);
+  const quoted = ['two\\ words', 'a\\;b', '\\$\\(touch\\ made\\)', 'x\\`touch\\ made\\`', '\\*'];
+  expect(offered('tslxc dumpxml ')).toEqual(quoted);
+  expect(existsSync(join(folder, 'made'))).toBe(false);
 });
 
 test('names are looked up where the command is told to look', () => {
