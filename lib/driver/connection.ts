@@ -462,7 +462,9 @@ export class Connection implements AsyncDisposable {
   /** @internal Checks the health of running containers until the last one ends, in the process that `launch` starts for this. */
   async watchHealth(name?: string): Promise<void> {
     this.#session.requireAccess('write', 'Connection.watchHealth');
-    await watchHealth(this.#session, name);
+    await this.#session.calls.untilClosed(undefined, (signal) =>
+      watchHealth(this.#session, { name, signal }),
+    );
   }
 
   // Virtual networks.
@@ -957,9 +959,13 @@ export class Connection implements AsyncDisposable {
 
   /**
    * Ends its event streams, and releases the containers it owns; they keep running, except those started with
-   * `autodestroy`, which are destroyed. Resolves when nothing runs in the background any more. A second call does nothing.
+   * `autodestroy`, which are destroyed. Calls in flight that change something, such as a start, are waited for, however long they take:
+   * what they make is there afterwards, unless it has `autodestroy`. What only waits for something ends at once: waits reject with
+   * OPERATION_INVALID, commands of `exec` are killed and reject with it, and so do consoles for those who listen for their
+   * errors; for others they are just closed. Resolves when nothing runs in the background any more. A second call does nothing.
    */
   async close(): Promise<void> {
+    await this.#session.endCalls();
     await destroyBonded(this.#session);
     await this.#session.close();
   }

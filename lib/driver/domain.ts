@@ -822,7 +822,11 @@ export class Domain {
   async wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<ExitRecord> {
     this.#session.requireAccess('read', 'Domain.wait');
     const { name } = this.#identity;
-    return ofDomain(name, () => waitForEnd(this.#session, this.#identity, options.signal));
+    return ofDomain(name, () =>
+      this.#session.calls.untilClosed(options.signal, (signal) =>
+        waitForEnd(this.#session, this.#identity, signal),
+      ),
+    );
   }
 
   /**
@@ -942,7 +946,11 @@ export class Domain {
   async waitFor(options: WaitOptions): Promise<WaitResult> {
     this.#session.requireAccess(accessForWait(options), 'Domain.waitFor');
     const { name } = this.#identity;
-    return ofDomain(name, () => waitForCondition(this.#session, this.#identity, options));
+    return ofDomain(name, () =>
+      this.#session.calls.untilClosed(options.signal, (signal) =>
+        waitForCondition(this.#session, this.#identity, { ...options, signal }),
+      ),
+    );
   }
 
   // Statistics.

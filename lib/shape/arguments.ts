@@ -131,12 +131,36 @@ export function checkCalls(
   }
 }
 
+/** Those that want the promise of the call that is being made. */
+let followers: ((made: Promise<unknown>) => void)[] = [];
+
+/** Has `follow` called with the promise that the public call returns that is being made. To be called before its first `await`. */
+export function followThisCall(follow: (made: Promise<unknown>) => void): void {
+  followers.push(follow);
+}
+
+/** Calls the method, and tells those who follow the call of what it returns. */
+function followed(make: () => unknown): unknown {
+  const outer = followers;
+  const own: typeof followers = [];
+  followers = own;
+  try {
+    const made = make();
+    if (made instanceof Promise) for (const follow of own) follow(made);
+    return made;
+  } finally {
+    followers = outer;
+  }
+}
+
 function checked(call: string, parameters: AnyParameters, method: AnyCall): AnyCall {
   const isAsync = Object.prototype.toString.call(method) === '[object AsyncFunction]';
   const before = {
     [method.name](this: unknown, ...given: never[]): unknown {
       const refusal = refusalOf(call, parameters, given);
-      if (refusal === undefined) return Reflect.apply(method, this, taken(parameters, given));
+      if (refusal === undefined) {
+        return followed(() => Reflect.apply(method, this, taken(parameters, given)) as unknown);
+      }
       if (isAsync) return Promise.reject(refusal);
       throw refusal;
     },

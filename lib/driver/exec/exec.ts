@@ -17,6 +17,7 @@ import { RunningCommand } from './running-command';
 import { runningDefinition } from '../definitions/definitions';
 import { transition } from '../lifecycle/lifecycle';
 import { currentState, phaseOf } from '../lookup/lookup';
+import { connectionClosed } from '../session/calls-in-flight';
 import type { Session } from '../session/session';
 
 /** Node's timers hold 31 bits of milliseconds. */
@@ -39,7 +40,9 @@ export function runCommand(
   const start = async (): Promise<PipedProcess | TerminalProcess> => {
     session.requireAccess('write', 'Domain.exec');
     checkGiven('Domain.exec', execParameters, given);
-    return execCommand(session, identity, { argv, options });
+    const starting = execCommand(session, identity, { argv, options });
+    session.calls.follow(starting);
+    return starting;
   };
   const { name } = identity;
   return new RunningCommand(ofDomain(name, start), { ...options, domain: name });
@@ -63,7 +66,8 @@ export async function execCommand(
     });
   feed(process, options.stdin);
   limit(process, options, identity.name);
-  if (options.signal?.aborted === true) {
+  const ending = endWithConnection(session, process);
+  if (options.signal?.aborted === true || ending.isOver) {
     await process.result;
     // The result may have been read before its reason was set.
     throwIfAborted(options.signal);
@@ -142,6 +146,21 @@ function feed(process: PipedProcess | TerminalProcess, stdin: ExecOptions['stdin
   // A command need not read all of its input.
   process.stdin.on('error', () => undefined);
   process.stdin.end(stdin === 'ignore' ? undefined : stdin);
+}
+
+/** Whether the connection is closed already. */
+function endWithConnection(
+  { calls }: Session,
+  process: CommandProcess,
+): { readonly isOver: boolean } {
+  let isOver = false;
+  const stopListening = calls.whenClosed(() => {
+    isOver = true;
+    process.endBecauseOf(connectionClosed());
+    calls.follow(process.ended);
+  });
+  process.ended.then(stopListening, stopListening);
+  return { isOver };
 }
 
 function limit(process: CommandProcess, { signal, timeout }: ExecOptions, domain: string): void {

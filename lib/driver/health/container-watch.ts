@@ -8,6 +8,7 @@ import type { RunningRecord, StartRecord } from '../../container/record/run-stat
 import type { HealthCheck } from '../../domain/definition';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { runPaths } from '../../host/state/state-paths';
+import { onAbort } from '../../host/abort-listener';
 import type { MonitorConnection } from '../session/containers';
 import type { Session } from '../session/session';
 import { watchFolder } from './folder-watch';
@@ -22,23 +23,31 @@ const startInterval = 500;
 /** How many lookup processes may hang on this container's root. All containers' lookup processes together have a bound of their own. */
 const mostLeft = 4;
 
+/** What a watch is begun with. */
+interface Watching {
+  /** Called after each check that could be made. */
+  readonly onChecked: () => void;
+  /** Ends the watch. */
+  readonly signal: AbortSignal;
+}
+
 /** Resolves when the container has ended, was killed for being unhealthy, has no check, or another process watches it. */
 export async function watchContainer(
   session: Session,
   name: string,
-  onChecked: () => void,
+  watching: Watching,
 ): Promise<void> {
   // If it is held, then by a watcher of an older package.
   const lock = tryTakeContainer(session.paths, name);
   if (lock === undefined) return;
   try {
-    await watchRun(session, name, onChecked);
+    await watchRun(session, name, watching);
   } finally {
     closeSync(lock);
   }
 }
 
-async function watchRun(session: Session, name: string, onChecked: () => void): Promise<void> {
+async function watchRun(session: Session, name: string, watching: Watching): Promise<void> {
   const { containers, paths } = session;
   const monitor = await containers.connectMonitor(paths, name);
   if (monitor === undefined) return;
@@ -49,18 +58,16 @@ async function watchRun(session: Session, name: string, onChecked: () => void): 
     if (check === undefined) return;
     containers.leaveCaller();
     monitor.watch();
-    await new ContainerWatch(session, { ...state, check, onChecked }).run(monitor);
+    await new ContainerWatch(session, { ...state, check, ...watching }).run(monitor);
   } finally {
     monitor.close();
   }
 }
 
-interface Watched {
+interface Watched extends Watching {
   readonly start: StartRecord;
   readonly running: RunningRecord;
   readonly check: HealthCheck;
-  /** Called after each check that could be made. */
-  readonly onChecked: () => void;
 }
 
 class ContainerWatch {
@@ -70,6 +77,7 @@ class ContainerWatch {
   readonly #id: number;
   readonly #check: HealthCheck;
   readonly #onChecked: () => void;
+  readonly #signal: AbortSignal;
   readonly #lookers = new Lookers({ mostLeft });
   /** Of init's current life: a reboot begins another. */
   #boots: number;
@@ -83,12 +91,13 @@ class ContainerWatch {
   /** Ends the sleep between two checks. */
   #wake = (): void => undefined;
 
-  constructor(session: Session, { start, running, check, onChecked }: Watched) {
+  constructor(session: Session, { start, running, check, onChecked, signal }: Watched) {
     this.#session = session;
     this.#identity = { name: start.name, uuid: start.uuid };
     this.#id = running.id;
     this.#check = check;
     this.#onChecked = onChecked;
+    this.#signal = signal;
     this.#boots = running.boots ?? 0;
     this.#began = start;
     this.#health = { state: 'starting', since: start.time, failures: 0 };
@@ -104,6 +113,7 @@ class ContainerWatch {
     // An answer of the monitor is pending all the time, which keeps this process alive.
     const exit = monitor.exited();
     exit.then(end, end);
+    const stopListening = onAbort(this.#signal, end);
     // A reboot replaces this record.
     const { directory, running } = runPaths(this.#session.paths, this.#identity.name);
     const place = { folder: directory, file: basename(running) };
@@ -113,8 +123,9 @@ class ContainerWatch {
         await this.#pause(signal);
       }
       // Rejects if it is unknown whether it has ended.
-      if (signal.aborted) await exit;
+      if (signal.aborted && !this.#signal.aborted) await exit;
     } finally {
+      stopListening();
       this.#lookers.close();
     }
   }

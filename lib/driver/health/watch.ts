@@ -3,9 +3,10 @@
  * runs. It is a process of its own, since it has to outlive those that start the containers; a root has at most one.
  */
 import { closeSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { setOomScore } from '../../host/kernel/oom-score';
 import { readStateOrSkip } from '../lookup/readable-state';
+import { onAbort } from '../../host/abort-listener';
+import { pauseFor, throwIfAborted } from '../session/abort';
 import type { Session } from '../session/session';
 import { watchContainer } from './container-watch';
 import { watchFolder } from './folder-watch';
@@ -19,11 +20,19 @@ const oomScore = -900;
 const firstPause = 1000;
 const longestPause = 30_000;
 
+interface Watching {
+  /** A container for which checks are requested first, from whichever process is the watcher. */
+  readonly name: string | undefined;
+  /** Ends the checks; the requests for them stay. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Resolves when none of the containers runs any more, or when another process is the watcher. `name`: a container for which checks
- * are requested first, from whichever process is the watcher.
+ * Resolves when none of the containers runs any more, or when another process is the watcher.
+ *
+ * @throws TslxcError OPERATION_ABORTED when the signal has fired.
  */
-export async function watchHealth(session: Session, name?: string): Promise<void> {
+export async function watchHealth(session: Session, { name, signal }: Watching): Promise<void> {
   const { paths } = session;
   let lock = inheritedWatch();
   // Only a process that was started for this. What it runs in containers has a score of its own.
@@ -34,7 +43,7 @@ export async function watchHealth(session: Session, name?: string): Promise<void
     lock = undefined;
     request(paths, name);
   }
-  const watcher = new Watcher(session);
+  const watcher = new Watcher(session, signal);
   lock ??= tryTakeWatch(paths);
   while (lock !== undefined) {
     try {
@@ -43,8 +52,9 @@ export async function watchHealth(session: Session, name?: string): Promise<void
       closeSync(lock);
     }
     // A caller that made a request since the last look found the lock held, and started no watcher.
-    lock = watcher.isWanted() ? tryTakeWatch(paths) : undefined;
+    lock = !signal.aborted && watcher.isWanted() ? tryTakeWatch(paths) : undefined;
   }
+  throwIfAborted(signal);
 }
 
 /** The id of a container that runs. When it is unknown whether one does, it has not ended: no check is called off for that. */
@@ -52,6 +62,7 @@ type Running = number | 'ended' | 'unknown';
 
 class Watcher {
   readonly #session: Session;
+  readonly #signal: AbortSignal;
   /** Names of the containers that are watched. */
   readonly #watched = new Set<string>();
   /** Names whose requests can't be withdrawn: a check that fails would otherwise be begun again forever. */
@@ -61,8 +72,9 @@ class Watcher {
   /** Called when none is watched. */
   #over = (): void => undefined;
 
-  constructor(session: Session) {
+  constructor(session: Session, signal: AbortSignal) {
     this.#session = session;
+    this.#signal = signal;
   }
 
   /** Resolves when no container is watched and none is requested. Runs under the lock of the root's watcher. */
@@ -70,11 +82,13 @@ class Watcher {
     const place = { folder: this.#session.paths.checked };
     using _requests = watchFolder(place, () => this.#look());
     this.#look();
+    const stopListening = onAbort(this.#signal, () => this.#look());
     while (this.#watched.size > 0 || this.#isUnread) {
       await new Promise<void>((resolve) => {
         this.#over = resolve;
       });
     }
+    stopListening();
   }
 
   /** Whether checks of a running container are requested. Withdraws nothing: by now, another watcher may have taken the request. */
@@ -85,6 +99,11 @@ class Watcher {
   }
 
   #look(): void {
+    if (this.#signal.aborted) {
+      this.#isUnread = false;
+      if (this.#watched.size === 0) this.#over();
+      return;
+    }
     const names = this.#requested();
     if (names === undefined && !this.#isUnread) setTimeout(() => this.#lookAgain(), firstPause);
     this.#isUnread = names === undefined;
@@ -116,18 +135,20 @@ class Watcher {
   /** Never rejects, and has no effect on the others. */
   async #watch(name: string): Promise<void> {
     let failures = 0;
-    for (let id = this.#idOf(name); id !== 'ended';) {
+    for (let id = this.#idOf(name); id !== 'ended' && !this.#isOver();) {
       if (id !== 'unknown' && (await this.#watchOnce(name, () => (failures = 0)))) {
+        if (this.#isOver()) break;
         failures = 0;
         id = this.#nextId(name, id);
         continue;
       }
       // A fault that passes, such as no free descriptor, must not end the checks for good.
       failures += 1;
-      await sleep(Math.min(firstPause * 2 ** (failures - 1), longestPause));
+      await pauseFor(Math.min(firstPause * 2 ** (failures - 1), longestPause), this.#signal);
       id = this.#idOf(name);
     }
-    this.#nextId(name);
+    // A container that may still run keeps its request, for the next watcher.
+    if (!this.#isOver()) this.#nextId(name);
     this.#watched.delete(name);
     this.#look();
   }
@@ -135,7 +156,7 @@ class Watcher {
   /** False when the checks could not be made or went wrong, while the container may still run. */
   async #watchOnce(name: string, onChecked: () => void): Promise<boolean> {
     try {
-      await watchContainer(this.#session, name, onChecked);
+      await watchContainer(this.#session, name, { onChecked, signal: this.#signal });
       return true;
     } catch (error) {
       const detail = 'the checks of the health of the container failed, and begin anew';
@@ -166,6 +187,10 @@ class Watcher {
       const detail = 'the request to check the health of the container could not be withdrawn';
       this.#session.logger.error({ err: error, domain: name }, detail);
     }
+  }
+
+  #isOver(): boolean {
+    return this.#signal.aborted;
   }
 
   #idOf(name: string): Running {

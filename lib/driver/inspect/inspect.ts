@@ -26,6 +26,7 @@ import {
   type FoundDomain,
 } from '../lookup/lookup';
 import { asStarted } from '../session/level';
+import { connectionClosed } from '../session/calls-in-flight';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import type { ConsoleOptions, DomainInfo, DomainState } from '../types';
@@ -155,11 +156,21 @@ export async function openConsole(
   if (index >= state.running.consoles.length) throw noConsole(device ?? index);
   const monitor = await connectRunning(session, identity, 'openConsole');
   try {
-    return await monitor.openConsole({ index, from, replay, ...(size ? { size } : {}) });
+    const stream = await monitor.openConsole({ index, from, replay, ...(size ? { size } : {}) });
+    closeWithConnection(session, stream);
+    return stream;
   } catch (error) {
     monitor.close();
     throw error;
   }
+}
+
+/** An error that nobody listens for would end the process. */
+function closeWithConnection({ calls }: Session, stream: ConsoleStream): void {
+  const stop = calls.whenClosed(() => {
+    stream.destroy(stream.listenerCount('error') > 0 ? connectionClosed() : undefined);
+  });
+  stream.once('close', stop);
 }
 
 /** @throws TslxcError INVALID_ARG, OPERATION_INVALID when nothing runs or init is being restarted; SyscallError. */

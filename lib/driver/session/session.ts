@@ -9,7 +9,6 @@ import type { Hardening } from '../../hardening';
 import { parseDevice, type DeviceVerb, type ParsedOne } from '../../domain/devices/device';
 import { parseDomain } from '../../domain/parse';
 import type { ParseContext } from '../../domain/parse-session';
-import { TslxcError } from '../../errors';
 import { bothLoggers, type DomainLog } from '../../host/log/domain-log';
 import { KnownIdentities } from '../../host/state/definitions/known-identities';
 import { turn } from '../../host/slices';
@@ -19,9 +18,11 @@ import type { HostSecurity } from '../../host/security/host-security';
 import { withNetworkLock } from '../../network/lifecycle/network-lock';
 import { withPoolLock } from '../../storage/pool/pool-lock';
 import { granted } from './abort';
+import { CallsInFlight, connectionClosed } from './calls-in-flight';
 import { checkPrivileged, checkWritable, readPrivilege, type Privilege } from './access';
 import type { Containers, OwnedContainer } from './containers';
 import { fileError } from '../../host/state/file-error';
+import { followThisCall } from '../../shape/arguments';
 import { appendEvents, parseDomainEvent, parseNetworkEvent } from '../events/event-log';
 import { EventStream, type EventStreamOptions, type OpenStream } from '../events/event-stream';
 import { lookUpHostSecurity } from './security';
@@ -92,6 +93,7 @@ export class Session {
   /** Reads the states of many domains at once. */
   readonly runStates: RunStates;
   readonly lookers = new Lookers();
+  readonly calls = new CallsInFlight();
   readonly store: DomainStore;
   readonly networks: NetworkStore;
   readonly secrets: SecretStore;
@@ -106,7 +108,7 @@ export class Session {
   readonly #streams = new Set<OpenStream>();
   readonly #background = new Set<Promise<void>>();
   #privilege: 'unknown' | 'sufficient' = 'unknown';
-  #state: 'open' | 'closed' = 'open';
+  #state: 'open' | 'closing' | 'closed' = 'open';
   #hold: 'ref' | 'unref' = 'unref';
 
   constructor(options: SessionOptions) {
@@ -153,7 +155,8 @@ export class Session {
   }
 
   /**
-   * To be called first by every public method; `call` is its name, such as `Domain.start`.
+   * To be called first by every public method; `call` is its name, such as `Domain.start`. A connection that is being closed
+   * waits for one that changes something.
    *
    * @throws TslxcError OPERATION_INVALID when closed; ACCESS_DENIED; OPERATION_DENIED.
    */
@@ -163,7 +166,9 @@ export class Session {
       checkPrivileged(this.#readPrivilege());
       this.#privilege = 'sufficient';
     }
-    if (need === 'write') checkWritable(this.access, call);
+    if (need !== 'write') return;
+    checkWritable(this.access, call);
+    followThisCall((made) => this.calls.follow(made));
   }
 
   /**
@@ -179,7 +184,7 @@ export class Session {
   /** @throws TslxcError OPERATION_INVALID when closed. */
   checkOpen(): void {
     if (this.#state === 'open') return;
-    throw new TslxcError('OPERATION_INVALID', 'connection is closed');
+    throw connectionClosed();
   }
 
   /** @throws DefinitionError. */
@@ -327,7 +332,14 @@ export class Session {
     for (const held of [...this.#owned.values(), ...this.#streams]) held.unref();
   }
 
-  /** Releases everything; the containers go on. Resolves when nothing runs in the background. */
+  /** Refuses further calls, ends those that wait, and resolves when those that change something are over. */
+  async endCalls(): Promise<void> {
+    if (this.#state === 'open') this.#state = 'closing';
+    this.calls.end();
+    await this.calls.settled();
+  }
+
+  /** After `endCalls`: releases everything; the containers go on. Resolves when nothing runs in the background. */
   async close(): Promise<void> {
     this.#state = 'closed';
     for (const stream of [...this.#streams]) stream.close();
