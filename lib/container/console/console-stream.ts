@@ -24,13 +24,37 @@ export interface Attached {
 /** What the methods of a console take, besides those of every stream. */
 export const consoleCalls = { resize: [['size', windowSize]] } as const;
 
-/** A console of a container, made by `Domain.openConsole`: reads its output, and writes to its input. */
+/** A listener of any event, as Node's own types have it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the signature that all events of a stream share
+type Listener = (...given: any[]) => void;
+
+/** What a console emits besides the events of every Duplex. */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- only signatures of methods that a Duplex has
+export interface ConsoleStream {
+  /**
+   * `skipped`: this reader was too slow, and so many bytes of output are left out. Emitted once for each gap: after the
+   * `readableLength` bytes that are still to be read at that moment.
+   */
+  on(event: 'skipped', listener: (bytes: bigint) => void): this;
+  on(event: 'error', listener: (error: Error) => void): this;
+  on(event: string | symbol, listener: Listener): this;
+  /** As `on`, for the next gap alone. */
+  once(event: 'skipped', listener: (bytes: bigint) => void): this;
+  once(event: 'error', listener: (error: Error) => void): this;
+  once(event: string | symbol, listener: Listener): this;
+}
+
+/**
+ * A console of a container, made by `Domain.openConsole`: reads its output, and writes to its input. A reader that is too slow
+ * loses output, since a container never waits for one: each gap is told of by the event `skipped`.
+ */
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- as above
 export class ConsoleStream extends Duplex {
   /** Bytes of output that precede the replayed ones and are no longer kept. */
   readonly dropped: bigint;
   /** Bytes of earlier output that the stream begins with; a quiet replay delivers fewer. */
   readonly replayed: number;
-  /** Bytes that were left out because this reader was too slow. */
+  /** Bytes that were left out because this reader was too slow, in all; the event `skipped` tells where. */
   skipped = 0n;
   readonly #channel: Channel;
   #reading = false;
@@ -132,6 +156,7 @@ export class ConsoleStream extends Duplex {
       // The end of an incomplete sequence may be among the skipped bytes.
       this.#quiet?.takeRest();
       this.#passReplay(message.bytes);
+      this.emit('skipped', message.bytes);
     }
     if (message.message !== 'output') return true;
     return this.push(this.#quiet === undefined ? message.bytes : this.#quieted(message.bytes));

@@ -58,3 +58,20 @@ test('bytes that a slow reader has missed are no longer to come', async () => {
   ];
   expect(await read({ replayed: 3 + 4 + 1 + question.length }, messages)).toBe(`abc${question}d`);
 });
+
+test('each gap is told of, where it is', async () => {
+  using pair = await socketPair();
+  const channel = new Channel(pair.ours);
+  const stream = new ConsoleStream(channel, { dropped: 0n, replayed: 0, replay: 'raw' });
+  const seen: string[] = [];
+  stream.on('data', (chunk: Buffer) => seen.push(chunk.toString()));
+  stream.on('skipped', (bytes) => seen.push(`${bytes} skipped, ${stream.readableLength} to read`));
+  const gap = (bytes: bigint): Message => ({ message: 'skipped', bytes });
+  for (const message of [output('a'), gap(3n), output('b'), gap(4n), output('c')]) {
+    pair.theirs.write(encodeFrame(message));
+  }
+  pair.theirs.end();
+  await once(stream, 'close');
+  expect(seen).toEqual(['a', '3 skipped, 0 to read', 'b', '4 skipped, 0 to read', 'c']);
+  expect(stream.skipped).toBe(7n);
+});
