@@ -2,6 +2,7 @@
  * The options before the verb, parsed as getopt_long(3) does for virsh, and the choice of the URI. Pure: the environment is an
  * argument, and a note for the user is returned.
  */
+import { present } from '../../present';
 import { UsageError } from './command-error';
 
 /** virsh's levels: 0 is all, 4 is errors only. */
@@ -28,6 +29,8 @@ export interface CommandLine {
   readonly wants: 'command' | 'version' | 'long-version' | 'help';
   /** The verb and what follows it. */
   readonly words: readonly string[];
+  /** What is said of a value that has no effect. */
+  readonly ignored?: string;
 }
 
 interface GlobalSpec {
@@ -66,7 +69,12 @@ export function parseGlobals(argv: readonly string[]): CommandLine {
     if (word.startsWith('--')) takeLong(word, rest, given);
     else takeLetters(word, rest, given);
   }
-  return { globals: globalsOf(given), wants: wantsOf(given), words: rest };
+  return {
+    globals: globalsOf(given),
+    wants: wantsOf(given),
+    words: rest,
+    ...present({ ignored: ignoredOf(given) }),
+  };
 }
 
 function wantsOf(given: ReadonlyMap<string, string>): CommandLine['wants'] {
@@ -141,8 +149,14 @@ function globalsOf(given: ReadonlyMap<string, string>): GlobalOptions {
     ...(uri === undefined ? {} : { uri }),
     ...(root === undefined ? {} : { root }),
     ...(logFile === undefined ? {} : { logFile }),
-    ...(debug === undefined ? {} : { debug: debugLevel(debug) }),
+    ...present({ debug: debug === undefined ? undefined : debugLevel(debug) }),
   };
+}
+
+function ignoredOf(given: ReadonlyMap<string, string>): string | undefined {
+  const debug = given.get('debug');
+  if (debug === undefined || debugLevel(debug) !== undefined) return undefined;
+  return `ignoring debug level ${Number(debug)} out of range [0-4]`;
 }
 
 /** Checks keepalive numbers as virsh does. They have no effect, since the command uses no daemon that must be kept alive. */
@@ -152,21 +166,15 @@ function checked(name: string, spelling: string, value: string): string {
   throw new UsageError(`option ${spelling} requires a positive integer argument`);
 }
 
-function debugLevel(text: string): DebugLevel {
-  switch (text) {
-    case '0':
-      return 0;
-    case '1':
-      return 1;
-    case '2':
-      return 2;
-    case '3':
-      return 3;
-    case '4':
-      return 4;
-    default:
-      throw new UsageError('option -d takes a numeric argument from 0 to 4');
+const debugLevels: readonly DebugLevel[] = [0, 1, 2, 3, 4];
+
+/** Undefined for a number that is none, which virsh only tells of. @throws UsageError for what is no number of an int. */
+function debugLevel(text: string): DebugLevel | undefined {
+  const number = /^-?\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isNaN(number) || Math.abs(number) > 0x7fffffff) {
+    throw new UsageError('option -d takes a numeric argument');
   }
+  return debugLevels.find((level) => level === number);
 }
 
 /** Variables that say where the state is, and what is connected to. */

@@ -36,6 +36,7 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
   try {
     const line = parseGlobals(argv);
     output = new Output(stdout, stderr, line.globals.verbosity);
+    if (line.ignored !== undefined) output.error(line.ignored);
     const { debug, logFile } = line.globals;
     if (debug !== undefined || logFile !== undefined) log = openLog(line.globals);
     const status = await invoke({ argv, line, output, surroundings, log });

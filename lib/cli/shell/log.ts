@@ -1,6 +1,7 @@
 /** The log that `-d` and `-l` enable, by pino, which is loaded when the first line is written. */
 import { closeSync, openSync } from 'node:fs';
 import type Pino from 'pino';
+import { fileError } from '../../host/state/file-error';
 import { levels, plainFields, sender } from '../../host/log/line-format';
 import type { Logger } from '../../host/logger';
 import { CommandError } from './command-error';
@@ -22,7 +23,7 @@ export interface Log extends Logger {
 /** One JSON object per line, appended to the file of `-l` or written to stderr. @throws CommandError if the file can't be opened. */
 export function openLog({ debug, logFile }: Pick<GlobalOptions, 'debug' | 'logFile'>): Log {
   const level = lowest[debug ?? 4];
-  let descriptor = logFile === undefined ? process.stderr.fd : openFile(logFile);
+  let descriptor = logFile === undefined ? process.stderr.fd : openGiven(logFile);
   let pino: Logger | undefined;
   const at =
     (name: keyof typeof levels) =>
@@ -45,11 +46,20 @@ export function openLog({ debug, logFile }: Pick<GlobalOptions, 'debug' | 'logFi
   return { ...log, reopen };
 }
 
+function openGiven(path: string): number {
+  try {
+    return openFile(path);
+  } catch (cause) {
+    throw new CommandError('failed to open the log file. check the log file path', { cause });
+  }
+}
+
+/** @throws SyscallError. */
 function openFile(path: string): number {
   try {
     return openSync(path, 'a');
-  } catch (cause) {
-    throw new CommandError(`failed to open the log file '${path}'`, { cause });
+  } catch (error) {
+    throw fileError(error);
   }
 }
 

@@ -51,6 +51,11 @@ test.each<[string, string]>([
   expect(ran.connection.closed).toBe(1);
 });
 
+test('a level of -d that is none is said to be ignored, and the command runs', async () => {
+  const stderr = 'error: ignoring debug level 9 out of range [0-4]\n';
+  expect(await run('-d 9 uri')).toMatchObject({ status: 0, stdout: 'lxc:///\n\n', stderr });
+});
+
 test.each<[string, string, string]>([
   ['domid nosuch', '\n', "error: failed to get domain 'nosuch'\n"],
   ['domid 64604', '\n', "error: failed to get domain '64604'\n"],

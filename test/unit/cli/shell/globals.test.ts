@@ -39,8 +39,9 @@ test.each<[string, string]>([
   ['--quiet=1 list', "unsupported option '--quiet=1'. See --help."],
   ['-c', "option '-c' requires an argument"],
   ['--connect', "option '--connect' requires an argument"],
-  ['-d x list', 'option -d takes a numeric argument from 0 to 4'],
-  ['-d 5 list', 'option -d takes a numeric argument from 0 to 4'],
+  ['-d x list', 'option -d takes a numeric argument'],
+  ['-d  list', 'option -d takes a numeric argument'],
+  ['-d 99999999999 list', 'option -d takes a numeric argument'],
   ['-k x list', 'Invalid value for option -k'],
   ['-K -1 list', 'option -K requires a positive integer argument'],
   ['--keepalive-count=a list', 'Invalid value for option --keepalive-count'],
@@ -49,6 +50,13 @@ test.each<[string, string]>([
   ['-e é list', "Invalid string 'é' for escape sequence"],
 ])('%s is refused: %s', (line, message) => {
   expect(() => parseGlobals(line.split(' '))).toThrow(message);
+});
+
+test.each(['5', '-1', '9'])('-d %s is told of, and has no effect', (level) => {
+  const { globals, ignored } = parseGlobals(['-d', level, 'list']);
+  expect(ignored).toBe(`ignoring debug level ${level} out of range [0-4]`);
+  expect(globals.debug).toBeUndefined();
+  expect(parseGlobals(['-d', '4', 'list']).ignored).toBeUndefined();
 });
 
 test.each(['-v', '--version', '--vers'])('%s asks for the version', (option) => {

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errorLines } from '../../../../lib/cli/shell/command-error';
 import { openLog } from '../../../../lib/cli/shell/log';
 import { DomainLog } from '../../../../lib/host/log/domain-log';
 
@@ -16,6 +17,15 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'tslxc-unit-'));
 });
 afterEach(() => rmSync(directory, { recursive: true }));
+
+function refusal(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
 
 function linesOf(path: string): Record<string, unknown>[] {
   const lines = readFileSync(path, 'utf8').split('\n');
@@ -65,7 +75,11 @@ test('if its file can’t be opened anew, it says so in the one of before, and g
 
 test('a file that can’t be opened is told at once', () => {
   const logFile = join(directory, 'missing/command.log');
-  expect(() => openLog({ logFile })).toThrow(`failed to open the log file '${logFile}'`);
+  const said = refusal(() => openLog({ logFile }));
+  expect(errorLines(said)).toEqual([
+    'failed to open the log file. check the log file path',
+    `open ${logFile}: ENOENT, no such file or directory`,
+  ]);
 });
 
 test('the command and a domain’s log write the same line for the same record', async () => {
