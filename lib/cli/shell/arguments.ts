@@ -83,10 +83,13 @@ export class Options {
     return typeof value === 'object' ? value : [];
   }
 
-  /** The value of an option whose presence the parser has checked. */
+  /** The value of an option whose presence the parser has checked. @throws UsageError for an empty one, as virsh when it reads it. */
   required(name: string): string {
     const value = this.string(name);
     if (value === undefined) throw new UsageError(`option --${name} is missing`);
+    if (value === '') {
+      throw new UsageError(`Failed to get option '${name}': Option argument is empty`);
+    }
     return value;
   }
 

@@ -104,12 +104,12 @@ function known(word: string): SourceType {
 function foundType(options: Options): SourceType {
   if (options.has('source-protocol')) return 'network';
   if (['file', 'tap'].includes(options.string('driver') ?? '')) return 'file';
-  const state = statSync(options.required('source'), { throwIfNoEntry: false });
+  const state = statSync(options.string('source') ?? '', { throwIfNoEntry: false });
   return state?.isBlockDevice() === true ? 'block' : 'file';
 }
 
 function sourceElement(type: SourceType, options: Options): PrintableElement {
-  const source = options.required('source');
+  const source = options.string('source') ?? '';
   if (type === 'file') return node('source', { file: source });
   if (type === 'block') return node('source', { dev: source });
   return node(

@@ -76,7 +76,7 @@ export const commands: CommandTable = {
 async function setMemory(context: Context, options: Options): Promise<undefined> {
   const which = whichOf(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  const kibibytes = readKibibytes(options.required('size'), 'size');
+  const kibibytes = readKibibytes(options.string('size') ?? '', 'size');
   refuseNone(kibibytes);
   await domain.setMemory(kibibytes, which);
   return undefined;
@@ -85,7 +85,7 @@ async function setMemory(context: Context, options: Options): Promise<undefined>
 async function setMaxMemory(context: Context, options: Options): Promise<undefined> {
   const which = whichOf(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  const kibibytes = readKibibytes(options.required('size'), 'size');
+  const kibibytes = readKibibytes(options.string('size') ?? '', 'size');
   await withErrorMessage('Unable to change MaxMemorySize', () => {
     refuseNone(kibibytes);
     return domain.setMaxMemory(kibibytes, which);

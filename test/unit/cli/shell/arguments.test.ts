@@ -162,6 +162,14 @@ test.each(['x', '-1', '1.5', '', '0x10', '99999999999'])('%j is no number', (tex
   );
 });
 
+test('an empty value of a required option is refused when it is read, and not of one that may be empty', () => {
+  const { options: parsed } = parseArguments('start', { options }, ['', '--file=']);
+  expect(() => parsed.required('domain')).toThrow(
+    "Failed to get option 'domain': Option argument is empty",
+  );
+  expect(parsed.string('file')).toBe('');
+});
+
 test('two exclusive options are refused by name', () => {
   const { options: parsed } = parseArguments('start', { options }, ['web', 'f', '--console']);
   expect(() => parsed.exclusive('file', 'console')).toThrow(
