@@ -50,6 +50,9 @@ const types = [
 type EventType = (typeof types)[number];
 
 async function watch(context: Context, options: Options): Promise<number | undefined> {
+  options.exclusive('all', 'event');
+  options.exclusive('list', 'all');
+  options.exclusive('list', 'event');
   if (options.has('list')) {
     showTypes(context, options, types);
     return undefined;

@@ -57,7 +57,7 @@ export const commands: CommandTable = {
 };
 
 async function list(context: Context, options: Options): Promise<number | undefined> {
-  for (const value of ['name', 'uuid', 'id']) options.exclusive('table', value);
+  for (const value of ['name', 'id']) options.exclusive('table', value);
   const connection = await context.connect();
   const seen = await connection.listSeenDomains(filterOf(options));
   const { domains, unknown } = await passing(seen, options);
@@ -81,7 +81,7 @@ async function show(
     showsData(context.output, options, data.flat());
     return;
   }
-  if (options.has('name') || options.has('uuid') || options.has('id')) {
+  if (['name', 'uuid', 'id'].some((value) => options.has(value)) && !options.has('table')) {
     for (const domain of domains) {
       const values = valuesOf(domain, options);
       if (values.length > 0) context.output.line(values.join(' '));
@@ -105,15 +105,22 @@ interface Row {
 }
 
 /** Columns that are shown only if they are asked for, in this order. */
-type Column = 'title' | 'isolation';
+type Column = 'title' | 'uuid' | 'isolation';
 
-const titles: Readonly<Record<Column, string>> = { title: 'Title', isolation: 'Isolation' };
+const titles: Readonly<Record<Column, string>> = {
+  title: 'Title',
+  uuid: 'UUID',
+  isolation: 'Isolation',
+};
 
-/** Of a domain whose definition can't be read. */
-const unknownCells: Readonly<Record<Column, string>> = { title: '', isolation: 'unknown' };
+/** Of a domain whose definition can't be read, or whose state. */
+function unknownCell({ uuid }: Domain, column: Column): string {
+  return { title: '', uuid, isolation: 'unknown' }[column];
+}
 
 function columnsOf(options: Options): readonly Column[] {
-  return (['title', 'isolation'] as const).filter((column) => options.has(column));
+  const asked = (['title', 'uuid', 'isolation'] as const).filter((column) => options.has(column));
+  return options.has('table') ? asked : asked.filter((column) => column !== 'uuid');
 }
 
 function filterOf(options: Options): ListFilter {
@@ -213,11 +220,11 @@ async function rowOf(seen: SeenDomain, columns: readonly Column[]): Promise<Row[
     const { cell, reasons } = listedDomain(state);
     const cells = [id, domain.name, cell];
     for (const column of columns) {
-      cells.push(isKnown ? await cellOf(domain, column) : unknownCells[column]);
+      cells.push(isKnown ? await cellOf(domain, column) : unknownCell(domain, column));
     }
     return [{ cells, what, reasons }];
   };
-  const blank = columns.map((column) => unknownCells[column]);
+  const blank = columns.map((column) => unknownCell(domain, column));
   return listed(known, (error) => {
     const { cell, reasons } = listedUnknown(error);
     return [{ cells: [id, domain.name, cell, ...blank], what, reasons }];
@@ -233,6 +240,8 @@ async function cellOf(domain: Domain, column: Column): Promise<string> {
   switch (column) {
     case 'title':
       return titleOf(await domain.xml());
+    case 'uuid':
+      return domain.uuid;
     case 'isolation':
       return isolationWords((await domain.info()).isolation, await domain.startRefusal());
   }

@@ -121,7 +121,8 @@ function readParameter(text: string): readonly [keyof CpuTuningInfo, number | 'u
   }
   const number = /^-?\d{1,15}$/.test(value) ? Number(value) : NaN;
   if (Number.isNaN(number)) {
-    const detail = `Invalid value for field '${name}': '${value}'`;
+    const type = name === 'vcpu_quota' ? 'long long' : 'unsigned long long';
+    const detail = `invalid argument: Invalid value for field '${name}': expected ${type}`;
     throw new CommandError(detail, { code: 'INVALID_ARG' });
   }
   const property = parameters[name as keyof typeof parameters];

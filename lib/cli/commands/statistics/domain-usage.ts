@@ -82,12 +82,13 @@ function unsupported(what: string): TslxcError {
 
 async function showCpu(context: Context, options: Options): Promise<undefined> {
   const text = options.required('domain');
-  const [start, count] = [options.number('start'), options.number('count')];
+  const domain = await findDomain(await context.connect(), text);
+  const start = notNegative(options, 'start', 'Invalid value for start CPU');
+  const count = notNegative(options, 'count', 'Invalid value for number of CPUs to show');
   const [wantsTotal, wantsEach] = [
     options.has('total'),
     start !== undefined || count !== undefined,
   ];
-  const domain = await findDomain(await context.connect(), text);
   const { cpu } = await withErrorMessage(
     `Failed to retrieve CPU statistics for domain '${text}'`,
     async () => {
@@ -111,6 +112,14 @@ async function showCpu(context: Context, options: Options): Promise<undefined> {
     if (time !== undefined) showSeconds(output, word, time);
   }
   return undefined;
+}
+
+/** @throws CommandError with virsh's `refusal` of a negative number; UsageError for what is none. */
+function notNegative(options: Options, name: string, refusal: string): number | undefined {
+  if (/^-\d+$/.test(options.string(name) ?? '')) {
+    throw new CommandError(refusal, { code: 'INVALID_ARG' });
+  }
+  return options.number(name);
 }
 
 interface Range {

@@ -57,6 +57,10 @@ test.each<[string, string]>([
   ['list --name', 'ra-1\n\n'],
   ['-q list --name --all', 'ra-1\nhelloworld\n'],
   ['list --uuid --all', `${first}\n${second}\n\n`],
+  [
+    '-q list --uuid --table --all',
+    ` 64604   ra-1         running    ${first}\n -       helloworld   shut off   ${second}\n`,
+  ],
   ['list --id --all', '64604\n\n'],
   ['list --id --name --all', '64604 ra-1\n- helloworld\n\n'],
   ['list --name --uuid --id --all', `${first} 64604 ra-1\n${second} - helloworld\n\n`],

@@ -116,7 +116,14 @@ test('schedinfo shows all after it has set some', async () => {
 
 test.each([
   ['schedinfo web bogus=1', 'error: invalid scheduler option: bogus\n'],
-  ['schedinfo web cpu_shares=x', "error: Invalid value for field 'cpu_shares': 'x'\n"],
+  [
+    'schedinfo web cpu_shares=x',
+    "error: invalid argument: Invalid value for field 'cpu_shares': expected unsigned long long\n",
+  ],
+  [
+    'schedinfo web vcpu_quota=',
+    "error: invalid argument: Invalid value for field 'vcpu_quota': expected long long\n",
+  ],
   [
     'setmem web 1zz',
     "error: Scaled numeric value '1zz' for <size> option is malformed or out of range\nerror: invalid argument: unknown suffix 'zz'\n",

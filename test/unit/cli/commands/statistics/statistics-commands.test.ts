@@ -173,6 +173,12 @@ test.each<[string, string]>([
   ],
   ['domstats nope', "error: failed to get domain 'nope'\n"],
   ['cpu-stats off', `error: Failed to retrieve CPU statistics for domain 'off'\n${notRunning}`],
+  ['cpu-stats web --start -1', 'error: Invalid value for start CPU\n'],
+  ['cpu-stats web --count -1', 'error: Invalid value for number of CPUs to show\n'],
+  ['cpu-stats nope --count -1', "error: failed to get domain 'nope'\n"],
+  ['event --all --event lifecycle', 'error: Options --all and --event are mutually exclusive\n'],
+  ['event --list --all', 'error: Options --list and --all are mutually exclusive\n'],
+  ['event --list --event x', 'error: Options --list and --event are mutually exclusive\n'],
   ['cpu-stats web --start 7', 'error: Start CPU 7 is out of range (min: 0, max: 1)\n'],
   [
     'cpu-stats bare --start 0',
