@@ -1,5 +1,7 @@
 /** Domain.waitFor and `tslxc wait`: ports, output, ends and states of real containers, looked at from outside. */
-import type { ConsoleWait } from 'tslxc';
+import { connect } from 'tslxc';
+import type { ConsoleWait, Domain } from 'tslxc';
+import { domainXml } from '../support/domain/domain-xml';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -235,4 +237,36 @@ test('an abort and a wrong wait are refused', async () => {
   ]) {
     await expect(domain.waitFor(wrong as never)).rejects.toMatchObject({ code: 'INVALID_ARG' });
   }
+});
+
+test('a wait for a transient container that has failed already shows its last words', async () => {
+  await using root = await makeTestRoot();
+  await using connection = await connect(undefined, { root: root.path });
+  const create = (words: string): Promise<Domain> =>
+    connection.createDomain(
+      domainXml({
+        name: 'wait-late',
+        initArguments: ['-c', `echo ${words}; exit 3`],
+        elements: `<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:health port='80'/></tslxc:container></metadata>`,
+      }),
+    );
+  await (await create('earlier')).wait();
+  const domain = await create('no such port');
+  await domain.wait();
+  for (const wanted of [
+    { port: 80 },
+    { healthy: true },
+    { console: /ready/ },
+    { exec: ['true'] },
+  ] as const) {
+    await expect(domain.waitFor(wanted)).rejects.toMatchObject({
+      code: 'OPERATION_FAILED',
+      message: expect.stringMatching(/ended before .* \(init exited with 3\)/) as unknown,
+      domain: 'wait-late',
+      console: ['no such port'],
+    });
+  }
+  // Once another has its name, the log is not that of the first.
+  await (await create('another')).wait();
+  await expect(domain.waitFor({ port: 80 })).rejects.not.toHaveProperty('console', ['another']);
 });

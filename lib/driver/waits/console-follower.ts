@@ -74,11 +74,7 @@ export class ConsoleFollower {
     const late = sleep(patience, undefined, { signal: over.signal }).catch(() => undefined);
     await Promise.race([this.ended, late]);
     over.abort();
-    const lines = this.#window.split(/[\r\n]+/).map(withoutControls);
-    return lines
-      .filter((line) => line.trim() !== '')
-      .slice(-shownLines)
-      .map((line) => line.slice(0, shownColumns));
+    return shown(this.#window.split(/[\r\n]+/));
   }
 
   close(): void {
@@ -89,6 +85,15 @@ export class ConsoleFollower {
     this.#window = (this.#window + this.#decoder.write(chunk)).slice(-windowSize);
     this.#look(this.#window);
   }
+}
+
+/** The last of these lines, as an error shows them: without empty ones and control characters, and not too long. */
+export function shown(lines: readonly string[]): string[] {
+  return lines
+    .map(withoutControls)
+    .filter((line) => line.trim() !== '')
+    .slice(-shownLines)
+    .map((line) => line.slice(0, shownColumns));
 }
 
 /** Without control characters, and the CSI sequences of ECMA-48 that control a terminal. */

@@ -1,14 +1,15 @@
 /** Waiting until the checks of a container find it healthy. */
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
-import { requireRunning, runningDefinition } from '../definitions/definitions';
+import { runningDefinition } from '../definitions/definitions';
 import type { HealthInfo } from '../health/health';
 import { recordedHealth } from '../health/known-health';
 import { ensureHealthWatcher } from '../health/watcher';
-import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import type { HealthWait } from './types';
-import { lookUntilFound, waitInside } from './wait-for';
+import { lookUntilFound, runningNow, waitInside } from './wait-for';
+
+const wanted = 'it was healthy';
 
 /** @throws TslxcError OPERATION_UNSUPPORTED without a check; as `waitInside`. */
 export async function waitForHealth(
@@ -16,8 +17,7 @@ export async function waitForHealth(
   identity: Identity,
   wait: HealthWait,
 ): Promise<HealthInfo> {
-  const state = await currentState(session, identity);
-  requireRunning(state, 'look', identity);
+  const state = await runningNow(session, identity, wanted);
   const definition = runningDefinition(session, state);
   const { health: check } = definition.extension;
   if (check === undefined) {
@@ -29,7 +29,7 @@ export async function waitForHealth(
   return waitInside(session, identity, {
     limits: wait,
     condition: {
-      wanted: 'it was healthy',
+      wanted,
       missing: () => `the container is not healthy${wordsOf(last)}`,
       console: 'helpful',
       find: (container, signal) =>

@@ -6,7 +6,8 @@ import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { abortable, throwIfAborted } from '../session/abort';
 import { ConsoleFollower } from './console-follower';
-import { requireRunning } from '../definitions/definitions';
+import { linesOfLastRun } from './kept-lines';
+import { requireRunning, type RunningState } from '../definitions/definitions';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import { waitForEnd } from './wait';
@@ -49,9 +50,7 @@ export async function waitInside<Result>(
 ): Promise<Result> {
   checkTimeout(limits);
   throwIfAborted(limits.signal);
-  const state = await currentState(session, identity);
-  requireRunning(state, 'look', identity);
-  const { id } = state.running;
+  const { id } = (await runningNow(session, identity, condition.wanted)).running;
   const running = (): RunningRecord | undefined => {
     const now = session.containers.readRunState(session.paths, identity.name);
     return now.phase === 'running' && now.running.id === id ? now.running : undefined;
@@ -60,7 +59,7 @@ export async function waitInside<Result>(
   const { signal } = over;
   const follower =
     condition.console === 'needed'
-      ? await ConsoleFollower.attach(session, identity)
+      ? await attached(session, identity, condition.wanted)
       : await ConsoleFollower.attachIfAny(session, identity);
   try {
     return await within(
@@ -76,6 +75,54 @@ export async function waitInside<Result>(
     over.abort();
     follower?.close();
   }
+}
+
+/**
+ * The running container, before it is waited for in it. Of a transient domain that has failed early nothing is left but its log and the
+ * event of its end: these are told of then.
+ *
+ * @throws TslxcError OPERATION_FAILED for such a one; OPERATION_INVALID when nothing runs; NO_DOMAIN.
+ */
+export async function runningNow(
+  session: Session,
+  identity: Identity,
+  wanted: string,
+): Promise<RunningState> {
+  try {
+    const state = await currentState(session, identity);
+    requireRunning(state, 'look', identity);
+    return state;
+  } catch (error) {
+    if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
+    throw await endedEarly(session, identity, { wanted, error });
+  }
+}
+
+/** As `ConsoleFollower.attach`, for a container that was seen to run. */
+async function attached(
+  session: Session,
+  identity: Identity,
+  wanted: string,
+): Promise<ConsoleFollower> {
+  try {
+    return await ConsoleFollower.attach(session, identity);
+  } catch (error) {
+    const hasEnded = TslxcError.is(error, 'NO_DOMAIN') || TslxcError.is(error, 'OPERATION_INVALID');
+    if (!hasEnded) throw error;
+    throw await endedEarly(session, identity, { wanted, error });
+  }
+}
+
+/** The error of a wait for a container that had ended before its console could be followed; `error` if its end is not known. */
+async function endedEarly(
+  session: Session,
+  identity: Identity,
+  { wanted, error }: { readonly wanted: string; readonly error: TslxcError },
+): Promise<TslxcError> {
+  const exit = await waitForEnd(session, identity, undefined).catch(unlessEndUnknown);
+  if (exit === undefined) return error;
+  const follower = { lastLines: () => linesOfLastRun(session, identity) };
+  return endedBefore(wanted, exit, { domain: identity.name, follower });
 }
 
 /** Runs `work` until it is done, the signal fires, or the timeout is over. @throws TslxcError. */
@@ -116,11 +163,14 @@ export async function lookUntilFound<Result>(
   }
 }
 
+/** Where the last lines of a container are to be had. */
+type LastLines = Pick<ConsoleFollower, 'lastLines'>;
+
 /** The error of a wait during which the container has ended. */
 export async function endedBefore(
   wanted: string,
   exit: ExitRecord | undefined,
-  { domain, follower }: { readonly domain: string; readonly follower: ConsoleFollower | undefined },
+  { domain, follower }: { readonly domain: string; readonly follower: LastLines | undefined },
 ): Promise<TslxcError> {
   const how = exit === undefined ? '' : ` (${endWords(exit)})`;
   const lines = (await follower?.lastLines()) ?? [];
