@@ -162,7 +162,7 @@ test('a label that inodes had before is theirs afterwards', async () => {
 const place = { path: 'domain/devices/filesystem/source', position: { line: 7, column: 3 } };
 const refusedPaths = [
   ...['/', '/usr', '/usr/share', '/bin', '/etc/passwd', '/var', '/var/lib', '/home', '/dev'],
-  ...['/proc/sys', '/run', '/tmp', '/dev/null', '/dev/shm', '/nonexistent'],
+  ...['/proc/sys', '/run', '/tmp', '/dev/null', '/dev/shm', '/tslxc-nonexistent'],
 ];
 
 function thrownBy(action: () => void): unknown {
@@ -189,7 +189,7 @@ test('what is refused is told by where it lies, and by force all but / and what 
   expect(() => check(root.path)).toThrow(/tslxc, which lies in it/);
   check(link, { force: true });
   expect(() => check('/', { force: true })).toThrow(/the root of the host/);
-  expect(() => check('/nonexistent', { force: true })).toThrow(/does not exist/);
+  expect(() => check('/tslxc-nonexistent', { force: true })).toThrow(/does not exist/);
   for (const path of [newTree(), '/dev/fuse', '/var/lib/dpkg']) check(path);
 });
 

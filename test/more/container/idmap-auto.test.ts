@@ -127,9 +127,9 @@ test('a transient domain keeps no range, neither after its end nor when its star
   expect(records()).toEqual(['auto.json']);
   await domain.destroy();
   expect(records()).toEqual([]);
-  const filesystems = [{ source: '/nonexistent', target: '/' }];
+  const filesystems = [{ source: '/tslxc-nonexistent', target: '/' }];
   await expect(
     world.connection.createDomain(domainXml({ name: 'auto', elements, filesystems })),
-  ).rejects.toMatchObject({ code: 'SYSTEM_ERROR', path: '/nonexistent' });
+  ).rejects.toMatchObject({ code: 'SYSTEM_ERROR', path: '/tslxc-nonexistent' });
   expect(records()).toEqual([]);
 });

@@ -156,7 +156,7 @@ test('the names are those of the folders', () => {
   write(runPaths(paths, 'db').start, start);
   expect(runNames(paths).sort()).toEqual(['db', 'web']);
   rmSync(runPaths(paths, 'db').directory, { recursive: true });
-  expect(runNames(statePaths('/nonexistent'))).toEqual([]);
+  expect(runNames(statePaths('/tslxc-nonexistent'))).toEqual([]);
 });
 
 test('the pid of the last monitor stands in its lock file, if there is one', () => {

@@ -48,7 +48,7 @@ test('a network has a schema of its own', async () => {
 });
 
 test('a host without libvirt’s schema has our own vocabularies', async () => {
-  const missing = '/nonexistent/domain.rng';
+  const missing = '/tslxc-nonexistent/domain.rng';
   await validateText('<any/>', {}, missing);
   const unknown = [{ path: 'domain/colour', position: { line: 2, column: 3 } }];
   expect(await refusal(validateText('<any/>', { unknown }, missing))).toMatchObject({
