@@ -21,7 +21,7 @@ const listed = 16;
 export function misfitOf(form: Form, value: unknown): Misfit | undefined {
   switch (form.kind) {
     case 'value':
-      return form.fits(value) ? undefined : wrong(value, form.words, form.known);
+      return form.fits(value) ? undefined : ofValue(form, value);
     case 'list':
       return Array.isArray(value) ? ofItems(form.item, value) : wrong(value, wordsOf(form));
     case 'record':
@@ -68,6 +68,11 @@ function isRoot(prototype: object): boolean {
 
 /** That of process.env, which is Node's own. */
 const environment: unknown = Object.getPrototypeOf(process.env);
+
+function ofValue({ words, known, flaw }: Extract<Form, { kind: 'value' }>, value: unknown): Misfit {
+  const what = flaw?.(value);
+  return what === undefined ? wrong(value, words, known) : { at: [], what };
+}
 
 function ofItems(item: Form, list: readonly unknown[]): Misfit | undefined {
   for (let index = 0; index < list.length; index += 1) {
@@ -118,7 +123,7 @@ function ofEither(forms: readonly Form[], value: unknown): Misfit | undefined {
 function isAlike(form: Form, value: unknown): boolean {
   switch (form.kind) {
     case 'value':
-      return form.fits(value);
+      return form.fits(value) || form.flaw?.(value) !== undefined;
     case 'list':
       return Array.isArray(value);
     case 'either':

@@ -35,6 +35,8 @@ export type Form =
       /** Completes `is not …`. */
       words: string;
       fits: (value: unknown) => boolean;
+      /** What is wrong with a value that is of the right type, as `contains …`. */
+      flaw?: (value: unknown) => string | undefined;
       /** A value that fits. */
       example: unknown;
       /** All that fit, if they can be named. */
@@ -72,6 +74,7 @@ export interface Contradiction {
 interface ValueForm {
   readonly words: string;
   readonly fits: (value: unknown) => boolean;
+  readonly flaw?: (value: unknown) => string | undefined;
   readonly example: unknown;
 }
 
@@ -80,16 +83,31 @@ export function value<Type>(form: ValueForm): Shape<Type> {
   return { form: { kind: 'value', ...form } };
 }
 
+/** The kernel, XML and libvirt's protocol have no NUL within a text: what follows it would be lost. */
+function flawOfText(one: unknown): string | undefined {
+  return typeof one === 'string' && one.includes('\0') ? 'contains a NUL character' : undefined;
+}
+
+/** A name, a path, or another text that the kernel or a definition may get. */
 export const text: Shape<string> = value({
   words: 'text',
-  fits: (one) => typeof one === 'string',
+  fits: (one) => typeof one === 'string' && flawOfText(one) === undefined,
+  flaw: flawOfText,
   example: 'x',
 });
 
 /** Text where XML has no way to say that it is empty. */
 export const filledText: Shape<string> = value({
   words: 'text that is not empty',
-  fits: (one) => typeof one === 'string' && one !== '',
+  fits: (one) => typeof one === 'string' && one !== '' && flawOfText(one) === undefined,
+  flaw: flawOfText,
+  example: 'x',
+});
+
+/** A whole document: its parser says which characters it may have, and where one is that it may not. */
+export const document: Shape<string> = value({
+  words: 'text',
+  fits: (one) => typeof one === 'string',
   example: 'x',
 });
 

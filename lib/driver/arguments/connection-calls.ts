@@ -20,6 +20,7 @@ import {
   object,
   oneOf,
   optional,
+  document,
   text,
   value,
   variants,
@@ -92,7 +93,7 @@ export const connectParameters = [
   ],
 ] as const;
 
-const definition = either(text, domainSpec);
+const definition = either(document, domainSpec);
 
 const cell = [
   'options',
@@ -108,7 +109,7 @@ export const connectionCalls = {
   ],
   domainXmlFromNative: [
     ['format', text],
-    ['configuration', object<NativeConfiguration>({ text, path: optional(text) })],
+    ['configuration', object<NativeConfiguration>({ text: document, path: optional(text) })],
   ],
   importLibvirt: [
     [
@@ -155,7 +156,7 @@ export const connectionCalls = {
       'target',
       variants<{ name: { readonly name: string }; xml: { readonly xml: string } }>(
         hasOneOf(['name', 'xml']),
-        { name: { name: text }, xml: { xml: text } },
+        { name: { name: text }, xml: { xml: document } },
       ),
     ],
     [
@@ -165,11 +166,11 @@ export const connectionCalls = {
   ],
   watchHealth: [['name', optional(text)]],
   defineNetwork: [
-    ['xml', text],
+    ['xml', document],
     ['options', optional(defineOptions)],
   ],
   createNetwork: [
-    ['xml', text],
+    ['xml', document],
     ['options', optional(defineOptions)],
   ],
   lookupNetworkByName: [['name', text]],
@@ -255,7 +256,7 @@ export const networkCalls = {
       object<NetworkUpdate & WhichOption & Pick<DefineOptions, 'onWarning'>>({
         command: word<NetworkUpdateCommand>('modify'),
         section: word<NetworkSection>('bridge'),
-        xml: text,
+        xml: document,
         parentIndex: optional(number),
         which: optional(oneOf('live', 'inactive', 'both')),
         onWarning: optional(callback()),
@@ -265,7 +266,7 @@ export const networkCalls = {
   ...textCalls,
   portXml: [['uuid', text]],
   createPort: [
-    ['xml', text],
+    ['xml', document],
     ['options', optional(defineOptions)],
   ],
   deletePort: [['uuid', text]],

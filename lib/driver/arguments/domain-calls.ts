@@ -16,6 +16,7 @@ import {
   oneOf,
   optional,
   recordOf,
+  document,
   text,
   value,
   variants,
@@ -105,7 +106,7 @@ const waitOptions: Shape<WaitOptions> = variants<{
   healthy: { ...waitLimits, healthy: isTrue },
 });
 
-const metadata = object<MetadataContent>({ key: text, xml: text });
+const metadata = object<MetadataContent>({ key: text, xml: document });
 
 const limit = either(oneOf('unlimited'), number);
 
@@ -258,12 +259,12 @@ export const domainCalls = {
   blockStats: [['device', optional(text)]],
   ...limitCalls,
   attachDevice: [
-    ['xml', text],
+    ['xml', document],
     ['options', optional(deviceOptions)],
   ],
-  detachDevice: [['xml', text], which],
+  detachDevice: [['xml', document], which],
   updateDevice: [
-    ['xml', text],
+    ['xml', document],
     ['options', optional(deviceOptions)],
   ],
   interfaces: [whichOne],

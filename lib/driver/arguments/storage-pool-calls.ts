@@ -4,6 +4,7 @@ import {
   object,
   oneOf,
   optional,
+  document,
   text,
   value,
   type Fields,
@@ -19,11 +20,11 @@ const createPoolOptions = object<CreatePoolOptions>({ ...defineFields, build: op
 
 export const connectionPoolCalls = {
   defineStoragePool: [
-    ['xml', text],
+    ['xml', document],
     ['options', optional(defineOptions)],
   ],
   createStoragePool: [
-    ['xml', text],
+    ['xml', document],
     ['options', optional(createPoolOptions)],
   ],
   lookupStoragePoolByName: [['name', text]],
@@ -72,11 +73,11 @@ export const storagePoolCalls = {
   setAutostart: [['autostart', autostart]],
   lookupVolume: [['name', text]],
   createVolume: [
-    ['xml', text],
+    ['xml', document],
     ['options', optional(object<CreateVolumeOptions>(createVolumeFields))],
   ],
   createVolumeFrom: [
-    ['xml', text],
+    ['xml', document],
     ['from', volume],
     [
       'options',

@@ -105,9 +105,6 @@ function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
   const { env: variables = {}, cwd, user, tty, signal, timeout, securityLabel = 'init' } = options;
   const env = present(variables);
   checkCommand(argv);
-  if ([...Object.values(env), cwd ?? '', user ?? ''].some((text) => text.includes('\0'))) {
-    throw invalid('NUL in a word of a command');
-  }
   const name = Object.keys(env).find((one) => !/^[^=\0]+$/.test(one));
   if (name !== undefined) throw invalid(`'${name}' is not a variable name`);
   if (cwd !== undefined && !cwd.startsWith('/')) throw invalid(`cwd '${cwd}' is not absolute`);
@@ -130,7 +127,6 @@ function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
 /** @throws TslxcError INVALID_ARG. */
 export function checkCommand(argv: readonly string[]): void {
   if (argv.length === 0 || argv[0] === '') throw invalid('a command needs a program');
-  if (argv.some((word) => word.includes('\0'))) throw invalid('NUL in a word of a command');
 }
 
 function checkKeeping({ maxBuffer = 0 }: ExecOptions): void {

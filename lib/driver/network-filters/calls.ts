@@ -1,10 +1,10 @@
 /** What the methods of NetworkFilters take. */
-import { optional, text } from '../../shape/shape';
+import { document, optional, text } from '../../shape/shape';
 import { defineOptions } from '../arguments/option-shapes';
 
 export const networkFiltersCalls = {
   define: [
-    ['xml', text],
+    ['xml', document],
     ['options', optional(defineOptions)],
   ],
   lookup: [['name', text]],

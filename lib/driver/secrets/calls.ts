@@ -1,6 +1,15 @@
 /** What the methods of Secrets take. */
 import { secretUsages, type SecretUsage } from '../../domain/secret/secret';
-import { flag, object, oneOf, optional, text, value, type Shape } from '../../shape/shape';
+import {
+  document,
+  flag,
+  object,
+  oneOf,
+  optional,
+  text,
+  value,
+  type Shape,
+} from '../../shape/shape';
 import { defineOptions } from '../arguments/option-shapes';
 import type { SecretFilter } from './types';
 
@@ -12,7 +21,7 @@ const bytes: Shape<Uint8Array> = value({
 
 export const secretsCalls = {
   define: [
-    ['xml', text],
+    ['xml', document],
     ['options', optional(defineOptions)],
   ],
   list: [

@@ -173,6 +173,23 @@ test('an instance of a class is refused by its path, wherever an object is taken
   expect(refused).toBeGreaterThan(9 * 100);
 });
 
+test('a NUL in a name, a path or another text is refused by its path, by every call', async () => {
+  const found: string[] = [];
+  for (const { name, parameters, call } of await allCalls()) {
+    for (const [index, [parameter, field]] of parameters.entries()) {
+      for (const { form, at, put } of placesOf(fieldOf(field).form)) {
+        if (form.kind !== 'value' || form.flaw === undefined) continue;
+        const element = pathOf(parameter, at);
+        const error = await errorOf(() => call(fitting(parameters).with(index, put('a\0b'))));
+        expect(error).toMatchObject({ code: 'INVALID_ARG', element });
+        expect((error as Error).message).toContain(`${name}: ${element} contains a NUL character`);
+        found.push(`${name} ${element}`);
+      }
+    }
+  }
+  for (const one of ['Domain.rename name', 'connect options.root']) expect(found).toContain(one);
+});
+
 test('a key of plain data whose value is undefined counts as left out', () => {
   let tried = 0;
   for (const { at, put } of placesOf(domainSpec.form).filter((one) => one.at.length > 0)) {

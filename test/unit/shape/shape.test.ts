@@ -71,6 +71,8 @@ test('of two shapes, the one that is alike says what does not fit', () => {
   expect(misfitOf(form, { name: 'a' })).toBeUndefined();
   expect(misfitOf(form, { name: 1 })).toEqual({ at: ['name'], what: 'is 1, not text' });
   expect(misfitOf(form, 1)).toEqual({ at: [], what: 'is 1, not one of none or an object' });
+  const nameOrNumber = either(number, text).form;
+  expect(misfitOf(nameOrNumber, 'a\0')).toEqual({ at: [], what: 'contains a NUL character' });
 });
 
 test.each<[string, unknown]>([
