@@ -730,7 +730,8 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @throws TslxcError, when awaited, also with the output so far in `stdout` and `stderr`: OPERATION_ABORTED and
    * OPERATION_TIMEOUT when `signal` or `timeout` has ended the command, MAX_BUFFER_EXCEEDED when it has written more than
-   * `maxBuffer`, OPERATION_FAILED when the process in the container that attends it was killed, which root inside can do.
+   * `maxBuffer`, OPERATION_FAILED when the container has ended before it, as by a destroy, or the process in the container that
+   * attends it was killed, which root inside can do.
    * @see setns(2); `virsh lxc-enter-namespace`
    * @example
    * const { stdout, code } = await domain.exec(['cat', '/etc/hostname'], { timeout: 5000 });

@@ -31,6 +31,14 @@ export const commandCalls = {
 /** What those of a command on a terminal take besides. */
 export const terminalCommandCalls = { resize: [['size', windowSize]] } as const;
 
+/** The container that a command runs in. */
+export interface ContainerOfCommand {
+  /** The name of the domain. */
+  readonly domain: string;
+  /** Whether it is its end that has ended a command of which nothing more is heard. */
+  readonly isOver: () => Promise<boolean>;
+}
+
 /** What a command writes to, and what follows its last byte there. */
 interface Output {
   readonly streams: readonly OutputStream[];
@@ -48,10 +56,10 @@ export class CommandProcess {
   #ending: TslxcError | undefined;
 
   /** @internal */
-  constructor(channel: Channel, domain: string, { streams, last }: Output) {
+  constructor(channel: Channel, container: ContainerOfCommand, { streams, last }: Output) {
     this.channel = channel;
     this.#streams = streams;
-    this.ended = channel.held(() => this.#follow(domain));
+    this.ended = channel.held(() => this.#follow(container));
     const takeRest = (until: LastByte): void => {
       for (const stream of streams) stream.takeRest(until);
     };
@@ -70,7 +78,8 @@ export class CommandProcess {
    * Rejects with OPERATION_ABORTED and OPERATION_TIMEOUT when `signal` or `timeout` have ended it, once every process
    * that it had started is dead. A process that survives SIGKILL for two seconds, such as one in a paused container on
    * cgroup v1, or one that waits in the kernel, is not waited for: it ends as soon as it can. Rejects with
-   * OPERATION_FAILED when the process that attends the command was killed.
+   * OPERATION_FAILED when the container has ended before the command, as by `Domain.destroy`, or the process that attends the
+   * command was killed; the message says which.
    */
   get result(): Promise<CommandResult> {
     const result = this.#settle();
@@ -121,7 +130,7 @@ export class CommandProcess {
     }
   }
 
-  async #follow(domain: string): Promise<CommandResult> {
+  async #follow({ domain, isOver }: ContainerOfCommand): Promise<CommandResult> {
     let message = await this.channel.receive();
     // Stage 0 may send this at any time.
     while (message?.message === 'spawned') message = await this.channel.receive();
@@ -129,11 +138,13 @@ export class CommandProcess {
     this.channel.send({ message: 'acknowledge' });
     if (this.#ending !== undefined) throw this.#ending;
     if (message?.message === 'exited') return resultOf(message);
-    throw new TslxcError(
-      'OPERATION_FAILED',
-      `the process that supervises a command in domain '${domain}' was killed`,
-      { domain, step: 'wait for the end of a command' },
-    );
+    const detail = (await isOver())
+      ? `a command in domain '${domain}' was ended with its container, which was destroyed or has ended`
+      : `the process that supervises a command in domain '${domain}' was killed`;
+    throw new TslxcError('OPERATION_FAILED', detail, {
+      domain,
+      step: 'wait for the end of a command',
+    });
   }
 }
 
@@ -151,8 +162,12 @@ export class PipedProcess extends CommandProcess {
   readonly stderr: Readable;
 
   /** @internal */
-  constructor(channel: Channel, domain: string, { stdin, stdout, stderr }: CommandPipes) {
-    super(channel, domain, { streams: [stdout, stderr], last: 'before-silence' });
+  constructor(
+    channel: Channel,
+    container: ContainerOfCommand,
+    { stdin, stdout, stderr }: CommandPipes,
+  ) {
+    super(channel, container, { streams: [stdout, stderr], last: 'before-silence' });
     this.stdin = stdin;
     this.stdout = stdout;
     this.stderr = stderr;
@@ -167,8 +182,8 @@ export class TerminalProcess extends CommandProcess {
   readonly terminal: Duplex;
 
   /** @internal */
-  constructor(channel: Channel, domain: string, { stream }: CommandTerminal) {
-    super(channel, domain, { streams: [stream], last: 'before-end' });
+  constructor(channel: Channel, container: ContainerOfCommand, { stream }: CommandTerminal) {
+    super(channel, container, { streams: [stream], last: 'before-end' });
     this.terminal = stream;
   }
 

@@ -1,5 +1,6 @@
 /** Runs a command in a running container. Does not need the container's monitor, which may be of another build. */
 import { constants as system } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DomainDefinition } from '../../domain/definition';
 import { confinementOf } from '../../domain/namespaces/level';
 import { SyscallError, TslxcError } from '../../errors';
@@ -30,7 +31,7 @@ import { attendantFailure, endedTooSoon, execFailure } from './exec-failure';
 import { commandIdentity } from '../users/init-identity';
 import { OwnLeaves } from '../cgroups/own-leaves';
 import { initHasEnded } from '../init/ended-init';
-import { isInitAlive, isInitOf } from '../init/init-process';
+import { isInitAlive, isInitKilled, isInitOf } from '../init/init-process';
 import { frozenBy, readInitState } from '../init/init-state';
 import { readRunState } from '../record/run-state';
 import type { RunningRecord, StartRecord } from '../record/run-state';
@@ -68,6 +69,9 @@ export interface ExecRequest {
 
 /** Milliseconds that the processes of a start that was given up may take to end. */
 const endTime = 1000;
+/** Milliseconds between the deaths of the first and the last process of a container that is destroyed, and between two looks. */
+const killTime = 500;
+const killPause = 5;
 
 /**
  * Resolves when the command's execve has succeeded.
@@ -81,15 +85,25 @@ export async function execInContainer(
   request: ExecRequest,
 ): Promise<PipedProcess | TerminalProcess> {
   const { streams, channel } = await withInit(target, (init) => join(target, request, init));
-  const { name } = target.start;
+  const container = { domain: target.start.name, isOver: () => isInitEnding(target) };
   switch (streams.kind) {
     case 'terminal':
-      return new TerminalProcess(channel, name, streams);
+      return new TerminalProcess(channel, container, streams);
     case 'pipes':
-      return new PipedProcess(channel, name, streams);
+      return new PipedProcess(channel, container, streams);
     case 'nowhere':
       throw new TypeError('only a command that is left alone has no streams');
   }
+}
+
+/** Whether init has ended, or does at the same time: the order in which processes of a container are killed is not fixed. */
+async function isInitEnding({ running }: ExecTarget): Promise<boolean> {
+  const latest = performance.now() + killTime;
+  while (!isInitKilled(running)) {
+    if (performance.now() > latest) return false;
+    await sleep(killPause);
+  }
+  return true;
 }
 
 /** The same for a command that outlives this process, with an empty input and output that is discarded. */

@@ -47,8 +47,8 @@ export class RunningCommand<
    *
    * @param onFulfilled - gets the output and the exit status
    * @param onRejected - gets the error: that of a failed start; OPERATION_ABORTED, OPERATION_TIMEOUT, MAX_BUFFER_EXCEEDED for more
-   * output than `maxBuffer`, and OPERATION_FAILED when the process that attends the command in the container was killed, each with
-   * the output so far in `stdout` and `stderr`
+   * output than `maxBuffer`, and OPERATION_FAILED when the container has ended before the command, or the process that attends the
+   * command in the container was killed, each with the output so far in `stdout` and `stderr`
    */
   then<Fulfilled = CommandOutput<Content>, Rejected = never>(
     onFulfilled?: ((output: CommandOutput<Content>) => Fulfilled | PromiseLike<Fulfilled>) | null,

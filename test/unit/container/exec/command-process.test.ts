@@ -35,6 +35,20 @@ async function outcomeSoon(result: Promise<CommandResult>): Promise<unknown> {
   return outcome;
 }
 
+test.each([
+  ['has ended', /a command in domain 'web' was ended with its container, which was destroyed/],
+  ['runs', /the process that supervises a command in domain 'web' was killed/],
+] as const)(
+  'a command of which nothing more is heard rejects, and its container %s',
+  async (ofContainer, message) => {
+    using command = await pipedCommand(ofContainer);
+    command.attendant.destroy();
+    const code = 'OPERATION_FAILED';
+    await expect(command.process.result).rejects.toMatchObject({ code, domain: 'web' });
+    await expect(command.process.result).rejects.toThrow(message);
+  },
+);
+
 test('a listener has all of the output when the result settles', async () => {
   using command = await pipedCommand();
   const { process } = command;

@@ -16,20 +16,25 @@ export interface FakeCommand<Process> extends Disposable {
   readonly attendant: SocketPair['theirs'];
 }
 
-export async function pipedCommand(): Promise<FakeCommand<PipedProcess>> {
+export async function pipedCommand(
+  ofContainer: 'runs' | 'has ended' = 'runs',
+): Promise<FakeCommand<PipedProcess>> {
+  const isOver = (): Promise<boolean> => Promise.resolve(ofContainer === 'has ended');
+  const container = { domain: 'web', isOver };
   return await fakeCommand((channel, [stdin, stdout, stderr]) => {
     const outputs = {
       stdout: new OutputStream(stdout.ours),
       stderr: new OutputStream(stderr.ours),
     };
-    return new PipedProcess(channel, 'web', { kind: 'pipes', stdin: stdin.ours, ...outputs });
+    return new PipedProcess(channel, container, { kind: 'pipes', stdin: stdin.ours, ...outputs });
   });
 }
 
 export async function terminalCommand(): Promise<FakeCommand<TerminalProcess>> {
+  const container = { domain: 'web', isOver: () => Promise.resolve(false) };
   return await fakeCommand((channel, [, stdout]) => {
     const stream = new OutputStream(stdout.ours);
-    return new TerminalProcess(channel, 'web', { kind: 'terminal', stream });
+    return new TerminalProcess(channel, container, { kind: 'terminal', stream });
   });
 }
 

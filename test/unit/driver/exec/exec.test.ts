@@ -23,8 +23,9 @@ test('a command that an abort has ended during its start was aborted, also when 
   using terminal = await socketPair();
   const abort = new AbortController();
   host.exec = async () => {
+    const container = { domain: 'web', isOver: () => Promise.resolve(false) };
     const streams = { kind: 'terminal', stream: new OutputStream(terminal.ours) } as const;
-    const command = new TerminalProcess(new Channel(channel.ours), 'web', streams);
+    const command = new TerminalProcess(new Channel(channel.ours), container, streams);
     abort.abort();
     const end = { how: 1, status: SIGKILL, requested: 1 };
     channel.theirs.write(encodeFrame({ message: 'exited', ...end }));
