@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TerminalProcess } from 'tslxc';
+import type { ExecOptions, TerminalProcess } from 'tslxc';
 import { eventually } from '../support/time/eventually';
 import { helpers, pidOf, pidsOf } from '../support/domain/exec';
 import { containerTest } from '../support/world/container-test';
@@ -90,6 +90,17 @@ test('its last bytes arrive, however many', async () => {
   expect(text.split('\r\n')).toHaveLength(50_001);
   expect(text.endsWith('\r\n50000\r\n')).toBe(true);
   expect(await process.result).toEqual({ code: 0 });
+});
+
+test.each<[string, ExecOptions['stdin'], string]>([
+  ['nothing', undefined, '<>'],
+  ['an input that is ignored', 'ignore', '<>'],
+  ['a line', Buffer.from('a line\n'), 'a line\r\n<a line>'],
+  ['a line without an end', Buffer.from('no end'), 'no end<no end>'],
+])('%s is typed for a command that is awaited, and ends', async (_, stdin, shown) => {
+  const options = { tty: { rows: 24, columns: 80 }, stdin, timeout: 10_000 };
+  const ran = await test_.domain.exec(['sh', '-c', 'a=$(cat); echo "<$a>"'], options);
+  expect(ran).toEqual({ code: 0, stdout: `${shown}\r\n`, stderr: '' });
 });
 
 test('to let go of it hangs it up', async () => {

@@ -21,7 +21,8 @@ export interface ExecOptions {
   readonly securityLabel?: 'init' | 'none' | undefined;
   /**
    * `pipe`: the caller writes to the stream and ends it; `ignore`: an empty input; else the bytes of the input. Default: `pipe`,
-   * or an empty input for a command that is awaited without using `started`.
+   * or an empty input for a command that is awaited without using `started`. On a terminal, bytes are typed, and then ^D once, which ends the
+   * input of the program that reads there as long as the terminal is not in raw mode.
    */
   readonly stdin?: 'pipe' | 'ignore' | Uint8Array | undefined;
   /** Ends the command and everything that it has started, by SIGKILL. */

@@ -12,6 +12,7 @@ import { present } from '../../present';
 import { throwIfAborted } from '../session/abort';
 import { ofDomain } from '../session/of-domain';
 import type { ExecOptions } from './exec-options';
+import { feedInput } from './input';
 import { execParameters } from './exec-parameters';
 import { RunningCommand } from './running-command';
 import { runningDefinition } from '../definitions/definitions';
@@ -64,7 +65,8 @@ export async function execCommand(
       throwIfAborted(options.signal);
       throw error;
     });
-  feed(process, options.stdin);
+  const { stdin = 'pipe' } = options;
+  if (stdin !== 'pipe') feedInput(process, stdin === 'ignore' ? undefined : stdin);
   limit(process, options, identity.name);
   const ending = endWithConnection(session, process);
   if (options.signal?.aborted === true || ending.isOver) {
@@ -135,13 +137,6 @@ function checkKeeping({ maxBuffer = 0 }: ExecOptions): void {
 
 function invalid(detail: string): TslxcError {
   return new TslxcError('INVALID_ARG', detail);
-}
-
-function feed(process: PipedProcess | TerminalProcess, stdin: ExecOptions['stdin'] = 'pipe'): void {
-  if (stdin === 'pipe' || !('stdin' in process)) return;
-  // A command need not read all of its input.
-  process.stdin.on('error', () => undefined);
-  process.stdin.end(stdin === 'ignore' ? undefined : stdin);
 }
 
 /** Whether the connection is closed already. */

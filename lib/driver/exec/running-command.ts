@@ -1,11 +1,12 @@
 /** What `Domain.exec` returns: a promise of all output of the command, and access to its streams. */
-import {
+import type {
   CommandProcess,
   PipedProcess,
   TerminalProcess,
 } from '../../container/exec/command-process';
 import { collectOutput, type CommandOutput } from './command-output';
 import type { ExecOptions } from './exec-options';
+import { feedInput } from './input';
 
 /** The options of a command, and the name of its domain. */
 interface OptionsOf extends ExecOptions {
@@ -83,9 +84,7 @@ export class RunningCommand<
   async #collect(): Promise<CommandOutput<Content>> {
     const process = await this.#started;
     const { stdin, encoding, maxBuffer, domain } = this.#options;
-    if (stdin === undefined && this.#streams === 'unasked' && process instanceof PipedProcess) {
-      process.stdin.end();
-    }
+    if (stdin === undefined && this.#streams === 'unasked') feedInput(process);
     return collectOutput<Content>(process, { encoding, maxBuffer, domain });
   }
 }
