@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "native/base/affinity.h"
 #include "native/base/message.h"
 #include "native/monitor/asker.h"
 #include "native/monitor/attendant.h"
@@ -137,6 +138,7 @@ void Monitor::run() {
                               header.failCount};
   failpoints.reach(Failpoint::kMonitorAfterPlan);
   enterCgroups(header.monitorTasks);
+  useAllProcessors();
   failpoints.reach(Failpoint::kMonitorAfterCgroups);
   const Fd runDirectory(check(open(header.runDirectory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               "open", header.runDirectory));
