@@ -24,10 +24,6 @@ export interface Attached {
 /** What the methods of a console take, besides those of every stream. */
 export const consoleCalls = { resize: [['size', windowSize]] } as const;
 
-/** A listener of any event, as Node's own types have it. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the signature that all events of a stream share
-type Listener = (...given: any[]) => void;
-
 /** What a console emits besides the events of every Duplex. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- only signatures of methods that a Duplex has
 export interface ConsoleStream {
@@ -37,11 +33,13 @@ export interface ConsoleStream {
    */
   on(event: 'skipped', listener: (bytes: bigint) => void): this;
   on(event: 'error', listener: (error: Error) => void): this;
-  on(event: string | symbol, listener: Listener): this;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the signature that all events of a stream share
+  on(event: string | symbol, listener: (...given: any[]) => void): this;
   /** As `on`, for the next gap alone. */
   once(event: 'skipped', listener: (bytes: bigint) => void): this;
   once(event: 'error', listener: (error: Error) => void): this;
-  once(event: string | symbol, listener: Listener): this;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the signature that all events of a stream share
+  once(event: string | symbol, listener: (...given: any[]) => void): this;
 }
 
 /**
