@@ -82,10 +82,14 @@ import type {
 } from './types';
 
 /** Events of domains as they happen. Closing the connection, an abort or `break` ends the iteration. */
-export type DomainEvents = AsyncIterableIterator<DomainEvent, undefined> & AsyncDisposable;
+export type DomainEvents = AsyncIterator<DomainEvent, undefined> &
+  AsyncIterable<DomainEvent> &
+  AsyncDisposable;
 
 /** Events of virtual networks as they happen. Closing the connection, an abort or `break` ends the iteration. */
-export type NetworkEvents = AsyncIterableIterator<NetworkEvent, undefined> & AsyncDisposable;
+export type NetworkEvents = AsyncIterator<NetworkEvent, undefined> &
+  AsyncIterable<NetworkEvent> &
+  AsyncDisposable;
 
 /** @internal A domain, and its state when it was listed. */
 export interface SeenDomain extends Seen {

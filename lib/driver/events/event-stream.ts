@@ -42,7 +42,7 @@ interface Waiting<Event> {
 
 /** See `Connection.events`. */
 export class EventStream<Event>
-  implements AsyncIterableIterator<Event, undefined>, AsyncDisposable
+  implements AsyncIterator<Event, undefined>, AsyncIterable<Event>, AsyncDisposable
 {
   readonly #path: string;
   readonly #watcher: FSWatcher;

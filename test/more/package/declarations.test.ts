@@ -115,6 +115,30 @@ test('every type that a public signature names is exported', () => {
   for (const name of ['Isolation', 'LogLevel', 'StartWarning', 'WaitResult']) exported(name);
 });
 
+test('TypeScript before 5.6, whose iterables have one parameter, takes the declarations', () => {
+  const own = program
+    .getSourceFiles()
+    .filter(({ fileName }) => fileName.startsWith(join(packageRoot, 'dist')));
+  const young = own.flatMap((file) => referencesIn(file).filter(isYoung));
+  expect(young.map((one) => one.getText())).toEqual([]);
+  expect(own.length).toBeGreaterThan(50);
+});
+
+function referencesIn(node: ts.Node): (ts.TypeReferenceNode | ts.ExpressionWithTypeArguments)[] {
+  const inside: ReturnType<typeof referencesIn> = [];
+  ts.forEachChild(node, (child) => {
+    inside.push(...referencesIn(child));
+  });
+  const isReference = ts.isTypeReferenceNode(node) || ts.isExpressionWithTypeArguments(node);
+  return isReference ? [node, ...inside] : inside;
+}
+
+function isYoung(one: ts.TypeReferenceNode | ts.ExpressionWithTypeArguments): boolean {
+  const name = ts.isTypeReferenceNode(one) ? one.typeName : one.expression;
+  const isIterable = /^(Async)?Iterable(Iterator)?$/.test(name.getText());
+  return isIterable && (one.typeArguments ?? []).length > 1;
+}
+
 test('the quick info of setMemory is its whole contract', () => {
   const info = service.getQuickInfoAtPosition(consumer, source.indexOf('setMemory'));
   const words = ts.displayPartsToString(info?.documentation);
