@@ -133,6 +133,8 @@ const fileUsers = {
     'whether a file is there, by the path of the caller; only looked at',
   'lib/host/state/definitions/definition-files.ts': 'the stored definitions',
   'lib/host/state/definitions/definition-rename.ts': 'the stored definitions',
+  'lib/host/state/definitions/autostart-links.ts': 'the stored definitions',
+  'lib/host/state/definitions/stamps.ts': 'the stored definitions',
   'lib/host/state/definitions/aside.ts': 'what is in the place of a stored definition',
   'lib/host/state/definitions/definition-store.ts': 'the stored definitions',
   'lib/host/state/durable-file.ts': 'the stored definitions',

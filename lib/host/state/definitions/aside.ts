@@ -1,5 +1,6 @@
 /** What becomes of a directory in the place of a definition, which somebody else has made: it is kept, under another name. */
-import { lstat, rename } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { isThere } from '../file-error';
 
 /**
@@ -9,7 +10,7 @@ import { isThere } from '../file-error';
  * @throws the errors of node:fs, but for that of a path at which nothing is.
  */
 export async function setFolderAside(path: string): Promise<string | undefined> {
-  if (!isThere(path) || !(await lstat(path)).isDirectory()) return undefined;
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return undefined;
   for (let number = 1; ; number += 1) {
     const aside = `${path}.aside-${number}`;
     if (isThere(aside)) continue;

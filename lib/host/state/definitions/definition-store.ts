@@ -2,14 +2,14 @@
  * The stored definitions, each in a file `NAME.xml`. A file is replaced atomically. A file that can't be read as a definition, since it
  * is torn or was written by a newer version of the package, is left alone, and is listed with the reason.
  */
-import { closeSync, openSync, readdirSync, statSync } from 'node:fs';
-import type { BigIntStats } from 'node:fs';
-import { rm, symlink, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, openSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { TslxcError } from '../../../errors';
 import { Slice } from '../../slices';
 import { stampOf, survey, surveyOwn } from '../../survey';
 import { setFolderAside } from './aside';
+import { AutostartLinks } from './autostart-links';
 import { DefinitionFiles } from './definition-files';
 import { withoutPreamble, withPreamble } from './definition-preamble';
 import { finishRenames, isRenamedAway, renamedAway, renameFile } from './definition-rename';
@@ -19,7 +19,7 @@ import { fileError, hasErrno, inFile } from '../file-error';
 import { lockFileWithin } from '../file-lock';
 import { inTurn } from '../in-turn';
 import type { KnownIdentities } from './known-identities';
-import { stampsIn } from './stamps';
+import { checkLinkLeads, isEntry, stampsIn } from './stamps';
 import type { Logger } from '../../logger';
 import { makeOwnFolder } from '../own-folder';
 
@@ -61,18 +61,20 @@ export interface StoreOptions<Definition extends Identity> {
 const longestWait = 60_000;
 
 const ENOENT = 2;
-const EEXIST = 17;
+const ELOOP = 40;
 const suffix = '.xml';
 
 export class DefinitionStore<Definition extends Identity> {
   readonly #directory: string;
   readonly #options: StoreOptions<Definition>;
+  readonly #autostart: AutostartLinks;
   readonly #files: DefinitionFiles<Definition>;
   readonly #warned = new WeakSet<Error>();
 
   constructor(options: StoreOptions<Definition>) {
     this.#directory = options.directory;
     this.#options = options;
+    this.#autostart = new AutostartLinks(options.directory);
     this.#files = new DefinitionFiles({
       path: (name) => this.path(name),
       parse: (name, text) => this.#parse(name, text),
@@ -86,8 +88,15 @@ export class DefinitionStore<Definition extends Identity> {
     throw new TslxcError('XML_ERROR', `name ${JSON.stringify(name)} can't be the name of a file`);
   }
 
+  /** Whether there is anything of that name: also a link that leads to nothing. @throws SyscallError. */
   has(name: string): boolean {
-    return isFileName(name) && this.#stat(name) !== undefined;
+    if (!isFileName(name)) return false;
+    const path = this.path(name);
+    try {
+      return isEntry(path) && !isRenamedAway(this.#directory, basename(path));
+    } catch (error) {
+      throw fileError(error, 'look for a definition');
+    }
   }
 
   /** Names of all files, whatever their content. */
@@ -97,7 +106,7 @@ export class DefinitionStore<Definition extends Identity> {
 
   /** Whether it is started with the host. */
   isAutostarted(name: string): boolean {
-    return statSync(this.#autostartLink(name), { throwIfNoEntry: false }) !== undefined;
+    return this.#autostart.has(`${name}${suffix}`);
   }
 
   /** Names of all definitions that are started with the host. */
@@ -108,18 +117,8 @@ export class DefinitionStore<Definition extends Identity> {
   /** Sets whether it is started with the host: by a link to the definition, as in libvirt. */
   async setAutostart(name: string, autostart: 'on' | 'off'): Promise<void> {
     const path = this.path(name);
-    const link = this.#autostartLink(name);
-    try {
-      if (autostart === 'off') {
-        await rm(link, { force: true });
-        return;
-      }
-      makeOwnFolder(dirname(link));
-      await symlink(path, link);
-    } catch (error) {
-      if (hasErrno(error, EEXIST)) return;
-      throw fileError(error, 'change the autostart of a definition');
-    }
+    if (autostart === 'off') await this.#autostart.remove(basename(path));
+    else await this.#autostart.add(basename(path), path);
   }
 
   /**
@@ -134,8 +133,12 @@ export class DefinitionStore<Definition extends Identity> {
 
   /** Name and uuid of a stored definition, and whether it can be read. @throws SyscallError if the file itself can't be. */
   identity(name: string): StoredIdentity | undefined {
-    const stats = isFileName(name) ? this.#stat(name) : undefined;
-    return stats === undefined ? undefined : this.#identity(name, stampOf(stats));
+    const [found] = isFileName(name) ? this.#otherStamp(name) : [];
+    const look = found?.[1];
+    if (look === undefined) return undefined;
+    if (!(look instanceof Error)) return this.#identity(name, look);
+    if (hasErrno(look, ENOENT) || hasErrno(look, ELOOP)) return this.#identityOrFailure(name, look);
+    throw look;
   }
 
   /** The text of the file; undefined if there is none. @throws SyscallError. */
@@ -207,7 +210,7 @@ export class DefinitionStore<Definition extends Identity> {
     const path = this.path(name);
     this.#files.forget(name);
     try {
-      await rm(this.#autostartLink(name), { force: true });
+      await this.#autostart.remove(basename(path));
       if (!(await this.#setAside(path))) await unlink(path);
       await flushDirectory(this.#directory);
       return true;
@@ -263,10 +266,6 @@ export class DefinitionStore<Definition extends Identity> {
     return true;
   }
 
-  #autostartLink(name: string): string {
-    return join(this.#directory, 'autostart', `${name}${suffix}`);
-  }
-
   #stat(name: string): BigIntStats | undefined {
     const path = this.path(name);
     try {
@@ -311,6 +310,7 @@ export class DefinitionStore<Definition extends Identity> {
   #otherStamp(name: string): [string, Look][] {
     try {
       const stats = this.#stat(name);
+      if (stats === undefined) checkLinkLeads(this.path(name));
       return stats === undefined ? [] : [[name, stampOf(stats)]];
     } catch (error) {
       return [[name, fileError(error)]];
@@ -321,9 +321,8 @@ export class DefinitionStore<Definition extends Identity> {
   #warn(name: string, err: Error): void {
     if (this.#warned.has(err)) return;
     this.#warned.add(err);
-    const { kind } = this.#options;
-    const path = this.path(name);
-    this.#options.logger.warn({ path, err }, `the stored definition of a ${kind} can't be read`);
+    const { kind, logger } = this.#options;
+    logger.warn({ path: this.path(name), err }, `the stored definition of a ${kind} can't be read`);
   }
 
   #definition(name: string, stamp: Buffer): Definition | undefined {

@@ -94,7 +94,7 @@ test.each<readonly [string, (place: string) => void]>([
     (place) => writeFileSync(place, whole.toString().replace('<os>', '<newer/><os>')),
   ],
   ['no text', (place) => writeFileSync(place, Buffer.from([0xff, 0xfe, 0, 1, 2, 3]))],
-])('%s in its place', async (what, put) => {
+])('%s in its place', async (_, put) => {
   rmSync(path);
   put(path);
   const connection = host.connect('read-only');
@@ -104,9 +104,26 @@ test.each<readonly [string, (place: string) => void]>([
   );
   expect(states).toEqual([
     ['other', off],
-    ...(what === 'a link to nothing' ? [] : [['web', unreadableState]]),
+    ['web', unreadableState],
   ]);
   await expect((await connection.lookupDomainByName('other')).info()).resolves.toBeDefined();
+});
+
+test.each([
+  ['nothing', 'nothing'],
+  ['itself', 'web.xml'],
+])('a link to %s in its place is undefined, or replaced', async (_, target) => {
+  const connection = host.connect();
+  const put = (): void => {
+    rmSync(path, { force: true });
+    symlinkSync(target, path);
+  };
+  put();
+  await (await connection.lookupDomainByName('web')).undefine();
+  expect((await connection.listDomains()).map(({ name }) => name)).toEqual(['other']);
+  put();
+  await connection.defineDomain(domainXml({ name: 'web' }));
+  expect(await (await connection.lookupDomainByName('web')).xml()).toContain('<name>web</name>');
 });
 
 describe.each<readonly [string, (place: string) => void]>([

@@ -41,6 +41,7 @@ test.each<readonly [string, () => void]>([
   ['empty', () => writeFileSync(path, '')],
   ['a folder', () => instead(() => mkdirSync(path))],
   ['a link to itself', () => instead(() => symlinkSync('disks.xml', path))],
+  ['a link to nothing', () => instead(() => symlinkSync('nothing', path))],
   ['another pool', () => writeFileSync(path, whole.replace('<name>disks', '<name>third'))],
 ])('a definition that is %s spoils no list', async (_what, put) => {
   put();
