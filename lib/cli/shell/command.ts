@@ -71,8 +71,6 @@ export interface Context {
 
 /** What commands may do with the shell that runs them. */
 export interface Shell {
-  /** Whether it reads commands from a terminal or a pipe, rather than from its command line. */
-  readonly isReading: boolean;
   /** Closes the connection, and opens another one. If `uri` is undefined, the environment determines it. */
   reconnect(target: ConnectTarget): Promise<void>;
   /** Ends the shell after this command. */

@@ -64,8 +64,7 @@ async function invoke({ argv, line, output, surroundings, log }: Invocation): Pr
     output.text(about(wants));
     return 0;
   }
-  const kind = words.length === 0 ? 'reading' : 'command-line';
-  const runner = new CommandRunner({ globals, output, surroundings, log, kind });
+  const runner = new CommandRunner({ globals, output, surroundings, log });
   try {
     if (surroundings.given === 'own') refuseChanged(surroundings, argv);
   } catch (error) {

@@ -28,8 +28,6 @@ export interface RunnerParts {
   readonly output: Output;
   readonly surroundings: RunnerSurroundings;
   readonly log: Logger | undefined;
-  /** `reading`: commands come from a terminal or a pipe. */
-  readonly kind: 'command-line' | 'reading';
 }
 
 /** A command whose arguments have been parsed. */
@@ -47,13 +45,12 @@ export class CommandRunner {
   #connection: Promise<Connection> | undefined;
   #hasLeft = false;
 
-  constructor({ globals, output, surroundings, log, kind }: RunnerParts) {
+  constructor({ globals, output, surroundings, log }: RunnerParts) {
     this.#globals = globals;
     this.#output = output;
     this.#surroundings = surroundings;
     this.#log = log;
     this.#shell = {
-      isReading: kind === 'reading',
       reconnect: (target) => this.#reconnect(target),
       leave: () => void (this.#hasLeft = true),
     };

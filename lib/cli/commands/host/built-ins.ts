@@ -9,7 +9,7 @@ export const commands: CommandTable = {
   cd: {
     group: 'tslxc',
     summary: 'change the current directory',
-    description: 'Change the current directory of a shell that reads its commands.',
+    description: 'Change the current directory for the commands after it in the same shell.',
     options: [
       {
         name: 'dir',
@@ -85,9 +85,6 @@ function leaving(verb: string): Command {
 }
 
 async function changeDirectory(context: Context, options: Options): Promise<undefined> {
-  if (!context.shell.isReading) {
-    throw new CommandError('cd: command valid only in interactive mode');
-  }
   const { HOME: home = '' } = context.environment;
   const directory = options.string('dir') ?? (home === '' ? '/' : home);
   try {
