@@ -1,5 +1,5 @@
 /** `tslxc run` and `create` of images: how they end, what they leave, and how much of what is written reaches the reader. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain, ImageDomain } from 'tslxc';
@@ -59,10 +59,16 @@ test('a program that can not be run is told apart by the exit status, as exec do
 const handles = "trap 'exit 9' TERM; echo up; while :; do sleep 0.1; done";
 const sleeps = 'echo up; sleep 1000';
 
-/** What `run` of the shell's program exits with after the line of shell, in which `$!` is its pid; and what it says. */
+/**
+ * What `run` of the shell's program exits with after the line of shell, in which `$!` is its pid; and what it says. The shell may look for
+ * the output before `run` has emptied its file, in which that of an earlier one may be.
+ */
 async function endedBy(program: string, line: string): Promise<string> {
   const words = `run --name told --entrypoint sh web:1 -- -c "${program}"`;
-  const [out, errors] = ['out', 'errors'].map((name) => join(world.root.path, `${name}-of-told`));
+  const [out = '', errors = ''] = ['out', 'errors'].map((name) =>
+    join(world.root.path, `${name}-of-told`),
+  );
+  writeFileSync(out, '');
   const up = `until grep -q up ${out}; do sleep 0.1; done`;
   return await inPipe(
     `tslxc ${words} > ${out} 2> ${errors} & ${up}; ${line}; wait $!; echo $?; cat ${errors}`,
