@@ -32,12 +32,16 @@ export interface ConsoleStream {
    * `readableLength` bytes that are still to be read at that moment.
    */
   on(event: 'skipped', listener: (bytes: bigint) => void): this;
+  /** `error`: the console broke, or its connection was closed. */
   on(event: 'error', listener: (error: Error) => void): this;
+  /** Every other event, as of every Duplex. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the signature that all events of a stream share
   on(event: string | symbol, listener: (...given: any[]) => void): this;
   /** As `on`, for the next gap alone. */
   once(event: 'skipped', listener: (bytes: bigint) => void): this;
+  /** As `on`, once. */
   once(event: 'error', listener: (error: Error) => void): this;
+  /** As `on`, once. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the signature that all events of a stream share
   once(event: string | symbol, listener: (...given: any[]) => void): this;
 }
