@@ -2,6 +2,7 @@
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { naming } from './file-error';
 
 const temporaryPrefix = '.new-';
 /** The writer of a temporary file of this age has died. */
@@ -19,25 +20,20 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw about(path, error);
+    throw naming(path, error, temporary);
   } finally {
     await handle.close();
   }
   await flushDirectory(directory);
 }
 
-/** Makes the `temporary` file for what is to be at `path`, which an error names. */
+/** Makes the `temporary` file for what is to be at `path`, which an error names: nobody else knows of the temporary one. */
 async function openNew(temporary: string, path: string): Promise<FileHandle> {
   try {
     return await open(temporary, 'wx', 0o600);
   } catch (error) {
-    throw about(path, error);
+    throw naming(path, error, temporary);
   }
-}
-
-/** Has an error name the file that is to be replaced: nobody else knows of the temporary one. */
-function about(path: string, error: unknown): unknown {
-  return error instanceof Error ? Object.assign(error, { path }) : error;
 }
 
 /** Flushes a rename or removal to the disk, which needs an fsync(2) of the directory. */

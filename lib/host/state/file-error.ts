@@ -57,9 +57,13 @@ function isStepless(error: unknown): error is TslxcError {
   return [error.step, error.domain, error.element].every((detail) => detail === undefined);
 }
 
-/** Adds the path to an error of write(2) or fsync(2), which know only a descriptor, and returns it. */
-export function naming(path: string, error: unknown): unknown {
-  if (!isNodeFileError(error) || error.path !== undefined) return error;
+/**
+ * Adds the path to an error of write(2) or fsync(2), which know only a descriptor, and returns it. With `temporary`, the path of a
+ * file that only the writer knows of, it takes the place of that path too.
+ */
+export function naming(path: string, error: unknown, temporary?: string): unknown {
+  if (!isNodeFileError(error)) return error;
+  if (error.path !== undefined && error.path !== temporary) return error;
   return Object.assign(error, { path });
 }
 

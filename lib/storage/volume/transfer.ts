@@ -1,9 +1,10 @@
 /** The bytes of a volume's file as a stream: out of it, and into it. */
+import { errorMonitor } from 'node:events';
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Readable, Writable } from 'node:stream';
 import { TslxcError } from '../../errors';
-import { fileError } from '../../host/state/file-error';
+import { fileError, naming } from '../../host/state/file-error';
 import { openWritable } from './change';
 
 /** Which bytes of the file. */
@@ -24,7 +25,7 @@ export function checkExtent({ offset = 0, length = 0 }: Extent): void {
   }
 }
 
-/** @throws SyscallError if the file can't be opened. */
+/** @throws SyscallError if the file can't be opened. An error of the stream has the file's `path`. */
 export async function readingFrom(
   path: string,
   { offset = 0, length = 0 }: Extent,
@@ -32,7 +33,7 @@ export async function readingFrom(
   try {
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const end = length === 0 ? {} : { end: offset + length - 1 };
-    return file.createReadStream({ start: offset, ...end });
+    return about(path, file.createReadStream({ start: offset, ...end }));
   } catch (error) {
     throw fileError(error, step);
   }
@@ -41,7 +42,8 @@ export async function readingFrom(
 /**
  * What is written to the stream goes into the file, which becomes longer if need be.
  *
- * @throws SyscallError if the file can't be opened. The stream fails with OPERATION_FAILED once it gets more than `length` bytes.
+ * @throws SyscallError if the file can't be opened. An error of the stream has the file's `path`; once the
+ * stream gets more than `length` bytes, it fails with OPERATION_FAILED.
  */
 export async function writingTo(
   path: string,
@@ -50,10 +52,16 @@ export async function writingTo(
   try {
     const file = await openWritable(path);
     const stream = file.createWriteStream({ start: offset });
-    return length === 0 ? stream : limited(stream, length);
+    return about(path, length === 0 ? stream : limited(stream, length));
   } catch (error) {
     throw fileError(error, step);
   }
+}
+
+/** read(2) and write(2) know only a descriptor. The monitor doesn't handle an error: one that nobody handles is still thrown. */
+function about<T extends Readable | Writable>(path: string, stream: T): T {
+  stream.on(errorMonitor, (error) => void naming(path, error));
+  return stream;
 }
 
 function limited(target: Writable, length: number): Writable {

@@ -296,7 +296,10 @@ test('what volumes refuse', async () => {
     [`vol-download nosuch ${file} disks`, noVolume],
     [`vol-download a.img ${file} nosuch`, noPool],
     [`vol-download a.img ${missing}/file disks`, `cannot create ${missing}/file\nerror: `],
-    [`vol-download full ${missing} disks`, 'cannot receive data from volume full'],
+    [
+      `vol-download full ${missing} disks`,
+      `cannot receive data from volume full\nerror: read ${folder}/full: `,
+    ],
     [`vol-download a.img ${file} disks --offset x`, 'x'],
     [`vol-download a.img ${file} disks --length x`, 'x'],
   ]);
