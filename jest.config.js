@@ -89,6 +89,7 @@ module.exports = {
         'unit/driver/{definitions/damaged-definitions,lifecycle/verbs}',
         'unit/{domain,network}/properties',
         'unit/domain/lxc-configuration/properties',
+        'unit/plan/security/extensible-ioctls',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
     {
