@@ -921,13 +921,13 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * What `purge` would remove, and which of the user's data it would keep. Changes nothing.
+   * What `purge` would remove, and which of the user's data it would keep. Changes nothing, and so a read-only connection may
+   * ask for it.
    *
-   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
-   * OPERATION_DENIED on a read-only one.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    */
   async previewPurge(): Promise<PurgeItem[]> {
-    this.#session.requireAccess('write', 'Connection.previewPurge');
+    this.#session.requireAccess('read', 'Connection.previewPurge');
     return Promise.resolve(previewPurge(this.#session));
   }
 

@@ -21,7 +21,7 @@ const readers: Readonly<Record<string, readonly string[]>> = {
   Connection: words(`
     events lastExit listDomains listSeenDomains listNetworks listStoragePools logLines logs lookupDomainById lookupDomainByName
     lookupDomainByUuid lookupNetworkByName lookupNetworkByUuid lookupStoragePoolByName lookupStoragePoolByUuid
-    lookupStorageVolumeByPath networkEvents on once plan stats
+    lookupStorageVolumeByPath networkEvents on once plan previewPurge stats
   `),
   Domain: words(`
     addresses blockStats consolePath editableXml getBandwidth getBlockTuning getCpuTuning getCpuset getDescription getHugepageLimits
