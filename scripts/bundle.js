@@ -3,7 +3,7 @@
 const { createHash } = require('node:crypto');
 const { readFileSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { packageRoot } = require('./steps');
+const { packageRoot, StepError } = require('./steps');
 const { dependencies } = require('../package.json');
 
 /**
@@ -77,7 +77,19 @@ async function bundled(entry, options = {}) {
     ...entry,
     ...options,
   });
-  return outputFiles[0].text;
+  return withOwnNames(outputFiles[0].text);
+}
+
+/**
+ * The text with its classes named as in their source. Of a class that names itself esbuild makes `var Domain = class _Domain`, to spare
+ * a check at each use, and `_Domain` is what stack traces and inspect() would then show. In the class, both names mean the class.
+ */
+function withOwnNames(text) {
+  const classes = [...text.matchAll(/\b([\w$]+) ?= ?class (_[\w$]+)/g)];
+  const other = classes.find(([, outer, inner]) => inner !== `_${outer}`);
+  if (other !== undefined) throw new StepError(`the bundle names a class otherwise: ${other[0]}`);
+  const inner = new Set(classes.map(([, , name]) => name));
+  return text.replace(/(?<![\w$.#])_[\w$]+/g, (name) => (inner.has(name) ? name.slice(1) : name));
 }
 
 /** Bundles the modules of lib/ into the folder `dist`. */
