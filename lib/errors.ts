@@ -109,6 +109,12 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/** What is known of an error that was asked for by its code. */
+export interface WithCode<Code extends ErrorCode> {
+  /** One of the codes that were asked for. */
+  readonly code: Code;
+}
+
 const brand = Symbol.for('tslxc.error');
 
 /**
@@ -149,21 +155,54 @@ export class TslxcError extends Error implements ErrorDetails {
     Object.assign(this, fields);
   }
 
-  /** True for an error of this package, whichever copy or realm it comes from (Jest has several). */
-  static is(error: unknown, code?: ErrorCode): error is TslxcError {
-    return (
-      typeof error === 'object' &&
-      error !== null &&
-      brand in error &&
-      (code === undefined || (error as { code?: unknown }).code === code)
-    );
+  /**
+   * True for an error of this package with one of these codes, whichever copy or realm it comes from (Jest has several). TypeScript
+   * then knows `error.code` to be one of them.
+   */
+  static is<Code extends ErrorCode>(
+    error: unknown,
+    code: Code,
+    ...others: readonly Code[]
+  ): error is TslxcError & WithCode<Code>;
+  /** The same with any code, if it is left out or undefined. */
+  static is(error: unknown, code?: ErrorCode): error is TslxcError;
+  static is(error: unknown, ...codes: readonly (ErrorCode | undefined)[]): error is TslxcError {
+    return isOfClass('TslxcError', error, codes);
   }
+}
+
+/** Whether an error is of a class, by its name: that of another copy of the package is another class. */
+function isOfClass(
+  name: string,
+  error: unknown,
+  codes: readonly (ErrorCode | undefined)[],
+): boolean {
+  if (typeof error !== 'object' || error === null || !(brand in error)) return false;
+  const { name: own, code } = error as Partial<TslxcError>;
+  if (name !== 'TslxcError' && own !== name) return false;
+  const wanted = codes.filter((one) => one !== undefined);
+  return wanted.length === 0 || wanted.some((one) => one === code);
 }
 
 /** The definition contains something that is not allowed, or is malformed. Has `element`, `line`, `column`. */
 export class DefinitionError extends TslxcError {
   /** The name of the class. */
   override readonly name: string = 'DefinitionError';
+
+  /** As `TslxcError.is` with codes, for errors of this class alone. */
+  static override is<Code extends ErrorCode>(
+    error: unknown,
+    code: Code,
+    ...others: readonly Code[]
+  ): error is DefinitionError & WithCode<Code>;
+  /** As `TslxcError.is`, for errors of this class alone. */
+  static override is(error: unknown, code?: ErrorCode): error is DefinitionError;
+  static override is(
+    error: unknown,
+    ...codes: readonly (ErrorCode | undefined)[]
+  ): error is DefinitionError {
+    return isOfClass('DefinitionError', error, codes);
+  }
 }
 
 /** What a failed system call reports, from the addon, the monitor or init. */
@@ -190,9 +229,26 @@ export interface Failure {
 export class SyscallError extends TslxcError {
   /** The name of the class. */
   override readonly name: string = 'SyscallError';
+  declare readonly errno: number;
+  declare readonly syscall: string;
 
   constructor(failure: Failure, code: ErrorCode = 'SYSTEM_ERROR') {
     super(code, describeFailure(failure), failure);
+  }
+
+  /** As `TslxcError.is` with codes, for errors of this class alone. */
+  static override is<Code extends ErrorCode>(
+    error: unknown,
+    code: Code,
+    ...others: readonly Code[]
+  ): error is SyscallError & WithCode<Code>;
+  /** As `TslxcError.is`, for errors of this class alone. */
+  static override is(error: unknown, code?: ErrorCode): error is SyscallError;
+  static override is(
+    error: unknown,
+    ...codes: readonly (ErrorCode | undefined)[]
+  ): error is SyscallError {
+    return isOfClass('SyscallError', error, codes);
   }
 }
 
@@ -200,9 +256,25 @@ export class SyscallError extends TslxcError {
 export class ProtocolError extends TslxcError {
   /** The name of the class. */
   override readonly name: string = 'ProtocolError';
+  declare readonly code: 'PROTOCOL_ERROR';
 
   constructor(detail: string, details: ErrorDetails = {}) {
     super('PROTOCOL_ERROR', detail, details);
+  }
+
+  /** As `TslxcError.is` with codes, for errors of this class alone. */
+  static override is<Code extends ErrorCode>(
+    error: unknown,
+    code: Code,
+    ...others: readonly Code[]
+  ): error is ProtocolError & WithCode<Code>;
+  /** As `TslxcError.is`, for errors of this class alone. */
+  static override is(error: unknown, code?: ErrorCode): error is ProtocolError;
+  static override is(
+    error: unknown,
+    ...codes: readonly (ErrorCode | undefined)[]
+  ): error is ProtocolError {
+    return isOfClass('ProtocolError', error, codes);
   }
 }
 

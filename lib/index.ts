@@ -221,4 +221,4 @@ export type { Plan, PlanHeader } from './plan/plan';
 export type { DefinitionWarning } from './domain/warnings';
 export type { StartWarning } from './plan/warnings';
 export { DefinitionError, ProtocolError, SyscallError, TslxcError } from './errors';
-export type { DefinitionProblem, ErrorCode, ErrorDetails, Failure } from './errors';
+export type { DefinitionProblem, ErrorCode, ErrorDetails, Failure, WithCode } from './errors';

@@ -1,5 +1,11 @@
 /** lib/errors.ts: what a message may have in it. Recipe T20 of the threat catalogue: what root inside names reaches no terminal. */
-import { raiseDescriptors, SyscallError, TslxcError } from '../../lib/errors';
+import {
+  DefinitionError,
+  ProtocolError,
+  raiseDescriptors,
+  SyscallError,
+  TslxcError,
+} from '../../lib/errors';
 
 test.each([
   ['\u001b]0;title\u0007', '\\x1b]0;title\\x07'],
@@ -37,4 +43,30 @@ test('too many open files: what to do', () => {
   expect(new SyscallError(failure).message).toMatch(
     /^fcntl: EMFILE, too many open files \(start the monitor\): its limit is to be raised/,
   );
+});
+
+test('an error is asked for by its code, several codes, or its class', () => {
+  const missing = new TslxcError('NO_DOMAIN', 'x');
+  const failed = new SyscallError({ errno: 16, syscall: 'mount' }, 'RESOURCE_BUSY');
+  expect([TslxcError.is(missing), TslxcError.is(failed)]).toEqual([true, true]);
+  expect(TslxcError.is(missing, undefined)).toBe(true);
+  expect(TslxcError.is(missing, 'NO_NETWORK', 'NO_DOMAIN')).toBe(true);
+  expect(TslxcError.is(failed, 'NO_NETWORK', 'NO_DOMAIN')).toBe(false);
+  expect([SyscallError.is(missing), SyscallError.is(failed)]).toEqual([false, true]);
+  expect(SyscallError.is(failed, 'RESOURCE_BUSY')).toBe(true);
+  expect(SyscallError.is(failed, 'SYSTEM_ERROR')).toBe(false);
+  expect([DefinitionError.is(failed), ProtocolError.is(failed)]).toEqual([false, false]);
+  expect(DefinitionError.is(new DefinitionError('XML_ERROR', 'x'), 'XML_ERROR')).toBe(true);
+  expect(ProtocolError.is(new ProtocolError('x'))).toBe(true);
+});
+
+test('an error of another copy of the package is one of its class', () => {
+  jest.isolateModules(() => {
+    const copy = jest.requireActual<typeof import('../../lib/errors')>('../../lib/errors');
+    const failed = new copy.SyscallError({ errno: 2, syscall: 'open' });
+    expect(failed instanceof SyscallError).toBe(false);
+    expect([SyscallError.is(failed), DefinitionError.is(failed)]).toEqual([true, false]);
+    expect(TslxcError.is(failed, 'NO_DOMAIN', 'SYSTEM_ERROR')).toBe(true);
+  });
+  expect([undefined, null, 'x', new Error('x')].some((one) => SyscallError.is(one))).toBe(false);
 });

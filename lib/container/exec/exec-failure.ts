@@ -57,9 +57,9 @@ export function endedTooSoon(domain: string, cause?: unknown): TslxcError {
 export function attendantFailure(error: unknown, domain: string): unknown {
   if (!(error instanceof SyscallError)) return error;
   if (error.errno === errno.ECHILD) return endedTooSoon(domain, error);
-  const { syscall = '', path } = error;
+  const { syscall, path } = error;
   return new SyscallError({
-    errno: error.errno ?? 0,
+    errno: error.errno,
     syscall,
     ...(path === undefined ? {} : { path }),
     domain,

@@ -11,7 +11,7 @@ export function spawnFailure(
   domain: string,
 ): unknown {
   if (!(error instanceof SyscallError) || error.step !== undefined) return error;
-  const { errno = 0, syscall = '', path } = error;
+  const { errno, syscall, path } = error;
   const step = stepAt(steps, path) ?? 'start the monitor';
   return new SyscallError(
     { errno, syscall, step, domain, ...(path === undefined ? {} : { path }) },

@@ -127,7 +127,7 @@ async function unlessGone(done: Promise<void>): Promise<void> {
   try {
     await done;
   } catch (error) {
-    const isGone = error instanceof SyscallError && [ENODEV, ENOENT].includes(error.errno ?? 0);
+    const isGone = error instanceof SyscallError && [ENODEV, ENOENT].includes(error.errno);
     if (!isGone) throw error;
   }
 }
@@ -147,6 +147,6 @@ function firstOf({ ips }: NetworkDefinition, family: NetworkIp['family']): Netwo
 /** The same error, with the step. */
 function withStep(error: unknown, step: string): unknown {
   if (!(error instanceof SyscallError)) return error;
-  const { errno = 0, syscall = '', path } = error;
+  const { errno, syscall, path } = error;
   return new SyscallError({ errno, syscall, step, ...(path === undefined ? {} : { path }) });
 }

@@ -34,6 +34,7 @@ export const firstPages: Pages = {
     /^bigint string true\n$/,
     noOutput,
     /^NO_DOMAIN\n$/,
+    /^NO_NETWORK\n$/,
   ],
 };
 

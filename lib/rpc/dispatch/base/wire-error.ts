@@ -76,7 +76,7 @@ export function errorReplyOf(error: unknown, asked: ErrorOrigin): ErrorReply {
     format: isPrefixed ? `${prefix}%1$s` : '%1$s',
     detail: isPrefixed ? message.slice(prefix.length) : message,
     third: undefined,
-    firstNumber: error instanceof SyscallError ? (error.errno ?? -1) : -1,
+    firstNumber: error instanceof SyscallError ? error.errno : -1,
     secondNumber: -1,
     ofNetwork: undefined,
   };

@@ -1,0 +1,78 @@
+/** What strict TypeScript knows of the values of the API: a line that ends with `// refused` is an error, and no other line is. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as ts from 'typescript';
+import { removeTree } from '../../support/root/remove-tree';
+import { packageRoot } from '../../support/process/run-command';
+
+const uses: Readonly<Record<string, string>> = {
+  'an error with one of the codes that were asked for': `
+    import { DefinitionError, ProtocolError, SyscallError, TslxcError } from 'tslxc';
+    import type { ErrorCode } from 'tslxc';
+    declare const error: unknown;
+    declare const any: ErrorCode | undefined;
+    if (TslxcError.is(error, 'NO_DOMAIN')) {
+      error.code satisfies 'NO_DOMAIN';
+      error satisfies TslxcError;
+    }
+    if (TslxcError.is(error, 'NO_DOMAIN', 'NO_NETWORK')) {
+      error.code satisfies 'NO_DOMAIN' | 'NO_NETWORK';
+      error.code satisfies 'NO_DOMAIN'; // refused
+    }
+    if (TslxcError.is(error)) {
+      error.code satisfies ErrorCode;
+      error satisfies TslxcError;
+      error.errno satisfies number; // refused
+    }
+    if (TslxcError.is(error, any)) error.code satisfies ErrorCode;
+    if (TslxcError.is(error, 'NO_SUCH_CODE')) throw error; // refused
+    if (SyscallError.is(error)) [error.errno, error.syscall] satisfies [number, string];
+    if (SyscallError.is(error, 'RESOURCE_BUSY')) [error.code, error.errno] satisfies ['RESOURCE_BUSY', number];
+    if (error instanceof SyscallError) error.errno satisfies number;
+    if (DefinitionError.is(error, 'XML_ERROR')) error satisfies DefinitionError & { code: 'XML_ERROR' };
+    if (ProtocolError.is(error)) error.code satisfies 'PROTOCOL_ERROR';
+    export function failed(known: TslxcError): string {
+      return TslxcError.is(known, 'NO_DOMAIN') ? known.code : known.message;
+    }
+  `,
+};
+
+const options: ts.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  lib: ['lib.es2023.d.ts', 'lib.esnext.disposable.d.ts'],
+  module: ts.ModuleKind.Node16,
+  moduleResolution: ts.ModuleResolutionKind.Node16,
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: true,
+  noEmit: true,
+  types: ['node'],
+  paths: { tslxc: [join(packageRoot, 'dist/index.d.ts')] },
+};
+
+let folder: string;
+let program: ts.Program;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(packageRoot, 'build', 'types-'));
+  for (const [title, text] of Object.entries(uses)) writeFileSync(fileOf(title), text);
+  program = ts.createProgram(Object.keys(uses).map(fileOf), options);
+});
+
+afterAll(() => removeTree(folder));
+
+function fileOf(title: string): string {
+  return join(folder, `${title.replaceAll(' ', '-')}.ts`);
+}
+
+test.each(Object.entries(uses))('%s', (title, text) => {
+  const file = program.getSourceFile(fileOf(title));
+  const lines = text.split('\n').map((line) => line.trim());
+  const found = ts.getPreEmitDiagnostics(program, file).map(({ start = 0, messageText }) => {
+    const line = lines[file?.getLineAndCharacterOfPosition(start).line ?? 0] ?? '';
+    const message = ts.flattenDiagnosticMessageText(messageText, ' ');
+    return line.endsWith('// refused') ? line : `${line} ${message}`;
+  });
+  expect([...new Set(found)]).toEqual(lines.filter((line) => line.endsWith('// refused')));
+});
