@@ -44,7 +44,7 @@ export interface StartOptions {
    * Three descriptors that become the standard input, output and error of init, in place of its console, which stays its controlling terminal.
    * What init writes there is not in its log. Pipes are given to init's user. The caller closes its copies. Default: the console.
    */
-  readonly standardStreams?: readonly number[] | undefined;
+  readonly standardStreams?: readonly [stdin: number, stdout: number, stderr: number] | undefined;
   /**
    * `keep` (default): this process cleans up when the container ends, if the process still runs and its connection is open.
    * `leave`: another process does, as after `tslxc start`. It is refused together with `autodestroy`.

@@ -23,7 +23,7 @@ export function misfitOf(form: Form, value: unknown): Misfit | undefined {
     case 'value':
       return form.fits(value) ? undefined : ofValue(form, value);
     case 'list':
-      return Array.isArray(value) ? ofItems(form.item, value) : wrong(value, wordsOf(form));
+      return Array.isArray(value) ? ofItems(form, value) : wrong(value, wordsOf(form));
     case 'record':
       return isEntries(value) ? ofRecord(form.item, value) : wrong(value, wordsOf(form));
     case 'object':
@@ -74,7 +74,13 @@ function ofValue({ words, known, flaw }: Extract<Form, { kind: 'value' }>, value
   return what === undefined ? wrong(value, words, known) : { at: [], what };
 }
 
-function ofItems(item: Form, list: readonly unknown[]): Misfit | undefined {
+function ofItems(
+  { item, count }: Extract<Form, { kind: 'list' }>,
+  list: readonly unknown[],
+): Misfit | undefined {
+  if (count !== undefined && list.length !== count) {
+    return { at: [], what: `has ${list.length} items, and not ${count}` };
+  }
   for (let index = 0; index < list.length; index += 1) {
     const misfit = misfitOf(item, list[index]);
     if (misfit !== undefined) return within(index, misfit);
@@ -177,6 +183,7 @@ function wordsOf(form: Form): string {
     case 'value':
       return form.words;
     case 'list':
+      if (form.count !== undefined) return `a list of ${form.count}`;
       return form.item.kind === 'value' && form.item.known === undefined
         ? `a list of ${form.item.words}`
         : 'a list';

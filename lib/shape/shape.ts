@@ -44,7 +44,12 @@ export type Form =
       /** It is a function that the library calls. */
       isCalled?: true;
     }>
-  | Readonly<{ kind: 'list'; item: Form }>
+  | Readonly<{
+      kind: 'list';
+      item: Form;
+      /** So many items it has to have. */
+      count?: number;
+    }>
   | Readonly<{ kind: 'record'; item: Form }>
   | Readonly<{
       kind: 'object';
@@ -197,6 +202,10 @@ export function optional<Type>(shape: Shape<Type>): Optional<Type> {
 
 export function listOf<Item>(item: Shape<Item>): Shape<readonly Item[]> {
   return { form: { kind: 'list', item: item.form } };
+}
+
+export function threeOf<Item>(item: Shape<Item>): Shape<readonly [Item, Item, Item]> {
+  return { form: { kind: 'list', item: item.form, count: 3 } };
 }
 
 /** An object with any names; one whose value is undefined counts as left out. */

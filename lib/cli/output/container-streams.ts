@@ -9,7 +9,7 @@ import type { Terminal } from '../terminal/terminal';
 
 export class ContainerStreams {
   /** The container's ends: its input, output and errors. */
-  readonly descriptors: readonly number[];
+  readonly descriptors: readonly [stdin: number, stdout: number, stderr: number];
   readonly #stdin: Socket;
   readonly #stdout: Socket;
   readonly #stderr: Socket;

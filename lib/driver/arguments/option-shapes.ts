@@ -11,6 +11,7 @@ import {
   oneOf,
   optional,
   text,
+  threeOf,
   withoutContradiction,
   type Contradiction,
   type Fields,
@@ -49,7 +50,7 @@ export const defineOptions = object<DefineOptions>(defineFields);
 
 const startFields: Fields<StartOptions> = {
   passDescriptors: optional(listOf(number)),
-  standardStreams: optional(listOf(number)),
+  standardStreams: optional(threeOf(number)),
   consoleDescriptor: optional(number),
   ownership: optional(oneOf('keep', 'leave')),
   autodestroy: optional(flag),

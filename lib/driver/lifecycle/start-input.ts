@@ -4,7 +4,6 @@ import type { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Confinement, Hardening } from '../../hardening';
 import { formatDomain } from '../../domain/format';
-import { TslxcError } from '../../errors';
 import { checkStartable } from '../../domain/validate';
 import type { Strictness } from '../../domain/validate';
 import type { HostRange } from '../../host/kernel/id-ranges';
@@ -43,10 +42,6 @@ export function describeStart(
   const { definition, hardening, persistence, options, restarts = 0, onExited } = what;
   const { passDescriptors = [], autodestroy = false, ownership = 'keep' } = options;
   const { consoleDescriptor, standardStreams, signal, onProgress } = options;
-  if (standardStreams !== undefined && standardStreams.length !== 3) {
-    const detail = `standardStreams are three descriptors, not ${standardStreams.length}`;
-    throw new TslxcError('INVALID_ARG', detail);
-  }
   const domain = definition.name;
   return {
     rollback,

@@ -35,6 +35,17 @@ const uses: Readonly<Record<string, string>> = {
       return TslxcError.is(known, 'NO_DOMAIN') ? known.code : known.message;
     }
   `,
+  'standard streams, of which there are three': `
+    import type { StartOptions } from 'tslxc';
+    declare const fds: readonly number[];
+    export const all: StartOptions[] = [
+      { standardStreams: [0, 1, 2], passDescriptors: fds },
+      { standardStreams: undefined },
+      { standardStreams: [0, 1] }, // refused
+      { standardStreams: [0, 1, 2, 3] }, // refused
+      { standardStreams: fds }, // refused
+    ];
+  `,
 };
 
 const options: ts.CompilerOptions = {

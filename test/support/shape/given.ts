@@ -21,7 +21,7 @@ function ofForm(form: Form, extent: Extent): unknown {
     case 'value':
       return form.example;
     case 'list':
-      return [ofForm(form.item, extent)];
+      return Array.from({ length: form.count ?? 1 }, () => ofForm(form.item, extent));
     case 'record':
       return { any: ofForm(form.item, extent) };
     case 'object':
@@ -117,7 +117,12 @@ export function placesOf(form: Form): Place[] {
     case 'value':
       return [here];
     case 'list':
-      return [here, ...placesOf(form.item).map((one) => below(0, (value) => [value], one))];
+      return [
+        here,
+        ...placesOf(form.item).map((one) =>
+          below(0, (value) => (ofForm(form, 'least') as unknown[]).with(0, value), one),
+        ),
+      ];
     case 'record':
       return [here, ...placesOf(form.item).map((one) => below('any', (any) => ({ any }), one))];
     case 'object':

@@ -7,7 +7,7 @@ import { FakeTerminal } from '../run-main';
 
 /** The far ends, as a container has them; a copy, since the streams close them. */
 function far(streams: ContainerStreams) {
-  const [stdin = -1, stdout = -1, stderr = -1] = streams.descriptors;
+  const [stdin, stdout, stderr] = streams.descriptors;
   return {
     stdin: createReadStream('', { fd: stdin }),
     stdout: createWriteStream('', { fd: stdout }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
+import type { StartOptions } from '../../../../lib/driver/types';
 import { DefinitionStore } from '../../../../lib/host/state/definitions/definition-store';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { repeats } from '../../../support/time/repeats';
@@ -55,6 +56,24 @@ test('a domain starts, has an id, is destroyed, and says so', async () => {
     detail: 'destroyed',
     exit: { how: 'killed', signal: 9, requested: 'destroy' },
   });
+});
+
+test.each<[streams: unknown, at: string, what: string]>([
+  [[0, 1], '', 'has 2 items, and not 3'],
+  [[0, 1, 2, 3], '', 'has 4 items, and not 3'],
+  [[0, '1', 2], '[1]', "is '1', not a number"],
+  [0, '', 'is 0, not a list of 3'],
+])('standard streams %j are refused, and that is no failed start', async (streams, at, what) => {
+  const options = { standardStreams: streams } as StartOptions;
+  const element = `options.standardStreams${at}`;
+  await expect(domain.start(options)).rejects.toMatchObject({
+    code: 'INVALID_ARG',
+    message: `invalid argument: Domain.start: ${element} ${what}`,
+    element,
+  });
+  await expect(connection.createDomain(xml, options)).rejects.toMatchObject({ element });
+  expect(await domain.state()).toEqual({ state: 'shutoff', reason: 'unknown' });
+  await domain.start({ standardStreams: [0, 1, 2] });
 });
 
 test('what a domain does not take in its phase is refused in the words of libvirt', async () => {
