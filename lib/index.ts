@@ -136,12 +136,16 @@ export type { LogLine } from './container/console/line-cutter';
 export type {
   BlockTuningChange,
   BlockTuningInfo,
+  CpuTuningChange,
   CpuTuningInfo,
   DomainMemory,
   HugepageLimitInfo,
   MemoryLimit,
+  MemoryTuningChange,
   MemoryTuningInfo,
+  NumaTuningChange,
   NumaTuningInfo,
+  VcpuChange,
   VcpuCount,
 } from './driver/limits/types';
 export type { BlockDeviceTuning } from './domain/tuning/definition';

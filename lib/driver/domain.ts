@@ -54,11 +54,15 @@ import {
 import type {
   BlockTuningChange,
   BlockTuningInfo,
+  CpuTuningChange,
   CpuTuningInfo,
   DomainMemory,
   HugepageLimitInfo,
+  MemoryTuningChange,
   MemoryTuningInfo,
+  NumaTuningChange,
   NumaTuningInfo,
+  VcpuChange,
   VcpuCount,
 } from './limits/types';
 import { consoleLines, textsOf, type LogOptions } from './inspect/console-lines';
@@ -1094,10 +1098,7 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetMemoryParameters, `virsh memtune`; memory.max, memory.high and memory.swap.max of cgroup v2
    */
-  async setMemoryTuning(
-    change: Partial<MemoryTuningInfo>,
-    options: WhichOption = {},
-  ): Promise<void> {
+  async setMemoryTuning(change: MemoryTuningChange, options: WhichOption = {}): Promise<void> {
     await setMemoryTuning(this.#limit('write', 'setMemoryTuning', options), change);
   }
 
@@ -1131,7 +1132,7 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetSchedulerParameters, `virsh schedinfo`; cpu.shares of cgroup v1, cpu.weight and cpu.max of v2
    */
-  async setCpuTuning(change: Partial<CpuTuningInfo>, options: WhichOption = {}): Promise<void> {
+  async setCpuTuning(change: CpuTuningChange, options: WhichOption = {}): Promise<void> {
     await setCpuTuning(this.#limit('write', 'setCpuTuning', options), change);
   }
 
@@ -1194,7 +1195,7 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetVcpusFlags, `virsh setvcpus`
    */
-  async setVcpus(change: Partial<VcpuCount>, options: WhichOption = {}): Promise<void> {
+  async setVcpus(change: VcpuChange, options: WhichOption = {}): Promise<void> {
     await setVcpus(this.#limit('write', 'setVcpus', options), change);
   }
 
@@ -1228,7 +1229,7 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetNumaParameters, `virsh numatune`; cpuset.mems
    */
-  async setNumaTuning(change: Partial<NumaTuningInfo>, options: WhichOption = {}): Promise<void> {
+  async setNumaTuning(change: NumaTuningChange, options: WhichOption = {}): Promise<void> {
     await setNumaTuning(this.#limit('write', 'setNumaTuning', options), change);
   }
 

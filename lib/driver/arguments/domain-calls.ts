@@ -30,11 +30,11 @@ import type { AddressSource } from '../interfaces/types';
 import type { DestroyOptions, PowerOptions } from '../lifecycle/power-types';
 import type {
   BlockTuningChange,
-  CpuTuningInfo,
+  CpuTuningChange,
   HugepageLimitInfo,
-  MemoryTuningInfo,
-  NumaTuningInfo,
-  VcpuCount,
+  MemoryTuningChange,
+  NumaTuningChange,
+  VcpuChange,
 } from '../limits/types';
 import type { CloneOptions } from '../snapshots/types';
 import type { WatchOptions } from '../statistics/types';
@@ -148,7 +148,7 @@ const limitCalls = {
   setMemoryTuning: [
     [
       'change',
-      object<Partial<MemoryTuningInfo>>({
+      object<MemoryTuningChange>({
         hardLimit: optional(memoryLimit),
         softLimit: optional(memoryLimit),
         swapHardLimit: optional(memoryLimit),
@@ -160,7 +160,7 @@ const limitCalls = {
   setCpuTuning: [
     [
       'change',
-      object<Partial<CpuTuningInfo>>({
+      object<CpuTuningChange>({
         shares: optional(number),
         period: optional(number),
         quota: optional(limit),
@@ -174,7 +174,7 @@ const limitCalls = {
   setVcpus: [
     [
       'change',
-      object<Partial<VcpuCount>>({ maximum: optional(number), current: optional(number) }),
+      object<VcpuChange>({ maximum: optional(number), current: optional(number) }),
     ],
     which,
   ],
@@ -182,7 +182,7 @@ const limitCalls = {
   setNumaTuning: [
     [
       'change',
-      object<Partial<NumaTuningInfo>>({
+      object<NumaTuningChange>({
         mode: optional(oneOf('strict', 'preferred', 'interleave', 'restrictive')),
         nodeset: optional(text),
       }),

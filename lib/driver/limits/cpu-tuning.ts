@@ -9,7 +9,7 @@ import {
   strictestTime,
   type CpuLimits,
 } from '../../plan/limits/cpu-limits';
-import type { CpuTuningInfo, VcpuCount } from './types';
+import type { CpuTuningChange, CpuTuningInfo, VcpuChange, VcpuCount } from './types';
 import { changeLimit, checkWhole, lookAtLimit, nowhere, type LimitQuery } from './live-limits';
 import { present } from '../../present';
 
@@ -22,10 +22,7 @@ export async function getCpuTuning(query: LimitQuery): Promise<CpuTuningInfo> {
 }
 
 /** @throws TslxcError INVALID_ARG for a value out of its range; and as `changeLimit`. */
-export async function setCpuTuning(
-  query: LimitQuery,
-  change: Partial<CpuTuningInfo>,
-): Promise<void> {
+export async function setCpuTuning(query: LimitQuery, change: CpuTuningChange): Promise<void> {
   const { shares, period, quota } = change;
   const wanted = present({
     shares,
@@ -61,7 +58,7 @@ export async function getVcpus(query: LimitQuery): Promise<VcpuCount> {
 }
 
 /** @throws TslxcError INVALID_ARG for more than the maximum; and as `changeLimit`. */
-export async function setVcpus(query: LimitQuery, change: Partial<VcpuCount>): Promise<void> {
+export async function setVcpus(query: LimitQuery, change: VcpuChange): Promise<void> {
   const most = 2 ** 31 - 1;
   if (change.maximum !== undefined) checkWhole('the number of vcpus', change.maximum, [1, most]);
   if (change.current !== undefined) checkWhole('the number of vcpus', change.current, [1, most]);

@@ -6,7 +6,7 @@ import { canonicalNumberSet, missingNumbers } from '../../domain/xml/number-set'
 import { TslxcError } from '../../errors';
 import { changeCpuset, readCpuset, type CpusetFile } from '../../plan/limits/cpuset-limits';
 import type { LimitWrite } from '../../plan/limits/limit-write';
-import type { NumaTuningInfo } from './types';
+import type { NumaTuningChange, NumaTuningInfo } from './types';
 import { changeLimit, lookAtLimit, nowhere, type LimitQuery, type Live } from './live-limits';
 
 /** The word for no restriction. */
@@ -53,10 +53,7 @@ export async function getNumaTuning(query: LimitQuery): Promise<NumaTuningInfo> 
 }
 
 /** @throws TslxcError INVALID_ARG for another mode, a malformed set, or nodes that do not exist; and as `changeLimit`. */
-export async function setNumaTuning(
-  query: LimitQuery,
-  change: Partial<NumaTuningInfo>,
-): Promise<void> {
+export async function setNumaTuning(query: LimitQuery, change: NumaTuningChange): Promise<void> {
   const { mode, nodeset } = change;
   if (mode !== undefined && !numaModes.includes(mode)) {
     const detail = `NUMA memory mode '${mode}' is not one of ${numaModes.join(', ')}`;

@@ -4,7 +4,7 @@ import { unlimitedKibibytes } from '../../domain/tuning/memory-tuning';
 import { TslxcError } from '../../errors';
 import type { LimitWrite } from '../../plan/limits/limit-write';
 import { memoryWrites, readMemory, type MemoryLimits } from '../../plan/limits/memory-limits';
-import type { DomainMemory, MemoryLimit, MemoryTuningInfo } from './types';
+import type { DomainMemory, MemoryLimit, MemoryTuningChange, MemoryTuningInfo } from './types';
 import {
   changeLimit,
   checkWhole,
@@ -14,7 +14,7 @@ import {
   type Live,
   type LiveLimitChange,
 } from './live-limits';
-import { present } from '../../present';
+import { present, type Present } from '../../present';
 
 /** As with libvirt, the number that means no limit is allowed. */
 const range = [1, unlimitedKibibytes] as const;
@@ -101,14 +101,15 @@ export async function getMemoryTuning(query: LimitQuery): Promise<MemoryTuningIn
 /** @throws TslxcError INVALID_ARG for an invalid limit, and for a hard limit above that of swap; and as `changeLimit`. */
 export async function setMemoryTuning(
   query: LimitQuery,
-  change: Partial<MemoryTuningInfo>,
+  change: MemoryTuningChange,
 ): Promise<void> {
-  for (const [name, value] of Object.entries(change)) {
+  const given = present(change);
+  for (const [name, value] of Object.entries(given)) {
     if (value !== 'unlimited') checkWhole(name, value, [0, unlimitedKibibytes]);
   }
-  const { hardLimit, softLimit, swapHardLimit } = change;
+  const { hardLimit, softLimit, swapHardLimit } = given;
   await changeLimit(query, {
-    stored: (definition) => checkLimits(withTuning(definition, change)),
+    stored: (definition) => checkLimits(withTuning(definition, given)),
     live: (live) =>
       changeMemory(query, live, {
         change: present({
@@ -116,7 +117,7 @@ export async function setMemoryTuning(
           soft: softLimit === undefined ? undefined : numberOf(softLimit),
           swap: swapHardLimit === undefined ? undefined : numberOf(swapHardLimit),
         }),
-        definition: withTuning(live.definition, change),
+        definition: withTuning(live.definition, given),
       }),
   });
 }
@@ -155,7 +156,7 @@ function changeMemory(
 
 function withTuning(
   definition: DomainDefinition,
-  change: Partial<MemoryTuningInfo>,
+  change: Present<MemoryTuningChange>,
 ): DomainDefinition {
   const { memoryTuning = { position: nowhere }, ...rest } = definition;
   const given = Object.entries(change).map(([name, value]) => {

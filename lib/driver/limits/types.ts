@@ -22,6 +22,16 @@ export interface MemoryTuningInfo {
   readonly swapHardLimit: MemoryLimit;
 }
 
+/** A change of `<memtune>`: what is left out stays as it is. */
+export interface MemoryTuningChange {
+  /** KiB from 0 on, or `unlimited`: see `MemoryTuningInfo.hardLimit`. */
+  readonly hardLimit?: MemoryLimit | undefined;
+  /** KiB from 0 on, or `unlimited`: see `MemoryTuningInfo.softLimit`. */
+  readonly softLimit?: MemoryLimit | undefined;
+  /** KiB from 0 on, or `unlimited`: see `MemoryTuningInfo.swapHardLimit`. */
+  readonly swapHardLimit?: MemoryLimit | undefined;
+}
+
 /** `<cputune>`. */
 export interface CpuTuningInfo {
   /** Weight relative to other containers that compete for the same CPUs: 2 to 262,144. */
@@ -30,6 +40,16 @@ export interface CpuTuningInfo {
   readonly period: number;
   /** Time on all CPUs together in each period, in microseconds: from 1000 on, or `unlimited`. */
   readonly quota: number | 'unlimited';
+}
+
+/** A change of `<cputune>`: what is left out stays as it is. */
+export interface CpuTuningChange {
+  /** Weight relative to other containers that compete for the same CPUs: 2 to 262,144. */
+  readonly shares?: number | undefined;
+  /** Length of a period, in microseconds: 1000 to 1,000,000. */
+  readonly period?: number | undefined;
+  /** Time on all CPUs together in each period, in microseconds: from 1000 on, or `unlimited`. */
+  readonly quota?: number | 'unlimited' | undefined;
 }
 
 /** `<numatune>`. */
@@ -43,12 +63,28 @@ export interface NumaTuningInfo {
   readonly nodeset: string;
 }
 
+/** A change of `<numatune>`: what is left out stays as it is. */
+export interface NumaTuningChange {
+  /** What it means that memory comes from these nodes: see `NumaTuningInfo.mode`. */
+  readonly mode?: NumaTuningInfo['mode'] | undefined;
+  /** Numbers and ranges such as `0-1`, or `all`. */
+  readonly nodeset?: string | undefined;
+}
+
 /** `<vcpu>`: how many CPUs the definition says that the domain has, which limits nothing. */
 export interface VcpuCount {
   /** The text of `<vcpu>`. */
   readonly maximum: number;
   /** `<vcpu current>`, at most the maximum. */
   readonly current: number;
+}
+
+/** A change of `<vcpu>`: what is left out stays as it is, but for a current number above the maximum, which is lowered. */
+export interface VcpuChange {
+  /** The text of `<vcpu>`: from 1 to 2,147,483,647. */
+  readonly maximum?: number | undefined;
+  /** `<vcpu current>`: from 1 to the maximum. */
+  readonly current?: number | undefined;
 }
 
 /** `<blkiotune>`. */

@@ -46,6 +46,23 @@ const uses: Readonly<Record<string, string>> = {
       { standardStreams: fds }, // refused
     ];
   `,
+  'changes of limits, each with a name': `
+    import type { CpuTuningChange, Domain, MemoryTuningChange, NumaTuningChange, VcpuChange } from 'tslxc';
+    export async function change(domain: Domain, limit?: number, mode?: 'strict'): Promise<void> {
+      const memory: MemoryTuningChange = { hardLimit: limit, softLimit: 'unlimited' };
+      const cpu: CpuTuningChange = { shares: limit, quota: undefined };
+      const vcpus: VcpuChange = { current: limit };
+      const numa: NumaTuningChange = { mode, nodeset: 'all' };
+      await domain.setMemoryTuning(memory);
+      await domain.setCpuTuning(cpu);
+      await domain.setVcpus(vcpus);
+      await domain.setNumaTuning(numa);
+      await domain.setMemoryTuning(await domain.getMemoryTuning());
+      await domain.setNumaTuning(await domain.getNumaTuning());
+      await domain.setCpuTuning({ sharse: 2 }); // refused
+      await domain.setVcpus({ current: '2' }); // refused
+    }
+  `,
 };
 
 const options: ts.CompilerOptions = {

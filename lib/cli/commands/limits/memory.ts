@@ -6,7 +6,7 @@ import { refusedOption } from '../../options/refused-option';
 import { parameterLine } from '../../output/parameter-lines';
 import { readKibibytes, readLimit } from '../../options/values/scaled-size';
 import { whichOf, whichOptions } from '../../options/which-option';
-import type { MemoryTuningInfo } from '../../../index';
+import type { MemoryTuningChange } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -123,7 +123,7 @@ async function tune(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
-function readChange(options: Options): Partial<MemoryTuningInfo> {
+function readChange(options: Options): MemoryTuningChange {
   const [hardLimit, softLimit, swapHardLimit] = [
     readLimit(options, 'hard-limit'),
     readLimit(options, 'soft-limit'),

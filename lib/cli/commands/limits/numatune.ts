@@ -5,7 +5,7 @@ import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { whichOf, whichOptions } from '../../options/which-option';
-import type { NumaTuningInfo } from '../../../index';
+import type { NumaTuningChange } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -77,7 +77,7 @@ async function tuneNodes(context: Context, options: Options): Promise<undefined>
   return undefined;
 }
 
-function readNodes(options: Options): Partial<NumaTuningInfo> {
+function readNodes(options: Options): NumaTuningChange {
   const [written, nodeset] = [options.string('mode'), options.string('nodeset')];
   const mode = numaModes.find((known) => known === written);
   if (written !== undefined && mode === undefined) {

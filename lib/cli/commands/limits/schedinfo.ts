@@ -5,7 +5,7 @@ import { domainOption, findDomain } from '../../options/domain-argument';
 import { refusedOption, unsupportedOption } from '../../options/refused-option';
 import { parameterLine } from '../../output/parameter-lines';
 import { whichOf, whichOptions } from '../../options/which-option';
-import type { CpuTuningInfo } from '../../../index';
+import type { CpuTuningChange } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -82,7 +82,7 @@ const parameters = {
   cpu_shares: 'shares',
   vcpu_period: 'period',
   vcpu_quota: 'quota',
-} as const satisfies Record<string, keyof CpuTuningInfo>;
+} as const satisfies Record<string, keyof CpuTuningChange>;
 
 async function schedule(context: Context, options: Options): Promise<undefined> {
   const { output } = context;
@@ -106,11 +106,11 @@ async function schedule(context: Context, options: Options): Promise<undefined> 
   return undefined;
 }
 
-function readChange(texts: readonly string[]): Partial<CpuTuningInfo> {
+function readChange(texts: readonly string[]): CpuTuningChange {
   return Object.fromEntries(texts.flatMap((text) => text.split(',')).map(readParameter));
 }
 
-function readParameter(text: string): readonly [keyof CpuTuningInfo, number | 'unlimited'] {
+function readParameter(text: string): readonly [keyof CpuTuningChange, number | 'unlimited'] {
   const [name = '', value] = text.split('=');
   if (value === undefined) {
     const detail = 'Invalid syntax for --set, expecting name=value';

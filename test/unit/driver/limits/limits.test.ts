@@ -50,6 +50,25 @@ describe('of a domain that is off', () => {
     expect(await domain.getHugepageLimits()).toEqual([]);
   });
 
+  test('what a change has undefined stays as it is', async () => {
+    await domain.setMemoryTuning({ hardLimit: 4096, softLimit: undefined });
+    await domain.setMemoryTuning({ hardLimit: undefined, softLimit: 2048 });
+    expect(await domain.getMemoryTuning()).toEqual({
+      hardLimit: 4096,
+      softLimit: 2048,
+      swapHardLimit: 'unlimited',
+    });
+    await domain.setCpuTuning({ shares: 512, quota: undefined });
+    await domain.setCpuTuning({ shares: undefined, period: 5000 });
+    expect(await domain.getCpuTuning()).toMatchObject({ shares: 512, period: 5000 });
+    await domain.setVcpus({ maximum: 4, current: undefined });
+    await domain.setVcpus({ maximum: undefined, current: 1 });
+    expect(await domain.getVcpus()).toEqual({ maximum: 4, current: 1 });
+    await domain.setNumaTuning({ nodeset: '0', mode: undefined });
+    await domain.setNumaTuning({ nodeset: undefined, mode: 'preferred' });
+    expect(await domain.getNumaTuning()).toEqual({ mode: 'preferred', nodeset: '0' });
+  });
+
   test('each setter changes the text, and its getter reads it', async () => {
     await domain.setMaxMemory(204_800);
     await domain.setMemory(51_200);
