@@ -108,9 +108,10 @@ import type {
   ListeningPort,
   PortWait,
   StateWait,
+  WaitLimits,
   WaitOptions,
 } from './waits/types';
-import { waitForEnd } from './waits/wait';
+import { waitForExit } from './waits/state-waits';
 import { accessForWait, waitForCondition, type WaitResult } from './waits/wait-for-condition';
 
 /** How long init may take to end with `destroy({ graceful: true })`, in milliseconds. */
@@ -818,18 +819,18 @@ export class Domain {
    * Waits for the running container to end, and resolves to how it ended; when none runs, to how the last one ended. Keeps
    * this process alive. A reboot does not count as an end.
    *
-   * @param options - `signal`: gives up waiting
-   * @throws TslxcError OPERATION_INVALID when none has run since the host booted; OPERATION_ABORTED when `signal`
-   * has fired.
+   * @param options - `timeout` in milliseconds, none by default; `signal`
+   * @throws TslxcError OPERATION_INVALID when none has run since the host booted; OPERATION_TIMEOUT; OPERATION_ABORTED;
+   * INVALID_ARG for a timeout that makes no sense.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
    */
-  async wait(options: { readonly signal?: AbortSignal | undefined } = {}): Promise<ExitRecord> {
+  async wait(options: WaitLimits = {}): Promise<ExitRecord> {
     this.#session.requireAccess('read', 'Domain.wait');
     const { name } = this.#identity;
     return ofDomain(name, () =>
       this.#session.calls.untilClosed(options.signal, (signal) =>
-        waitForEnd(this.#session, this.#identity, signal),
+        waitForExit(this.#session, this.#identity, { ...options, exit: 'any', signal }),
       ),
     );
   }

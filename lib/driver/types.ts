@@ -30,7 +30,7 @@ export interface ConnectOptions {
    * `TSLXC_HARDENING` of the environment, else `hardening` in `etc/tslxc/lxc.conf`, else `hardened`.
    */
   readonly hardening?: Hardening | undefined;
-  /** How long the monitor and init may take to start, in milliseconds: a whole number above 0. Default: 30,000. */
+  /** How long the monitor and init may take to start, in milliseconds: a whole number from 1 to 2,147,483,647. Default: 30,000. */
   readonly startTimeout?: number | undefined;
 }
 

@@ -129,6 +129,24 @@ export const number = numberOf('');
 export const kibibytes = numberOf('KiB');
 export const milliseconds = numberOf('milliseconds');
 
+/** Milliseconds that a timer of Node can wait, which has 31 bits for them: with more it would fire at once. */
+export const longestTime = 0x7fffffff;
+
+/** How long something may take: 0 is for what is looked at once, however long it takes. */
+export function timeFrom(least: 0 | 1): Shape<number> {
+  return value({
+    words: `a number of milliseconds from ${least} to ${longestTime}`,
+    fits: (one) => typeof one === 'number' && one >= least && one <= longestTime,
+    example: 1,
+  });
+}
+
+export const wholeTime: Shape<number> = value({
+  words: `a whole number of milliseconds from 1 to ${longestTime}`,
+  fits: (one) => Number.isInteger(one) && (one as number) >= 1 && (one as number) <= longestTime,
+  example: 1,
+});
+
 export const whole: Shape<number> = value({
   words: 'a whole number from 0 on',
   fits: (one) => Number.isSafeInteger(one) && (one as number) >= 0,

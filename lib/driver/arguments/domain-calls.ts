@@ -18,6 +18,7 @@ import {
   recordOf,
   document,
   text,
+  timeFrom,
   value,
   variants,
   word,
@@ -47,6 +48,7 @@ import type {
   HealthWait,
   PortWait,
   StateWait,
+  WaitLimits,
   WaitOptions,
 } from '../waits/types';
 import {
@@ -54,7 +56,6 @@ import {
   deviceOptions,
   logOptions,
   autostart,
-  signalOption,
   startOptions,
   whichOneOption,
   whichOption,
@@ -64,7 +65,7 @@ const powerMode = oneOf('auto', 'initctl', 'signal');
 
 const powerOptions = object<PowerOptions>({
   mode: optional(either(powerMode, listOf(powerMode))),
-  timeout: optional(milliseconds),
+  timeout: optional(timeFrom(0)),
   signal: optional(abortSignal),
 });
 
@@ -84,7 +85,7 @@ const regularExpression: Shape<RegExp> = value({
 
 const isTrue: Shape<true> = value({ words: 'true', fits: (one) => one === true, example: true });
 
-const waitLimits = { timeout: optional(milliseconds), signal: optional(abortSignal) } as const;
+const waitLimits = { timeout: optional(timeFrom(0)), signal: optional(abortSignal) } as const;
 
 const waits = ['address', 'port', 'console', 'exec', 'exit', 'state', 'healthy'];
 
@@ -172,10 +173,7 @@ const limitCalls = {
   setCpuset: [['cpus', text], which],
   getVcpus: [which],
   setVcpus: [
-    [
-      'change',
-      object<VcpuChange>({ maximum: optional(number), current: optional(number) }),
-    ],
+    ['change', object<VcpuChange>({ maximum: optional(number), current: optional(number) })],
     which,
   ],
   getNumaTuning: [which],
@@ -214,7 +212,10 @@ export const domainCalls = {
   shutdown: [['options', optional(powerOptions)]],
   reboot: [['options', optional(powerOptions)]],
   destroy: [
-    ['options', optional(object<DestroyOptions>({ graceful: optional(either(flag, number)) }))],
+    [
+      'options',
+      optional(object<DestroyOptions>({ graceful: optional(either(flag, timeFrom(0))) })),
+    ],
   ],
   sendSignal: [['signal', either(number, text)]],
   xml: [whichOne],
@@ -246,7 +247,7 @@ export const domainCalls = {
   execDetached: detachedParameters,
   logs: [['options', optional(logOptions)]],
   logLines: [['options', optional(logOptions)]],
-  wait: [['options', optional(signalOption)]],
+  wait: [['options', optional(object<WaitLimits>(waitLimits))]],
   waitFor: [['options', waitOptions]],
   watchStats: [
     [

@@ -27,7 +27,10 @@ export interface ExecOptions {
   readonly stdin?: 'pipe' | 'ignore' | Uint8Array | undefined;
   /** Ends the command and everything that it has started, by SIGKILL. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds from its execve(2), after which the command and everything that it has started are ended. Default: none. */
+  /**
+   * Milliseconds from its execve(2), after which the command and everything that it has started are ended: from 1 to 2,147,483,647.
+   * Default: none.
+   */
   readonly timeout?: number | undefined;
   /** When the command is awaited: text, decoded from UTF-8 (default), or the bytes. */
   readonly encoding?: 'utf8' | 'buffer' | undefined;

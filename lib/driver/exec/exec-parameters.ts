@@ -4,13 +4,13 @@ import {
   abortSignal,
   either,
   listOf,
-  milliseconds,
   numberOf,
   object,
   oneOf,
   optional,
   recordOf,
   text,
+  timeFrom,
   value,
   type Shape,
 } from '../../shape/shape';
@@ -34,7 +34,7 @@ const execOptions = object<ExecOptions>({
   ...detachedFields,
   tty: optional(windowSize),
   stdin: optional(either(oneOf('pipe', 'ignore'), bytes)),
-  timeout: optional(milliseconds),
+  timeout: optional(timeFrom(1)),
   encoding: optional(oneOf('utf8', 'buffer')),
   maxBuffer: optional(numberOf('bytes')),
 });

@@ -21,8 +21,6 @@ import { currentState, phaseOf } from '../lookup/lookup';
 import { connectionClosed } from '../session/calls-in-flight';
 import type { Session } from '../session/session';
 
-/** Node's timers hold 31 bits of milliseconds. */
-const longestTimeout = 0x7fffffff;
 /** A command and how it is to be run. */
 interface Asked {
   readonly argv: readonly string[];
@@ -104,15 +102,12 @@ async function commandTarget(
 
 /** @throws TslxcError INVALID_ARG. */
 function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
-  const { env: variables = {}, cwd, user, tty, signal, timeout, securityLabel = 'init' } = options;
+  const { env: variables = {}, cwd, user, tty, signal, securityLabel = 'init' } = options;
   const env = present(variables);
   checkCommand(argv);
   const name = Object.keys(env).find((one) => !/^[^=\0]+$/.test(one));
   if (name !== undefined) throw invalid(`'${name}' is not a variable name`);
   if (cwd !== undefined && !cwd.startsWith('/')) throw invalid(`cwd '${cwd}' is not absolute`);
-  if (timeout !== undefined && !(timeout > 0 && timeout <= longestTimeout)) {
-    throw invalid(`timeout ${timeout} is not a number of milliseconds`);
-  }
   checkKeeping(options);
   return {
     argv,

@@ -12,7 +12,10 @@ export type PowerMode = 'auto' | 'initctl' | 'signal';
 export interface PowerOptions {
   /** Several modes are tried in their order. Default: `auto`. */
   readonly mode?: PowerMode | readonly PowerMode[] | undefined;
-  /** Waits at most so many milliseconds for the end or the reboot. Default: none; the call resolves when init has been asked. */
+  /**
+   * Waits at most so many milliseconds for the end or the reboot, from 0 to 2,147,483,647. Default: none; the call resolves when init has
+   * been asked.
+   */
   readonly timeout?: number | undefined;
   /** Stops waiting; the request to init is not withdrawn. */
   readonly signal?: AbortSignal | undefined;
@@ -36,8 +39,8 @@ export interface PowerAnswer {
 /** How a destroy ends the container. */
 export interface DestroyOptions {
   /**
-   * Asks init to end, as `Domain.shutdown` does, and kills nothing. A number is the time that init has, in milliseconds;
-   * `true` means 10,000. `on_poweroff` is not carried out, as with every destroy. Default: `false`, which kills at once.
+   * Asks init to end, as `Domain.shutdown` does, and kills nothing. A number is the time that init has, in milliseconds from 0 to
+   * 2,147,483,647; `true` means 10,000. `on_poweroff` is not carried out, as with every destroy. Default: `false`, which kills at once.
    */
   readonly graceful?: boolean | number | undefined;
 }

@@ -36,7 +36,6 @@ export async function askToEnd(
   const { name } = identity;
   const { timeout, signal } = options;
   const modes = modesOf(options.mode);
-  checkTimeout(timeout);
   throwIfAborted(signal);
   const { before, monitor, mark } = await session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
@@ -215,9 +214,4 @@ function modesOf(mode: PowerOptions['mode'] = 'auto'): readonly PowerMode[] {
   const unknown = modes.find((one) => !knownModes.includes(one));
   if (unknown === undefined && modes.length > 0) return modes;
   throw new TslxcError('INVALID_ARG', `unknown mode '${unknown ?? ''}'`);
-}
-
-function checkTimeout(timeout: number | undefined): void {
-  if (timeout === undefined || (Number.isFinite(timeout) && timeout >= 0)) return;
-  throw new TslxcError('INVALID_ARG', `timeout ${timeout} is not a number of milliseconds`);
 }

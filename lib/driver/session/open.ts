@@ -6,6 +6,7 @@ import { TslxcError } from '../../errors';
 import { safeLogger, silence } from '../../host/logger';
 import { DomainLog, type LogLevel } from '../../host/log/domain-log';
 import { statePaths } from '../../host/state/state-paths';
+import { longestTime } from '../../shape/shape';
 import type { ConnectOptions } from '../types';
 import { checkConnectable, readPrivilege } from './access';
 import { containers } from './containers';
@@ -13,6 +14,9 @@ import { Session } from './session';
 
 /** Milliseconds. */
 const defaultStartTimeout = 30_000;
+
+/** Milliseconds: some waits are for a little longer than a start may take, by a timer that can't hold more. */
+const longestStart = longestTime - 60_000;
 
 /**
  * `ofUri` is the level that the URI of the connection names.
@@ -23,13 +27,7 @@ export function openSession(options: ConnectOptions, ofUri?: Hardening): Session
   const { access = 'read-write', logger = silence } = options;
   const root = options.root ?? process.env['TSLXC_ROOT'] ?? '/';
   if (!isAbsolute(root)) throw new TslxcError('INVALID_ARG', `root '${root}' is not absolute`);
-  const startTimeout = options.startTimeout ?? defaultStartTimeout;
-  if (!Number.isInteger(startTimeout) || startTimeout <= 0) {
-    throw new TslxcError(
-      'INVALID_ARG',
-      `startTimeout ${startTimeout} is not a number of milliseconds`,
-    );
-  }
+  const startTimeout = Math.min(options.startTimeout ?? defaultStartTimeout, longestStart);
   const hardening = chooseHardening(options, ofUri);
   checkConnectable(readPrivilege());
   const paths = statePaths(root);

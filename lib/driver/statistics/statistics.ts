@@ -16,6 +16,7 @@ import {
   stateOf as domainStateOf,
   type FoundDomain,
 } from '../lookup/lookup';
+import { longestTime } from '../../shape/shape';
 import { pauseFor } from '../session/abort';
 import type { Session } from '../session/session';
 import type { DomainStatistics, InterfaceStatistics, WatchOptions } from './types';
@@ -71,8 +72,9 @@ export async function* watchStatistics(
   identity: Identity,
   { interval = defaultInterval, signal }: WatchOptions,
 ): AsyncGenerator<DomainStatistics, undefined> {
-  if (!Number.isFinite(interval) || interval <= 0) {
-    throw new TslxcError('INVALID_ARG', `interval ${interval} is not a number of milliseconds`);
+  if (!(interval > 0 && interval <= longestTime)) {
+    const detail = `interval ${interval} is not a number of milliseconds above 0, and at most ${longestTime}`;
+    throw new TslxcError('INVALID_ARG', detail, { element: 'options.interval' });
   }
   let id: number | undefined;
   let due = performance.now();

@@ -34,7 +34,7 @@ export interface DomainStatistics extends CgroupStatistics {
 
 /** How `Domain.watchStats` takes its snapshots. */
 export interface WatchOptions {
-  /** Milliseconds from one snapshot to the next, above 0. Default: 1000. */
+  /** Milliseconds from one snapshot to the next, above 0 and at most 2,147,483,647. Default: 1000. */
   readonly interval?: number | undefined;
   /** Ends the iteration. */
   readonly signal?: AbortSignal | undefined;

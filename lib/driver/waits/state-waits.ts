@@ -8,7 +8,7 @@ import { currentState, stateOf } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import type { DomainState } from '../types';
 import { waitForEnd } from './wait';
-import { checkTimeout, endedBefore, endWords, lookUntilFound, within } from './wait-for';
+import { endedBefore, endWords, lookUntilFound, within } from './wait-for';
 import type { ExitWait, StateWait } from './types';
 
 const states: readonly string[] = [
@@ -27,7 +27,6 @@ export async function waitForExit(
   identity: Identity,
   wait: ExitWait,
 ): Promise<ExitRecord> {
-  checkTimeout(wait);
   const { exit: wanted } = wait;
   if (wanted === 'any') return untilEnd(session, identity, wait);
   if (!Number.isInteger(wanted) || wanted < 0 || wanted > 255) {
@@ -72,7 +71,6 @@ export async function waitForState(
   identity: Identity,
   wait: StateWait,
 ): Promise<DomainState> {
-  checkTimeout(wait);
   const wanted: string = wait.state;
   if (!states.includes(wanted)) {
     throw new TslxcError('INVALID_ARG', `state '${wanted}' is not one of ${states.join(', ')}`);

@@ -1,9 +1,12 @@
 /** The plain data of the public API about waiting. */
 import type { DomainState } from '../types';
 
-/** How long `Domain.waitFor` waits. */
+/** How long `Domain.wait` and `Domain.waitFor` wait. */
 export interface WaitLimits {
-  /** Milliseconds, after which it rejects with OPERATION_TIMEOUT. Default: none; it waits until the container ends. */
+  /**
+   * Milliseconds from 0 to 2,147,483,647, after which it rejects with OPERATION_TIMEOUT. Default: none; it waits until the container
+   * ends.
+   */
   readonly timeout?: number | undefined;
   /** Gives up waiting: it rejects with OPERATION_ABORTED. */
   readonly signal?: AbortSignal | undefined;

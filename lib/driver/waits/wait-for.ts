@@ -15,8 +15,6 @@ import type { WaitLimits } from './types';
 
 /** Milliseconds between two looks, each of which takes less than one millisecond: at first, and from the fifth on. */
 const pauses = { first: 5, longest: 80 } as const;
-/** Node's timers hold 31 bits of milliseconds. */
-const longestTimeout = 0x7fffffff;
 
 /** What is waited for, with words for the error messages. */
 export interface Condition<Result> {
@@ -48,7 +46,6 @@ export async function waitInside<Result>(
   identity: Identity,
   { condition, limits }: { readonly condition: Condition<Result>; readonly limits: WaitLimits },
 ): Promise<Result> {
-  checkTimeout(limits);
   throwIfAborted(limits.signal);
   const { id } = (await runningNow(session, identity, condition.wanted)).running;
   const running = (): RunningRecord | undefined => {
@@ -142,12 +139,6 @@ export async function within<Result>(
   } finally {
     over.abort();
   }
-}
-
-/** @throws TslxcError INVALID_ARG. */
-export function checkTimeout({ timeout }: WaitLimits): void {
-  if (timeout === undefined || (timeout >= 0 && timeout <= longestTimeout)) return;
-  throw new TslxcError('INVALID_ARG', `timeout ${timeout} is not a number of milliseconds`);
 }
 
 /** Calls `look` until it finds something, with pauses in milliseconds that double up to `longest`. */

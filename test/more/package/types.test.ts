@@ -46,6 +46,17 @@ const uses: Readonly<Record<string, string>> = {
       { standardStreams: fds }, // refused
     ];
   `,
+  'waits, all of which take the same limits': `
+    import type { Domain, ExitRecord, WaitLimits } from 'tslxc';
+    export async function until(domain: Domain, limits: WaitLimits): Promise<ExitRecord> {
+      await domain.waitFor({ port: 80, ...limits });
+      await domain.shutdown(limits);
+      await domain.exec(['true'], limits);
+      await domain.wait({ timeoutMs: 5 }); // refused
+      await domain.wait({ timeout: 5 });
+      return domain.wait(limits);
+    }
+  `,
   'changes of limits, each with a name': `
     import type { CpuTuningChange, Domain, MemoryTuningChange, NumaTuningChange, VcpuChange } from 'tslxc';
     export async function change(domain: Domain, limit?: number, mode?: 'strict'): Promise<void> {

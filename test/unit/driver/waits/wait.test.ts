@@ -47,6 +47,21 @@ test('wait sees the loss of a monitor', async () => {
   expect(await waiting).toMatchObject({ how: 'lost' });
 });
 
+test('wait ends with its timeout, and tells of an end before that', async () => {
+  const domain = await host.connect().defineDomain(domainXml({ name: 'web' }));
+  await domain.start();
+  await expect(domain.wait({ timeout: 20 })).rejects.toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+    message: 'Timed out during operation: the container has not ended after 20 ms',
+    domain: 'web',
+  });
+  const waiting = domain.wait({ timeout: 5000 });
+  await sleep(5);
+  host.end('web', exitRecord({ code: 42 }));
+  expect(await waiting).toMatchObject({ how: 'exited', code: 42 });
+  expect(await domain.wait({ timeout: 5000 })).toMatchObject({ how: 'exited', code: 42 });
+});
+
 test('wait ends with its signal', async () => {
   const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
   const controller = new AbortController();
