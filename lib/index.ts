@@ -89,6 +89,7 @@ export type {
 export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interfaces/types';
 export type { PlanOptions, PlanTarget } from './driver/lifecycle/plan';
 export type {
+  AskedBy,
   DestroyOptions,
   PowerAnswer,
   PowerMode,

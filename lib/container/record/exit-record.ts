@@ -3,39 +3,56 @@
 /** Why a domain is shut off, in libvirt's words (`virsh domstate --reason`). */
 export type ShutoffReason = 'unknown' | 'shutdown' | 'destroyed' | 'crashed' | 'failed';
 
-/** The end of a container's init. */
-export interface ExitRecord {
-  /**
-   * `exited`: init called exit(2) with `code`. `killed`: it was ended by `signal`.
-   * `lost`: the monitor died first, so that init's end is unknown. `unstarted`: the start failed.
-   */
-  readonly how: 'exited' | 'killed' | 'lost' | 'unstarted';
-  /** 0 to 255, only with `exited`. */
-  readonly code?: number;
-  /** Number of the signal, only with `killed`. */
-  readonly signal?: number;
+/** The end of a container's init: `how` says whether there is a `code` or a `signal`. */
+export type ExitRecord = Readonly<{
   /** The kernel killed init because the container was at its memory limit, or the host had no memory left. */
-  readonly OOMKilled?: boolean;
+  OOMKilled?: boolean;
   /**
    * What was requested of the monitor before, or nothing. `shutdown`: by SIGTERM, SIGINT or SIGHUP to the monitor itself.
    * `unhealthy`: it was killed because its checks had found it unhealthy, and is then started again.
    */
-  readonly requested?: 'destroy' | 'reboot' | 'shutdown' | 'unhealthy';
+  requested?: 'destroy' | 'reboot' | 'shutdown' | 'unhealthy';
   /** Milliseconds since the epoch. */
-  readonly time: number;
+  time: number;
   /**
    * The same moment in milliseconds since the host booted (CLOCK_MONOTONIC), which no change of the host's clock affects; missing in the
    * records of monitors of older versions of the package.
    */
-  readonly sinceBoot?: number;
+  sinceBoot?: number;
   /** Id of the boot in which the container ended; a record of another boot is ignored. */
-  readonly boot: string;
+  boot: string;
   /**
    * Id of the boot that the container ran in, if that boot's end ended it: `boot` is then the one in which this was
    * found out.
    */
-  readonly ranIn?: string;
-}
+  ranIn?: string;
+}> &
+  (
+    | Readonly<{
+        /** Init called exit(2). */
+        how: 'exited';
+        /** What init exited with: 0 to 255. */
+        code: number;
+        /** Only with `killed`. */
+        signal?: never;
+      }>
+    | Readonly<{
+        /** Init was ended by a signal. */
+        how: 'killed';
+        /** Number of the signal. */
+        signal: number;
+        /** Only with `exited`. */
+        code?: never;
+      }>
+    | Readonly<{
+        /** `lost`: the monitor died first, so that init's end is unknown. `unstarted`: the start failed. */
+        how: 'lost' | 'unstarted';
+        /** Only with `exited`. */
+        code?: never;
+        /** Only with `killed`. */
+        signal?: never;
+      }>
+  );
 
 const SIGHUP = 1;
 const SIGINT = 2;

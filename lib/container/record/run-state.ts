@@ -271,11 +271,14 @@ export function isRunningRecord(record: unknown): record is RunningRecord {
 }
 
 export function exitOrNothing(record: unknown): ExitRecord | undefined {
-  const { how, time, boot } = fieldsOf(record);
-  const isWhole =
-    ['exited', 'killed', 'lost', 'unstarted'].includes(String(how)) &&
-    typeof time === 'number' &&
-    typeof boot === 'string';
+  const { how, code, signal, time, boot } = fieldsOf(record);
+  const saysHow =
+    how === 'exited'
+      ? typeof code === 'number'
+      : how === 'killed'
+        ? typeof signal === 'number'
+        : how === 'lost' || how === 'unstarted';
+  const isWhole = saysHow && typeof time === 'number' && typeof boot === 'string';
   return isWhole ? (record as ExitRecord) : undefined;
 }
 

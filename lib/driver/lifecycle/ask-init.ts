@@ -8,16 +8,11 @@ import { TslxcError } from '../../errors';
 import { endSignals, endTimes } from '../../plan/process/end-request';
 import { throwIfAborted } from '../session/abort';
 import type { MonitorConnection } from '../session/containers';
-import type { PowerMode } from './power-types';
+import type { AskedBy, PowerMode } from './power-types';
 import type { Session } from '../session/session';
 
 /** `destroy` is a shutdown that is final: on_poweroff is not carried out. */
 export type Goal = 'shutdown' | 'reboot' | 'destroy';
-
-export interface Asked {
-  readonly by: 'initctl' | 'signal';
-  readonly signal?: number;
-}
 
 interface Request {
   readonly goal: Goal;
@@ -52,7 +47,7 @@ const tellsItself = new Set(['systemd', 'busybox']);
  * @throws TslxcError OPERATION_UNSUPPORTED when none of the modes reaches init, OPERATION_TIMEOUT when a file system of the
  * container keeps its pipe from being found, OPERATION_INVALID when init has ended meanwhile; SyscallError.
  */
-export async function askInit(to: Addressee, request: Request): Promise<Asked> {
+export async function askInit(to: Addressee, request: Request): Promise<AskedBy> {
   const { session, state, monitor } = to;
   try {
     const attempt = new Attempt(to, request);
@@ -123,7 +118,7 @@ class Attempt {
   }
 
   /** Undefined when init can't be asked in this way. */
-  async by(mode: PowerMode): Promise<Asked | undefined> {
+  async by(mode: PowerMode): Promise<AskedBy | undefined> {
     const { init } = this.#session.containers;
     if (mode === 'initctl') return await this.#byInitctl();
     if (mode === 'signal') return await this.#bySignal('libvirt');
@@ -132,7 +127,7 @@ class Attempt {
     return (await this.#byInitctl()) ?? (await this.#bySignal(kind));
   }
 
-  async #byInitctl(): Promise<Asked | undefined> {
+  async #byInitctl(): Promise<AskedBy | undefined> {
     const level = this.#request.goal === 'reboot' ? '6' : '0';
     const { init } = this.#session.containers;
     // An init with such a pipe ends by reboot(2) if it is allowed to; if not, the monitor has to know the intent.
@@ -150,7 +145,7 @@ class Attempt {
     return undefined;
   }
 
-  async #bySignal(kind: keyof typeof endSignals): Promise<Asked | undefined> {
+  async #bySignal(kind: keyof typeof endSignals): Promise<AskedBy | undefined> {
     const { off, reboot } = endSignals[kind];
     const signal = await this.#heeded(
       this.#request.goal === 'reboot' ? reboot : [...this.#ownSignals, ...off],

@@ -22,19 +22,31 @@ export interface PowerOptions {
 }
 
 /** How init was asked, and what came of it. */
-export interface PowerAnswer {
-  /** The way that was used. */
-  readonly by: 'initctl' | 'signal';
-  /** Number of the signal, when `by` is `signal`. */
-  readonly signal?: number;
-  /**
-   * Without a timeout: `asked`. With one: `stopped` or `rebooted`. The outcome of a reboot is `stopped` when `<on_reboot>`
-   * asks for no restart.
-   */
-  readonly outcome: 'asked' | 'stopped' | 'rebooted';
-  /** How the container ended, when the outcome is `stopped` and the end is known. */
-  readonly exit?: ExitRecord;
-}
+export type PowerAnswer = AskedBy &
+  Readonly<{
+    /**
+     * Without a timeout: `asked`. With one: `stopped` or `rebooted`. The outcome of a reboot is `stopped` when `<on_reboot>`
+     * asks for no restart.
+     */
+    outcome: 'asked' | 'stopped' | 'rebooted';
+    /** How the container ended, when the outcome is `stopped` and the end is known. */
+    exit?: ExitRecord;
+  }>;
+
+/** How init was asked to end. */
+export type AskedBy =
+  | Readonly<{
+      /** By its pipe /run/initctl. */
+      by: 'initctl';
+      /** Only with `signal`. */
+      signal?: never;
+    }>
+  | Readonly<{
+      /** By a signal. */
+      by: 'signal';
+      /** Its number. */
+      signal: number;
+    }>;
 
 /** How a destroy ends the container. */
 export interface DestroyOptions {

@@ -11,11 +11,11 @@ import type { Identity } from '../../host/state/definitions/definition-store';
 import { present } from '../../present';
 import { throwIfAborted } from '../session/abort';
 import type { MonitorConnection } from '../session/containers';
-import { askInit, type Asked, type Goal } from './ask-init';
+import { askInit, type Goal } from './ask-init';
 import { lastEvent } from '../events/event-log';
 import { transition } from './lifecycle';
 import { checkSame, currentState, phaseOf } from '../lookup/lookup';
-import type { PowerAnswer, PowerMode, PowerOptions } from './power-types';
+import type { AskedBy, PowerAnswer, PowerMode, PowerOptions } from './power-types';
 import { settle } from './reaper';
 import type { Session } from '../session/session';
 
@@ -98,7 +98,7 @@ type Addressee = Parameters<typeof askInit>[0];
 async function askMarked(
   { mark, ...to }: Addressee & { readonly mark: string | undefined },
   request: Parameters<typeof askInit>[1],
-): Promise<Asked> {
+): Promise<AskedBy> {
   try {
     return await askInit(to, request);
   } catch (error) {
@@ -145,7 +145,7 @@ type Running = RunState & { phase: 'running' };
 
 interface Waiting {
   readonly before: Running;
-  readonly asked: Asked;
+  readonly asked: AskedBy;
   readonly goal: Goal;
   readonly timeout: number;
   readonly signal: AbortSignal | undefined;
@@ -200,7 +200,7 @@ function isSameLife({ running: before }: Running, { running }: Running): boolean
 }
 
 function notInTime({ name }: Identity, { asked, goal, timeout }: Waiting): TslxcError {
-  const how = asked.by === 'initctl' ? 'its initctl pipe' : `signal ${asked.signal ?? 0}`;
+  const how = asked.by === 'initctl' ? 'its initctl pipe' : `signal ${asked.signal}`;
   const step = goal === 'reboot' ? 'reboot' : 'shut down';
   return new TslxcError(
     'OPERATION_TIMEOUT',

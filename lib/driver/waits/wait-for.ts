@@ -203,12 +203,12 @@ async function failAfter(
 }
 
 /** How it ended, in a few words. */
-export function endWords({ how, code, signal, OOMKilled = false }: ExitRecord): string {
-  switch (how) {
+export function endWords(exit: ExitRecord): string {
+  switch (exit.how) {
     case 'exited':
-      return `init exited with ${code ?? 0}`;
+      return `init exited with ${exit.code}`;
     case 'killed':
-      return `init was killed by signal ${signal ?? 0}${OOMKilled ? ' (oom-killed)' : ''}`;
+      return `init was killed by signal ${exit.signal}${exit.OOMKilled === true ? ' (oom-killed)' : ''}`;
     case 'lost':
     case 'unstarted':
       return 'its monitor was lost';

@@ -46,6 +46,46 @@ const uses: Readonly<Record<string, string>> = {
       { standardStreams: fds }, // refused
     ];
   `,
+  'how a container has ended': `
+    import type { Domain, DomainState, ExitRecord } from 'tslxc';
+    export function statusOf(exit: ExitRecord): number {
+      switch (exit.how) {
+        case 'exited':
+          exit.signal satisfies undefined;
+          return exit.code;
+        case 'killed':
+          exit.code satisfies undefined;
+          return 128 + exit.signal;
+        case 'lost':
+        case 'unstarted':
+          return 125;
+      }
+    }
+    export function whole({ how, code, signal }: ExitRecord): number | undefined {
+      if (how === 'exited') return code satisfies number;
+      return how === 'killed' ? (signal satisfies number) : code;
+    }
+    declare const exit: ExitRecord;
+    exit.code satisfies number; // refused
+    if (exit.code !== undefined) exit.how satisfies 'exited';
+    JSON.parse('{}') satisfies ExitRecord;
+    export const made: ExitRecord[] = [
+      { how: 'exited', code: 0, time: 0, boot: '' },
+      { how: 'killed', signal: 9, OOMKilled: true, requested: 'destroy', time: 0, boot: '' },
+      { how: 'lost', ranIn: '', sinceBoot: 1, time: 0, boot: '' },
+      { how: 'exited', time: 0, boot: '' }, // refused
+      { how: 'killed', code: 1, signal: 9, time: 0, boot: '' }, // refused
+    ];
+    export function ofState(state: DomainState): number | undefined {
+      return state.state === 'shutoff' && state.exit?.how === 'killed' ? state.exit.signal : undefined;
+    }
+    export async function ask(domain: Domain): Promise<number> {
+      const answer = await domain.shutdown();
+      answer.signal satisfies number; // refused
+      if (answer.outcome === 'stopped') answer.exit satisfies ExitRecord | undefined;
+      return answer.by === 'signal' ? answer.signal : 0;
+    }
+  `,
   'waits, all of which take the same limits': `
     import type { Domain, ExitRecord, WaitLimits } from 'tslxc';
     export async function until(domain: Domain, limits: WaitLimits): Promise<ExitRecord> {

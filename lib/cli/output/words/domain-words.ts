@@ -77,9 +77,9 @@ function endWords(exit: ExitRecord): string | undefined {
   if (exit.requested === 'destroy') return undefined;
   switch (exit.how) {
     case 'exited':
-      return exit.code === 0 ? undefined : `exit code ${exit.code ?? 'unknown'}`;
+      return exit.code === 0 ? undefined : `exit code ${exit.code}`;
     case 'killed':
-      return `signal ${exit.signal === undefined ? 'unknown' : signalName(exit.signal)}`;
+      return `signal ${signalName(exit.signal)}`;
     case 'lost':
       return 'its monitor was lost';
     case 'unstarted':
@@ -93,8 +93,8 @@ function endWords(exit: ExitRecord): string | undefined {
  * @throws CommandError with the status 125 when there is none.
  */
 export function exitStatus(exit: ExitRecord): number {
-  if (exit.how === 'exited') return exit.code ?? 0;
-  if (exit.how === 'killed') return 128 + (exit.signal ?? 0);
+  if (exit.how === 'exited') return exit.code;
+  if (exit.how === 'killed') return 128 + exit.signal;
   // Its cgroups were killed, since its monitor did not answer.
   if (exit.requested === 'destroy') return 128 + constants.signals.SIGKILL;
   const what =

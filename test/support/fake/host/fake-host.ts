@@ -45,7 +45,9 @@ interface Running {
 }
 
 export function exitRecord(fields: Partial<ExitRecord> = {}): ExitRecord {
-  return { how: 'exited', code: 0, time: 1, boot: thisBoot, ...fields };
+  const { how = 'exited' } = fields;
+  const end = how === 'exited' ? { how, code: 0 } : { how };
+  return { ...end, time: 1, boot: thisBoot, ...fields } as ExitRecord;
 }
 
 export class FakeHost {

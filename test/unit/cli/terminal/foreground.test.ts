@@ -5,6 +5,7 @@ import { runInForeground } from '../../../../lib/cli/terminal/foreground';
 import { TslxcError } from '../../../../lib/errors';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
 import { FakeConnection } from '../../../support/fake/connection/fake-connection';
+import { exitRecord } from '../../../support/fake/host/fake-host';
 import { run } from '../run-main';
 
 class Queue<T> {
@@ -39,7 +40,7 @@ class Supervision {
 
   run(start: (signal: AbortSignal) => Promise<void> = () => Promise.resolve()): Promise<number> {
     const ends = new Queue<ExitRecord>();
-    this.end = (record): void => ends.push({ how: 'exited', time: 0, boot: '', ...record });
+    this.end = (record): void => ends.push(exitRecord(record));
     const called = async (call: string): Promise<void> => {
       this.calls.push(call);
       await Promise.resolve();

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import {
+  exitOrNothing,
   isMonitorAlive,
   monitorOf,
   readRunState,
@@ -100,6 +101,17 @@ test('with the monitor’s record it is running', () => {
   write(files.running, running);
   monitorLives();
   expect(readRunState(paths, 'web')).toEqual({ phase: 'running', start, running });
+});
+
+test.each([
+  [{ how: 'exited' }],
+  [{ how: 'exited', signal: 9 }],
+  [{ how: 'killed', code: 0 }],
+  [{ how: 'ended', code: 0 }],
+])('a record of an end that does not say how it was is none: %j', (fields) => {
+  const { time, boot } = exit;
+  expect(exitOrNothing({ ...fields, time, boot })).toBeUndefined();
+  expect(exitOrNothing({ how: 'killed', signal: 9, time, boot })).toMatchObject({ signal: 9 });
 });
 
 test('an exit record ends it, though the monitor lives a moment longer', () => {

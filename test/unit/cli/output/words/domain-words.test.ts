@@ -10,9 +10,11 @@ import type { ExitRecord, ShutoffReason } from '../../../../../lib/container/rec
 
 const when = { time: 0, boot: '' };
 
+type Untimed<Exit> = Exit extends unknown ? Omit<Exit, 'time' | 'boot'> : never;
+
 interface End {
   readonly reason: ShutoffReason;
-  readonly exit: Omit<ExitRecord, 'time' | 'boot'>;
+  readonly exit: Untimed<ExitRecord>;
   readonly words: string;
   readonly status: number;
 }
