@@ -66,12 +66,12 @@ export type { PurgeOptions } from './driver/purge/purge';
 export type {
   AnnotationOptions,
   Autostart,
-  Autostarted,
   ConnectOptions,
   ConsoleOptions,
   CreateOptions,
   DefineOptions,
   DomainEvent,
+  DomainEventFacts,
   DomainInfo,
   DomainState,
   StoredDefinitionState,
@@ -87,6 +87,7 @@ export type {
   WhichOption,
 } from './driver/types';
 export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interfaces/types';
+export type { Autostarted } from './driver/lifecycle/autostart';
 export type { PlanOptions, PlanTarget } from './driver/lifecycle/plan';
 export type {
   AskedBy,

@@ -37,7 +37,7 @@ import { domainXmlFromNative } from './import/from-native';
 import { importLibvirt } from './import/libvirt';
 import type { Imported, ImportOptions, NativeConfiguration, NativeDomain } from './import/types';
 import { lastExit } from './waits/last-exit';
-import { autostartAll } from './lifecycle/autostart';
+import { autostartAll, type Autostarted } from './lifecycle/autostart';
 import { planDomain, type PlanOptions, type PlanTarget } from './lifecycle/plan';
 import { reapInTurn } from './lifecycle/reaper';
 import { destroyBonded } from './lifecycle/verbs';
@@ -72,7 +72,6 @@ import { createPool, definePool, type CreatePoolOptions } from './storage/verbs'
 import { findVolumeByPath } from './storage/volumes';
 import type { DomainStatistics } from './statistics/types';
 import type {
-  Autostarted,
   ConnectOptions,
   CreateOptions,
   DefineOptions,

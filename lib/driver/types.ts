@@ -228,71 +228,8 @@ export interface AnnotationOptions {
   readonly which?: 'live' | 'inactive' | 'both' | undefined;
 }
 
-/** What `Connection.autostartAll` did to one domain. */
-export interface Autostarted {
-  /** Its name. */
-  readonly domain: string;
-  /** In lower case with dashes. */
-  readonly uuid: string;
-  /** `started`: by this call; `skipped`: it already runs, has run since the host booted, or was marked after an earlier call. */
-  readonly outcome: 'started' | 'skipped' | 'failed';
-  /** Why it could not be started; only with `failed`. */
-  readonly error?: Error;
-  /**
-   * Why it is left as it is, if that is known; only with `skipped`. `running`: it runs; `has-run`: it has been started since the host
-   * booted, and was stopped; `marked-later`: it was marked after the first call of this boot, and is started at the next one.
-   */
-  readonly reason?: 'running' | 'has-run' | 'marked-later';
-}
-
-/** A change of a domain, in libvirt's words; seen by every connection of every process on the same root. */
-export interface DomainEvent {
-  /** What happened; `detail` says more. */
-  readonly event:
-    | 'defined'
-    | 'undefined'
-    | 'started'
-    | 'suspended'
-    | 'resumed'
-    | 'reboot'
-    | 'stopped'
-    | 'metadata-change'
-    | 'device-added'
-    | 'device-removed'
-    | 'health-change'
-    | 'warning';
-  /**
-   * defined: added, updated, renamed · undefined: removed, renamed · started: booted · suspended: paused · resumed:
-   * unpaused · reboot, by the same monitor: rebooted · stopped: shutdown, destroyed, crashed, failed · metadata-change:
-   * title, description, element · device-added and device-removed, while running: disk, filesystem, interface, hostdev ·
-   * health-change, by `<tslxc:health>`: healthy, unhealthy ·
-   * warning, after a start: those of StartWarning; IgnoredElement, UnknownElement; NoBoundary, WithoutHostIds.
-   */
-  readonly detail:
-    | 'added'
-    | 'updated'
-    | 'renamed'
-    | 'removed'
-    | 'title'
-    | 'description'
-    | 'element'
-    | 'disk'
-    | 'filesystem'
-    | 'interface'
-    | 'hostdev'
-    | 'healthy'
-    | 'unhealthy'
-    | 'booted'
-    | 'paused'
-    | 'unpaused'
-    | 'rebooted'
-    | 'shutdown'
-    | 'destroyed'
-    | 'crashed'
-    | 'failed'
-    | StartWarning
-    | DefinitionWarning['detail']
-    | IsolationWarning['detail'];
+/** What each event of a domain has, and some have. */
+export interface DomainEventFacts {
   /** Its name. */
   readonly domain: string;
   /** In lower case with dashes. */
@@ -312,6 +249,81 @@ export interface DomainEvent {
   /** With `device-added` and `device-removed`: the device's target, Ethernet address, or name or path on the host. */
   readonly device?: string;
 }
+
+/** A change of a domain, in libvirt's words; seen by every connection of every process on the same root. `detail` says more. */
+export type DomainEvent = DomainEventFacts &
+  (
+    | Readonly<{
+        /** Its definition was stored. */
+        event: 'defined';
+        /** Whether it is a new one; `renamed`: under its new name. */
+        detail: 'added' | 'updated' | 'renamed';
+      }>
+    | Readonly<{
+        /** Its definition was removed. */
+        event: 'undefined';
+        /** `renamed`: under its former name. */
+        detail: 'removed' | 'renamed';
+      }>
+    | Readonly<{
+        /** Its container runs. */
+        event: 'started';
+        /** Always `booted`. */
+        detail: 'booted';
+      }>
+    | Readonly<{
+        /** Its container is paused. */
+        event: 'suspended';
+        /** Always `paused`. */
+        detail: 'paused';
+      }>
+    | Readonly<{
+        /** Its container runs on. */
+        event: 'resumed';
+        /** Always `unpaused`. */
+        detail: 'unpaused';
+      }>
+    | Readonly<{
+        /** Its init was started again, by the same monitor. */
+        event: 'reboot';
+        /** Always `rebooted`. */
+        detail: 'rebooted';
+      }>
+    | Readonly<{
+        /** Its container has ended. */
+        event: 'stopped';
+        /** How: see `DomainState`. */
+        detail: 'shutdown' | 'destroyed' | 'crashed' | 'failed';
+        /** How init ended. */
+        exit: ExitRecord;
+      }>
+    | Readonly<{
+        /** Its definition, or its running container, was annotated. */
+        event: 'metadata-change';
+        /** What has changed; of an element, `uri` is the namespace. */
+        detail: 'title' | 'description' | 'element';
+      }>
+    | Readonly<{
+        /** A device was attached or detached while it runs. */
+        event: 'device-added' | 'device-removed';
+        /** The element of the device. */
+        detail: 'disk' | 'filesystem' | 'interface' | 'hostdev';
+        /** The device's target, Ethernet address, or name or path on the host. */
+        device: string;
+      }>
+    | Readonly<{
+        /** What `<tslxc:health>` checks has become so. */
+        event: 'health-change';
+        /** Its health. */
+        detail: 'healthy' | 'unhealthy';
+      }>
+    | Readonly<{
+        /** A start had a warning; of a part of the definition with `element`, `line` and `column`. */
+        event: 'warning';
+        /** Which: see StartWarning, DefinitionWarning and IsolationWarning. */
+        detail: StartWarning | DefinitionWarning['detail'] | IsolationWarning['detail'];
+      }>
+  );
 
 /** A change of a virtual network, in libvirt's words; seen by every connection of every process on the same root. */
 export interface NetworkEvent {

@@ -87,7 +87,9 @@ export async function setMetadata(
 
 interface Annotation {
   readonly which: Which;
-  readonly news: Pick<DomainEvent, 'uri'> & { readonly detail: DomainEvent['detail'] };
+  readonly news: Pick<DomainEvent, 'uri'> & {
+    readonly detail: Extract<DomainEvent, { event: 'metadata-change' }>['detail'];
+  };
   readonly change: (definition: DomainDefinition) => DomainDefinition;
   readonly checkLive?: () => void;
 }

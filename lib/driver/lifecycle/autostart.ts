@@ -19,7 +19,23 @@ import type { RunState } from '../../container/record/run-state';
 import type { Session } from '../session/session';
 import { startAutostartPools } from '../storage/autostart';
 import { launch } from './start';
-import type { Autostarted } from '../types';
+
+/** What `Connection.autostartAll` did to one domain. */
+export interface Autostarted {
+  /** Its name. */
+  readonly domain: string;
+  /** In lower case with dashes. */
+  readonly uuid: string;
+  /** `started`: by this call; `skipped`: it already runs, has run since the host booted, or was marked after an earlier call. */
+  readonly outcome: 'started' | 'skipped' | 'failed';
+  /** Why it could not be started; only with `failed`. */
+  readonly error?: Error;
+  /**
+   * Why it is left as it is, if that is known; only with `skipped`. `running`: it runs; `has-run`: it has been started since the host
+   * booted, and was stopped; `marked-later`: it was marked after the first call of this boot, and is started at the next one.
+   */
+  readonly reason?: 'running' | 'has-run' | 'marked-later';
+}
 
 /** How many are started at once: more would only compete for the CPUs. */
 const width = 4;

@@ -4,11 +4,11 @@
  */
 import type { Moment } from '../../host/kernel/boot/boot-clock';
 import { millisecondsBetween } from '../../host/kernel/boot/boot-clock';
-import { meaningOf, shutoffReason, type ExitRecord } from '../../container/record/exit-record';
+import { meaningOf, shutoffReason } from '../../container/record/exit-record';
+import type { ExitRecord, ShutoffReason } from '../../container/record/exit-record';
 import type { DomainDefinition } from '../../domain/definition';
 import { carriedOutAction } from '../../domain/elements/clock';
 import { TslxcError } from '../../errors';
-import type { DomainEvent } from '../types';
 
 /** The phase of a domain once an ended container has been cleaned up. */
 export type SettledPhase = 'off' | 'running' | 'paused';
@@ -194,7 +194,7 @@ export function longestPauseWith(delay = firstPause): number {
 }
 
 /** The detail of the `stopped` event for this end. */
-export function stopDetail(record: ExitRecord): DomainEvent['detail'] {
+export function stopDetail(record: ExitRecord): Exclude<ShutoffReason, 'unknown'> {
   const reason = shutoffReason(record);
   return reason === 'unknown' ? 'failed' : reason;
 }

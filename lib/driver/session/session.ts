@@ -50,6 +50,9 @@ import type {
 } from './stores';
 import type { DomainEvent, NetworkEvent } from '../types';
 
+/** An event as it is announced: its time is that of the announcement. */
+type Untimed<Event> = Event extends unknown ? Omit<Event, 'time'> : never;
+
 export interface SessionOptions {
   readonly paths: StatePaths;
   readonly access: 'read-write' | 'read-only';
@@ -263,7 +266,7 @@ export class Session {
 
   /** Announces to all connections changes that have been made. A failure is logged, and does not undo the changes. */
   async announce(
-    ...events: readonly (Omit<DomainEvent, 'time'> | Omit<NetworkEvent, 'time'>)[]
+    ...events: readonly (Untimed<DomainEvent> | Untimed<NetworkEvent>)[]
   ): Promise<void> {
     const time = Date.now();
     try {

@@ -86,6 +86,35 @@ const uses: Readonly<Record<string, string>> = {
       return answer.by === 'signal' ? answer.signal : 0;
     }
   `,
+  'events of domains': `
+    import type { Connection, DomainEvent, ExitRecord } from 'tslxc';
+    export function tell(event: DomainEvent): string | number {
+      switch (event.event) {
+        case 'stopped':
+          event.detail satisfies 'shutdown' | 'destroyed' | 'crashed' | 'failed';
+          return event.exit.how === 'exited' ? event.exit.code : event.exit.time;
+        case 'device-added':
+        case 'device-removed':
+          return event.device;
+        case 'health-change':
+          return event.detail satisfies 'healthy' | 'unhealthy';
+        case 'started':
+          return event.device; // refused
+        default:
+          return event.detail;
+      }
+    }
+    export function plain({ event, detail, domain, uuid, time, uri, exit, device, line }: DomainEvent): unknown[] {
+      exit satisfies ExitRecord; // refused
+      return [event, detail, domain, uuid, time, uri, exit, device, line];
+    }
+    export function listen(connection: Connection): void {
+      connection.on('domain', (event) => {
+        if (event.event === 'stopped' && event.detail === 'booted') tell(event); // refused
+        if (event.event === 'warning') console.log(event.detail, event.element);
+      });
+    }
+  `,
   'waits, all of which take the same limits': `
     import type { Domain, ExitRecord, WaitLimits } from 'tslxc';
     export async function until(domain: Domain, limits: WaitLimits): Promise<ExitRecord> {

@@ -43,9 +43,9 @@ export function domainNotice(event: DomainEvent): DomainNotice | undefined {
     case 'metadata-change':
       return metadataNotice(event);
     case 'device-added':
-      return addedNotice(event.device ?? '');
+      return addedNotice(event.device);
     case 'device-removed':
-      return removedNotice(event.device ?? '');
+      return removedNotice(event.device);
     default:
       return lifecycleNotice(event);
   }

@@ -3,7 +3,8 @@ import { domainXml } from '../../../../lib/domain/builder/domain-xml';
 import { TslxcError } from '../../../../lib/errors';
 import type { ExitRecord } from '../../../../lib/index';
 import type { Seen } from '../../../../lib/driver/lookup/lookup';
-import type { Autostarted, DomainEvent } from '../../../../lib/driver/types';
+import type { Autostarted } from '../../../../lib/driver/lifecycle/autostart';
+import type { DomainEvent } from '../../../../lib/driver/types';
 import type {
   Connection,
   CreateOptions,

@@ -132,14 +132,15 @@ test('autostart-all says what it has started and what has failed', async () => {
 });
 
 describe('event', () => {
-  const at = (fields: Partial<DomainEvent>): DomainEvent => ({
-    event: 'started',
-    detail: 'booted',
-    domain: 'web',
-    uuid: domain.uuid,
-    time: Date.UTC(2026, 2, 1, 17, 4, 59, 7),
-    ...fields,
-  });
+  const at = (fields: Partial<DomainEvent>): DomainEvent =>
+    ({
+      event: 'started',
+      detail: 'booted',
+      domain: 'web',
+      uuid: domain.uuid,
+      time: Date.UTC(2026, 2, 1, 17, 4, 59, 7),
+      ...fields,
+    }) as DomainEvent;
 
   const oomKilled = { how: 'killed', signal: 9, OOMKilled: true, time: 0, boot: '' } as const;
 

@@ -37,7 +37,7 @@ function listening(user = new User(0)): { events: ClientEvents; told: Told[] } {
 }
 
 function happened(event: DomainEvent['event'], more: Partial<DomainEvent> = {}): DomainEvent {
-  return { event, detail: 'booted', domain: 'web', uuid, time: 0, ...more };
+  return { event, detail: 'booted', domain: 'web', uuid, time: 0, ...more } as DomainEvent;
 }
 
 const tell = (events: ClientEvents, event: DomainEvent): void => events.tellDomain(event, () => 7);
