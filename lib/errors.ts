@@ -8,8 +8,8 @@ import { getSystemErrorMap } from 'node:util';
 import { printableText } from './printable';
 
 /**
- * The codes, named as libvirt names its `VIR_ERR_*`, and the words that libvirt puts before the detail. `NATIVE_NOT_BUILT`,
- * `PROTOCOL_ERROR` and `MAX_BUFFER_EXCEEDED` are tslxc's own.
+ * The codes, named as libvirt names its `VIR_ERR_*`, and the words that libvirt puts before the detail. `NO_IMAGE`,
+ * `NATIVE_NOT_BUILT`, `PROTOCOL_ERROR` and `MAX_BUFFER_EXCEEDED` are tslxc's own.
  */
 export const errorPrefixes = {
   INTERNAL_ERROR: 'internal error',
@@ -54,6 +54,7 @@ export const errorPrefixes = {
   NO_NETWORK_PORT: 'network port not found',
   NETWORK_PORT_EXIST: 'this network port exists already',
   HOOK_SCRIPT_FAILED: 'Hook script execution failed',
+  NO_IMAGE: 'Image not found',
   NATIVE_NOT_BUILT: 'native code is not built',
   MAX_BUFFER_EXCEEDED: 'too much output',
 } as const;

@@ -274,7 +274,7 @@ export class Connection implements AsyncDisposable {
    * @param domain - what differs from the image's configuration; by default the container runs the image's program, has its
    * own range of ids, and no network
    * @param options - those of `createDomain`
-   * @throws TslxcError INVALID_ARG when there is no image of that name, or for a value that makes no sense;
+   * @throws TslxcError NO_IMAGE when there is no image of that name; INVALID_ARG for a value that makes no sense;
    * OPERATION_FAILED when the image has no such program; and as `createDomain`.
    * @see `Images.domainXml` for its XML
    * @example

@@ -32,7 +32,7 @@ const upper = (name: string): string =>
   name.replace(/[A-Z]/g, '_$&').replaceAll('-', '_').toUpperCase();
 
 /** Those of tslxc that libvirt does not have, and is told of as internal errors. */
-const own = ['NATIVE_NOT_BUILT', 'PROTOCOL_ERROR', 'MAX_BUFFER_EXCEEDED'];
+const own = ['NO_IMAGE', 'NATIVE_NOT_BUILT', 'PROTOCOL_ERROR', 'MAX_BUFFER_EXCEEDED'];
 
 test('codes of errors are libvirt’s', () => {
   const codes = Object.entries(errorCodes).filter(([name]) => !own.includes(name));

@@ -81,7 +81,7 @@ test('an image of a registry is pulled, listed and removed', async () => {
   await images.remove(name);
   expect(await images.list()).toEqual([]);
   expect(readdirSync(store('layers'))).toEqual([]);
-  await expect(images.lookup(name)).rejects.toMatchObject({ code: 'INVALID_ARG' });
+  await expect(images.lookup(name)).rejects.toMatchObject({ code: 'NO_IMAGE' });
 });
 
 test('what is special about files is kept, and what a layer removes is hidden', async () => {

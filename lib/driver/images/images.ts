@@ -65,7 +65,7 @@ export class Images {
   /**
    * The image of that name; without a tag, `latest` is meant.
    *
-   * @throws TslxcError INVALID_ARG when there is none.
+   * @throws TslxcError NO_IMAGE when there is none; INVALID_ARG for what can't be the name of an image.
    */
   async lookup(name: string): Promise<ImageInfo> {
     this.#session.requireAccess('read', 'Images.lookup');
@@ -75,7 +75,8 @@ export class Images {
   /**
    * Removes an image, and those of its layers that no other image and no domain uses.
    *
-   * @throws TslxcError INVALID_ARG when there is none of that name, RESOURCE_BUSY when it is the root of a domain.
+   * @throws TslxcError NO_IMAGE when there is none of that name, INVALID_ARG for what can't be one, RESOURCE_BUSY when it is
+   * the root of a domain.
    */
   async remove(name: string): Promise<void> {
     this.#session.requireAccess('write', 'Images.remove');
@@ -86,7 +87,7 @@ export class Images {
    * The XML of a domain for the image, as `Connection.createFromImage` starts it. It can be changed, and defined: what a
    * stored domain writes is kept when its container ends.
    *
-   * @throws TslxcError INVALID_ARG when there is no image of that name, or for a value that makes no sense;
+   * @throws TslxcError NO_IMAGE when there is no image of that name; INVALID_ARG for a value that makes no sense;
    * OPERATION_FAILED when the image has no such program.
    */
   async domainXml(name: string, domain: ImageDomain = {}): Promise<string> {

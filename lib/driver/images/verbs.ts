@@ -44,13 +44,13 @@ export async function listImages(session: Session): Promise<ImageInfo[]> {
   return (await readImageRecords(paths)).map((record) => infoOf(paths, record));
 }
 
-/** @throws TslxcError INVALID_ARG when there is none of that name. */
+/** @throws TslxcError NO_IMAGE when there is none of that name. */
 export async function lookUpImage(session: Session, name: string): Promise<ImageInfo> {
   const paths = imagePaths(session.paths);
   return infoOf(paths, await findImageRecord(paths, name, 'as it is'));
 }
 
-/** @throws TslxcError INVALID_ARG when there is none of that name, RESOURCE_BUSY when a domain needs it. */
+/** @throws TslxcError NO_IMAGE when there is none of that name, RESOURCE_BUSY when a domain needs it. */
 export async function removeImage(session: Session, name: string): Promise<void> {
   const paths = imagePaths(session.paths);
   const image = infoOf(paths, await findImageRecord(paths, name, 'as it is'));
@@ -65,7 +65,7 @@ export async function removeImage(session: Session, name: string): Promise<void>
   await collectImages(session);
 }
 
-/** @throws as `imageDocument`, and INVALID_ARG when there is no image of that name. */
+/** @throws as `imageDocument`, and NO_IMAGE when there is no image of that name. */
 export async function imageDomainXml(
   session: Session,
   name: string,

@@ -45,7 +45,7 @@ export async function readImageRecords(paths: ImagePaths): Promise<ImageRecord[]
 /**
  * The image with that name, which may lack its tag. `wanted`: what for, which decides what the error advises.
  *
- * @throws TslxcError INVALID_ARG when there is none.
+ * @throws TslxcError NO_IMAGE when there is none, INVALID_ARG for what can't be a name.
  */
 export async function findImageRecord(
   paths: ImagePaths,
@@ -60,7 +60,7 @@ export async function findImageRecord(
   const source = registrySource(name);
   const from = source === undefined ? '' : `, as by tslxc pull ${source}`;
   const advice = wanted === 'to run it' && meant === '' ? `: pull it first${from}` : meant;
-  throw new TslxcError('INVALID_ARG', `there is no image '${full}' on this host${advice}`);
+  throw new TslxcError('NO_IMAGE', `no image '${full}' on this host${advice}`);
 }
 
 async function readIfThere(paths: ImagePaths, name: string): Promise<ImageRecord | undefined> {

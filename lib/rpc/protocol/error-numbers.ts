@@ -50,6 +50,7 @@ export const errorCodes: Readonly<Record<ErrorCode | MoreCodes, number>> = {
   NO_NETWORK_PORT: 107,
   NO_HOSTNAME: 108,
   NO_NETWORK_METADATA: 111,
+  NO_IMAGE: 1,
   NATIVE_NOT_BUILT: 1,
   PROTOCOL_ERROR: 1,
   MAX_BUFFER_EXCEEDED: 1,

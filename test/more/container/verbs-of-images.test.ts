@@ -61,7 +61,7 @@ test('images lists them, and rmi removes them', async () => {
   await refusesEach([
     ['images --format xml', '--format is one of text, json'],
     ['images x', "unexpected data 'x'"],
-    ['rmi nosuch', "there is no image 'nosuch:latest'"],
+    ['rmi nosuch', "no image 'nosuch:latest'"],
     ['rmi', 'requires <image> option'],
   ]);
   expect(await says('rmi listed')).toBe("Image 'listed' removed\n\n");
@@ -102,7 +102,7 @@ test('run runs a program of an image, and refuses what it has to', async () => {
   expect(existsSync(upper)).toBe(false);
   await refusesEach([
     ['run', 'requires <image> option'],
-    ['run nosuch', "there is no image 'nosuch:latest'"],
+    ['run nosuch', "no image 'nosuch:latest'"],
     ['run web --name a/b', "'a/b' for <name> option can't be the name of a domain"],
     ['run web --entrypoint nosuch', "no program 'nosuch'"],
     ['run web --env =A', "'=A' for <env> option is not NAME=VALUE"],
@@ -120,7 +120,7 @@ test('run runs a program of an image, and refuses what it has to', async () => {
     ['run web --publish x', "'x' for <publish> option publishes no port"],
     ['run web -p 80:80 --network none', 'no port can be published'],
     ['run web --publish 80:80 --network host', 'are those of the host already'],
-    ['run -d nosuch', "there is no image 'nosuch:latest'"],
+    ['run -d nosuch', "no image 'nosuch:latest'"],
     ['run web --network nosuch', "'nosuch' for <network> option: there is no such network"],
     ['run web --upper /dev/null', "'/dev/null' for <upper> option: that is no directory"],
     ['run web -- nosuch', "no program 'nosuch'"],
@@ -144,7 +144,7 @@ test('create makes a domain of an image, and refuses what it has to', async () =
     ['create', 'requires <file> option'],
     ['create /dev/null --name x', 'Option --image is required by option --name'],
     ['create /dev/null --image web', 'mutually exclusive'],
-    ['create --image nosuch', "there is no image 'nosuch:latest'"],
+    ['create --image nosuch', "no image 'nosuch:latest'"],
     ['create --image web --name a/b', "'a/b' for <name> option can't be the name of a domain"],
     ['create --image web --entrypoint nosuch', "no program 'nosuch'"],
     ['create --image web --env =A', "'=A' for <env> option is not NAME=VALUE"],

@@ -29,9 +29,9 @@ test('one that is not there is named with what is, keeps no other, and makes the
   expect(stdout).toBe("Image 'one' removed\nImage 'two:1' removed\n\n");
   expect(stderr).toBe(
     "error: Failed to remove image 'nginxx'\n" +
-      "error: invalid argument: there is no image 'nginxx:latest' on this host; did you mean 'nginx'?\n" +
+      "error: Image not found: no image 'nginxx:latest' on this host; did you mean 'nginx'?\n" +
       "error: Failed to remove image 'nothing'\n" +
-      "error: invalid argument: there is no image 'nothing:latest' on this host\n",
+      "error: Image not found: no image 'nothing:latest' on this host\n",
   );
   expect((await connection.images.list()).map(({ name }) => name)).toEqual(['nginx:latest']);
 });
@@ -41,6 +41,6 @@ test('one that is to be run is to be pulled first', async () => {
   const { status, stderr } = await run('run --print-xml nginx', { connection });
   expect(status).toBe(125);
   expect(stderr).toContain(
-    "there is no image 'nginx:latest' on this host: pull it first, as by tslxc pull docker://docker.io/library/nginx",
+    "Image not found: no image 'nginx:latest' on this host: pull it first, as by tslxc pull docker://docker.io/library/nginx",
   );
 });
