@@ -36,8 +36,10 @@ const longestWords = 4096;
 export async function runTool(call: ToolCall, patience = usualPatience): Promise<string> {
   const { program, args, step, signal, temporary, descriptor } = call;
   const path = programPath({ program, package: program, step });
+  // It does not heed TMPDIR for what it unpacks, which would stay in /var/tmp when it is killed.
+  const places = program === 'skopeo' ? ['--tmpdir', temporary] : [];
   throwIfEnded(signal);
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', path, ...args], {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', path, ...places, ...args], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', ...(descriptor === undefined ? [] : [descriptor])],
     // With the caller's environment: proxies, and where credentials of registries are.

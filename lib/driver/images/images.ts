@@ -39,7 +39,7 @@ export class Images {
    * Digests are checked. An image is refused, and the error names the entry, when it has absolute paths, paths with `..`,
    * paths through links that lead out of its root, or more than `mostBytes`.
    *
-   * @param source - `docker://NAME:TAG`, `oci:DIRECTORY:TAG`, `docker-archive:FILE` or `dir:DIRECTORY`
+   * @param source - `docker://NAME:TAG`, `oci:DIRECTORY:TAG`, `oci-archive:FILE`, `docker-archive:FILE` or `dir:DIRECTORY`
    * @param options - name, signal, progress, `tls` and `mostBytes`; none by default
    * @returns the image, as it is stored now
    * @throws TslxcError INVALID_ARG for a malformed source or name; OPERATION_UNSUPPORTED, with its Debian package, when a

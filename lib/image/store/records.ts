@@ -5,7 +5,7 @@ import { flushDirectory, replaceFile } from '../../host/state/durable-file';
 import { inKnownFormat, withFormat } from '../../host/state/record-format';
 import { hasErrno, isThere } from '../../host/state/file-error';
 import { suggestion } from '../../suggestion';
-import { checkedName, registrySource } from '../reference';
+import { howToPull, isPlace, storedNames } from '../reference';
 import type { ImageInfo } from '../types';
 import { layerPaths, nameOfRecord, recordPath, type ImagePaths } from './image-paths';
 
@@ -52,15 +52,15 @@ export async function findImageRecord(
   name: string,
   wanted: 'to run it' | 'as it is',
 ): Promise<ImageRecord> {
-  const full = checkedName(name);
-  const found = isThere(paths.records) ? await readIfThere(paths, full) : undefined;
-  if (found !== undefined) return found;
+  const possible = isPlace(name) ? [] : storedNames(name);
+  for (const full of isThere(paths.records) ? possible : []) {
+    const found = await readIfThere(paths, full);
+    if (found !== undefined) return found;
+  }
   const names = (await readImageRecords(paths)).map((one) => one.name);
   const meant = suggestion(name, [...names, ...names.map((one) => one.replace(/:latest$/, ''))]);
-  const source = registrySource(name);
-  const from = source === undefined ? '' : `, as by tslxc pull ${source}`;
-  const advice = wanted === 'to run it' && meant === '' ? `: pull it first${from}` : meant;
-  throw new TslxcError('NO_IMAGE', `no image '${full}' on this host${advice}`);
+  const advice = wanted === 'to run it' && meant === '' ? `: ${howToPull(name)}` : meant;
+  throw new TslxcError('NO_IMAGE', `no image '${possible.at(-1) ?? name}' on this host${advice}`);
 }
 
 async function readIfThere(paths: ImagePaths, name: string): Promise<ImageRecord | undefined> {

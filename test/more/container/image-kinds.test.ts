@@ -130,15 +130,18 @@ test('a layer that an image has twice is there twice, also when one of them was 
   ]);
 });
 
-test.each(['docker-archive', 'dir'])('what skopeo writes as %s is read', async (transport) => {
-  const { images } = world.connection;
-  const made = makeLayout(folder(`for-${transport}`), { layers: [busyboxLayer()] });
-  const copy = join(world.registry.folder, `my-${transport}`);
-  execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', made, `${transport}:${copy}`]);
-  const image = await images.pull(`${transport}:${copy}`);
-  expect(image.name).toBe(`my-${transport}:latest`);
-  expect(existsSync(join(image.layers[0] ?? '', 'bin/busybox'))).toBe(true);
-});
+test.each(['docker-archive', 'oci-archive', 'dir'])(
+  'what skopeo writes as %s is read',
+  async (transport) => {
+    const { images } = world.connection;
+    const made = makeLayout(folder(`for-${transport}`), { layers: [busyboxLayer()] });
+    const copy = join(world.registry.folder, `my-${transport}`);
+    execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', made, `${transport}:${copy}`]);
+    const image = await images.pull(`${transport}:${copy}`);
+    expect(image.name).toBe(`my-${transport}:latest`);
+    expect(existsSync(join(image.layers[0] ?? '', 'bin/busybox'))).toBe(true);
+  },
+);
 
 test('an archive’s own tag names its image, and one of another source that it replaces is told', async () => {
   const made = makeLayout(folder('for-tagged'), { layers: [[file('name', 'tagged')]] });

@@ -1,6 +1,13 @@
 /** What a pull is asked for, what an image is called, and what its documents say. */
 import { parseConfiguration, parseIndex, parseManifest } from '../../../lib/image/config';
-import { checkedName, parseSource, pinnedSource, stemOf } from '../../../lib/image/reference';
+import {
+  checkedName,
+  howToPull,
+  parseSource,
+  pinnedSource,
+  stemOf,
+  storedNames,
+} from '../../../lib/image/reference';
 
 test.each([
   ['docker://busybox', 'busybox:latest'],
@@ -10,6 +17,8 @@ test.each([
   [`docker://web@sha256:${'0'.repeat(64)}`, 'web:latest'],
   ['oci:/srv/My Layout:v2', 'my-layout:v2'],
   ['oci:layout', 'layout:latest'],
+  ['oci-archive:/tmp/web.tar', 'web:latest'],
+  ['oci-archive:/tmp/web.tar:v2', 'web:v2'],
   ['docker-archive:/tmp/web.tar', 'web:latest'],
   ['docker-archive:/tmp/web.tar:docker.io/library/web:3', 'web:3'],
   ['dir:/srv/image/', 'image:latest'],
@@ -32,6 +41,56 @@ test.each([
   ['localhost/web', 'docker://localhost/web'],
 ])("'%s' is answered with %s, which is likely meant", (text, meant) => {
   expect(() => parseSource(text)).toThrow(`did you mean '${meant}'?`);
+});
+
+test.each([
+  ['https://example.org/web.tar', 'what a web address has is to be downloaded first'],
+  ['docker-daemon:web:1', 'skopeo copy docker-daemon:web:1 oci-archive:FILE makes one of it'],
+  [
+    './web.tar',
+    'of a file, it is docker-archive:./web.tar if docker save wrote it, oci-archive:./web.tar if skopeo or podman did',
+  ],
+  ['/srv/web.tgz', 'of a file, it is docker-archive:/srv/web.tgz'],
+])("'%s' is no source, and the forms of one and the way there are said", (text, advice) => {
+  const forms =
+    'docker://NAME:TAG, oci:DIRECTORY:TAG, oci-archive:FILE, docker-archive:FILE or dir:DIRECTORY';
+  expect(() => parseSource(text)).toThrow(`'${text}' is not an image source: ${forms}; ${advice}`);
+});
+
+test('what has a scheme and nothing behind it suggests nothing', () => {
+  expect(() => parseSource('docker://')).toThrow(/or dir:DIRECTORY$/);
+});
+
+test.each([
+  ['oci-archive:/tmp/Web.tar', 'pull it first, as by tslxc pull oci-archive:/tmp/Web.tar'],
+  ['oci:/srv/layout', 'pull it first, as by tslxc pull oci:/srv/layout'],
+  [
+    'containers-storage:web',
+    'pull it first: skopeo copy containers-storage:web oci-archive:FILE, and then tslxc pull oci-archive:FILE',
+  ],
+  [
+    'https://example.org/web.tar',
+    'what a web address has is to be downloaded first, and then pulled: docker-archive:FILE if docker save wrote it, oci-archive:FILE if skopeo or podman did',
+  ],
+  [
+    'web.tar',
+    'pull it first, as by tslxc pull docker-archive:web.tar if docker save wrote it, oci-archive:web.tar if skopeo or podman did',
+  ],
+  ['docker://busybox', 'pull it first, as by tslxc pull docker://busybox'],
+  ['oci:1.36', 'pull it first, as by tslxc pull docker://docker.io/library/oci:1.36'],
+])("'%s' is no image here, and the way to one is said", (text, advice) => {
+  expect(howToPull(text)).toBe(advice);
+});
+
+test.each([
+  ['nginx', ['nginx:latest']],
+  ['docker.io/library/nginx:1', ['docker.io/library/nginx:1', 'nginx:1']],
+  ['docker://docker.io/grafana/grafana', 'grafana/grafana:latest'],
+  ['docker://quay.io/a/b:1', 'quay.io/a/b:1'],
+])("'%s' is the image of Docker Hub that is stored without its registry", (text, names) => {
+  const found = storedNames(text);
+  if (typeof names === 'string') expect(found.at(-1)).toBe(names);
+  else expect(found).toEqual(names);
 });
 
 test.each([

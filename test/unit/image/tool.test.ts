@@ -37,3 +37,11 @@ test('a program that neither reads nor writes is killed, and the error says so',
     ) as string,
   });
 });
+
+test('skopeo unpacks archives where its caller cleans up, and not in /var/tmp', async () => {
+  skopeoIs('echo "$@"');
+  const call = { program: 'skopeo', step: 'copy', signal: undefined, temporary: folder } as const;
+  expect(await runTool({ ...call, args: ['inspect', 'oci-archive:x'] })).toBe(
+    `--tmpdir ${folder} inspect oci-archive:x\n`,
+  );
+});

@@ -18,9 +18,10 @@ export const commands: CommandTable = {
       'Get an OCI image, or one of Docker’s, by the programs skopeo and umoci (Debian packages of these\n' +
       'names). Each of its layers is unpacked once, for all images and containers that have it. It is\n' +
       'there as a whole or not at all: a failure, Ctrl-C or the end of this command leaves nothing.\n' +
-      'The source is docker://NAME:TAG of a registry, oci:DIRECTORY:TAG, docker-archive:FILE or\n' +
-      'dir:DIRECTORY. Digests are checked. An image with absolute paths, with .. in them, or with links\n' +
-      'out of its root in the way of a file is refused.',
+      'The source is docker://NAME:TAG of a registry, oci:DIRECTORY:TAG, oci-archive:FILE,\n' +
+      'docker-archive:FILE or dir:DIRECTORY; skopeo copy makes one of any other. Digests are checked. An\n' +
+      'image with absolute paths, with .. in them, or with links out of its root in the way of a file is\n' +
+      'refused.',
     options: [
       { name: 'source', kind: 'string', help: 'where it comes from', positional: 'required' },
       {

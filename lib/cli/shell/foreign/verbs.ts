@@ -20,7 +20,7 @@ const docker: Readonly<Record<string, string>> = {
   info: 'doctor or nodeinfo',
   inspect: 'dominfo, dumpxml or images --format json',
   kill: 'destroy or send-process-signal',
-  load: 'pull docker-archive:FILE',
+  load: 'pull docker-archive:FILE or oci-archive:FILE',
   login: 'skopeo login',
   logout: 'skopeo logout',
   network: 'net-list, net-define and others',
