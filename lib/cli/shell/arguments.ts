@@ -95,13 +95,12 @@ export class Options {
 
   /** The whole number, 0 to 2^31 - 1, of an option; undefined if it was not given. @throws UsageError. */
   number(name: string): number | undefined {
-    const value = this.string(name);
-    if (value === undefined) return undefined;
-    const number = /^\d+$/.test(value) ? Number(value) : NaN;
-    if (Number.isSafeInteger(number) && number <= 0x7fffffff) return number;
-    throw new UsageError(
-      `Numeric value '${value}' for <${name}> option is malformed or out of range`,
-    );
+    return this.#whole(name, 0x7fffffff);
+  }
+
+  /** The same, of seconds that are awaited: Node's timers end at 2^31 milliseconds. @throws UsageError. */
+  seconds(name: string): number | undefined {
+    return this.#whole(name, 2_147_483);
   }
 
   /**
@@ -120,6 +119,15 @@ export class Options {
     const [first, second] = names.filter((name) => this.has(name));
     if (first === undefined || second === undefined) return;
     throw new UsageError(`Options --${first} and --${second} are mutually exclusive`);
+  }
+
+  #whole(name: string, most: number): number | undefined {
+    const value = this.string(name);
+    if (value === undefined) return undefined;
+    if (/^\d+$/.test(value) && Number(value) <= most) return Number(value);
+    throw new UsageError(
+      `Numeric value '${value}' for <${name}> option is malformed or out of range`,
+    );
   }
 }
 

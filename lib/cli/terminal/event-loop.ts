@@ -79,9 +79,8 @@ export function typeNamed<Type extends string>(
 
 /** The seconds of `--timeout`; undefined without it. @throws UsageError. */
 export function timeoutOf(options: Options): number | undefined {
-  const seconds = options.number('timeout');
-  // Node's timers end at 2^31 milliseconds.
-  if (seconds === undefined || (seconds > 0 && seconds <= 2_147_483)) return seconds;
+  const seconds = options.seconds('timeout');
+  if (seconds !== 0) return seconds;
   throw new UsageError(
     `Numeric value '${String(seconds)}' for <timeout> option is malformed or out of range`,
   );

@@ -107,7 +107,7 @@ async function exec(context: Context, options: Options): Promise<number> {
   options.exclusive('detach', 'timeout');
   const argv = options.strings('cmd');
   const how = options.has('tty') ? 'terminal' : 'pipes';
-  const timeout = options.number('timeout');
+  const timeout = options.seconds('timeout');
   if (timeout === 0) throw new UsageError('--timeout needs a number of seconds from 1 on');
   const env = environmentOf(options.strings('env'), context.environment);
   const domain = await findDomain(await context.connect(), options.required('domain'));

@@ -123,7 +123,7 @@ interface PowerRequest {
 
 /** `between`: what virsh has before the last mode, which differs from verb to verb. @throws CommandError. */
 function requestOf(options: Options, between: string): PowerRequest {
-  const seconds = options.number('timeout');
+  const seconds = options.seconds('timeout');
   return {
     modes: options
       .string('mode')

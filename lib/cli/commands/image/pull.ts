@@ -2,6 +2,7 @@
 import { formatOption, showsData } from '../../output/data';
 import { formatTable } from '../../output/table';
 import { pullReport, progressStyles } from '../../output/pull-progress';
+import { refusedValue } from '../../options/values/refused-value';
 import { readKibibytes } from '../../options/values/scaled-size';
 import { abandonable } from '../../terminal/abandonable';
 import { accessDenied, errorLines, withErrorMessage } from '../../shell/command-error';
@@ -84,7 +85,7 @@ export const commands: CommandTable = {
 
 async function pull(context: Context, options: Options): Promise<undefined> {
   const source = options.required('source');
-  const most = options.string('max-size');
+  const most = mostOf(options.string('max-size'));
   const name = options.string('name');
   const report = pullReport(context, options.string('progress'));
   const connection = await context.connect();
@@ -95,7 +96,7 @@ async function pull(context: Context, options: Options): Promise<undefined> {
       return connection.images.pull(source, {
         ...nameOption(name),
         ...(options.has('insecure') ? { tls: 'trust' } : {}),
-        ...(most === undefined ? {} : { mostBytes: readKibibytes(most, 'max-size') * 1024 }),
+        ...most,
         signal,
         onProgress: (progress) => report.tell(progress),
       });
@@ -111,6 +112,16 @@ async function pull(context: Context, options: Options): Promise<undefined> {
     report.close();
   }
   return undefined;
+}
+
+/** @throws CommandError, UsageError. */
+function mostOf(text: string | undefined): Pick<PullOptions, 'mostBytes'> {
+  if (text === undefined) return {};
+  const mostBytes = readKibibytes(text, 'max-size') * 1024;
+  if (mostBytes === 0)
+    throw refusedValue(text, 'max-size', 'allows no image: leave it out for 32GiB');
+  if (Number.isSafeInteger(mostBytes)) return { mostBytes };
+  throw refusedValue(text, 'max-size', 'is out of range: it has to be less than 8PiB');
 }
 
 function nameOption(name: string | undefined): Pick<PullOptions, 'name'> {

@@ -55,7 +55,8 @@ interface Watch {
 }
 
 async function top(context: Context, options: Options): Promise<undefined> {
-  const [interval, count] = [atLeastOne(options, 'interval'), atLeastOne(options, 'count')];
+  const interval = atLeastOne('interval', options.seconds('interval'));
+  const count = atLeastOne('count', options.number('count'));
   const connection = await context.connect();
   const uuids = new Set<string>();
   for (const text of options.strings('domain')) {
@@ -69,8 +70,7 @@ async function top(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
-function atLeastOne(options: Options, name: string): number | undefined {
-  const value = options.number(name);
+function atLeastOne(name: string, value: number | undefined): number | undefined {
   if (value !== 0) return value;
   throw new UsageError(`--${name} needs a number from 1 on`);
 }

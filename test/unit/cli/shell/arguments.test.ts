@@ -162,6 +162,17 @@ test.each(['x', '-1', '1.5', '', '0x10', '99999999999'])('%j is no number', (tex
   );
 });
 
+test.each([
+  ['2147483', 2_147_483],
+  ['2147484', undefined],
+  ['-1', undefined],
+])('%s seconds that are awaited are %s: a timer ends at 2^31 milliseconds', (text, seconds) => {
+  const { options: parsed } = parseArguments('start', { options }, ['web', `--console-fd=${text}`]);
+  const read = () => parsed.seconds('console-fd');
+  if (seconds !== undefined) expect(read()).toBe(seconds);
+  else expect(read).toThrow(`Numeric value '${text}' for <console-fd> option is malformed`);
+});
+
 test('an empty value of a required option is refused when it is read, and not of one that may be empty', () => {
   const { options: parsed } = parseArguments('start', { options }, ['', '--file=']);
   expect(() => parsed.required('domain')).toThrow(

@@ -67,6 +67,10 @@ test('an interrupt ends it, and the terminal is as it was', async () => {
 
 test.each([
   ['top --interval 0', 'error: --interval needs a number from 1 on\n'],
+  [
+    'top --interval 2147484',
+    "error: Numeric value '2147484' for <interval> option is malformed or out of range\n",
+  ],
   ['top --count 0', 'error: --count needs a number from 1 on\n'],
   [
     'top --sort size',
