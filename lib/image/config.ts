@@ -1,5 +1,5 @@
 /** Parses the documents of an OCI image, and Docker's similar ones. Pure. */
-import { TslxcError } from '../errors';
+import { TslxcError, type ErrorDetails } from '../errors';
 import { present } from '../present';
 import type { ImageConfig } from './types';
 
@@ -41,7 +41,9 @@ export function parseIndex(text: string): Descriptor {
 
 /** @throws TslxcError OPERATION_FAILED. */
 export function parseManifest(text: string): Manifest {
-  const { config, layers } = objectOf(text, 'manifest');
+  const { config, layers: written } = objectOf(text, 'manifest');
+  // Go writes null for a list that has nothing.
+  const layers = written === null ? [] : written;
   if (!Array.isArray(layers)) throw malformed('manifest', 'it has no layers');
   if (layers.length > mostLayers) {
     throw malformed('manifest', `it has ${layers.length} layers, more than ${mostLayers}`);
@@ -56,7 +58,8 @@ export function parseManifest(text: string): Manifest {
 export function parseConfiguration(text: string): Configuration {
   const document = objectOf(text, 'configuration');
   const { architecture, created, rootfs } = document;
-  const diffIds = isObject(rootfs) ? rootfs['diff_ids'] : undefined;
+  // Docker leaves the list out if it has nothing.
+  const diffIds = isObject(rootfs) ? (rootfs['diff_ids'] ?? []) : undefined;
   const isDigests = Array.isArray(diffIds) && diffIds.every(isDigest);
   if (!isDigests) throw malformed('configuration', 'it has no digests of layers');
   const config = isObject(document['config']) ? document['config'] : {};
@@ -66,6 +69,12 @@ export function parseConfiguration(text: string): Configuration {
     diffIds,
     config: imageConfig(config),
   };
+}
+
+/** What is said of an image that consists of its configuration alone, as one that is built `FROM scratch` and copies nothing. */
+export function withoutLayers(details: ErrorDetails = {}): TslxcError {
+  const detail = 'the image has no layers, and so no file that a container could run';
+  return new TslxcError('OPERATION_FAILED', detail, details);
 }
 
 function imageConfig(config: Readonly<Record<string, unknown>>): ImageConfig {

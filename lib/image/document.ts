@@ -5,6 +5,7 @@ import type { DirectoryMount, DomainSpec } from '../domain/builder/spec';
 import { isBelow, isSame } from '../domain/xml/path';
 import { TslxcError } from '../errors';
 import { present } from '../present';
+import { withoutLayers } from './config';
 import { ImageTree, type Account } from './image-tree';
 import { resolverMount, resolverTarget, withShare, type NetworkShare } from './network-share';
 import { stemOf } from './reference';
@@ -36,7 +37,7 @@ export function newDomainName(image: string): string {
  * The XML of the domain.
  *
  * @throws TslxcError INVALID_ARG for an invalid value, for one that XML can't hold, or when neither the image nor the caller
- * names a program; OPERATION_FAILED when the image does not have the program; SyscallError.
+ * names a program; OPERATION_FAILED when the image does not have the program, or has no layers; SyscallError.
  */
 export function imageDocument(document: ImageDocument): string {
   return writeSpec(imageSpec(document));
@@ -48,6 +49,8 @@ function imageSpec(document: ImageDocument): DomainSpec {
   const { root: _root, ports = config.ports, ...own } = domain;
   const { memory = usualMemory, idMap = 'auto', stopSignal = config.stopSignal } = own;
   const { interfaces = [], privateNetwork = interfaces.length === 0 } = own;
+  // One that an earlier version has pulled.
+  if (image.layers.length === 0) throw withoutLayers();
   using tree = new ImageTree([...image.layers, document.empty]);
   return present({
     ...own,
@@ -75,7 +78,7 @@ function programOf(config: ImageConfig, domain: ImageDomain, tree: ImageTree): P
   }
   const [program, ...args] = wordsOf(config, domain);
   if (program === undefined || program === '') {
-    const detail = 'the image names no program: give a command';
+    const detail = 'the image names no program (Entrypoint, Cmd): give a command or an entry point';
     throw new TslxcError('INVALID_ARG', detail);
   }
   const { user, group, account } = identityOf(config, domain, tree);

@@ -43,7 +43,7 @@ export class Images {
    * @param options - name, signal, progress, `tls` and `mostBytes`; none by default
    * @returns the image, as it is stored now
    * @throws TslxcError INVALID_ARG for a malformed source or name; OPERATION_UNSUPPORTED, with its Debian package, when a
-   * program is missing; OPERATION_FAILED with skopeo's or umoci's reason, or for a digest that does not match;
+   * program is missing; OPERATION_FAILED with skopeo's or umoci's reason, for a digest that does not match, or for an image without layers;
    * OPERATION_DENIED for an image that is refused; OPERATION_ABORTED.
    * @throws SyscallError SYSTEM_ERROR, such as ENOSPC, with `step` and `path`.
    */

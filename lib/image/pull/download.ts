@@ -3,7 +3,7 @@ import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError } from '../../errors';
-import { parseConfiguration, parseIndex, parseManifest } from '../config';
+import { parseConfiguration, parseIndex, parseManifest, withoutLayers } from '../config';
 import type { Configuration, Descriptor, Manifest } from '../config';
 import { hasLayer, sha256 } from '../store/layer-store';
 import type { ImagePaths } from '../store/image-paths';
@@ -126,6 +126,7 @@ async function readDocuments(layout: string, blobs: string): Promise<Downloaded>
     const detail = `the image has ${there} layers, and its configuration names ${said}`;
     throw new TslxcError('OPERATION_FAILED', detail, { step });
   }
+  if (there === 0) throw withoutLayers({ step });
   return { blobs, manifest, configuration, digest: index.digest };
 }
 

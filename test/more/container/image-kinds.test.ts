@@ -168,6 +168,16 @@ test('an image that is pulled again under its name takes the place of the former
   expect(existsSync(former.layers[0] ?? '')).toBe(false);
 });
 
+test('one that is built from scratch of nothing is refused, in words that say so', async () => {
+  const { images } = world.connection;
+  const made = makeLayout(folder('scratch'), { layers: [], config: { Cmd: ['/hello'] } });
+  await expect(images.pull(made)).rejects.toMatchObject({
+    code: 'OPERATION_FAILED',
+    message: expect.stringContaining('the image has no layers') as string,
+  });
+  expect(await images.list()).toEqual([]);
+});
+
 test('a digest in the source is kept to', async () => {
   const { images } = world.connection;
   const made = makeLayout(folder('pinned'), { layers: [[file('name', 'pinned')]] });

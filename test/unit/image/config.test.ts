@@ -100,6 +100,9 @@ test('a manifest has at most 127 layers, which is what an overlay takes', () => 
   expect(refusalOf(() => parseManifest(manifest([...layers, part('1')])))).toEqual(
     refused('manifest', 'it has 128 layers, more than 127'),
   );
+  // As Go writes a list that is empty.
+  expect(parseManifest(manifest(null)).layers).toEqual([]);
+  expect(parseConfiguration(configuration({}, { type: 'layers' })).diffIds).toEqual([]);
   expect(refusalOf(() => parseManifest(manifest(undefined)))).toEqual(
     refused('manifest', 'it has no layers'),
   );

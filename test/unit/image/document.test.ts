@@ -45,12 +45,20 @@ interface Made {
   readonly config?: Partial<ImageConfig>;
   readonly domain?: ImageDomain;
   readonly share?: NetworkShare;
+  readonly layers?: readonly string[];
 }
 
-function made({ config = { cmd: ['id'] }, domain = {}, share }: Made): string {
+const threeLayers = ['/l/top', '/l/middle', '/l/low'];
+
+function made({
+  config = { cmd: ['id'] },
+  domain = {},
+  share,
+  layers = threeLayers,
+}: Made): string {
   const image: ImageInfo = {
     ...{ name: 'web:1', source: 'oci:web', digest: 'sha256:1', pulled: '', architecture: 'amd64' },
-    ...{ bytes: 0, layers: ['/l/top', '/l/middle', '/l/low'], config: { ...silent, ...config } },
+    ...{ bytes: 0, layers, config: { ...silent, ...config } },
   };
   const named = { image, name: 'one', upper: '/u', empty: '/e', domain };
   return imageDocument({ ...named, shares: [share] });
@@ -283,8 +291,16 @@ test('where the caller says so, the ids are those of the host', () => {
 });
 
 test.each<[string, Made, string]>([
-  ['no program', { config: {} }, 'the image names no program: give a command'],
-  ['an empty program', { config: { cmd: [''] } }, 'the image names no program: give a command'],
+  [
+    'no program',
+    { config: {} },
+    'the image names no program (Entrypoint, Cmd): give a command or an entry point',
+  ],
+  [
+    'an empty program',
+    { config: { cmd: [''] } },
+    'the image names no program (Entrypoint, Cmd): give a command or an entry point',
+  ],
   [
     'a relative directory of the image',
     { config: { cmd: ['id'], workingDirectory: 'srv' } },
@@ -314,6 +330,13 @@ test.each<[string, Made, string]>([
   } catch (error) {
     expect(error).toMatchObject({ code: 'INVALID_ARG', message });
   }
+});
+
+test('an image without layers has nothing that could be run', () => {
+  expect(() => made({ layers: [] })).toThrow(
+    'operation failed: the image has no layers, and so no file that a container could run',
+  );
+  expect(mockAsked).toEqual([]);
 });
 
 test('a new domain is named after its image, and no two have one name', () => {

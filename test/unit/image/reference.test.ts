@@ -168,7 +168,7 @@ test.each<[string, () => unknown]>([
         }),
       ),
   ],
-  ['no digests', () => parseConfiguration('{"rootfs":{}}')],
+  ['no digests', () => parseConfiguration('{"rootfs":{"diff_ids":"none"}}')],
   ['a number as a word', () => parseConfiguration(configuration({ Cmd: [1] }))],
   ['a list as a user', () => parseConfiguration(configuration({ User: [] }))],
   ['a list of ports', () => parseConfiguration(configuration({ ExposedPorts: ['80/tcp'] }))],

@@ -113,6 +113,20 @@ test('a configuration that names another number of layers is refused', async () 
   );
 });
 
+test.each([{}, { rootfs: { type: 'layers' } }])(
+  'an image that has no layers is refused, and that is said, with %j in its configuration',
+  async (said) => {
+    const layout = scratchDirectory();
+    makeLayout(layout, { layers: [] });
+    mockSkopeo = new FakeSkopeo(layout);
+    if ('rootfs' in said) mockSkopeo.said = { configuration: JSON.stringify(said) };
+    await expect(download()).rejects.toMatchObject({
+      ...refused('the image has no layers, and so no file that a container could run'),
+      step: 'copy the image',
+    });
+  },
+);
+
 describe('a layer that is here', () => {
   test('is not copied again', async () => {
     await keep(chains[0]);
