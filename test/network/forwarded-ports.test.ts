@@ -188,7 +188,15 @@ test('the address that the network keeps for it will do, or one that DHCP gives;
   );
   expect(await refused(six)).toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
-    message: expect.stringContaining('the address that the ports lead to is not known') as string,
+    path: '2001:db8::1',
+    message: expect.stringContaining(
+      "ports of the host's IPv6 address 2001:db8::1 can't lead to the interface, of which no IPv6 address is known",
+    ) as string,
+  });
+  expect(await refused(six.replace('2001:db8::1', '0:0::1'))).toMatchObject({
+    code: 'CONFIG_UNSUPPORTED',
+    path: '::1',
+    message: expect.stringContaining("ports of ::1 can't be forwarded") as string,
   });
   expect(await refused(ownAddresses + web("<range start='8000' end='8100'/>"))).toMatchObject({
     code: 'RESOURCE_BUSY',
@@ -231,6 +239,16 @@ test('an isolated network passes nothing on', async () => {
   ).rejects.toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
     element: 'domain/devices/interface/portForward',
+  });
+});
+
+test('a loopback address of the host is forwarded only where its packets can be led out', async () => {
+  await startNetwork("<forward mode='open'/>");
+  const ports = web('').replace("proto='tcp'", "proto='tcp' address='127.0.0.1'");
+  await expect(start('alpha', device('10', ownAddresses + ports))).rejects.toMatchObject({
+    code: 'CONFIG_UNSUPPORTED',
+    path: '127.0.0.1',
+    message: expect.stringContaining("into the network 'lab' of the mode open") as string,
   });
 });
 

@@ -80,3 +80,16 @@ test('a start warns of a program of the host that its port hides', async () => {
   }
   for (const name of ['hider', 'neighbour']) await tslxc('destroy', name);
 });
+
+test.each([
+  ['[::1]:8085:80', "ports of ::1 can't be forwarded"],
+  ['[2001:db8::1]:8085:80', "ports of the host's IPv6 address 2001:db8::1 can't lead"],
+])('a port at an address that leads nowhere is refused by its own -p: %s', async (port, why) => {
+  const words = ['run', '-p', '8086:80', '-p', port, 'web', '--', 'true'];
+  expect(await runCommand(words, { root: world.root.path })).toMatchObject({
+    ...{ code: 125, stdout: '' },
+    stderr: expect.stringContaining(
+      `error: '${port}' for <publish> option: unsupported configuration: ${why}`,
+    ) as string,
+  });
+});

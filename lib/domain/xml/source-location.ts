@@ -14,18 +14,24 @@ export interface SourceLocation {
 // A message quotes the text of the definition, which can be megabytes long.
 const maxDetail = 400;
 
+/** The same, and the address or the port that is at fault there, which becomes the error's `path`. */
+export interface LocatedFault extends SourceLocation {
+  readonly about?: string | undefined;
+}
+
 /** The error to throw if the element or attribute at `location` is invalid; its message ends with the position. */
 export function definitionError(
   code: ErrorCode,
   text: string,
-  location: SourceLocation,
+  location: LocatedFault,
 ): DefinitionError {
-  const { path, position } = location;
+  const { path, position, about } = location;
   const { line, column } = position;
   return new DefinitionError(code, `${shortened(text)} ${placeOf(location)}`, {
     element: path,
     line,
     column,
+    ...(about === undefined ? {} : { path: about }),
   });
 }
 

@@ -54,7 +54,10 @@ export async function networkPort(
   return { ...port, ...portFacts(session, wanted, found) };
 }
 
-/** @throws DefinitionError CONFIG_UNSUPPORTED in a network that forwards nothing; RESOURCE_BUSY for a port that is forwarded already. */
+/**
+ * @throws DefinitionError CONFIG_UNSUPPORTED in a network that forwards nothing, and for an address of the host whose packets can't be
+ * led into it; RESOURCE_BUSY for a port that is forwarded already.
+ */
 async function checkForwards(
   { containers, paths }: Session,
   { mac, portForwards: forwards = [] }: NetworkInterface,
@@ -62,12 +65,29 @@ async function checkForwards(
 ): Promise<void> {
   const [first] = forwards;
   if (first === undefined) return;
+  const path = 'domain/devices/interface/portForward';
   if (forwardingModes[mode] === undefined) {
-    const path = 'domain/devices/interface/portForward';
     const detail = `the host forwards nothing into the network '${name}': only with the modes nat, route and open`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, { path, position: first.position });
   }
+  for (const { address, position } of forwards) {
+    const why = address === undefined ? undefined : whyUnled(address, { name, mode });
+    if (why === undefined) continue;
+    throw definitionError('CONFIG_UNSUPPORTED', why, { path, position, about: address });
+  }
   await containers.forwards.check({ mac, forwards }, paths.root);
+}
+
+/** Packets for the host's own loopback addresses leave it only where a setting of the bridge allows it, which IPv6 does not have. */
+function whyUnled(
+  address: string,
+  { name, mode }: { readonly name: string; readonly mode: string },
+): string | undefined {
+  const remedy = 'leave the address out, or give another one of the host';
+  if (address === '::1')
+    return `ports of ::1 can't be forwarded, since the kernel keeps its packets in the host: ${remedy}`;
+  if (!address.startsWith('127.') || forwardingModes[mode] === 'led-out') return undefined;
+  return `ports of ${address} can't be forwarded into the network '${name}' of the mode ${mode}, but with nat and route: ${remedy}`;
 }
 
 /** What is to be plugged in. */

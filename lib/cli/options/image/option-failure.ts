@@ -5,7 +5,7 @@
 import { constants } from 'node:os';
 import { usualIds } from '../../../domain/namespaces/allocated-ids';
 import { messageWithoutElement, TslxcError } from '../../../errors';
-import type { ImageDomain } from '../../../index';
+import type { ImageDomain, PortRangeSpec } from '../../../index';
 import { printable } from '../../../printable';
 import type { Options } from '../../shell/arguments';
 import { CommandError } from '../../shell/command-error';
@@ -55,7 +55,7 @@ function saidOfOption(error: TslxcError, typed: Typed): string | undefined {
   }
   if (element.endsWith('/tslxc:overlay')) return told('upper', whyNoUpper(error) ?? rest);
   if (element.startsWith('domain/devices/interface')) {
-    const [published] = options.strings('publish');
+    const published = publishedOf(error, typed);
     const why = error.code === 'NO_NETWORK' ? whyNoNetwork(error, typed) : rest;
     return element.includes('/portForward')
       ? told('publish', why, published)
@@ -89,6 +89,25 @@ function volumeOf({ path }: TslxcError, { options, domain }: Typed): string | un
 
 function sourceOf(mount: NonNullable<ImageDomain['mounts']>[number]): string | undefined {
   return 'source' in mount && typeof mount.source === 'string' ? mount.source : undefined;
+}
+
+/** The option whose address or port (`8080/tcp`) the error is about; else the first. */
+function publishedOf({ path = '' }: TslxcError, { options, domain }: Typed): string | undefined {
+  const [number = '', protocol] = path.split('/');
+  const forwards = (domain.interfaces ?? []).flatMap((one) =>
+    one.type === 'network' ? (one.portForwards ?? []) : [],
+  );
+  const at = forwards.findIndex(
+    (one) =>
+      one.address === path ||
+      (one.protocol === protocol &&
+        (one.ranges ?? []).some((ports) => hasPort(ports, Number(number)))),
+  );
+  return options.strings('publish')[Math.max(at, 0)];
+}
+
+function hasPort({ start, end = start }: PortRangeSpec, port: number): boolean {
+  return start <= port && port <= end;
 }
 
 function whyNoVolume({ errno, element = '', path = '' }: TslxcError): string | undefined {

@@ -43,13 +43,18 @@ export function linkForwards(
     const isKnown =
       family === undefined ? Object.keys(targets).length > 0 : targets[family] !== undefined;
     if (isKnown || (offered === 'by-dhcp' && family !== 'ipv6')) continue;
-    throw definitionError(
-      'CONFIG_UNSUPPORTED',
-      "the address that the ports lead to is not known: give the interface an <ip>, or its MAC address a <host> of the network's DHCP",
-      { path: 'domain/devices/interface/portForward', position },
-    );
+    const place = { path: 'domain/devices/interface/portForward', position, about: address };
+    throw definitionError('CONFIG_UNSUPPORTED', whyNowhere(address, family), place);
   }
   return { host, mac, bridge, forwards, targets, loopback: forwarding.loopback };
+}
+
+function whyNowhere(address: string | undefined, family: IpFamily | undefined): string {
+  if (address === undefined || family === undefined) {
+    return "the address that the ports lead to is not known: give the interface an <ip>, or its MAC address a <host> of the network's DHCP";
+  }
+  const kind = family === 'ipv6' ? 'IPv6' : 'IPv4';
+  return `ports of the host's ${kind} address ${address} can't lead to the interface, of which no ${kind} address is known: it needs an <ip> of that kind, and a network that has one`;
 }
 
 /** Removes the rules first, then the claim on the ports. Does nothing when they are not there. */

@@ -42,6 +42,12 @@ const filesystem = 'domain/devices/filesystem';
 const overlay = 'domain/metadata/tslxc:container/tslxc:overlay';
 const device = 'domain/devices/interface';
 
+/** An error that is about this address or port of the host. */
+const about = (port: string): TslxcError => {
+  const place = { path: `${device}/portForward`, position, about: port };
+  return definitionError('RESOURCE_BUSY', 'it is wrong', place);
+};
+
 test.each<[string, Error, string]>([
   [
     '--user nosuch',
@@ -117,6 +123,16 @@ test.each<[string, Error, string]>([
     '-p 80:81 --network lab',
     inDocument('XML_ERROR', `${device}/portForward/range`),
     "'80:81' for <publish> option: XML error: it is wrong",
+  ],
+  [
+    '-p 80:81 -p [2001:db8::1]:82:83 --network lab',
+    about('2001:db8::1'),
+    "'[2001:db8::1]:82:83' for <publish> option: resource busy: it is wrong",
+  ],
+  [
+    '-p 53:53/udp -p 127.0.0.1:50-60:50-60 --network lab',
+    about('53/tcp'),
+    "'127.0.0.1:50-60:50-60' for <publish> option: resource busy: it is wrong",
   ],
 ])('%s: the option is named as it was typed, with what is wrong', async (words, error, said) => {
   expect(await shown(words, error)).toBe(said);
