@@ -93,3 +93,10 @@ test.each([
     ) as string,
   });
 });
+
+test('a port that is published at 0.0.0.0 is that of each address of IPv4', async () => {
+  await serve('every', '-p', '0.0.0.0:8084:80');
+  expect(fromHost('127.0.0.1 8084')).toBe('every\n');
+  expect(world.server.run('sh', '-c', ask(`${ServerNetwork.hostAddress} 8084`))).toBe('every\n');
+  await tslxc('destroy', 'every');
+});

@@ -282,7 +282,7 @@ export interface NetworkInterfaceSpec extends CommonInterfaceSpec {
 export interface PortForwardSpec {
   /** Default: `tcp`. */
   readonly protocol?: 'tcp' | 'udp' | undefined;
-  /** The address of the host on which they are forwarded. Default: all. */
+  /** The address of the host on which they are forwarded; `0.0.0.0` and `::` are all of their family. Default: all. */
   readonly address?: string | undefined;
   /** The network interface of the host by which the packets arrive. Default: all. */
   readonly device?: string | undefined;

@@ -2,13 +2,16 @@
 import type { Listening } from '../../container/interfaces/listening-ports';
 import type { DomainDefinition } from '../../domain/definition';
 import type { PortForward } from '../../domain/interface/definition';
-import { forwardedPorts } from '../../domain/interface/port/port-forward';
+import {
+  forwardedPorts,
+  isAnyAddress,
+  isSharedAddress,
+} from '../../domain/interface/port/port-forward';
 import { warningWords } from '../../plan/warnings';
 import type { Session } from '../session/session';
 import type { Warning } from '../types';
 
 const mostNamed = 10;
-const anywhere: readonly string[] = ['0.0.0.0', '::'];
 
 /**
  * A warning for each `<portForward>` that leads packets for such a program to the container. Nothing is refused: whoever wrote it may
@@ -52,5 +55,6 @@ function hiddenPorts(forward: PortForward, sockets: readonly Listening[]): numbe
 }
 
 function meets({ address }: PortForward, own: string): boolean {
-  return address === undefined || anywhere.includes(own) || own === address;
+  // A program that listens at :: mostly gets packets of IPv4 as well.
+  return isAnyAddress(own) || isSharedAddress(address, own);
 }

@@ -7,6 +7,7 @@ import { largestId } from '../../../container/users/accounts';
 import { isImagePort } from '../../../domain/builder/image-origin';
 import { signalNumber } from '../../../domain/elements/extension/stop-signal';
 import { faultOfName } from '../../../domain/elements/identity';
+import { isSharedAddress } from '../../../domain/interface/port/port-forward';
 import { leastMemory } from '../../../domain/tuning/memory-tuning';
 import { environmentOf } from '../environment';
 import { parsePublishedPort } from '../values/published-port';
@@ -187,7 +188,9 @@ function publishedOf(words: readonly string[]): PortForwardSpec[] {
 function overlap(one: PortForwardSpec, other: PortForwardSpec): boolean {
   const [a, b] = [one.ranges?.[0], other.ranges?.[0]];
   if (a === undefined || b === undefined || one.protocol !== other.protocol) return false;
-  const isSameAddress =
-    one.address === undefined || other.address === undefined || one.address === other.address;
-  return isSameAddress && a.start <= (b.end ?? b.start) && b.start <= (a.end ?? a.start);
+  return (
+    isSharedAddress(one.address, other.address) &&
+    a.start <= (b.end ?? b.start) &&
+    b.start <= (a.end ?? a.start)
+  );
 }

@@ -6,7 +6,11 @@
  */
 import type { PortForward } from '../../../domain/interface/definition';
 import { parseIp, type IpFamily } from '../../../domain/interface/ip-address';
-import { forwardedPorts, type ForwardedPorts } from '../../../domain/interface/port/port-forward';
+import {
+  forwardedPorts,
+  isAnyAddress,
+  type ForwardedPorts,
+} from '../../../domain/interface/port/port-forward';
 import { chain, quoteDevice, tableFor, withoutTable } from '../../../host/kernel/nftables';
 import type { FilteredLink } from '../tables/filter-rules';
 
@@ -78,7 +82,9 @@ function rulesOf(forward: PortForward, { targets }: LinkForwards): string[] {
     const where = [
       `meta nfproto ${family}`,
       ...(device === undefined ? [] : [`iifname ${quoteDevice(device)}`]),
-      address === undefined ? 'fib daddr type local' : `${word} daddr ${address}`,
+      address === undefined || isAnyAddress(address)
+        ? 'fib daddr type local'
+        : `${word} daddr ${address}`,
     ].join(' ');
     return forwardedPorts(forward).map(
       (ports) =>

@@ -137,12 +137,24 @@ function without({ start, end, to }: ForwardedPorts, gap: PortRange): ForwardedP
   ];
 }
 
+/** Whether it stands for each address of its family, as for bind(2). */
+export function isAnyAddress(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
+}
+
+/** Whether a packet can be for both of these addresses of the host; one that is left out is each. */
+export function isSharedAddress(one: string | undefined, other: string | undefined): boolean {
+  if (one === undefined || other === undefined || one === other) return true;
+  return (isAnyAddress(one) || isAnyAddress(other)) && one.includes(':') === other.includes(':');
+}
+
 /** A port of the host that both would forward; undefined if there is none. */
 export function sharedPort(one: PortForward, other: PortForward): number | undefined {
-  const mayBeSame = (a: string | undefined, b: string | undefined): boolean =>
-    a === undefined || b === undefined || a === b;
-  if (one.protocol !== other.protocol || !mayBeSame(one.address, other.address)) return undefined;
-  if (!mayBeSame(one.device, other.device)) return undefined;
+  if (one.protocol !== other.protocol || !isSharedAddress(one.address, other.address))
+    return undefined;
+  const isOtherDevice =
+    one.device !== undefined && other.device !== undefined && one.device !== other.device;
+  if (isOtherDevice) return undefined;
   for (const { start, end } of forwardedPorts(one)) {
     const found = forwardedPorts(other).find((ports) => ports.start <= end && start <= ports.end);
     if (found !== undefined) return Math.max(start, found.start);

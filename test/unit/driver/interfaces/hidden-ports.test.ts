@@ -71,6 +71,11 @@ test.each<[string, { forwards: string; sockets: Partial<HostListening> }, string
     ['8080 (tcp)'],
   ],
   [
+    'at an address of IPv4, of which each is meant',
+    { forwards: forward("proto='tcp' address='0.0.0.0'"), sockets: { tcp: at('10.0.0.1', 8080) } },
+    ['8080 (tcp)'],
+  ],
+  [
     'at many ports, each several times',
     {
       forwards: forward(

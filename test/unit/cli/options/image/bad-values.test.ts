@@ -96,9 +96,13 @@ test('two that want the same are refused, by the second', () => {
   expect(messageOf(['-p', '80:80', '-p', '127.0.0.1:70-80:81-91'])).toBe(
     "'127.0.0.1:70-80:81-91' for <publish> option has a port of the host that '80:80' has already",
   );
+  expect(messageOf(['-p', '0.0.0.0:80:80', '-p', '127.0.0.1:80:81'])).toBe(
+    "'127.0.0.1:80:81' for <publish> option has a port of the host that '0.0.0.0:80:80' has already",
+  );
 });
 
 test.each([
+  ['0.0.0.0:80:80', '[::]:80:80'],
   ['80:80', '80:80/udp'],
   ['80:80', '81:80'],
   ['127.0.0.1:80:80', '127.0.0.2:80:80'],

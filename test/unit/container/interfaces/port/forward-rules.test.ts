@@ -55,6 +55,12 @@ test('an address and a device of the host', () => {
   expect(forwarded([{ ...one, address: '192.0.2.1', device: 'eth0' }])).toEqual([
     'meta nfproto ipv4 iifname "eth0" ip daddr 192.0.2.1 udp dport 53 counter dnat ip to 10.0.0.5',
   ]);
+  expect(forwarded([{ ...one, address: '0.0.0.0' }])).toEqual([
+    'meta nfproto ipv4 fib daddr type local udp dport 53 counter dnat ip to 10.0.0.5',
+  ]);
+  expect(forwarded([{ ...one, address: '::' }])).toEqual([
+    'meta nfproto ipv6 fib daddr type local udp dport 53 counter dnat ip6 to fd00::5',
+  ]);
   expect(forwarded([{ ...one, address: '2001:db8::1' }])).toEqual([
     'meta nfproto ipv6 ip6 daddr 2001:db8::1 udp dport 53 counter dnat ip6 to fd00::5',
   ]);

@@ -98,6 +98,8 @@ test.each([
   ["proto='tcp'><range start='1' end='20'/><range start='9' end='10' exclude='yes'/>", 11],
   ["proto='tcp' address='192.0.2.1'><range start='1' end='20'/>", 10],
   ["proto='tcp' address='192.0.2.2'><range start='1' end='20'/>", undefined],
+  ["proto='tcp' address='0.0.0.0'><range start='1' end='20'/>", 10],
+  ["proto='tcp' address='::'><range start='1' end='20'/>", undefined],
   ["proto='tcp' dev='eth1'><range start='10'/>", undefined],
   ["proto='tcp'>", 10],
 ])('<portForward %s may be meant by the same packet at the port %s', (content, expected) => {
