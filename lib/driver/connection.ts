@@ -227,12 +227,13 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * Imports what a libvirt on this host has defined: virtual networks, domains of its LXC driver, and which of them are
-   * started with the host. libvirt's files are only read. A name that is already defined here is left as it is, except an
-   * unchanged network `default`, which libvirt's replaces unless it runs. Nothing is started.
+   * Imports what a libvirt on this host has defined: filters for network traffic, virtual networks, storage pools, secrets with
+   * their values, domains of its LXC driver, and which of them are started with the host. libvirt's files are only read. A name
+   * that is already defined here is left as it is, except an unchanged network `default`, which libvirt's replaces unless it runs.
+   * Nothing is started.
    *
    * @param options - `from`: `/etc/libvirt` by default; `onItem`: called after each definition
-   * @returns the outcome for each definition, networks first; a failure is in the result, and does not make the call reject
+   * @returns the outcome for each definition, domains last; a failure is in the result, and does not make the call reject
    * @throws TslxcError INVALID_ARG when `from` is not a directory; SyscallError when it can't be read.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.

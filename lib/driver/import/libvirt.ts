@@ -1,21 +1,16 @@
-/** Imports what a libvirt on this host has defined: networks, domains, and which of them are started with the host. */
+/** Imports what a libvirt on this host has defined, and which of it is started with the host. */
 import { lstatSync, statSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { DefinitionError, TslxcError } from '../../errors';
+import { basename, dirname, join } from 'node:path';
+import { TslxcError } from '../../errors';
 import { fileError, hasErrno } from '../../host/state/file-error';
-import { defaultNetwork } from '../../network/lifecycle/default-network';
-import { defineDomain } from '../definitions/define';
-import { setAutostart } from '../lifecycle/autostart';
-import { isUntouchedDefault } from '../networks/autostart';
-import { defineNetwork, setNetworkAutostart } from '../networks/verbs';
-import { parseGivenNetwork } from '../session/given';
 import type { Session } from '../session/session';
+import { takeOver } from './take-over';
 import type { Imported, ImportOptions } from './types';
 
 const ENOENT = 2;
 
-/** The folder of libvirt's configuration. All its drivers share their networks. */
+/** The folder of libvirt's configuration. All its drivers share their networks, filters, pools and secrets. */
 const usualFolder = '/etc/libvirt';
 
 interface Source {
@@ -24,10 +19,13 @@ interface Source {
   readonly folder: string;
 }
 
-/** Networks first, since domains name them. */
+/** Domains last, since they name the others. */
 const sources: readonly Source[] = [
+  { kind: 'network-filter', folder: 'nwfilter' },
   { kind: 'network', folder: 'qemu/networks' },
   { kind: 'network', folder: 'network' },
+  { kind: 'storage-pool', folder: 'storage' },
+  { kind: 'secret', folder: 'secrets' },
   { kind: 'domain', folder: 'lxc' },
 ];
 
@@ -72,7 +70,7 @@ async function definitionFiles(folder: string): Promise<string[]> {
 interface Found {
   readonly kind: Imported['kind'];
   readonly path: string;
-  /** The link that exists when libvirt starts the domain or network with the host. */
+  /** The link that exists when libvirt starts the domain, network or pool with the host. */
   readonly link: string;
 }
 
@@ -81,14 +79,21 @@ async function importOne(session: Session, found: Found): Promise<Imported> {
   const name = basename(path, '.xml');
   try {
     const xml = await readDefinition(path);
-    const takeOver = kind === 'domain' ? takeOverDomain : takeOverNetwork;
     const autostart = lstatSync(link, { throwIfNoEntry: false }) === undefined ? 'off' : 'on';
-    return { kind, path, ...(await takeOver(session, xml, autostart)) };
+    const theirs = { xml, autostart, folder: dirname(path) } as const;
+    return { kind, path, ...(await takeOver[kind](session, theirs)) };
   } catch (cause) {
     const error = cause instanceof Error || TslxcError.is(cause) ? cause : new Error(String(cause));
-    session.logger.error({ err: error, path }, 'a definition of libvirt could not be imported');
-    return { kind, path, name, outcome: 'failed', autostart: 'off', error };
+    const outcome = isForeign(error) ? 'left' : 'failed';
+    const level = outcome === 'left' ? 'info' : 'error';
+    session.logger[level]({ err: error, path }, 'a definition of libvirt was not imported');
+    return { kind, path, name, outcome, autostart: 'off', error };
   }
+}
+
+/** A pool of a type that only virtual machines have, such as `rbd`. */
+function isForeign(error: Error): boolean {
+  return TslxcError.is(error, 'INTERNAL_ERROR') && error.element === 'pool/@type';
 }
 
 /** @throws SyscallError; TslxcError INVALID_ARG for anything but a regular file, the read of which might never return. */
@@ -98,60 +103,5 @@ async function readDefinition(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw TslxcError.is(error) ? error : fileError(error, 'read a definition of libvirt');
-  }
-}
-
-type Outcome = Pick<Imported, 'name' | 'outcome' | 'autostart'>;
-
-async function takeOverDomain(
-  session: Session,
-  xml: string,
-  autostart: 'on' | 'off',
-): Promise<Outcome> {
-  const { name } = session.parse(xml).definition;
-  if (session.store.has(name)) {
-    const now = session.store.isAutostarted(name) ? 'on' : 'off';
-    return { name, outcome: 'exists', autostart: now };
-  }
-  const identity = await defineDomain(session, xml, {});
-  if (autostart === 'on') await setAutostart(session, identity, 'on');
-  return { name, outcome: 'imported', autostart };
-}
-
-/** libvirt's network `default` replaces tslxc's own, if that is unchanged and not running. */
-async function takeOverNetwork(
-  session: Session,
-  xml: string,
-  autostart: 'on' | 'off',
-): Promise<Outcome> {
-  const { definition } = parseGivenNetwork(xml);
-  const { name, uuid } = definition;
-  const exists = (): Outcome => {
-    const now = session.networks.isAutostarted(name) ? 'on' : 'off';
-    return { name, outcome: 'exists', autostart: now };
-  };
-  if (session.networks.has(name) && !givesWay(session, { name, uuid })) return exists();
-  try {
-    const identity = await defineNetwork(session, xml, {});
-    if (autostart === 'on') await setNetworkAutostart(session, identity, 'on');
-    return { name, outcome: 'imported', autostart };
-  } catch (error) {
-    if (name !== defaultNetwork || !session.networks.has(name)) throw error;
-    if (!TslxcError.is(error, 'OPERATION_FAILED')) throw error;
-    return exists();
-  }
-}
-
-function givesWay(
-  session: Session,
-  { name, uuid }: { readonly name: string; readonly uuid: string },
-): boolean {
-  if (name !== defaultNetwork) return false;
-  try {
-    const former = session.networks.read(name);
-    return former !== undefined && former.uuid !== uuid && isUntouchedDefault(session, former);
-  } catch (error) {
-    if (error instanceof DefinitionError) return false;
-    throw error;
   }
 }

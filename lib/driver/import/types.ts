@@ -36,16 +36,21 @@ export interface NativeDomain {
 /** The outcome for one definition of libvirt. */
 export interface Imported {
   /** What it defines. */
-  readonly kind: 'domain' | 'network';
-  /** Name of the domain or network; that of the file, without `.xml`, when the definition can't be imported. */
+  readonly kind: 'domain' | 'network' | 'network-filter' | 'storage-pool' | 'secret';
+  /** Name of what it defines, uuid of a secret; that of the file, without `.xml`, when the definition can't be imported. */
   readonly name: string;
   /** The file of libvirt. */
   readonly path: string;
-  /** `exists`: something of that name was defined here already, and is left as it is. */
-  readonly outcome: 'imported' | 'exists' | 'failed';
-  /** Whether it is started with the host: as in libvirt, or for `exists` as it was here. */
+  /**
+   * `exists`: something of that name was defined here already, and is left as it is. `left`: a storage pool of a type that tslxc does not
+   * have, such as `rbd`.
+   */
+  readonly outcome: 'imported' | 'exists' | 'left' | 'failed';
+  /** Whether it is started with the host: as in libvirt, or for `exists` as it was here. `off` for filters and secrets. */
   readonly autostart: 'on' | 'off';
-  /** Why it failed; only with `failed`. */
+  /** Of an imported secret: whether its value was copied, or libvirt has none for it. */
+  readonly value?: 'copied' | 'none';
+  /** Why; only with `failed` and `left`. */
   readonly error?: Error;
 }
 

@@ -1,4 +1,4 @@
-/** import: takes over the domains and networks of an existing libvirt. */
+/** import: takes over what an existing libvirt has defined. */
 import type { Imported } from '../../../index';
 import { errorLines, withErrorMessage } from '../../shell/command-error';
 import type { Options } from '../../shell/arguments';
@@ -8,12 +8,14 @@ import type { Output } from '../../output/output';
 export const commands: CommandTable = {
   import: {
     group: 'tslxc',
-    summary: 'take over the domains and networks that libvirt has defined',
+    summary: 'take over what libvirt has defined',
     description:
-      'Define the containers and virtual networks of an existing libvirt here, and start those with the host that it\n' +
-      'starts. Its files are only read. What is defined here already is left as it is, and one file that cannot be\n' +
-      'taken over does not keep the others from it; the exit status is then 1. Nothing is started: networks by\n' +
-      'net-start, then domains by start, or by autostart-all those that are started with the host.',
+      'Define the containers, virtual networks, storage pools, filters for network traffic and secrets of an\n' +
+      'existing libvirt here, these with their values, and start those with the host that it starts. Its files are\n' +
+      'only read. What is defined here already is left as it is, and so is, in libvirt, a pool of a type that is\n' +
+      'not here; one file that cannot be taken over does not keep the others from it; the exit status is then 1.\n' +
+      'Nothing is started: networks by net-start, pools by pool-start, then domains by start, or by autostart-all\n' +
+      'those that are started with the host.',
     options: [
       {
         name: 'from',
@@ -37,28 +39,54 @@ async function importAll(context: Context, options: Options): Promise<number | u
     }),
   );
   if (items.length === 0)
-    output.line('Nothing to import: libvirt has no domains of LXC and no networks');
+    output.line(
+      'Nothing to import: libvirt has no domains of LXC, no networks, pools, filters or secrets',
+    );
   return items.some(({ outcome }) => outcome === 'failed') ? 1 : undefined;
 }
 
-/** Its containers can't be started before it is. */
-function off(network: string): string {
-  return `; it is off now: 'tslxc net-start ${network}' starts it`;
+const words: Readonly<Record<Imported['kind'], string>> = {
+  domain: 'Domain',
+  network: 'Network',
+  'network-filter': 'Network filter',
+  'storage-pool': 'Storage pool',
+  secret: 'Secret',
+};
+
+/** What follows when it is imported: what is needed before its containers can be started. */
+function next({ kind, name, value }: Imported): string {
+  switch (kind) {
+    case 'network':
+      return `; it is off now: 'tslxc net-start ${name}' starts it`;
+    case 'storage-pool':
+      return `; it is off now: 'tslxc pool-start ${name}' starts it`;
+    case 'network-filter':
+      return '; it is kept, and not carried out';
+    case 'secret':
+      return value === 'copied' ? ', with its value' : ', without a value: libvirt has none';
+    case 'domain':
+      return '';
+  }
 }
 
-function show(output: Output, { kind, name, path, outcome, autostart, error }: Imported): void {
-  const what = kind === 'domain' ? `Domain '${name}'` : `Network '${name}'`;
+function show(output: Output, item: Imported): void {
+  const { kind, name, path, outcome, autostart, error } = item;
+  const what = `${words[kind]} '${name}'`;
   switch (outcome) {
     case 'imported': {
       const boot = autostart === 'on' ? ', and is started with the host' : '';
-      output.extra(`${what} imported from ${path}${boot}${kind === 'network' ? off(name) : ''}`);
+      output.extra(`${what} imported from ${path}${boot}${next(item)}`);
       return;
     }
     case 'exists':
       output.line(`${what} is defined already, and left as it is: ${path}`);
       return;
+    case 'left':
+      output.line(`${what} is left to libvirt: ${path}`);
+      for (const line of errorLines(error)) output.line(line);
+      return;
     case 'failed':
-      output.error(`Failed to import ${kind} from ${path}`);
+      output.error(`Failed to import ${words[kind].toLowerCase()} from ${path}`);
       for (const line of errorLines(error)) output.error(line);
   }
 }

@@ -27,6 +27,8 @@ beforeEach(() => {
   connection = new FakeHost(join(scratch, 'root')).connect();
   mkdirSync(join(libvirt, 'lxc/autostart'), { recursive: true });
   mkdirSync(join(libvirt, 'qemu/networks/autostart'), { recursive: true });
+  mkdirSync(join(libvirt, 'storage/autostart'), { recursive: true });
+  for (const folder of ['nwfilter', 'secrets']) mkdirSync(join(libvirt, folder));
 });
 
 function put(path: string, text: string): void {
@@ -141,4 +143,74 @@ test('a libvirt without containers has nothing to import; no folder is an error'
   await expect(connection.importLibvirt({ from: join(libvirt, 'none') })).rejects.toMatchObject({
     code: 'INVALID_ARG',
   });
+});
+
+const poolXml = (name: string, number: number, type = 'dir'): string => `<pool type='${type}'>
+  <name>${name}</name>
+  <uuid>${uuid(number)}</uuid>
+  <target><path>/srv/${name}</path></target>
+</pool>
+`;
+
+const filterXml = (name: string, number: number): string =>
+  `<filter name='${name}'><uuid>${uuid(number)}</uuid></filter>`;
+
+const secretXml = (number: number): string => `<secret ephemeral='no' private='yes'>
+  <uuid>${uuid(number)}</uuid>
+  <usage type='volume'><volume>/srv/secret-${number}</volume></usage>
+</secret>
+`;
+
+test('pools, filters and secrets are defined too, before the domains that name them', async () => {
+  put('storage/data.xml', poolXml('data', 1));
+  put('storage/ceph.xml', poolXml('ceph', 2, 'rbd'));
+  autostart('storage', 'data');
+  put('nwfilter/quiet.xml', filterXml('quiet', 3));
+  put('nwfilter/clean-traffic.xml', filterXml('clean-traffic', 4));
+  put(`secrets/${uuid(5)}.xml`, secretXml(5));
+  put(`secrets/${uuid(5)}.base64`, Buffer.from('word').toString('base64'));
+  put(`secrets/${uuid(6)}.xml`, secretXml(6).replace("private='yes'", "private='no'"));
+  put('lxc/web.xml', domainXml({ name: 'web', uuid: uuid(7) }));
+  const before = picture();
+  const items = await connection.importLibvirt({ from: libvirt });
+  expect(brief(items)).toEqual([
+    ['network-filter', 'clean-traffic', 'exists', 'off'],
+    ['network-filter', 'quiet', 'imported', 'off'],
+    ['storage-pool', 'ceph', 'left', 'off'],
+    ['storage-pool', 'data', 'imported', 'on'],
+    ['secret', uuid(5), 'imported', 'off'],
+    ['secret', uuid(6), 'imported', 'off'],
+    ['domain', 'web', 'imported', 'off'],
+  ]);
+  expect(items.map(({ error }) => error?.message).filter((one) => one !== undefined)).toEqual([
+    expect.stringMatching(/missing backend for pool type \d+ \(rbd\)/),
+  ]);
+  expect(items.flatMap(({ value }) => value ?? [])).toEqual(['copied', 'none']);
+  const pool = await connection.lookupStoragePoolByName('data');
+  expect([pool.uuid, await pool.info()]).toEqual([
+    uuid(1),
+    expect.objectContaining({ active: false, autostart: true }),
+  ]);
+  expect(await connection.networkFilters.lookup('quiet')).toMatchObject({ uuid: uuid(3) });
+  const values = join(libvirt, '../root/etc/tslxc/secrets');
+  expect(readFileSync(join(values, `${uuid(5)}.base64`), 'utf8')).toBe('d29yZA==');
+  await expect(connection.secrets.getValue(uuid(6))).rejects.toMatchObject({ code: 'NO_SECRET' });
+  expect(picture()).toEqual(before);
+  const again = await connection.importLibvirt({ from: libvirt });
+  expect(again.filter(({ outcome }) => outcome !== 'exists').map(({ name }) => name)).toEqual([
+    'ceph',
+  ]);
+});
+
+test('a secret whose value can not be taken over is not left here without it', async () => {
+  put(`secrets/${uuid(5)}.xml`, secretXml(5));
+  put(`secrets/${uuid(5)}.base64`, Buffer.alloc(70_000).toString('base64'));
+  put(`secrets/${uuid(6)}.xml`, secretXml(6));
+  put(`secrets/${uuid(6)}.base64`, 'not base64!');
+  const items = await connection.importLibvirt({ from: libvirt });
+  expect(items.map(({ outcome, error }) => [outcome, error?.message])).toEqual([
+    ['failed', expect.stringMatching(/at most 65536 bytes/)],
+    ['failed', expect.stringMatching(/is no text in base64/)],
+  ]);
+  expect(await connection.secrets.list()).toEqual([]);
 });

@@ -2,6 +2,7 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../../../../lib/errors';
+import type { Imported } from '../../../../../lib/index';
 import { removeScratchAfterEach, scratchDirectory } from '../../../driver/scratch';
 import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { run } from '../../run-main';
@@ -82,6 +83,18 @@ describe('domxml-from-native', () => {
 });
 
 describe('import', () => {
+  const imported = { outcome: 'imported', autostart: 'off' } as const;
+  const others: readonly Imported[] = [
+    { kind: 'network-filter', name: 'quiet', path: '/l/quiet.xml', ...imported },
+    { kind: 'storage-pool', name: 'pool', path: '/l/pool.xml', ...imported, autostart: 'on' },
+    {
+      ...{ kind: 'storage-pool', name: 'ceph', path: '/l/ceph.xml', ...imported, outcome: 'left' },
+      error: new TslxcError('INTERNAL_ERROR', 'missing backend for pool type 8 (rbd)'),
+    },
+    { kind: 'secret', name: 's1', path: '/l/s1.xml', ...imported, value: 'copied' },
+    { kind: 'secret', name: 's2', path: '/l/s2.xml', ...imported, value: 'none' },
+  ];
+
   test('tells what became of each, and fails when one has failed', async () => {
     const connection = new FakeConnection();
     connection.importable = [
@@ -96,6 +109,7 @@ describe('import', () => {
         autostart: 'off',
         error: new TslxcError('XML_ERROR', 'no root'),
       },
+      ...others,
     ];
     const ran = await run('import --from /l', { connection });
     expect(ran).toMatchObject({
@@ -103,6 +117,12 @@ describe('import', () => {
       stdout: `Network 'lab' imported from /l/lab.xml, and is started with the host; it is off now: 'tslxc net-start lab' starts it
 Domain 'web' imported from /l/web.xml
 Domain 'old' is defined already, and left as it is: /l/old.xml
+Network filter 'quiet' imported from /l/quiet.xml; it is kept, and not carried out
+Storage pool 'pool' imported from /l/pool.xml, and is started with the host; it is off now: 'tslxc pool-start pool' starts it
+Storage pool 'ceph' is left to libvirt: /l/ceph.xml
+internal error: missing backend for pool type 8 (rbd)
+Secret 's1' imported from /l/s1.xml, with its value
+Secret 's2' imported from /l/s2.xml, without a value: libvirt has none
 
 `,
       stderr: 'error: Failed to import domain from /l/bad.xml\nerror: XML error: no root\n',
@@ -113,7 +133,9 @@ Domain 'old' is defined already, and left as it is: /l/old.xml
   test('with nothing to import it says so, and looks where libvirt has its files', async () => {
     const { status, stdout, connection } = await run('import');
     expect(status).toBe(0);
-    expect(stdout).toBe('Nothing to import: libvirt has no domains of LXC and no networks\n\n');
+    expect(stdout).toBe(
+      'Nothing to import: libvirt has no domains of LXC, no networks, pools, filters or secrets\n\n',
+    );
     expect(connection.calls).toEqual([['importLibvirt', {}]]);
   });
 
