@@ -69,7 +69,8 @@ export interface StartOptions {
   readonly onWarning?: ((warning: Warning) => void) | undefined;
   /**
    * Called with the name of each virtual network that the start brings up because it is not running yet: `default` at its first
-   * use, and those that are started with the host. They stay up even if the start fails.
+   * use, once the container runs, and those that are started with the host. If the start fails, `default` is taken down again, unless
+   * another container uses it by then; the others stay up.
    */
   readonly onNetworkStarted?: ((name: string) => void) | undefined;
   /** Called while a large tree is labelled, see `<seclabel>`: every 1,000 files or 200 ms. */

@@ -10,6 +10,7 @@ import type { DeviceOf } from '../../container/devices/device-request';
 import { TslxcError } from '../../errors';
 import type { LinkRecord } from '../../container/record/run-state';
 import type { Identity } from '../../host/state/definitions/definition-store';
+import type { Port } from '../../plan/network/links';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
 import { portsToAnnounce } from '../hooks/port-hooks';
 import { namingAddressHolder, ownAddresses } from '../interfaces/own-addresses';
@@ -21,6 +22,7 @@ import {
   settleFloors,
   sharedNetworks,
 } from '../interfaces/shaping';
+import { StartedNetworks } from '../networks/start';
 import type { SettledState } from '../session/containers';
 import type { Session } from '../session/session';
 import type { DomainEvent } from '../types';
@@ -73,7 +75,27 @@ async function attachInterface(
   const only = withOnly(definition, device);
   // What is refused for the container's own sake starts no network.
   await session.containers.devices.checkLink(runningDevices(session, state), device);
-  const ports = await portsOf(session, only, { intent: 'start' });
+  const started = new StartedNetworks(session, definition.name);
+  try {
+    const ports = await portsOf(session, only, { intent: 'start', started });
+    await plugIn(session, state, { device, xml, only, ports });
+  } catch (error) {
+    await started.takeBack();
+    throw error;
+  }
+}
+
+interface Plugged extends Pick<AttachedInterface, 'device' | 'xml'> {
+  /** The definition with that interface alone. */
+  readonly only: DomainDefinition;
+  readonly ports: readonly Port[];
+}
+
+async function plugIn(
+  session: Session,
+  state: SettledState & { phase: 'running' },
+  { device, xml, only, ports }: Plugged,
+): Promise<void> {
   await checkFloors(session, { definition: only, ports });
   const [port] = ports;
   const announcement = portsToAnnounce(session, { definition: only, ports });

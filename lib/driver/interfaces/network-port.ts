@@ -11,12 +11,13 @@ import { runningDefinition } from '../../network/lifecycle/reconcile';
 import { readNetworkState } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';
 import type { Port } from '../../plan/network/links';
+import { present } from '../../present';
 import { isFreshDefault, makeDefault } from '../networks/autostart';
 import { previewNetwork } from '../networks/preview';
 import { networkLinks } from '../networks/links';
 import { forwardingModes, portFacts, type NetworkAtHand } from '../networks/port-facts';
 import { isActive, needsRepair, settleAndRepair } from '../networks/settling';
-import { launchNetwork } from '../networks/start';
+import { launchNetwork, type StartedNetworks } from '../networks/start';
 import type { Session } from '../session/session';
 
 type DirectPort = Port & { kind: 'direct' };
@@ -26,8 +27,8 @@ export interface PortContext {
   readonly chosen: readonly string[];
   /** `preview` starts no network, and predicts those that a start would bring up. */
   readonly intent: 'start' | 'preview';
-  /** Called with the name of each network that is started. */
-  readonly onNetworkStarted?: ((name: string) => void) | undefined;
+  /** Gets the network that is started for this interface. */
+  readonly started?: StartedNetworks;
 }
 
 /**
@@ -37,14 +38,14 @@ export interface PortContext {
 export async function networkPort(
   session: Session,
   wanted: NetworkInterface,
-  { chosen, intent, onNetworkStarted }: PortContext,
+  { chosen, intent, started }: PortContext,
 ): Promise<Port> {
   const place = { path: 'domain/devices/interface', position: wanted.position };
   // Forwarded ports need the network's rules to be complete.
   const look = wanted.portForwards === undefined ? 'quick' : 'thorough';
   const found = await networkFor(session, wanted.network, {
     intent,
-    onNetworkStarted,
+    ...present({ started }),
     place,
     look,
   });
@@ -159,10 +160,10 @@ interface NetworkUse extends Omit<PortContext, 'chosen'> {
 async function networkFor(
   session: Session,
   name: string,
-  { intent, onNetworkStarted, place, look }: NetworkUse,
+  { intent, started, place, look }: NetworkUse,
 ): Promise<NetworkAtHand> {
   if (intent === 'start') {
-    const state = await stateForStart(session, name, { look, onNetworkStarted });
+    const state = await stateForStart(session, name, { look, ...present({ started }) });
     return { definition: activeDefinition(session, { name, state, place }), isPreviewed: false };
   }
   const state = readNetworkState(session.paths, name);
@@ -191,7 +192,7 @@ function activeDefinition(
 async function stateForStart(
   session: Session,
   name: string,
-  { look, onNetworkStarted }: Pick<NetworkUse, 'look' | 'onNetworkStarted'>,
+  { look, started }: Pick<NetworkUse, 'look' | 'started'>,
 ): Promise<NetworkState> {
   const state = readNetworkState(session.paths, name);
   // A network that is stopping is waited for: its bridge may be deleted at any moment.
@@ -204,7 +205,7 @@ async function stateForStart(
     const definition = session.networks.read(name);
     if (definition !== undefined) {
       await launchNetwork(session, definition);
-      onNetworkStarted?.(name);
+      started?.add(definition);
     }
     return readNetworkState(session.paths, name);
   });

@@ -7,6 +7,11 @@ import { networkPort } from './network-port';
 import type { PortContext } from './network-port';
 import type { Session } from '../session/session';
 
+export interface PortUse extends Omit<PortContext, 'chosen'> {
+  /** Called with the name of each network that is started with the host, and is now. */
+  readonly onNetworkStarted?: ((name: string) => void) | undefined;
+}
+
 /**
  * One for each `<interface>`, in document order. With `start`, networks that are started with the host and not up yet are brought up.
  *
@@ -15,7 +20,7 @@ import type { Session } from '../session/session';
 export async function portsOf(
   session: Session,
   definition: DomainDefinition,
-  use: Omit<PortContext, 'chosen'>,
+  use: PortUse,
 ): Promise<Port[]> {
   const { interfaces } = definition;
   if (use.intent === 'start' && interfaces.some(({ type }) => type === 'network')) {

@@ -21,6 +21,7 @@ import { finish, restoreLostLabels } from './finish';
 import { killInit, withinPatience } from './kill';
 import { namingAddressHolder, ownAddresses } from '../interfaces/own-addresses';
 import { portsOf } from '../interfaces/ports';
+import { StartedNetworks } from '../networks/start';
 import { namingLogHolder } from '../lookup/log-holder';
 import { hiddenPortWarnings } from '../interfaces/hidden-ports';
 import type { Session } from '../session/session';
@@ -48,12 +49,14 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
   // Even for a domain that asks for no label: the host may give it one.
   await restoreLostLabels(session);
   makeLogFolder(session, name);
+  const networks = new StartedNetworks(session, name);
   let launched: Launched;
   try {
-    launched = await attempt(session, what, rollback);
+    launched = await attempt(session, what, { rollback, networks });
   } catch (cause) {
     const error = await namingLogHolder(session, cause);
     await rollback.run(error);
+    await networks.takeBack();
     session.logger.error({ err: error, domain: name }, 'starting failed');
     rememberFailure(session, what);
     throw file === undefined ? error : ofFile(file, error);
@@ -61,7 +64,8 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
   const { start, container, hooks, level, hidden } = launched;
   const { definition } = start;
   if (start.ownership === 'keep') session.own(name, container);
-  await confirmStart(session, name, { container, hooks });
+  await confirmStart(session, name, { container, hooks, networks });
+  networks.tell(options.onNetworkStarted);
   if (start.ownership !== 'keep') container.release();
   const warnings = [...warningsOf(container, { definition, level, file }), ...hidden];
   await announceStart(session, definition, { id: container.id, warnings });
@@ -80,8 +84,17 @@ interface Launched {
   readonly hidden: readonly Warning[];
 }
 
-/** Everything that `rollback` has to give back when it fails. */
-async function attempt(session: Session, what: Launch, rollback: Rollback): Promise<Launched> {
+/** What a start gives back when it fails, the networks last: until then the container counts as one that uses them. */
+interface Taken {
+  readonly rollback: Rollback;
+  readonly networks: StartedNetworks;
+}
+
+async function attempt(
+  session: Session,
+  what: Launch,
+  { rollback, networks }: Taken,
+): Promise<Launched> {
   const { options } = what;
   const { signal, onNetworkStarted } = options;
   const settings = readSettings(session.paths);
@@ -91,7 +104,11 @@ async function attempt(session: Session, what: Launch, rollback: Rollback): Prom
   const start = describeStart(session, levelled, rollback);
   checkOnce(definition, strictness(settings, options));
   const hooks = await prepareHooks(session, { definition, rollback, signal });
-  const ports = await portsOf(session, definition, { intent: 'start', onNetworkStarted });
+  const ports = await portsOf(session, definition, {
+    intent: 'start',
+    onNetworkStarted,
+    started: networks,
+  });
   await checkFloors(session, { definition, ports });
   const hidden = await hiddenPortWarnings(session, definition);
   const portHooks = preparePortHooks(session, { definition, ports }, { rollback, signal });
@@ -126,7 +143,7 @@ function newRollback({ logger }: Session, domain: string): Rollback {
 async function confirmStart(
   session: Session,
   name: string,
-  { container, hooks }: { readonly container: OwnedContainer; readonly hooks: StartHooks },
+  { container, hooks, networks }: Pick<Launched, 'container' | 'hooks'> & Pick<Taken, 'networks'>,
 ): Promise<void> {
   try {
     await hooks.started({ id: container.id, consoles: container.consolePaths });
@@ -137,6 +154,7 @@ async function confirmStart(
       session.logger.error({ err: error, domain: name }, detail);
     });
     container.release();
+    await networks.takeBack();
     throw refusal;
   }
   container.confirm();

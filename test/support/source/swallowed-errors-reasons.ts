@@ -102,6 +102,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/networks/lost-rules.ts restoreRules',
     'driver/networks/settling.ts needsRepair',
     'driver/networks/settling.ts settleAndRepair',
+    'driver/networks/start.ts StartedNetworks.takeBack',
     'driver/session/session.ts Session.announce',
     'driver/storage/autostart.ts startAutostartPools',
     'driver/snapshots/abandoned.ts settleAbandoned',
