@@ -127,7 +127,10 @@ function whyNoNetwork(error: TslxcError, { options }: Typed): string {
 }
 
 /** The image's own words, which an option can replace. */
-function saidOfImage({ element = '', code }: TslxcError): string | undefined {
+function saidOfImage(error: TslxcError): string | undefined {
+  const { element = '', code, syscall, path = '', errno } = error;
+  if (syscall === 'chdir' && (errno === ENOENT || errno === ENOTDIR))
+    return `the image names the working directory '${path}', and has no such directory: give another by --workdir`;
   if (code === 'INTERNAL_ERROR' && element === 'domain/os/inituser')
     return 'the image names a user that is not in its /etc/passwd: give another by --user';
   if (code === 'INTERNAL_ERROR' && element === 'domain/os/initgroup')

@@ -80,6 +80,11 @@ test.each<[string, Error, string]>([
     "'/a' for <workdir> option: the image has no such directory",
   ],
   [
+    '--user 0',
+    failedCall(ENOENT, 'chdir /app'),
+    "the image names the working directory '/app', and has no such directory: give another by --workdir",
+  ],
+  [
     '--workdir /a',
     failedCall(ENOTDIR, 'chdir /a'),
     "'/a' for <workdir> option: that is no directory in the image",
