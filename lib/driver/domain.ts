@@ -925,15 +925,16 @@ export class Domain {
   async waitFor(options: ExitWait): Promise<ExitRecord>;
   /**
    * Waits until the domain is in the given state, whichever process brings that about, and resolves to the state. Keeps
-   * this process alive.
+   * this process alive. A transient domain is gone when its container has ended: it is shut off then, also if that was before
+   * the call, as long as the end is on record.
    *
    * @param options - `state`: `running`, `paused` or `shutoff`; `timeout` in milliseconds, none by default;
    * `signal`
-   * @throws TslxcError OPERATION_FAILED for `paused` when the container ends, with the last lines of its console in
-   * `console`; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for another state or a timeout that makes no
-   * sense.
-   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
-   * connection is closed.
+   * @throws TslxcError OPERATION_FAILED for `paused` when the container ends, and for `running` and `paused` of a transient
+   * domain whose container has ended, with the last lines of its console in `console`; OPERATION_TIMEOUT; OPERATION_ABORTED;
+   * INVALID_ARG for another state or a timeout that makes no sense.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone and no end of its container is on record,
+   * OPERATION_INVALID when the connection is closed.
    * @example
    * await domain.waitFor({ state: 'shutoff' });
    */

@@ -258,6 +258,8 @@ test('a wait for a transient container that has failed already shows its last wo
     { healthy: true },
     { console: /ready/ },
     { exec: ['true'] },
+    { state: 'running' },
+    { state: 'paused' },
   ] as const) {
     await expect(domain.waitFor(wanted)).rejects.toMatchObject({
       code: 'OPERATION_FAILED',
@@ -266,6 +268,8 @@ test('a wait for a transient container that has failed already shows its last wo
       console: ['no such port'],
     });
   }
+  expect(await domain.waitFor({ state: 'shutoff' })).toMatchObject({ exit: { code: 3 } });
+  await expect(domain.waitFor({ exit: 0 })).rejects.toMatchObject({ console: ['no such port'] });
   // Once another has its name, the log is not that of the first.
   await (await create('another')).wait();
   await expect(domain.waitFor({ port: 80 })).rejects.not.toHaveProperty('console', ['another']);

@@ -4,11 +4,12 @@ import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { throwIfAborted } from '../session/abort';
 import { ConsoleFollower } from './console-follower';
+import { linesOfLastRun } from './kept-lines';
 import { currentState, stateOf } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import type { DomainState } from '../types';
 import { waitForEnd } from './wait';
-import { endedBefore, endWords, lookUntilFound, within } from './wait-for';
+import { endedBefore, endWords, knownEnd, lookUntilFound, within } from './wait-for';
 import type { ExitWait, StateWait } from './types';
 
 const states: readonly string[] = [
@@ -37,7 +38,7 @@ export async function waitForExit(
   try {
     const exit = await untilEnd(session, identity, wait);
     if (exit.how === 'exited' && exit.code === wanted) return exit;
-    const lines = (await follower?.lastLines()) ?? [];
+    const lines = await (follower ?? keptLines(session, identity)).lastLines();
     throw new TslxcError('OPERATION_FAILED', `${endWords(exit)}, not with ${wanted}`, {
       domain: identity.name,
       ...(lines.length === 0 ? {} : { console: lines }),
@@ -60,11 +61,19 @@ async function untilEnd(session: Session, identity: Identity, wait: ExitWait): P
   }
 }
 
+/** What a look at the domain finds. */
+interface Found {
+  readonly state: DomainState;
+  /** Of a domain that is gone with its container: the error of the look. Its state is then how the container ended. */
+  readonly gone?: TslxcError;
+}
+
 /**
- * Resolves once the domain is in that state. A wait for `paused` fails when the container ends.
+ * Resolves once the domain is in that state. A transient domain that is gone is shut off, as its container ended, and gets into no other
+ * state. A wait for `paused` fails when the container ends.
  *
- * @throws TslxcError NO_DOMAIN; OPERATION_FAILED for `paused` when the container ends; OPERATION_TIMEOUT;
- * OPERATION_ABORTED; INVALID_ARG.
+ * @throws TslxcError NO_DOMAIN when the domain is gone and it is not known how its container ended; OPERATION_FAILED for `paused` when the
+ * container ends, and for `running` and `paused` when the domain is gone with it; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG.
  */
 export async function waitForState(
   session: Session,
@@ -80,11 +89,14 @@ export async function waitForState(
   let last: DomainState | undefined;
   let follower: ConsoleFollower | undefined;
   const look = async (): Promise<DomainState | undefined> => {
-    const state = await stateNow(session, identity, last);
+    const found = await lookAt(session, identity, over.signal);
+    const { state } = found;
     if (state.state === wanted) return state;
-    const hasEnded = last !== undefined && last.state !== 'shutoff' && state.state === 'shutoff';
-    if (wanted === 'paused' && hasEnded) {
-      throw await endedBefore('it was paused', state.exit, { domain: identity.name, follower });
+    if (isOver(wanted, last, found)) {
+      const exit = state.state === 'shutoff' ? state.exit : undefined;
+      const lines = follower ?? keptLines(session, identity);
+      const of = { domain: identity.name, follower: lines };
+      throw await endedBefore(wantedWords(wanted), exit, of);
     }
     if (wanted === 'paused' && state.state === 'running') {
       follower ??= await ConsoleFollower.attachIfAny(session, identity);
@@ -105,19 +117,36 @@ export async function waitForState(
   }
 }
 
-/** The current state. A transient domain is gone with its container: its state is then how that ended. */
-async function stateNow(
-  session: Session,
-  identity: Identity,
-  last: DomainState | undefined,
-): Promise<DomainState> {
-  try {
-    return stateOf(session, { state: await currentState(session, identity) });
-  } catch (error) {
-    if (!TslxcError.is(error, 'NO_DOMAIN') || last === undefined) throw error;
-    const exit = await waitForEnd(session, identity, undefined);
-    return { state: 'shutoff', reason: shutoffReason(exit), exit };
+/** Whether the container has ended that the wait is for. @throws TslxcError NO_DOMAIN for a domain that was undefined while it was off. */
+function isOver(wanted: string, last: DomainState | undefined, { state, gone }: Found): boolean {
+  if (gone !== undefined) {
+    if (last?.state === 'shutoff') throw gone;
+    return true;
   }
+  const hasEnded = last !== undefined && last.state !== 'shutoff' && state.state === 'shutoff';
+  return wanted === 'paused' && hasEnded;
+}
+
+/** The current state. @throws TslxcError NO_DOMAIN for a domain that is gone if it is not on record how its last container ended. */
+async function lookAt(session: Session, identity: Identity, signal: AbortSignal): Promise<Found> {
+  try {
+    return { state: stateOf(session, { state: await currentState(session, identity) }) };
+  } catch (error) {
+    if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
+    const exit = await knownEnd(session, identity, signal);
+    if (exit === undefined) throw error;
+    return { state: { state: 'shutoff', reason: shutoffReason(exit), exit }, gone: error };
+  }
+}
+
+/** The last lines of a container whose console is not followed, as it had ended before. */
+function keptLines(session: Session, identity: Identity): Pick<ConsoleFollower, 'lastLines'> {
+  return { lastLines: () => linesOfLastRun(session, identity) };
+}
+
+/** Completes `the container ended before`. */
+function wantedWords(state: string): string {
+  return state === 'running' ? 'it was seen to run' : `it was ${state}`;
 }
 
 function stateWords(state: string): string {

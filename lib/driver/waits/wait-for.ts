@@ -116,7 +116,7 @@ async function endedEarly(
   identity: Identity,
   { wanted, error }: { readonly wanted: string; readonly error: TslxcError },
 ): Promise<TslxcError> {
-  const exit = await waitForEnd(session, identity, undefined).catch(unlessEndUnknown);
+  const exit = await knownEnd(session, identity);
   if (exit === undefined) return error;
   const follower = { lastLines: () => linesOfLastRun(session, identity) };
   return endedBefore(wanted, exit, { domain: identity.name, follower });
@@ -183,8 +183,17 @@ async function failAtEnd(
   identity: Identity,
   { wanted, follower, signal }: Watch,
 ): Promise<never> {
-  const exit = await waitForEnd(session, identity, signal).catch(unlessEndUnknown);
+  const exit = await knownEnd(session, identity, signal);
   throw await endedBefore(wanted, exit, { domain: identity.name, follower });
+}
+
+/** As `waitForEnd`, but undefined when there is no end on record. */
+export async function knownEnd(
+  session: Session,
+  identity: Identity,
+  signal?: AbortSignal,
+): Promise<ExitRecord | undefined> {
+  return waitForEnd(session, identity, signal).catch(unlessEndUnknown);
 }
 
 /** Not an error here: the container has ended, and its domain is gone or it is not known how it ended. */

@@ -6,7 +6,7 @@ import { TslxcError } from '../../errors';
 import { abortable, throwIfAborted } from '../session/abort';
 import { lastEvent } from '../events/event-log';
 import type { MonitorConnection } from '../session/containers';
-import { checkSame } from '../lookup/lookup';
+import { checkSame, holderOfName } from '../lookup/lookup';
 import { settle } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definitions/definition-store';
@@ -96,13 +96,13 @@ function endOnRecord(
   identity: Identity,
   state = session.containers.readRunState(session.paths, identity.name),
 ): ExitRecord | undefined {
-  if (state.phase === 'running' || state.phase === 'starting') {
-    checkSame(session, identity, state);
-    return undefined;
-  }
   const boot = session.containers.bootId();
-  const recorded = state.phase === 'off' ? state.last : state.exit;
-  if (recorded?.boot === boot) return recorded;
+  // Another domain may have the name since.
+  if (holderOf(session, identity, state) === identity.uuid) {
+    if (state.phase === 'running' || state.phase === 'starting') return undefined;
+    const recorded = state.phase === 'off' ? state.last : state.exit;
+    if (recorded?.boot === boot) return recorded;
+  }
   // A transient domain leaves no record except the event of its end.
   const told = lastEvent(session.paths.events, ({ event, domain, uuid }) => {
     return event === 'stopped' && domain === identity.name && uuid === identity.uuid;
@@ -110,4 +110,10 @@ function endOnRecord(
   if (told?.exit?.boot === boot) return told.exit;
   checkSame(session, identity, state);
   throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: identity.name });
+}
+
+/** The uuid of the domain that has the name; while nobody has it, of the one that is looked for. */
+function holderOf(session: Session, { name, uuid }: Identity, state: RunState): string {
+  if (state.phase !== 'off') return state.start.uuid;
+  return holderOfName(session, name, state)?.uuid ?? uuid;
 }

@@ -39,6 +39,68 @@ test('wait on a transient domain that is gone already tells of its end', async (
   expect(await domain.wait()).toMatchObject({ how: 'killed', signal: 15 });
 });
 
+test('a transient domain that is gone is shut off for a wait that begins only then', async () => {
+  const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
+  host.end('web', exitRecord({ code: 3 }));
+  await eventually(() => expect(host.states.size).toBe(0));
+  expect(await domain.waitFor({ state: 'shutoff' })).toMatchObject({
+    state: 'shutoff',
+    reason: 'shutdown',
+    exit: { how: 'exited', code: 3 },
+  });
+});
+
+test.each([
+  ['running', 'it was seen to run'],
+  ['paused', 'it was paused'],
+] as const)('a transient domain that is gone is never %s any more', async (state, words) => {
+  const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
+  host.end('web', exitRecord({ code: 3 }));
+  await eventually(() => expect(host.states.size).toBe(0));
+  await expect(domain.waitFor({ state, timeout: 5000 })).rejects.toMatchObject({
+    code: 'OPERATION_FAILED',
+    message: `operation failed: the container ended before ${words} (init exited with 3)`,
+    domain: 'web',
+  });
+});
+
+test('a wait for running ends with a transient domain that is gone meanwhile', async () => {
+  const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
+  await domain.suspend();
+  const waiting = domain.waitFor({ state: 'running', timeout: 5000 });
+  waiting.catch(() => undefined);
+  await sleep(20);
+  host.end('web', exitRecord({ how: 'killed', signal: 9 }));
+  await expect(waiting).rejects.toMatchObject({
+    code: 'OPERATION_FAILED',
+    message: expect.stringContaining('(init was killed by signal 9)') as string,
+  });
+});
+
+test('a domain that is undefined while it is off has no state to wait for', async () => {
+  const domain = await host.connect().defineDomain(domainXml({ name: 'web' }));
+  const waiting = domain.waitFor({ state: 'running', timeout: 5000 });
+  waiting.catch(() => undefined);
+  await sleep(20);
+  await domain.undefine();
+  await expect(waiting).rejects.toMatchObject({ code: 'NO_DOMAIN' });
+  await expect(domain.waitFor({ state: 'shutoff' })).rejects.toMatchObject({ code: 'NO_DOMAIN' });
+});
+
+test('the end of a transient domain is its own, also when another has its name since', async () => {
+  const connection = host.connect();
+  const domain = await connection.createDomain(domainXml({ name: 'web' }));
+  host.end('web', exitRecord({ code: 3 }));
+  await eventually(() => expect(host.states.size).toBe(0));
+  const other = await connection.defineDomain(domainXml({ name: 'web' }));
+  await other.start();
+  expect(await domain.wait()).toMatchObject({ code: 3 });
+  host.end('web', exitRecord({ code: 4 }));
+  expect(await other.wait()).toMatchObject({ code: 4 });
+  expect(await domain.wait()).toMatchObject({ code: 3 });
+  expect(await domain.waitFor({ state: 'shutoff' })).toMatchObject({ exit: { code: 3 } });
+});
+
 test('wait sees the loss of a monitor', async () => {
   const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
   const waiting = domain.wait();
