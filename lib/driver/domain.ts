@@ -80,6 +80,7 @@ import {
 import { startRefusal } from './inspect/start-refusal';
 import { openNamespaces } from './inspect/namespaces';
 import { domainSecurityLabel, type SecurityLabelInfo } from './inspect/security-label';
+import { isStored } from './lookup/lookup';
 import { Session } from './session/session';
 import { cloneDomain } from './snapshots/clone';
 import { DomainSnapshots } from './snapshots/domain-snapshots';
@@ -119,10 +120,11 @@ const defaultGrace = 10_000;
 
 /**
  * One domain: what is defined under a name, and the container that runs from it. Handles come from a Connection, cost
- * nothing and need no closing; two handles for the same domain are interchangeable.
+ * nothing and need no closing; two handles for the same domain are interchangeable. A handle stands for the domain with this
+ * name and this uuid: after a rename, by whichever process, it is to be looked up anew.
  *
  * Every method may throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, NO_DOMAIN when the domain is
- * gone or another one has taken its name, and OPERATION_INVALID when the connection is closed. Methods that change
+ * gone, has been renamed (the message says to what) or another one has taken its name, and OPERATION_INVALID when the connection is closed. Methods that change
  * something throw OPERATION_DENIED on a read-only connection.
  *
  * @example
@@ -158,7 +160,7 @@ export class Domain {
 
   /**
    * The pid of the container's monitor, which libvirt's driver uses as the domain's id; undefined while nothing
-   * runs.
+   * runs, and for a domain that is gone or has another name now.
    *
    * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when the connection is closed.
    * @see virDomainGetID, `virsh domid`
@@ -195,14 +197,14 @@ export class Domain {
 
   /**
    * Whether it has a stored definition, and so exists while nothing runs. A transient domain is gone when its
-   * container ends.
+   * container ends. False for a domain that is gone, or has another name now.
    *
    * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when the connection is closed.
    * @see virDomainIsPersistent
    */
   isPersistent(): boolean {
     this.#session.requireAccess('read', 'Domain.isPersistent');
-    return this.#session.store.has(this.name);
+    return isStored(this.#session, this.#identity);
   }
 
   /**
@@ -456,7 +458,8 @@ export class Domain {
    * to it are kept. Atomic: at every moment it has one of the two names.
    *
    * @param name - the new name
-   * @returns its new handle; for the old one the domain is gone
+   * @returns its new handle. Calls on others throw NO_DOMAIN with the new name; they don't follow, as libvirt's would, which
+   * find by uuid: `Connection.lookupDomainByUuid` does
    * @throws TslxcError OPERATION_INVALID when it runs or is transient, and when the name is its own or that of
    * another domain; XML_ERROR for a text that can't be a name.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -656,8 +659,8 @@ export class Domain {
   }
 
   /**
-   * The host pty of a console, which any terminal program can open; undefined while nothing runs, and when there is
-   * no such console.
+   * The host pty of a console, which any terminal program can open; undefined while nothing runs, when there is no such
+   * console, and for a domain that is gone or has another name now.
    *
    * @param device - index from 0, or alias such as `console0`; the first console by default
    * @throws TslxcError INVALID_ARG for a text that is neither index nor alias; ACCESS_DENIED without root; OPERATION_INVALID when

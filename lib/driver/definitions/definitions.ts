@@ -3,7 +3,7 @@ import type { RunState, StartRecord } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { transition, type Verb } from '../lifecycle/lifecycle';
-import { noDomain } from '../lookup/lookup';
+import { noDomainOf } from '../lookup/lookup';
 import type { Session } from '../session/session';
 
 export type RunningState = RunState & { phase: 'running' };
@@ -45,8 +45,8 @@ export function runningDefinition(
 }
 
 /** The definition of the next start. @throws TslxcError NO_DOMAIN when nothing is stored. */
-export function stored(session: Session, { name, uuid }: Identity): DomainDefinition {
-  const definition = session.store.read(name);
+export function stored(session: Session, identity: Identity): DomainDefinition {
+  const definition = session.store.read(identity.name);
   if (definition !== undefined) return definition;
-  throw noDomain(`No domain with matching uuid '${uuid}' (${name})`);
+  throw noDomainOf(session, identity);
 }

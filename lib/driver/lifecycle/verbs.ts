@@ -11,7 +11,7 @@ import { destroyDamaged } from './destroy-damaged';
 import { destroyedWithoutMonitor, killInit, monitorPatience, withinPatience } from './kill';
 import { transition } from './lifecycle';
 import { readStateOrDamage } from '../lookup/damaged-state';
-import { checkSame, noDomain } from '../lookup/lookup';
+import { checkSame, noDomainOf } from '../lookup/lookup';
 import { finish } from './finish';
 import { isOfAnother, reapInBackground, settle, stateBeforeEnd, wantsRestart } from './reaper';
 import type { Session } from '../session/session';
@@ -41,12 +41,12 @@ export async function startDomain(
   try {
     using _lock = await session.lock(name, options.signal);
     const { state } = await settle(session, name, 'stay');
+    // What runs may be another domain that has the name now.
+    if (state.phase !== 'off') checkSame(session, identity, state);
     transition('start', state.phase, name);
     await settleTrees(session, identity);
     const definition = session.store.read(name);
-    if (definition?.uuid !== uuid) {
-      throw noDomain(`No domain with matching uuid '${uuid}' (${name})`);
-    }
+    if (definition?.uuid !== uuid) throw noDomainOf(session, identity);
     const [file, persistence] = [session.store.path(name), 'persistent'] as const;
     const onExited = (): void => reapInBackground(session, name);
     return await launch(session, { definition, file, persistence, options, onExited });

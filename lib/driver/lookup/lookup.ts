@@ -5,6 +5,7 @@ import { shutoffReason, type ExitRecord } from '../../container/record/exit-reco
 import type { RunState } from '../../container/record/run-state';
 import type { Snapshot } from '../../container/statistics/snapshots';
 import { TslxcError } from '../../errors';
+import { lastEvent } from '../events/event-log';
 import type { SettledPhase } from '../lifecycle/lifecycle';
 import { isForsaken, isUnsettled, reapAll, settle } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
@@ -116,7 +117,7 @@ export function checkSame(
 ): FoundDomain {
   const found = describe(session, name, state);
   if (found?.uuid === uuid) return found;
-  throw noDomain(`No domain with matching uuid '${uuid}' (${name})`);
+  throw noDomainOf(session, { name, uuid });
 }
 
 /** The same, but a damaged record is returned as a state, not thrown. @throws TslxcError NO_DOMAIN. */
@@ -217,8 +218,30 @@ function domainState(state: RunState, boot: string): DomainState {
   }
 }
 
+/** Whether the domain of a handle is stored under the name that the handle has. */
+export function isStored(session: Session, { name, uuid }: Identity): boolean {
+  const found = describe(session, name, readStateOrDamage(session, name));
+  return found?.uuid === uuid && found.persistence === 'persistent';
+}
+
 export function noDomain(detail: string): TslxcError {
   return new TslxcError('NO_DOMAIN', detail);
+}
+
+/** For a handle whose domain is gone, or has another name now. */
+export function noDomainOf(session: Session, { name, uuid }: Identity): TslxcError {
+  const now = nameAfterRename(session, uuid);
+  const renamed = now === undefined ? '' : `: it was renamed, and is to be looked up as '${now}'`;
+  return noDomain(`No domain with matching uuid '${uuid}' (${name})${renamed}`);
+}
+
+/** The name that a renamed domain has, as far as its last rename is on record. */
+function nameAfterRename({ paths, store }: Session, uuid: string): string | undefined {
+  const told = lastEvent(paths.events, (one) => {
+    return one.event === 'defined' && one.detail === 'renamed' && one.uuid === uuid;
+  });
+  const name = told?.domain;
+  return name !== undefined && store.identity(name)?.uuid === uuid ? name : undefined;
 }
 
 function shutoff(exit: ExitRecord): DomainState {

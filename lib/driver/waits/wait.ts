@@ -103,11 +103,12 @@ function endOnRecord(
     const recorded = state.phase === 'off' ? state.last : state.exit;
     if (recorded?.boot === boot) return recorded;
   }
-  // A transient domain leaves no record except the event of its end.
-  const told = lastEvent(session.paths.events, ({ event, domain, uuid }) => {
-    return event === 'stopped' && domain === identity.name && uuid === identity.uuid;
+  // A transient domain leaves no record except the event of its end. What was renamed since goes on under another name.
+  const told = lastEvent(session.paths.events, ({ event, detail, domain, uuid }) => {
+    if (domain !== identity.name || uuid !== identity.uuid) return false;
+    return event === 'stopped' || (event === 'undefined' && detail === 'renamed');
   });
-  if (told?.exit?.boot === boot) return told.exit;
+  if (told?.event === 'stopped' && told.exit.boot === boot) return told.exit;
   checkSame(session, identity, state);
   throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: identity.name });
 }

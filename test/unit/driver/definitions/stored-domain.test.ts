@@ -55,6 +55,55 @@ describe('a rename', () => {
     await expect(domain.info()).rejects.toMatchObject({ code: 'NO_DOMAIN' });
   });
 
+  test('leaves other handles without their domain, and each call says what it is called now', async () => {
+    const old = await host.connect().lookupDomainByUuid(uuid);
+    await old.start();
+    await old.destroy();
+    await domain.rename('site');
+    const gone = {
+      code: 'NO_DOMAIN',
+      message: `Domain not found: No domain with matching uuid '${uuid}' (web): it was renamed, and is to be looked up as 'site'`,
+    };
+    const calls: readonly (() => Promise<unknown>)[] = [
+      () => old.info(),
+      () => old.state(),
+      () => old.xml(),
+      () => old.spec(),
+      () => old.start(),
+      () => old.destroy(),
+      () => old.undefine(),
+      () => old.rename('other'),
+      () => old.clone('other'),
+      () => old.setAutostart('on'),
+      () => old.setTitle('x'),
+      () => old.getTitle(),
+      () => old.snapshots.list(),
+      () => old.wait(),
+      () => old.waitFor({ state: 'shutoff' }),
+      () => old.waitFor({ port: 80 }),
+      () => old.stats(),
+    ];
+    for (const call of calls) await expect(call()).rejects.toMatchObject(gone);
+    expect([old.id, old.consolePath(), old.isPersistent()]).toEqual([undefined, undefined, false]);
+    expect((await connection.lookupDomainByUuid(uuid)).name).toBe('site');
+  });
+
+  test('and another domain by the old name are not mistaken for one another', async () => {
+    const renamed = await domain.rename('site');
+    const second = await connection.defineDomain(domainXml({ name: 'web', uuid: other }));
+    await second.start();
+    const gone = { code: 'NO_DOMAIN', message: expect.stringContaining("as 'site'") as string };
+    await expect(domain.start()).rejects.toMatchObject(gone);
+    await expect(domain.destroy()).rejects.toMatchObject(gone);
+    await expect(domain.state()).rejects.toMatchObject(gone);
+    expect([domain.id, domain.isPersistent()]).toEqual([undefined, false]);
+    await renamed.undefine();
+    await expect(domain.state()).rejects.toMatchObject({
+      message: `Domain not found: No domain with matching uuid '${uuid}' (web)`,
+    });
+    expect(await second.state()).toMatchObject({ state: 'running' });
+  });
+
   test('is told as libvirt tells it', async () => {
     const events: string[] = [];
     connection.on('domain', (one) => events.push(`${one.event} ${one.detail} ${one.domain}`));
