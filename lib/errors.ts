@@ -55,7 +55,7 @@ export const errorPrefixes = {
   NETWORK_PORT_EXIST: 'this network port exists already',
   HOOK_SCRIPT_FAILED: 'Hook script execution failed',
   NO_IMAGE: 'Image not found',
-  NATIVE_NOT_BUILT: 'native code is not built',
+  NATIVE_NOT_BUILT: "native code can't be used",
   MAX_BUFFER_EXCEEDED: 'too much output',
 } as const;
 

@@ -104,8 +104,9 @@ export interface SeenDomain extends Seen {
  * environment sets, see `ConnectOptions`
  * @throws TslxcError NO_CONNECT for another driver or host; INVALID_ARG for a malformed URI or option, and for two levels;
  * OPERATION_DENIED when the process has no_new_privs set, which its monitors would inherit; NATIVE_NOT_BUILT, with the
- * command that builds it, when the native code is missing or can't be loaded here; OPERATION_UNSUPPORTED in Bun and Deno, and in code that
- * a bundler has taken out of the package.
+ * command that helps, when the native code is missing or can't be loaded here (then with `path`), or a package that loads it is not
+ * installed, with the error of Node.js as its `cause`; OPERATION_UNSUPPORTED in Bun and Deno, and in code that a bundler has taken out of
+ * the package.
  * @see virConnectOpen, `virsh connect`
  * @group Start here
  * @example

@@ -34,8 +34,13 @@ export const addonPath = join(nativeFolder, addon);
 /** The command's script, which the monitor executes at the end of a container. */
 export const commandPath = join(packageRoot, 'dist', 'cli', 'main.js');
 
-/** The one documented command that builds the native code of an installed package. */
-export const buildCommand = 'npm rebuild tslxc';
+/** The one documented command that builds the native code: of an installed package, or in a clone, which has the sources. */
+export const buildCommand = existsSync(join(packageRoot, 'lib'))
+  ? 'npm run build:native'
+  : 'npm rebuild tslxc';
+
+/** The command that installs the packages that this one needs. */
+export const installCommand = 'npm install';
 
 /** The package's version, as its package.json says. */
 export function packageVersion(): string {

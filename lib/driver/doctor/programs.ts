@@ -2,7 +2,7 @@
 import { TslxcError } from '../../errors';
 import { lxcfsMount } from '../../host/kernel/lxcfs';
 import { native } from '../../host/native';
-import { buildCommand, nativeOrigin } from '../../host/package-paths';
+import { buildCommand, installCommand, nativeOrigin } from '../../host/package-paths';
 import { programPath } from '../../host/program';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
@@ -35,9 +35,13 @@ function checkNative(): HostCheck {
     return ok(id, nativeFindings[nativeOrigin]);
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
-    const isUnbuilt = TslxcError.is(error, 'NATIVE_NOT_BUILT');
-    return fail(id, found, isUnbuilt ? buildCommand : 'run it in Node.js, from its own package');
+    return fail(id, found, adviceOn(error));
   }
+}
+
+function adviceOn(error: unknown): string {
+  if (!TslxcError.is(error, 'NATIVE_NOT_BUILT')) return 'run it in Node.js, from its own package';
+  return error.path === undefined ? installCommand : buildCommand;
 }
 
 function checkTools(): HostCheck[] {

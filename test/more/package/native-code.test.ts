@@ -1,5 +1,14 @@
 /** Which native code the package takes: what was built here, what it brings, or none; in a copy of the package. */
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { removeTree } from '../../support/root/remove-tree';
 import { packageRoot, runProgram } from '../../support/process/run-command';
@@ -36,7 +45,7 @@ async function look(): Promise<unknown> {
     const native = checks.find(({ id }) => id === 'package.native');
     const end = await connect('lxc:///', { root: process.cwd() + '/root' }).then(
       (connection) => connection.close().then(() => 'connected'),
-      ({ code, path, message }) => ({ code, path, message }),
+      ({ code, path, message, cause }) => ({ code, path, message, cause: cause?.code }),
     );
     console.log(JSON.stringify({ native, end }));
   })()`;
@@ -52,6 +61,45 @@ test('without any, checkHost says what is missing, and connect refuses', async (
   expect(await look()).toEqual({
     native: { id: 'package.native', status: 'fail', found: message, advice },
     end: { code: 'NATIVE_NOT_BUILT', path, message },
+  });
+});
+
+test('without the package that loads it, it is said that this is what is missing', async () => {
+  addNative(built, 'working');
+  const modules = join(folder, 'node_modules');
+  rmSync(modules);
+  mkdirSync(modules);
+  for (const name of readdirSync(join(packageRoot, 'node_modules'))) {
+    if (name === 'bindings') continue;
+    symlinkSync(join(packageRoot, 'node_modules', name), join(modules, name));
+  }
+  const message =
+    "native code can't be used: Cannot find module 'bindings', a package that tslxc needs: run `npm install` where tslxc is installed";
+  expect(await look()).toEqual({
+    native: { id: 'package.native', status: 'fail', found: message, advice: 'npm install' },
+    end: { code: 'NATIVE_NOT_BUILT', message, cause: 'MODULE_NOT_FOUND' },
+  });
+});
+
+test('that for another processor says for what it would have to be, and what Node.js says', async () => {
+  addNative(built, 'working');
+  const path = join(folder, built, 'tslxc.node');
+  const bytes = readFileSync(path);
+  // e_machine of its ELF header: of a SPARC.
+  bytes.writeUInt16LE(2, 18);
+  rmSync(path);
+  writeFileSync(path, bytes);
+  const here = `Node.js ${process.version} (linux-${process.arch})`;
+  expect(await look()).toMatchObject({
+    native: { status: 'fail', advice },
+    end: {
+      code: 'NATIVE_NOT_BUILT',
+      path,
+      message: expect.stringContaining(
+        `native code can't be used: ${here} can't load it: `,
+      ) as string,
+      cause: 'ERR_DLOPEN_FAILED',
+    },
   });
 });
 
@@ -79,7 +127,7 @@ test('that of the package which this host can’t load is as good as none, and i
   ) as unknown;
   expect(await look()).toEqual({
     native: { id: 'package.native', status: 'fail', found: message, advice },
-    end: { code: 'NATIVE_NOT_BUILT', path, message },
+    end: { code: 'NATIVE_NOT_BUILT', path, message, cause: 'ERR_DLOPEN_FAILED' },
   });
 });
 

@@ -24,6 +24,6 @@ test('checkHost says that it is not built, and connect refuses', async () => {
     native: expect.objectContaining({ status: 'fail' }) as unknown,
     code: 'NATIVE_NOT_BUILT',
     path: join(copy, 'build', 'Release', 'tslxc.node'),
-    message: expect.stringContaining('npm rebuild tslxc') as unknown,
+    message: expect.stringContaining('run `npm run build:native`') as unknown,
   });
 });
