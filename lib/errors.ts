@@ -64,11 +64,11 @@ export type ErrorCode = keyof typeof errorPrefixes;
 
 /** One of several things that are wrong with a definition. */
 export interface DefinitionProblem {
-  /** The XML element or attribute, as a path such as `domain/os/init`. */
+  /** The XML element or attribute, as a path such as `domain/os/init`; of a DomainSpec the key, such as `spec.init`. */
   readonly element: string;
-  /** Line of the XML text, from 1. */
+  /** Line of the XML text, from 1; of a DomainSpec, of the text that `domainXml` makes of it. */
   readonly line: number;
-  /** Column of the XML text, from 1. */
+  /** Column of the XML text, from 1; of a DomainSpec as `line`. */
   readonly column: number;
   /** What is wrong, with the place. */
   readonly message: string;
@@ -95,7 +95,10 @@ export interface ErrorDetails {
   readonly stdout?: string | Buffer;
   /** The same for its standard error; empty for a command on a terminal. */
   readonly stderr?: string | Buffer;
-  /** The XML element that is at fault, as a path such as `domain/os/init`; of an argument, a path such as `spec.mounts[0].source`. */
+  /**
+   * The XML element that is at fault, as a path such as `domain/os/init`; of an argument, also of a definition that was given as a
+   * DomainSpec, a path such as `spec.mounts[0].source`.
+   */
   readonly element?: string;
   /** Line of the XML text, from 1. */
   readonly line?: number;
@@ -185,7 +188,7 @@ function isOfClass(
   return wanted.length === 0 || wanted.some((one) => one === code);
 }
 
-/** The definition contains something that is not allowed, or is malformed. Has `element`, `line`, `column`. */
+/** The definition contains something that is not allowed, or is malformed. Has `element`, and if it is XML `line` and `column`. */
 export class DefinitionError extends TslxcError {
   /** The name of the class. */
   override readonly name: string = 'DefinitionError';

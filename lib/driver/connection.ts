@@ -25,7 +25,7 @@ import { packageVersion } from '../host/package-paths';
 import type { HostSecurity } from '../host/security/host-security';
 import type { Plan } from '../plan/plan';
 import { createDomain, defineDomain } from './definitions/define';
-import { textOf } from './definitions/spec';
+import { takeInXml } from './definitions/key-errors';
 import { exactJson } from '../exact-json';
 import { Domain } from './domain';
 import { EventListeners } from './events/event-listeners';
@@ -187,8 +187,8 @@ export class Connection implements AsyncDisposable {
    *
    * @param definition - `<domain type='lxc'>`, or a DomainSpec
    * @param options - `validate`: refuses what the schema does not know; `onWarning`; none by default
-   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; with `validate`
-   * XML_INVALID_SCHEMA, with `problems`.
+   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; for a DomainSpec only with
+   * `element`, the path of the key, such as `spec.mounts[0].target`; with `validate` XML_INVALID_SCHEMA, with `problems`.
    * @throws TslxcError OPERATION_FAILED when name or uuid belong to another domain; OPERATION_UNSUPPORTED when
    * `validate` finds libvirt's schema installed but not xmllint.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
@@ -200,8 +200,11 @@ export class Connection implements AsyncDisposable {
     options: DefineOptions = {},
   ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.defineDomain');
-    const xml = textOf(definition);
-    return Domain.of(this.#session, await defineDomain(this.#session, xml, options));
+    const session = this.#session;
+    const identity = await takeInXml(definition, options, (xml, told) =>
+      defineDomain(session, xml, told),
+    );
+    return Domain.of(session, identity);
   }
 
   /**
@@ -250,7 +253,8 @@ export class Connection implements AsyncDisposable {
    *
    * @param definition - `<domain type='lxc'>`, or a DomainSpec
    * @param options - those of `Domain.start`, and `validate` as for `defineDomain`; none by default
-   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
+   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`; for a DomainSpec only
+   * with `element`, the path of the key, such as `spec.mounts[0].target`.
    * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name or uuid belong to another
    * domain; and as `Domain.start`: RESOURCE_BUSY, OPERATION_ABORTED, OPERATION_TIMEOUT.
    * @throws SyscallError SYSTEM_ERROR and the like, with `step`, `errno` and usually `path`; the host is then as it
@@ -264,8 +268,11 @@ export class Connection implements AsyncDisposable {
     options: CreateOptions = {},
   ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.createDomain');
-    const xml = textOf(definition);
-    return Domain.of(this.#session, await createDomain(this.#session, xml, options));
+    const session = this.#session;
+    const identity = await takeInXml(definition, options, (xml, told) =>
+      createDomain(session, xml, told),
+    );
+    return Domain.of(session, identity);
   }
 
   /**

@@ -3,6 +3,7 @@ import { TslxcError } from '../../errors';
 import { present } from '../../present';
 import type { XmlElement } from '../xml/element';
 import { node, type PrintableElement } from '../xml/print';
+import { from, keysBelow } from './origin';
 import type { DomainSpec, ImageOriginSpec } from './spec';
 
 const imageNamespace = 'urn:tslxc:image:1';
@@ -13,12 +14,12 @@ const portPattern = /^(\d{1,5})(?:-(\d{1,5}))?(?:\/(tcp|udp|sctp))?$/;
 export function imageElements({ image }: Pick<DomainSpec, 'image'>): PrintableElement[] {
   if (image === undefined) return [];
   const { name, digest, ports = [], volumes = [] } = image;
-  return [
-    node('image:image', { 'xmlns:image': imageNamespace, name, digest }, [
-      ...ports.map((port) => node('image:port', portAttributes(port))),
-      ...volumes.map((target) => node('image:volume', { target })),
-    ]),
-  ];
+  const at = ['image'];
+  const element = node('image:image', { 'xmlns:image': imageNamespace, name, digest }, [
+    ...ports.map((port) => node('image:port', portAttributes(port))),
+    ...volumes.map((target) => node('image:volume', { target })),
+  ]);
+  return [from(at, element, keysBelow(at, 'name', 'digest'))];
 }
 
 /** Undefined if there is none. */

@@ -1,4 +1,4 @@
-/** A DomainSpec as a definition, and a definition as a DomainSpec, if that can express all of it. */
+/** A definition as a DomainSpec, if that can express all of it. */
 import { writeSpec } from '../../domain/builder/domain-xml';
 import { specOf } from '../../domain/builder/read-spec';
 import type { DomainSpec } from '../../domain/builder/spec';
@@ -7,11 +7,6 @@ import { formatDomain } from '../../domain/format';
 import { extensionNamespace } from '../../domain/xml/vocabulary';
 import { TslxcError } from '../../errors';
 import type { Session } from '../session/session';
-
-/** The text of what a caller defines. @throws TslxcError INVALID_ARG. */
-export function textOf(definition: string | DomainSpec): string {
-  return typeof definition === 'string' ? definition : writeSpec(definition);
-}
 
 /** @throws TslxcError CONFIG_UNSUPPORTED for anything that a DomainSpec can't express, with that line of the XML. */
 export function readSpec(session: Pick<Session, 'parse'>, xml: string): DomainSpec {

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { domainXml, helloWorldXml } from '../../../support/domain/domain-xml';
 import { exitRecord, FakeHost } from '../../../support/fake/host/fake-host';
+import type { DomainSpec } from '../../../../lib/domain/builder/spec';
+import type { Warning } from '../../../../lib/driver/types';
+import { errorOf } from '../refusal';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
 removeScratchAfterEach();
@@ -266,4 +269,85 @@ test('a name with a control character is refused before anything is made', async
   const xml = web().replace('>web<', '>we&#9;b<');
   await expect(host.connect().defineDomain(xml)).rejects.toMatchObject({ code: 'XML_ERROR' });
   expect(host.lastEvent()).toBeUndefined();
+});
+
+describe('an error about plain data names the key, and no line of the XML that is made of it', () => {
+  const least = { name: 'web', memory: '8MiB' } as const;
+
+  test.each<[string, string, DomainSpec]>([
+    ['its uuid', 'spec.uuid', { ...least, uuid: 'zz' }],
+    [
+      'what an overlay is for',
+      'spec.mounts[1].overlay',
+      {
+        ...least,
+        description: 'of two\nlines',
+        mounts: [
+          { source: '/a', target: '/b' },
+          { source: '/c', target: '/d', overlay: 'relative' },
+        ],
+      },
+    ],
+    [
+      'what a root is written to',
+      'spec.root.overlay',
+      { ...least, root: { source: '/a', overlay: 'relative' } },
+    ],
+    [
+      'the second address of an interface',
+      'spec.interfaces[0].addresses[1]',
+      { ...least, interfaces: [{ type: 'bridge', bridge: 'br0', addresses: ['::1', 'zz'] }] },
+    ],
+    ['a health check of nothing', 'spec.health', { ...least, health: {} }],
+  ])('%s', async (_what, key, spec) => {
+    const connection = host.connect();
+    for (const take of ['defineDomain', 'createDomain'] as const) {
+      const error = (await errorOf(() => connection[take](spec))) as Error;
+      expect(error).toMatchObject({ name: 'DefinitionError', element: key });
+      expect(error).not.toHaveProperty('line');
+      expect(error).not.toHaveProperty('column');
+      expect(error.message).toContain(`(${key})`);
+      expect(error.message).not.toMatch(/line|domain\//);
+      expect(error.stack).toContain(error.message);
+    }
+  });
+
+  test('also if there are several', async () => {
+    const spec: DomainSpec = {
+      ...least,
+      onCrash: 'preserve',
+      onReboot: 'rename-restart',
+    };
+    const taken = (): unknown => host.connect().createDomain(spec, { strict: true });
+    const error = (await errorOf(taken)) as Error;
+    expect(error).toMatchObject({
+      code: 'CONFIG_UNSUPPORTED',
+      element: 'spec.onReboot',
+      problems: [
+        { element: 'spec.onReboot', message: expect.stringContaining('(spec.onReboot)') as string },
+        { element: 'spec.onCrash', message: expect.stringContaining('(spec.onCrash)') as string },
+      ],
+    });
+    expect(error.message).not.toMatch(/line \d/);
+  });
+
+  test('and so does a warning', async () => {
+    const warnings: Warning[] = [];
+    const onWarning = (one: Warning): number => warnings.push(one);
+    await host.connect().createDomain({ ...least, onCrash: 'preserve' }, { onWarning });
+    const ignored = warnings.find(({ detail }) => detail === 'IgnoredElement');
+    expect(ignored).toEqual({
+      detail: 'IgnoredElement',
+      element: 'spec.onCrash',
+      message: expect.stringMatching(/is ignored: .*\(spec\.onCrash\)$/) as string,
+    });
+  });
+
+  test('one about XML keeps its element and its line', async () => {
+    const xml = web().replace('</name>', '</name><uuid>zz</uuid>');
+    await expect(host.connect().defineDomain(xml)).rejects.toMatchObject({
+      element: 'domain/uuid',
+      line: expect.any(Number) as number,
+    });
+  });
 });
