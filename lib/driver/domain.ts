@@ -684,8 +684,8 @@ export class Domain {
    * @returns a promise that resolves, when the command has ended, to everything that the terminal has shown and the exit
    * status; its `started` resolves when the command's execve(2) has succeeded, to the process with its terminal as one
    * stream. Both reject when it can't be started, with:
-   * @throws TslxcError OPERATION_INVALID when nothing runs or the container is paused; INVALID_ARG for options that
-   * make no sense and a user that the container does not have; OPERATION_ABORTED; OPERATION_TIMEOUT when it was not
+   * @throws TslxcError OPERATION_INVALID when nothing runs or the container is paused; INVALID_ARG for an `argv` without a
+   * program, options that make no sense and a user that the container does not have; OPERATION_ABORTED; OPERATION_TIMEOUT when it was not
    * executed within the connection's `startTimeout`.
    * @throws SyscallError SYSTEM_ERROR with `errno`, `path` and `step` when the program or the working directory is
    * missing or may not be used.
@@ -729,8 +729,8 @@ export class Domain {
    * (milliseconds, none by default); `maxBuffer`: bytes of stdout and of stderr each, 16 MiB by default; `encoding`
    * @returns a promise of the output and the exit status, whose `started` is a promise of the process. Both reject when it
    * can't be started, with:
-   * @throws TslxcError OPERATION_INVALID when nothing runs or the container is paused; INVALID_ARG for options that
-   * make no sense and a user that the container does not have; OPERATION_ABORTED; OPERATION_TIMEOUT when it was not
+   * @throws TslxcError OPERATION_INVALID when nothing runs or the container is paused; INVALID_ARG for an `argv` without a
+   * program, options that make no sense and a user that the container does not have; OPERATION_ABORTED; OPERATION_TIMEOUT when it was not
    * executed within the connection's `startTimeout`.
    * @throws SyscallError SYSTEM_ERROR with `errno`, `path` and `step` when the program or the working directory is
    * missing or may not be used.

@@ -77,10 +77,7 @@ function programOf(config: ImageConfig, domain: ImageDomain, tree: ImageTree): P
     throw new TslxcError('INVALID_ARG', `the working directory '${cwd}' is not an absolute path`);
   }
   const [program, ...args] = wordsOf(config, domain);
-  if (program === undefined || program === '') {
-    const detail = 'the image names no program (Entrypoint, Cmd): give a command or an entry point';
-    throw new TslxcError('INVALID_ARG', detail);
-  }
+  if (program === undefined || program === '') throw noProgram(config, domain);
   const { user, group, account } = identityOf(config, domain, tree);
   const env = environmentOf(config.env, domain.env ?? {});
   if (!env.has('HOME') && account !== undefined) env.set('HOME', account.home || '/');
@@ -93,6 +90,14 @@ function programOf(config: ImageConfig, domain: ImageDomain, tree: ImageTree): P
 /** The image's words belong to its own entry point, and would not suit another program. */
 function wordsOf({ entrypoint, cmd }: ImageConfig, { init, args }: ImageDomain): string[] {
   return init === undefined ? [...entrypoint, ...(args ?? cmd)] : [init, ...(args ?? [])];
+}
+
+function noProgram({ entrypoint, cmd }: ImageConfig, { args }: ImageDomain): TslxcError {
+  const isLeftOut = entrypoint.length === 0 && args?.length === 0 && (cmd[0] ?? '') !== '';
+  const detail = isLeftOut
+    ? "the image has no entry point, and 'args' is an empty list: leave it out for the image's own command, or give a command"
+    : 'the image names no program (Entrypoint, Cmd): give a command or an entry point';
+  return new TslxcError('INVALID_ARG', detail);
 }
 
 /** The image's variables, and over them the caller's. */

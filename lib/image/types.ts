@@ -98,7 +98,10 @@ export interface ImageDomain extends Partial<
   readonly memory?: Size | undefined;
   /** The program, in place of the image's entry point and words: a path in the container, or a name in its PATH. */
   readonly init?: string | undefined;
-  /** The arguments of `init`, or without it the words after the image's entry point, in place of the image's. */
+  /**
+   * The arguments of `init`, or without it the words after the image's entry point, in place of the image's; an empty list means
+   * none, which an image without an entry point can't do with.
+   */
   readonly args?: readonly string[] | undefined;
   /** In addition to the image's variables; one of the same name is replaced, and removed by an empty value. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;

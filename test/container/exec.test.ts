@@ -220,7 +220,8 @@ test.each([
 });
 
 test.each([
-  [[], {}, /needs a program/],
+  [[], {}, /argv is empty, and a command needs a program/],
+  [[''], {}, /argv\[0\] is empty, and a command needs a program/],
   [['a\0b'], {}, /NUL/],
   [['true'], { env: { 'a=b': 'c' } }, /not a variable name/],
   [['true'], { cwd: 'relative' }, /is not absolute/],

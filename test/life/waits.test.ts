@@ -237,6 +237,9 @@ test('an abort and a wrong wait are refused', async () => {
   ]) {
     await expect(domain.waitFor(wrong as never)).rejects.toMatchObject({ code: 'INVALID_ARG' });
   }
+  const empty = { code: 'INVALID_ARG', message: expect.stringContaining('is empty') as string };
+  await expect(domain.waitFor({ exec: [] })).rejects.toMatchObject(empty);
+  await expect(domain.execDetached([])).rejects.toMatchObject(empty);
 });
 
 test('a wait for a transient container that has failed already shows its last words', async () => {

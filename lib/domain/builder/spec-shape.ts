@@ -198,15 +198,22 @@ const resourceLimit = object<ResourceLimitSpec>({
   hard: either(oneOf('unlimited'), whole),
 });
 
-const health = object<HealthSpec>({
-  exec: optional(listOf(text)),
-  port: optional(whole),
-  interval: optional(whole),
-  timeout: optional(whole),
-  retries: optional(whole),
-  grace: optional(whole),
-  action: optional(oneOf('none', 'restart')),
-});
+const health = withoutContradiction<HealthSpec>(
+  object<HealthSpec>({
+    exec: optional(listOf(text)),
+    port: optional(whole),
+    interval: optional(whole),
+    timeout: optional(whole),
+    retries: optional(whole),
+    grace: optional(whole),
+    action: optional(oneOf('none', 'restart')),
+  }),
+  // XML has no word for it: it would be left out.
+  ({ exec }) =>
+    exec?.length === 0
+      ? { field: 'exec', what: 'is empty, and a command needs a program' }
+      : undefined,
+);
 
 const restart = object<RestartSpec>({
   policy: oneOf('on-failure'),

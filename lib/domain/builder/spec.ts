@@ -30,7 +30,7 @@ export interface DomainSpec {
   readonly limits?: LimitSpec | undefined;
   /** The absolute path in the container of the program that becomes PID 1. Default: `/sbin/init`. */
   readonly init?: string | undefined;
-  /** The arguments of init. libvirt's XML can't express an empty one, which is refused. */
+  /** The arguments of init; none by default, as with an empty list. libvirt's XML can't express an empty one, which is refused. */
   readonly args?: readonly string[] | undefined;
   /** Environment variables of init. libvirt's XML can't express an empty one, which is refused. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
@@ -113,7 +113,7 @@ export interface OverlaySpec {
 
 /** Periodic health checks of a running container: of a command, or of a port. All times are in milliseconds. */
 export interface HealthSpec {
-  /** A command to run in the container. It exits with 0 if the container is healthy. */
+  /** A command to run in the container: its program, and its arguments. It exits with 0 if the container is healthy. */
   readonly exec?: readonly string[] | undefined;
   /** Instead of `exec`: a TCP port on which a process of the container must listen. It is checked without running a command. */
   readonly port?: number | undefined;

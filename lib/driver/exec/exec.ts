@@ -104,7 +104,7 @@ async function commandTarget(
 function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
   const { env: variables = {}, cwd, user, tty, signal, securityLabel = 'init' } = options;
   const env = present(variables);
-  checkCommand(argv);
+  checkCommand(argv, 'argv');
   const name = Object.keys(env).find((one) => !/^[^=\0]+$/.test(one));
   if (name !== undefined) throw invalid(`'${name}' is not a variable name`);
   if (cwd !== undefined && !cwd.startsWith('/')) throw invalid(`cwd '${cwd}' is not absolute`);
@@ -121,9 +121,13 @@ function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
   };
 }
 
-/** @throws TslxcError INVALID_ARG. */
-export function checkCommand(argv: readonly string[]): void {
-  if (argv.length === 0 || argv[0] === '') throw invalid('a command needs a program');
+/** `path`: where the command is among the arguments of the call. @throws TslxcError INVALID_ARG for one without a program. */
+export function checkCommand(argv: readonly string[], path: string): void {
+  const [program] = argv;
+  if (program !== undefined && program !== '') return;
+  const element = program === undefined ? path : `${path}[0]`;
+  const detail = `${element} is empty, and a command needs a program`;
+  throw new TslxcError('INVALID_ARG', detail, { element });
 }
 
 function checkKeeping({ maxBuffer = 0 }: ExecOptions): void {

@@ -20,7 +20,7 @@ export async function waitForCommand(
   wait: ExecWait,
 ): Promise<undefined> {
   const { exec: argv } = wait;
-  checkCommand(argv);
+  checkCommand(argv, 'options.exec');
   const words = argv.join(' ');
   let last = '';
   await waitInside(session, identity, {

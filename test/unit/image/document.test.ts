@@ -302,6 +302,11 @@ test.each<[string, Made, string]>([
     'the image names no program (Entrypoint, Cmd): give a command or an entry point',
   ],
   [
+    'no words for an image without an entry point',
+    { config: { cmd: ['sh'] }, domain: { args: [] } },
+    "the image has no entry point, and 'args' is an empty list",
+  ],
+  [
     'a relative directory of the image',
     { config: { cmd: ['id'], workingDirectory: 'srv' } },
     "the working directory 'srv' is not an absolute path",

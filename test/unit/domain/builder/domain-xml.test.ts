@@ -85,3 +85,23 @@ test('so is what only the metadata says', () => {
   const xml = domainXml(least).replace('<memory', `${extension}<memory`);
   expect(() => readSpec(session, xml)).toThrow("no word for '<tslxc:container>'");
 });
+
+test('an empty list of arguments means that there are none', () => {
+  expect(domainXml({ ...least, init: '/bin/sh', args: [] })).toBe(
+    domainXml({ ...least, init: '/bin/sh' }),
+  );
+});
+
+test.each([{ exec: [] }, { exec: [], port: 80 }])(
+  'a health check without a program is refused: %j',
+  (health) => {
+    expect(() => domainXml({ ...least, health })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARG',
+        element: 'spec.health.exec',
+        message:
+          'invalid argument: domainXml: spec.health.exec is empty, and a command needs a program',
+      }) as Error,
+    );
+  },
+);
