@@ -12,7 +12,8 @@ import { linkageOf } from './elf';
 /** Debian's path first, then that of a merged /usr, then that of libvirt's example. */
 const places = ['/bin/busybox', '/usr/bin/busybox', '/sbin/busybox'];
 
-const advice = 'install the Debian package busybox-static';
+const advice =
+  'install the Debian package busybox-static, or choose a Debian root, which needs mmdebstrap';
 const ENOENT = 2;
 
 /**

@@ -41,7 +41,7 @@ export async function findMmdebstrap(folders: readonly string[] = searchPath()):
   }
   throw new TslxcError(
     'OPERATION_UNSUPPORTED',
-    'there is no mmdebstrap on this machine: install the Debian package mmdebstrap',
+    'there is no mmdebstrap on this machine: install the Debian package mmdebstrap, or choose a busybox root, which needs busybox-static',
   );
 }
 

@@ -43,6 +43,14 @@ export interface MakeRootOptions {
   readonly onProgress?: ((step: string) => void) | undefined;
 }
 
+const ofKind = byField('kind', ['busybox', 'debian']);
+
+/** Who asks for an image here is told where it is to be had. */
+const contents = {
+  ...ofKind,
+  words: `${ofKind.words} (an image is pulled instead, and is a root already: Connection.images)`,
+};
+
 /** What it takes. */
 export const makeRootParameters = [
   ['directory', text],
@@ -54,7 +62,7 @@ export const makeRootParameters = [
           variants<{
             busybox: Extract<RootContent, { kind: 'busybox' }>;
             debian: Extract<RootContent, { kind: 'debian' }>;
-          }>(byField('kind', ['busybox', 'debian']), {
+          }>(contents, {
             busybox: { kind: oneOf('busybox') },
             debian: { kind: oneOf('debian'), suite: text },
           }),
@@ -74,12 +82,12 @@ type Builder = (root: string) => Promise<void>;
  *
  * `busybox`: the host's static busybox (Debian package busybox-static) with links to its commands, and a
  * script for its DHCP client. `debian`: mmdebstrap's minbase with systemd as `/sbin/init`; needs root, the Debian
- * package mmdebstrap, and the network.
+ * package mmdebstrap, and the network. An OCI or Docker image needs no root made of it: see `Connection.images`.
  *
  * @param directory Must not exist, or be empty; its parent must exist.
  * @returns The absolute path of the root, without symbolic links.
  * @throws TslxcError INVALID_ARG, OPERATION_INVALID (something is there already), OPERATION_UNSUPPORTED (the
- * program is missing: the message names its Debian package), OPERATION_FAILED (mmdebstrap's reason),
+ * program is missing: the message names its Debian package, and the other content), OPERATION_FAILED (mmdebstrap's reason),
  * ACCESS_DENIED, OPERATION_ABORTED; SyscallError. Nothing is left then.
  *
  * @example

@@ -187,6 +187,8 @@ function wordsOf(form: Form): string {
       return form.item.kind === 'value' && form.item.known === undefined
         ? `a list of ${form.item.words}`
         : 'a list';
+    case 'variants':
+      return `an object, ${form.words}`;
     case 'either':
       return form.forms.map(wordsOf).join(' or ');
     default:

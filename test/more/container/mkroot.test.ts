@@ -291,7 +291,9 @@ describe('a Debian root', () => {
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: access denied: .*root\n$/)]);
     await expect(findMmdebstrap(['/nosuch', '/proc'])).rejects.toMatchObject({
       code: 'OPERATION_UNSUPPORTED',
-      message: expect.stringContaining('install the Debian package mmdebstrap') as string,
+      message: expect.stringContaining(
+        'install the Debian package mmdebstrap, or choose a busybox root, which needs busybox-static',
+      ) as string,
     });
   });
 });

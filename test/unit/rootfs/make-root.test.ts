@@ -126,8 +126,32 @@ test('giving up while it is made leaves nothing', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
+test.each([
+  [
+    'busybox',
+    "options.content is 'busybox', not an object, one whose kind is one of busybox, debian",
+  ],
+  [{ kind: 'alpine' }, 'options.content is not one whose kind is one of busybox, debian'],
+  [{ kind: 'image', name: 'alpine' }, 'options.content.name is unknown; known are kind, suite'],
+])('content that there is not is told with what there is: %j', async (content, words) => {
+  const made = makeRoot(join(folder, 'root'), { content } as never);
+  await expect(made).rejects.toMatchObject({
+    code: 'INVALID_ARG',
+    message: expect.stringContaining(words) as string,
+  });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('who asks for an image is told where it is to be had', async () => {
+  const made = makeRoot(join(folder, 'root'), { content: { kind: 'image' } } as never);
+  await expect(made).rejects.toMatchObject({
+    message: expect.stringContaining('Connection.images') as string,
+  });
+});
+
 describe('the busybox of the machine', () => {
-  const advice = 'install the Debian package busybox-static';
+  const advice =
+    'install the Debian package busybox-static, or choose a Debian root, which needs mmdebstrap';
 
   test('that is missing is an error which names the package', async () => {
     await expect(findBusybox([join(folder, 'busybox')])).rejects.toMatchObject({
