@@ -1,10 +1,9 @@
 /** Whether this host can run containers, what they lack, and what former ones have left behind. Changes nothing. */
-import { isAbsolute } from 'node:path';
-import { TslxcError } from '../../errors';
 import { statePaths } from '../../host/state/state-paths';
 import { checkGiven } from '../../shape/arguments';
 import { object, optional, text } from '../../shape/shape';
 import { isPrivileged, readPrivilege } from '../session/access';
+import { chosenRoot } from '../session/root';
 import { checkCaller } from './caller';
 import { checkCgroups } from './cgroup-layout';
 import { reportOf } from './check';
@@ -47,9 +46,7 @@ export async function checkHost(
   ...given: readonly [options?: CheckHostOptions]
 ): Promise<HostReport> {
   const [options = {}] = checkGiven('checkHost', checkHostParameters, given);
-  const root = options.root ?? process.env['TSLXC_ROOT'] ?? '/';
-  if (!isAbsolute(root)) throw new TslxcError('INVALID_ARG', `root '${root}' is not absolute`);
-  const paths = statePaths(root);
+  const paths = statePaths(chosenRoot(options.root));
   const checks: HostCheck[] = [
     ...checkPrograms(),
     ...checkKernel(),

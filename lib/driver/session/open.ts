@@ -1,5 +1,4 @@
 /** What `connect` checks before there is a connection: its options, those of the environment, and the process itself. */
-import { isAbsolute } from 'node:path';
 import type { Hardening } from '../../hardening';
 import { hardeningLevels } from '../../hardening';
 import { TslxcError } from '../../errors';
@@ -10,6 +9,7 @@ import { longestTime } from '../../shape/shape';
 import type { ConnectOptions } from '../types';
 import { checkConnectable, readPrivilege } from './access';
 import { containers } from './containers';
+import { chosenRoot } from './root';
 import { Session } from './session';
 
 /** Milliseconds. */
@@ -25,8 +25,7 @@ const longestStart = longestTime - 60_000;
  */
 export function openSession(options: ConnectOptions, ofUri?: Hardening): Session {
   const { access = 'read-write', logger = silence } = options;
-  const root = options.root ?? process.env['TSLXC_ROOT'] ?? '/';
-  if (!isAbsolute(root)) throw new TslxcError('INVALID_ARG', `root '${root}' is not absolute`);
+  const root = chosenRoot(options.root);
   const startTimeout = Math.min(options.startTimeout ?? defaultStartTimeout, longestStart);
   const hardening = chooseHardening(options, ofUri);
   checkConnectable(readPrivilege());

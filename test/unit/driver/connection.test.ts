@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { statePaths } from '../../../lib/host/state/state-paths';
 import { connect } from '../../../lib/driver/connection';
+import { checkHost } from '../../../lib/driver/doctor/check-host';
 import type { ConnectOptions } from '../../../lib/driver/types';
 import { domainXml, rootFilesystem } from '../../support/domain/domain-xml';
 import { FakeHost } from '../../support/fake/host/fake-host';
@@ -31,6 +32,42 @@ test.each([
   await expect(connect('lxc:///', options)).rejects.toMatchObject({
     code: 'INVALID_ARG',
     message: containing(word),
+  });
+});
+
+describe('the root of a connection', () => {
+  afterEach(() => {
+    delete process.env['TSLXC_ROOT'];
+  });
+
+  /** A root that is recognized by its settings. */
+  const rootOf = (level: string): string => {
+    const root = scratchDirectory();
+    const { settings } = statePaths(root);
+    mkdirSync(dirname(settings), { recursive: true });
+    writeFileSync(settings, `hardening = "${level}"\n`);
+    return root;
+  };
+  const isHardened = async (options: ConnectOptions): Promise<boolean> => {
+    await using connection = await connect(undefined, options);
+    const { inside } = await connection.plan({ xml: domainXml({}) });
+    return inside.some(({ op }) => op === 'setSeccomp');
+  };
+
+  test('is that of the environment, as for the command, unless an option names another', async () => {
+    process.env['TSLXC_ROOT'] = rootOf('compat');
+    expect(await isHardened({})).toBe(false);
+    expect(await isHardened({ root: rootOf('hardened') })).toBe(true);
+  });
+
+  test.each(['', 'relative'])('is refused with its name when it is %j', async (root) => {
+    process.env['TSLXC_ROOT'] = root;
+    const refused = {
+      code: 'INVALID_ARG',
+      message: `invalid argument: TSLXC_ROOT of the environment: '${root}' is not absolute`,
+    };
+    await expect(connect()).rejects.toMatchObject(refused);
+    await expect(checkHost()).rejects.toMatchObject(refused);
   });
 });
 
