@@ -643,12 +643,14 @@ export class Domain {
 
   /**
    * Attaches to a console, alongside any others that are attached. The stream ends with the container, after its last
-   * byte, and keeps this process alive unless `unref` is called on it.
+   * byte, and keeps this process alive unless `unref` is called on it. It holds a descriptor until then, or until it is destroyed: see
+   * `ConsoleStream`. A container takes 64 of them.
    *
    * @param options - `device`: the first console by default; `size` in rows and columns; `from`: `replay` by
    * default, which sends up to 262,144 bytes of earlier output first; `replay`: `raw` by default, `quiet` for a
    * terminal, which would answer replayed queries
-   * @throws TslxcError OPERATION_INVALID when nothing runs; INVALID_ARG when there is no such console.
+   * @throws TslxcError OPERATION_INVALID when nothing runs; INVALID_ARG when there is no such console; RESOURCE_BUSY when 64 clients
+   * are attached to the container.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainOpenConsole, `virsh console`

@@ -1,5 +1,5 @@
 /** The console as a terminal: job control, size, more than one, the last bytes, and what a typed ^S may not do. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
@@ -194,3 +194,34 @@ test('two who are attached see the same and both may type', async () => {
   await Promise.all([one.expect(/\nsecond\r\n/), other.expect(/\nsecond\r\n/)]);
   await eventually(() => expect(one.text).toBe(other.text));
 });
+
+test.each([
+  ['little', 20_000],
+  ['more than is taken in advance', 200_000],
+])(
+  'consoles that nobody reads give their descriptors back at the end of a container that has written %s, and keep the output',
+  async (_what, last) => {
+    const script = `stty -opost -echo; echo there; read go; seq 1 ${last}; exit 0`;
+    await using test = await onBusybox('console-unread', script);
+    const descriptors = (): number => readdirSync('/proc/self/fd').length;
+    const before = descriptors();
+    await test.domain.start();
+    await test.domain.waitFor({ console: /there/, timeout: 10_000 });
+    const streams = [];
+    for (let count = 0; count < 5; count += 1) streams.push(await test.domain.openConsole());
+    expect(descriptors()).toBeGreaterThanOrEqual(before + 5);
+    streams[0]?.write('\n');
+    await test.domain.wait();
+    await eventually(() => expect(descriptors()).toBeLessThanOrEqual(before), 20_000);
+    const [stream] = streams;
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream ?? []) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString();
+    expect(text).toMatch(/^there\n1\n2\n/);
+    expect(text.endsWith(`\n${last}\n`)).toBe(true);
+    // What the monitor could not send, as when somebody reads too slowly.
+    const lines = Array.from({ length: last }, (_none, index) => `${index + 1}\n`);
+    const written = 'there\n'.length + lines.join('').length;
+    expect(text.length + Number(stream?.skipped)).toBe(written);
+  },
+);

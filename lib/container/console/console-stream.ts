@@ -10,6 +10,7 @@ import type { Channel } from '../monitor/channel';
 import { largestClientFrame } from '../monitor/messages';
 import type { Message } from '../monitor/messages';
 import { QuietReplay } from './quiet-replay';
+import { UnreadOutput } from './unread-output';
 
 /** Bytes in one input message. */
 const inputChunk = largestClientFrame / 2;
@@ -19,7 +20,12 @@ export interface Attached {
   readonly dropped: bigint;
   readonly replayed: number;
   readonly replay: 'raw' | 'quiet';
+  /** Whether the container has ended, as far as that is known. */
+  readonly hasEnded: () => boolean;
 }
+
+/** Closes the channels of consoles that were dropped. */
+const dropped = new FinalizationRegistry<Channel>((channel) => channel.close());
 
 /** What the methods of a console take, besides those of every stream. */
 export const consoleCalls = { resize: [['size', windowSize]] } as const;
@@ -49,6 +55,10 @@ export interface ConsoleStream {
 /**
  * A console of a container, made by `Domain.openConsole`: reads its output, and writes to its input. A reader that is too slow
  * loses output, since a container never waits for one: each gap is told of by the event `skipped`.
+ *
+ * It holds a descriptor until the container ends, `destroy` is called, or its connection is closed. At the end of the container the
+ * descriptor is given back even if nobody reads: what has come by then can be read afterwards. One that is dropped without being read gives
+ * it back when the garbage collector finds it, which may take long: `destroy` it, or use `await using`.
  */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- as above
 export class ConsoleStream extends Duplex {
@@ -59,6 +69,7 @@ export class ConsoleStream extends Duplex {
   /** Bytes that were left out because this reader was too slow, in all; the event `skipped` tells where. */
   skipped = 0n;
   readonly #channel: Channel;
+  readonly #unread: UnreadOutput;
   #reading = false;
   #resume: (() => void) | undefined;
 
@@ -68,16 +79,18 @@ export class ConsoleStream extends Duplex {
   #replaying: bigint;
 
   /** @internal */
-  constructor(channel: Channel, { dropped, replayed, replay }: Attached) {
+  constructor(channel: Channel, attached: Attached) {
     super({ allowHalfOpen: false });
+    const { replayed, replay, hasEnded } = attached;
     this.#channel = channel;
-    this.dropped = dropped;
+    this.#unread = new UnreadOutput(channel, hasEnded);
+    this.dropped = attached.dropped;
     this.replayed = replayed;
     this.#replaying = BigInt(replayed);
     this.#quiet = replay === 'quiet' && replayed > 0 ? new QuietReplay() : undefined;
-    // Paused until the caller reads: the channel would otherwise buffer without limit.
-    channel.pause();
     channel.ref();
+    // Nothing that the channel leads to has this stream, until somebody reads it.
+    dropped.register(this, channel, this);
   }
 
   /**
@@ -108,7 +121,6 @@ export class ConsoleStream extends Duplex {
     this.#resume = undefined;
     if (!this.#reading) {
       this.#reading = true;
-      this.#channel.resume();
       void this.#pump();
     }
   }
@@ -127,6 +139,7 @@ export class ConsoleStream extends Duplex {
 
   /** @internal */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    dropped.unregister(this);
     this.#channel.close();
     this.#resume?.();
     done(error);
@@ -135,14 +148,12 @@ export class ConsoleStream extends Duplex {
   async #pump(): Promise<void> {
     try {
       for (;;) {
-        const message = await this.#channel.receive();
-        if (message === undefined || message.message === 'exited') break;
+        const message = await this.#unread.next();
+        if (message === undefined || this.destroyed) break;
         if (!this.#deliver(message)) {
-          this.#channel.pause();
           await new Promise<void>((resolve) => {
             this.#resume = resolve;
           });
-          this.#channel.resume();
         }
       }
       this.push(null);

@@ -37,6 +37,8 @@ export interface OpenConsole {
   readonly from: 'replay' | 'live';
   readonly replay: 'raw' | 'quiet';
   readonly size?: Readonly<{ rows: number; columns: number }>;
+  /** Whether the container has ended, as far as that is known. */
+  readonly hasEnded: () => boolean;
 }
 
 export class MonitorClient {
@@ -147,10 +149,11 @@ export class MonitorClient {
    * @throws TslxcError OPERATION_INVALID when the container has just ended; SyscallError ENXIO for a console
    * that it does not have; TslxcError RESOURCE_BUSY when as many follow the consoles as may.
    */
-  async openConsole({ index, from, replay, size }: OpenConsole): Promise<ConsoleStream> {
+  async openConsole(wanted: OpenConsole): Promise<ConsoleStream> {
+    const { index, from, replay, size, hasEnded } = wanted;
     this.#channel.send({ message: 'attach', console: index, replay: from === 'replay' ? 1 : 0 });
     const { dropped, replayed } = await this.#expect('attached');
-    const stream = new ConsoleStream(this.#channel, { dropped, replayed, replay });
+    const stream = new ConsoleStream(this.#channel, { dropped, replayed, replay, hasEnded });
     if (size) stream.resize(size);
     return stream;
   }

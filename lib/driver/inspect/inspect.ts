@@ -156,7 +156,9 @@ export async function openConsole(
   if (index >= state.running.consoles.length) throw noConsole(device ?? index);
   const monitor = await connectRunning(session, identity, 'openConsole');
   try {
-    const stream = await monitor.openConsole({ index, from, replay, ...(size ? { size } : {}) });
+    const hasEnded = (): boolean => isKnownToHaveEnded(session, identity, state.running.id);
+    const asked = { index, from, replay, hasEnded, ...(size ? { size } : {}) };
+    const stream = await monitor.openConsole(asked);
     closeWithConnection(session, stream);
     return stream;
   } catch (error) {
@@ -165,12 +167,32 @@ export async function openConsole(
   }
 }
 
-/** An error that nobody listens for would end the process. */
+/** Looked at again while it is not known. */
+function isKnownToHaveEnded(
+  { containers, paths }: Session,
+  { name }: Identity,
+  id: number,
+): boolean {
+  try {
+    const state = containers.readRunState(paths, name);
+    return state.phase !== 'running' || state.running.id !== id;
+  } catch {
+    return false;
+  }
+}
+
+/** What consoles that were dropped leave with their connections. */
+const dropped = new FinalizationRegistry<() => void>((stop) => stop());
+
+/** An error that nobody listens for would end the process. One that was dropped is not kept by its connection. */
 function closeWithConnection({ calls }: Session, stream: ConsoleStream): void {
+  const held = new WeakRef(stream);
   const stop = calls.whenClosed(() => {
-    stream.destroy(stream.listenerCount('error') > 0 ? connectionClosed() : undefined);
+    const open = held.deref();
+    open?.destroy(open.listenerCount('error') > 0 ? connectionClosed() : undefined);
   });
   stream.once('close', stop);
+  dropped.register(stream, stop);
 }
 
 /** @throws TslxcError INVALID_ARG, OPERATION_INVALID when nothing runs or init is being restarted; SyscallError. */

@@ -17,6 +17,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'cli/commands/network/net-list.ts listed',
     'cli/options/find-named.ts findNamed',
     'container/console/console-stream.ts ConsoleStream.#pump',
+    'container/console/unread-output.ts UnreadOutput.#take',
     'container/monitor/channel.ts Channel.#take',
     'container/record/run-states.ts readSome',
     'container/record/undo.ts undoAll',
@@ -172,6 +173,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'image/pull/download.ts bytesIn',
   ],
   'What can’t be told counts as going on: nothing is ended for it.': [
+    'driver/inspect/inspect.ts isKnownToHaveEnded',
     'host/kernel/stall.ts transferred',
   ],
   'A cache: without it the same is computed again.': [
