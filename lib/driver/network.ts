@@ -85,10 +85,12 @@ export class Network {
   }
 
   /**
-   * The addresses that its dnsmasq has given to clients and that have not expired.
+   * The addresses that its dnsmasq has given to clients and that have not expired. None for a network without DHCP; one that is
+   * not active has those that its last run has left, as in libvirt.
    *
    * @param options - `mac`: only those of one interface; those of all by default
-   * @throws TslxcError INVALID_ARG for a text that is not a MAC address; OPERATION_INVALID when it is not active.
+   * @throws TslxcError INVALID_ARG for a text that is not a MAC address.
+   * @throws SyscallError, with `path`, when the file of the leases can't be read.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed.
    * @see virNetworkGetDHCPLeases, `virsh net-dhcp-leases`

@@ -74,14 +74,10 @@ export function drawOperation(
   return { kind, subject, verb, chance: random.next(), run };
 }
 
-/**
- * What is something else by libvirt's clients: they ask for a shutdown or a reboot without waiting for what comes of it, and a network
- * that is off has no leases, where the library refuses.
- */
+/** What is something else by libvirt's clients: they ask for a shutdown or a reboot without waiting for what comes of it. */
 const otherwise: Readonly<Record<string, string>> = {
   shutdown: 'askShutdown',
   reboot: 'askReboot',
-  netLeases: 'netLeasesIfAny',
 };
 
 /** By its program if that can do it, else by the caller that has drawn it; what this can't do either is done by the command. */
@@ -156,7 +152,6 @@ function sharedWords({ subject, chance }: Worded): Words {
     netDestroy: ['net-destroy', networkName(subject)],
     netUndefine: ['net-undefine', networkName(subject)],
     netLeases: ['net-dhcp-leases', networkName(subject)],
-    netLeasesIfAny: ['net-dhcp-leases', networkName(subject)],
   };
 }
 

@@ -1,8 +1,8 @@
 /** What can be read of one network: its state, its XML, its leases. Changes nothing, except that it repairs a network. */
 import type { Identity } from '../../host/state/definitions/definition-store';
+import { networkPaths } from '../../host/state/state-paths';
 import { parseMac } from '../../domain/interface/mac-address';
 import { TslxcError } from '../../errors';
-import { activeNetwork } from '../../network/active-network';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { formatNetwork } from '../../network/definition/format';
 import { readLeases } from '../../network/dnsmasq/leases';
@@ -58,19 +58,27 @@ export async function networkXml(
   return formatNetwork(definition, { connections });
 }
 
-/** @throws TslxcError OPERATION_INVALID when it is off, NO_NETWORK. */
+/**
+ * As libvirt's networkGetDHCPLeases: the address is checked first, and a network that is off has the leases that its last run has
+ * left, with which its next one goes on.
+ *
+ * @throws TslxcError INVALID_ARG for what is no MAC address, NO_NETWORK; SyscallError.
+ */
 export async function networkLeases(
   session: Session,
   identity: Identity,
   mac: string | undefined,
 ): Promise<Lease[]> {
-  const { name, state } = await currentNetwork(session, identity);
-  if (!isActive(state)) throw notActive(name);
-  const leases = await readLeases(activeNetwork(session.paths, runningDefinition(state.record)));
-  if (mac === undefined) return leases;
-  const wanted = parseMac(mac);
-  if (wanted === undefined) throw new TslxcError('INVALID_ARG', `'${mac}' is not a MAC address`);
-  return leases.filter((lease) => lease.mac === wanted);
+  const wanted = mac === undefined ? undefined : parseMac(mac);
+  if (mac !== undefined && wanted === undefined) {
+    throw new TslxcError('INVALID_ARG', `'${mac}' is not a MAC address`);
+  }
+  const found = await currentNetwork(session, identity);
+  const { state } = found;
+  const definition = isActive(state) ? runningDefinition(state.record) : stored(session, found);
+  const paths = networkPaths(session.paths, definition.name);
+  const leases = await readLeases({ definition, paths });
+  return wanted === undefined ? leases : leases.filter((lease) => lease.mac === wanted);
 }
 
 export function notActive(name: string): TslxcError {

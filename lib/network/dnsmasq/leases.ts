@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { networkAddress, parseIp } from '../../domain/interface/ip-address';
 import type { IpFamily } from '../../domain/interface/ip-address';
 import { parseMac } from '../../domain/interface/mac-address';
+import { fileError, naming } from '../../host/state/file-error';
 import type { ActiveNetwork } from '../active-network';
 import type { NetworkDefinition } from '../definition/definition';
 
@@ -27,8 +28,15 @@ export interface Lease {
   readonly iaid?: string;
 }
 
-/** The leases that have not expired, in the file's order. Empty if there is no file yet. */
-export async function readLeases({ definition, paths }: ActiveNetwork): Promise<Lease[]> {
+/**
+ * The leases that have not expired, in the file's order. Empty if there is no file yet.
+ *
+ * @throws SyscallError, with `path`.
+ */
+export async function readLeases({
+  definition,
+  paths,
+}: Pick<ActiveNetwork, 'definition' | 'paths'>): Promise<Lease[]> {
   return parseLeases(await readSettled(paths.leases), definition, Date.now());
 }
 
@@ -50,7 +58,9 @@ function readWithAge(path: string): { text: string; age: number } {
     const text = readFileSync(path, 'utf8');
     return { text, age: Math.abs(Date.now() - statSync(path).mtimeMs) };
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw fileError(naming(path, error), 'read the leases');
+    }
     return { text: '', age: Infinity };
   }
 }

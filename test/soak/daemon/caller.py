@@ -104,7 +104,7 @@ NETWORK_ACTS = {
     'netStart': lambda network, _: network.create(),
     'netDestroy': lambda network, _: network.destroy(),
     'netUndefine': lambda network, _: network.undefine(),
-    'netLeasesIfAny': lambda network, _: network.DHCPLeases(),
+    'netLeases': lambda network, _: network.DHCPLeases(),
     'netLook': look_at_network,
 }
 

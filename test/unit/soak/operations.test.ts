@@ -16,11 +16,10 @@ test('what libvirt’s clients can’t do is done by the command', () => {
   expect(routed(of({ run: 'virsh', verb: 'exec' }), 'python').via).toBe('command');
 });
 
-test('libvirt’s clients only ask for a shutdown or a reboot, and for the leases that there are', () => {
+test('libvirt’s clients only ask for a shutdown or a reboot', () => {
   for (const [verb, asked] of [
     ['shutdown', 'askShutdown'],
     ['reboot', 'askReboot'],
-    ['netLeases', 'netLeasesIfAny'],
   ] as const) {
     expect(routed(of({ verb }), 'python').verb).toBe(asked);
     expect(routed(of({ verb, run: 'virsh' }), 'library').verb).toBe(asked);

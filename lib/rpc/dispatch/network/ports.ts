@@ -1,6 +1,4 @@
 /** Leases and ports of virtual networks. */
-import type { Network } from '../../../driver/network';
-import { TslxcError } from '../../../errors';
 import type { networkProcedures } from '../../protocol/network';
 import type { WireNetwork, WireNetworkPort } from '../../protocol/values';
 import { done } from '../base/call';
@@ -34,7 +32,7 @@ export const portHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
   NetworkGetDHCPLeases: (call, { network, mac, needsResults, flags }) => {
     checkFlags(flags, 0, 'networkGetDHCPLeases');
     return withNetwork(call, network, async (one) => {
-      const found = await leasesOf(one, mac);
+      const found = await one.leases(mac === undefined ? {} : { mac });
       const { bridge = '' } = await one.info();
       const leases = found.map((lease) => ({
         bridge,
@@ -102,16 +100,6 @@ export const portHandlers: Handlers<Pick<typeof networkProcedures, Names>> = {
     });
   },
 };
-
-/** None for an inactive network: as in libvirt, that is no error. */
-async function leasesOf(network: Network, mac: string | undefined): ReturnType<Network['leases']> {
-  try {
-    return await network.leases(mac === undefined ? {} : { mac });
-  } catch (error) {
-    if (TslxcError.is(error, 'OPERATION_INVALID')) return [];
-    throw error;
-  }
-}
 
 function wirePort(network: WireNetwork, uuid: string): WireNetworkPort {
   return { network, uuid: uuidBytes(uuid) };

@@ -165,7 +165,6 @@ export class FakeNetwork {
 
   async leases(options: unknown): Promise<readonly Lease[]> {
     await this.#called('leases', options);
-    this.#requireActive();
     return this.fields.leases ?? [];
   }
 }
