@@ -47,6 +47,7 @@ import {
   hostCapabilities,
   hostSysinfo,
   nodeCpuStatistics,
+  nodeFreeMemory,
   nodeMemoryStatistics,
 } from './inspect/host';
 import type { ListFilter } from './lookup/list-filter';
@@ -789,19 +790,21 @@ export class Connection implements AsyncDisposable {
    * Free memory, in KiB. Needs no privilege.
    *
    * @param options - `cell`: number of one NUMA cell; the whole host by default
-   * @throws TslxcError INVALID_ARG when there is no such cell; OPERATION_INVALID when the connection is closed.
+   * @throws TslxcError INTERNAL_ERROR, as libvirt's, when there is no such cell; OPERATION_INVALID when the connection is
+   * closed.
    * @see virNodeGetFreeMemory, virNodeGetCellsFreeMemory, `virsh freecell`
    */
   nodeFreeMemory(options: { readonly cell?: number | undefined } = {}): number {
     this.#session.checkOpen();
-    return nodeMemoryStatistics(options.cell).free;
+    return nodeFreeMemory(options.cell);
   }
 
   /**
    * The number of free pages of each page size that this kernel has, smallest size first. Needs no privilege.
    *
    * @param options - `cell`: number of one NUMA cell; the whole host by default
-   * @throws TslxcError OPERATION_FAILED when there is no such cell; OPERATION_INVALID when the connection is closed.
+   * @throws TslxcError INTERNAL_ERROR, as libvirt's, when there is no such cell; OPERATION_INVALID when the connection is
+   * closed.
    * @see virNodeGetFreePages, `virsh freepages`
    */
   nodeFreePages(options: { readonly cell?: number | undefined } = {}): FreePages[] {
@@ -813,8 +816,9 @@ export class Connection implements AsyncDisposable {
    * Changes how many huge pages the host keeps in a pool. Pages that are in use stay until they are freed.
    *
    * @param change - `size` in KiB; `count`; `how`: whether the count is set or added; `cell`: number of one NUMA cell
-   * @throws TslxcError OPERATION_INVALID for the system's base page size; OPERATION_FAILED when there is no such cell or
-   * size, and when the kernel could not find enough memory: the pool then has the pages that it found.
+   * @throws TslxcError OPERATION_INVALID for the system's base page size; INTERNAL_ERROR when there is no such cell, as from
+   * libvirt; OPERATION_FAILED when there is no such size, and when the kernel could not find enough memory: the pool then has
+   * the pages that it found.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    * @see virNodeAllocPages, `virsh allocpages`

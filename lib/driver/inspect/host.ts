@@ -4,14 +4,13 @@ import { node, printXml } from '../../domain/xml/print';
 import { TslxcError } from '../../errors';
 import {
   readNodeCpuStatistics,
-  readNodeMemoryStatistics,
   type NodeCpuStatistics,
   type NodeMemoryStatistics,
 } from '../../host/kernel/node';
 import { readCpuCaches } from '../../host/node/caches';
 import { readNodeCells } from '../../host/node/cells';
 import { readHostUuid } from '../../host/node/host-uuid';
-import { pageSizes } from '../../host/node/pages';
+import { checkCell, pageSizes, readCellMemory } from '../../host/node/pages';
 import { suspendTargets } from '../../host/node/sleep';
 import { readSmbios, type SmbiosPart } from '../../host/node/smbios';
 import { monitorPath } from '../../host/package-paths';
@@ -66,7 +65,13 @@ export function nodeCpuStatistics(cpu: number | undefined): NodeCpuStatistics {
 
 /** @throws TslxcError INVALID_ARG when there is no such NUMA cell. */
 export function nodeMemoryStatistics(cell: number | undefined): NodeMemoryStatistics {
-  const found = readNodeMemoryStatistics(cell);
+  const found = readCellMemory(cell);
   if (found !== undefined) return found;
   throw new TslxcError('INVALID_ARG', `cellNum ${cell ?? 'of all'} is not on this host`);
+}
+
+/** KiB of free memory. @throws TslxcError as `checkCell`. */
+export function nodeFreeMemory(cell: number | undefined): number {
+  checkCell(cell);
+  return nodeMemoryStatistics(cell).free;
 }

@@ -1,10 +1,9 @@
 /** The host's NUMA cells: the memory, pages and CPUs of each, and how far it is from the others. */
 import { join } from 'node:path';
-import { readNodeMemoryStatistics } from '../kernel/node';
 import { namesIn } from '../names-in';
 import { readAttribute } from './attribute';
 import { parseCpuList, readCpuMap } from './cpu-map';
-import { countPages, hasNuma, kernelPageFolders, numaCells } from './pages';
+import { countPages, hasNuma, kernelPageFolders, numaCells, readCellMemory } from './pages';
 import type { PageCount, PageFolders } from './pages';
 
 /** A NUMA cell. */
@@ -53,7 +52,7 @@ const kernelFolders: CellFolders = { ...kernelPageFolders, cpus: '/sys/devices/s
 export function readNodeCells(folders: CellFolders = kernelFolders): NodeCell[] {
   const cells = numaCells(folders);
   return cells.map((id) => {
-    const memory = memoryOf(id, folders);
+    const memory = readCellMemory(id, folders)?.total ?? 0;
     return {
       id,
       memory,
@@ -62,11 +61,6 @@ export function readNodeCells(folders: CellFolders = kernelFolders): NodeCell[] 
       cpus: cpusOf(id, folders).map((cpu) => readCpu(cpu, folders)),
     };
   });
-}
-
-function memoryOf(id: number, folders: CellFolders): number {
-  const cell = hasNuma(folders) ? id : undefined;
-  return readNodeMemoryStatistics(cell, folders.cells)?.total ?? 0;
 }
 
 /** The kernel lists the distances in the order of the cells, without their numbers. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { fileError, naming } from '../state/file-error';
 import { namesIn } from '../names-in';
-import { readNodeMemoryStatistics } from '../kernel/node';
+import { readNodeMemoryStatistics, type NodeMemoryStatistics } from '../kernel/node';
 
 /** Free pages of one size. */
 export interface FreePages {
@@ -106,15 +106,15 @@ export function countPages(
 /**
  * The free pages of each size, the smallest first. The pages of the system are those that nothing uses at all.
  *
- * @throws TslxcError OPERATION_FAILED when there is no such cell.
+ * @throws TslxcError as `checkCell`.
  */
 export function readFreePages(
   cell: number | undefined,
   folders: PageFolders = kernelPageFolders,
 ): FreePages[] {
-  if (cell !== undefined && !numaCells(folders).includes(cell)) throw noCell(cell);
+  checkCell(cell, folders);
   const size = systemPageSize();
-  const memory = readNodeMemoryStatistics(hasNuma(folders) ? cell : undefined, folders.cells);
+  const memory = readCellMemory(cell, folders);
   if (memory === undefined) throw noCell(cell);
   const folder = poolsOf(cell, folders);
   const huge = poolSizes(folder).map((one) => ({
@@ -127,7 +127,7 @@ export function readFreePages(
 /**
  * Changes a pool of huge pages.
  *
- * @throws TslxcError OPERATION_INVALID for the pages of the system; OPERATION_FAILED when there is no such cell or size,
+ * @throws TslxcError as `checkCell`; OPERATION_INVALID for the pages of the system; OPERATION_FAILED when there is no such size,
  * and when the kernel has not found all of the memory: the pool then has what it found.
  */
 export function changePool(change: PoolChange, folders: PageFolders = kernelPageFolders): void {
@@ -135,12 +135,9 @@ export function changePool(change: PoolChange, folders: PageFolders = kernelPage
   if (size === systemPageSize()) {
     throw new TslxcError('OPERATION_INVALID', "system pages pool can't be modified");
   }
-  if (cell !== undefined && !numaCells(folders).includes(cell)) throw noCell(cell);
+  checkCell(cell, folders);
   const folder = poolsOf(cell, folders);
-  if (!poolSizes(folder).includes(size)) {
-    const where = cell === undefined ? '' : ` on node ${String(cell)}`;
-    throw new TslxcError('OPERATION_FAILED', `page size ${String(size)} is not available${where}`);
-  }
+  if (!poolSizes(folder).includes(size)) throw noPageSize(size, cell);
   const path = join(folder, poolName(size), 'nr_hugepages');
   const before = readCount(path);
   const wanted = how === 'add' ? before + count : count;
@@ -157,8 +154,42 @@ export function changePool(change: PoolChange, folders: PageFolders = kernelPage
   throw new TslxcError('OPERATION_FAILED', detail);
 }
 
+/**
+ * Without a cell, the whole host is meant.
+ *
+ * @throws TslxcError INTERNAL_ERROR for a number past the last cell, OPERATION_FAILED for one between cells, both in libvirt's
+ * words (virhostmem.c, virnuma.c).
+ */
+export function checkCell(
+  cell: number | undefined,
+  folders: PageFolders = kernelPageFolders,
+): void {
+  const cells = numaCells(folders);
+  if (cell === undefined || cells.includes(cell)) return;
+  const last = cells.at(-1) ?? 0;
+  if (cell >= 0 && cell < last) throw noCell(cell);
+  const detail = `start cell ${String(cell)} out of range (0-${String(last)})`;
+  throw new TslxcError('INTERNAL_ERROR', detail);
+}
+
+/** The error of pages of a size (KiB) that a cell, or the whole host, does not have: in libvirt's words (virnuma.c). */
+export function noPageSize(size: number, cell: number | undefined): TslxcError {
+  const where = cell === undefined ? '' : ` on node ${String(cell)}`;
+  const detail = `page size ${String(size)} is not available${where}`;
+  return new TslxcError('OPERATION_FAILED', detail);
+}
+
 function noCell(cell: number | undefined): TslxcError {
   return new TslxcError('OPERATION_FAILED', `NUMA node ${String(cell)} is not available`);
+}
+
+/** The memory of a cell, or of the host; undefined if there is no such cell. Without NUMA, the cell 0 is the host. */
+export function readCellMemory(
+  cell: number | undefined,
+  folders: PageFolders = kernelPageFolders,
+): NodeMemoryStatistics | undefined {
+  const isHost = cell === 0 && !hasNuma(folders);
+  return readNodeMemoryStatistics(isHost ? undefined : cell, folders.cells);
 }
 
 /** Whether the kernel has NUMA. */

@@ -33,7 +33,7 @@ test('the pools of huge pages are those of the kernel', async () => {
     ['allocpages 4 1', "system pages pool can't be modified"],
     ['allocpages 5 1', 'page size 5 is not available'],
     ['allocpages 2048 x', "Numeric value 'x' for <pagecount> option is malformed"],
-    ['allocpages 2048 1 --cellno 77', 'NUMA node 77 is not available'],
+    ['allocpages 2048 1 --cellno 77', 'start cell 77 out of range'],
     ['allocpages 2048 1 --cellno 0 --all', 'mutually exclusive'],
   ]);
   expect(count(huge)).toBe(before);
@@ -70,7 +70,7 @@ test('the memory and the pages of a cell are told of', async () => {
   expect(await says('freepages --all')).toMatch(/^Node 0:\n4KiB: \d+\n/);
   expect(await says('nodememstats --cell 0')).toMatch(/^total {2}: +\d+ KiB\nfree {3}: +\d+ KiB\n/);
   await refusesEach([
-    ['freecell --cellno 77', '77'],
+    ['freecell --cellno 77', 'internal error: start cell 77 out of range'],
     ['freepages --cellno 0 --pagesize 5', 'page size 5 is not available on node 0'],
     ['freepages --cellno -2 --pagesize 4', 'cell number must be non-negative integer or -1'],
     ['nodememstats --cell 77', 'Unable to get number of memory stats'],

@@ -1,6 +1,6 @@
 /** freecell, freepages, allocpages and node-memory-tune: the memory of the host, by NUMA cell and page size. */
 import { formatOption, showsData } from '../../output/data';
-import { TslxcError } from '../../../errors';
+import { noPageSize } from '../../../host/node/pages';
 import { CommandError, UsageError } from '../../shell/command-error';
 import type { FreePages, MemoryMerging, MemoryMergingChange } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
@@ -136,8 +136,7 @@ async function showFreePages(context: Context, options: Options): Promise<undefi
     const pages = connection.nodeFreePages(cell === undefined ? {} : { cell });
     const wanted = pages.filter((one) => size === undefined || one.size === size);
     if (wanted.length > 0) return wanted;
-    const detail = `page size ${String(size)} is not available on node ${String(cell ?? -1)}`;
-    throw new TslxcError('OPERATION_FAILED', detail);
+    throw noPageSize(size ?? 0, cell);
   };
   const show = (pages: readonly FreePages[]): void => {
     for (const one of pages) output.line(`${String(one.size)}KiB: ${String(one.free)}`);

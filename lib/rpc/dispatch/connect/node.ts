@@ -1,6 +1,8 @@
 /** The host: its processors and memory, their settings, and suspending it. */
+import type { Connection } from '../../../driver/connection';
 import { TslxcError } from '../../../errors';
 import type { MemoryMerging, MemoryMergingChange } from '../../../host/node/memory-merging';
+import { noPageSize } from '../../../host/node/pages';
 import type { connectProcedures } from '../../protocol/connect';
 import { parameterTypes } from '../../protocol/values';
 import type { Parameter } from '../../protocol/values';
@@ -71,13 +73,9 @@ export const nodeHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
   NodeGetCellsFreeMemory: ({ client }, { first, most }) => {
     const connection = client.connection();
     const cells = connection.nodeCells().filter((cell) => cell >= first);
-    if (cells.length === 0) {
-      const last = connection.nodeCells().at(-1) ?? 0;
-      const detail = `start cell ${first} out of range (0-${last})`;
-      throw new TslxcError('INTERNAL_ERROR', detail);
-    }
-    const free = cells.slice(0, Math.max(0, most)).map((cell) => freeBytes(connection, { cell }));
-    return { cells: free };
+    // The library refuses one past the last.
+    const wanted = cells.length === 0 ? [first] : cells.slice(0, Math.max(0, most));
+    return { cells: wanted.map((cell) => freeBytes(connection, { cell })) };
   },
   NodeGetFreeMemory: ({ client }) => ({ free: freeBytes(client.connection(), {}) }),
   NodeGetCPUMap: ({ client }, { needsMap, needsOnline, flags }) => {
@@ -103,23 +101,27 @@ export const nodeHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
     checkFlags(flags, 0, 'virHostMemGetFreePages');
     checkCells(Math.max(1, sizes.length) * cells);
     const connection = client.connection();
-    const counts = Array.from({ length: cells }, (_, index) => index + firstCell).flatMap(
-      (cell) => {
-        const free = connection.nodeFreePages(cell === all ? {} : { cell });
-        return sizes.map((size) => BigInt(free.find((one) => one.size === size)?.free ?? 0));
-      },
-    );
+    const counts = cellsFrom(firstCell, cells, connection).flatMap((cell) => {
+      const of = cell === all ? undefined : cell;
+      const pages = connection.nodeFreePages({ cell: of });
+      return sizes.map((size) => {
+        const found = pages.find((one) => one.size === size);
+        if (found !== undefined) return BigInt(found.free);
+        throw noPageSize(size, of);
+      });
+    });
     return { counts };
   },
   NodeAllocPages: ({ client }, { sizes, counts, firstCell, cells, flags }) => {
     checkFlags(flags, allocation.set, 'virHostMemAllocPages');
     checkCells(Math.max(1, sizes.length) * cells);
     const how = hasFlag(flags, allocation.set) ? 'set' : 'add';
+    const connection = client.connection();
     let count = 0;
-    for (let cell = firstCell; cell < firstCell + cells; cell += 1) {
+    for (const cell of cellsFrom(firstCell, cells, connection)) {
       sizes.forEach((size, index) => {
         const change = { size, count: Number(counts[index] ?? 0n), how } as const;
-        client.connection().nodeAllocatePages(cell === all ? change : { ...change, cell });
+        connection.nodeAllocatePages(cell === all ? change : { ...change, cell });
         count += 1;
       });
     }
@@ -137,6 +139,17 @@ export const nodeHandlers: Handlers<Pick<typeof connectProcedures, Names>> = {
 /** @throws TslxcError INTERNAL_ERROR for more counts than a message takes. */
 function checkCells(count: number): void {
   if (count > mostCells) throw new TslxcError('INTERNAL_ERROR', 'the result would be too large');
+}
+
+/** The cells from the first on, as in libvirt without those past the last one; the first stays, for the library to refuse. */
+function cellsFrom(
+  first: number,
+  count: number,
+  connection: Pick<Connection, 'nodeCells'>,
+): number[] {
+  const last = connection.nodeCells().at(-1) ?? 0;
+  const numbers = Array.from({ length: count }, (_, index) => first + index);
+  return numbers.filter((cell) => cell === first || cell <= last);
 }
 
 function freeBytes(

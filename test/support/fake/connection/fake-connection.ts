@@ -281,7 +281,9 @@ export class FakeConnection {
 
   nodeFreeMemory({ cell }: { cell?: number | undefined } = {}): number {
     if (cell === undefined) return 1234567;
-    if (cell > 1) throw new TslxcError('INVALID_ARG', `cellNum ${cell} is not on this host`);
+    if (cell > 1) {
+      throw new TslxcError('INTERNAL_ERROR', `start cell ${cell} out of range (0-1)`);
+    }
     return 1000 * (cell + 1);
   }
 

@@ -3,9 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   changePool,
+  checkCell,
   countPages,
   numaCells,
   pageSizes,
+  readCellMemory,
   readFreePages,
   systemPageSize,
 } from '../../../../lib/host/node/pages';
@@ -63,9 +65,41 @@ test('free pages are told by size, the smallest first', () => {
   for (const cells of [[0], []]) {
     expect(readFreePages(0, host(...cells))).toHaveLength(2);
     expect(() => readFreePages(999, host(...cells))).toThrow(
-      'operation failed: NUMA node 999 is not available',
+      'internal error: start cell 999 out of range (0-0)',
     );
   }
+});
+
+test('a cell is refused in libvirt’s words: past the last one, and where there is none before it', () => {
+  const folders = host(0, 2);
+  for (const cell of [undefined, 0, 2]) expect(() => checkCell(cell, folders)).not.toThrow();
+  for (const cell of [3, -1]) {
+    const message = `start cell ${String(cell)} out of range (0-2)`;
+    expect(errorOf(() => checkCell(cell, folders))).toMatchObject({
+      code: 'INTERNAL_ERROR',
+      message: `internal error: ${message}`,
+    });
+  }
+  expect(errorOf(() => checkCell(1, folders))).toMatchObject({
+    code: 'OPERATION_FAILED',
+    message: 'operation failed: NUMA node 1 is not available',
+  });
+});
+
+function errorOf(action: () => void): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+test('the memory of the cell 0 is that of the host where the kernel has no NUMA', () => {
+  expect(readCellMemory(0, host(0))).toEqual({ total: 4_096_000, free: 2_048_000 });
+  expect(readCellMemory(0, host())).toMatchObject({ cached: expect.any(Number) as number });
+  expect(readCellMemory(1, host(0))).toBeUndefined();
+  expect(readCellMemory(1, host())).toBeUndefined();
 });
 
 test('pages are counted by size, those of the system without what the pools have', () => {
@@ -105,7 +139,7 @@ test.each<[string, Parameters<typeof changePool>[0], string]>([
   [
     'a cell that there is none of',
     { size: huge, count: 1, how: 'set', cell: 7 },
-    'operation failed: NUMA node 7 is not available',
+    'internal error: start cell 7 out of range (0-0)',
   ],
 ])('%s can not be changed', (_what, change, message) => {
   const folders = host(0);

@@ -57,7 +57,8 @@ test.each<[string, string]>([
     'freepages --cellno 0 --pagesize 5',
     'error: operation failed: page size 5 is not available on node 0\n',
   ],
-  ['freecell --cellno 7', 'error: invalid argument: cellNum 7 is not on this host\n'],
+  ['freepages --cellno -1 --pagesize 5', 'error: operation failed: page size 5 is not available\n'],
+  ['freecell --cellno 7', 'error: internal error: start cell 7 out of range (0-1)\n'],
   ['freecell --cellno 0 --all', 'error: Options --all and --cellno are mutually exclusive\n'],
   ['nodesuspend nowhere 60', 'error: Invalid target\n'],
   [
