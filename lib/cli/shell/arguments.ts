@@ -95,12 +95,17 @@ export class Options {
 
   /** The whole number, 0 to 2^31 - 1, of an option; undefined if it was not given. @throws UsageError. */
   number(name: string): number | undefined {
-    return this.#whole(name, 0x7fffffff);
+    return this.#integer(name, 0, 0x7fffffff);
   }
 
-  /** The same, of seconds that are awaited: Node's timers end at 2^31 milliseconds. @throws UsageError. */
+  /** As `number`, and down to -2^31: what a negative one means, or how it is refused, the command says. @throws UsageError. */
+  integer(name: string): number | undefined {
+    return this.#integer(name, -0x80000000, 0x7fffffff);
+  }
+
+  /** As `number`, of seconds that are awaited: Node's timers end at 2^31 milliseconds. @throws UsageError. */
   seconds(name: string): number | undefined {
-    return this.#whole(name, 2_147_483);
+    return this.#integer(name, 0, 2_147_483);
   }
 
   /**
@@ -121,10 +126,11 @@ export class Options {
     throw new UsageError(`Options --${first} and --${second} are mutually exclusive`);
   }
 
-  #whole(name: string, most: number): number | undefined {
+  #integer(name: string, least: number, most: number): number | undefined {
     const value = this.string(name);
     if (value === undefined) return undefined;
-    if (/^\d+$/.test(value) && Number(value) <= most) return Number(value);
+    const number = /^-?\d+$/.test(value) ? Number(value) : NaN;
+    if (number >= least && number <= most) return number;
     throw new UsageError(
       `Numeric value '${value}' for <${name}> option is malformed or out of range`,
     );

@@ -103,7 +103,11 @@ async function showFreeMemory(context: Context, options: Options): Promise<undef
   options.exclusive('all', 'cellno');
   const { output } = context;
   const connection = await context.connect();
-  const cell = options.number('cellno');
+  const cell = options.integer('cellno');
+  if (cell !== undefined && cell < 0) {
+    const detail = 'startCell in virNodeGetCellsFreeMemory must be zero or greater';
+    throw new CommandError(detail, { code: 'INVALID_ARG' });
+  }
   if (!options.has('all')) {
     const free = connection.nodeFreeMemory(cell === undefined ? {} : { cell });
     if (showsData(output, options, [{ cell: cell ?? null, free }])) return undefined;
@@ -161,9 +165,9 @@ async function showFreePages(context: Context, options: Options): Promise<undefi
 
 /** The number of the cell; undefined for -1, which means the whole host. */
 function cellOf(options: Options): number | undefined {
-  const text = options.string('cellno');
-  if (text === '-1' || text === undefined) return undefined;
-  if (!/^-\d+$/.test(text)) return options.number('cellno');
+  const cell = options.integer('cellno');
+  if (cell === undefined || cell >= 0) return cell;
+  if (cell === -1) return undefined;
   throw new CommandError('cell number must be non-negative integer or -1');
 }
 

@@ -75,7 +75,8 @@ async function suspend(context: Context, options: Options): Promise<undefined> {
   const word = options.required('target');
   const target = targets.find((known) => known === word);
   if (target === undefined) throw new CommandError('Invalid target', { code: 'INVALID_ARG' });
-  const seconds = options.number('duration') ?? 0;
+  const seconds = options.integer('duration') ?? 0;
+  if (seconds < 0) throw new CommandError('Invalid duration', { code: 'INVALID_ARG' });
   const connection = await context.connect();
   await withErrorMessage('The host was not suspended', () =>
     connection.suspendNode(target, seconds),

@@ -74,7 +74,10 @@ const second = 1000;
 async function showCpu(context: Context, options: Options): Promise<undefined> {
   const { output } = context;
   const connection = await context.connect();
-  const cpu = options.number('cpu');
+  const cpu = partOf(options, 'cpu', {
+    failure: 'Unable to get number of cpu stats',
+    refusal: 'cpuNum in virNodeGetCPUStats only accepts -1 as a negative value',
+  });
   const read = (): NodeCpuStatistics => {
     try {
       return connection.nodeCpuStats(cpu === undefined ? {} : { cpu });
@@ -104,7 +107,10 @@ async function showCpu(context: Context, options: Options): Promise<undefined> {
 
 async function showMemory(context: Context, options: Options): Promise<undefined> {
   const connection = await context.connect();
-  const cell = options.number('cell');
+  const cell = partOf(options, 'cell', {
+    failure: 'Unable to get number of memory stats',
+    refusal: 'cellNum in virNodeGetMemoryStats only accepts -1 as a negative value',
+  });
   try {
     const statistics = connection.nodeMemoryStats(cell === undefined ? {} : { cell });
     if (showsData(context.output, options, statistics)) return undefined;
@@ -118,4 +124,17 @@ async function showMemory(context: Context, options: Options): Promise<undefined
     throw new CommandError('Unable to get number of memory stats', { cause });
   }
   return undefined;
+}
+
+/** The number of a CPU or a cell; undefined for -1, which means all, as no option does. @throws CommandError for a lower one. */
+function partOf(
+  options: Options,
+  name: string,
+  words: { readonly failure: string; readonly refusal: string },
+): number | undefined {
+  const part = options.integer(name);
+  if (part === undefined || part >= 0) return part;
+  if (part === -1) return undefined;
+  const cause = new CommandError(words.refusal, { code: 'INVALID_ARG' });
+  throw new CommandError(words.failure, { cause });
 }

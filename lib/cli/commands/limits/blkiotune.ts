@@ -69,8 +69,7 @@ async function tune(context: Context, options: Options): Promise<undefined> {
 }
 
 function weightOf(options: Options): number | undefined {
-  const text = options.string('weight') ?? '';
-  const weight = /^-\d{1,9}$/.test(text) ? Number(text) : options.number('weight');
+  const weight = options.integer('weight');
   if (weight === undefined || weight > 0) return weight;
   throw new CommandError(`Invalid value of ${weight} for I/O weight`, { code: 'INVALID_ARG' });
 }

@@ -91,8 +91,7 @@ function readNodes(options: Options): NumaTuningChange {
 
 async function tuneProcesses(context: Context, options: Options): Promise<undefined> {
   const which = whichOf(options);
-  const text = options.string('max');
-  const max = text === '-1' ? ('unlimited' as const) : options.number('max');
+  const max = options.integer('max') === -1 ? ('unlimited' as const) : options.number('max');
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (max === undefined) {
     const now = await domain.getProcessLimit(which);

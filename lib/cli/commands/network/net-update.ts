@@ -74,13 +74,14 @@ async function update(context: Context, options: Options): Promise<undefined> {
   if (section === undefined) throw new CommandError(`unrecognized section name '${name}'`);
   const given = options.required('xml');
   const xml = given.startsWith('<') ? given : readDefinitionFile(given);
-  const parentIndex = options.number('parent-index');
+  const parentIndex = options.integer('parent-index') ?? -1;
   await withErrorMessage(`Failed to update network ${text}`, () =>
     network.update({
       command,
       section,
       xml,
-      ...(parentIndex === undefined ? {} : { parentIndex }),
+      // As in libvirt, a negative one means none.
+      ...(parentIndex < 0 ? {} : { parentIndex }),
       ...which,
       onWarning: warningOf(context.output),
     }),

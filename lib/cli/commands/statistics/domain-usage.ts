@@ -116,10 +116,9 @@ async function showCpu(context: Context, options: Options): Promise<undefined> {
 
 /** @throws CommandError with virsh's `refusal` of a negative number; UsageError for what is none. */
 function notNegative(options: Options, name: string, refusal: string): number | undefined {
-  if (/^-\d+$/.test(options.string(name) ?? '')) {
-    throw new CommandError(refusal, { code: 'INVALID_ARG' });
-  }
-  return options.number(name);
+  const number = options.integer(name);
+  if (number === undefined || number >= 0) return number;
+  throw new CommandError(refusal, { code: 'INVALID_ARG' });
 }
 
 interface Range {
@@ -150,7 +149,11 @@ function showSeconds(output: Output, word: string, time: bigint): void {
 async function showMemory(context: Context, options: Options): Promise<undefined> {
   const text = options.required('domain');
   const domain = await findDomain(await context.connect(), text);
-  options.number('period');
+  const period = options.integer('period') ?? 0;
+  if (period < 0) {
+    const detail = `Invalid collection period value '${period}'`;
+    throw new CommandError(detail, { code: 'INVALID_ARG' });
+  }
   await withErrorMessage('Unable to change balloon collection period.', () => {
     options.refuseUnsupported();
   });

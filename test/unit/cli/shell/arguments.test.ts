@@ -173,6 +173,22 @@ test.each([
   else expect(read).toThrow(`Numeric value '${text}' for <console-fd> option is malformed`);
 });
 
+test.each<[string, number]>([
+  ['-1', -1],
+  ['-2147483648', -0x80000000],
+  ['2147483647', 0x7fffffff],
+])('%j is an integer', (text, expected) => {
+  const { options: parsed } = parseArguments('start', { options }, ['web', `--console-fd=${text}`]);
+  expect(parsed.integer('console-fd')).toBe(expected);
+});
+
+test.each(['-2147483649', '2147483648', '--1', '-', ''])('%j is no integer', (text) => {
+  const { options: parsed } = parseArguments('start', { options }, ['web', `--console-fd=${text}`]);
+  expect(() => parsed.integer('console-fd')).toThrow(
+    `Numeric value '${text}' for <console-fd> option is malformed or out of range`,
+  );
+});
+
 test('an empty value of a required option is refused when it is read, and not of one that may be empty', () => {
   const { options: parsed } = parseArguments('start', { options }, ['', '--file=']);
   expect(() => parsed.required('domain')).toThrow(

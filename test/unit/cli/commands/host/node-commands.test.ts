@@ -30,6 +30,16 @@ test.each<[string, string]>([
   expect(await run(words)).toMatchObject({ status: 0, stdout, stderr: '' });
 });
 
+test.each(['nodecpustats --cpu', 'nodememstats --cell'])(
+  '%s -1 is the whole host',
+  async (words) => {
+    const [verb = ''] = words.split(' ');
+    const whole = await run(verb);
+    expect(whole.status).toBe(0);
+    expect(await run(`${words} -1`)).toMatchObject({ status: 0, stdout: whole.stdout });
+  },
+);
+
 test.each<[string, unknown[]]>([
   ['allocpages 2048 4', [['nodeAllocatePages', { size: 2048, count: 4, how: 'set' }]]],
   [
@@ -59,6 +69,21 @@ test.each<[string, string]>([
   ],
   ['freepages --cellno -1 --pagesize 5', 'error: operation failed: page size 5 is not available\n'],
   ['freecell --cellno 7', 'error: internal error: start cell 7 out of range (0-1)\n'],
+  [
+    'freecell --cellno -1',
+    'error: startCell in virNodeGetCellsFreeMemory must be zero or greater\n',
+  ],
+  [
+    'nodecpustats --cpu -2',
+    'error: Unable to get number of cpu stats\n' +
+      'error: cpuNum in virNodeGetCPUStats only accepts -1 as a negative value\n',
+  ],
+  [
+    'nodememstats --cell -2',
+    'error: Unable to get number of memory stats\n' +
+      'error: cellNum in virNodeGetMemoryStats only accepts -1 as a negative value\n',
+  ],
+  ['nodesuspend mem -1', 'error: Invalid duration\n'],
   ['freecell --cellno 0 --all', 'error: Options --all and --cellno are mutually exclusive\n'],
   ['nodesuspend nowhere 60', 'error: Invalid target\n'],
   [

@@ -61,6 +61,8 @@ test.each<[string[], object, string]>([
     { ...change, command: 'delete', which: 'both', parentIndex: 1 },
     'lab persistent config and live state',
   ],
+  // virsh hands any negative number on, which libvirt takes for none.
+  [['lab', 'add', 'ip-dhcp-host', xml, '--parent-index', '-1'], change, 'lab live state'],
 ])('net-update %j', async (words, call, done) => {
   const ran = await tslxc(['net-update', ...words]);
   expect(ran).toMatchObject({ status: 0, stdout: `Updated network ${done}\n\n`, stderr: '' });

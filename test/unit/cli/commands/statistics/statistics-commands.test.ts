@@ -185,6 +185,7 @@ test.each<[string, string]>([
     "error: Failed to retrieve CPU statistics for domain 'bare'\n" +
       'error: Operation not supported: the time of each CPU is not counted on this host\n',
   ],
+  ['dommemstat bare --period -1', "error: Invalid collection period value '-1'\n"],
   ['dommemstat off', `error: Failed to get memory statistics for domain off\n${notRunning}`],
   [
     'domblkstat bare vda',
