@@ -40,6 +40,11 @@ export function parseHostInterface(
     const detail = 'Missing <interface> element in hostdev net device';
     throw definitionError('XML_ERROR', detail, nameAt ?? sourceAt);
   }
+  const addresses = childrenOf(reading, 'ip').map((ip) => parseAddress(ip, own));
+  const routes = childrenOf(reading, 'route').map((route) =>
+    parseRoute(route, 'Domain hostdev device', own),
+  );
+  // Last: libvirt takes any name, and what it refuses is told before.
   const device = parseLinkName(name, nameAt);
   if (device === 'lo') {
     throw definitionError(
@@ -48,9 +53,5 @@ export function parseHostInterface(
       nameAt,
     );
   }
-  const addresses = childrenOf(reading, 'ip').map((ip) => parseAddress(ip, own));
-  const routes = childrenOf(reading, 'route').map((route) =>
-    parseRoute(route, 'Domain hostdev device', own),
-  );
   return parsedDevice(at, { device, addresses, routes, position: at.position }, own);
 }

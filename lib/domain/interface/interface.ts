@@ -8,7 +8,12 @@ import type { InterfaceDefinition } from './definition';
 import type { ParsedDevice } from '../xml/unsupported';
 import { enumerated } from '../xml/enumerated';
 import { parseAddress, parseRoute } from './addresses';
-import { parseInterfaceSource, type CarriedInterfaceType } from './source';
+import {
+  checkSourceLink,
+  parseInterfaceSource,
+  type CarriedInterfaceType,
+  type InterfaceSource,
+} from './source';
 import { deviceSession, parsedDevice, rawDevice } from '../devices/parsed-device';
 import type { ParseContext } from '../parse-session';
 import {
@@ -96,16 +101,21 @@ function parseInterface(
     { parent: at, at: childOf(reading, 'source') },
     own,
   );
+  // In the order of virDomainNetDefParseXML (domain_conf.c): of several faults, the one is told that libvirt tells.
+  const names = readNames(reading, own);
+  const port = readPort(reading, source, own);
+  const virtualPort = readVirtualPort(reading, source, own);
+  const mac = readMac(reading, own);
   checkManaged(reading, supportedType);
   const parts = {
-    ...readNames(reading, own),
+    ...names,
     ...readLink(reading, own),
-    ...readPort(reading, source, own),
+    ...port,
     ...readFilter(reading, source, own),
-    ...readVirtualPort(reading, source, own),
+    ...virtualPort,
     ...readPortForwards(reading, source, own),
   };
-  const mac = readMac(reading, own);
+  checkNames(reading, source, names);
   const device = { ...source, mac: mac ?? newMac(), ...parts, position: at.position };
   const parsed = parsedDevice(at, device, own);
   return 'raw' in parsed ? { ...parsed, raw: withMac(parsed.raw, () => device.mac) } : parsed;
@@ -168,8 +178,8 @@ function readNames(
     throw definitionError('INVALID_ARG', 'Model name contains invalid characters', location);
   }
   return {
-    ...(isAsked ? { targetDevice: deviceName(target) } : {}),
-    ...(guest === undefined ? {} : { guestDevice: deviceName(guest) }),
+    ...(isAsked ? { targetDevice: target.text } : {}),
+    ...(guest === undefined ? {} : { guestDevice: guest.text }),
     ...(model === undefined ? {} : { model: model.text }),
   };
 }
@@ -194,11 +204,22 @@ function checkManaged(reading: Reading, type: CarriedInterfaceType): void {
   throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'managed'));
 }
 
-function deviceName(found: { readonly text: string; readonly reading: Reading }): string {
-  const location = attributeLocation(found.reading.at, 'dev');
-  const name = parseLinkName(found.text, location);
+/** Names that the kernel would refuse. libvirt looks at none, and a start fails: what libvirt refuses is told before. */
+function checkNames(
+  reading: Reading,
+  source: InterfaceSource,
+  { targetDevice, guestDevice }: Pick<InterfaceDefinition, 'targetDevice' | 'guestDevice'>,
+): void {
+  checkSourceLink(source, childOf(reading, 'source'));
+  checkDeviceName(targetDevice, childOf(reading, 'target'));
+  checkDeviceName(guestDevice, childOf(reading, 'guest'));
+}
+
+function checkDeviceName(text: string | undefined, at: LocatedElement | undefined): void {
+  if (text === undefined || at === undefined) return;
+  const location = attributeLocation(at, 'dev');
   // Every network namespace has an interface `lo` from the beginning.
-  if (name !== 'lo') return name;
+  if (parseLinkName(text, location) !== 'lo') return;
   throw definitionError('XML_ERROR', "'lo' is the name of the loopback interface", location);
 }
 

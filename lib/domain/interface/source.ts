@@ -61,14 +61,14 @@ export function parseInterfaceSource(
   }
   switch (type) {
     case 'bridge':
-      return { type, bridge: requiredLink(reading, 'bridge') };
+      return { type, bridge: required(reading, 'bridge') };
     case 'network': {
       const network = required(reading, 'network');
       const portgroup = reading.attributes.get('portgroup') ?? '';
       return { type, network, ...(portgroup === '' ? {} : { portgroup }) };
     }
     case 'direct': {
-      const device = requiredLink(reading, 'dev');
+      const device = required(reading, 'dev');
       return { type, device, mode: enumerated(reading, 'mode', modes) ?? 'vepa' };
     }
   }
@@ -89,8 +89,11 @@ function hostSide(
   };
 }
 
-function requiredLink(reading: Reading, name: string): string {
-  return parseLinkName(required(reading, name), attributeLocation(reading.at, name));
+/** Of the link that the source names, if it names one. @throws DefinitionError XML_ERROR if the kernel would refuse the name. */
+export function checkSourceLink(source: InterfaceSource, at: LocatedElement | undefined): void {
+  if (at === undefined) return;
+  if (source.type === 'bridge') parseLinkName(source.bridge, attributeLocation(at, 'bridge'));
+  if (source.type === 'direct') parseLinkName(source.device, attributeLocation(at, 'dev'));
 }
 
 function required({ attributes, at }: Reading, name: string): string {

@@ -35,6 +35,58 @@ test.each([
   expect(interfacesOf(`<interface ${content}</interface>`)).toEqual([expected]);
 });
 
+const faultOf = (content: string): unknown => {
+  try {
+    return interfacesOf(`<interface ${content}</interface>`);
+  } catch (error) {
+    return error;
+  }
+};
+
+const badMac = "XML error: unable to parse mac address 'zzx'";
+
+test.each([
+  ["type='bridge'><source bridge='default'/><mac address='zzx'/>", badMac],
+  ["type='direct'><source dev='a/b'/><mac address='zzx'/>", badMac],
+  ["type='network'><source network='n'/><target dev='all'/><mac address='zzx'/>", badMac],
+  ["type='network'><source network='n'/><guest dev='lo'/><mac address='zzx'/>", badMac],
+  ["type='bridge'><source bridge='default'/><mtu size='x'/>", 'XML error: malformed mtu size'],
+  [
+    "type='bridge'><source bridge='b'/><target dev='all' managed='no'/><mac address='zzx'/>",
+    badMac,
+  ],
+  ["type='bridge'><source bridge='b'/><mac address='zzx'/><link state='x'/>", badMac],
+  [
+    "type='bridge'><source bridge='b'/><mac address='zzx'/><model type='a b'/>",
+    'invalid argument: Model name contains invalid characters',
+  ],
+])('of several faults of <interface %s the one is told that libvirt tells', (content, message) => {
+  expect(faultOf(content)).toMatchObject({ message: expect.stringContaining(message) as string });
+});
+
+test('so it is told of an interface of the host', () => {
+  const devices = `<hostdev mode='capabilities' type='net'><source><interface>default</interface></source>
+    <ip address='x'/></hostdev>`;
+  expect(() => definitionOf(devices)).toThrow(/'x'/);
+  expect(() => definitionOf(devices.replace("<ip address='x'/>", ''))).toThrow(
+    "'default' is reserved by the kernel",
+  );
+});
+
+test('a name that the kernel would refuse is told with its place', () => {
+  for (const [content, place] of [
+    ["type='bridge'><source bridge='default'/>", 'source/@bridge'],
+    ["type='direct'><source dev='default'/>", 'source/@dev'],
+    ["type='network'><source network='n'/><target dev='default'/>", 'target/@dev'],
+    ["type='network'><source network='n'/><guest dev='default'/>", 'guest/@dev'],
+  ] as const) {
+    expect(faultOf(content)).toMatchObject({
+      message: expect.stringContaining("'default' is reserved by the kernel") as string,
+      element: `domain/devices/interface/${place}`,
+    });
+  }
+});
+
 test('all that can be said of an interface is read', () => {
   const definition = definitionOf(`<interface type='network'>
     <mac address='52:54:00:4D:2B:CD'/><source network='default'/>
