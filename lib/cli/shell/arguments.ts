@@ -29,6 +29,8 @@ export interface Option {
   readonly aliases?: readonly Alias[];
   /** Set if the option is refused: libvirt's message, with which `Options.refuseUnsupported` fails if the option is given. */
   readonly refused?: string;
+  /** An empty value means something, here and in virsh if it has the option: `Options` refuses that of any other `string`. */
+  readonly mayBeEmpty?: true;
   /** Possible values, for completion: these words, or names of this kind. */
   readonly values?: ValueKind | readonly string[];
 }
@@ -72,7 +74,15 @@ export class Options {
     return this.#values.has(name);
   }
 
+  /** Undefined if it was not given. @throws UsageError for an empty one, as virsh when it reads it, unless it `mayBeEmpty`. */
   string(name: string): string | undefined {
+    const value = this.#text(name);
+    const option = this.#table.find((one) => one.name === name);
+    if (value !== '' || option === undefined || option.mayBeEmpty === true) return value;
+    throw new UsageError(`Failed to get option '${name}': Option argument is empty`);
+  }
+
+  #text(name: string): string | undefined {
     const value = this.#values.get(name);
     return typeof value === 'string' ? value : undefined;
   }
@@ -83,14 +93,11 @@ export class Options {
     return typeof value === 'object' ? value : [];
   }
 
-  /** The value of an option whose presence the parser has checked. @throws UsageError for an empty one, as virsh when it reads it. */
+  /** The value of an option whose presence the parser has checked. @throws UsageError as `string`. */
   required(name: string): string {
     const value = this.string(name);
-    if (value === undefined) throw new UsageError(`option --${name} is missing`);
-    if (value === '') {
-      throw new UsageError(`Failed to get option '${name}': Option argument is empty`);
-    }
-    return value;
+    if (value !== undefined) return value;
+    throw new UsageError(`option --${name} is missing`);
   }
 
   /** The whole number, 0 to 2^31 - 1, of an option; undefined if it was not given. @throws UsageError. */
@@ -127,7 +134,7 @@ export class Options {
   }
 
   #integer(name: string, least: number, most: number): number | undefined {
-    const value = this.string(name);
+    const value = this.#text(name);
     if (value === undefined) return undefined;
     const number = /^-?\d+$/.test(value) ? Number(value) : NaN;
     if (number >= least && number <= most) return number;
@@ -152,7 +159,8 @@ export function parseArguments(
   if (command.parsing === 'loose') {
     if (words.includes('--help')) return { options: new Options(new Map()), wants: 'help' };
     const names = command.options.map(({ name }) => name);
-    return { options: new Options(looseValues(verb, names, words)), wants: 'action' };
+    const given = looseValues(verb, names, words);
+    return { options: new Options(given, command.options), wants: 'action' };
   }
   const parser = new Parser(verb, command.options);
   return parser.parse(words);

@@ -217,6 +217,10 @@ test('what volumes refuse', async () => {
     ['vol-create-as disks b zz', 'Malformed size zz'],
     ['vol-create-as disks b 1M --allocation zz', 'Malformed size zz'],
     [
+      'vol-create-as disks b 1M --format=',
+      "Failed to get option 'format': Option argument is empty",
+    ],
+    [
       'vol-create-as disks b 1XB',
       "Malformed size 1XB\nerror: invalid argument: unknown suffix 'XB'",
     ],

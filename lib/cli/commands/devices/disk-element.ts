@@ -21,7 +21,13 @@ const networked = [
 ];
 
 export const diskOptions: readonly Option[] = [
-  { name: 'source', kind: 'string', help: 'source of disk device', positional: 'required' },
+  {
+    name: 'source',
+    kind: 'string',
+    help: 'source of disk device',
+    positional: 'required',
+    mayBeEmpty: true,
+  },
   { name: 'target', kind: 'string', help: 'target of disk device', positional: 'required' },
   text('targetbus', 'target bus of disk device'),
   text('driver', 'driver of disk device: loop or nbd for an image'),

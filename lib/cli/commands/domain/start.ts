@@ -41,6 +41,7 @@ const passOption: Option = {
   kind: 'string',
   help: 'pass file descriptors N,M,... to the container',
   positional: 'undocumented',
+  mayBeEmpty: true,
 };
 
 export const commands: CommandTable = {
@@ -281,13 +282,13 @@ function bond(options: Options): StartOptions {
 
 function startOptions({ output }: Context, options: Options): StartOptions {
   const consoleDescriptor = options.number('console-fd');
-  const list = options.string('pass-fds');
+  const list = options.string('pass-fds') ?? '';
   return {
     onProgress: labelProgress(output),
     onWarning: warningOf(output),
     ...(options.has('strict') ? { strict: true } : {}),
     ...(consoleDescriptor === undefined ? {} : { consoleDescriptor }),
-    ...(list === undefined ? {} : { passDescriptors: list.split(',').map(descriptor) }),
+    ...(list === '' ? {} : { passDescriptors: list.split(',').map(descriptor) }),
   };
 }
 

@@ -13,6 +13,7 @@ export const storageOptions: readonly Option[] = [
     kind: 'string',
     help: 'remove associated storage volumes (comma separated list of targets or source paths)',
     positional: 'undocumented',
+    mayBeEmpty: true,
   },
   {
     name: 'remove-all-storage',
@@ -56,7 +57,13 @@ export function checkStorageOptions(options: Options): void {
 }
 
 function isAsked(options: Options): boolean {
-  return options.has('storage') || options.has('remove-all-storage');
+  return namesOf(options) !== undefined || options.has('remove-all-storage');
+}
+
+/** As in virsh, an empty list is none. */
+function namesOf(options: Options): readonly string[] | undefined {
+  const text = options.string('storage') ?? '';
+  return text === '' ? undefined : text.split(',');
 }
 
 /**
@@ -73,11 +80,11 @@ export async function associatedVolumes(
   if (domain.id !== undefined) {
     throw new CommandError('Storage volume deletion is supported only on stopped domains');
   }
-  if (options.has('storage') && options.has('remove-all-storage')) {
+  const names = namesOf(options);
+  if (names !== undefined && options.has('remove-all-storage')) {
     throw new CommandError('Specified both --storage and --remove-all-storage');
   }
   const disks = (await devicesOf(domain, 'disk', undefined)).flatMap(diskOf);
-  const names = options.string('storage')?.split(',');
   const found: Associated[] = [];
   for (const disk of wanted(disks, names)) {
     const volume = await lookUp(connection, disk, output);

@@ -23,7 +23,12 @@ export const commands: CommandTable = {
       domainOption,
       { name: 'state', kind: 'string', help: 'running, paused or shutoff' },
       { name: 'exit', kind: 'flag', help: 'the end of the container' },
-      { name: 'console', kind: 'string', help: 'regular expression for output of the console' },
+      {
+        name: 'console',
+        kind: 'string',
+        help: 'regular expression for output of the console',
+        mayBeEmpty: true,
+      },
       { name: 'port', kind: 'number', help: 'TCP port that is listened at' },
       { name: 'address', kind: 'string', help: 'ipv4 or ipv6' },
       { name: 'healthy', kind: 'flag', help: 'the checks of <tslxc:health> find it well' },

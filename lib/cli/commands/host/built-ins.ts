@@ -17,6 +17,7 @@ export const commands: CommandTable = {
         help: 'directory to switch to (default: home or else root)',
         positional: 'optional',
         values: 'folder',
+        mayBeEmpty: true,
       },
     ],
     example: 'tslxc cd /srv/definitions',
@@ -33,6 +34,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: 'hypervisor connection URI',
         positional: 'optional',
+        mayBeEmpty: true,
       },
       { name: 'readonly', kind: 'flag', help: 'read-only connection' },
     ],
@@ -86,7 +88,7 @@ function leaving(verb: string): Command {
 
 async function changeDirectory(context: Context, options: Options): Promise<undefined> {
   const { HOME: home = '' } = context.environment;
-  const directory = options.string('dir') ?? (home === '' ? '/' : home);
+  const directory = [options.string('dir') ?? '', home].find((one) => one !== '') ?? '/';
   try {
     process.chdir(directory);
   } catch (error) {

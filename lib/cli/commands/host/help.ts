@@ -20,6 +20,7 @@ export const commands: CommandTable = {
         help: 'name of command or command group',
         positional: 'optional',
         values: 'verb',
+        mayBeEmpty: true,
       },
     ],
     example: 'tslxc help start',
@@ -28,8 +29,8 @@ export const commands: CommandTable = {
 };
 
 async function help({ output }: Context, options: Options): Promise<undefined> {
-  const topic = options.string('command');
-  if (topic === undefined) output.text(overview());
+  const topic = options.string('command') ?? '';
+  if (topic === '') output.text(overview());
   else if (isGroup(topic)) output.text(groupText(topic));
   else output.text(commandText(topic));
   return Promise.resolve(undefined);

@@ -36,6 +36,7 @@ export const commands: CommandTable = {
         kind: 'string' as const,
         help: `${name.replaceAll('_', ' ')}: /path/to/device,value,…`,
         positional: 'undocumented' as const,
+        mayBeEmpty: true as const,
       })),
       ...whichOptions,
       formatOption,
@@ -49,6 +50,9 @@ async function tune(context: Context, options: Options): Promise<undefined> {
   const which = whichOf(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const weight = weightOf(options);
+  if (devices.some(({ option }) => options.string(option) === '')) {
+    throw new CommandError('Unable to parse string parameter', { code: 'INVALID_ARG' });
+  }
   if (weight === undefined && devices.every(({ option }) => !options.has(option))) {
     const now = await withErrorMessage('Unable to get number of blkio parameters', () =>
       domain.getBlockTuning(which),

@@ -16,6 +16,8 @@ const sizeOption: Option = {
   help: 'new memory size, as scaled integer (default KiB)',
   positional: 'required',
   aliases: [{ name: 'kilobytes' }],
+  // It is refused as what is no size, as by virsh.
+  mayBeEmpty: true,
 };
 
 const limit = (name: string, what: string): Option => ({
@@ -23,6 +25,7 @@ const limit = (name: string, what: string): Option => ({
   kind: 'string',
   help: `${what}, as scaled integer (default KiB); -1 for none`,
   positional: 'undocumented',
+  mayBeEmpty: true,
 });
 
 export const commands: CommandTable = {
@@ -64,6 +67,7 @@ export const commands: CommandTable = {
           'string',
         ),
         positional: 'undocumented',
+        mayBeEmpty: true,
       },
       ...whichOptions,
       formatOption,

@@ -36,6 +36,7 @@ export const commands: CommandTable = {
         help: 'capability names, separated by comma',
         values: deviceCapabilities,
         positional: 'undocumented',
+        mayBeEmpty: true,
       },
       { name: 'inactive', kind: 'flag', help: 'list inactive devices' },
       { name: 'all', kind: 'flag', help: 'list inactive & active devices' },
@@ -79,8 +80,8 @@ function refuse(words: string): never {
   throw new CommandError(words, { code: 'INVALID_ARG' });
 }
 
-function filterOf(text: string | undefined): NodeDeviceFilter {
-  if (text === undefined) return {};
+function filterOf(text = ''): NodeDeviceFilter {
+  if (text === '') return {};
   const words = text.split(',');
   const known: DeviceCapability[] = deviceCapabilities.filter((one) => words.includes(one));
   const isKnown = (word: string): boolean => [...known, ...otherCapabilities].includes(word);

@@ -60,7 +60,13 @@ export const commands: CommandTable = {
       'or of all together. cgroup v1 counts what is written by the page cache for the host, and not for the container.',
     options: [
       domainOption,
-      { name: 'device', kind: 'string', help: 'block device', positional: 'optional' },
+      {
+        name: 'device',
+        kind: 'string',
+        help: 'block device',
+        positional: 'optional',
+        mayBeEmpty: true,
+      },
       { name: 'human', kind: 'flag', help: 'print a more human readable output' },
       formatOption,
     ],

@@ -65,6 +65,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: 'initial allocation size, as scaled integer (default bytes)',
         positional: 'undocumented',
+        mayBeEmpty: true,
       },
       {
         name: 'format',
@@ -152,8 +153,9 @@ async function createAs(context: Context, options: Options): Promise<undefined> 
   const connection = await context.connect();
   const pool = await findPool(connection, options.required('pool'));
   const name = options.required('name');
-  const [capacity, text] = [readBytes(options.required('capacity')), options.string('allocation')];
-  const allocation = text === undefined ? undefined : readBytes(text);
+  const capacity = readBytes(options.required('capacity'));
+  const text = options.string('allocation') ?? '';
+  const allocation = text === '' ? undefined : readBytes(text);
   const backing = options.string('backing-vol');
   const below = backing === undefined ? undefined : await backingVolume(pool, context, backing);
   const format = options.string('format');

@@ -18,20 +18,42 @@ import type { Option, Options } from '../../shell/arguments';
 
 const idKinds = ['auto', 'host'] as const;
 
+// Where an empty value means nothing, what reads it says why.
 export const imageDomainOptions: readonly Option[] = [
   {
     name: 'name',
     kind: 'string',
     help: 'name of the domain; by default the image’s, and a number',
+    mayBeEmpty: true,
   },
-  { name: 'entrypoint', kind: 'string', help: 'program in place of the image’s entry point' },
+  {
+    name: 'entrypoint',
+    kind: 'string',
+    help: 'program in place of the image’s entry point',
+    mayBeEmpty: true,
+  },
   {
     ...environmentOption,
     help: 'NAME=VALUE for its environment, beside that of the image; NAME alone has the value that it has here; may be repeated',
   },
-  { name: 'user', kind: 'string', help: 'user in place of the image’s: USER or USER:GROUP' },
-  { name: 'workdir', kind: 'string', help: 'directory in the container that it starts in' },
-  { name: 'stop-signal', kind: 'string', help: 'signal that asks it to end' },
+  {
+    name: 'user',
+    kind: 'string',
+    help: 'user in place of the image’s: USER or USER:GROUP',
+    mayBeEmpty: true,
+  },
+  {
+    name: 'workdir',
+    kind: 'string',
+    help: 'directory in the container that it starts in',
+    mayBeEmpty: true,
+  },
+  {
+    name: 'stop-signal',
+    kind: 'string',
+    help: 'signal that asks it to end',
+    mayBeEmpty: true,
+  },
   {
     name: 'expose',
     kind: 'string',
@@ -49,6 +71,7 @@ export const imageDomainOptions: readonly Option[] = [
     name: 'memory',
     kind: 'string',
     help: 'most memory, such as 512MiB or 512m, a number alone being KiB; 1GiB by default',
+    mayBeEmpty: true,
   },
   {
     name: 'ids',
@@ -62,6 +85,7 @@ export const imageDomainOptions: readonly Option[] = [
     kind: 'string',
     help: 'none (the default), host, or the name of a virtual network, in which it has an address and a name',
     values: 'active-network',
+    mayBeEmpty: true,
   },
   {
     name: 'publish',
@@ -75,6 +99,7 @@ export const imageDomainOptions: readonly Option[] = [
     kind: 'string',
     help: 'directory for what it writes, which stays; by default it goes with the domain',
     values: 'folder',
+    mayBeEmpty: true,
   },
   { name: 'print-xml', kind: 'flag', help: 'only print the XML of the domain' },
 ];

@@ -53,7 +53,6 @@ test.each<[readonly string[], Record<string, string | true>]>([
   [['-q'], { domain: '-q' }],
   [['-'], { domain: '-' }],
   [['---'], { domain: '---' }],
-  [[''], { domain: '' }],
 ])('%j means %j', (words, expected) => {
   expect(values(words)).toEqual(expected);
 });
@@ -189,13 +188,35 @@ test.each(['-2147483649', '2147483648', '--1', '-', ''])('%j is no integer', (te
   );
 });
 
-test('an empty value of a required option is refused when it is read, and not of one that may be empty', () => {
-  const { options: parsed } = parseArguments('start', { options }, ['', '--file=']);
+test('an empty value is refused when it is read, and taken of an option that may be empty', () => {
+  const table: readonly Option[] = [
+    ...options,
+    { name: 'note', kind: 'string', help: '', mayBeEmpty: true },
+    { name: 'word', kind: 'strings', help: '' },
+  ];
+  const words = ['', '--file=', '--note', '', '--word='];
+  const { options: parsed } = parseArguments('start', { options: table }, words);
   expect(() => parsed.required('domain')).toThrow(
     "Failed to get option 'domain': Option argument is empty",
   );
-  expect(parsed.string('file')).toBe('');
+  expect(() => parsed.string('file')).toThrow(
+    "Failed to get option 'file': Option argument is empty",
+  );
+  expect([parsed.string('note'), parsed.required('note')]).toEqual(['', '']);
+  expect(parsed.strings('word')).toEqual(['']);
+  expect(parsed.has('file')).toBe(true);
 });
+
+test('a command that takes any options refuses an empty value too', () => {
+  const command = { options: names.map(required), parsing: 'loose' } as const;
+  const words = names.map((name) => `--${name}=`);
+  const { options: parsed } = parseArguments('start', command, words);
+  expect(() => parsed.required('domain')).toThrow('Option argument is empty');
+});
+
+function required(name: string): Option {
+  return { name, kind: 'string', help: '', positional: 'required' };
+}
 
 test('two exclusive options are refused by name', () => {
   const { options: parsed } = parseArguments('start', { options }, ['web', 'f', '--console']);

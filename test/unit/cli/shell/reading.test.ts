@@ -92,6 +92,11 @@ test('cd and pwd are about the shell itself', async () => {
   process.chdir('/');
   expect(await run(['-q', `cd ${folder}`])).toMatchObject({ status: 0, stderr: '' });
   expect(process.cwd()).toBe(folder);
+  // As in virsh, an empty name is none: it is home that is meant.
+  process.chdir('/');
+  const environment = { HOME: folder };
+  expect(await run(['-q', 'cd', ''], { environment })).toMatchObject({ status: 0, stderr: '' });
+  expect(process.cwd()).toBe(folder);
 });
 
 test('connect opens another connection, and the prompt tells a read-only one', async () => {
