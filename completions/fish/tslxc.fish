@@ -323,7 +323,7 @@ complete -c tslxc -n '__tslxc_in logs' -s n -l lines -x -d 'how many of the last
 complete -c tslxc -n '__tslxc_in logs' -l since -x -d 'only lines that were put out at this time or later'
 complete -c tslxc -n '__tslxc_in logs' -l until -x -d 'only lines that were put out at this time or earlier; --follow ends at it'
 complete -c tslxc -n '__tslxc_in logs' -s t -l timestamps -d 'begin each line with the time when it was put out, in UTC, or with - if that is not known'
-complete -c tslxc -n '__tslxc_in logs' -l raw -d 'show lines as they are: they may steer the terminal'
+complete -c tslxc -n '__tslxc_in logs' -l raw -d 'show what was put out byte for byte: it may steer the terminal'
 complete -c tslxc -n '__tslxc_in logs' -l format -x -a 'text json' -d '\'text\' (the default), or \'json\' for programs'
 complete -c tslxc -n '__tslxc_in logs; and __tslxc_at 0' -a '(__tslxc_lines list --all --name)'
 complete -c tslxc -n __tslxc_begins -a lxc-enter-namespace -d 'LXC Guest Enter Namespace'

@@ -417,7 +417,7 @@ export class Connection implements AsyncDisposable {
   }
 
   /**
-   * The same lines, each with the time when it was written, where that is known: see `Domain.logLines`.
+   * The same lines, each with the time when it was written, where that is known, and with its bytes: see `Domain.logLines`.
    *
    * @param options - as for `logs`
    * @throws TslxcError as `logs`.

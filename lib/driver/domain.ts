@@ -806,7 +806,7 @@ export class Domain {
   }
 
   /**
-   * The same lines, each with the time when it was written, where that is known.
+   * The same lines, each with the time when it was written, where that is known, and with its bytes.
    *
    * @param options - as for `logs`
    * @throws TslxcError as `logs`.

@@ -8,6 +8,8 @@ const longestLine = 64 * 1024;
 export interface LogLine {
   /** What was written, control characters included, without the line end. Invalid UTF-8 is U+FFFD. */
   readonly line: string;
+  /** The same byte for byte, with the line end if it has one: the bytes of all lines are what was written. */
+  readonly bytes: Buffer;
   /** When its first byte was written, to the millisecond; undefined if that is not known. */
   readonly time: Date | undefined;
 }
@@ -34,7 +36,7 @@ export class LineCutter {
     let start = 0;
     for (let end = bytes.indexOf('\n'); end >= 0; end = bytes.indexOf('\n', start)) {
       if (this.#rest.length === 0) this.#time = timeAt(start);
-      lines.push(...this.#cut(this.#behindRest(bytes.subarray(start, end))));
+      lines.push(...this.#cut(this.#behindRest(bytes.subarray(start, end + 1))));
       this.#rest = Buffer.alloc(0);
       start = end + 1;
     }
@@ -43,7 +45,7 @@ export class LineCutter {
     this.#rest = this.#behindRest(bytes.subarray(start));
     while (this.#rest.length > longestLine) {
       const size = characterStart(this.#rest, longestLine);
-      lines.push({ line: this.#rest.toString('utf8', 0, size), time: this.#time });
+      lines.push({ ...pieceOf(this.#rest, 0, size), time: this.#time });
       this.#rest = this.#rest.subarray(size);
     }
     return lines;
@@ -54,21 +56,28 @@ export class LineCutter {
   }
 
   #cut(line: Buffer): LogLine[] {
-    return cut(line).map((text) => ({ line: text, time: this.#time }));
+    return cut(line).map((piece) => ({ ...piece, time: this.#time }));
   }
 }
 
-/** A terminal's line ends with \r\n. */
-function cut(line: Buffer): string[] {
-  let left = line;
-  while (left.at(-1) === 0x0d) left = left.subarray(0, -1);
-  const pieces: string[] = [];
-  do {
-    const size = left.length > longestLine ? characterStart(left, longestLine) : left.length;
-    pieces.push(left.toString('utf8', 0, size));
-    left = left.subarray(size);
-  } while (left.length > 0);
-  return pieces;
+type Piece = Pick<LogLine, 'line' | 'bytes'>;
+
+/** The pieces of a line; the last has its end, which in the output of a terminal is \r\n. */
+function cut(line: Buffer): Piece[] {
+  let end = line.at(-1) === 0x0a ? line.length - 1 : line.length;
+  while (line[end - 1] === 0x0d) end -= 1;
+  const pieces: Piece[] = [];
+  let start = 0;
+  while (end - start > longestLine) {
+    const next = characterStart(line, start + longestLine);
+    pieces.push(pieceOf(line, start, next));
+    start = next;
+  }
+  return [...pieces, { ...pieceOf(line, start, end), bytes: line.subarray(start) }];
+}
+
+function pieceOf(bytes: Buffer, start: number, end: number): Piece {
+  return { line: bytes.toString('utf8', start, end), bytes: bytes.subarray(start, end) };
 }
 
 /** Where the UTF-8 character begins that contains the byte at `at`; `at` itself if that is no UTF-8. */

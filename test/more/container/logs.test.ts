@@ -14,7 +14,7 @@ import type { Domain, LogLine } from 'tslxc';
 import { makeBusyboxRoot } from '../../support/root/busybox-root';
 import { eventually } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
-import { runSuccessfully } from '../../support/process/run-command';
+import { commandLine, runProgram, runSuccessfully } from '../../support/process/run-command';
 import { TestDomain } from '../../support/domain/test-domain';
 import { ConsoleSession } from '../../support/console/console-session';
 
@@ -52,6 +52,18 @@ test('what the console put out is there when the container has ended, to the las
   expect(statSync(logOf(test)).mode & 0o7777).toBe(0o600);
   expect(statSync(join(logOf(test), '..')).mode & 0o7777).toBe(0o700);
   expect(await test.run('logs', '-n', '2')).toBe('no endbegin\nno end\n');
+});
+
+test('--raw shows it byte for byte, whatever that is', async () => {
+  await using test = await running('logs-raw', String.raw`printf 'caf\351 \000\r\n\377'`);
+  await test.domain.start();
+  await test.domain.wait();
+  expect(readFileSync(logOf(test), 'latin1')).toBe('caf\xe9 \0\r\r\n\xff');
+  const line = `"$@" logs ${test.name} --raw | cmp - ${logOf(test)}`;
+  expect(
+    await runProgram(['sh', '-c', line, 'sh', ...commandLine()], { root: test.root }),
+  ).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  expect(await test.run('logs')).toBe('caf\ufffd \\x00\n\ufffd\n');
 });
 
 test('of a transient domain it is there when that is gone, and an unknown name has none', async () => {

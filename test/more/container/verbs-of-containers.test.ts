@@ -314,7 +314,7 @@ test('commands run in the container', async () => {
 
 test('what the console has put out', async () => {
   await says('exec on -- true');
-  expect(await says('logs on --raw --lines 1')).toMatch(/\n$/);
+  expect(await says('logs on --raw --lines 1')).toMatch(/ # [^\n]*$/);
   await refusesEach([
     ['logs nosuch', missing],
     ['logs on --lines x', "Numeric value 'x' for <lines> option is malformed"],

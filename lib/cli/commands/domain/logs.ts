@@ -8,6 +8,7 @@ import { readMoment } from '../../options/values/moment';
 import type { Connection, LogLine, LogOptions } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
+import type { Output } from '../../output/output';
 
 export const commands: CommandTable = {
   logs: {
@@ -15,10 +16,11 @@ export const commands: CommandTable = {
     summary: 'show what the guest console has put out',
     description:
       'Show the lines that the first console of the container has put out, in this run and those before it, as far as\n' +
-      'they are kept; by its name also when the domain is gone. Control characters are shown as \\xNN unless --raw is given.\n' +
-      'With --format json each line is an object whose member line is what was put out, to the character, and whose member time\n' +
-      'says when, if that is known. --since and --until take a date and time, in local time where no zone is named,\n' +
-      'seconds since 1970, or how long ago: 90s, 10m, 1h30m, 2d. A line whose time is not known is shown with both.',
+      'they are kept; by its name also when the domain is gone. Control characters are shown as \\xNN, and bytes that\n' +
+      'are not UTF-8 as U+FFFD, unless --raw is given. With --format json each line is an object whose member line is\n' +
+      'what was put out, to the character, and whose member time says when, if that is known. --since and --until take\n' +
+      'a date and time, in local time where no zone is named, seconds since 1970, or how long ago: 90s, 10m, 1h30m, 2d.\n' +
+      'A line whose time is not known is shown with both.',
     options: [
       domainOption,
       {
@@ -44,7 +46,11 @@ export const commands: CommandTable = {
         kind: 'flag',
         help: 'begin each line with the time when it was put out, in UTC, or with - if that is not known',
       },
-      { name: 'raw', kind: 'flag', help: 'show lines as they are: they may steer the terminal' },
+      {
+        name: 'raw',
+        kind: 'flag',
+        help: 'show what was put out byte for byte: it may steer the terminal',
+      },
       formatOption,
     ],
     example: 'tslxc logs helloworld -n 20',
@@ -61,17 +67,15 @@ async function show(context: Context, options: Options): Promise<number | undefi
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
   const follow = options.has('follow');
+  const print = printer(output, options);
   if (follow) for (const name of ['SIGINT', 'SIGTERM'] as const) signals.on(name, stop);
   try {
     await withErrorMessage(`Failed to read the log of domain '${text}'`, async () => {
       await output.whileRead(async (lost) => {
         lost.addEventListener('abort', stop);
-        for await (const { line, time } of log({ follow, signal: interrupt.signal, ...chosen })) {
-          // The log does not distinguish stdout from stderr.
-          if (!showsDataLine(output, options, { line, time })) {
-            const prefix = options.has('timestamps') ? `${time?.toISOString() ?? '-'} ` : '';
-            output.text(`${prefix}${options.has('raw') ? line : readable(line)}\n`);
-          }
+        for await (const one of log({ follow, signal: interrupt.signal, ...chosen })) {
+          const { line, time } = one;
+          if (!showsDataLine(output, options, { line, time })) print(one);
           if (lost.aborted) break;
         }
       });
@@ -112,6 +116,22 @@ async function findLog(connection: Connection, text: string): Promise<Log> {
     if (!isKept) throw error;
     return (options) => connection.logLines(text, options);
   }
+}
+
+/** What prints lines as text. The log does not distinguish stdout from stderr. */
+function printer(output: Output, options: Options): (line: LogLine) => void {
+  const [isRaw, isTimed] = [options.has('raw'), options.has('timestamps')];
+  let begins = true;
+  return ({ line, bytes, time }) => {
+    const prefix = isTimed && begins ? `${time?.toISOString() ?? '-'} ` : '';
+    if (!isRaw) {
+      output.text(`${prefix}${readable(line)}\n`);
+      return;
+    }
+    output.bytes(prefix === '' ? bytes : Buffer.concat([Buffer.from(prefix), bytes]));
+    // A line that is too long comes in pieces, only the last of which has its end.
+    begins = bytes.at(-1) === 0x0a;
+  };
 }
 
 /** The line in printable characters; tabs are kept, since they are harmless. */

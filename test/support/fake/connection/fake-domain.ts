@@ -110,8 +110,10 @@ export class FakeDomain {
 
   async *logLines(options: LogOptions = {}): AsyncGenerator<LogLine, undefined> {
     await this.#called('logLines', options);
-    yield { line: 'a line', time: new Date('2026-01-02T03:04:05.678Z') };
-    yield { line: 'an older one', time: undefined };
+    const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+    const time = new Date('2026-01-02T03:04:05.678Z');
+    yield { line: 'a line', bytes: bytes('a \xffline\r\n'), time };
+    yield { line: 'an older one', bytes: bytes('an older one'), time: undefined };
     return undefined;
   }
 

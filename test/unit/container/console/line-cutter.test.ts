@@ -34,6 +34,22 @@ test('that never end come in pieces of whole characters', () => {
   }
 });
 
+test('have their bytes as they are, also what is no UTF-8, and their ends', () => {
+  const written = Buffer.concat([
+    Buffer.from('caf\xe9\r\r\n\n\xff\xc3\n', 'latin1'),
+    Buffer.from('ü'.repeat(100_000)),
+    Buffer.from('\r\nno \xe9nd\r', 'latin1'),
+  ]);
+  for (const at of [0, 3, 5, 6, 70_000, 150_001, written.length]) {
+    const cutter = new LineCutter();
+    const pieces = [written.subarray(0, at), written.subarray(at)].map(untimed);
+    const found = [...cutter.take(pieces), ...cutter.finish()];
+    expect(Buffer.concat(found.map(({ bytes }) => bytes)).equals(written)).toBe(true);
+    expect(found.map(({ line }) => line).slice(0, 3)).toEqual(['caf\ufffd', '', '\ufffd\ufffd']);
+    expect(found.at(-1)?.line).toBe('no \ufffdnd');
+  }
+});
+
 test('have the time of their first byte', () => {
   // Each byte at another time: at 100 the first of the first piece, at 200 that of the second.
   const timed = (text: string, start: number): LogPiece => ({

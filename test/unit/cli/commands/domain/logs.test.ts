@@ -1,8 +1,9 @@
 /** logs: what it asks for and how it prints it, and with --follow, what becomes of the signals that end it. */
 import { EventEmitter } from 'node:events';
+import { main } from '../../../../../lib/cli/shell/invocation';
 import { TslxcError } from '../../../../../lib/errors';
 import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
-import { run } from '../../run-main';
+import { FakeTerminal, run } from '../../run-main';
 
 const failure = new TslxcError('OPERATION_FAILED', 'the log can not be read');
 
@@ -29,6 +30,27 @@ test('--timestamps begins each line with its time, and - stands for one that is 
   expect(await run('logs web --format json', { connection })).toMatchObject({
     stdout: '{"line":"a line","time":"2026-01-02T03:04:05.678Z"}\n{"line":"an older one"}\n',
   });
+});
+
+test('--raw shows the bytes as they are, with their line ends', async () => {
+  const written: Uint8Array[] = [];
+  const sink = { write: (data: string | Uint8Array) => void written.push(Buffer.from(data)) };
+  const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+  const show = async (...words: string[]): Promise<string> => {
+    written.splice(0);
+    await main(['logs', 'web', ...words], {
+      environment: {},
+      stdout: sink,
+      stderr: sink,
+      terminal: new FakeTerminal('pipe'),
+      signals: new EventEmitter(),
+      connect: () => Promise.resolve(connection.asConnection()),
+    });
+    return Buffer.concat(written).toString('latin1');
+  };
+  expect(await show('--raw')).toBe('a \xffline\r\nan older one');
+  expect(await show('--raw', '-t')).toBe('2026-01-02T03:04:05.678Z a \xffline\r\n- an older one');
+  expect(await show()).toBe('a line\nan older one\n');
 });
 
 test('--since and --until are handed on as moments, and what is none is refused before anything is asked', async () => {
