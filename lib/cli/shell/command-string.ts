@@ -77,9 +77,13 @@ class Splitter {
 
   /** Skips blanks, including a `\` before a line end, which joins two lines. Returns whether there were any. */
   #skipBlanks(): boolean {
-    const [blanks = ''] = /^(?:[ \t]|\\\n)*/.exec(this.#text.slice(this.#at)) ?? [];
-    this.#at += blanks.length;
-    return blanks !== '';
+    const start = this.#at;
+    for (;;) {
+      const character = this.#text[this.#at];
+      if (character === ' ' || character === '\t') this.#at += 1;
+      else if (character === '\\' && this.#text[this.#at + 1] === '\n') this.#at += 2;
+      else return this.#at > start;
+    }
   }
 
   #word(): string {

@@ -1,6 +1,6 @@
 /**
  * What this process was given, as bytes. Node.js turns what is not UTF-8 in words and variables into U+FFFD: another name, and other
- * data. It keeps no bytes of them, but the kernel does: proc_pid_cmdline(5), proc_pid_environ(5).
+ * data. It keeps no bytes of them, but the kernel does: proc_pid_cmdline(5), proc_pid_environ(5). Those of lines are kept.
  */
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
@@ -8,6 +8,31 @@ import { fileError } from '../../host/state/file-error';
 import { UsageError } from './command-error';
 
 const replacement = '\ufffd';
+
+/** A line of the input. */
+export interface GivenLine {
+  readonly text: string;
+  /** What the text was read from: the line itself or, on a terminal, the keys that it was typed with. */
+  readonly bytes: Buffer;
+}
+
+/** The longest line with commands, in bytes: as long as a file with a definition may be. */
+export const longestLine = 10 * 1024 * 1024;
+
+/** Whether bytes that are not UTF-8 have become other characters in the text. */
+export function isChanged({ text, bytes }: GivenLine): boolean {
+  return text.includes(replacement) && !isUtf8(bytes);
+}
+
+/** @throws UsageError for a line that is not UTF-8, is too long, or has a NUL, which readline leaves out for virsh. */
+export function refuseChangedLine(line: GivenLine): void {
+  const { text, bytes } = line;
+  const what = `the line ${escaped(bytes)}`;
+  if (bytes.length > longestLine) throw new UsageError(`${what} is longer than 10 MiB`);
+  if (isChanged(line)) throw notUtf8(what);
+  if (text.includes('\0'))
+    throw new UsageError(`${what} has a NUL, which no name and no path can have`);
+}
 
 /** @throws UsageError for the first of the last words of this process that is not UTF-8. */
 export function refuseChangedWords(words: readonly string[]): void {
@@ -45,12 +70,15 @@ function notUtf8(what: string): UsageError {
   return new UsageError(`${what} is not UTF-8, and would be changed: its bytes can't be passed on`);
 }
 
-/** In the quotes of a shell, which takes it as it was given: `$'caf\xe9'`. */
+/** So much of it is shown, in bytes. */
+const shownBytes = 400;
+
+/** In the quotes of a shell, which takes it as it was given: `$'caf\xe9'`; `…` stands for the rest of what is long. */
 function escaped(bytes: Buffer): string {
-  const characters = Array.from(bytes, (byte) => {
+  const characters = Array.from(bytes.subarray(0, shownBytes), (byte) => {
     if (byte === 0x27 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`;
     if (byte >= 0x20 && byte < 0x7f) return String.fromCharCode(byte);
     return `\\x${byte.toString(16).padStart(2, '0')}`;
   });
-  return `$'${characters.join('')}'`;
+  return `$'${characters.join('')}'${bytes.length > shownBytes ? '…' : ''}`;
 }

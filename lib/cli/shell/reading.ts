@@ -4,16 +4,21 @@ import { splitCommands } from './command-string';
 import { historyPath, readHistory, writeHistory } from '../terminal/history';
 import { LineEditor } from '../terminal/line-editor';
 import { LineGate } from '../terminal/line-gate';
+import { fileError } from '../../host/state/file-error';
+import { isReaderGone } from '../output/output';
+import { CommandError } from './command-error';
+import { longestLine, refuseChangedLine } from './given-bytes';
 import type { Output } from '../output/output';
 import type { Context } from './command';
+import type { GivenLine } from './given-bytes';
 import type { CommandRunner } from './runner';
 
 type ReadingSurroundings = Pick<Context, 'environment' | 'terminal'> & { readonly output: Output };
 
 /** A source of lines. */
 interface Lines {
-  /** Undefined at the end. */
-  next(prompt: string): Promise<string | undefined>;
+  /** Undefined at the end. @throws CommandError if the input can't be read. */
+  next(prompt: string): Promise<GivenLine | undefined>;
   close(): void;
 }
 
@@ -50,10 +55,11 @@ function promptFor({ access }: CommandRunner): string {
   return access === 'read-only' ? 'tslxc > ' : 'tslxc # ';
 }
 
-async function runLine(runner: CommandRunner, line: string): Promise<number> {
+async function runLine(runner: CommandRunner, line: GivenLine): Promise<number> {
   let commands: string[][];
   try {
-    commands = splitCommands(line);
+    refuseChangedLine(line);
+    commands = splitCommands(line.text);
   } catch (error) {
     return runner.fail(error);
   }
@@ -91,25 +97,41 @@ function pipedLines({ terminal, output }: ReadingSurroundings): Lines {
   return {
     next: (prompt) => {
       output.text(prompt);
-      return new Promise((resolve) => {
-        let line = '';
+      return new Promise((resolve, reject) => {
+        const pieces: Buffer[] = [];
+        let size = 0;
         // As in virsh, which uses readline, the line is shown after the prompt.
-        const done = (whole: string): void => {
-          output.text(`${whole}\n`);
-          resolve(whole);
+        const done = (): void => {
+          const bytes = Buffer.concat(pieces);
+          output.bytes(Buffer.concat([bytes, Buffer.from('\n')]));
+          resolve({ text: bytes.toString(), bytes });
         };
         gate.open({
-          take: (text) => {
-            line += text;
-            if (/[\r\n]$/.test(line)) done(line.slice(0, -1));
+          take: (bytes, part) => {
+            const text = part === 'last' ? bytes.subarray(0, -1) : bytes;
+            // The rest of a line that is too long is not kept.
+            if (size <= longestLine) pieces.push(text);
+            size += text.length;
+            if (part === 'last') done();
           },
-          ended: () => {
-            if (line === '') resolve(undefined);
-            else done(line);
+          ended: (failure) => {
+            if (failure !== undefined && !isHangUp(failure)) reject(unread(failure));
+            else if (pieces.length === 0) resolve(undefined);
+            else done();
           },
         });
       });
     },
     close: () => gate.close(),
   };
+}
+
+/** Stdin may be a terminal although stdout is none. */
+function isHangUp(failure: Error): boolean {
+  return isReaderGone(failure, 0);
+}
+
+function unread(failure: Error): CommandError {
+  const cause = fileError(failure, 'read standard input');
+  return new CommandError('failed to read the commands', { cause });
 }

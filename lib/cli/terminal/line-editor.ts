@@ -4,6 +4,8 @@ import { createInterface } from 'node:readline';
 import type { Interface } from 'node:readline';
 import { LineGate } from './line-gate';
 import { keptLines } from './history';
+import { isChanged } from '../shell/given-bytes';
+import type { GivenLine } from '../shell/given-bytes';
 import type { Terminal } from './terminal';
 
 /** Calls back with the candidates, and with the text that they replace. */
@@ -25,6 +27,8 @@ export class LineEditor {
   /** The input of node:readline, which gets keys only while a line is being read. */
   readonly #keys = new PassThrough();
   readonly #readline: Interface;
+  /** The keys of the line that is being read. */
+  #typed: Buffer[] = [];
   #history: readonly string[];
 
   constructor({ terminal, completer, history }: LineEditorParts) {
@@ -39,7 +43,11 @@ export class LineEditor {
       history: [...history],
       historySize: keptLines,
     });
-    this.#readline.on('history', (lines) => (this.#history = lines));
+    this.#readline.on('history', (lines) => {
+      // The listener may change the list. From there, what was changed would be taken for what was typed.
+      if (isChanged(this.#given(lines[0] ?? ''))) lines.shift();
+      this.#history = lines;
+    });
   }
 
   /** The history so far, the newest line first. */
@@ -48,14 +56,15 @@ export class LineEditor {
   }
 
   /** The next line; undefined at the end of the input, and for ^D at the beginning of a line. */
-  async next(prompt: string): Promise<string | undefined> {
+  async next(prompt: string): Promise<GivenLine | undefined> {
     const editor = this.#readline;
     this.#terminal.setMode('keys');
+    this.#typed = [];
     try {
       return await new Promise((resolve) => {
-        const onLine = (line: string): void => done(line);
+        const onLine = (line: string): void => done(this.#given(line));
         const onClose = (): void => done(undefined);
-        const done = (line: string | undefined): void => {
+        const done = (line: GivenLine | undefined): void => {
           editor.off('line', onLine).off('close', onClose).off('SIGINT', onInterrupt);
           resolve(line);
         };
@@ -64,7 +73,10 @@ export class LineEditor {
         editor.setPrompt(prompt);
         editor.prompt();
         this.#gate.open({
-          take: (text) => void this.#keys.write(text),
+          take: (bytes, part) => {
+            this.#typed.push(part === 'last' ? bytes.subarray(0, -1) : bytes);
+            this.#keys.write(bytes);
+          },
           ended: () => void this.#keys.end(),
         });
       });
@@ -72,6 +84,10 @@ export class LineEditor {
       this.#gate.close();
       this.#terminal.setMode('normal');
     }
+  }
+
+  #given(text: string): GivenLine {
+    return { text, bytes: Buffer.concat(this.#typed) };
   }
 
   close(): void {

@@ -31,6 +31,10 @@ test.each<[text: string, commands: string[][]]>([
   expect(splitCommands(text)).toEqual(commands);
 });
 
+test('there may be any number of blanks', () => {
+  expect(splitCommands(`uri${' '.repeat(10_000_000)}\\\n--x`)).toEqual([['uri', '--x']]);
+});
+
 test.each<[text: string, message: string]>([
   ['desc web "open', 'missing "'],
   ['uri; desc web \\', 'dangling \\'],

@@ -17,7 +17,7 @@ const before = process.cwd();
 afterEach(() => process.chdir(before));
 
 /** Runs the shell on what a pipe says. */
-async function piped(text: string, words: readonly string[] = ['-q']): Promise<Ran> {
+async function piped(text: string | Buffer, words: readonly string[] = ['-q']): Promise<Ran> {
   const terminal = new FakeTerminal('pipe');
   terminal.typed.end(text);
   return run(words, { terminal, connection: new FakeConnection([{ name: 'web', id: 7 }]) });
@@ -62,6 +62,56 @@ test('commands from a pipe are run line by line, whatever becomes of each', asyn
       `${prompt}domid web; uri\n7\n\nlxc:///\n\n${prompt}\n`,
   );
   expect([ran.connects.length, ran.connection.closed]).toEqual([1, 1]);
+});
+
+test.each([
+  [
+    'desc web caf\xe9',
+    String.raw`desc web caf\xe9`,
+    "is not UTF-8, and would be changed: its bytes can't be passed on",
+  ],
+  ['define w\0b', String.raw`define w\x00b`, 'has a NUL, which no name and no path can have'],
+])('the line %j is refused by name, and the next one run', async (line, shown, why) => {
+  const ran = await piped(Buffer.from(`${line}\nuri\n`, 'latin1'));
+  expect(ran.stderr).toBe(`error: the line $'${shown}' ${why}\n`);
+  expect(ran.stdout).toContain('tslxc # uri\nlxc:///\n');
+  expect([ran.status, ran.connection.domains[0]?.calls]).toEqual([0, []]);
+});
+
+test('the replacement character itself is taken, and a character that comes in two pieces', async () => {
+  const terminal = new FakeTerminal('pipe');
+  const bytes = Buffer.from('echo \ufffd ü\n');
+  terminal.typed.write(bytes.subarray(0, -2));
+  setImmediate(() => terminal.typed.end(bytes.subarray(-2)));
+  const { stdout, stderr } = await run(['-q'], { terminal });
+  expect([stdout, stderr]).toEqual(['tslxc # echo \ufffd ü\n\ufffd ütslxc # \n', '']);
+});
+
+test('a line that is too long is refused, and the next one run', async () => {
+  const long = `echo ${'x'.repeat(11 * 1024 * 1024)}`;
+  const ran = await piped(`${long}\nuri\n`);
+  expect(ran.stderr).toMatch(/^error: the line \$'echo x{395}'… is longer than 10 MiB\n$/);
+  expect(ran.stdout.endsWith('tslxc # uri\nlxc:///\ntslxc # \n')).toBe(true);
+});
+
+test('a file with the line ends of DOS is run as virsh runs it', async () => {
+  expect(await piped('uri\r\ndomid web\r\n')).toMatchObject({
+    stdout: 'tslxc # uri\nlxc:///\ntslxc # \ntslxc # domid web\n7\ntslxc # \ntslxc # \n',
+    stderr: '',
+  });
+});
+
+test('input that can not be read is an error, and of its last line nothing is run', async () => {
+  const terminal = new FakeTerminal('pipe');
+  terminal.typed.write('uri\ndomid');
+  const gone = Object.assign(new Error('EISDIR'), { errno: -21, code: 'EISDIR', syscall: 'read' });
+  setImmediate(() => terminal.typed.destroy(gone));
+  const { status, stdout, stderr } = await run(['-q'], { terminal });
+  expect([status, stdout]).toEqual([1, 'tslxc # uri\nlxc:///\ntslxc # ']);
+  expect(stderr).toBe(
+    'error: failed to read the commands\n' +
+      'error: read: EISDIR, illegal operation on a directory (read standard input)\n',
+  );
 });
 
 test('a last line without an end is run, and exit leaves the rest', async () => {
@@ -144,11 +194,14 @@ test('-t tells how long each command took, in the place of the empty line', asyn
 
 describe('on a terminal', () => {
   async function typed(
-    lines: readonly string[],
+    lines: readonly (string | Buffer)[],
     environment: Record<string, string> = {},
   ): Promise<Ran & { readonly terminal: FakeTerminal; readonly shown: string }> {
     const terminal = new FakeTerminal('tty');
-    terminal.typed.write(lines.map((line) => `${line}\r`).join(''));
+    for (const line of lines) {
+      terminal.typed.write(line);
+      terminal.typed.write('\r');
+    }
     terminal.typed.end();
     let shown = '';
     terminal.shown.on('data', (chunk: Buffer) => (shown += chunk.toString()));
@@ -185,6 +238,18 @@ describe('on a terminal', () => {
     const { stdout, shown, stderr } = await typed(['nosuch\u0003uri', '\u0004domid web']);
     expect([stdout, stderr]).toEqual(['lxc:///\n\n', '']);
     expect(shown).toContain('^C');
+  });
+
+  test('a line whose keys are not UTF-8 is refused by name, and is not in the history', async () => {
+    const cache = scratchDirectory();
+    const { stdout, stderr, terminal } = await typed(
+      [Buffer.from('desc web caf\xe9', 'latin1'), 'uri'],
+      { XDG_CACHE_HOME: cache },
+    );
+    expect(stdout).toBe('lxc:///\n\n');
+    expect(stderr).toContain(String.raw`error: the line $'desc web caf\xe9' is not UTF-8`);
+    expect(terminal.modes).toHaveLength(6);
+    expect(readFileSync(join(cache, 'tslxc', 'history'), 'utf8')).toBe('uri\n');
   });
 
   test('the lines are kept for the next shell, for its user alone', async () => {
