@@ -36,8 +36,9 @@ const usualLimit = 60_000;
  */
 export function programPath(call: Omit<ProgramCall, 'args' | 'input'>): string {
   for (const folder of searchPath()) {
-    const path = resolve(folder, call.program);
     try {
+      // A relative folder of PATH is none once the current directory has been removed.
+      const path = resolve(folder, call.program);
       accessSync(path, fileModes.X_OK);
       if (statSync(path).isFile()) return path;
     } catch {

@@ -1,9 +1,10 @@
 /** The destination of a root, checked before anything is made, so that no file of the caller is lost. */
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileError, hasErrno } from '../host/state/file-error';
 import { findIllegalCharacter } from '../domain/xml/xml-characters';
 import { TslxcError } from '../errors';
+import { absolutePath } from '../host/state/absolute-path';
 
 const ENOENT = 2;
 const step = 'looking at the place of the root';
@@ -16,7 +17,7 @@ const step = 'looking at the place of the root';
  */
 export async function findPlace(directory: string): Promise<string> {
   if (directory === '') throw new TslxcError('INVALID_ARG', 'the directory has no name');
-  const absolute = resolve(directory);
+  const absolute = absolutePath(directory);
   const illegal = findIllegalCharacter(absolute);
   if (illegal !== undefined) {
     const what = `no domain could name it: XML can't hold ${illegal.shown}`;
@@ -51,7 +52,9 @@ async function emptyPlace(path: string): Promise<string> {
   if (found.dev !== (await stat(dirname(real))).dev) {
     throw refusal(path, 'is a mount point: name a directory below it');
   }
-  if (real === process.cwd()) {
+  // Not by its path, which a current directory that was removed has none of.
+  const here = await stat('.');
+  if (found.dev === here.dev && found.ino === here.ino) {
     throw refusal(path, 'is the working directory: call this from outside');
   }
   return real;

@@ -1,9 +1,10 @@
 /** Reads an LXC configuration with the files that it includes, and the fstab that it names. */
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { configurationError, type Entry } from '../../domain/lxc-configuration/entry';
 import { parseEntries } from '../../domain/lxc-configuration/lines';
 import { settingsOf, type Configuration } from '../../domain/lxc-configuration/convert';
 import type { Report } from '../../domain/lxc-configuration/report';
+import { absolutePath } from '../../host/state/absolute-path';
 import type { NativeConfiguration } from './types';
 
 /** A file has to be smaller than this, in bytes. */
@@ -35,7 +36,8 @@ export async function loadConfiguration(
   await loader.take(text, path === undefined ? [] : [path]);
   const { entries, names } = loader;
   const fstab = await loader.fstab();
-  return { entries, fstab, files: names, ...(path === undefined ? {} : { path: resolve(path) }) };
+  const place = path === undefined ? {} : { path: absolutePath(path) };
+  return { entries, fstab, files: names, ...place };
 }
 
 /** What a configuration without a path is called in messages. */
@@ -88,8 +90,8 @@ class Loader {
 
   /** The names in a directory; undefined for anything else. */
   async #named(entry: Entry, path: string): Promise<string[] | undefined> {
-    const at = resolve(path);
     try {
+      const at = absolutePath(path);
       return (await this.#files.isDirectory(at)) ? await this.#files.names(at) : undefined;
     } catch (error) {
       throw unreadable(entry, error);
@@ -99,7 +101,7 @@ class Loader {
   async #read(entry: Entry, path: string): Promise<string> {
     let bytes: Buffer;
     try {
-      bytes = await this.#files.read(resolve(path), mostBytes);
+      bytes = await this.#files.read(absolutePath(path), mostBytes);
     } catch (error) {
       throw unreadable(entry, error);
     }

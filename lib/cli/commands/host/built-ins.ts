@@ -92,16 +92,28 @@ async function changeDirectory(context: Context, options: Options): Promise<unde
   try {
     process.chdir(directory);
   } catch (error) {
-    const { errno = 0 } = error as NodeJS.ErrnoException;
-    const [, words = 'unknown error'] = getSystemErrorMap().get(errno) ?? [];
-    const reason = words.charAt(0).toUpperCase() + words.slice(1);
-    throw new CommandError(`cd: ${reason}: ${directory}`, { code: 'SYSTEM_ERROR' });
+    throw new CommandError(`cd: ${reasonOf(error)}: ${directory}`, { code: 'SYSTEM_ERROR' });
   }
   return Promise.resolve(undefined);
 }
 
+/** As of strerror(3). */
+function reasonOf(error: unknown): string {
+  const { errno = 0 } = error as NodeJS.ErrnoException;
+  const [, words = 'unknown error'] = getSystemErrorMap().get(errno) ?? [];
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 async function printDirectory({ output }: Context): Promise<undefined> {
-  output.line(process.cwd());
+  let directory: string;
+  try {
+    directory = process.cwd();
+  } catch (error) {
+    // As in libvirt's tools/vsh.c; later versions ask GLib, which answers with another directory.
+    const what = `pwd: cannot get current directory: ${reasonOf(error)}`;
+    throw new CommandError(what, { code: 'SYSTEM_ERROR' });
+  }
+  output.line(directory);
   return Promise.resolve(undefined);
 }
 

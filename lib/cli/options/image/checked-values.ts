@@ -2,13 +2,14 @@
  * The values of the options of a container from an image, checked as far as that needs neither the image nor the host: what is
  * wrong is said of the option, as it was typed, before there is a definition whose elements and lines nobody has seen. Pure.
  */
-import { posix, resolve } from 'node:path';
+import { posix } from 'node:path';
 import { largestId } from '../../../container/users/accounts';
 import { isImagePort } from '../../../domain/builder/image-origin';
 import { signalNumber } from '../../../domain/elements/extension/stop-signal';
 import { faultOfName } from '../../../domain/elements/identity';
 import { isSharedAddress } from '../../../domain/interface/port/port-forward';
 import { leastMemory } from '../../../domain/tuning/memory-tuning';
+import { absolutePath } from '../../../host/state/absolute-path';
 import { environmentOf } from '../environment';
 import { parsePublishedPort } from '../values/published-port';
 import { checkCharacters, refusedValue } from '../values/refused-value';
@@ -130,14 +131,14 @@ function mountOf(word: string): DirectoryMount {
   if (parts.includes('.') || parts.includes('..')) {
     throw refusedValue(word, 'volume', "has a target with '.' or '..' in it: write it without");
   }
-  const source = resolve(dir);
+  const source = absolutePath(dir);
   return way === ':ro' ? { source, target, readonly: true } : { source, target };
 }
 
 /** `''` would be the directory that the user happens to be in, whose files the container would then have in its root. */
 export function upperOf(word: string): ImageDomain['root'] {
   checkCharacters(word, 'upper');
-  if (word !== '') return { overlay: resolve(word) };
+  if (word !== '') return { overlay: absolutePath(word) };
   throw refusedValue(word, 'upper', 'names no directory');
 }
 
