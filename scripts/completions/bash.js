@@ -51,6 +51,58 @@ ${verbs.flatMap(specification).join('\n')}
     esac
 }
 
+# The words of a line as bash reads them: complete ones in words, the one that is being typed in cur, both without their quotes; a
+# quote that is open in quote, and what the word has before it in before. Nothing is expanded.
+_tslxc_split()
+{
+    local line=$1 char begun=''
+    local -i at
+    words=() cur='' quote='' before=''
+    for ((at = 0; at < \${#line}; at++)); do
+        char=\${line:at:1}
+        if [[ -z $quote && $char == [[:blank:]] ]]; then
+            [[ -n $begun ]] && words+=("$cur")
+            cur='' begun=''
+            continue
+        fi
+        begun=1
+        if [[ $char == "$quote" ]]; then
+            quote='' before=''
+        elif [[ -z $quote && $char == [\\"\\'] ]]; then
+            quote=$char before=$cur
+        elif [[ $char == \\\\ && $quote != \\' ]]; then
+            at+=1
+            char=\${line:at:1}
+            [[ $quote == \\" && $char != [\\"\\\\\\$\\\`] ]] && cur+=\\\\
+            cur+=$char
+        else
+            cur+=$char
+        fi
+    done
+}
+
+# Quotes the word for the place where it is inserted: within the quote that is open, or without one.
+_tslxc_quote()
+{
+    local text=$word char
+    local -i at
+    if [[ -z $quote ]]; then
+        [[ -z $text ]] || printf -v word '%q' "$text"
+        return
+    fi
+    word=''
+    for ((at = 0; at < \${#text}; at++)); do
+        char=\${text:at:1}
+        case $quote$char in
+            \\'\\' | \\"!) word+=$quote\\\\$char$quote ;;
+            \\"[\\"\\\\\\$\\\`]) word+=\\\\$char ;;
+            *) word+=$char ;;
+        esac
+    done
+    # readline closes the quote, unless it takes the last character for that.
+    [[ $word != *"$quote" ]] || word+=$quote
+}
+
 # Candidates for a value of this kind, one in each line.
 _tslxc_values()
 {
@@ -75,14 +127,10 @@ _tslxc_values()
 
 _tslxc()
 {
-    local line=\${COMP_LINE:0:COMP_POINT} cur='' verb='' word awaiting='' kind='' options='' takes='' bare='' letters='' pair
+    local cur='' quote='' before='' verb='' word awaiting='' kind='' options='' takes='' bare='' letters='' pair
     local -a words _tslxc_where=() given=()
     # Not COMP_WORDS, which bash has split at each = and : as well.
-    read -ra words <<<"$line"
-    if [[ $line != *[[:space:]] ]]; then
-        cur=\${words[-1]}
-        unset 'words[-1]'
-    fi
+    _tslxc_split "\${COMP_LINE:0:COMP_POINT}"
     COMPREPLY=()
 
     for word in "\${words[@]:1}"; do
@@ -160,19 +208,22 @@ _tslxc()
         prefix=\${cur%%=*}=
         cur=\${cur#*=}
     fi
+    # What bash leaves as it is, since the word that it replaces begins after that: an open quote, or else the last = or :.
+    local kept=$before
+    if [[ -z $quote ]]; then
+        kept=$prefix$cur
+        while [[ -n $kept && ($kept != *[=:] || $COMP_WORDBREAKS != *"\${kept: -1}"*) ]]; do
+            kept=\${kept%?}
+        done
+    fi
     # Not by compgen -W, which would carry out what stands in a name. Those of files are quoted by bash itself.
     while IFS= read -r word; do
         [[ -n $word && $word == "$cur"* ]] || continue
-        [[ $kind == file || $kind == folder ]] || printf -v word '%q' "$word"
+        word=$prefix$word
+        word=\${word#"$kept"}
+        [[ $kind == file || $kind == folder ]] || _tslxc_quote
         COMPREPLY+=("$word")
     done < <(_tslxc_values "$kind" "$cur")
-    # What stands before a = or a : is no part of the word that bash replaces.
-    if [[ -n $prefix && $COMP_WORDBREAKS != *=* ]]; then
-        COMPREPLY=("\${COMPREPLY[@]/#/$prefix}")
-    fi
-    if [[ $cur == *:* && $COMP_WORDBREAKS == *:* ]]; then
-        COMPREPLY=("\${COMPREPLY[@]#"\${cur%"\${cur##*:}"}"}")
-    fi
     [[ $kind == file || $kind == folder ]] && compopt -o filenames
     return 0
 }

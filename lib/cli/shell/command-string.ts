@@ -19,15 +19,19 @@ export interface UnfinishedLine {
   readonly last: string;
   /** Where that word begins in the line. */
   readonly start: number;
+  /** The quote that is open in that word, if one is. */
+  readonly quote: Quote | undefined;
 }
+
+export type Quote = '"' | "'";
 
 /** Splits a line for completion. A quote may be open. Undefined in a comment, where nothing can be completed. */
 export function splitUnfinished(text: string): UnfinishedLine | undefined {
   const splitter = new Splitter(text, 'unfinished');
-  const { open, lastStart, endsIn } = splitter.split();
+  const { open, lastStart, endsIn, quote } = splitter.split();
   if (endsIn === 'comment') return undefined;
-  if (endsIn === 'blank') return { words: open, last: '', start: text.length };
-  return { words: open.slice(0, -1), last: open.at(-1) ?? '', start: lastStart };
+  if (endsIn === 'blank') return { words: open, last: '', start: text.length, quote: undefined };
+  return { words: open.slice(0, -1), last: open.at(-1) ?? '', start: lastStart, quote };
 }
 
 interface Split {
@@ -37,12 +41,15 @@ interface Split {
   /** Where its last word begins. */
   readonly lastStart: number;
   readonly endsIn: 'word' | 'blank' | 'comment';
+  /** What is open at the end of its last word. */
+  readonly quote: Quote | undefined;
 }
 
 class Splitter {
   readonly #text: string;
   readonly #kind: 'complete' | 'unfinished';
   #at = 0;
+  #quote: Quote | undefined;
 
   constructor(text: string, kind: 'complete' | 'unfinished' = 'complete') {
     this.#text = text;
@@ -57,11 +64,12 @@ class Splitter {
       const hadBlanks = this.#skipBlanks();
       const next = this.#text[this.#at];
       if (next === undefined) {
-        return { finished, open, lastStart, endsIn: hadBlanks ? 'blank' : endsIn };
+        const quote = this.#quote;
+        return { finished, open, lastStart, endsIn: hadBlanks ? 'blank' : endsIn, quote };
       }
       if (next === '#') {
         const end = this.#text.indexOf('\n', this.#at);
-        if (end < 0) return { finished, open, lastStart, endsIn: 'comment' };
+        if (end < 0) return { finished, open, lastStart, endsIn: 'comment', quote: undefined };
         this.#at = end;
       } else if (next === ';' || next === '\n') {
         this.#at += 1;
@@ -88,7 +96,7 @@ class Splitter {
 
   #word(): string {
     let word = '';
-    let quote: '"' | "'" | undefined;
+    let quote: Quote | undefined;
     for (; this.#at < this.#text.length; this.#at += 1) {
       const character = this.#text.charAt(this.#at);
       if (quote === undefined && ' \t;\n'.includes(character)) return word;
@@ -97,6 +105,7 @@ class Splitter {
       else if (character === '\\' && quote !== "'") word += this.#escaped();
       else word += character;
     }
+    this.#quote = quote;
     if (quote === '"' && this.#kind === 'complete') throw new UsageError('missing "');
     return word;
   }

@@ -1,9 +1,11 @@
 /** Completion in the shell: of verbs, their options, and values of options. The scripts for bash, zsh and fish have the same table. */
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, statSync } from 'node:fs';
 import { splitUnfinished } from './command-string';
 import { groups } from './command';
 import { commandsWith, verbNames } from './verbs';
 import type { Option, ValueKind } from './arguments';
+import type { Quote } from './command-string';
 import type { Connection } from '../../index';
 
 /** The completions of a line. */
@@ -21,16 +23,16 @@ export type Connect = () => Promise<Connection>;
 export async function completeLine(line: string, connect: Connect): Promise<Completion> {
   const unfinished = splitUnfinished(line);
   if (unfinished === undefined) return { candidates: [], typed: '' };
-  const { words, last, start } = unfinished;
+  const { words, last, start, quote } = unfinished;
   const typed = line.slice(start);
   const found = await completeWord(words, last, connect).catch(() => []);
   const rest = found.map((candidate) => candidate.slice(last.length));
-  const isQuoted = /^["']/.test(typed);
-  const candidates = rest.map((text) => `${typed}${isQuoted ? text : escaped(text)}`);
+  const before = quote === "'" ? typed : withoutEscape(typed);
+  const candidates = rest.map((text) => `${before}${quoted(text, quote)}`);
   const [only, ...others] = candidates;
   // A blank follows a completed word; a folder, or an option that still needs its value, is not complete.
   if (only === undefined || others.length > 0 || /[/=]$/.test(only)) return { candidates, typed };
-  return { candidates: [`${only} `], typed };
+  return { candidates: [`${only}${quote ?? ''} `], typed };
 }
 
 /** The candidates for the word that begins with `last`, after `words`. */
@@ -153,11 +155,16 @@ function filterOf(kind: ValueKind): { readonly state?: 'active' | 'inactive' } {
   return kind.startsWith('inactive-') ? { state: 'inactive' } : {};
 }
 
-/** The entries of the folder that the path so far names; folders end with a slash. */
+/**
+ * The entries of the folder that the path so far names; folders end with a slash. Those that are not UTF-8 are left out: no line
+ * can name them.
+ */
 function paths(last: string, kind: 'file' | 'folder'): string[] {
   const folder = last.slice(0, last.lastIndexOf('/') + 1);
   const isHidden = last.slice(folder.length).startsWith('.');
-  return readdirSync(folder === '' ? '.' : folder)
+  return readdirSync(folder === '' ? '.' : folder, { encoding: 'buffer' })
+    .filter((name) => isUtf8(name))
+    .map((name) => name.toString())
     .filter((name) => name.startsWith('.') === isHidden)
     .sort()
     .flatMap((name) => {
@@ -168,7 +175,14 @@ function paths(last: string, kind: 'file' | 'folder'): string[] {
     });
 }
 
-/** The text as a word of a line, with a `\` before characters that would end the word, quote, or begin a comment. */
-function escaped(text: string): string {
-  return text.replace(/[\s;#'"\\]/g, (one) => `\\${one}`);
+/** Without a `\` at the end, which is for the character after it. */
+function withoutEscape(typed: string): string {
+  const [escapes = ''] = /\\*$/.exec(typed) ?? [];
+  return escapes.length % 2 === 1 ? typed.slice(0, -1) : typed;
+}
+
+/** The text as it stands in a line where this quote is open: nothing in it ends the word, quotes, or begins a comment. */
+function quoted(text: string, quote: Quote | undefined): string {
+  if (quote === "'") return text.replaceAll("'", String.raw`'\''`);
+  return text.replace(quote === '"' ? /["\\]/g : /[\s;#'"\\]/g, (one) => `\\${one}`);
 }

@@ -89,10 +89,40 @@ test('names are quoted for the shell, and what stands in them is not carried out
   expect(existsSync(join(folder, 'made'))).toBe(false);
 });
 
+test.each([
+  [String.raw`tslxc start my\ d`, ['my\\ dear', String.raw`my\ d\$x\"y\'z`]],
+  [String.raw`tslxc start --domain=my\ de`, ['my\\ dear']],
+  [`tslxc start 'my d`, ['my dear', String.raw`my d$x"y'\''z`]],
+  [`tslxc start "my d`, ['my dear', String.raw`my d\$x\"y'z`]],
+  [`tslxc start my' d`, [' dear', String.raw` d$x"y'\''z`]],
+  [`tslxc start --domain="my de`, ['my dear']],
+  [String.raw`tslxc start "my"\ de`, ['my\\ dear']],
+  [`tslxc start 'say "a`, ['say "a!"']],
+  [String.raw`tslxc start "say \"a`, [String.raw`say \"a"\!"\""`]],
+  [String.raw`tslxc --root /srv/my\ place start 'a b'`, []],
+  [`tslxc start 'a:b`, ['a:b c']],
+  ['tslxc start a:b', [String.raw`b\ c`]],
+])('a half-typed name is completed as it is quoted: %s', (line, candidates) => {
+  const names = ['my dear', `my d$x"y'z`, 'say "a!"', 'a:b c'];
+  const lines = names.map((name) => `'${name.replaceAll("'", String.raw`'\''`)}'`).join(' ');
+  writeFileSync(join(folder, 'tslxc'), `#!/bin/sh\nprintf '%s\\n' ${lines}\n`);
+  expect(offered(line)).toEqual(candidates);
+});
+
+test('a file with a blank in its name is completed further', () => {
+  writeFileSync(join(folder, 'domain one.xml'), '');
+  expect(offered(String.raw`tslxc define domain\ o`)).toEqual(['domain one.xml']);
+  expect(offered('tslxc define "domain o')).toEqual(['domain one.xml']);
+});
+
 test('names are looked up where the command is told to look', () => {
   offered('tslxc --root /srv/x -c lxc:/// dumpxml ');
   const asked = execFileSync('cat', [join(folder, 'tslxc.asked')], { encoding: 'utf8' });
   expect(asked).toBe('--root /srv/x -c lxc:/// -q list --all --name\n');
+  writeFileSync(join(folder, 'tslxc'), '#!/bin/sh\nprintf "%s\\n" "$2"\n');
+  expect(offered(String.raw`tslxc --root /srv/my\ $place dumpxml `)).toEqual([
+    String.raw`/srv/my\ \$place`,
+  ]);
 });
 
 test('bash takes it as its completion of tslxc', () => {

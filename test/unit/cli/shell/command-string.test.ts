@@ -42,18 +42,20 @@ test.each<[text: string, message: string]>([
   expect(() => splitCommands(text)).toThrow(message);
 });
 
-test.each<[text: string, words: string[], last: string, start: number]>([
+test.each<[text: string, words: string[], last: string, start: number, quote?: string]>([
   ['', [], '', 0],
   ['li', [], 'li', 0],
   ['start ', ['start'], '', 6],
   ['start we', ['start'], 'we', 6],
   ['uri; start we', ['start'], 'we', 11],
   ['uri;', [], '', 4],
-  ['start "two w', ['start'], 'two w', 6],
+  ['start "two w', ['start'], 'two w', 6, '"'],
+  ["start two' w", ['start'], 'two w', 6, "'"],
+  ["start 'two' w", ['start', 'two'], 'w', 12],
   [String.raw`start two\ w`, ['start'], 'two w', 6],
   ['start web\\', ['start'], 'web', 6],
-])('of the unfinished %j', (text, ...[words, last, start]) => {
-  expect(splitUnfinished(text)).toEqual({ words, last, start });
+])('of the unfinished %j', (text, ...[words, last, start, quote]) => {
+  expect(splitUnfinished(text)).toEqual({ words, last, start, quote });
 });
 
 test('a comment has nothing to complete', () => {

@@ -11,7 +11,12 @@ removeScratchAfterEach();
 
 const connect = (): Promise<Connection> =>
   Promise.resolve(
-    new FakeConnection([{ name: 'web', id: 7 }, { name: 'worker' }, { name: 'two words' }])
+    new FakeConnection([
+      { name: 'web', id: 7 },
+      { name: 'worker' },
+      { name: 'two words' },
+      { name: `say "it's"` },
+    ])
       .withNetworks({ name: 'default', active: true }, { name: 'lab' })
       .asConnection(),
   );
@@ -30,7 +35,14 @@ test.each<[line: string, candidates: string[]]>([
   ['dumpxml --domain we', ['web ']],
   ['dumpxml --domain=we', ['--domain=web ']],
   ['dumpxml two', ['two\\ words ']],
-  ["dumpxml 'two", ["'two words "]],
+  ["dumpxml 'two", ["'two words' "]],
+  ['dumpxml "two w', ['"two words" ']],
+  ["dumpxml two' w", ["two' words' "]],
+  [String.raw`dumpxml two\ w`, [String.raw`two\ words `]],
+  ['dumpxml two\\', [String.raw`two\ words `]],
+  ["dumpxml 'sa", [String.raw`'say "it'\''s"' `]],
+  ['dumpxml "sa', [String.raw`"say \"it's\"" `]],
+  ['dumpxml sa', [String.raw`say\ \"it\'s\" `]],
   ['net-start ', ['default', 'lab']],
   ['dumpxml web --ina', ['--inactive ']],
   ['dumpxml web --inactive --ina', []],
@@ -52,6 +64,7 @@ test('paths are completed, and a folder is not the end of one', async () => {
   mkdirSync(join(folder, 'definitions'));
   writeFileSync(join(folder, 'domain.xml'), '');
   writeFileSync(join(folder, '.hidden.xml'), '');
+  writeFileSync(Buffer.concat([Buffer.from(`${folder}/d`), Buffer.of(0xe9)]), '');
   const of = async (line: string): Promise<readonly string[]> =>
     (await completeLine(line, connect)).candidates;
   expect(await of(`define ${folder}/d`)).toEqual([
