@@ -11,6 +11,7 @@ import { readerNames, readUntilResult, written } from '../support/domain/readers
 import { containerTest } from '../support/world/container-test';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 import { TestDomain } from '../support/domain/test-domain';
+import { commandLine, runProgram, type CommandResult } from '../support/process/run-command';
 
 const world = containerTest(
   async (keep) => {
@@ -130,6 +131,21 @@ test('100 commands leave descriptors, threads and processes as they were', async
     expect(readdirSync('/proc/self/task').length).toBeLessThanOrEqual(threads);
   });
   await expectHostUnchanged(picture, { except: ['descriptors'] });
+});
+
+test('a stdin that is open for writing only is empty, and one that can not be read is an error', async () => {
+  const copied = (stdin: string): Promise<CommandResult> =>
+    runProgram(['sh', '-c', `"$@" ${stdin}`, 'sh', ...commandLine('exec', 'exec', 'cat')], {
+      root: world.test_.root,
+    });
+  expect(await copied('0>/dev/null')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  expect(await copied('</')).toMatchObject({
+    code: 125,
+    stdout: '',
+    stderr:
+      "error: failed to read all of the command's input\n" +
+      'error: read: EISDIR, illegal operation on a directory (read standard input)\n',
+  });
 });
 
 test('environment, working directory and user are as asked', async () => {

@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import { native } from '../../host/native';
 import { fileError } from '../../host/state/file-error';
 import { CommandError } from '../shell/command-error';
-import { OutputCopy } from '../terminal/output-copy';
+import { InputCopy, OutputCopy } from '../terminal/output-copy';
 import type { Terminal } from '../terminal/terminal';
 
 export class ContainerStreams {
@@ -35,12 +35,12 @@ export class ContainerStreams {
 
   /**
    * Resolves once all processes of the container have closed its output, and that is written. Input is passed on unless it is a
-   * terminal, which the container has no console on. `onGone` is called if nothing more can be written.
+   * terminal, which the container has no console on. `onGone` is called if nothing more can be written, or not all be read.
    *
-   * @throws CommandError if not all could be written.
+   * @throws CommandError if not all could be written, or read.
    */
   async join(terminal: Terminal, onGone: () => void): Promise<void> {
-    const stop = this.#passInput(terminal);
+    const input = this.#passInput(terminal, onGone);
     const pairs = [
       [this.#stdout, terminal.output()],
       [this.#stderr, terminal.errors()],
@@ -51,7 +51,12 @@ export class ContainerStreams {
       await Promise.all(ended);
       await Promise.all(copies.map((copy) => copy.untilSilent()));
     } finally {
-      stop();
+      input?.stop();
+      this.#stdin.destroy();
+    }
+    if (input?.failure !== undefined) {
+      const cause = fileError(input.failure, 'read standard input');
+      throw new CommandError("failed to read all of the program's input", { cause });
     }
     const failure = copies.find((copy) => copy.failure !== undefined)?.failure;
     if (failure === undefined) return;
@@ -59,20 +64,9 @@ export class ContainerStreams {
     throw new CommandError("failed to write all of the program's output", { cause });
   }
 
-  /** Returns what ends it. */
-  #passInput(terminal: Terminal): () => void {
-    if (terminal.isInteractive()) {
-      this.#stdin.end();
-      return () => undefined;
-    }
-    const input = terminal.input();
-    // The program need not read all of its input.
-    this.#stdin.on('error', () => input.unpipe(this.#stdin));
-    input.pipe(this.#stdin);
-    return () => {
-      input.unpipe(this.#stdin);
-      input.pause();
-      this.#stdin.destroy();
-    };
+  #passInput(terminal: Terminal, onFailed: () => void): InputCopy | undefined {
+    if (!terminal.isInteractive()) return new InputCopy(terminal.input(), this.#stdin, onFailed);
+    this.#stdin.end();
+    return undefined;
   }
 }

@@ -5,7 +5,7 @@ import type { SignalSource } from '../shell/command';
 import { CommandError } from '../shell/command-error';
 import { signalStatus } from '../shell/exit-status';
 import { fileError } from '../../host/state/file-error';
-import { OutputCopy } from './output-copy';
+import { InputCopy, OutputCopy } from './output-copy';
 import type { Terminal } from './terminal';
 
 export interface CommandSession<Process> {
@@ -23,10 +23,7 @@ type JoinedPipes = Pick<PipedProcess, 'stdin' | 'stdout' | 'stderr' | 'ended' | 
 export async function joinPipes(session: CommandSession<JoinedPipes>): Promise<number> {
   const { process, terminal } = session;
   const stop = forwardSignals(session);
-  const input = terminal.input();
-  // The command need not read all of its input.
-  process.stdin.on('error', () => input.unpipe(process.stdin));
-  input.pipe(process.stdin);
+  const input = new InputCopy(terminal.input(), process.stdin, () => process.destroy());
   const outputs = [
     new OutputCopy(process.stdout, terminal.output(), () => process.destroy()),
     new OutputCopy(process.stderr, terminal.errors(), () => process.destroy()),
@@ -36,17 +33,24 @@ export async function joinPipes(session: CommandSession<JoinedPipes>): Promise<n
     // The command has ended: from now on a signal ends this process, even while the process waits for a slow reader.
     stop();
     await Promise.all(outputs.map((output) => output.untilSilent()));
+    failIfUnread(input);
     failIfUnwritten(outputs);
     return status;
   } catch (error) {
-    // A command whose output can't be written is killed: the failed write is then the error to report.
+    // A command whose input can't be read, or whose output can't be written, is killed: that is then the error to report.
+    failIfUnread(input);
     failIfUnwritten(outputs);
     throw error;
   } finally {
     stop();
-    input.unpipe(process.stdin);
-    input.pause();
+    input.stop();
   }
+}
+
+function failIfUnread({ failure }: InputCopy): void {
+  if (failure === undefined) return;
+  const cause = fileError(failure, 'read standard input');
+  throw new CommandError("failed to read all of the command's input", { cause });
 }
 
 function failIfUnwritten(outputs: readonly OutputCopy[]): void {

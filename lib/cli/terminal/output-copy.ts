@@ -1,6 +1,8 @@
-/** Copies the output of a command to a stream of this process, and detects the end of the output. */
+/** Copies the output of a command to a stream of this process, and detects the end of the output; and its input from one. */
+import { constants as system } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { hasErrno } from '../../host/state/file-error';
 import { isReaderGone } from '../output/output';
 
 /** Other processes may still have the command's output open: it counts as ended after this many milliseconds without output. */
@@ -67,7 +69,44 @@ export class OutputCopy {
   }
 }
 
+export class InputCopy {
+  readonly #from: Readable;
+  readonly #to: Writable;
+  #failure: Error | undefined;
+
+  /** `onFailed` is called if not all could be read: what has been read is not all that the command is to get. */
+  constructor(from: Readable, to: Writable, onFailed: () => void) {
+    [this.#from, this.#to] = [from, to];
+    // The command need not read all of its input.
+    to.on('error', () => from.unpipe(to));
+    from.on('error', (error: Error) => {
+      if (isEmpty(error, descriptorOf(from))) {
+        to.end();
+        return;
+      }
+      this.#failure ??= error;
+      onFailed();
+    });
+    from.pipe(to);
+  }
+
+  /** Why not all of the input could be read. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  stop(): void {
+    this.#from.unpipe(this.#to);
+    this.#from.pause();
+  }
+}
+
+/** A descriptor that is open for writing only, as nohup(1) makes stdin, is an empty input; so is a terminal that was hung up. */
+function isEmpty(error: Error, fd: number): boolean {
+  return hasErrno(error, system.errno.EBADF) || isReaderGone(error, fd);
+}
+
 /** The descriptor of a stream such as process.stdout; -1 for a stream without one. */
-export function descriptorOf(stream: Writable): number {
+export function descriptorOf(stream: Readable | Writable): number {
   return 'fd' in stream && typeof stream.fd === 'number' ? stream.fd : -1;
 }

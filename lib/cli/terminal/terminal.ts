@@ -1,5 +1,5 @@
 /** The caller's own terminal. Its mode is only changed while a console is attached, or keys are read. */
-import { closeSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Readable, Writable } from 'node:stream';
 import { native } from '../../host/native';
@@ -23,6 +23,7 @@ const stdout = 1;
 
 /** The terminal on stdin and stdout of this process. Neither is touched before it is used. */
 export function processTerminal(): Terminal {
+  let input: Readable | undefined;
   const restore = (): void => {
     process.stdin.setRawMode(false);
   };
@@ -30,7 +31,7 @@ export function processTerminal(): Terminal {
     isInteractive: () => isatty(stdin),
     isShown: () => isatty(stdin) && isatty(stdout),
     size: () => native().windowSize(stdin),
-    input: () => process.stdin,
+    input: () => (input ??= standardInput()),
     output: () => process.stdout,
     errors: () => process.stderr,
     setMode(mode): void {
@@ -48,6 +49,12 @@ export function processTerminal(): Terminal {
       if (mode === 'raw') native().makeRaw(stdin);
     },
   };
+}
+
+/** Of a directory process.stdin is a stream without content: the error of a read would be lost. */
+function standardInput(): Readable {
+  if (!fstatSync(stdin).isDirectory()) return process.stdin;
+  return createReadStream('', { fd: stdin, autoClose: false });
 }
 
 /**

@@ -93,10 +93,13 @@ function describe(item: PurgeItem, tense: 'future' | 'past'): string {
   return `${verb} ${kinds[kind]} ${what}${running}${unknown}`;
 }
 
-/** Asks on the caller's terminal. False for any answer but `y` or `yes`, and at the end of the input. */
+/** Asks on the caller's terminal. False for any answer but `y` or `yes`, at the end of the input, and if it can't be read. */
 async function askYesOrNo(terminal: Terminal, question: string): Promise<boolean> {
-  const lines = createInterface({ input: terminal.input(), output: terminal.output() });
+  const input = terminal.input();
+  const lines = createInterface({ input, output: terminal.output() });
   const answer = await new Promise<string>((resolve) => {
+    // As when a terminal is hung up.
+    input.once('error', () => resolve(''));
     lines.once('line', resolve);
     lines.once('close', () => resolve(''));
     lines.setPrompt(`${question} [y/N] `);

@@ -42,3 +42,20 @@ test('a terminal is no input: it is empty', async () => {
   await joined;
   expect(terminal.typed).toBeInstanceOf(PassThrough);
 });
+
+test('input that can not be read on ends the container, and is the error', async () => {
+  const streams = new ContainerStreams();
+  const container = far(streams);
+  const terminal = new FakeTerminal('pipe');
+  const joined = streams.join(terminal, () => {
+    container.stdout.end();
+    container.stderr.end();
+  });
+  terminal.typed.destroy(
+    Object.assign(new Error('EIO'), { code: 'EIO', errno: -5, syscall: 'read' }),
+  );
+  await expect(joined).rejects.toMatchObject({
+    message: "failed to read all of the program's input",
+    cause: { errno: 5, step: 'read standard input' },
+  });
+});

@@ -1,6 +1,7 @@
 /** A command on this process's standard streams: its exit status, and the signals that it gets. */
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { joinPipes } from '../../../../lib/cli/terminal/command-session';
 import type { CommandResult, PipedProcess } from '../../../../lib/index';
 import { FakeTerminal } from '../run-main';
@@ -35,11 +36,15 @@ class FakeCommand implements Streams, Ending {
   }
 }
 
-function join(signals = new EventEmitter()): { command: FakeCommand; status: Promise<number> } {
+function join(signals = new EventEmitter()) {
   const command = new FakeCommand();
   const terminal = new FakeTerminal('pipe');
-  return { command, status: joinPipes({ process: command, terminal, signals }) };
+  const { typed } = terminal;
+  return { command, typed, status: joinPipes({ process: command, terminal, signals }) };
 }
+
+const unread = (code: string, errno: number): Error =>
+  Object.assign(new Error(code), { code, errno, syscall: 'read' });
 
 test.each<[CommandResult, number]>([
   [{ code: 0 }, 0],
@@ -65,4 +70,24 @@ test('signals of this process go to the command until it has ended', async () =>
   signals.emit('SIGINT', 'SIGINT');
   expect(command.killed).toEqual(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM']);
   expect(signals.eventNames()).toEqual([]);
+});
+
+test('a command whose input can not be read on is killed, and the read is the error', async () => {
+  const { command, typed, status } = join();
+  typed.destroy(unread('EISDIR', -21));
+  setImmediate(() => command.end({ code: 137, signal: 'SIGKILL' }));
+  await expect(status).rejects.toMatchObject({
+    message: "failed to read all of the command's input",
+    cause: { errno: 21, syscall: 'read', step: 'read standard input' },
+  });
+  expect(command.killed).toEqual(['SIGKILL']);
+});
+
+test('input that is open for writing only, as under nohup, is empty', async () => {
+  const { command, typed, status } = join();
+  typed.destroy(unread('EBADF', -9));
+  expect(await text(command.stdin)).toBe('');
+  command.end({ code: 3 });
+  expect(await status).toBe(3);
+  expect(command.killed).toEqual([]);
 });

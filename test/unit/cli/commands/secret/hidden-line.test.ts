@@ -50,3 +50,10 @@ test('from a pipe it is the first line, with any byte, and the last one may lack
   expect(await none).toBeUndefined();
   expect([given.modes, last.modes]).toEqual([[], []]);
 });
+
+test('input that can not be read is an error of the read', async () => {
+  const { input, read } = terminal('pipe');
+  const line = read();
+  input.destroy(Object.assign(new Error('EISDIR'), { errno: -21, syscall: 'read' }));
+  await expect(line).rejects.toMatchObject({ errno: 21, step: 'read standard input' });
+});
