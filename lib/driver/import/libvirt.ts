@@ -1,4 +1,5 @@
 /** Imports what a libvirt on this host has defined, and which of it is started with the host. */
+import { isUtf8 } from 'node:buffer';
 import { lstatSync, statSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -96,11 +97,16 @@ function isForeign(error: Error): boolean {
   return TslxcError.is(error, 'INTERNAL_ERROR') && error.element === 'pool/@type';
 }
 
-/** @throws SyscallError; TslxcError INVALID_ARG for anything but a regular file, the read of which might never return. */
+/**
+ * @throws SyscallError; TslxcError INVALID_ARG for anything but a regular file, the read of which might never return, and for a
+ * text that is not in UTF-8, which would be another one.
+ */
 async function readDefinition(path: string): Promise<string> {
   try {
     if (!statSync(path).isFile()) throw new TslxcError('INVALID_ARG', `'${path}' is not a file`);
-    return await readFile(path, 'utf8');
+    const bytes = await readFile(path);
+    if (!isUtf8(bytes)) throw new TslxcError('INVALID_ARG', `'${path}' is not in UTF-8`);
+    return bytes.toString();
   } catch (error) {
     throw TslxcError.is(error) ? error : fileError(error, 'read a definition of libvirt');
   }

@@ -1,4 +1,5 @@
 /** Reads an LXC configuration with the files that it includes, and the fstab that it names. */
+import { isUtf8 } from 'node:buffer';
 import { dirname, isAbsolute, join } from 'node:path';
 import { configurationError, type Entry } from '../../domain/lxc-configuration/entry';
 import { parseEntries } from '../../domain/lxc-configuration/lines';
@@ -105,8 +106,11 @@ class Loader {
     } catch (error) {
       throw unreadable(entry, error);
     }
-    if (bytes.length < mostBytes) return bytes.toString();
-    throw configurationError(entry.place, `'${path}' is larger than 1 MiB`);
+    if (bytes.length >= mostBytes) {
+      throw configurationError(entry.place, `'${path}' is larger than 1 MiB`);
+    }
+    if (!isUtf8(bytes)) throw configurationError(entry.place, `'${path}' is not in UTF-8`);
+    return bytes.toString();
   }
 
   /** The lines of the fstab, as values of lxc.mount.entry. */

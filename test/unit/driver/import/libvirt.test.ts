@@ -51,6 +51,19 @@ function picture(): (readonly [string, string])[] {
 const brief = (items: readonly Imported[]): unknown[] =>
   items.map(({ kind, name, outcome, autostart: boot }) => [kind, name, outcome, boot]);
 
+test('a definition that is not in UTF-8 is not taken over as another one', async () => {
+  const xml = domainXml({ name: 'caf\xe9', uuid: uuid(1) });
+  writeFileSync(join(libvirt, 'lxc/cafe.xml'), Buffer.from(xml, 'latin1'));
+  const items = await connection.importLibvirt({ from: libvirt });
+  expect(items).toMatchObject([
+    {
+      outcome: 'failed',
+      error: { code: 'INVALID_ARG', message: expect.stringContaining('UTF-8') as string },
+    },
+  ]);
+  expect(await connection.listDomains()).toEqual([]);
+});
+
 test('domains and networks are defined with their uuids, and started with the host as in libvirt', async () => {
   put('lxc/web.xml', domainXml({ name: 'web', uuid: uuid(1) }));
   put('lxc/mail.xml', domainXml({ name: 'mail', uuid: uuid(2) }));

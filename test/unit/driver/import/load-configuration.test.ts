@@ -109,6 +109,16 @@ test.each<[string, string, RegExp]>([
   });
 });
 
+test('a file that is not in UTF-8 is refused, and not read as another text', async () => {
+  writeFileSync(join(folder, 'latin.conf'), Buffer.from('lxc.uts.name = caf\xe9\n', 'latin1'));
+  for (const line of ['lxc.include = latin.conf', 'lxc.mount.fstab = latin.conf']) {
+    await expect(load(line)).rejects.toMatchObject({
+      code: 'CONF_SYNTAX',
+      message: expect.stringContaining(`'${join(folder, 'latin.conf')}' is not in UTF-8`) as string,
+    });
+  }
+});
+
 test('a file is not read without an end', async () => {
   put('large.conf', '# x\n'.repeat(300_000));
   await expect(load('lxc.include = large.conf')).rejects.toMatchObject({
