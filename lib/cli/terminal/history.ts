@@ -7,11 +7,15 @@ import { makeOwnFolder } from '../../host/state/own-folder';
 /** Number of lines that are kept, as in virsh. */
 export const keptLines = 500;
 
-/** Undefined if neither XDG_CACHE_HOME nor HOME is set, and if another user could change where the path leads. */
+/**
+ * Undefined if neither XDG_CACHE_HOME nor HOME is set, if another user could change where the path leads, and if it has U+FFFD, which
+ * Node.js puts in the place of bytes that are not UTF-8: it would lead elsewhere.
+ */
 export function historyPath(environment: Context['environment']): string | undefined {
   const { XDG_CACHE_HOME: cache = '', HOME: home = '' } = environment;
   const folder = cache === '' && home !== '' ? join(home, '.cache') : cache;
-  if (!folder.startsWith('/') || !isOwn(join(folder, 'tslxc'))) return undefined;
+  if (!folder.startsWith('/') || folder.includes('\ufffd')) return undefined;
+  if (!isOwn(join(folder, 'tslxc'))) return undefined;
   return join(folder, 'tslxc', 'history');
 }
 

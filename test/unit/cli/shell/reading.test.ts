@@ -252,6 +252,13 @@ describe('on a terminal', () => {
     expect(readFileSync(join(cache, 'tslxc', 'history'), 'utf8')).toBe('uri\n');
   });
 
+  test('no folder is made for them below a home that is not UTF-8', async () => {
+    const home = join(scratchDirectory(), 'caf\ufffd');
+    const { stdout, stderr } = await typed(['uri'], { HOME: home });
+    expect([stdout, stderr]).toEqual(['lxc:///\n\n', '']);
+    expect(existsSync(home)).toBe(false);
+  });
+
   test('the lines are kept for the next shell, for its user alone', async () => {
     const cache = scratchDirectory();
     const path = join(cache, 'tslxc', 'history');
