@@ -14,7 +14,8 @@ function action(values) {
   return known[values] ?? `_tslxc_${values.replace('-', '_')}`;
 }
 
-function named({ name, letter, kind, help, values, repeatable }) {
+function named({ name, letter, kind, help, values, repeatable: asked }) {
+  const repeatable = asked || kind === 'strings';
   const value = kind === 'flag' ? '' : `:${name}:${action(values)}`;
   const text = `[${described(help)}]${value}`;
   if (letter === undefined) {

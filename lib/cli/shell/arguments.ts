@@ -13,9 +13,12 @@ export interface Option {
   readonly letter?: string;
   /** Only the values in `values` are accepted. */
   readonly closed?: true;
-  /** May be given several times: `Options.strings` returns all values. */
+  /** May be given several times: see `takesSeveral`. `Options.strings` returns all values. */
   readonly repeatable?: true;
-  /** `strings`: any number of values, all but the first as bare words. `words`: all remaining words, even those like options. */
+  /**
+   * `strings`: any number of values, after the option, after each further one of its name, or as bare words. `words`: all remaining
+   * words, even those like options.
+   */
   readonly kind: 'flag' | 'string' | 'number' | 'strings' | 'words';
   readonly help: string;
   /**
@@ -38,6 +41,11 @@ export interface Option {
 interface Alias {
   readonly name: string;
   readonly value?: string;
+}
+
+/** Whether an option may be given several times: in virsh each that takes several values, VSH_OT_ARGV (tools/vsh.c). */
+export function takesSeveral({ kind, repeatable }: Option): boolean {
+  return repeatable === true || kind === 'strings';
 }
 
 /** The kinds of values that completion looks up: names of domains, networks, images, secrets, filters, devices or interfaces of the host, paths, and verbs. */
@@ -239,8 +247,8 @@ class Parser {
     if (option === undefined) {
       throw this.#unknown(word);
     }
-    const { name, kind, aliases = [], repeatable } = option;
-    if (this.#values.has(name) && repeatable === undefined)
+    const { name, aliases = [] } = option;
+    if (this.#values.has(name) && !takesSeveral(option))
       throw new UsageError(`option --${name} already seen`);
     const attached = equals < 0 ? undefined : text.slice(equals + 1);
     const meant = aliases.find((alias) => alias.name === word)?.value;
@@ -248,11 +256,8 @@ class Parser {
       throw new UsageError(`invalid '=' after option --${word}`);
     }
     const value = this.#valueOf(option, meant ?? attached, rest);
-    if (repeatable === true && typeof value === 'string') {
-      this.#values.set(name, [...this.#words(name), value]);
-      return;
-    }
-    this.#values.set(name, kind === 'strings' && typeof value === 'string' ? [value] : value);
+    const isOneOfSeveral = takesSeveral(option) && typeof value === 'string';
+    this.#values.set(name, isOneOfSeveral ? [...this.#words(name), value] : value);
   }
 
   #unknown(word: string): UsageError {
@@ -274,7 +279,9 @@ class Parser {
     const value = attached ?? rest.shift();
     if (value !== undefined) checkClosed(option, value);
     if (value !== undefined) return option.kind === 'words' ? [value, ...rest.splice(0)] : value;
-    throw new UsageError(`expected syntax: --${option.name} <${option.kind}>`);
+    // As virsh, which knows of no other kinds, and says so also of an option that takes several values.
+    const kind = option.kind === 'number' ? 'number' : 'string';
+    throw new UsageError(`expected syntax: --${option.name} <${kind}>`);
   }
 
   #takeData(word: string, rest: string[]): void {

@@ -4,7 +4,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { splitUnfinished } from './command-string';
 import { groups } from './command';
 import { commandsWith, verbNames } from './verbs';
-import type { Option, ValueKind } from './arguments';
+import { takesSeveral, type Option, type ValueKind } from './arguments';
 import type { Quote } from './command-string';
 import type { Connection } from '../../index';
 
@@ -54,7 +54,7 @@ async function completeWord(
     return values.map((one) => `--${name}=${one}`);
   }
   const free = options
-    .filter((option) => option.repeatable === true || !used.has(option.name))
+    .filter((option) => takesSeveral(option) || !used.has(option.name))
     .map((option) => `--${option.name}`);
   if (last.startsWith('-')) return free.filter((option) => option.startsWith(last));
   const values = next === undefined ? [] : await valuesOf(next, last, connect);

@@ -12,7 +12,7 @@ import type { CommandTable, Context } from '../../shell/command';
 
 const sizeOption: Option = {
   name: 'size',
-  kind: 'string',
+  kind: 'number',
   help: 'new memory size, as scaled integer (default KiB)',
   positional: 'required',
   aliases: [{ name: 'kilobytes' }],
@@ -22,7 +22,7 @@ const sizeOption: Option = {
 
 const limit = (name: string, what: string): Option => ({
   name,
-  kind: 'string',
+  kind: 'number',
   help: `${what}, as scaled integer (default KiB); -1 for none`,
   positional: 'undocumented',
   mayBeEmpty: true,
@@ -64,7 +64,7 @@ export const commands: CommandTable = {
         ...refusedOption(
           'min-guarantee',
           "argument unsupported: parameter 'min_guarantee' not supported",
-          'string',
+          'number',
         ),
         positional: 'undocumented',
         mayBeEmpty: true,

@@ -21,7 +21,6 @@ export const commands: CommandTable = {
       {
         name: 'set',
         kind: 'strings',
-        repeatable: true,
         help: 'parameter=value',
         positional: 'optional',
       },

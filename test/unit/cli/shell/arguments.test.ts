@@ -121,6 +121,25 @@ test('an option that may be given several times has all its values', () => {
   expect(parsed.strings('command')).toEqual(['sh', '--env', 'C']);
 });
 
+const several: readonly Option[] = [
+  { name: 'domain', kind: 'string', help: '', positional: 'required' },
+  { name: 'new-desc', kind: 'strings', help: '', positional: 'optional' },
+  { name: 'cmd', kind: 'words', help: '' },
+];
+
+test('an option that takes several values may be given again for each, beside bare words, as in virsh', () => {
+  const words = ['--new-desc', 'a', 'web', 'b', '--new-desc=c', '--new-desc', '--help', 'd'];
+  const { options: parsed } = parseArguments('desc', { options: several }, words);
+  expect(parsed.string('domain')).toBe('web');
+  expect(parsed.strings('new-desc')).toEqual(['a', 'b', 'c', '--help', 'd']);
+});
+
+test.each(['new-desc', 'cmd'])('--%s without a value is told of in virsh’s words', (name) => {
+  expect(() => parseArguments('desc', { options: several }, ['web', `--${name}`])).toThrow(
+    new RegExp(`^expected syntax: --${name} <string>$`),
+  );
+});
+
 test.each<[readonly string[], readonly string[]]>([
   [
     ['web', '--', 'sh', '-c', 'x', '--', 'y'],

@@ -47,6 +47,7 @@ test.each<[line: string, candidates: string[]]>([
   ['dumpxml web --ina', ['--inactive ']],
   ['dumpxml web --inactive --ina', []],
   ['domuuid web ', ['--format ']],
+  ['desc web --new-desc a --new-', ['--new-desc ']],
   ['domuuid web --format j', ['json ']],
   ['shutdown web --mode si', ['signal ']],
   ['net-update lab add dns-t', ['dns-txt ']],

@@ -149,6 +149,8 @@ test.each([
     "error: Unable to change memory parameters\nerror: argument unsupported: parameter 'min_guarantee' not supported\n",
   ],
   ['setvcpus web 0', "error: Can't set 0 processors for a VM\n"],
+  ['setmem web --size', 'error: expected syntax: --size <number>\n'],
+  ['memtune web --hard-limit', 'error: expected syntax: --hard-limit <number>\n'],
   ['setvcpus web 2 --maximum', 'error: Option --config is required by option --maximum\n'],
   [
     'setvcpus web 2 --guest --config',
