@@ -91,6 +91,18 @@ const refused: readonly (readonly [line: string, error: string])[] = [
   ['undefine off --nvram', 'unsupported flags (0x4) in function lxcDomainUndefineFlags'],
   ['setmem off 1G', 'domain is not running'],
   ['setmem off 1G --config', 'Cannot set memory higher than max memory'],
+  [
+    'schedinfo helloworld --set cpu_shares=-1',
+    "error: invalid argument: shares '18446744073709551615' must be in range [2, 262144]",
+  ],
+  [
+    'schedinfo helloworld --set vcpu_period=-1',
+    "error: invalid argument: cfs_period '18446744073709551615' must be in range (1000, 1000000)",
+  ],
+  [
+    'schedinfo off --config --set vcpu_quota=9223372036854775807',
+    "error: invalid argument: cfs_quota '9223372036854775807' must be in range (1000, 17592186044415)",
+  ],
   ['send-process-signal helloworld 2 term', 'Only the init process may be killed'],
   ['net-start none', 'Network not found: no network with matching name'],
   [

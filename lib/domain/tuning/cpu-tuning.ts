@@ -5,18 +5,8 @@ import { keepRest } from '../xml/raw';
 import { childOf, readElement, type Reading } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import type { CpuTuning } from './definition';
+import { cpuRanges, isInRange, mayBeUnlimited, sharesFault, type CpuElement } from './cpu-ranges';
 import { ignored, textVocabulary, vocabulary } from '../xml/vocabulary';
-
-/** The values that the kernel accepts; for `quota`, also any negative number. */
-const cpuRanges = {
-  shares: [2, 262_144],
-  global_period: [1000, 1_000_000],
-  global_quota: [1000, 17_592_186_044_415],
-  period: [1000, 1_000_000],
-  quota: [1000, 17_592_186_044_415],
-} as const;
-
-type CpuElement = keyof typeof cpuRanges;
 
 /** The fields by element, in libvirt's output order. */
 const fields = {
@@ -28,9 +18,6 @@ const fields = {
 } as const;
 
 const elements = Object.keys(fields) as CpuElement[];
-
-/** The parameters that can be changed while a container runs. */
-export type CpuParameter = 'shares' | 'period' | 'quota';
 
 const noVirtualCpu = ignored('a container has no virtual CPUs: it runs on those of <vcpu cpuset>');
 const noThread = ignored('a container has no threads of an emulator');
@@ -71,26 +58,12 @@ export function parseCpuTuning(domain: Reading, session: ParseSession): { cpuTun
   return { cpuTuning: { ...Object.fromEntries(given), position: at.position } };
 }
 
-/** Why `value` is invalid for this parameter; undefined if it is valid. */
-export function cpuParameterFault(name: CpuElement, value: number): string | undefined {
-  const [least, most] = cpuRanges[name];
-  if (value >= least && value <= most) return undefined;
-  if (mayBeUnlimited(name) && value < 0) return undefined;
-  return name === 'shares'
-    ? `shares '${value}' must be in range [${least}, ${most}]`
-    : `Value of cputune '${name}' must be in range [${least}, ${most}]`;
-}
-
 /** The children of `<cputune>`. */
 export function formatCpuTuning(tuning: CpuTuning | undefined): PrintableElement[] {
   return elements.flatMap((name) => {
     const value = tuning?.[fields[name]];
     return value === undefined ? [] : [node(name, {}, [String(value)])];
   });
-}
-
-function mayBeUnlimited(name: CpuElement): boolean {
-  return name === 'quota' || name === 'global_quota';
 }
 
 function parseParameter(
@@ -107,7 +80,9 @@ function parseParameter(
   }
   const value = Number(text);
   if (value === 0) return undefined;
-  const fault = cpuParameterFault(name, value);
-  if (fault === undefined) return value < 0 ? -1 : value;
-  throw definitionError(name === 'shares' ? 'INVALID_ARG' : 'CONFIG_UNSUPPORTED', fault, at);
+  if (isInRange(name, value)) return value < 0 ? -1 : value;
+  if (name === 'shares') throw definitionError('INVALID_ARG', sharesFault(value), at);
+  const range = `[${cpuRanges[name].join(', ')}]`;
+  const fault = `Value of cputune '${name}' must be in range ${range}`;
+  throw definitionError('CONFIG_UNSUPPORTED', fault, at);
 }

@@ -1,5 +1,5 @@
 /** Shares of the CPUs, and time on them: `<cputune>`. Also the number of CPUs in `<vcpu>`, which limits nothing. */
-import { cpuParameterFault, type CpuParameter } from '../../domain/tuning/cpu-tuning';
+import { cpuParameterFault, type CpuParameter } from '../../domain/tuning/cpu-ranges';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import {
@@ -84,8 +84,8 @@ function infoOf({ shares, period, quota }: CpuLimits): CpuTuningInfo {
 }
 
 function checkParameter(name: CpuParameter, value: number): void {
-  const fault = Number.isSafeInteger(value)
+  const fault = Number.isInteger(value)
     ? cpuParameterFault(name, value)
-    : `'${String(value)}' is not a number for ${name}`;
+    : `'${String(value)}' is not a whole number for ${name}`;
   if (fault !== undefined) throw new TslxcError('INVALID_ARG', fault);
 }

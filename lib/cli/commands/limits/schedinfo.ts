@@ -1,4 +1,5 @@
 /** schedinfo, setvcpus and cpuset: the CPUs of a domain. */
+import { cpuParameterFault, schedulerParameters } from '../../../domain/tuning/cpu-ranges';
 import { formatOption, showsData } from '../../output/data';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
@@ -77,12 +78,6 @@ export const commands: CommandTable = {
   },
 };
 
-const parameters = {
-  cpu_shares: 'shares',
-  vcpu_period: 'period',
-  vcpu_quota: 'quota',
-} as const satisfies Record<string, keyof CpuTuningChange>;
-
 async function schedule(context: Context, options: Options): Promise<undefined> {
   const { output } = context;
   const which = whichOf(options);
@@ -111,21 +106,33 @@ function readChange(texts: readonly string[]): CpuTuningChange {
 
 function readParameter(text: string): readonly [keyof CpuTuningChange, number | 'unlimited'] {
   const [name = '', value] = text.split('=');
-  if (value === undefined) {
-    const detail = 'Invalid syntax for --set, expecting name=value';
-    throw new CommandError(detail, { code: 'INVALID_ARG' });
+  if (value === undefined) throw refusal('Invalid syntax for --set, expecting name=value');
+  if (!Object.hasOwn(schedulerParameters, name)) throw refusal(`invalid scheduler option: ${name}`);
+  const property = schedulerParameters[name as keyof typeof schedulerParameters];
+  const [type, range] = property === 'quota' ? signed : unsigned;
+  const number = wholeNumber(value, range);
+  if (number === undefined) {
+    throw refusal(`invalid argument: Invalid value for field '${name}': expected ${type}`);
   }
-  if (!Object.hasOwn(parameters, name)) {
-    throw new CommandError(`invalid scheduler option: ${name}`, { code: 'INVALID_ARG' });
-  }
-  const number = /^-?\d{1,15}$/.test(value) ? Number(value) : NaN;
-  if (Number.isNaN(number)) {
-    const type = name === 'vcpu_quota' ? 'long long' : 'unsigned long long';
-    const detail = `invalid argument: Invalid value for field '${name}': expected ${type}`;
-    throw new CommandError(detail, { code: 'INVALID_ARG' });
-  }
-  const property = parameters[name as keyof typeof parameters];
-  return [property, property === 'quota' && number < 0 ? 'unlimited' : number];
+  const fault = cpuParameterFault(property, number);
+  if (fault !== undefined) throw refusal(`invalid argument: ${fault}`);
+  return [property, number < 0n ? 'unlimited' : Number(number)];
+}
+
+/** The types that libvirt has for them. As strtoull(3), virsh takes the negative of each unsigned number; here it stays negative. */
+const signed = ['long long', [-(2n ** 63n), 2n ** 63n - 1n]] as const;
+const unsigned = ['unsigned long long', [1n - 2n ** 64n, 2n ** 64n - 1n]] as const;
+
+/** Undefined for what is no number, or beyond the range. */
+function wholeNumber(text: string, [least, most]: readonly [bigint, bigint]): bigint | undefined {
+  const [, sign, digits] = /^\s*([+-]?)(\d{1,20})$/.exec(text) ?? [];
+  if (digits === undefined) return undefined;
+  const value = sign === '-' ? -BigInt(digits) : BigInt(digits);
+  return value >= least && value <= most ? value : undefined;
+}
+
+function refusal(message: string): CommandError {
+  return new CommandError(message, { code: 'INVALID_ARG' });
 }
 
 async function setVcpus(context: Context, options: Options): Promise<undefined> {

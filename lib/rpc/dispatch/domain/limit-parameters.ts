@@ -1,4 +1,5 @@
 /** Which typed parameters each kind of limit has, how they are read from a domain, and how they are set. */
+import { cpuParameterFault, schedulerParameters } from '../../../domain/tuning/cpu-ranges';
 import { numaModes } from '../../../domain/tuning/numa-tuning';
 import type { BlockDeviceTuning } from '../../../domain/tuning/definition';
 import type { Domain } from '../../../driver/domain';
@@ -61,10 +62,12 @@ export const cpuTuning: LimitParameters = {
     ];
   },
   write: async (domain, parameters, which) => {
-    const numbers = numberIn(parameters, ['cpu_shares', 'vcpu_period', 'vcpu_quota']);
-    const [shares, period, quota] = ['cpu_shares', 'vcpu_period', 'vcpu_quota'].map((name) =>
-      numbers.get(name),
-    );
+    const names = Object.keys(schedulerParameters) as SchedulerParameter[];
+    const numbers = numberIn(parameters, names);
+    for (const { field, value } of parameters) {
+      if (typeof value.value === 'bigint') checkExactly(field as SchedulerParameter, value.value);
+    }
+    const [shares, period, quota] = names.map((name) => numbers.get(name));
     await domain.setCpuTuning(
       {
         ...(shares === undefined ? {} : { shares }),
@@ -75,6 +78,18 @@ export const cpuTuning: LimitParameters = {
     );
   },
 };
+
+type SchedulerParameter = keyof typeof schedulerParameters;
+
+/**
+ * Before it becomes a number, since the error quotes all of its digits: virsh sends the shares -1 as 18446744073709551615.
+ *
+ * @throws WireError INVALID_ARG.
+ */
+function checkExactly(field: SchedulerParameter, value: bigint): void {
+  const fault = cpuParameterFault(schedulerParameters[field], value);
+  if (fault !== undefined) throw new WireError('INVALID_ARG', fault);
+}
 
 /** Parameters of block devices are texts: paths and numbers, separated by commas. */
 const blockNames = {

@@ -164,6 +164,16 @@ describe('of a domain that is off', () => {
     expect(await domain.xml()).toBe(before);
   });
 
+  test.each([
+    [{ shares: 1 }, "shares '1' must be in range [2, 262144]"],
+    [{ shares: 1e20 }, "shares '100000000000000000000' must be in range [2, 262144]"],
+    [{ period: -1 }, "cfs_period '-1' must be in range (1000, 1000000)"],
+    [{ quota: 999 }, "cfs_quota '999' must be in range (1000, 17592186044415)"],
+    [{ quota: 1000.5 }, "'1000.5' is not a whole number for quota"],
+  ])('%j is refused in the words of libvirt’s cgroups', async (change, words) => {
+    await expect(domain.setCpuTuning(change)).rejects.toThrow(`invalid argument: ${words}`);
+  });
+
   test('live is refused', async () => {
     const code = 'OPERATION_INVALID';
     await expect(domain.setMemory(1, { which: 'live' })).rejects.toMatchObject({ code });

@@ -125,10 +125,32 @@ test.each([
     "error: invalid argument: Invalid value for field 'vcpu_quota': expected long long\n",
   ],
   [
+    'schedinfo web cpu_shares=-1',
+    "error: invalid argument: shares '-1' must be in range [2, 262144]\n",
+  ],
+  [
+    'schedinfo web cpu_shares=18446744073709551615',
+    "error: invalid argument: shares '18446744073709551615' must be in range [2, 262144]\n",
+  ],
+  [
+    'schedinfo web cpu_shares=18446744073709551616',
+    "error: invalid argument: Invalid value for field 'cpu_shares': expected unsigned long long\n",
+  ],
+  [
+    'schedinfo web vcpu_period=-1',
+    "error: invalid argument: cfs_period '-1' must be in range (1000, 1000000)\n",
+  ],
+  [
+    'schedinfo web vcpu_quota=9223372036854775807',
+    "error: invalid argument: cfs_quota '9223372036854775807' must be in range (1000, 17592186044415)\n",
+  ],
+  [
     'setmem web 1zz',
     "error: Scaled numeric value '1zz' for <size> option is malformed or out of range\nerror: invalid argument: unknown suffix 'zz'\n",
   ],
   ['setmem web 1 --live --current', 'error: Options --current and --live are mutually exclusive\n'],
+  ['setmem web --size', 'error: expected syntax: --size <number>\n'],
+  ['memtune web --hard-limit', 'error: expected syntax: --hard-limit <number>\n'],
   [
     'setmem web much',
     "error: Scaled numeric value 'much' for <size> option is malformed or out of range\n",
@@ -149,8 +171,6 @@ test.each([
     "error: Unable to change memory parameters\nerror: argument unsupported: parameter 'min_guarantee' not supported\n",
   ],
   ['setvcpus web 0', "error: Can't set 0 processors for a VM\n"],
-  ['setmem web --size', 'error: expected syntax: --size <number>\n'],
-  ['memtune web --hard-limit', 'error: expected syntax: --hard-limit <number>\n'],
   ['setvcpus web 2 --maximum', 'error: Option --config is required by option --maximum\n'],
   [
     'setvcpus web 2 --guest --config',

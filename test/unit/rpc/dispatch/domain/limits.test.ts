@@ -16,6 +16,7 @@ const call = callOn({
       return Promise.resolve({});
     },
     setBandwidth: async (device: string) => Promise.resolve(calls.push(device)),
+    setCpuTuning: async (change: unknown) => Promise.resolve(calls.push(change)),
   }),
 } as unknown as Connection);
 
@@ -52,4 +53,48 @@ test('an interface has its name on the host, or its address, and not its name in
     (async () => set(call, { domain, device: 'eth0', parameters: [rate], flags: 0 }))(),
   ).rejects.toMatchObject(refused);
   expect(calls).toHaveLength(2);
+});
+
+const { unsignedHyper, hyper } = parameterTypes;
+const schedule = async (field: string, type: 3 | 4, value: bigint): Promise<unknown> =>
+  limitHandlers.DomainSetSchedulerParametersFlags(call, {
+    ...none,
+    parameters: [{ field, value: { type, value } }],
+  });
+
+test.each([
+  // What virsh makes of cpu_shares=-1.
+  [
+    'cpu_shares',
+    unsignedHyper,
+    2n ** 64n - 1n,
+    "shares '18446744073709551615' must be in range [2, 262144]",
+  ],
+  [
+    'vcpu_period',
+    unsignedHyper,
+    2n ** 53n + 1n,
+    "cfs_period '9007199254740993' must be in range (1000, 1000000)",
+  ],
+  [
+    'vcpu_quota',
+    hyper,
+    2n ** 63n - 1n,
+    "cfs_quota '9223372036854775807' must be in range (1000, 17592186044415)",
+  ],
+  ['vcpu_quota', hyper, 999n, "cfs_quota '999' must be in range (1000, 17592186044415)"],
+] as const)(
+  '%s beyond its range is refused with every digit of it',
+  async (...[field, type, value, detail]) => {
+    await expect(schedule(field, type, value)).rejects.toMatchObject({
+      code: 'INVALID_ARG',
+      detail,
+    });
+    expect(calls).toEqual([]);
+  },
+);
+
+test('a quota below 0, however far, is none', async () => {
+  await schedule('vcpu_quota', hyper, -(2n ** 63n));
+  expect(calls).toEqual([{ quota: 'unlimited' }]);
 });
