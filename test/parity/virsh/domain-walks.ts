@@ -186,6 +186,7 @@ const limits: Walk = {
       lines: /^setmaxmem web 192M --live$/,
       says: /^(exit |err error: (Unable to change MaxMemorySize|Requested operation is not valid))/,
       reason: 'it is what the container is shown as its memory, and can be changed like its limit',
+      documented: '`setmaxmem` changes a running container',
     },
     {
       id: 'dommemstat',
