@@ -1043,8 +1043,8 @@ export class Domain {
    * and `both` when nothing runs, and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED when
    * the host has no cgroup controller `memory`; OPERATION_FAILED, with `path`, when the kernel shows another value
    * afterwards than was written.
-   * @throws SyscallError EBUSY, with `path`, when it uses more memory and can't swap it out: none of its processes is
-   * killed; SYSTEM_ERROR with `path` and `errno` for anything else that the kernel refuses.
+   * @throws SyscallError EBUSY, with `path`, and with what it uses in `step`, when that is more memory and can't be swapped
+   * out: none of its processes is killed; SYSTEM_ERROR with `path` and `errno` for anything else that the kernel refuses.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetMemoryFlags, `virsh setmem`; memory.limit_in_bytes of cgroup v1, memory.max of v2

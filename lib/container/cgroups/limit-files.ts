@@ -13,6 +13,7 @@ import type { BlockNumbers } from '../../plan/limits/block-limits';
 import { holds, limitSteps, valueIn, type LimitWrite } from '../../plan/limits/limit-write';
 import { blockNumbers } from '../sources/block-numbers';
 import type { Looks } from '../looks/looks';
+import { limitBelowUse, stepBelowUse } from './memory-in-use';
 import { layoutInPartition } from './partition';
 import { unlessMissing } from '../../host/state/file-error';
 
@@ -32,7 +33,7 @@ export interface LimitFiles {
    * Shrinks the memory use of a container of v2 to at most `bytes`, as v1 does by itself: on v2, a limit below the
    * current use would kill processes of the container.
    *
-   * @throws SyscallError EBUSY, with the path, when it needs more.
+   * @throws SyscallError EBUSY, with the path, and with what it uses in `step`, when it needs more.
    */
   squeeze(path: string, bytes: bigint): Promise<void>;
 }
@@ -78,8 +79,9 @@ async function put(write: LimitWrite): Promise<void> {
     await native().applyCgroupSteps(limitSteps([write]));
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
-    const { errno = 0, syscall = 'write' } = error;
-    throw new SyscallError({ errno, syscall, path: write.path, step });
+    const { errno, syscall } = error;
+    const why = errno === system.errno.EBUSY ? limitBelowUse(write, read) : undefined;
+    throw new SyscallError({ errno, syscall, path: write.path, step: why ?? step });
   }
 }
 
@@ -104,8 +106,11 @@ async function squeeze(path: string, bytes: bigint): Promise<void> {
   const write = (value: string): Promise<void> => put({ path: high, value, as: 'bytes' });
   await write(String(bytes));
   try {
-    if (used() > bytes) {
-      throw new SyscallError({ errno: system.errno.EBUSY, syscall: 'write', path: current, step });
+    const left = used();
+    if (left > bytes) {
+      const why = stepBelowUse({ limit: bytes, used: left });
+      const { EBUSY: errno } = system.errno;
+      throw new SyscallError({ errno, syscall: 'write', path: current, step: why });
     }
   } finally {
     await write(before);
