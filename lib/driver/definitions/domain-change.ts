@@ -53,10 +53,14 @@ export function targetsOf(
   return { live: which !== 'inactive', stored: which !== 'live' };
 }
 
-/** @throws TslxcError OPERATION_INVALID for a transient domain; NO_DOMAIN. */
-export function storedDefinition(session: Session, identity: Identity): DomainDefinition {
+/** `remedy`: what follows libvirt's words. @throws TslxcError OPERATION_INVALID for a transient domain; NO_DOMAIN. */
+export function storedDefinition(
+  session: Session,
+  identity: Identity,
+  remedy = '',
+): DomainDefinition {
   if (!session.store.has(identity.name)) {
-    const detail = 'transient domains do not have any persistent config';
+    const detail = `transient domains do not have any persistent config${remedy}`;
     throw new TslxcError('OPERATION_INVALID', detail, { domain: identity.name });
   }
   return stored(session, identity);

@@ -8,7 +8,6 @@ import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { hasErrno } from '../../host/state/file-error';
 import type { Identity } from '../../host/state/definitions/definition-store';
-import { storedDefinition } from '../definitions/domain-change';
 import { lockedBoth } from '../definitions/rename';
 import { transition } from '../lifecycle/lifecycle';
 import { settle } from '../lifecycle/reaper';
@@ -26,7 +25,14 @@ import {
 import { holdLayers, perform, settleTrees } from './changes';
 import { placesOf, renewed } from './clone-definition';
 import { reach } from './failpoint';
-import { checkTrees, liveTrees, refuseOtherUsers, stagedBeside, type LiveTree } from './live-trees';
+import {
+  checkTrees,
+  definitionToKeep,
+  liveTrees,
+  refuseOtherUsers,
+  stagedBeside,
+  type LiveTree,
+} from './live-trees';
 import { definitionThen } from './revert';
 import type { CloneOptions } from './types';
 import { asWritten } from './written-ids';
@@ -52,7 +58,7 @@ export async function cloneDomain(
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
     await settleTrees(session, identity);
-    const stored = storedDefinition(session, identity);
+    const stored = definitionToKeep(session, identity);
     const { snapshot } = what.options;
     const phase = phaseOf(session, state);
     // A snapshot no longer changes, so the domain may run.

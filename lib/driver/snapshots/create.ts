@@ -8,7 +8,6 @@ import { formatDomain } from '../../domain/format';
 import { checkSnapshotName } from '../../domain/snapshot';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
-import { storedDefinition } from '../definitions/domain-change';
 import { transition } from '../lifecycle/lifecycle';
 import { settle } from '../lifecycle/reaper';
 import { checkSame, phaseOf } from '../lookup/lookup';
@@ -27,7 +26,13 @@ import {
 import { holdLayers, perform, settleTrees } from './changes';
 import { reach } from './failpoint';
 import { infoOf } from './inspect';
-import { checkTrees, liveTrees, refuseOtherUsers, type LiveTree } from './live-trees';
+import {
+  checkTrees,
+  definitionToKeep,
+  liveTrees,
+  refuseOtherUsers,
+  type LiveTree,
+} from './live-trees';
 import type { SnapshotInfo, SnapshotOptions } from './types';
 import { asWritten } from './written-ids';
 
@@ -49,10 +54,11 @@ export async function createSnapshot(
   return session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
+    await settleTrees(session, identity);
+    // Before the phase: a transient domain that is shut off for the sake of a snapshot would be gone.
+    const stored = definitionToKeep(session, identity);
     const phase = phaseOf(session, state);
     transition('snapshot', phase, name);
-    await settleTrees(session, identity);
-    const stored = storedDefinition(session, identity);
     checkTrees(session, state, stored);
     const catalogue = readCatalogue(session.paths, identity);
     const record = {

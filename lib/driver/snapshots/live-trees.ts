@@ -10,6 +10,7 @@ import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { runningDefinition } from '../definitions/definitions';
+import { storedDefinition } from '../definitions/domain-change';
 import type { SettledState } from '../session/containers';
 import { standingStarts } from '../lookup/readable-state';
 import type { Session } from '../session/session';
@@ -26,6 +27,13 @@ export interface LiveTree extends OwnTree {
 /** The folder in a layer's folder that has its snapshots. */
 export function snapshotsOfLayer(folder: string): string {
   return join(folder, 'snapshots');
+}
+
+/** The definition that is kept, or copied, with the trees. @throws TslxcError OPERATION_INVALID for a transient domain; NO_DOMAIN. */
+export function definitionToKeep(session: Session, identity: Identity): DomainDefinition {
+  const remedy =
+    ', which a snapshot and a clone have with the files: define what dumpxml --inactive prints, and it is persistent, also while it runs';
+  return storedDefinition(session, identity, remedy);
 }
 
 const lookStep = 'look at the trees of a domain';
