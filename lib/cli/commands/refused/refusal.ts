@@ -1,6 +1,6 @@
 /**
  * A verb of virsh that libvirt's drivers for containers and networks refuse. It is refused with the same messages, which scripts
- * may know. It is not in the overview, and accepts whatever virsh accepts.
+ * may know, and some of them with what is done here in its place. It is not in the overview, and accepts whatever virsh accepts.
  */
 import { TslxcError } from '../../../errors';
 import { findDomain } from '../../options/domain-argument';
@@ -61,6 +61,20 @@ const kinds = {
 
 export type Subject = keyof typeof kinds;
 
+/**
+ * What does here what a verb is wanted for, for those of which a reader could not know: a line after libvirt's, and in the help.
+ */
+const instead: Readonly<Record<string, string>> = {
+  blkdeviotune: 'blkiotune limits what a container reads from and writes to a device of the host',
+  managedsave: "processes can't be kept in a file: suspend keeps them in memory",
+  migrate:
+    'no running container can be moved: shut it down, copy its root, and define there what dumpxml --inactive prints',
+  reset: 'destroy and start it',
+  restore: 'snapshot-revert brings back the files of a snapshot; no processes are kept in a file',
+  save: "processes can't be kept in a file: suspend keeps them in memory, and snapshot-create-as then keeps the files",
+  vcpupin: 'cpuset says which CPUs a container may run on',
+};
+
 export function refusedVerbs(
   subject: Subject,
   refusals: Readonly<Record<string, Refusal>>,
@@ -71,12 +85,13 @@ export function refusedVerbs(
 }
 
 function refused(verb: string, subject: Subject, [call, first, ...words]: Refusal): Command {
+  const hint = Object.hasOwn(instead, verb) ? `\n${instead[verb]}` : '';
   const { group, named, find }: Kind = kinds[subject];
   const names = [...(named === undefined ? [] : [named[0]]), ...words];
   return {
     group,
     summary: "refused, as by libvirt's driver for containers",
-    description: 'Refused, as by libvirt: there is no such thing for containers.',
+    description: `Refused, as by libvirt: there is no such thing for containers.${hint}`,
     options: names.map((name) => ({
       name,
       kind: 'string',
@@ -98,7 +113,7 @@ function refused(verb: string, subject: Subject, [call, first, ...words]: Refusa
         .replace('%', () => name ?? '');
       if (call === undefined) throw new CommandError(line, { code: 'OPERATION_INVALID' });
       const about = subject === 'domain' && name !== undefined ? { domain: name } : {};
-      const cause = new TslxcError('NO_SUPPORT', call, about);
+      const cause = new TslxcError('NO_SUPPORT', `${call}${hint}`, about);
       throw first === undefined ? cause : new CommandError(line, { cause });
     },
   };
