@@ -79,8 +79,8 @@ test('pools are made of words', async () => {
   expect(await says(`pool-create-as w dir --target ${target} --print-xml`)).toContain('<name>w<');
   await refusesEach([
     ['pool-define-as x disk --target /x', 'missing backend for pool type 4 (disk)'],
-    ['pool-define-as x dir --target x', "path 'x' is not absolute"],
-    ['pool-define-as x fs --source-dev x --target /x', "path 'x' is not absolute"],
+    ['pool-define-as x dir --target x', "path 'x' is not absolute (--target)\n"],
+    ['pool-define-as x fs --source-dev x --target /x', "path 'x' is not absolute (--source-dev)\n"],
     [
       'pool-define-as x fs --source-dev /x --source-format zz --target /x',
       'unknown pool format type zz',
@@ -212,7 +212,7 @@ test('what volumes refuse', async () => {
   await refusesEach([
     ['vol-create-as disks a.img 1M', "storage volume 'a.img' exists already"],
     ['vol-create-as disks broken 1M', "storage volume 'broken' exists already"],
-    ['vol-create-as disks ../b 1M', "volume name '../b' cannot contain '/'"],
+    ['vol-create-as disks ../b 1M', "volume name '../b' cannot contain '/' (--name)\n"],
     ['vol-create-as nosuch b 1M', noPool],
     ['vol-create-as disks b zz', 'Malformed size zz'],
     ['vol-create-as disks b 1M --allocation zz', 'Malformed size zz'],
@@ -225,7 +225,7 @@ test('what volumes refuse', async () => {
       "Malformed size 1XB\nerror: invalid argument: unknown suffix 'XB'",
     ],
     ['vol-create-as disks b 99PiB', 'Failed to create vol b\nerror: XML error: value too large'],
-    ['vol-create-as disks b 1M --format zz', 'unknown volume format type zz'],
+    ['vol-create-as disks b 1M --format zz', 'unknown volume format type zz (--format)\n'],
     ['vol-create-as disks b 1M --format cloop', "volumes of format cloop can't be made"],
     [
       'vol-create-as disks b 1M --prealloc-metadata',

@@ -143,7 +143,11 @@ test('an interface with all that it may be given', async () => {
     ['attach-interface off network default --live', stopped],
     ['attach-interface off network default --persistent --current', exclusive],
     ['attach-interface off user x', "No support for user in command 'attach-interface'"],
-    ['attach-interface off direct eth7 --source-mode bogus', 'Failed to attach interface'],
+    ['attach-interface off direct eth7 --source-mode bogus', ' (--source-mode)\n'],
+    [
+      'attach-interface off network default --mac zz --config',
+      "error: XML error: unable to parse mac address 'zz' (--mac)\n",
+    ],
     ['attach-interface off bridge br0 --inbound x', "field 'average' is malformed"],
     ['attach-interface nosuch network default', missing],
     ['attach-interface nosuch bridge br0 --script /bin/x', missing],

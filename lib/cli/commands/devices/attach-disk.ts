@@ -2,6 +2,7 @@
 import type { XmlElement } from '../../../domain/xml/element';
 import { printXml } from '../../../domain/xml/print';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
+import { inOptionWords, namingOptions, type BuiltXml } from '../../options/built-xml';
 import { deviceOptions, printOption, whichToChange } from '../../options/device-options';
 import { attributeOf, devicesOf, textOf } from '../../options/domain-devices';
 import { domainOption, findDomain } from '../../options/domain-argument';
@@ -9,7 +10,7 @@ import { warningOf } from '../../output/definition-warnings';
 import type { Domain } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
-import { diskElement, diskOptions } from './disk-element';
+import { diskElement, diskOptions, diskParts } from './disk-element';
 
 export const commands: CommandTable = {
   'attach-disk': {
@@ -38,16 +39,24 @@ export const commands: CommandTable = {
 };
 
 async function attach(context: Context, options: Options): Promise<undefined> {
-  const xml = printXml(diskElement(options));
+  const built: BuiltXml = {
+    xml: printXml(diskElement(options)),
+    root: 'domain/devices/disk',
+    parts: diskParts,
+    options,
+  };
+  const { xml } = built;
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const which = whichToChange(domain, options);
   if (options.has('print-xml')) {
     context.output.text(xml);
     return undefined;
   }
-  const onWarning = warningOf(context.output);
+  const onWarning = warningOf(context.output, (warning) =>
+    inOptionWords(warning.message, [warning], built),
+  );
   await withErrorMessage('Failed to attach disk', () =>
-    domain.attachDevice(xml, { ...which, onWarning }),
+    namingOptions(built, () => domain.attachDevice(xml, { ...which, onWarning })),
   );
   context.output.extra('Disk attached successfully');
   return undefined;
@@ -63,7 +72,10 @@ async function detach(context: Context, options: Options): Promise<undefined> {
     context.output.text(xml);
     return undefined;
   }
-  await withErrorMessage('Failed to detach disk', () => domain.detachDevice(xml, which));
+  const built: BuiltXml = { xml, root: 'domain/devices/disk', parts: {}, options };
+  await withErrorMessage('Failed to detach disk', () =>
+    namingOptions(built, () => domain.detachDevice(xml, which)),
+  );
   context.output.extra('Disk detached successfully');
   return undefined;
 }

@@ -3,6 +3,7 @@ import { parseMac } from '../../../domain/interface/mac-address';
 import { node, printXml, type PrintableElement } from '../../../domain/xml/print';
 import type { XmlElement } from '../../../domain/xml/element';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
+import { inOptionWords, namingOptions, type BuiltXml } from '../../options/built-xml';
 import { deviceOptions, printOption, whichToChange } from '../../options/device-options';
 import { attributeOf, devicesOf, textOf } from '../../options/domain-devices';
 import { domainOption, findDomain } from '../../options/domain-argument';
@@ -91,19 +92,41 @@ export const commands: CommandTable = {
 };
 
 async function attach(context: Context, options: Options): Promise<undefined> {
-  const xml = printXml(interfaceElement(options));
+  const built = builtInterface(printXml(interfaceElement(options)), options);
+  const { xml } = built;
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const which = whichToChange(domain, options);
   if (options.has('print-xml')) {
     context.output.text(xml);
     return undefined;
   }
-  const onWarning = warningOf(context.output);
+  const onWarning = warningOf(context.output, (warning) =>
+    inOptionWords(warning.message, [warning], built),
+  );
   await withErrorMessage('Failed to attach interface', () =>
-    domain.attachDevice(xml, { ...which, onWarning }),
+    namingOptions(built, () => domain.attachDevice(xml, { ...which, onWarning })),
   );
   context.output.extra('Interface attached successfully');
   return undefined;
+}
+
+/** The option that each part of the `<interface>` is from. */
+const parts: BuiltXml['parts'] = {
+  '@type': 'type',
+  '@managed': 'managed',
+  source: 'source',
+  'source/@mode': 'source-mode',
+  target: 'target',
+  mac: 'mac',
+  script: 'script',
+  model: 'model',
+  alias: 'alias',
+  'bandwidth/inbound': 'inbound',
+  'bandwidth/outbound': 'outbound',
+};
+
+function builtInterface(xml: string, options: Options): BuiltXml {
+  return { xml, root: 'domain/devices/interface', parts, options };
 }
 
 /** The `<interface>` for the options, with its parts in virsh's order. */
@@ -178,7 +201,9 @@ async function detach(context: Context, options: Options): Promise<undefined> {
   }
   await withErrorMessage(failure, async () => {
     for (const { xml, which: one } of wanted) {
-      await domain.detachDevice(xml, one === undefined ? {} : { which: one });
+      await namingOptions(builtInterface(xml, options), () =>
+        domain.detachDevice(xml, one === undefined ? {} : { which: one }),
+      );
     }
   });
   context.output.extra('Interface detached successfully');

@@ -46,6 +46,34 @@ export const diskOptions: readonly Option[] = [
   text('throttle-groups', 'refused: their limits would not hold; blkiotune has others'),
 ];
 
+/** The option that each part of the `<disk>` is from. */
+export const diskParts: Readonly<Record<string, string>> = {
+  '@type': 'sourcetype',
+  '@device': 'type',
+  '@rawio': 'rawio',
+  'driver/@name': 'driver',
+  'driver/@type': 'subdriver',
+  'driver/@iothread': 'iothread',
+  'driver/@cache': 'cache',
+  'driver/@io': 'io',
+  source: 'source',
+  'source/@protocol': 'source-protocol',
+  'source/host/@name': 'source-host-name',
+  'source/host/@port': 'source-host-name',
+  'source/host/@transport': 'source-host-transport',
+  'source/host/@socket': 'source-host-socket',
+  target: 'target',
+  'target/@bus': 'targetbus',
+  throttlefilters: 'throttle-groups',
+  readonly: 'mode',
+  shareable: 'mode',
+  serial: 'serial',
+  alias: 'alias',
+  wwn: 'wwn',
+  address: 'address',
+  'address/@multifunction': 'multifunction',
+};
+
 /** @throws CommandError with virsh's message. */
 export function diskElement(options: Options): PrintableElement {
   checkPairs(options);

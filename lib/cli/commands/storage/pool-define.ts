@@ -1,11 +1,12 @@
 /** pool-define, pool-create, pool-define-as, pool-create-as, pool-edit and pool-undefine: storage pools from XML, and from words. */
 import { withErrorMessage } from '../../shell/command-error';
+import { namingOptions } from '../../options/built-xml';
 import {
   definitionOptions,
   readDefinitionFile,
   validateOption,
 } from '../../options/definition-file';
-import { poolWordOptions, poolXmlOf } from './pool-words';
+import { builtPool, poolWordOptions } from './pool-words';
 import { findPool, poolOption } from '../../options/pool-argument';
 import { warningOf } from '../../output/definition-warnings';
 import { editText } from '../../terminal/edit-loop';
@@ -145,12 +146,13 @@ async function fromWords(
   { failed, done, make }: FromWords,
 ): Promise<undefined> {
   const name = options.required('name');
-  const xml = poolXmlOf(options);
+  const built = builtPool(options);
+  const { xml } = built;
   if (options.has('print-xml')) {
     context.output.text(xml);
     return undefined;
   }
-  await withErrorMessage(`${failed} ${name}`, () => make(xml));
+  await withErrorMessage(`${failed} ${name}`, () => namingOptions(built, () => make(xml)));
   context.output.extra(`Pool ${name} ${done}`);
   return undefined;
 }

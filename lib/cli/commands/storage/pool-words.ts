@@ -1,5 +1,6 @@
 /** The options of pool-define-as and pool-create-as, and the definition of a pool that they make: virsh's, in its order. */
 import { node, printXml, type PrintableElement } from '../../../domain/xml/print';
+import type { BuiltXml } from '../../options/built-xml';
 import type { Option, Options } from '../../shell/arguments';
 
 /** Scripts give these by position, with a `-` for each that their pool has no use for: a pool of its type ignores it. */
@@ -52,8 +53,30 @@ export const poolWordOptions: readonly Option[] = [
   })),
 ];
 
+/** The option that each part of the `<pool>` is from. */
+const parts: BuiltXml['parts'] = {
+  '@type': 'type',
+  name: 'name',
+  'source/host': 'source-host',
+  'source/dir': 'source-path',
+  'source/device': 'source-dev',
+  'source/initiator': 'source-initiator',
+  'source/adapter': 'adapter-name',
+  'source/adapter/@wwnn': 'adapter-wwnn',
+  'source/adapter/@wwpn': 'adapter-wwpn',
+  'source/auth': 'auth-type',
+  'source/format': 'source-format',
+  'source/name': 'source-name',
+  'source/protocol': 'source-protocol-ver',
+  target: 'target',
+};
+
 /** The `<pool>` for the options. @throws UsageError. */
-export function poolXmlOf(options: Options): string {
+export function builtPool(options: Options): BuiltXml {
+  return { xml: poolXmlOf(options), root: 'pool', parts, options };
+}
+
+function poolXmlOf(options: Options): string {
   options.exclusive('secret-usage', 'secret-uuid');
   const source = sourceParts(options);
   return printXml(

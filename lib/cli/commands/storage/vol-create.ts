@@ -1,5 +1,6 @@
 /** vol-create, vol-create-as, vol-create-from and vol-clone: volumes from XML, from words, and from other volumes. */
 import { node, printXml, type PrintableElement } from '../../../domain/xml/print';
+import { namingOptions, type BuiltXml } from '../../options/built-xml';
 import { readBytes } from '../../options/values/scaled-size';
 import { readDefinitionFile, validateOption } from '../../options/definition-file';
 import {
@@ -149,6 +150,16 @@ async function create(context: Context, options: Options): Promise<undefined> {
   return undefined;
 }
 
+/** The option that each part of the `<volume>` of vol-create-as is from. */
+const parts: BuiltXml['parts'] = {
+  name: 'name',
+  capacity: 'capacity',
+  allocation: 'allocation',
+  'target/format': 'format',
+  'backingStore/path': 'backing-vol',
+  'backingStore/format': 'backing-vol-format',
+};
+
 async function createAs(context: Context, options: Options): Promise<undefined> {
   const connection = await context.connect();
   const pool = await findPool(connection, options.required('pool'));
@@ -172,8 +183,9 @@ async function createAs(context: Context, options: Options): Promise<undefined> 
     context.output.text(xml);
     return undefined;
   }
+  const built: BuiltXml = { xml, root: 'volume', parts, options };
   await withErrorMessage(`Failed to create vol ${name}`, () =>
-    pool.createVolume(xml, makingOf(options)),
+    namingOptions(built, () => pool.createVolume(xml, makingOf(options))),
   );
   context.output.extra(`Vol ${name} created`);
   return undefined;
@@ -226,8 +238,9 @@ async function clone(context: Context, options: Options): Promise<undefined> {
     return undefined;
   }
   const pool = await connection.lookupStoragePoolByUuid(original.pool.uuid);
+  const built: BuiltXml = { xml, root: 'volume', parts: { name: 'newname' }, options };
   await withErrorMessage(`Failed to clone vol from ${original.name}`, () =>
-    pool.createVolumeFrom(xml, original, makingOf(options)),
+    namingOptions(built, () => pool.createVolumeFrom(xml, original, makingOf(options))),
   );
   context.output.extra(`Vol ${newName} cloned from ${original.name}`);
   return undefined;

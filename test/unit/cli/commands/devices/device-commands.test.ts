@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { definitionError } from '../../../../../lib/domain/xml/source-location';
 import { TslxcError } from '../../../../../lib/errors';
 import { FakeConnection } from '../../../../support/fake/connection/fake-connection';
 import { run } from '../../run-main';
@@ -77,22 +78,35 @@ test('what of a device has no effect is told on stderr', async () => {
   const warnings = [
     {
       detail: 'IgnoredElement',
-      message: '<address> is ignored (line 2, column 3)',
+      message: '<address> is ignored (domain/devices/disk/address, line 2, column 3)',
       element: 'domain/devices/disk/address',
       line: 2,
       column: 3,
     } as const,
   ];
   const connection = new FakeConnection([{ name: 'web', id: 7, xml, warnings }]);
-  for (const words of [
-    `attach-device web ${file}`,
-    `update-device web ${file}`,
-    'attach-disk web /dev/loop7 vdb',
-    'attach-interface web network default',
-  ]) {
+  for (const [words, place] of [
+    [`attach-device web ${file}`, ' (domain/devices/disk/address, line 2, column 3)'],
+    [`update-device web ${file}`, ' (domain/devices/disk/address, line 2, column 3)'],
+    // Whoever has written no text is not told of its lines.
+    ['attach-disk web /dev/loop7 vdb --address pci:0.0.7.0', ' (--address)'],
+    ['attach-disk web /dev/loop7 vdb', ''],
+  ] as const) {
     const { status, stderr } = await run(words, { connection });
-    expect([status, stderr]).toEqual([0, 'warning: <address> is ignored (line 2, column 3)\n']);
+    expect([status, stderr]).toEqual([0, `warning: <address> is ignored${place}\n`]);
   }
+});
+
+test('what is wrong with words is told by their options, in virsh’s two lines', async () => {
+  const part = 'domain/devices/interface/mac/@address';
+  const place = { path: part, position: { line: 3, column: 3 } };
+  const failure = definitionError('XML_ERROR', "unable to parse mac address 'zz'", place);
+  const line = 'attach-interface bad network default --mac zz';
+  const { status, stderr } = await run(line, { connection: seed(failure) });
+  expect([status, stderr]).toEqual([
+    1,
+    "error: Failed to attach interface\nerror: XML error: unable to parse mac address 'zz' (--mac)\n",
+  ]);
 });
 
 test('--persistent of what does not run is the definition', async () => {
