@@ -120,7 +120,10 @@ export type Autostart = 'on' | 'off' | boolean;
 
 /** How a device is attached to a domain, or changed. */
 export interface DeviceOptions extends WhichOption {
-  /** Called for each part of the device that has no effect, once it is attached or changed. */
+  /**
+   * Called once it is attached or changed: for each part of the device that has no effect, and for each `<portForward>` of a running
+   * container that hides a port at which a program of the host listens.
+   */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 

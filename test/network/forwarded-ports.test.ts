@@ -2,9 +2,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect, makeRoot } from 'tslxc';
-import type { Domain } from 'tslxc';
+import type { Domain, Warning } from 'tslxc';
 import { readPortClaims } from '../../lib/container/interfaces/port/port-claims';
 import { domainXml } from '../support/domain/domain-xml';
 import { inside } from '../support/domain/inside';
@@ -250,6 +251,36 @@ test('a loopback address of the host is forwarded only where its packets can be 
     path: '127.0.0.1',
     message: expect.stringContaining("into the network 'lab' of the mode open") as string,
   });
+});
+
+test('a port at which a program of the host listens is warned of also when it comes while it runs', async () => {
+  await startNetwork("<forward mode='nat'/>");
+  const busy = createServer().listen(8090, '127.0.0.1');
+  try {
+    await once(busy, 'listening');
+    const alpha = await define('alpha', device('10', ownAddresses));
+    await alpha.start();
+    const warnings: Warning[] = [];
+    const options = { which: 'live', onWarning: (one: Warning) => warnings.push(one) } as const;
+    const told = (): readonly string[] => warnings.splice(0).map(({ message }) => message);
+    const hides = [
+      'a program of the host can not be reached at a port that leads to the container: 8090 (tcp)',
+    ];
+    const hiding = ownAddresses + web("<range start='8090' to='80'/>");
+    await alpha.updateDevice(device('10', hiding), options);
+    expect(told()).toEqual(hides);
+    // The ports stay as they are.
+    await alpha.updateDevice(device('10', `${hiding}<link state='up'/>`), options);
+    expect(told()).toEqual([]);
+    await alpha.updateDevice(device('10', ownAddresses), options);
+    const another = hiding.replaceAll('150.10', '150.12').replaceAll('::10', '::12');
+    await alpha.attachDevice(device('12', another.replace(/<route[^>]*>/g, '')), options);
+    expect(told()).toEqual(hides);
+    expect(tables()).toHaveLength(1);
+    await alpha.destroy();
+  } finally {
+    busy.close();
+  }
 });
 
 test('ports come, change and go while it runs', async () => {

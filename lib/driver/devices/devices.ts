@@ -17,7 +17,7 @@ export interface DeviceChange {
   /** The element of one device. */
   readonly xml: string;
   readonly which: Which;
-  /** Called for each part of it that has no effect. */
+  /** Called for each part of it that has no effect, and for ports at which it hides a program of the host. */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
@@ -35,15 +35,19 @@ export async function attachDevice(
 ): Promise<void> {
   const parsed = await read(session, xml, 'attached');
   checkStrictly(session, parsed);
+  let hidden: readonly Warning[] = [];
   await changeDomain(
     session,
     { identity, which },
     {
       stored: (definition) => valid(session, withDevice(definition, parsed.device)),
-      live: (state) => attachLive(session, { identity, state, parsed }),
+      live: async (state) => {
+        hidden = await attachLive(session, { identity, state, parsed });
+      },
     },
   );
-  warnOfIgnored(session, parsed, { name: identity.name, onWarning });
+  const warnings = [...startsWithout(parsed.without), ...hidden];
+  warn(session, warnings, { name: identity.name, onWarning });
 }
 
 /** The reverse. @throws TslxcError DEVICE_MISSING, INVALID_ARG or OPERATION_FAILED as `findDevice`; and as `attachDevice`. */
@@ -71,15 +75,19 @@ export async function updateDevice(
 ): Promise<void> {
   const parsed = await read(session, xml, 'updated');
   checkStrictly(session, parsed);
+  let hidden: readonly Warning[] = [];
   await changeDomain(
     session,
     { identity, which },
     {
       stored: (definition) => valid(session, withUpdated(definition, parsed)),
-      live: (state) => updateLive(session, { identity, state, parsed }),
+      live: async (state) => {
+        hidden = await updateLive(session, { identity, state, parsed });
+      },
     },
   );
-  warnOfIgnored(session, parsed, { name: identity.name, onWarning });
+  const warnings = [...startsWithout(parsed.without), ...hidden];
+  warn(session, warnings, { name: identity.name, onWarning });
 }
 
 /** The host's settings hold for devices as for whole definitions. @throws DefinitionError CONFIG_UNSUPPORTED. */
@@ -87,13 +95,13 @@ function checkStrictly({ paths }: Session, { without }: ParsedOne): void {
   if (readSettings(paths).strict) refuseAll(without.unsupported, without.unknown ?? []);
 }
 
-/** Warns of the parts that have no effect, in the log of the domain with this name and to the caller. */
-function warnOfIgnored(
+/** In the log of the domain with this name, and to the caller. */
+function warn(
   { logger }: Session,
-  { without }: ParsedOne,
+  warnings: readonly Warning[],
   { name, onWarning }: Pick<DeviceChange, 'onWarning'> & { readonly name: string },
 ): void {
-  for (const warning of startsWithout(without)) {
+  for (const warning of warnings) {
     logger.warn({ domain: name, warning: warning.detail }, warning.message);
     onWarning?.(warning);
   }

@@ -13,6 +13,7 @@ import type { Identity } from '../../host/state/definitions/definition-store';
 import type { Port } from '../../plan/network/links';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
 import { portsToAnnounce } from '../hooks/port-hooks';
+import { hiddenPortWarnings } from '../interfaces/hidden-ports';
 import { namingAddressHolder, ownAddresses } from '../interfaces/own-addresses';
 import { portsOf } from '../interfaces/ports';
 import {
@@ -25,7 +26,7 @@ import {
 import { StartedNetworks } from '../networks/start';
 import type { SettledState } from '../session/containers';
 import type { Session } from '../session/session';
-import type { DomainEvent } from '../types';
+import type { DomainEvent, Warning } from '../types';
 import { withVolumes } from '../storage/sources';
 import { requireSettled, runningDevices } from './running-devices';
 
@@ -36,13 +37,15 @@ export interface LiveChange {
 }
 
 /**
+ * Resolves to the warnings of ports, as those of a start.
+ *
  * @throws TslxcError OPERATION_INVALID when nothing runs; DefinitionError for a device that this version or this host can't carry
- * out; and as `withVolumes` and `DeviceControl.attach`.
+ * out; and as `withVolumes`, `hiddenPortWarnings` and `DeviceControl.attach`.
  */
 export async function attachLive(
   session: Session,
   { identity, state, parsed }: LiveChange,
-): Promise<void> {
+): Promise<readonly Warning[]> {
   requireRunning(state, 'changeDevice', identity);
   requireSettled(state);
   const before = runningDefinition(session, state);
@@ -51,12 +54,14 @@ export async function attachLive(
   const definition = withDevice(before, device);
   checkStartable(definition);
   const xml = formatDomain(definition);
+  const hidden = await hiddenPortWarnings(session, withOnly(definition, device));
   if (device.list === 'interfaces') {
     await attachInterface(session, state, { definition, device, xml });
   } else {
     await session.containers.devices.attach(runningDevices(session, state), { device, xml });
   }
   await tell(session, 'device-added', { identity, device });
+  return hidden;
 }
 
 interface AttachedInterface {

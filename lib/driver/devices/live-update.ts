@@ -6,6 +6,7 @@ import { formatInterface } from '../../domain/interface/format';
 import { printXml } from '../../domain/xml/print';
 import { TslxcError } from '../../errors';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
+import { hiddenPortWarnings } from '../interfaces/hidden-ports';
 import { setLiveRates } from '../interfaces/bandwidth';
 import { setLiveForwards } from '../interfaces/live-forwards';
 import { setLiveLink } from '../interfaces/link-state';
@@ -14,16 +15,20 @@ import { changeRates } from '../interfaces/rates';
 import { activeNetworkOf } from '../networks/container-ports';
 import { lostTables, restoreTable } from '../networks/lost-rules';
 import type { Session } from '../session/session';
+import type { Warning } from '../types';
 import type { LiveChange } from './live-devices';
 
 /**
  * Plugs an interface in or out, and changes its rates and the ports that lead to it. What another program has removed of its rules
- * is made again, also when nothing changes.
+ * is made again, also when nothing changes. Resolves to the warnings of ports that were forwarded otherwise before.
  *
  * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED for another kind of device, and for any other
  * change of an interface; and as `findDevice`.
  */
-export async function updateLive(session: Session, change: LiveChange): Promise<void> {
+export async function updateLive(
+  session: Session,
+  change: LiveChange,
+): Promise<readonly Warning[]> {
   const { identity, state, parsed } = change;
   requireRunning(state, 'changeDevice', identity);
   const { device } = parsed;
@@ -44,12 +49,14 @@ export async function updateLive(session: Session, change: LiveChange): Promise<
   const which = { identity, state, device: current.mac };
   // What can't be looked at fails the call before anything has been done.
   const lost = await lostTables(session, state.start, { mac: current.mac });
+  const isForwardedAnew = forwardsOf(current) !== forwardsOf(wanted);
+  const hidden = isForwardedAnew ? await hiddenPortWarnings(session, { interfaces: [wanted] }) : [];
   if (wanted.bandwidth !== undefined || current.bandwidth !== undefined) {
     await setLiveRates(session, { ...which, change: { inbound, outbound } });
   }
   if (link !== (current.linkState ?? 'up')) await setLiveLink(session, { ...which, link });
   const isForwarding = lost.some(({ holds }) => holds === 'forwards');
-  if (isForwarding || forwardsOf(current) !== forwardsOf(wanted)) {
+  if (isForwarding || isForwardedAnew) {
     await setLiveForwards(session, identity, wanted);
   }
   const network = wanted.type === 'network' ? activeNetworkOf(session, wanted.network) : undefined;
@@ -57,6 +64,7 @@ export async function updateLive(session: Session, change: LiveChange): Promise<
   if (filter !== undefined) {
     await restoreTable(session, { start: state.start, table: filter, network });
   }
+  return hidden;
 }
 
 interface Two {

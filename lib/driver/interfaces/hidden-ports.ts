@@ -21,7 +21,7 @@ const mostNamed = 10;
  */
 export async function hiddenPortWarnings(
   { containers }: Session,
-  { interfaces }: DomainDefinition,
+  { interfaces }: Pick<DomainDefinition, 'interfaces'>,
 ): Promise<Warning[]> {
   const forwards = interfaces.flatMap(({ portForwards = [] }) => portForwards);
   if (forwards.length === 0) return [];
