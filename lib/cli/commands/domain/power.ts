@@ -71,8 +71,11 @@ export const commands: CommandTable = {
     done: 'is being shutdown',
     summary: 'gracefully shutdown a domain',
     description:
-      'Ask the init of the container to end, in a way that it heeds. It is an error when there is\n' +
-      'none: a PID 1 gets no signal that it has no handler for.',
+      'Ask the init of the container to end: by the signal of <tslxc:stop>; systemd by SIGRTMIN+4, the init\n' +
+      'of busybox by SIGUSR2; any other by its initctl pipe, or else by SIGTERM or SIGPWR, the first that it has\n' +
+      'a handler for. It returns when init has been asked. Nothing is killed, however long init takes. If it has\n' +
+      'no handler within a second, as a plain shell and sleep have none, that is an error, since the kernel gives\n' +
+      'a PID 1 no other signal: destroy ends it, or <tslxc:stop> names a signal that it handles.',
     options: powerOptions,
     read: (options) => requestOf(options, "'signal', or"),
     act: (domain, request) => domain.shutdown(powerOptionsOf(request, 'lxcDomainShutdownFlags')),
@@ -82,8 +85,9 @@ export const commands: CommandTable = {
     done: 'is being rebooted',
     summary: 'reboot a domain',
     description:
-      'Ask the init of the container to end, and start it again under the same id. It stays off\n' +
-      'when <on_reboot> says so.',
+      'Ask the init of the container to end, as shutdown does but with the signals of a reboot: SIGRTMIN+5 for\n' +
+      'systemd, SIGTERM for the init of busybox; and start it again under the same id. It stays off when\n' +
+      '<on_reboot> says so.',
     options: powerOptions,
     read: (options) => requestOf(options, "'signal' or"),
     act: (domain, request) => domain.reboot(powerOptionsOf(request, 'lxcDomainReboot')),

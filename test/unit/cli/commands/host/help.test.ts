@@ -2,6 +2,8 @@
 import { commandsWith, refusedVerbs, verbNames } from '../../../../../lib/cli/shell/verbs';
 import { parseGlobals } from '../../../../../lib/cli/shell/globals';
 import { parseArguments } from '../../../../../lib/cli/shell/arguments';
+import { signalNumber } from '../../../../../lib/cli/output/words/signal-names';
+import { endSignals } from '../../../../../lib/plan/process/end-request';
 import { run } from '../../run-main';
 
 test('every verb has a command, and no module a command without a verb', () => {
@@ -34,6 +36,17 @@ test('the lines of a description fit beside each other', () => {
     return lines.filter(({ length }) => length > 120).map((line) => `${verb}: ${line}`);
   });
   expect(long).toEqual([]);
+});
+
+test('shutdown and reboot say by which signals they ask each init, and no other', async () => {
+  const named = async (verb: string): Promise<number[]> => {
+    const { stdout } = await run(`help ${verb}`);
+    const found = stdout.match(/SIG[A-Z]+[\d+]*/g) ?? [];
+    return found.map((name) => signalNumber(name) ?? 0);
+  };
+  const { systemd, busybox, other } = endSignals;
+  expect(await named('shutdown')).toEqual([...systemd.off, ...busybox.off, ...other.off]);
+  expect(await named('reboot')).toEqual([...systemd.reboot, ...busybox.reboot]);
 });
 
 test('the page of a command, byte for byte', async () => {
