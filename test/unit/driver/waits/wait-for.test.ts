@@ -80,6 +80,8 @@ test.each([
     code: 'OPERATION_FAILED',
     message: `operation failed: the container ended before it had an IPv4 address${words}`,
   });
+  // Its end has been told of by then, in a file of the folder that is removed.
+  await domain.state();
 });
 
 test('is over after the timeout, and when it is aborted', async () => {
