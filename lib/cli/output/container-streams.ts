@@ -52,6 +52,7 @@ export class ContainerStreams {
       await Promise.all(copies.map((copy) => copy.untilSilent()));
     } finally {
       input?.stop();
+      for (const copy of copies) copy.stop();
       this.#stdin.destroy();
     }
     if (input?.failure !== undefined) {

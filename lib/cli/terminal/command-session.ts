@@ -43,7 +43,7 @@ export async function joinPipes(session: CommandSession<JoinedPipes>): Promise<n
     throw error;
   } finally {
     stop();
-    input.stop();
+    for (const copy of [input, ...outputs]) copy.stop();
   }
 }
 

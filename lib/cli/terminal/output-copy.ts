@@ -15,6 +15,7 @@ export class OutputCopy {
   #happened = 0;
   readonly #over = new AbortController();
   #failure: Error | undefined;
+  readonly #fail: (error: Error) => void;
 
   /** `onGone` is called if nothing more can be written: the reader has closed its end, as in `… | head -1`, or a disk is full. */
   constructor(from: Readable, to: Writable, onGone: () => void) {
@@ -22,13 +23,19 @@ export class OutputCopy {
     this.#to = to;
     from.on('data', (chunk: Buffer) => this.#take(chunk));
     from.once('close', () => this.#over.abort());
-    to.on('error', (error: Error) => {
+    this.#fail = (error: Error): void => {
       if (!isReaderGone(error, descriptorOf(to))) this.#failure ??= error;
       this.#over.abort();
       // Further output is discarded, so that the command never waits for a reader that is gone.
       from.resume();
       onGone();
-    });
+    };
+    to.on('error', this.#fail);
+  }
+
+  /** The target, which others go on to write to, is let go of. */
+  stop(): void {
+    this.#to.off('error', this.#fail);
   }
 
   /** Resolves when the source has ended or is silent, and all of its output is written. */
@@ -72,6 +79,7 @@ export class OutputCopy {
 export class InputCopy {
   readonly #from: Readable;
   readonly #to: Writable;
+  readonly #fail: (error: Error) => void;
   #failure: Error | undefined;
 
   /** `onFailed` is called if not all could be read: what has been read is not all that the command is to get. */
@@ -79,15 +87,19 @@ export class InputCopy {
     [this.#from, this.#to] = [from, to];
     // The command need not read all of its input.
     to.on('error', () => from.unpipe(to));
-    from.on('error', (error: Error) => {
+    this.#fail = (error: Error): void => {
       if (isEmpty(error, descriptorOf(from))) {
         to.end();
         return;
       }
       this.#failure ??= error;
       onFailed();
-    });
-    from.pipe(to);
+    };
+    from.on('error', this.#fail);
+    const { errored } = from;
+    // Of a stream that has failed for the command before, nothing more is told.
+    if (errored === null) from.pipe(to);
+    else setImmediate(() => this.#fail(errored));
   }
 
   /** Why not all of the input could be read. */
@@ -96,6 +108,7 @@ export class InputCopy {
   }
 
   stop(): void {
+    this.#from.off('error', this.#fail);
     this.#from.unpipe(this.#to);
     this.#from.pause();
   }

@@ -31,13 +31,13 @@ export function processTerminal(): Terminal {
     isInteractive: () => isatty(stdin),
     isShown: () => isatty(stdin) && isatty(stdout),
     size: () => native().windowSize(stdin),
-    input: () => (input ??= standardInput()),
-    output: () => process.stdout,
-    errors: () => process.stderr,
+    input: () => heeded((input ??= standardInput())),
+    output: () => heeded(process.stdout),
+    errors: () => heeded(process.stderr),
     setMode(mode): void {
       process.off('exit', restore);
       // After a hang-up the mode can't be set (EIO), and need not be.
-      process.stdin.off('error', ignore).on('error', ignore);
+      heeded(process.stdin);
       if (mode === 'normal') {
         restore();
         return;
@@ -71,8 +71,14 @@ export function closeLostTerminal(): void {
   }
 }
 
+/** The same stream, an error of which does not end this process: whoever reads or writes at that time gets it too. */
+function heeded<T extends Readable | Writable>(stream: T): T {
+  stream.off('error', ignore).on('error', ignore);
+  return stream;
+}
+
 function ignore(): void {
-  // The reader of the input gets the same error.
+  // See `heeded`.
 }
 
 /** The byte that `^]` or `x` stands for. */

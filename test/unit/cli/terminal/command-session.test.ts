@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { joinPipes } from '../../../../lib/cli/terminal/command-session';
 import type { CommandResult, PipedProcess } from '../../../../lib/index';
+import { eventually } from '../../../support/time/eventually';
 import { FakeTerminal } from '../run-main';
 
 type Streams = Pick<PipedProcess, 'stdin' | 'stdout' | 'stderr'>;
@@ -36,9 +37,8 @@ class FakeCommand implements Streams, Ending {
   }
 }
 
-function join(signals = new EventEmitter()) {
+function join(signals = new EventEmitter(), terminal = new FakeTerminal('pipe')) {
   const command = new FakeCommand();
-  const terminal = new FakeTerminal('pipe');
   const { typed } = terminal;
   return { command, typed, status: joinPipes({ process: command, terminal, signals }) };
 }
@@ -90,4 +90,32 @@ test('input that is open for writing only, as under nohup, is empty', async () =
   command.end({ code: 3 });
   expect(await status).toBe(3);
   expect(command.killed).toEqual([]);
+});
+
+test.each([
+  ['EBADF', -9],
+  ['EISDIR', -21],
+])('the next command is told of input that has failed before: %s', async (code, errno) => {
+  const terminal = new FakeTerminal('pipe');
+  const isEmpty = code === 'EBADF';
+  for (const turn of ['first', 'second']) {
+    const { command, typed, status } = join(new EventEmitter(), terminal);
+    if (turn === 'first') typed.destroy(unread(code, errno));
+    if (isEmpty) expect(await text(command.stdin)).toBe('');
+    else await eventually(() => expect(command.killed).toEqual(['SIGKILL']));
+    command.end({ code: 0 });
+    if (isEmpty) expect(await status).toBe(0);
+    else await expect(status).rejects.toMatchObject({ cause: { errno: 21 } });
+  }
+});
+
+test('a command that has ended leaves nothing with the streams of this process', async () => {
+  const terminal = new FakeTerminal('pipe');
+  const { typed, shown, complaints } = terminal;
+  const listeners = () => [typed, shown, complaints].map((one) => one.listenerCount('error'));
+  const before = listeners();
+  const { command, status } = join(new EventEmitter(), terminal);
+  command.end({ code: 0 });
+  await status;
+  expect(listeners()).toEqual(before);
 });
