@@ -1,5 +1,7 @@
 /** Takes one definition of libvirt over, by its kind: defines it here, unless something of its name is there. */
+import { join } from 'node:path';
 import { DefinitionError, TslxcError } from '../../errors';
+import { isThere } from '../../host/state/file-error';
 import { builtInFilters } from '../../network/filter/built-in';
 import { defaultNetwork } from '../../network/lifecycle/default-network';
 import { defineDomain } from '../definitions/define';
@@ -99,25 +101,37 @@ async function takeOverPool(session: Session, { xml, autostart }: Theirs): Promi
 /** Those that libvirt brings with it have the names of those that are built in here. */
 async function takeOverFilter(session: Session, { xml }: Theirs): Promise<Outcome> {
   const { name } = parseGivenNetworkFilter(xml).definition;
-  const isThere = builtInFilters.has(name) || session.networkFilters.has(name);
-  if (!isThere) await defineNetworkFilter(session, xml, {});
-  return { name, outcome: isThere ? 'exists' : 'imported', autostart: 'off' };
+  const exists = builtInFilters.has(name) || session.networkFilters.has(name);
+  if (!exists) await defineNetworkFilter(session, xml, {});
+  return { name, outcome: exists ? 'exists' : 'imported', autostart: 'off' };
 }
 
-/** With its value, which libvirt has stored in the same form; one whose value can't be stored here is not left without it. */
+/** With its value, which libvirt has stored in the same form; one whose value can't be read or stored here is not left without it. */
 async function takeOverSecret(session: Session, { xml, folder }: Theirs): Promise<Outcome> {
   const { uuid } = parseGivenSecret(xml);
   if (isSecretThere(session, uuid)) return { name: uuid, outcome: 'exists', autostart: 'off' };
+  refuseSealed(folder, uuid);
   const value = readValue(folder, uuid);
   await defineSecret(session, xml, {});
   try {
     if (value !== undefined) await setSecretValue(session, uuid, value);
   } catch (error) {
-    await undefineSecret(session, uuid);
+    await undefineSecret(session, uuid).catch((failure: unknown) => {
+      const detail = 'a secret whose value could not be stored could not be removed again';
+      session.logger.error({ err: failure, secret: uuid }, detail);
+    });
     throw error;
   }
   const kept = value === undefined ? 'none' : 'copied';
   return { name: uuid, outcome: 'imported', autostart: 'off', value: kept };
+}
+
+/** libvirt 12.1 and later encrypt values with a key of the host. @throws TslxcError OPERATION_UNSUPPORTED for such a one. */
+function refuseSealed(folder: string, uuid: string): void {
+  const path = join(folder, `${uuid}.aes256cbc`);
+  if (!isThere(path)) return;
+  const detail = `libvirt keeps the value of the secret ${uuid} encrypted, in ${path}: define it by secret-define, and give it its value by secret-set-value`;
+  throw new TslxcError('OPERATION_UNSUPPORTED', detail, { path });
 }
 
 function isSecretThere(session: Session, uuid: string): boolean {

@@ -80,6 +80,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/hooks/network-hooks.ts expectEnd',
     'driver/hooks/port-hooks.ts announceGone',
     'driver/images/verbs.ts collectImages',
+    'driver/import/take-over.ts takeOverSecret',
     'driver/interfaces/bandwidth.ts shapeOrLeave',
     'driver/interfaces/shaping.ts giveUpFloors',
     'driver/lifecycle/finish.ts restoreLostLabels',

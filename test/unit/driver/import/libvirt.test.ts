@@ -215,6 +215,20 @@ test('pools, filters and secrets are defined too, before the domains that name t
   ]);
 });
 
+test('a secret whose value libvirt keeps encrypted is not taken for one without a value', async () => {
+  put(`secrets/${uuid(5)}.xml`, secretXml(5));
+  const sealed = `secrets/${uuid(5)}.aes256cbc`;
+  put(sealed, 'c2VhbGVk');
+  // From before libvirt encrypted values; it is an old one then.
+  put(`secrets/${uuid(5)}.base64`, Buffer.from('old').toString('base64'));
+  const [item] = await connection.importLibvirt({ from: libvirt });
+  expect(item).toMatchObject({
+    outcome: 'failed',
+    error: { code: 'OPERATION_UNSUPPORTED', path: join(libvirt, sealed) },
+  });
+  expect(await connection.secrets.list()).toEqual([]);
+});
+
 test('a secret whose value can not be taken over is not left here without it', async () => {
   put(`secrets/${uuid(5)}.xml`, secretXml(5));
   put(`secrets/${uuid(5)}.base64`, Buffer.alloc(70_000).toString('base64'));
