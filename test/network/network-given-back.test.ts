@@ -33,10 +33,16 @@ test('a start that fails late leaves it off, and the next one starts it', async 
   expect([(await domain.state()).state, plugged()]).toEqual(['running', 1]);
 });
 
-test('a container that starts beside one that fails keeps it', async () => {
+const nowhere = "<interface type='network'><source network='nowhere'/></interface>";
+
+test.each([
+  ['late', bad],
+  // Before it has a record of its own: the other one has looked at the network by then, and has none either.
+  ['early', domainXml({ name: 'bad', ...sleeper, devices: devices + nowhere })],
+])('a container that starts beside one that fails %s keeps it', async (_when, xml) => {
   await using world = await makeNetworkWorld();
   const { connection } = world;
-  const failing = await connection.defineDomain(bad);
+  const failing = await connection.defineDomain(xml);
   const domain = await connection.defineDomain(good);
   const ends = await Promise.allSettled([failing.start(), domain.start()]);
   expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);

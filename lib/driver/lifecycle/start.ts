@@ -13,8 +13,10 @@ import { levelOf } from '../session/level';
 import type { OwnedContainer } from '../session/containers';
 import { warningWords } from '../../plan/warnings';
 import { present } from '../../present';
+import { defaultNetwork } from '../../network/lifecycle/default-network';
 import { prepareHooks } from '../hooks/domain-hooks';
 import type { StartHooks } from '../hooks/domain-hooks';
+import { markPorts, unmarkPorts } from '../hooks/hook-mark';
 import { preparePortHooks } from '../hooks/port-hooks';
 import { ensureHealthWatcher } from '../health/watcher';
 import { finish, restoreLostLabels } from './finish';
@@ -104,6 +106,7 @@ async function attempt(
   const start = describeStart(session, levelled, rollback);
   checkOnce(definition, strictness(settings, options));
   const hooks = await prepareHooks(session, { definition, rollback, signal });
+  markUser(session, definition, rollback);
   const ports = await portsOf(session, definition, {
     intent: 'start',
     onNetworkStarted,
@@ -131,6 +134,17 @@ async function attempt(
       throw await namingAddressHolder(session, { definition, ports }, error);
     });
   return { start, container, hooks, hidden, level: hardeningOf(definition, ofOthers) };
+}
+
+/**
+ * Lets a start be seen by another one that fails, and so takes the network `default` down again: by a mark in the run folder, which a
+ * domain that has not run since the boot gets only later. What clears the marks of ports clears this one.
+ */
+function markUser(session: Session, definition: DomainDefinition, rollback: Rollback): void {
+  const { name, interfaces } = definition;
+  if (!interfaces.some((one) => one.type === 'network' && one.network === defaultNetwork)) return;
+  markPorts(session, name, []);
+  rollback.add(() => unmarkPorts(session, name));
 }
 
 function newRollback({ logger }: Session, domain: string): Rollback {

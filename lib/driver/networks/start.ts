@@ -88,7 +88,9 @@ export class StartedNetworks {
       if (state.record.uuid !== uuid || (await this.#isWanted(name))) return;
       // A start that looks at the network from now on waits for its lock; one that has looked before is seen by its own.
       const stopping = writeActiveRecord(session.paths, { ...state.record, phase: 'stopping' });
-      if (await this.#isWanted(name)) {
+      // Also if that can't be found out: what is called stopping is taken down by the next who looks.
+      const isWanted = await this.#isWanted(name).catch(() => true);
+      if (isWanted) {
         writeActiveRecord(session.paths, { ...state.record, phase: 'running' });
         return;
       }
@@ -98,7 +100,10 @@ export class StartedNetworks {
     });
   }
 
-  /** From before it looks at the network until its interfaces are on record, a start holds the lock of its domain. */
+  /**
+   * From before it looks at the network until its interfaces are on record, a start holds the lock of its domain, which has a run
+   * folder: see `markUser`.
+   */
   async #isWanted(network: string): Promise<boolean> {
     const { containers, paths } = this.#session;
     const others = containers.runNames(paths).filter((name) => name !== this.#domain);

@@ -238,6 +238,9 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'host/executable.ts openMonitor',
     'network/shaping/shaping.ts loadWithoutDevices',
   ],
+  'Unknown counts as in use, and as another one: nothing is taken down, or refused, for it.': [
+    'driver/networks/start.ts StartedNetworks.#takeDown',
+  ],
   'What the user has at hand: a file of the own home, a terminal, a program in PATH.': [
     'cli/output/output.ts isCharacterDevice',
     'cli/output/output.ts isWriteEnd',
