@@ -52,9 +52,9 @@ async function emptyPlace(path: string): Promise<string> {
   if (found.dev !== (await stat(dirname(real))).dev) {
     throw refusal(path, 'is a mount point: name a directory below it');
   }
-  // Not by its path, which a current directory that was removed has none of.
-  const here = await stat('.');
-  if (found.dev === here.dev && found.ino === here.ino) {
+  // Not by its path, which a current directory that was removed has none of. One that can't be looked at is not this one, which could.
+  const here = await stat('.').catch(() => undefined);
+  if (found.dev === here?.dev && found.ino === here.ino) {
     throw refusal(path, 'is the working directory: call this from outside');
   }
   return real;

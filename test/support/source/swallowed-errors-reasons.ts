@@ -240,6 +240,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
   ],
   'Unknown counts as in use, and as another one: nothing is taken down, or refused, for it.': [
     'driver/networks/start.ts StartedNetworks.#takeDown',
+    'rootfs/place.ts emptyPlace',
   ],
   'What the user has at hand: a file of the own home, a terminal, a program in PATH.': [
     'cli/output/output.ts isCharacterDevice',
