@@ -132,7 +132,7 @@ export const milliseconds = numberOf('milliseconds');
 /** Milliseconds that a timer of Node can wait, which has 31 bits for them: with more it would fire at once. */
 export const longestTime = 0x7fffffff;
 
-/** How long something may take: 0 is for what is looked at once, however long it takes. */
+/** How long something may take: with 0 it is over as soon as a timer can fire, be there an answer by then or not. */
 export function timeFrom(least: 0 | 1): Shape<number> {
   return value({
     words: `a number of milliseconds from ${least} to ${longestTime}`,

@@ -4,8 +4,8 @@ import type { DomainState } from '../types';
 /** How long `Domain.wait` and `Domain.waitFor` wait. */
 export interface WaitLimits {
   /**
-   * Milliseconds from 0 to 2,147,483,647, after which it rejects with OPERATION_TIMEOUT. Default: none; it waits until the container
-   * ends.
+   * Milliseconds from 0 to 2,147,483,647, after which it rejects with OPERATION_TIMEOUT; 0 may be over before the first look. Default:
+   * none; it waits until the container ends.
    */
   readonly timeout?: number | undefined;
   /** Gives up waiting: it rejects with OPERATION_ABORTED. */

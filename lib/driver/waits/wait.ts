@@ -86,8 +86,11 @@ async function endByMonitor(
 async function recordedEnd(session: Session, identity: Identity): Promise<ExitRecord | undefined> {
   if (session.access === 'read-only') return endOnRecord(session, identity);
   return session.locked(identity.name, async () => {
+    const before = session.containers.readRunState(session.paths, identity.name);
     const { exit, state } = await settle(session, identity.name, 'carryOut');
-    return exit ?? endOnRecord(session, identity, state);
+    // What has ended now may be another domain's container, which has the name since.
+    const isOwn = before.phase !== 'off' && before.start.uuid === identity.uuid;
+    return (isOwn ? exit : undefined) ?? endOnRecord(session, identity, state);
   });
 }
 

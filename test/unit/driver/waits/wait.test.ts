@@ -96,6 +96,8 @@ test('the end of a transient domain is its own, also when another has its name s
   await other.start();
   expect(await domain.wait()).toMatchObject({ code: 3 });
   host.end('web', exitRecord({ code: 4 }));
+  // This clean-up ends the other one.
+  expect(await domain.wait()).toMatchObject({ code: 3 });
   expect(await other.wait()).toMatchObject({ code: 4 });
   expect(await domain.wait()).toMatchObject({ code: 3 });
   expect(await domain.waitFor({ state: 'shutoff' })).toMatchObject({ exit: { code: 3 } });
