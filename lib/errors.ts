@@ -82,6 +82,8 @@ export interface ErrorDetails {
   readonly syscall?: string;
   /** The file, device or address that the call was about. */
   readonly path?: string;
+  /** The address (`192.0.2.1`) or port (`8080/tcp`) of the definition that is at fault, where an element may have several. */
+  readonly about?: string;
   /** The step of the start, stop or plan that failed, in words. */
   readonly step?: string;
   /** The domain that it happened to. */
@@ -142,6 +144,7 @@ export class TslxcError extends Error implements ErrorDetails {
   declare readonly errno?: number;
   declare readonly syscall?: string;
   declare readonly path?: string;
+  declare readonly about?: string;
   declare readonly step?: string;
   declare readonly domain?: string;
   declare readonly console?: readonly string[];

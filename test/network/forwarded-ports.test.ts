@@ -189,14 +189,14 @@ test('the address that the network keeps for it will do, or one that DHCP gives;
   );
   expect(await refused(six)).toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
-    path: '2001:db8::1',
+    about: '2001:db8::1',
     message: expect.stringContaining(
       "ports of the host's IPv6 address 2001:db8::1 can't lead to the interface, of which no IPv6 address is known",
     ) as string,
   });
   expect(await refused(six.replace('2001:db8::1', '0:0::1'))).toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
-    path: '::1',
+    about: '::1',
     message: expect.stringContaining("ports of ::1 can't be forwarded") as string,
   });
   expect(await refused(ownAddresses + web("<range start='8000' end='8100'/>"))).toMatchObject({
@@ -223,6 +223,8 @@ test('of two starts that find a port free, one gets it, and the other is told wh
   expect(await outcome).toMatchObject({
     error: {
       code: 'RESOURCE_BUSY',
+      // Of a stored definition, whose line the message names.
+      path: expect.stringMatching(/alpha\.xml$/) as string,
       message: expect.stringContaining(
         "the port 8080 (tcp) is forwarded to the domain 'beta' already",
       ) as string,
@@ -248,7 +250,7 @@ test('a loopback address of the host is forwarded only where its packets can be 
   const ports = web('').replace("proto='tcp'", "proto='tcp' address='127.0.0.1'");
   await expect(start('alpha', device('10', ownAddresses + ports))).rejects.toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
-    path: '127.0.0.1',
+    about: '127.0.0.1',
     message: expect.stringContaining("into the network 'lab' of the mode open") as string,
   });
 });
@@ -271,6 +273,9 @@ test('a port at which a program of the host listens is warned of also when it co
     expect(told()).toEqual(hides);
     // The ports stay as they are.
     await alpha.updateDevice(device('10', `${hiding}<link state='up'/>`), options);
+    expect(told()).toEqual([]);
+    const more = hiding + web("<range start='18091' to='81'/>");
+    await alpha.updateDevice(device('10', more), options);
     expect(told()).toEqual([]);
     await alpha.updateDevice(device('10', ownAddresses), options);
     const another = hiding.replaceAll('150.10', '150.12').replaceAll('::10', '::12');

@@ -14,7 +14,7 @@ export interface SourceLocation {
 // A message quotes the text of the definition, which can be megabytes long.
 const maxDetail = 400;
 
-/** The same, and the address or the port that is at fault there, which becomes the error's `path`. */
+/** The same, and the address or the port that is at fault there, which becomes the error's `about`. */
 export interface LocatedFault extends SourceLocation {
   readonly about?: string | undefined;
 }
@@ -31,7 +31,7 @@ export function definitionError(
     element: path,
     line,
     column,
-    ...(about === undefined ? {} : { path: about }),
+    ...(about === undefined ? {} : { about }),
   });
 }
 

@@ -49,8 +49,10 @@ export async function updateLive(
   const which = { identity, state, device: current.mac };
   // What can't be looked at fails the call before anything has been done.
   const lost = await lostTables(session, state.start, { mac: current.mac });
-  const isForwardedAnew = forwardsOf(current) !== forwardsOf(wanted);
-  const hidden = isForwardedAnew ? await hiddenPortWarnings(session, { interfaces: [wanted] }) : [];
+  const isForwardedAnew = forwardsOf(current).join('') !== forwardsOf(wanted).join('');
+  const hidden = await hiddenPortWarnings(session, {
+    interfaces: [onlyNewForwards(current, wanted)],
+  });
   if (wanted.bandwidth !== undefined || current.bandwidth !== undefined) {
     await setLiveRates(session, { ...which, change: { inbound, outbound } });
   }
@@ -88,6 +90,17 @@ function textOf(one: InterfaceDefinition): string {
   return printXml(formatInterface(rest, undefined));
 }
 
-function forwardsOf({ portForwards = [] }: InterfaceDefinition): string {
-  return portForwards.map((one) => printXml(formatPortForward(one))).join('');
+function forwardsOf({ portForwards = [] }: InterfaceDefinition): string[] {
+  return portForwards.map((one) => printXml(formatPortForward(one)));
+}
+
+/** `wanted` with the forwarded ports alone that `current` has not. */
+function onlyNewForwards(
+  current: InterfaceDefinition,
+  wanted: InterfaceDefinition,
+): InterfaceDefinition {
+  const known = new Set(forwardsOf(current));
+  const texts = forwardsOf(wanted);
+  const portForwards = wanted.portForwards?.filter((_, index) => !known.has(texts[index] ?? ''));
+  return portForwards === undefined ? wanted : { ...wanted, portForwards };
 }

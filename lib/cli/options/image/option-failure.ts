@@ -92,14 +92,14 @@ function sourceOf(mount: NonNullable<ImageDomain['mounts']>[number]): string | u
 }
 
 /** The option whose address or port (`8080/tcp`) the error is about; else the first. */
-function publishedOf({ path = '' }: TslxcError, { options, domain }: Typed): string | undefined {
-  const [number = '', protocol] = path.split('/');
+function publishedOf({ about = '' }: TslxcError, { options, domain }: Typed): string | undefined {
+  const [number = '', protocol] = about.split('/');
   const forwards = (domain.interfaces ?? []).flatMap((one) =>
     one.type === 'network' ? (one.portForwards ?? []) : [],
   );
   const at = forwards.findIndex(
     (one) =>
-      one.address === path ||
+      one.address === about ||
       (one.protocol === protocol &&
         (one.ranges ?? []).some((ports) => hasPort(ports, Number(number)))),
   );

@@ -20,12 +20,12 @@ test.each([
   ['IPv6', '2001:db8::1', () => decided(ipv4 + at('2001:db8::1'))],
   // DHCP gives addresses of IPv4 only.
   ['IPv6', '2001:db8::1', () => decided(at('2001:db8::1'), 'by-dhcp')],
-])('ports of the %s address %s do not lead to an interface without one', (kind, path, decide) => {
+])('ports of the %s address %s do not lead to an interface without one', (kind, about, decide) => {
   const message = expect.stringContaining(
-    `ports of the host's ${kind} address ${path} can't lead to the interface, of which no ${kind} address is known`,
+    `ports of the host's ${kind} address ${about} can't lead to the interface, of which no ${kind} address is known`,
   ) as string;
   expect(decide).toThrow(
-    expect.objectContaining({ code: 'CONFIG_UNSUPPORTED', path, message }) as Error,
+    expect.objectContaining({ code: 'CONFIG_UNSUPPORTED', about, message }) as Error,
   );
 });
 
