@@ -56,8 +56,13 @@ export function errorLines(error: unknown): string[] {
   if (denied !== undefined) return [denied.message];
   if (error instanceof UsageError) return [error.message];
   if (error instanceof CommandError) {
-    const hidden = error.cause === undefined || error.causeLine === 'hidden';
-    return hidden ? [error.message] : [error.message, ...errorLines(error.cause)];
+    if (error.cause === undefined) return [error.message];
+    // In other words, but with the lines that the cause has: several problems are each on their own.
+    if (error.causeLine === 'hidden' && TslxcError.is(error.cause))
+      return error.message.split('\n');
+    return error.causeLine === 'hidden'
+      ? [error.message]
+      : [error.message, ...errorLines(error.cause)];
   }
   if (TslxcError.is(error)) return [...error.message.split('\n'), ...lastLines(error)];
   return [`internal error: ${messageOf(error)}`];

@@ -1,7 +1,7 @@
 /** What is said of XML that a command has built: the options that it is from, in place of lines that nobody has seen. */
 import { inOptionWords, namingOptions, type BuiltXml } from '../../../../lib/cli/options/built-xml';
 import { Options } from '../../../../lib/cli/shell/arguments';
-import { CommandError } from '../../../../lib/cli/shell/command-error';
+import { CommandError, errorLines } from '../../../../lib/cli/shell/command-error';
 import { definitionError, problemsError } from '../../../../lib/domain/xml/source-location';
 import { DefinitionError, SyscallError, TslxcError } from '../../../../lib/errors';
 
@@ -68,9 +68,15 @@ test('of several things that are wrong each names its own', async () => {
   });
   const problems = [problem('driver/@io', 'one'), problem('target/@bus', 'two')];
   const error = problemsError('CONFIG_UNSUPPORTED', 'not carried out', problems);
-  expect(await said(error)).toMatchObject({
+  const told = await said(error);
+  expect(told).toMatchObject({
     message: 'unsupported configuration: not carried out:\n  one\n  two (--targetbus)',
   });
+  expect(errorLines(told)).toEqual([
+    'unsupported configuration: not carried out:',
+    '  one',
+    '  two (--targetbus)',
+  ]);
 });
 
 test.each([
