@@ -5,7 +5,7 @@
 import type { LimitWrite } from '../../plan/limits/limit-write';
 
 /** The files of cgroup v1 that limit what another file counts: of memory, and of memory and swap together. */
-const limitOfV1 = /limit_in_bytes$/;
+const limitOfV1 = /(?<=\/memory\.(?:memsw\.)?)limit_in_bytes$/;
 
 /** The step of a failed write of a limit on cgroup v1; undefined for a file that has no count beside it, or whose count can't be read. */
 export function limitBelowUse(

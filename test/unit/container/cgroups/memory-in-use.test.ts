@@ -5,6 +5,7 @@ const at = '/sys/fs/cgroup/memory/libvirt/lxc/web';
 const files: Readonly<Record<string, string>> = {
   [`${at}/memory.usage_in_bytes`]: '41943040\n',
   [`${at}/memory.memsw.usage_in_bytes`]: '52428800\n',
+  [`${at}/hugetlb.2MB.usage_in_bytes`]: '41943040\n',
 };
 const read = (path: string): string | undefined => files[path];
 const step = (file: string, value: string): string | undefined =>
@@ -25,5 +26,6 @@ test('each limit of v1 is compared with what counts for it', () => {
 test('a file that limits no memory, and a count that is not there, say nothing of it', () => {
   expect(step('cpuset.cpus', '0')).toBeUndefined();
   expect(step('memory.kmem.limit_in_bytes', '16777216')).toBeUndefined();
+  expect(step('hugetlb.2MB.limit_in_bytes', '16777216')).toBeUndefined();
   expect(step('memory.limit_in_bytes', '-1')).toBeUndefined();
 });
