@@ -44,7 +44,9 @@ function messageInKeys(
   return places.reduce((text, place) => {
     const { element = '', line = 0 } = place;
     const written = describePlace(present(place));
-    return written === '' ? text : text.replaceAll(written, keyAt(document, { element, line }));
+    return written === ''
+      ? text
+      : text.replaceAll(written, () => keyAt(document, { element, line }));
   }, message);
 }
 
