@@ -5,7 +5,7 @@ import { historyPath, readHistory, writeHistory } from '../terminal/history';
 import { LineEditor } from '../terminal/line-editor';
 import { LineGate } from '../terminal/line-gate';
 import { fileError } from '../../host/state/file-error';
-import { isReaderGone } from '../output/output';
+import { isEmptyInput } from '../terminal/output-copy';
 import { CommandError } from './command-error';
 import { longestLine, refuseChangedLine } from './given-bytes';
 import type { Output } from '../output/output';
@@ -92,6 +92,8 @@ function typedLines(runner: CommandRunner, surroundings: ReadingSurroundings): L
   };
 }
 
+const stdin = 0;
+
 function pipedLines({ terminal, output }: ReadingSurroundings): Lines {
   const gate = new LineGate(terminal.input());
   return {
@@ -115,7 +117,7 @@ function pipedLines({ terminal, output }: ReadingSurroundings): Lines {
             if (part === 'last') done();
           },
           ended: (failure) => {
-            if (failure !== undefined && !isHangUp(failure)) reject(unread(failure));
+            if (failure !== undefined && !isEmptyInput(failure, stdin)) reject(unread(failure));
             else if (pieces.length === 0) resolve(undefined);
             else done();
           },
@@ -124,11 +126,6 @@ function pipedLines({ terminal, output }: ReadingSurroundings): Lines {
     },
     close: () => gate.close(),
   };
-}
-
-/** Stdin may be a terminal although stdout is none. */
-function isHangUp(failure: Error): boolean {
-  return isReaderGone(failure, 0);
 }
 
 function unread(failure: Error): CommandError {

@@ -88,7 +88,7 @@ export class InputCopy {
     // The command need not read all of its input.
     to.on('error', () => from.unpipe(to));
     this.#fail = (error: Error): void => {
-      if (isEmpty(error, descriptorOf(from))) {
+      if (isEmptyInput(error, descriptorOf(from))) {
         to.end();
         return;
       }
@@ -115,7 +115,7 @@ export class InputCopy {
 }
 
 /** A descriptor that is open for writing only, as nohup(1) makes stdin, is an empty input; so is a terminal that was hung up. */
-function isEmpty(error: Error, fd: number): boolean {
+export function isEmptyInput(error: Error, fd: number): boolean {
   return hasErrno(error, system.errno.EBADF) || isReaderGone(error, fd);
 }
 

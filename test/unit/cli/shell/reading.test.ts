@@ -114,6 +114,13 @@ test('input that can not be read is an error, and of its last line nothing is ru
   );
 });
 
+test('input that is open for writing only, as under nohup, is empty for the shell too', async () => {
+  const terminal = new FakeTerminal('pipe');
+  const gone = Object.assign(new Error('EBADF'), { errno: -9, code: 'EBADF', syscall: 'read' });
+  setImmediate(() => terminal.typed.destroy(gone));
+  expect(await run(['-q'], { terminal })).toMatchObject({ status: 0, stderr: '' });
+});
+
 test('a last line without an end is run, and exit leaves the rest', async () => {
   expect((await piped('uri')).stdout).toBe('tslxc # uri\nlxc:///\ntslxc # \n');
   expect((await piped('exit\nuri\n')).stdout).toBe('tslxc # exit\n\n');
