@@ -21,12 +21,14 @@ function lettered({ name, letter, kind }) {
 function specification({ verb, table }) {
   const names = table.map(({ name }) => `--${name}`);
   const bare = table.filter(({ positional }) => positional !== undefined);
+  const several = table.filter(({ kind, repeatable }) => repeatable || kind === 'strings');
   const lines = [
     `        ${verb})`,
     `            options=${quoted(names.join(' '))}`,
     `            takes=${quoted(table.flatMap(takes).join(' '))}`,
     `            letters=${quoted(table.flatMap(lettered).join(' '))}`,
     `            bare=${quoted(bare.map(({ name }) => name).join(' '))}`,
+    `            several=${quoted(several.map(({ name }) => `--${name}`).join(' '))}`,
     '            ;;',
   ];
   return lines.filter((line) => !line.endsWith("=''"));
@@ -127,7 +129,7 @@ _tslxc_values()
 
 _tslxc()
 {
-    local cur='' quote='' before='' verb='' word awaiting='' kind='' options='' takes='' bare='' letters='' pair
+    local cur='' quote='' before='' verb='' word awaiting='' kind='' options='' takes='' bare='' letters='' several='' pair
     local -a words _tslxc_where=() given=()
     # Not COMP_WORDS, which bash has split at each = and : as well.
     _tslxc_split "\${COMP_LINE:0:COMP_POINT}"
@@ -185,6 +187,10 @@ _tslxc()
                 options=" $options "
                 options=\${options/ "--$word" / }
             fi
+        done
+        # What takes several values is offered again.
+        for word in $several; do
+            [[ " $options " == *" $word "* ]] || options+=" $word"
         done
         if [[ -z $awaiting && $cur == --*=* ]]; then
             awaiting=\${cur%%=*}

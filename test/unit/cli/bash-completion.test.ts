@@ -55,6 +55,8 @@ test.each<[line: string, candidates: string[]]>([
   ['tslxc dumpxml --domain wo', ['worker']],
   ['tslxc dumpxml web --inac', ['--inactive']],
   ['tslxc dumpxml web --inactive --inac', []],
+  ['tslxc domstats --domain web --dom', ['--domain']],
+  ['tslxc exec --env=A=1 --en', ['--env']],
   ['tslxc net-start ', ['default', 'lab']],
   ['tslxc net-update lab add dns-', ['dns-host', 'dns-srv', 'dns-txt']],
   ['tslxc shutdown web --mode s', ['signal']],
