@@ -1,4 +1,4 @@
-// Packages of the last landings, for test/long/landings.test.ts: what one of them has begun, another has to go on with. Each is taken from
+// Packages of the last landings, for test/network-long/landings.test.ts: what one of them has begun, another has to go on with. Each is taken from
 // the history and built once, which takes some minutes, in the cache of the tests.
 'use strict';
 const { execFileSync } = require('node:child_process');
