@@ -81,6 +81,20 @@ test('the boot starts the others, and says with its status that one was not star
   await says('destroy whole');
 });
 
+test('an editor is given nothing that would lose characters when it is saved', async () => {
+  const path = join(world.root.path, 'etc/tslxc/lxc/whole.xml');
+  const whole = readFileSync(path);
+  const latin = whole.toString().replace('</name>', '</name><title>K\u00fcche</title>');
+  writeFileSync(path, latin, 'latin1');
+  const edited = await spawnCommand(['edit', 'whole'], {
+    root: world.root.path,
+    env: { VISUAL: "sed -i 's/<vcpu>1/<vcpu>2/'" },
+  });
+  expect(edited).toMatchObject({ code: 1, stderr: containing('it is not in UTF-8: convert it') });
+  expect(readFileSync(path, 'latin1')).toBe(latin);
+  writeFileSync(path, whole);
+});
+
 test('an editor mends them, and what is beyond that is undefined or defined anew', async () => {
   damageAll();
   const VISUAL = "sed -i 's/<newer.>//'";

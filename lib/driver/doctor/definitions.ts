@@ -1,4 +1,5 @@
 /** Names the stored definitions of one root that can't be read: of what is defined there, nothing can be started or used. Only reads. */
+import { TslxcError } from '../../errors';
 import { silence } from '../../host/logger';
 import { fileError } from '../../host/state/file-error';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -89,7 +90,9 @@ async function unreadable(
     const identities = await store.identities();
     return identities.flatMap(({ name, unreadable: error }) => {
       if (error === undefined) return [];
-      const mend = edit === undefined ? '' : `tslxc ${edit} ${name}, or `;
+      // What is no text has no line, and can't be edited.
+      const isText = TslxcError.is(error) && error.line !== undefined;
+      const mend = edit === undefined || !isText ? '' : `tslxc ${edit} ${name}, or `;
       const advice = `${mend}tslxc ${undefine} ${name}; if a newer tslxc has written it, use that`;
       return [
         warn(

@@ -2,6 +2,7 @@
  * What is known of the files of stored definitions. A file is parsed again only after its content has changed, and read again only
  * after its stamp has: its device, inode, size and times.
  */
+import { isUtf8 } from 'node:buffer';
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { TslxcError } from '../../../errors';
 import { hasErrno, naming } from '../file-error';
@@ -13,15 +14,19 @@ const EISDIR = 21;
 /** Ethernet addresses, wherever they stand in a text. */
 const addressForm = /[0-9a-f]{2}(?::[0-9a-f]{2}){5}/gi;
 
-/** In place of a text. */
-const isFolder = Symbol('directory');
+interface Content {
+  /** As far as it can be read. */
+  readonly text: string;
+  /** Why it holds no definition, whatever the text. */
+  readonly unusable?: string;
+}
 
 /** The content of a file when it had that stamp. */
 interface KnownFile<Definition> {
   /** Undefined if it has been written by this process, and not looked at since. */
   readonly stamp: Buffer | undefined;
   /** Kept as long as the file may change without a change of its stamp. */
-  readonly text: string | undefined;
+  readonly content: Content | undefined;
   /** Undefined if it has not been parsed; of a file that is no definition, the one that stands in. */
   readonly uuid: string | undefined;
   /** Why it is no definition; undefined if it is one, or has not been parsed. */
@@ -59,7 +64,7 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
     const file = this.#look(name, stamp);
     if (file === undefined || file.definition !== undefined) return file?.definition;
     if (file.problem !== undefined) throw file.problem;
-    const text = file.text ?? this.#read(name);
+    const text = file.content?.text ?? this.text(name);
     if (text === undefined) return undefined;
     try {
       const definition = this.#options.parse(name, text);
@@ -87,9 +92,15 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
     return problem === undefined ? { uuid } : { uuid, problem };
   }
 
-  /** The text of the file as it is now; undefined if it is gone. @throws the errors of node:fs. */
+  /**
+   * The text of the file as it is now; undefined if it is gone.
+   *
+   * @throws TslxcError XML_ERROR for what is no text in UTF-8, of which a change would lose something; the errors of node:fs.
+   */
   text(name: string): string | undefined {
-    return this.#read(name);
+    const content = this.#content(name);
+    if (content?.unusable === undefined) return content?.text;
+    throw this.#problem(name, content.unusable);
   }
 
   /** Whether anything is known of the file. */
@@ -107,7 +118,7 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
   remember(name: string, { text, uuid }: { readonly text: string; readonly uuid: string }): void {
     const addresses = addressesIn(text);
     const unparsed = { problem: undefined, definition: undefined };
-    this.#known.set(name, { stamp: undefined, text, uuid, ...unparsed, addresses });
+    this.#known.set(name, { stamp: undefined, content: { text }, uuid, ...unparsed, addresses });
   }
 
   forget(name: string): void {
@@ -132,50 +143,57 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
   /** What the file holds now; undefined if it is gone. */
   #look(name: string, stamp: Buffer): KnownFile<Definition> | undefined {
     const known = this.#known.get(name);
-    const isSettled = known?.text === undefined && known?.stamp?.equals(stamp) === true;
+    const isSettled = known?.content === undefined && known?.stamp?.equals(stamp) === true;
     if (isSettled) return known;
-    const text = this.#textOrFolder(name);
-    if (text === undefined) return undefined;
-    if (text === isFolder) return this.#lookAtFolder(name, stamp);
-    const kept = isYoung(stamp) ? text : undefined;
-    const file =
-      known?.text === text
-        ? { ...known, stamp, text: kept }
-        : {
-            stamp,
-            text: kept,
-            uuid: undefined,
-            problem: undefined,
-            definition: undefined,
-            addresses: addressesIn(text),
-          };
+    const content = this.#content(name);
+    if (content === undefined) return undefined;
+    const kept = isYoung(stamp) ? content : undefined;
+    const isSame =
+      known?.content?.text === content.text && known.content.unusable === content.unusable;
+    const file = isSame
+      ? { ...known, stamp, content: kept }
+      : { stamp, content: kept, ...this.#unparsed(name, content) };
     this.#known.set(name, file);
     return file;
   }
 
-  /** A directory, or a link to one, holds no definition. */
-  #lookAtFolder(name: string, stamp: Buffer): KnownFile<Definition> {
-    const detail = 'a directory is in its place: undefine it, or define it anew';
-    const problem = new TslxcError('XML_ERROR', `${this.#options.path(name)}: ${detail}`);
-    const uuid = this.#options.standIn(name, '');
-    const file = { stamp, text: undefined, uuid, problem, definition: undefined, addresses: [] };
-    this.#known.set(name, file);
-    return file;
+  #unparsed(
+    name: string,
+    { text, unusable }: Content,
+  ): Omit<KnownFile<Definition>, 'stamp' | 'content'> {
+    const addresses = addressesIn(text);
+    if (unusable === undefined) {
+      return { uuid: undefined, problem: undefined, definition: undefined, addresses };
+    }
+    const uuid = this.#options.standIn(name, text);
+    return { uuid, problem: this.#problem(name, unusable), definition: undefined, addresses };
   }
 
-  #textOrFolder(name: string): string | typeof isFolder | undefined {
+  #problem(name: string, unusable: string): TslxcError {
+    return new TslxcError('XML_ERROR', `${this.#options.path(name)}: ${unusable}`);
+  }
+
+  #content(name: string): Content | undefined {
     try {
-      return this.#read(name);
+      const bytes = this.#bytes(name);
+      if (bytes === undefined) return undefined;
+      const text = bytes.toString();
+      if (isUtf8(bytes)) return { text };
+      return {
+        text,
+        unusable:
+          'it is not in UTF-8: convert it, as by iconv -f LATIN1 -t UTF-8, or define it anew',
+      };
     } catch (error) {
-      if (hasErrno(error, EISDIR)) return isFolder;
-      throw error;
+      if (!hasErrno(error, EISDIR)) throw error;
+      return { text: '', unusable: 'a directory is in its place: undefine it, or define it anew' };
     }
   }
 
   /** Empty for a fifo without a writer; undefined if there is no file. */
-  #read(name: string): string | undefined {
+  #bytes(name: string): Buffer | undefined {
     try {
-      return readText(this.#options.path(name));
+      return readBytes(this.#options.path(name));
     } catch (error) {
       if (hasErrno(error, ENOENT)) return undefined;
       throw naming(this.#options.path(name), error);
@@ -187,10 +205,10 @@ function addressesIn(text: string): string[] {
   return (text.match(addressForm) ?? []).map((address) => address.toLowerCase());
 }
 
-function readText(path: string): string {
+function readBytes(path: string): Buffer {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    return readFileSync(fd, 'utf8');
+    return readFileSync(fd);
   } finally {
     closeSync(fd);
   }

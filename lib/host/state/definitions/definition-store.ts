@@ -141,7 +141,7 @@ export class DefinitionStore<Definition extends Identity> {
     throw look;
   }
 
-  /** The text of the file; undefined if there is none. @throws SyscallError. */
+  /** The text of the file; undefined if there is none. @throws TslxcError XML_ERROR for what is no text in UTF-8; SyscallError. */
   text(name: string): string | undefined {
     const text = isFileName(name) ? this.#files.text(name) : undefined;
     return text === undefined ? undefined : withoutPreamble(this.#options, text);

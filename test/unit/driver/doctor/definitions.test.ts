@@ -40,6 +40,17 @@ test.each(files)('%s is named when it is torn', async (file, what, advice) => {
   expect(JSON.stringify(found)).toContain(advice);
 });
 
+test('an editor is not advised for what is no text', async () => {
+  const root = scratchDirectory();
+  const folder = join(root, 'etc/tslxc/lxc');
+  mkdirSync(join(folder, 'folder.xml'), { recursive: true });
+  writeFileSync(join(folder, 'latin.xml'), '<domain><title>K\u00fcche</title></domain>', 'latin1');
+  const found = JSON.stringify(await checkDefinitions(statePaths(root)));
+  expect(found).toContain('it is not in UTF-8: convert it');
+  for (const name of ['folder', 'latin']) expect(found).toContain(`tslxc undefine ${name}`);
+  expect(found).not.toContain('tslxc edit');
+});
+
 test('where all can be read, that is said', async () => {
   const [found] = await checkDefinitions(statePaths(scratchDirectory()));
   expect(JSON.stringify(found)).toContain('all that are stored can be read');

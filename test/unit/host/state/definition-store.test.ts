@@ -190,6 +190,22 @@ test('a file that the disk does not give is listed with the reason, and said to 
   expect(store.identity('loop')?.unreadable?.message).toContain('ELOOP');
 });
 
+test('a file in another encoding is no definition until it is saved in UTF-8, and its uuid stays', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  const path = join(directory, 'web.xml');
+  const title = '<title>Küche</title>';
+  const text = readFileSync(path, 'utf8').replace('</name>', `</name>${title}`);
+  writeFileSync(path, text, 'latin1');
+  const unreadable = { code: 'XML_ERROR', path, message: containing('it is not in UTF-8') };
+  expect(store.identity('web')).toMatchObject({ name: 'web', uuid, unreadable });
+  expect(() => store.read('web')).toThrow('it is not in UTF-8');
+  expect(() => store.text('web')).toThrow('it is not in UTF-8');
+  writeFileSync(path, text);
+  expect(store.identity('web')).toEqual({ name: 'web', uuid });
+  expect(store.read('web')?.title).toBe('Küche');
+});
+
 test('a file without uuid has the same at each reading, and another than its neighbour', async () => {
   const { store, directory } = makeStore();
   await store.write(definition('web'));
