@@ -61,7 +61,13 @@ export function checkInheritance(privilege: Privilege, status: string): HostChec
   if (!has(CAP_SYS_RESOURCE)) {
     const found =
       'no CAP_SYS_RESOURCE: limits can’t be raised, and monitors have no OOM score of their own';
-    checks.push(warn(id, found, 'give it to this process, if it is not kept from it on purpose'));
+    checks.push(
+      warn(
+        id,
+        found,
+        'unless it is kept from it on purpose: in a systemd unit, CAP_SYS_RESOURCE in CapabilityBoundingSet=; in a container, what its manager offers for that',
+      ),
+    );
   }
   if (privilege.noNewPrivileges) {
     checks.push(

@@ -117,7 +117,12 @@ export class DocumentWorld implements AsyncDisposable {
       domain,
       signal: printed.signal,
       console: { log },
-      process: { stdout: { write } },
+      process: {
+        stdout: { write },
+        // What is to happen at a signal does once there has been enough to see.
+        once: (_signal: string, listener: () => void) =>
+          printed.signal.addEventListener('abort', listener),
+      },
       ...this.#library(),
       require: () => this.#library(),
     };

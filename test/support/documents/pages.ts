@@ -32,6 +32,7 @@ export const firstPages: Pages = {
     /^131072 sh\n\n$/,
     /^definition\.mounts\[0\]\.sourc\n$/,
     /^bigint string true\n$/,
+    /^(listening on 8080\n)+$/,
     noOutput,
     /^NO_DOMAIN\n$/,
     /^NO_NETWORK\n$/,
