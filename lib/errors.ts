@@ -82,8 +82,6 @@ export interface ErrorDetails {
   readonly syscall?: string;
   /** The file, device or address that the call was about. */
   readonly path?: string;
-  /** The address (`192.0.2.1`) or port (`8080/tcp`) of the definition that is at fault, where an element may have several. */
-  readonly about?: string;
   /** The step of the start, stop or plan that failed, in words. */
   readonly step?: string;
   /** The domain that it happened to. */
@@ -144,7 +142,6 @@ export class TslxcError extends Error implements ErrorDetails {
   declare readonly errno?: number;
   declare readonly syscall?: string;
   declare readonly path?: string;
-  declare readonly about?: string;
   declare readonly step?: string;
   declare readonly domain?: string;
   declare readonly console?: readonly string[];
@@ -360,9 +357,10 @@ export function describePlace({ step, element, line, column }: ErrorDetails): st
 
 /** The message without the element and its place in a document, for a reader who has not seen that; the step stays. */
 export function messageWithoutElement(error: TslxcError): string {
-  const { element, line, column } = error;
-  if (element === undefined || line === undefined) return error.message;
-  const at = describePlace({ element, line, ...(column === undefined ? {} : { column }) });
+  const { element, line, column = 1 } = error;
+  if (element === undefined) return error.message;
+  // Of an argument, only its path.
+  const at = line === undefined ? element : describePlace({ element, line, column });
   return error.message.replace(` (${at})`, '').replace(`; ${at}`, '');
 }
 

@@ -202,9 +202,9 @@ export class Connection implements AsyncDisposable {
   ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.defineDomain');
     const session = this.#session;
-    const identity = await takeInXml(definition, options, (xml, told) =>
-      defineDomain(session, xml, told),
-    );
+    const identity = await takeInXml(definition, options, {
+      takeIn: (xml, told) => defineDomain(session, xml, told),
+    });
     return Domain.of(session, identity);
   }
 
@@ -270,9 +270,9 @@ export class Connection implements AsyncDisposable {
   ): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.createDomain');
     const session = this.#session;
-    const identity = await takeInXml(definition, options, (xml, told) =>
-      createDomain(session, xml, told),
-    );
+    const identity = await takeInXml(definition, options, {
+      takeIn: (xml, told) => createDomain(session, xml, told),
+    });
     return Domain.of(session, identity);
   }
 
@@ -285,7 +285,8 @@ export class Connection implements AsyncDisposable {
    * own range of ids, and no network
    * @param options - those of `createDomain`
    * @throws TslxcError NO_IMAGE when there is no image of that name; INVALID_ARG for a value that makes no sense;
-   * OPERATION_FAILED when the image has no such program; and as `createDomain`.
+   * OPERATION_FAILED when the image has no such program; and as `createDomain`, with the path of the key in `domain` as `element`,
+   * such as `domain.mounts[0].target`.
    * @see `Images.domainXml` for its XML
    * @example
    * const domain = await connection.createFromImage('debian:trixie', { args: ['sleep', '60'], user: 'nobody' });

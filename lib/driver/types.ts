@@ -131,7 +131,7 @@ export interface DeviceOptions extends WhichOption {
 export interface Warning extends Partial<Omit<DefinitionWarning, 'detail' | 'message'>> {
   /**
    * What it is about: see StartWarning, DefinitionWarning and IsolationWarning. A warning about a part of the definition also has
-   * `element`, `line` and `column`; of a DomainSpec that is defined or created, only `element`, the path of the key.
+   * `element`, `line` and `column`; of a DomainSpec or an ImageDomain, only `element`, the path of the key.
    */
   readonly detail: StartWarning | DefinitionWarning['detail'] | IsolationWarning['detail'];
   /** The same in words. */

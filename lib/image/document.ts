@@ -1,6 +1,6 @@
 /** The domain that is made from an image: what the image says of its program, unless the caller says otherwise. */
 import { randomBytes } from 'node:crypto';
-import { writeSpec } from '../domain/builder/domain-xml';
+import type { KeyPath } from '../domain/builder/origin';
 import type { DirectoryMount, DomainSpec } from '../domain/builder/spec';
 import { isBelow, isSame } from '../domain/xml/path';
 import { TslxcError } from '../errors';
@@ -34,16 +34,12 @@ export function newDomainName(image: string): string {
 }
 
 /**
- * The XML of the domain.
+ * The domain.
  *
- * @throws TslxcError INVALID_ARG for an invalid value, for one that XML can't hold, or when neither the image nor the caller
- * names a program; OPERATION_FAILED when the image does not have the program, or has no layers; SyscallError.
+ * @throws TslxcError INVALID_ARG for an invalid value, or when neither the image nor the caller names a program; OPERATION_FAILED when the
+ * image does not have the program, or has no layers; SyscallError.
  */
-export function imageDocument(document: ImageDocument): string {
-  return writeSpec(imageSpec(document));
-}
-
-function imageSpec(document: ImageDocument): DomainSpec {
+export function imageSpec(document: ImageDocument): DomainSpec {
   const { image, name, domain, shares = [] } = document;
   const { config } = image;
   const { root: _root, ports = config.ports, ...own } = domain;
@@ -62,6 +58,15 @@ function imageSpec(document: ImageDocument): DomainSpec {
     privateNetwork,
     image: { name: image.name, digest: image.digest, ports, volumes: config.volumes },
   });
+}
+
+/** Which key of the caller's ImageDomain decides what this key of `imageSpec` is. */
+export function keyOfImageDomain(key: KeyPath, { mounts = [] }: ImageDomain): KeyPath {
+  const [first, second] = key;
+  if (first === 'root') return second === 'overlay' ? ['root', 'overlay'] : key.slice(0, 2);
+  // Behind those of the caller is what comes of a network.
+  if (first === 'mounts' && Number(second) >= mounts.length) return ['interfaces'];
+  return key;
 }
 
 function rootOf({ image, upper, domain }: ImageDocument): DomainSpec['root'] {

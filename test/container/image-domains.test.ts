@@ -204,6 +204,29 @@ test('what the image does not have is told before anything starts', async () => 
   expect(existsSync(store('drafts'))).toBe(true);
 });
 
+test('an error names the key that it is about, and nothing of the XML that is made of it', async () => {
+  const source = join(world.root.path, 'no-such-source');
+  const mounts = [
+    { source: world.root.path, target: '/first' },
+    { source, target: '/second' },
+  ];
+  const cases: readonly (readonly [string, ImageDomain])[] = [
+    ['domain.user', { user: 'nosuch' }],
+    ['domain.mounts[1].source', { mounts }],
+    ['domain.root.overlay', { root: { overlay: join(source, 'upper') } }],
+    ['domain.stopSignal', { stopSignal: 'SIGNONE' }],
+    ['domain.limits.cpuPeriod', { limits: { cpuPeriod: 1 } }],
+  ];
+  for (const [key, wrong] of cases) {
+    const error = await make({ ...sleeping, ...wrong }).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ element: key });
+    expect(error).not.toHaveProperty('line');
+    expect((error as Error).message).not.toMatch(/line \d|domain\//);
+  }
+  const spec = { name: 'plain-data', memory: '64MiB', root: '/', user: 'nosuch' } as const;
+  await expect(world.connection.createDomain(spec)).rejects.toMatchObject({ element: 'spec.user' });
+});
+
 /** KiB on the disk, each file once. */
 function diskUsage(path: string): number {
   return Number(execFileSync('du', ['-sk', path], { encoding: 'utf8' }).split('\t')[0]);

@@ -189,14 +189,14 @@ test('the address that the network keeps for it will do, or one that DHCP gives;
   );
   expect(await refused(six)).toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
-    about: '2001:db8::1',
+    element: 'domain/devices/interface/portForward',
     message: expect.stringContaining(
       "ports of the host's IPv6 address 2001:db8::1 can't lead to the interface, of which no IPv6 address is known",
     ) as string,
   });
   expect(await refused(six.replace('2001:db8::1', '0:0::1'))).toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
-    about: '::1',
+    element: 'domain/devices/interface/portForward',
     message: expect.stringContaining("ports of ::1 can't be forwarded") as string,
   });
   expect(await refused(ownAddresses + web("<range start='8000' end='8100'/>"))).toMatchObject({
@@ -250,7 +250,7 @@ test('a loopback address of the host is forwarded only where its packets can be 
   const ports = web('').replace("proto='tcp'", "proto='tcp' address='127.0.0.1'");
   await expect(start('alpha', device('10', ownAddresses + ports))).rejects.toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
-    about: '127.0.0.1',
+    element: 'domain/devices/interface/portForward',
     message: expect.stringContaining("into the network 'lab' of the mode open") as string,
   });
 });

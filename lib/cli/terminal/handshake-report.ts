@@ -19,7 +19,7 @@ export interface FailedReport {
   readonly failed: Readonly<{ code: ErrorCode; message: string }> &
     Pick<
       ErrorDetails,
-      'errno' | 'syscall' | 'path' | 'about' | 'step' | 'element' | 'line' | 'column' | 'problems'
+      'errno' | 'syscall' | 'path' | 'step' | 'element' | 'line' | 'column' | 'problems'
     >;
 }
 
@@ -83,8 +83,7 @@ export function failedReport(error: unknown): FailedReport {
     const code = error instanceof CommandError ? error.code : 'INTERNAL_ERROR';
     return { failed: { code, message: source instanceof Error ? source.message : String(source) } };
   }
-  const { code, message, errno, syscall, path, about, step, element, line, column, problems } =
-    source;
-  const details = { errno, syscall, path, about, step, element, line, column, problems };
+  const { code, message, errno, syscall, path, step, element, line, column, problems } = source;
+  const details = { errno, syscall, path, step, element, line, column, problems };
   return { failed: { code, message, ...present(details) } };
 }

@@ -14,24 +14,18 @@ export interface SourceLocation {
 // A message quotes the text of the definition, which can be megabytes long.
 const maxDetail = 400;
 
-/** The same, and the address or the port that is at fault there, which becomes the error's `about`. */
-export interface LocatedFault extends SourceLocation {
-  readonly about?: string | undefined;
-}
-
 /** The error to throw if the element or attribute at `location` is invalid; its message ends with the position. */
 export function definitionError(
   code: ErrorCode,
   text: string,
-  location: LocatedFault,
+  location: SourceLocation,
 ): DefinitionError {
-  const { path, position, about } = location;
+  const { path, position } = location;
   const { line, column } = position;
   return new DefinitionError(code, `${shortened(text)} ${placeOf(location)}`, {
     element: path,
     line,
     column,
-    ...(about === undefined ? {} : { about }),
   });
 }
 

@@ -3,12 +3,25 @@
  * made of it.
  */
 import { documentOf } from '../../domain/builder/domain-xml';
-import { keyAt, type XmlPlace } from '../../domain/builder/origin';
+import { keyAt, type KeyPath, type XmlPlace } from '../../domain/builder/origin';
 import type { DomainSpec } from '../../domain/builder/spec';
-import { printXml, type PrintableElement } from '../../domain/xml/print';
+import { printXml } from '../../domain/xml/print';
 import { describePlace, TslxcError } from '../../errors';
 import { present } from '../../present';
+import { pathOf } from '../../shape/misfit';
 import type { DefineOptions, Warning } from '../types';
+
+/** The name of a key of the spec for whoever has given it. */
+type NameOfKey = (key: KeyPath) => string;
+
+const inSpec: NameOfKey = (key) => pathOf('spec', key);
+
+/** What becomes of the XML of a definition, and of what is said of it. */
+interface Taker<Options, Result> {
+  readonly takeIn: (xml: string, options: Options) => Promise<Result>;
+  /** For a spec that was made of something else, which has other keys. Default: those of the spec. */
+  readonly nameOf?: NameOfKey;
+}
 
 /**
  * Takes in what a caller defines, as XML; `takeIn` gets the options.
@@ -19,34 +32,37 @@ import type { DefineOptions, Warning } from '../types';
 export async function takeInXml<Options extends Pick<DefineOptions, 'onWarning'>, Result>(
   definition: string | DomainSpec,
   options: Options,
-  takeIn: (xml: string, options: Options) => Promise<Result>,
+  { takeIn, nameOf = inSpec }: Taker<Options, Result>,
 ): Promise<Result> {
   if (typeof definition === 'string') return takeIn(definition, options);
   const document = documentOf(definition);
+  const name: NameOfPlace = (place) => nameOf(keyAt(document, place));
   const { onWarning } = options;
-  const warn = onWarning && ((warning: Warning) => onWarning(inKeys(warning, document)));
+  const warn = onWarning && ((warning: Warning) => onWarning(inKeys(warning, name)));
   try {
     return await takeIn(printXml(document), { ...options, ...present({ onWarning: warn }) });
   } catch (error) {
-    if (TslxcError.is(error)) nameKeys(error, document);
+    if (TslxcError.is(error)) nameKeys(error, name);
     throw error;
   }
 }
 
-type Told = Partial<XmlPlace> & { readonly column?: number; readonly message: string };
+type NameOfPlace = (place: XmlPlace) => string;
+
+type Told = Partial<XmlPlace> & {
+  readonly column?: number | undefined;
+  readonly message: string;
+};
 
 /** The message, with the key in place of the element and its position; that of each problem, if it lists several. */
 function messageInKeys(
   { message }: Told,
   places: readonly Omit<Told, 'message'>[],
-  document: PrintableElement,
+  name: NameOfPlace,
 ): string {
-  return places.reduce((text, place) => {
-    const { element = '', line = 0 } = place;
-    const written = describePlace(present(place));
-    return written === ''
-      ? text
-      : text.replaceAll(written, () => keyAt(document, { element, line }));
+  return places.reduce((text, { element = '', line, column }) => {
+    const written = describePlace(present({ element, line, column }));
+    return written === '' ? text : text.replaceAll(written, () => name({ element, line }));
   }, message);
 }
 
@@ -54,36 +70,38 @@ function placeOf({ element, line, column }: Omit<Told, 'message'>): Omit<Told, '
   return present({ element, line, column });
 }
 
-function inKeys(warning: Warning, document: PrintableElement): Warning {
-  const { line: _line, column: _column, ...rest } = warning;
-  const { element, line } = warning;
-  if (element === undefined || line === undefined) return warning;
-  const message = messageInKeys(warning, [placeOf(warning)], document);
-  return { ...rest, message, element: keyAt(document, { element, line }) };
+function inKeys(warning: Warning, name: NameOfPlace): Warning {
+  const { line, column: _column, ...rest } = warning;
+  const { element } = warning;
+  if (element === undefined || !isOfDomain(element)) return warning;
+  const message = messageInKeys(warning, [placeOf(warning)], name);
+  return { ...rest, message, element: name({ element, line }) };
 }
 
 /** An error about a part of the document. The error stays the same object: its class, its code and its cause are as they were. */
-function nameKeys(error: TslxcError, document: PrintableElement): void {
-  const { element, line, message, stack, problems } = error;
-  if (element === undefined || line === undefined || !isOfDomain(error)) return;
+function nameKeys(error: TslxcError, name: NameOfPlace): void {
+  const { code, element, line, message, stack, problems } = error;
+  // What validates against the schema names elements without those above.
+  const isOfDocument = code === 'XML_INVALID_SCHEMA' || isOfDomain(element);
+  if (element === undefined || !isOfDocument) return;
   const places = [error, ...(problems ?? [])].map(placeOf);
-  const told = messageInKeys(error, places, document);
+  const told = messageInKeys(error, places, name);
   Object.assign(error, {
     message: told,
     stack: stack?.replace(message, () => told),
-    element: keyAt(document, { element, line }),
+    element: name({ element, line }),
     ...present({
       problems: problems?.map((one) => ({
         ...one,
-        element: keyAt(document, one),
-        message: messageInKeys(one, [placeOf(one)], document),
+        element: name(one),
+        message: messageInKeys(one, [placeOf(one)], name),
       })),
     }),
   });
-  for (const name of ['line', 'column']) Reflect.deleteProperty(error, name);
+  for (const field of ['line', 'column']) Reflect.deleteProperty(error, field);
 }
 
-/** And not of a network, for example. What validates against the schema names elements without those above. */
-function isOfDomain({ element = '', code }: TslxcError): boolean {
-  return code === 'XML_INVALID_SCHEMA' || /^domain(\/|$)/.test(element);
+/** And not of a network, for example. */
+function isOfDomain(element = ''): boolean {
+  return /^domain(\/|$)/.test(element);
 }

@@ -1,12 +1,14 @@
 /** The operations on the images of a connection. */
 import { join } from 'node:path';
+import { writeSpec } from '../../domain/builder/domain-xml';
+import type { DomainSpec } from '../../domain/builder/spec';
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
 import { takeHostLock } from '../../host/state/file-lock';
 import { takeLock } from '../../host/state/named-lock';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { markTransient, newContainerLayer, transientDomains } from '../../image/container-layer';
-import { imageDocument, newDomainName } from '../../image/document';
+import { imageSpec, keyOfImageDomain, newDomainName } from '../../image/document';
 import { needsShare, type NetworkShare } from '../../image/network-share';
 import { pullImage } from '../../image/pull/pull';
 import { collect } from '../../image/store/collect';
@@ -19,7 +21,9 @@ import {
   removeImageRecord,
 } from '../../image/store/records';
 import type { ImageDomain, ImageInfo, PullOptions } from '../../image/types';
+import { pathOf } from '../../shape/misfit';
 import { createDomain } from '../definitions/define';
+import { takeInXml } from '../definitions/key-errors';
 import type { Session } from '../session/session';
 import type { CreateOptions } from '../types';
 import { networkShare } from './network-share';
@@ -65,19 +69,17 @@ export async function removeImage(session: Session, name: string): Promise<void>
   await collectImages(session);
 }
 
-/** @throws as `imageDocument`, and NO_IMAGE when there is no image of that name. */
+/** @throws as `imageSpec`, and NO_IMAGE when there is no image of that name; INVALID_ARG for a value that XML can't hold. */
 export async function imageDomainXml(
   session: Session,
   name: string,
   domain: ImageDomain,
 ): Promise<string> {
-  return (await describe(session, name, domain)).xml;
+  return writeSpec((await describe(session, name, domain)).spec);
 }
 
 interface Described {
-  /** Of the domain. */
-  readonly called: string;
-  readonly xml: string;
+  readonly spec: DomainSpec;
   /** tslxc's own directory for what the container writes; undefined if the caller has named one. */
   readonly written: string | undefined;
 }
@@ -91,11 +93,7 @@ async function describe(session: Session, name: string, domain: ImageDomain): Pr
   const upper = overlay ?? written ?? '';
   const empty = join(paths.empty, 'root');
   const shares = await sharesOf(session, domain);
-  return {
-    xml: imageDocument({ image, name: called, upper, empty, domain, shares }),
-    called,
-    written,
-  };
+  return { spec: imageSpec({ image, name: called, upper, empty, domain, shares }), written };
 }
 
 /** What virtual networks give to each of its interfaces, in their order. */
@@ -127,9 +125,12 @@ export async function createFromImage(
     using _lock = await takeHostLock({ path: paths.lock, step: 'lock the images' }, 'shared');
     // Until the domain exists, another caller that chooses an address would not see the one chosen here.
     using _choices = await lockAddresses(session, domain);
-    const { xml, called, written } = await describe(session, name, domain);
-    if (written !== undefined) await markTransient(written, called);
-    return await createDomain(session, xml, options);
+    const { spec, written } = await describe(session, name, domain);
+    if (written !== undefined) await markTransient(written, spec.name);
+    return await takeInXml(spec, options, {
+      takeIn: (xml, told) => createDomain(session, xml, told),
+      nameOf: (key) => pathOf('domain', keyOfImageDomain(key, domain)),
+    });
   } catch (error) {
     await collectImages(session);
     throw fileError(error, 'create a domain of an image');

@@ -74,7 +74,7 @@ async function checkForwards(
   for (const { address, position } of forwards) {
     const why = address === undefined ? undefined : whyUnled(address, { name, mode });
     if (why === undefined) continue;
-    throw definitionError('CONFIG_UNSUPPORTED', why, { path, position, about: address });
+    throw definitionError('CONFIG_UNSUPPORTED', why, { path, position });
   }
   await containers.forwards.check({ mac, forwards }, paths.root);
 }

@@ -1,5 +1,6 @@
 /** lib/image/document.ts: the domain that an image and the caller's words make. What is in the image's files is told by the test. */
-import { imageDocument, newDomainName } from '../../../lib/image/document';
+import { writeSpec } from '../../../lib/domain/builder/domain-xml';
+import { imageSpec, keyOfImageDomain, newDomainName } from '../../../lib/image/document';
 import type { NetworkShare } from '../../../lib/image/network-share';
 import { readSpec } from '../../../lib/driver/definitions/spec';
 import { parse } from '../domain/parse-context';
@@ -61,7 +62,7 @@ function made({
     ...{ bytes: 0, layers, config: { ...silent, ...config } },
   };
   const named = { image, name: 'one', upper: '/u', empty: '/e', domain };
-  return imageDocument({ ...named, shares: [share] });
+  return writeSpec(imageSpec({ ...named, shares: [share] }));
 }
 
 /** The lines of the XML that begin with one of these elements, without their indentation. */
@@ -348,4 +349,19 @@ test('a new domain is named after its image, and no two have one name', () => {
   const names = Array.from({ length: 50 }, () => newDomainName('shop.example/web/front:1.0'));
   for (const name of names) expect(name).toMatch(/^front-[0-9a-f]{6}$/);
   expect(new Set(names).size).toBeGreaterThan(45);
+});
+
+test.each<[string, readonly (string | number)[], string]>([
+  [
+    'what the caller has given',
+    ['interfaces', 0, 'portForwards', 1],
+    'interfaces,0,portForwards,1',
+  ],
+  ['a layer of what it writes', ['root', 'overlay', 'upper'], 'root,overlay'],
+  ['a layer of the image', ['root', 'overlay', 'lower', 1], 'root,overlay'],
+  ['a mount of the caller', ['mounts', 0, 'target'], 'mounts,0,target'],
+  ['the mount of a network’s resolver', ['mounts', 1, 'target'], 'interfaces'],
+])('%s: the key of the caller that decides it is found', (_what, key, found) => {
+  const mounts = [{ source: '/a', target: '/b' }];
+  expect(keyOfImageDomain(key, { mounts }).join()).toBe(found);
 });

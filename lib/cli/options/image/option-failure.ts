@@ -1,11 +1,11 @@
 /**
  * What is said of a container from an image that could not be started: the option and its value, as they were typed, in place of
- * the element and the line of a definition that nobody has seen. Pure.
+ * the key of an ImageDomain, which a user has not seen. Pure.
  */
 import { constants } from 'node:os';
 import { usualIds } from '../../../domain/namespaces/allocated-ids';
 import { messageWithoutElement, TslxcError } from '../../../errors';
-import type { ImageDomain, PortRangeSpec } from '../../../index';
+import type { ImageDomain } from '../../../index';
 import { printable } from '../../../printable';
 import type { Options } from '../../shell/arguments';
 import { CommandError } from '../../shell/command-error';
@@ -36,82 +36,68 @@ function ofOption(error: TslxcError, typed: Typed): Error {
 }
 
 /** Undefined if it is about none of the options that were typed. */
-function saidOfOption(error: TslxcError, typed: Typed): string | undefined {
-  const { options, domain } = typed;
-  const { element = '', errno, path, syscall } = error;
-  const told = (name: string, why: string | undefined, value = options.string(name)) =>
-    value === undefined || why === undefined
-      ? undefined
-      : `'${printable(value)}' for <${name}> option${why}`;
+function saidOfOption(error: TslxcError, { options, domain }: Typed): string | undefined {
+  const { errno, path, syscall } = error;
+  const told = (name: string, why: string, value = options.string(name)) =>
+    value === undefined ? undefined : `'${printable(value)}' for <${name}> option${why}`;
   const rest = `: ${messageWithoutElement(error)}`;
-  if (syscall === 'chdir' && path === domain.cwd) return told('workdir', whyNoDirectory(errno));
-  if (/^domain\/os\/init(user|group)$/.test(element)) return told('user', whyNotThatUser(error));
-  if (element.startsWith('domain/devices/filesystem')) {
-    return (
-      told('volume', whyNoVolume(error) ?? rest, volumeOf(error, typed)) ??
-      // The root has no path that was typed but that of what is written to it.
-      (path === undefined ? told('upper', rest) : undefined)
-    );
+  const isNoDirectory = errno === ENOENT || errno === ENOTDIR;
+  if (syscall === 'chdir' && isNoDirectory && path === domain.cwd) {
+    return told('workdir', whyNoDirectory(errno));
   }
-  if (element.endsWith('/tslxc:overlay')) return told('upper', whyNoUpper(error) ?? rest);
-  if (element.startsWith('domain/devices/interface')) {
-    const published = publishedOf(error, typed);
-    const why = error.code === 'NO_NETWORK' ? whyNoNetwork(error, typed) : rest;
-    return element.includes('/portForward')
-      ? told('publish', why, published)
-      : (told('network', why) ?? told('publish', why, published));
+  const { key, index, inner } = keyOf(error);
+  switch (key) {
+    case 'user':
+    case 'group':
+      return told('user', whyNotThatUser(error));
+    case 'mounts':
+      return told('volume', whyNoVolume(error) ?? rest, options.strings('volume')[index]);
+    case 'root':
+      // A layer of the image was not typed, and has a path.
+      if (inner !== 'overlay' && path !== undefined) return undefined;
+      return told('upper', whyNoUpper(error) ?? rest);
+    case 'interfaces': {
+      const why = error.code === 'NO_NETWORK' ? whyNoNetwork(error, options) : rest;
+      const [, forward] = /^portForwards\[(\d+)\]/.exec(inner) ?? [];
+      const published = options.strings('publish')[Number(forward ?? 0)];
+      const ofPort = told('publish', why, published);
+      return forward === undefined ? (told('network', why) ?? ofPort) : ofPort;
+    }
+    default:
+      return undefined;
   }
-  return undefined;
 }
 
-function whyNoDirectory(errno: number | undefined): string | undefined {
-  if (errno === ENOENT) return ': the image has no such directory';
-  return errno === ENOTDIR ? ': that is no directory in the image' : undefined;
+/** Of `domain.mounts[1].source`: `mounts`, 1 and `source`. */
+function keyOf({ element = '' }: TslxcError): {
+  readonly key: string;
+  readonly index: number;
+  readonly inner: string;
+} {
+  const [, key = '', index = '0', inner = ''] =
+    /^domain\.(\w+)(?:\[(\d+)\])?(?:\.(.*))?$/.exec(element) ?? [];
+  return { key, index: Number(index), inner };
+}
+
+function whyNoDirectory(errno: number): string {
+  return errno === ENOENT
+    ? ': the image has no such directory'
+    : ': that is no directory in the image';
 }
 
 /** The code of a name that is not there is libvirt's, which calls that an internal error. */
-function whyNotThatUser({ code, element = '' }: TslxcError): string {
-  if (code !== 'INTERNAL_ERROR') {
+function whyNotThatUser(error: TslxcError): string {
+  if (error.code !== 'INTERNAL_ERROR') {
     return `: the container has the ids from 0 to ${usualIds - 1}; --ids host gives it all`;
   }
-  const [kind, file] = element.endsWith('user') ? ['user', '/etc/passwd'] : ['group', '/etc/group'];
-  return `: the image has no ${kind} of that name in its ${file}; a number needs no entry there`;
+  const { key } = keyOf(error);
+  const file = key === 'user' ? '/etc/passwd' : '/etc/group';
+  return `: the image has no ${key} of that name in its ${file}; a number needs no entry there`;
 }
 
-/** The option whose directory or target the error is about; undefined for none. */
-function volumeOf({ path }: TslxcError, { options, domain }: Typed): string | undefined {
-  if (path === undefined) return undefined;
-  const at = (domain.mounts ?? []).findIndex(
-    (mount) => 'target' in mount && (mount.target === path || sourceOf(mount) === path),
-  );
-  return options.strings('volume')[at];
-}
-
-function sourceOf(mount: NonNullable<ImageDomain['mounts']>[number]): string | undefined {
-  return 'source' in mount && typeof mount.source === 'string' ? mount.source : undefined;
-}
-
-/** The option whose address or port (`8080/tcp`) the error is about; else the first. */
-function publishedOf({ about = '' }: TslxcError, { options, domain }: Typed): string | undefined {
-  const [number = '', protocol] = about.split('/');
-  const forwards = (domain.interfaces ?? []).flatMap((one) =>
-    one.type === 'network' ? (one.portForwards ?? []) : [],
-  );
-  const at = forwards.findIndex(
-    (one) =>
-      one.address === about ||
-      (one.protocol === protocol &&
-        (one.ranges ?? []).some((ports) => hasPort(ports, Number(number)))),
-  );
-  return options.strings('publish')[Math.max(at, 0)];
-}
-
-function hasPort({ start, end = start }: PortRangeSpec, port: number): boolean {
-  return start <= port && port <= end;
-}
-
-function whyNoVolume({ errno, element = '', path = '' }: TslxcError): string | undefined {
-  const isMissing = errno === ENOENT && element.endsWith('/source');
+function whyNoVolume(error: TslxcError): string | undefined {
+  const { errno, path = '' } = error;
+  const isMissing = errno === ENOENT && keyOf(error).inner === 'source';
   return isMissing ? `: there is no '${path}' on this host: make it first` : undefined;
 }
 
@@ -120,7 +106,7 @@ function whyNoUpper({ errno, path = '' }: TslxcError): string | undefined {
   return errno === ENOTDIR ? ': that is no directory' : undefined;
 }
 
-function whyNoNetwork(error: TslxcError, { options }: Typed): string {
+function whyNoNetwork(error: TslxcError, options: Options): string {
   const others = 'tslxc net-list --all shows those that there are, and none and host are always';
   if (options.has('network')) return `: there is no such network; ${others}`;
   return `: ${messageWithoutElement(error)}`;
@@ -128,14 +114,15 @@ function whyNoNetwork(error: TslxcError, { options }: Typed): string {
 
 /** The image's own words, which an option can replace. */
 function saidOfImage(error: TslxcError): string | undefined {
-  const { element = '', code, syscall, path = '', errno } = error;
+  const { code, syscall, path = '', errno } = error;
   if (syscall === 'chdir' && (errno === ENOENT || errno === ENOTDIR))
     return `the image names the working directory '${path}', and has no such directory: give another by --workdir`;
-  if (code === 'INTERNAL_ERROR' && element === 'domain/os/inituser')
+  const { key } = keyOf(error);
+  if (code === 'INTERNAL_ERROR' && key === 'user')
     return 'the image names a user that is not in its /etc/passwd: give another by --user';
-  if (code === 'INTERNAL_ERROR' && element === 'domain/os/initgroup')
+  if (code === 'INTERNAL_ERROR' && key === 'group')
     return 'the image names a group that is not in its /etc/group: give another by --user';
-  if (element.includes('/tslxc:stop'))
+  if (key === 'stopSignal')
     return 'the image names a stop signal that is none: give another by --stop-signal';
   return undefined;
 }

@@ -114,7 +114,7 @@ function portTaken({ root: other, name }: PortClaim, { port, forward, root }: Re
   const whose = other === realRoot(root) ? '' : ` of the root ${other}`;
   const detail = `the port ${port} (${protocol}) is forwarded to the domain '${name}'${whose} already`;
   const path = 'domain/devices/interface/portForward';
-  return definitionError('RESOURCE_BUSY', detail, { path, position, about: `${port}/${protocol}` });
+  return definitionError('RESOURCE_BUSY', detail, { path, position });
 }
 
 type ClaimState = 'live' | 'dead';

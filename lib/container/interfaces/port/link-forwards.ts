@@ -43,7 +43,7 @@ export function linkForwards(
     const isKnown =
       family === undefined ? Object.keys(targets).length > 0 : targets[family] !== undefined;
     if (isKnown || (offered === 'by-dhcp' && family !== 'ipv6')) continue;
-    const place = { path: 'domain/devices/interface/portForward', position, about: address };
+    const place = { path: 'domain/devices/interface/portForward', position };
     throw definitionError('CONFIG_UNSUPPORTED', whyNowhere(address, family), place);
   }
   return { host, mac, bridge, forwards, targets, loopback: forwarding.loopback };

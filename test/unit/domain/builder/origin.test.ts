@@ -61,12 +61,12 @@ test('the spec of these tests has every kind of key', () => {
 
 test.each(all.map((at) => [pathOf('spec', at), at] as const))(
   'what %s says is found in the XML, and is known by it',
-  (path, at) => {
+  (_path, at) => {
     const document = documentOf(marked(at));
     const lines = printXml(document).split('\n');
     const line = lines.findIndex((text) => text.includes(marker)) + 1;
     const element = pathOfMarker(document) ?? '';
-    expect(keyAt(document, { element, line })).toBe(path);
+    expect(keyAt(document, { element, line })).toEqual(at);
   },
 );
 
@@ -77,7 +77,7 @@ test('what has no key of its own is known by that of what it is in', () => {
       .split('\n')
       .findIndex((line) => line.includes(text)) + 1;
   const key = (element: string, text: string): string =>
-    keyAt(document, { element, line: lineOf(text) });
+    pathOf('spec', keyAt(document, { element, line: lineOf(text) }));
   expect(key('domain', '<domain ')).toBe('spec');
   expect(key('domain/os', '<os>')).toBe('spec');
   expect(key('domain/devices/filesystem/source/@dir', '/srv/root')).toBe('spec.root');
@@ -86,4 +86,25 @@ test('what has no key of its own is known by that of what it is in', () => {
     'spec.interfaces[0].type',
   );
   expect(key('domain/devices/console', '<console ')).toBe('spec.consoles');
+});
+
+test('with the line of an element above, the element of that path in it is meant', () => {
+  const mounts = [
+    { source: '/a', target: '/b' },
+    { source: '/c', target: '/d' },
+  ];
+  const document = documentOf({ name: 'web', memory: '8MiB', mounts });
+  const tags = [...printXml(document).matchAll(/<filesystem/g)];
+  const line = printXml(document).slice(0, tags[1]?.index).split('\n').length;
+  const key = (element: string): string => pathOf('spec', keyAt(document, { element, line }));
+  expect(key('domain/devices/filesystem/source')).toBe('spec.mounts[1].source');
+  expect(key('domain/devices/filesystem/driver')).toBe('spec.mounts[1]');
+});
+
+test('without a line, the first element of that path is meant', () => {
+  const document = documentOf(wholeSpec);
+  const key = (element: string): string => pathOf('spec', keyAt(document, { element }));
+  expect(key('domain/os/inituser')).toBe('spec.user');
+  expect(key('domain/devices/interface/@type')).toBe('spec.interfaces[0].type');
+  expect(key('domain/os/unheard-of')).toBe('spec');
 });

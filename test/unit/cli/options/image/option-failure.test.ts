@@ -7,8 +7,7 @@ import {
 import { inTypedWords } from '../../../../../lib/cli/options/image/option-failure';
 import { parseArguments } from '../../../../../lib/cli/shell/arguments';
 import { errorLines } from '../../../../../lib/cli/shell/command-error';
-import { definitionError } from '../../../../../lib/domain/xml/source-location';
-import { SyscallError, TslxcError } from '../../../../../lib/errors';
+import { SyscallError, TslxcError, type ErrorCode } from '../../../../../lib/errors';
 
 /** What is shown when the words were typed and the start fails in that way. */
 async function shown(words: string, error: Error): Promise<string> {
@@ -22,56 +21,45 @@ async function shown(words: string, error: Error): Promise<string> {
 }
 
 const { ENOENT, ENOTDIR, EINVAL } = constants.errno;
-const position = { line: 30, column: 5 };
 
 /** `call`: the system call and its path. */
 function failedCall(errno: number, call: string, element?: string): SyscallError {
   const [syscall = '', path = ''] = call.split(' ');
-  const at = element === undefined ? {} : { element, ...position };
+  const at = element === undefined ? {} : { element };
   return new SyscallError({ errno, syscall, path, step: 'a step', ...at });
 }
 
-function unresolved(code: 'INTERNAL_ERROR' | 'CONFIG_UNSUPPORTED', element: string): TslxcError {
-  return new TslxcError(code, `no <${element}>`, { element: `domain/os/${element}` });
-}
+/** An error as it reaches a caller of `createFromImage`. */
+const aboutKey = (code: ErrorCode, element: string): TslxcError =>
+  new TslxcError(code, `it is wrong (${element})`, { element });
 
-const inDocument = (code: 'NO_NETWORK' | 'XML_ERROR', path: string): TslxcError =>
-  definitionError(code, 'it is wrong', { path, position });
-
-const filesystem = 'domain/devices/filesystem';
-const overlay = 'domain/metadata/tslxc:container/tslxc:overlay';
-const device = 'domain/devices/interface';
-
-/** An error that is about this address or port of the host. */
-const about = (port: string): TslxcError => {
-  const place = { path: `${device}/portForward`, position, about: port };
-  return definitionError('RESOURCE_BUSY', 'it is wrong', place);
-};
+const noUser = (key: 'user' | 'group'): TslxcError =>
+  new TslxcError('INTERNAL_ERROR', 'no such one', { element: `domain.${key}` });
 
 test.each<[string, Error, string]>([
   [
     '--user nosuch',
-    unresolved('INTERNAL_ERROR', 'inituser'),
+    noUser('user'),
     "'nosuch' for <user> option: the image has no user of that name in its /etc/passwd; a number needs no entry there",
   ],
   [
     '--user root:nosuch',
-    unresolved('INTERNAL_ERROR', 'initgroup'),
+    noUser('group'),
     "'root:nosuch' for <user> option: the image has no group of that name in its /etc/group; a number needs no entry there",
   ],
   [
     '--user 70000',
-    unresolved('CONFIG_UNSUPPORTED', 'inituser'),
+    aboutKey('CONFIG_UNSUPPORTED', 'domain.user'),
     "'70000' for <user> option: the container has the ids from 0 to 65535; --ids host gives it all",
   ],
   [
     '',
-    unresolved('INTERNAL_ERROR', 'inituser'),
+    noUser('user'),
     'the image names a user that is not in its /etc/passwd: give another by --user',
   ],
   [
     '',
-    inDocument('XML_ERROR', 'domain/metadata/tslxc:container/tslxc:stop/@signal'),
+    aboutKey('XML_ERROR', 'domain.stopSignal'),
     'the image names a stop signal that is none: give another by --stop-signal',
   ],
   [
@@ -91,63 +79,61 @@ test.each<[string, Error, string]>([
   ],
   [
     '-v /a:/x -v /b:/y:ro',
-    failedCall(ENOENT, 'stat /b', `${filesystem}/source`),
+    failedCall(ENOENT, 'stat /b', 'domain.mounts[1].source'),
     "'/b:/y:ro' for <volume> option: there is no '/b' on this host: make it first",
   ],
   [
     '-v /a:/x -v /b:/y',
-    failedCall(EINVAL, 'move_mount /x', filesystem),
+    failedCall(EINVAL, 'move_mount /x', 'domain.mounts[0]'),
     "'/a:/x' for <volume> option: move_mount /x: EINVAL, invalid argument (a step)",
   ],
   [
     '--upper /a/b',
-    failedCall(ENOENT, 'mkdir /a/b', overlay),
+    failedCall(ENOENT, 'mkdir /a/b', 'domain.root.overlay'),
     "'/a/b' for <upper> option: there is no directory in which '/a/b' could be made",
   ],
   [
     '--upper /a/b',
-    failedCall(ENOTDIR, 'mkdir /a/b/work', overlay),
+    failedCall(ENOTDIR, 'mkdir /a/b/work', 'domain.root.overlay'),
     "'/a/b' for <upper> option: that is no directory",
   ],
   [
     '--upper /a -v /srv:/srv',
-    inDocument('XML_ERROR', `${filesystem}/source`),
+    aboutKey('XML_ERROR', 'domain.root'),
     "'/a' for <upper> option: XML error: it is wrong",
   ],
   [
     '--network nosuch',
-    inDocument('NO_NETWORK', device),
+    aboutKey('NO_NETWORK', 'domain.interfaces[0].network'),
     "'nosuch' for <network> option: there is no such network; tslxc net-list --all shows those that there are, and none and host are always",
   ],
   [
     '-p 80:81',
-    inDocument('NO_NETWORK', device),
+    aboutKey('NO_NETWORK', 'domain.interfaces[0].network'),
     "'80:81' for <publish> option: Network not found: it is wrong",
   ],
   [
     '-p 80:81 --network lab',
-    inDocument('XML_ERROR', `${device}/portForward/range`),
+    aboutKey('XML_ERROR', 'domain.interfaces[0].portForwards[0].ranges[0].end'),
     "'80:81' for <publish> option: XML error: it is wrong",
   ],
   [
     '-p 80:81 -p [2001:db8::1]:82:83 --network lab',
-    about('2001:db8::1'),
+    aboutKey('RESOURCE_BUSY', 'domain.interfaces[0].portForwards[1]'),
     "'[2001:db8::1]:82:83' for <publish> option: resource busy: it is wrong",
   ],
   [
     '-p 53:53/udp -p 127.0.0.1:50-60:50-60 --network lab',
-    about('53/tcp'),
+    aboutKey('RESOURCE_BUSY', 'domain.interfaces[0].portForwards[1]'),
     "'127.0.0.1:50-60:50-60' for <publish> option: resource busy: it is wrong",
   ],
 ])('%s: the option is named as it was typed, with what is wrong', async (words, error, said) => {
   expect(await shown(words, error)).toBe(said);
 });
 
-test('what is about none of the options is said without the place in a definition', async () => {
-  expect(await shown('-v /a:/x', inDocument('XML_ERROR', 'domain/seclabel'))).toBe(
-    'XML error: it is wrong',
-  );
-  expect(await shown('', failedCall(ENOENT, 'stat /a', `${filesystem}/source`))).toBe(
+test('what is about none of the options is said without a key', async () => {
+  expect(await shown('-v /a:/x', aboutKey('XML_ERROR', 'domain'))).toBe('XML error: it is wrong');
+  expect(await shown('', failedCall(ENOENT, 'stat /a', 'domain.root'))).toBe(
     'stat /a: ENOENT, no such file or directory (a step)',
   );
 });

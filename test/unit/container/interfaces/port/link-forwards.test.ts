@@ -20,14 +20,18 @@ test.each([
   ['IPv6', '2001:db8::1', () => decided(ipv4 + at('2001:db8::1'))],
   // DHCP gives addresses of IPv4 only.
   ['IPv6', '2001:db8::1', () => decided(at('2001:db8::1'), 'by-dhcp')],
-])('ports of the %s address %s do not lead to an interface without one', (kind, about, decide) => {
-  const message = expect.stringContaining(
-    `ports of the host's ${kind} address ${about} can't lead to the interface, of which no ${kind} address is known`,
-  ) as string;
-  expect(decide).toThrow(
-    expect.objectContaining({ code: 'CONFIG_UNSUPPORTED', about, message }) as Error,
-  );
-});
+])(
+  'ports of the %s address %s do not lead to an interface without one',
+  (kind, address, decide) => {
+    const message = expect.stringContaining(
+      `ports of the host's ${kind} address ${address} can't lead to the interface, of which no ${kind} address is known`,
+    ) as string;
+    const element = 'domain/devices/interface/portForward';
+    expect(decide).toThrow(
+      expect.objectContaining({ code: 'CONFIG_UNSUPPORTED', element, message }) as Error,
+    );
+  },
+);
 
 test('ports of every address lead to those that it has, and nowhere without one', () => {
   const every = "<portForward proto='tcp'/>";
