@@ -2,6 +2,7 @@
 import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { domainXml } from '../../../support/domain/domain-xml';
+import type { PurgeItem } from '../../../../lib/index';
 import { FakeHost } from '../../../support/fake/host/fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
@@ -15,6 +16,11 @@ function filesBelow(folder: string): string[] {
       const { ino, size, mode, ctimeNs } = lstatSync(join(folder, name), { bigint: true });
       return [name, ino, size, mode, ctimeNs].join(' ');
     });
+}
+
+/** Without the cgroups that all containers of the host share: those of other tests come and go meanwhile. */
+function ofRoot(items: readonly PurgeItem[]): PurgeItem[] {
+  return items.filter(({ kind }) => kind !== 'cgroup');
 }
 
 test('a read-only connection gets the same list as another one, and no file changes meanwhile', async () => {
@@ -32,7 +38,7 @@ test('a read-only connection gets the same list as another one, and no file chan
   const listed = await host.connect('read-only').previewPurge();
   expect(filesBelow(host.root)).toEqual(before);
   expect(before.length).toBeGreaterThan(5);
-  expect(listed).toEqual(await writable.previewPurge());
+  expect(ofRoot(listed)).toEqual(ofRoot(await writable.previewPurge()));
   const named = listed.map(({ kind, name, state }) => [kind, name, state]);
   expect(named).toEqual(
     expect.arrayContaining([
