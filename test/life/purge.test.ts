@@ -15,6 +15,7 @@ import {
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkHost, connect } from 'tslxc';
+import type { PurgeItem } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
 import { native } from '../../lib/host/native';
 import { cgroupsOf, expectGone, monitorsOf } from '../support/world/container-traces';
@@ -152,6 +153,23 @@ test('the cgroups that all containers share go when no other container has any',
   await other.start();
   expect(cgroupsOf(other.name)).not.toEqual([]);
   await other.domain.destroy();
+});
+
+test('shared cgroups that have become empty since the list was shown are left, and nothing is refused', async () => {
+  const mounts = cgroupMounts();
+  await using container = await TestDomain.make({ name: 'purge-shown' });
+  await container.run('start');
+  await container.run('destroy');
+  await container.untilGone();
+  await eventually(() => expect(mounts.flatMap(monitorsIn)).toEqual([]));
+  await using connection = await connect(undefined, { root: container.root });
+  const all = await connection.previewPurge();
+  const isShared = ({ name }: PurgeItem): boolean =>
+    /\/libvirt(\/(lxc|tslxc-monitor))?$/.test(name);
+  expect(all.filter(isShared)).not.toEqual([]);
+  await connection.purge({ shown: all.filter((item) => !isShared(item)) });
+  expect(mounts.filter((mount) => existsSync(join(mount, 'libvirt')))).not.toEqual([]);
+  expect(existsSync(join(container.root, 'etc/tslxc/lxc/purge-shown.xml'))).toBe(false);
 });
 
 test('another root’s container, and a cgroup that only has our name, are left alone', async () => {

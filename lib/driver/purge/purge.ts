@@ -23,7 +23,7 @@ import type { PurgeItem } from './item';
 import { awaitLingeringProcesses } from './lingering-processes';
 import { itemsOf, planPurge } from './plan';
 import type { PurgePlan } from './plan';
-import { newItems, notShown } from './shown';
+import { newItems, notShown, onlyShown } from './shown';
 import { finish } from '../lifecycle/finish';
 import { stateBeforeEnd } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
@@ -64,7 +64,7 @@ export async function purge(
   session: Session,
   { onItem: tell = () => undefined, shown }: PurgeOptions,
 ): Promise<void> {
-  const plan = planPurge(session);
+  const plan = planShown(session, shown);
   const unseen = shown === undefined ? [] : notShown(itemsOf(plan), shown);
   if (unseen.length > 0) throw newItems('nothing is removed', unseen);
   const gone = (items: readonly PurgeItem[]): void => {
@@ -98,6 +98,12 @@ export async function purge(
   plan.kept.forEach(tell);
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new AggregateError(failures, 'not everything could be removed');
+}
+
+/** The cgroups that all containers share are left if they have become empty since: containers of other roots come and go. */
+function planShown(session: Session, shown: PurgeOptions['shown']): PurgePlan {
+  const plan = planPurge(session);
+  return shown === undefined ? plan : { ...plan, shared: onlyShown(plan.shared, shown) };
 }
 
 function namesOf(items: readonly PurgeItem[]): string[] {

@@ -15,6 +15,15 @@ export function notShown(
   });
 }
 
+/** Those of the planned that were shown as they are now. */
+export function onlyShown(
+  planned: readonly PurgeItem[],
+  shown: readonly PurgeItem[],
+): readonly PurgeItem[] {
+  const unseen = new Set(notShown(planned, shown));
+  return planned.filter((item) => !unseen.has(item));
+}
+
 function keyOf({ kind, name }: PurgeItem): string {
   return `${kind} ${name}`;
 }

@@ -1,5 +1,5 @@
 /** What a purge would remove that nobody was shown. */
-import { newItems, notShown } from '../../../../lib/driver/purge/shown';
+import { newItems, notShown, onlyShown } from '../../../../lib/driver/purge/shown';
 import type { PurgeItem } from '../../../../lib/index';
 
 const off: PurgeItem = { kind: 'domain', name: 'web', fate: 'remove', state: 'off' };
@@ -23,6 +23,7 @@ test.each<[string, { planned: PurgeItem; shown: PurgeItem[] }]>([
   ['what was to be kept', { planned: upper, shown: [kept] }],
 ])('%s is new', (_, { planned, shown }) => {
   expect(notShown([off, planned], [off, ...shown])).toEqual([planned]);
+  expect(onlyShown([off, planned], [off, ...shown])).toEqual([off]);
 });
 
 test('the error names what is new, but no more than ten', () => {
