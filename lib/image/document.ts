@@ -63,7 +63,9 @@ export function imageSpec(document: ImageDocument): DomainSpec {
 /** Which key of the caller's ImageDomain decides what this key of `imageSpec` is. */
 export function keyOfImageDomain(key: KeyPath, { mounts = [] }: ImageDomain): KeyPath {
   const [first, second] = key;
-  if (first === 'root') return second === 'overlay' ? ['root', 'overlay'] : key.slice(0, 2);
+  // What is mounted there is the image.
+  if (first === 'root')
+    return second === 'overlay' || second === 'readonly' ? key.slice(0, 2) : ['root'];
   // Behind those of the caller is what comes of a network.
   if (first === 'mounts' && Number(second) >= mounts.length) return ['interfaces'];
   return key;

@@ -359,6 +359,8 @@ test.each<[string, readonly (string | number)[], string]>([
   ],
   ['a layer of what it writes', ['root', 'overlay', 'upper'], 'root,overlay'],
   ['a layer of the image', ['root', 'overlay', 'lower', 1], 'root,overlay'],
+  ['its uppermost layer', ['root', 'source'], 'root'],
+  ['whether the root is read-only', ['root', 'readonly'], 'root,readonly'],
   ['a mount of the caller', ['mounts', 0, 'target'], 'mounts,0,target'],
   ['the mount of a network’s resolver', ['mounts', 1, 'target'], 'interfaces'],
 ])('%s: the key of the caller that decides it is found', (_what, key, found) => {
