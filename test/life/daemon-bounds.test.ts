@@ -8,16 +8,23 @@ import { uuidBytes } from '../../lib/rpc/dispatch/base/uuid';
 import { boundsOfUser } from '../../lib/rpc/users/bounds';
 import { libvirtSocket, rootAndDaemon } from '../support/clients/client-world';
 import { RawClient } from '../support/clients/raw-client';
+import { UserClients } from '../support/clients/user-clients';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 
-const world = containerTest(rootAndDaemon);
+const world = containerTest(async (keep) => {
+  const users = keep(new UserClients());
+  return { ...(await rootAndDaemon(keep)), users };
+});
 
 const [reader, another] = [2000, 2001];
 
+const connected = (uid: number): Promise<RawClient> =>
+  uid === 0 ? RawClient.connect(libvirtSocket) : world.users.connect(`${libvirtSocket}-ro`, uid);
+
 async function opened(uid: number): Promise<RawClient> {
-  const client = await RawClient.connect(uid === 0 ? libvirtSocket : `${libvirtSocket}-ro`, uid);
+  const client = await connected(uid);
   expect(await client.call(connectProcedures.ConnectOpen, { name: 'lxc:///', flags: 0 })).toEqual(
     {},
   );
@@ -37,7 +44,7 @@ test('a user has so many clients, the next one is told so, and root and others a
     for (let count = 0; count < boundsOfUser.clients; count += 1)
       clients.push(await opened(reader));
     {
-      using refused = await RawClient.connect(`${libvirtSocket}-ro`, reader);
+      using refused = await connected(reader);
       expect(await refused.call(connectProcedures.AuthList, {})).toMatchObject({
         code: 87,
         message: 'resource busy: user 2000 has 100 clients, the most of a user other than root',

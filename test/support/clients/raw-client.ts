@@ -24,7 +24,8 @@ export class RawClient implements Disposable {
   #serial = 0;
   #closed = false;
 
-  private constructor(socket: Socket) {
+  /** @param socket - a connected one */
+  constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('data', (bytes: Buffer) => {
       for (const { bytes: frame } of this.#frames.take(bytes, 2 ** 26)) {
@@ -40,16 +41,8 @@ export class RawClient implements Disposable {
     });
   }
 
-  /** @param uid - the user whose client it is, as the kernel tells the server: that which the process is while it connects */
-  static async connect(path: string, uid = 0): Promise<RawClient> {
-    if (uid !== 0) process.seteuid?.(uid);
-    let socket: Socket;
-    try {
-      // Connects before it returns.
-      socket = connect(path);
-    } finally {
-      if (uid !== 0) process.seteuid?.(0);
-    }
+  static async connect(path: string): Promise<RawClient> {
+    const socket = connect(path);
     await once(socket, 'connect');
     return new RawClient(socket);
   }
