@@ -31,21 +31,22 @@ test('64 are enough for a container, a command in it and its end', async () => {
   expect(await withLimit(64, 'destroy', 'few')).toMatchObject({ code: 0, stderr: '' });
 });
 
-test.each([
-  [
-    'the caller',
-    24,
-    /^error: fcntl: EMFILE, too many open files \(start the monitor\): its limit/m,
-  ],
-  [
-    'its monitor',
-    30,
-    /^error: .+: EMFILE, too many open files \(monitor step \d+ of \d+: .+\): its limit/m,
-  ],
-  ['init', 36, /^error: .+: EMFILE, too many open files \(init step \d+ of \d+: .+\): its limit/m],
-])('too few for %s are named', async (_who, limit, words) => {
-  const { code, stderr } = await withLimit(limit, 'start', 'few');
-  expect(code).toBe(1);
-  expect(stderr).toMatch(words);
-  expect(await runSuccessfully(['domstate', 'few'], { root: root.path })).toBe('shut off\n\n');
+test('too few are named by whoever lacks them: the caller, its monitor or init', async () => {
+  const named = {
+    'the caller': /^error: .+: EMFILE, too many open files(?: \([^0-9]+\))?: its limit/m,
+    'its monitor':
+      /^error: .+: EMFILE, too many open files \(monitor step \d+ of \d+: .+\): its limit/m,
+    init: /^error: .+: EMFILE, too many open files \(init step \d+ of \d+: .+\): its limit/m,
+  };
+  const lacking = new Set<string>();
+  // How many the caller has from the beginning is up to the build of Node.js.
+  for (let limit = 24; ; limit += 1) {
+    const { code, stderr } = await withLimit(limit, 'start', 'few');
+    if (code === 0) break;
+    const [who] = Object.entries(named).find(([, words]) => words.test(stderr)) ?? [];
+    expect({ limit, stderr, who }).toEqual({ limit, stderr, who: expect.any(String) as string });
+    lacking.add(who ?? '');
+    expect(await runSuccessfully(['domstate', 'few'], { root: root.path })).toBe('shut off\n\n');
+  }
+  expect([...lacking]).toEqual(Object.keys(named));
 });
