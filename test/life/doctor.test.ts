@@ -1,7 +1,6 @@
 /** What doctor says beside all that can run: it advises against nothing that is at work, and names what is really left over. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkHost } from 'tslxc';
 import type { Domain, HostCheck } from 'tslxc';
 import { looksAlone } from '../../lib/container/looks/looks';
 import { Channel } from '../../lib/container/monitor/channel';
@@ -22,17 +21,13 @@ import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { initOf, monitorsOf } from '../support/world/container-traces';
+import { leftoversFrom } from '../support/world/leftovers';
 
 const world = containerTest(rootAndConnection);
 
 // This process opens these once, and keeps them open.
 beforeAll(monitorExecutable);
 beforeAll(() => void mountsWithin('/'));
-
-async function leftovers(root: string): Promise<HostCheck[]> {
-  const { checks } = await checkHost({ root });
-  return checks.filter(({ id, status }) => id.startsWith('leftover') && status !== 'ok');
-}
 
 async function begin(name: string, elements = ''): Promise<Domain> {
   const domain = await world.connection.defineDomain(domainXml({ name, elements }));
@@ -92,7 +87,7 @@ test('nothing that is at work is called left over, from whichever root it is loo
   await using elsewhere = await makeTestRoot();
   try {
     expect(processesWith('tslxc-monitor', 'exec').length).toBeGreaterThanOrEqual(3);
-    for (const at of [root, elsewhere.path]) expect(await leftovers(at)).toEqual([]);
+    for (const at of [root, elsewhere.path]) expect(await leftoversFrom(at, [root])).toEqual([]);
   } finally {
     await release();
     for (const channel of channels) channel.close();
@@ -122,7 +117,7 @@ test('a monitor whose run folder was deleted is named, and what is advised ends 
   const [monitor = 0] = monitorsOf('doctor-left');
   const init = await initOf('doctor-left');
   rmSync(runPaths(statePaths(root), 'doctor-left').directory, { recursive: true });
-  const found = (await leftovers(root)).filter(({ id }) => id === 'leftover.process');
+  const found = (await leftoversFrom(root)).filter(({ id }) => id === 'leftover.process');
   expect(found).toEqual([
     {
       id: 'leftover.process',
@@ -143,16 +138,16 @@ test('what a killed pull has left is named, and not what one that goes on has ma
   mkdirSync(paths.drafts, { recursive: true });
   const draft = await makeDraft(paths);
   try {
-    expect(await leftovers(root)).toEqual([]);
+    expect(await leftoversFrom(root)).toEqual([]);
     // As a process that was killed leaves them: the claim is there, and no process has it locked.
     const abandoned = join(paths.drafts, '0123456789abcdef');
     mkdirSync(abandoned);
     writeFileSync(`${abandoned}.claim`, '');
-    expect(await leftovers(root)).toMatchObject([
+    expect(await leftoversFrom(root)).toMatchObject([
       { id: 'leftover.draft', found: expect.stringContaining(abandoned) as string },
     ]);
     rmSync(`${abandoned}.claim`);
-    expect(await leftovers(root)).toEqual([]);
+    expect(await leftoversFrom(root)).toEqual([]);
   } finally {
     await draft[Symbol.asyncDispose]();
   }

@@ -14,13 +14,14 @@ import {
 } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkHost, connect } from 'tslxc';
+import { connect } from 'tslxc';
 import type { PurgeItem } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
 import { native } from '../../lib/host/native';
 import { cgroupsOf, expectGone, monitorsOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
+import { leftoversFrom } from '../support/world/leftovers';
 import { containerTest, nothing } from '../support/world/container-test';
 import {
   automaticIdMapXml,
@@ -217,8 +218,7 @@ test('doctor finds what belongs to no domain, and nothing else', async () => {
   await using container = await TestDomain.make({ name: 'doctor-running' });
   await container.start();
   const leftovers = async (): Promise<string[]> => {
-    const { checks } = await checkHost({ root: container.root });
-    const found = checks.filter(({ id, status }) => id.startsWith('leftover') && status !== 'ok');
+    const found = await leftoversFrom(container.root);
     return found.map(({ id, found: text }) => `${id} ${text}`);
   };
   expect((await leftovers()).filter((line) => line.includes('doctor-running'))).toEqual([]);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkHost, connect } from 'tslxc';
+import { connect } from 'tslxc';
 import { hostFacts } from '../../../lib/host/facts';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { initOf, monitorsOf } from '../../support/world/container-traces';
@@ -13,6 +13,7 @@ import { makeImage } from '../../support/root/filesystem-image';
 import { containerTest, nothing } from '../../support/world/container-test';
 import { hasEnded } from '../../support/process/processes';
 import { runCommand, runProgram } from '../../support/process/run-command';
+import { leftoversFrom } from '../../support/world/leftovers';
 import { makeTestRoot } from '../../support/root/test-root';
 
 const { hierarchies, unified } = hostFacts().cgroups;
@@ -48,8 +49,7 @@ function forgetRecords(root: string, name: string): void {
 }
 
 async function leftovers(root: string): Promise<string[]> {
-  const { checks } = await checkHost({ root });
-  const found = checks.filter(({ id, status }) => id.startsWith('leftover') && status !== 'ok');
+  const found = await leftoversFrom(root);
   return found.map(({ id, found: text }) => `${id} ${text}`);
 }
 
