@@ -1,16 +1,31 @@
 /** The directory that a container made from an image writes to. */
 import { randomBytes } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ImagePaths } from './store/image-paths';
-import { fileError, saysMissing } from '../host/state/file-error';
+import { fileError, saysMissing, unlessMissing } from '../host/state/file-error';
 
 /** Suffix of a note beside the folder, which holds the name of a domain: the folder is removed once no domain names it any more. */
 export const containerNoteSuffix = '.transient';
 
 /** The path of a new directory. It is made at the start of the container that has it as the `upper` of its overlay. */
 export function newContainerLayer({ containers }: ImagePaths, domain: string): string {
-  return join(containers, `${domain.replace(/[^\w.-]/g, '_')}-${randomBytes(4).toString('hex')}`);
+  return join(containers, `${beginOf(domain)}${randomBytes(4).toString('hex')}`);
+}
+
+/** The directories that were made for domains of that name and are removed with them. @throws errors of node:fs. */
+export function transientLayers({ containers }: ImagePaths, domain: string): string[] {
+  const names = unlessMissing(() => readdirSync(containers)) ?? [];
+  return names
+    .filter((name) => name.startsWith(beginOf(domain)) && name.endsWith(containerNoteSuffix))
+    .filter((name) => unlessMissing(() => readFileSync(join(containers, name), 'utf8')) === domain)
+    .map((name) => join(containers, name.slice(0, -containerNoteSuffix.length)));
+}
+
+/** The first part of the names of its directories. */
+function beginOf(domain: string): string {
+  return `${domain.replace(/[^\w.-]/g, '_')}-`;
 }
 
 /** To be called before the domain exists. */

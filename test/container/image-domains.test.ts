@@ -120,8 +120,46 @@ test('containers of one image share its layers, and each writes for itself', asy
   expect(diskUsage(store('layers'))).toBe(layerBytes);
   expect(diskUsage(store('containers'))).toBeLessThan(5 * 64);
   await Promise.all(domains.map((one) => one.destroy()));
-  await world.connection.images.collect();
+  // What each has written is removed with it, without another call.
   expect(written().filter((name) => name.startsWith('shared'))).toEqual([]);
+});
+
+test('what a container has written stays while another domain names it', async () => {
+  const { connection } = world;
+  const domain = await make({ ...sleeping, name: 'first' });
+  const xml = await domain.xml();
+  const heir = await connection.defineDomain(
+    xml.replace('<name>first<', '<name>heir<').replace(/<uuid>.*<\/uuid>/, ''),
+  );
+  const left = (): string[] => written().filter((name) => /^first-[0-9a-f]+$/.test(name));
+  await domain.destroy();
+  expect(left()).toHaveLength(1);
+  await heir.undefine();
+  await connection.images.collect();
+  expect(left()).toEqual([]);
+});
+
+test('what a container has written stays while it is restarted, and goes with its last end', async () => {
+  const domain = await make({
+    ...{
+      name: 'again',
+      init: '/bin/sh',
+      user: '0',
+      restart: { policy: 'on-failure', max: 2, delay: 0 },
+    },
+    args: ['-c', 'echo run >> /srv/runs; cat /srv/runs | wc -l; exit 1'],
+  });
+  await eventually(async () => {
+    const lines = [];
+    for await (const line of world.connection.logs(domain.name)) lines.push(line.trim());
+    expect(lines).toEqual(['1', '2', '3']);
+  });
+  await eventually(() => expect(written().filter((name) => name.startsWith('again'))).toEqual([]));
+});
+
+test('what a container has written is removed when its program has ended, while no process waits for that', async () => {
+  await runSuccessfully(['run', '-d', '--name', 'alone', 'web:1'], { root: world.root.path });
+  await eventually(() => expect(written().filter((name) => name.startsWith('alone'))).toEqual([]));
 });
 
 test('what a running container writes stays while images are pulled, removed and collected', async () => {
@@ -140,7 +178,6 @@ test('what a running container writes stays while images are pulled, removed and
   expect(kept()).toBe('precious\n');
   expect(await said(domain, 'cat /srv/kept')).toBe('precious\n');
   await domain.destroy();
-  await world.connection.images.collect();
   expect(written().filter((name) => name.startsWith('writing'))).toEqual([]);
 });
 

@@ -10,7 +10,7 @@ import { endHooks } from '../hooks/domain-hooks';
 import { readStateOrDamage, type DamagedState } from '../lookup/damaged-state';
 import type { EndedState } from '../session/containers';
 import type { Session } from '../session/session';
-import { finish } from './finish';
+import { finishForGood } from './finish';
 import { destroyedWithoutMonitor, killInit, withinPatience } from './kill';
 import { stopDetail } from './lifecycle';
 
@@ -35,7 +35,7 @@ export async function destroyDamaged(
   const isRecorded = after.phase === 'ended' && after.exit !== undefined;
   const exit = destroyedWithoutMonitor(session);
   const ended: EndedState = isRecorded ? after : { phase: 'ended', start, exit };
-  await finish(session, name, ended);
+  await finishForGood(session, name, ended);
 }
 
 /** The monitor has done what it was asked for; only its record of the outcome can't be read. */

@@ -4,6 +4,7 @@ import type { ExitRecord } from '../../container/record/exit-record';
 import { turn } from '../../host/slices';
 import { endHooks } from '../hooks/domain-hooks';
 import { announceGonePorts } from '../hooks/port-hooks';
+import { removeWrittenLayer } from '../images/written-layer';
 import { pruneLogs } from '../logs/gone-logs';
 import { giveUpFloors, sharedNetworks } from '../interfaces/shaping';
 import type { EndedState } from '../session/containers';
@@ -48,6 +49,16 @@ export async function finish(
   logger.info({ domain: name, exit }, 'container ended and was cleaned up');
   if (remains === 'transient') pruneLogs(session);
   return exit;
+}
+
+/** The same for an end that no restart follows: what a container made from an image has written is removed. */
+export async function finishForGood(
+  session: Session,
+  name: string,
+  ended: EndedState,
+): Promise<void> {
+  await finish(session, name, ended);
+  await removeWrittenLayer(session, ended.start);
 }
 
 /**

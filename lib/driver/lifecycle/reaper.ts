@@ -14,6 +14,7 @@ import type { EndedState, SettledState } from '../session/containers';
 import { hasDeviceOnItsWay, settleDevices } from '../devices/running-devices';
 import { finish } from './finish';
 import { killInit, withinPatience } from './kill';
+import { keepWrittenLayer, removeWrittenLayer } from '../images/written-layer';
 import { actionAfter, isFailure, longestPauseWith, pauseBefore, restartsAfter } from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
 import { lockUuid } from '../session/identity-lock';
@@ -51,6 +52,8 @@ export async function settle(session: Session, name: string, sequel: Sequel): Pr
   const ownership = owned === undefined ? 'leave' : 'keep';
   const autodestroy = owned?.endsWithCaller === true;
   const isOthers = isBondedElsewhere(session, before.start);
+  // Until it runs again, no record names what it has written.
+  using _written = await keepWrittenLayer(session, before.start);
   const exit = await finish(session, name, before);
   const isWanted =
     exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit);
@@ -61,6 +64,7 @@ export async function settle(session: Session, name: string, sequel: Sequel): Pr
     const restarts = restartsAfter(before.start, exit);
     await restart(session, { start: before.start, options: { ownership, autodestroy }, restarts });
   }
+  await removeWrittenLayer(session, before.start);
   const after = await stateUnderLock(session, name);
   const state = after.phase === 'ended' ? ({ phase: 'off' } as const) : after;
   return { state, ...(exit === undefined ? {} : { exit }) };

@@ -12,7 +12,7 @@ import { destroyedWithoutMonitor, killInit, monitorPatience, withinPatience } fr
 import { transition } from './lifecycle';
 import { readStateOrDamage } from '../lookup/damaged-state';
 import { checkSame, noDomainOf } from '../lookup/lookup';
-import { finish } from './finish';
+import { finishForGood } from './finish';
 import { isOfAnother, reapInBackground, settle, stateBeforeEnd, wantsRestart } from './reaper';
 import type { Session } from '../session/session';
 import { forgetSnapshots, refuseWithSnapshots } from '../snapshots/inspect';
@@ -150,7 +150,7 @@ async function destroyRunning(session: Session, name: string, state: RunningStat
   const after = await stateBeforeEnd(session, name, seen);
   if (after.phase === 'off') return;
   if (after.phase === 'ended' && after.exit !== undefined) {
-    await finish(session, name, after);
+    await finishForGood(session, name, after);
     return;
   }
   // The monitor is dead, or doesn't do its work: the cgroups are enough to end the container.
@@ -159,7 +159,7 @@ async function destroyRunning(session: Session, name: string, state: RunningStat
     'the monitor did not end its container',
   );
   const exit = destroyedWithoutMonitor(session);
-  await finish(session, name, { phase: 'ended', start: after.start, exit });
+  await finishForGood(session, name, { phase: 'ended', start: after.start, exit });
 }
 
 /**
@@ -194,7 +194,7 @@ async function destroyEnded(
   const exit = ended.exit ?? (isLost ? destroyedWithoutMonitor(session) : undefined);
   const isCutShort = exit?.how === 'lost' && isSame;
   const goesOn = exit !== undefined && (isCutShort || wantsRestart(session, start, exit));
-  await finish(session, name, exit === undefined ? ended : { ...ended, exit });
+  await finishForGood(session, name, exit === undefined ? ended : { ...ended, exit });
   if (goesOn) return;
   const state = await stateBeforeEnd(session, name);
   if (state.phase === 'off') {

@@ -2,7 +2,8 @@
  * Removes what nothing needs any more: layers that belong to no image and no domain, and what was written by transient domains
  * that no longer exist. Only while nothing is being pulled, or made from an image.
  */
-import { readdir, rename, rm } from 'node:fs/promises';
+import { renameSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { tryTakeHostLock } from '../../host/state/file-lock';
 import { flushDirectory } from '../../host/state/durable-file';
@@ -12,7 +13,7 @@ import { makeDraft, removeAbandonedDrafts } from './draft';
 import { layerPaths, type ImagePaths } from './image-paths';
 import { layerFolders } from './layer-store';
 import { readImageRecords } from './records';
-import { isThere } from '../../host/state/file-error';
+import { isThere, unlessMissing } from '../../host/state/file-error';
 
 /** Absolute paths that stored and running domains name; undefined if some of these domains can't be read. */
 export type UsedPaths = () => Promise<ReadonlySet<string> | undefined>;
@@ -47,16 +48,37 @@ async function removeWritten(paths: ImagePaths, used: ReadonlySet<string>): Prom
   for (const name of await readdir(containers)) {
     if (!name.endsWith(containerNoteSuffix)) continue;
     const folder = join(containers, name.slice(0, -containerNoteSuffix.length));
-    if (used.has(folder)) continue;
-    if (isThere(folder)) await removeTree(paths, folder);
-    await rm(join(containers, name), { force: true });
+    if (!used.has(folder)) await removeContainerLayer(paths, folder, () => false);
   }
 }
 
-/** Moves the tree into a draft first, so that a half-removed tree is never taken for a complete one. */
-async function removeTree(paths: ImagePaths, folder: string): Promise<void> {
+/**
+ * Removes what one container has written, and the note beside it, unless it is used.
+ *
+ * @throws errors of node:fs and SyscallError.
+ */
+export async function removeContainerLayer(
+  paths: ImagePaths,
+  folder: string,
+  isUsed: () => boolean,
+): Promise<void> {
+  if (isThere(folder)) await removeTree(paths, folder, isUsed);
+  else if (isUsed()) return;
+  if (!isThere(folder)) await rm(`${folder}${containerNoteSuffix}`, { force: true });
+}
+
+/**
+ * Moves the tree into a draft first, so that a half-removed tree is never taken for a complete one. One that is used by then stays, and
+ * one that another process has removed meanwhile is gone.
+ */
+async function removeTree(
+  paths: ImagePaths,
+  folder: string,
+  isUsed: () => boolean = () => false,
+): Promise<void> {
   refuseMounts({ path: folder, step: 'remove files of an image' });
   await using draft = await makeDraft(paths);
-  await rename(folder, join(draft.folder, 'removed'));
+  if (isUsed()) return;
+  unlessMissing(() => renameSync(folder, join(draft.folder, 'removed')));
   await flushDirectory(join(folder, '..'));
 }

@@ -80,6 +80,8 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/hooks/network-hooks.ts expectEnd',
     'driver/hooks/port-hooks.ts announceGone',
     'driver/images/verbs.ts collectImages',
+    'driver/images/written-layer.ts keepWrittenLayer',
+    'driver/images/written-layer.ts removeWrittenLayer',
     'driver/import/take-over.ts takeOverSecret',
     'driver/interfaces/bandwidth.ts shapeOrLeave',
     'driver/interfaces/shaping.ts giveUpFloors',
