@@ -183,6 +183,10 @@ test('one that can’t be attached leaves nothing', async () => {
   const domain = await start('');
   const failing = domain.attachDevice(disk('/var/tmp/tslxc-none', 'vda'));
   await expect(failing).rejects.toThrow('Unable to access /var/tmp/tslxc-none');
+  // The place is one of the text that was given.
+  await expect(domain.attachDevice(`\n${disk('image', 'vda')}`)).rejects.toMatchObject({
+    ...{ code: 'CONFIG_UNSUPPORTED', element: 'domain/devices/disk', line: 2, column: 1 },
+  });
   expect(claims()).toEqual([]);
   await domain.attachDevice(disk(image, 'vda'));
   await expect(domain.attachDevice(disk(image, 'vda'))).rejects.toThrow('already exists');

@@ -29,7 +29,8 @@ type NodeDevice = DeviceOf<'disks' | 'hostDevices'>;
  */
 export async function attachNode(request: AttachRequest<NodeDevice>): Promise<StartRecord> {
   const { context, start, device, after, xml } = request;
-  // Checks the device against the present ones, too: two devices can't share a node.
+  // First alone: what is wrong in it has a place in the text that it came in, and then beside the others, which have their nodes.
+  wantedDevices(withOnly(after, device));
   wantedDevices(after);
   const before = await devicesOf(request);
   const images = await claim(request);
