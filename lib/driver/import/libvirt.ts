@@ -1,10 +1,10 @@
 /** Imports what a libvirt on this host has defined, and which of it is started with the host. */
 import { isUtf8 } from 'node:buffer';
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { TslxcError } from '../../errors';
-import { fileError, hasErrno } from '../../host/state/file-error';
+import { fileError, hasErrno, isThere } from '../../host/state/file-error';
 import type { Session } from '../session/session';
 import { takeOver } from './take-over';
 import type { Imported, ImportOptions } from './types';
@@ -18,6 +18,8 @@ interface Source {
   readonly kind: Imported['kind'];
   /** Relative to libvirt's folder. */
   readonly folder: string;
+  /** The hypervisor of a driver whose domains are left to libvirt. */
+  readonly machinesOf?: string;
 }
 
 /** Domains last, since they name the others. */
@@ -28,12 +30,16 @@ const sources: readonly Source[] = [
   { kind: 'storage-pool', folder: 'storage' },
   { kind: 'secret', folder: 'secrets' },
   { kind: 'domain', folder: 'lxc' },
+  { kind: 'domain', folder: 'qemu', machinesOf: 'QEMU' },
+  { kind: 'domain', folder: 'libxl', machinesOf: 'Xen' },
+  { kind: 'domain', folder: 'ch', machinesOf: 'Cloud Hypervisor' },
 ];
 
 /**
  * The outcomes, by kind and file, failures included.
  *
- * @throws SyscallError when a folder can't be read; TslxcError INVALID_ARG when `from` is not a directory.
+ * @throws SyscallError when a folder can't be read; TslxcError INVALID_ARG when `from` is not a directory, or has none of the folders
+ * that libvirt has there.
  */
 export async function importLibvirt(
   session: Session,
@@ -41,11 +47,14 @@ export async function importLibvirt(
 ): Promise<Imported[]> {
   checkFolder(from);
   const all: Imported[] = [];
-  for (const { kind, folder } of sources) {
-    const path = join(from, folder);
-    for (const file of await definitionFiles(path)) {
-      const found: Found = { kind, path: join(path, file), link: join(path, 'autostart', file) };
-      const item = await importOne(session, found);
+  for (const { kind, folder, machinesOf } of sources) {
+    for (const file of await definitionFiles(join(from, folder))) {
+      const path = join(from, folder, file);
+      const link = join(from, folder, 'autostart', file);
+      const item =
+        machinesOf === undefined
+          ? await importOne(session, { kind, path, link })
+          : leftMachine(path, machinesOf);
       onItem?.(item);
       all.push(item);
     }
@@ -54,8 +63,17 @@ export async function importLibvirt(
 }
 
 function checkFolder(from: string): void {
-  if (statSync(from, { throwIfNoEntry: false })?.isDirectory() === true) return;
-  throw new TslxcError('INVALID_ARG', `'${from}' is not a folder of libvirt`, { path: from });
+  const refuse = (why: string): never => {
+    throw new TslxcError('INVALID_ARG', why, { path: from });
+  };
+  const state = statSync(from, { throwIfNoEntry: false });
+  if (state === undefined) refuse(`there is no '${from}'`);
+  if (state?.isDirectory() !== true) refuse(`'${from}' is not a folder`);
+  const isOfLibvirt =
+    sources.some(({ folder }) => isThere(join(from, folder))) ||
+    readdirSync(from).some((name) => /^(?:lib)?virt.*\.conf$/.test(name));
+  if (isOfLibvirt) return;
+  refuse(`'${from}' is not a folder of libvirt: it has no lxc, no network and nothing else of it`);
 }
 
 /** Names of the files *.xml, in order; none if the folder does not exist. */
@@ -73,6 +91,13 @@ interface Found {
   readonly path: string;
   /** The link that exists when libvirt starts the domain, network or pool with the host. */
   readonly link: string;
+}
+
+function leftMachine(path: string, hypervisor: string): Imported {
+  const detail = `it is a virtual machine of ${hypervisor}, and no container`;
+  const error = new TslxcError('CONFIG_UNSUPPORTED', detail, { path });
+  const name = basename(path, '.xml');
+  return { kind: 'domain', path, name, outcome: 'left', autostart: 'off', error };
 }
 
 async function importOne(session: Session, found: Found): Promise<Imported> {

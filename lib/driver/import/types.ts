@@ -42,8 +42,8 @@ export interface Imported {
   /** The file of libvirt. */
   readonly path: string;
   /**
-   * `exists`: something of that name was defined here already, and is left as it is. `left`: a storage pool of a type that tslxc does not
-   * have, such as `rbd`.
+   * `exists`: something of that name was defined here already, and is left as it is. `left`: a virtual machine, or a storage pool of a
+   * type that tslxc does not have, such as `rbd`.
    */
   readonly outcome: 'imported' | 'exists' | 'left' | 'failed';
   /** Whether it is started with the host: as in libvirt, or for `exists` as it was here. `off` for filters and secrets. */

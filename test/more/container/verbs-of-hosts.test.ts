@@ -211,7 +211,7 @@ test('a plan is shown, and what is no definition is none', async () => {
     [`plan web --file ${file}`, 'mutually exclusive'],
     [`domxml-from-native nosuch ${configuration}`, 'unsupported config type nosuch'],
     ['domxml-from-native lxc-tools /nowhere/at/all', 'No such file or directory'],
-    ['import --from /nowhere/at/all', "'/nowhere/at/all' is not a folder of libvirt"],
+    ['import --from /nowhere/at/all', "there is no '/nowhere/at/all'"],
     ['purge --yes --print', 'mutually exclusive'],
     ['purge', 'give --yes to remove everything'],
     ['reap web other', "unexpected data 'other'"],

@@ -12,8 +12,9 @@ export const commands: CommandTable = {
     description:
       'Define the containers, virtual networks, storage pools, filters for network traffic and secrets of an\n' +
       'existing libvirt here, these with their values, and start those with the host that it starts. Its files are\n' +
-      'only read. What is defined here already is left as it is, and so is, in libvirt, a pool of a type that is\n' +
-      'not here; one file that cannot be taken over does not keep the others from it; the exit status is then 1.\n' +
+      'only read. What is defined here already is left as it is, and so are, in libvirt, virtual machines and\n' +
+      'pools of a type that is not here; one file that cannot be taken over does not keep the others from it; the\n' +
+      'exit status is then 1.\n' +
       'Nothing is started: networks by net-start, pools by pool-start, then domains by start, or by autostart-all\n' +
       'those that are started with the host.',
     options: [

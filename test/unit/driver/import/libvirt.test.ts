@@ -153,8 +153,34 @@ test("the network 'default' that was made here gives way to libvirt's", async ()
 
 test('a libvirt without containers has nothing to import; no folder is an error', async () => {
   expect(await connection.importLibvirt({ from: libvirt })).toEqual([]);
-  await expect(connection.importLibvirt({ from: join(libvirt, 'none') })).rejects.toMatchObject({
-    code: 'INVALID_ARG',
+  const [none, file] = [join(libvirt, 'none'), join(libvirt, 'lxc/file')];
+  put('lxc/file', '');
+  for (const [from, why] of [
+    [none, `there is no '${none}'`],
+    [file, `'${file}' is not a folder`],
+    // One too deep.
+    [join(libvirt, 'lxc'), 'is not a folder of libvirt: it has no lxc'],
+  ] as const)
+    await expect(connection.importLibvirt({ from })).rejects.toMatchObject({
+      code: 'INVALID_ARG',
+      path: from,
+      message: expect.stringContaining(why) as string,
+    });
+});
+
+test('a libvirt that has nothing but settings has nothing to import', async () => {
+  const folder = join(libvirt, 'settings');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'virtlogd.conf'), '');
+  expect(await connection.importLibvirt({ from: folder })).toEqual([]);
+});
+
+test('a virtual machine is left to libvirt, and said to be', async () => {
+  put('qemu/vm.xml', domainXml({ name: 'vm' }).replace("type='lxc'", "type='kvm'"));
+  const [item] = await connection.importLibvirt({ from: libvirt });
+  expect(item).toMatchObject({
+    ...{ kind: 'domain', name: 'vm', outcome: 'left', autostart: 'off' },
+    error: { message: expect.stringContaining('a virtual machine of QEMU') as string },
   });
 });
 
