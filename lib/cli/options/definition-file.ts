@@ -52,7 +52,8 @@ function readAll(fd: number): string {
 
 /** The text of a file with a definition. Throws CommandError if it is in another encoding, whatever its declaration says. */
 export function textOf(bytes: Buffer): string {
-  if (!isUtf8(bytes)) throw new CommandError('it is not in UTF-8');
+  if (!isUtf8(bytes))
+    throw new CommandError('it is not in UTF-8: convert it, as by iconv -f LATIN1 -t UTF-8');
   return bytes.toString();
 }
 

@@ -62,6 +62,7 @@ export function variablesOf(
 /** Whether the image has that user is only known when the container starts. */
 export function identityOf(word: string): Pick<ImageDomain, 'user' | 'group'> {
   checkCharacters(word, 'user');
+  if (word === '') throw refusedValue('', 'user', 'names no user');
   const [user = '', group, ...more] = word.split(':');
   if (group === '' || more.length > 0) {
     throw refusedValue(word, 'user', 'is not USER or USER:GROUP, names or numbers');

@@ -37,7 +37,7 @@ function ofOption(error: TslxcError, typed: Typed): Error {
 
 /** Undefined if it is about none of the options that were typed. */
 function saidOfOption(error: TslxcError, { options, domain }: Typed): string | undefined {
-  const { errno, path, syscall } = error;
+  const { errno, path, syscall, step } = error;
   const told = (name: string, why: string, value = options.string(name)) =>
     value === undefined ? undefined : `'${printable(value)}' for <${name}> option${why}`;
   const rest = `: ${messageWithoutElement(error)}`;
@@ -45,6 +45,9 @@ function saidOfOption(error: TslxcError, { options, domain }: Typed): string | u
   if (syscall === 'chdir' && isNoDirectory && path === domain.cwd) {
     return told('workdir', whyNoDirectory(errno));
   }
+  // Not if it is empty: then the program is the first word after the image.
+  const isOfProgram = syscall === 'execve' || step === 'find the program';
+  if (isOfProgram && options.string('entrypoint') === domain.init) return told('entrypoint', rest);
   const { key, index, inner } = keyOf(error);
   switch (key) {
     case 'user':

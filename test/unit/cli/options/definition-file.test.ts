@@ -20,6 +20,6 @@ test('a file in UTF-8 is read, whatever encoding it declares', () => {
 
 test('a file in another encoding is refused, also if it declares it', () => {
   const path = fileWith(text, 'latin1');
-  const message = `Failed to read file '${path}': it is not in UTF-8`;
+  const message = `Failed to read file '${path}': it is not in UTF-8: convert it, as by iconv -f LATIN1 -t UTF-8`;
   expect(() => readDefinitionFile(path)).toThrow(message);
 });

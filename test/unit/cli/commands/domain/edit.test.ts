@@ -175,7 +175,7 @@ describe('edit', () => {
     const environment = editor(`printf '<domain>\\344</domain>' > "$1"`);
     const result = await tslxc('edit web', { environment });
     expect(result).toMatchObject({ status: 1 });
-    expect(result.stderr).toContain('error: it is not in UTF-8\n');
+    expect(result.stderr).toContain('error: it is not in UTF-8: convert it');
     expect(result.stderr).toContain('The text that was edited is in ');
     expect(defined()).toEqual([]);
   });

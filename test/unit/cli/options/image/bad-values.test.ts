@@ -42,6 +42,7 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['env', '', 'is not NAME=VALUE'],
   ['env', '=a', 'is not NAME=VALUE'],
   ['env', `A=${control}`, hasControl],
+  ['user', '', 'names no user'],
   ['user', ':', noUser],
   ['user', 'alice:', noUser],
   ['user', '1:2:3', noUser],

@@ -78,6 +78,16 @@ test.each<[string, Error, string]>([
     "'/a' for <workdir> option: that is no directory in the image",
   ],
   [
+    '--entrypoint /nosuch',
+    failedCall(ENOENT, 'execve /nosuch'),
+    "'/nosuch' for <entrypoint> option: execve /nosuch: ENOENT, no such file or directory (a step)",
+  ],
+  [
+    '--entrypoint nosuch',
+    new TslxcError('OPERATION_FAILED', 'it has none', { step: 'find the program' }),
+    "'nosuch' for <entrypoint> option: operation failed: it has none",
+  ],
+  [
     '-v /a:/x -v /b:/y:ro',
     failedCall(ENOENT, 'stat /b', 'domain.mounts[1].source'),
     "'/b:/y:ro' for <volume> option: there is no '/b' on this host: make it first",
