@@ -64,7 +64,7 @@ export type ErrorCode = keyof typeof errorPrefixes;
 
 /** One of several things that are wrong with a definition. */
 export interface DefinitionProblem {
-  /** The XML element or attribute, as a path such as `domain/os/init`; of a DomainSpec the key, such as `spec.init`. */
+  /** The XML element or attribute, as a path such as `domain/os/init`; of a DomainSpec the key, such as `definition.init`. */
   readonly element: string;
   /** Line of the XML text, from 1; of a DomainSpec, of the text that `domainXml` makes of it. */
   readonly line: number;
@@ -97,7 +97,7 @@ export interface ErrorDetails {
   readonly stderr?: string | Buffer;
   /**
    * The XML element that is at fault, as a path such as `domain/os/init`; of an argument, also of a definition that was given as a
-   * DomainSpec, a path such as `spec.mounts[0].source`.
+   * DomainSpec, a path that begins with the argument's name, such as `definition.mounts[0].source`.
    */
   readonly element?: string;
   /** Line of the XML text, from 1. */

@@ -189,7 +189,7 @@ export class Connection implements AsyncDisposable {
    * @param definition - `<domain type='lxc'>`, or a DomainSpec
    * @param options - `validate`: refuses what the schema does not know; `onWarning`; none by default
    * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; for a DomainSpec only with
-   * `element`, the path of the key, such as `spec.mounts[0].target`; with `validate` XML_INVALID_SCHEMA, with `problems`.
+   * `element`, the path of the key, such as `definition.mounts[0].target`; with `validate` XML_INVALID_SCHEMA, with `problems`.
    * @throws TslxcError OPERATION_FAILED when name or uuid belong to another domain; OPERATION_UNSUPPORTED when
    * `validate` finds libvirt's schema installed but not xmllint.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
@@ -255,7 +255,7 @@ export class Connection implements AsyncDisposable {
    * @param definition - `<domain type='lxc'>`, or a DomainSpec
    * @param options - those of `Domain.start`, and `validate` as for `defineDomain`; none by default
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`; for a DomainSpec only
-   * with `element`, the path of the key, such as `spec.mounts[0].target`.
+   * with `element`, the path of the key, such as `definition.mounts[0].target`.
    * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name or uuid belong to another
    * domain; and as `Domain.start`: RESOURCE_BUSY, OPERATION_ABORTED, OPERATION_TIMEOUT.
    * @throws SyscallError SYSTEM_ERROR and the like, with `step`, `errno` and usually `path`; the host is then as it

@@ -35,7 +35,7 @@ export function misfitOf(form: Form, value: unknown): Misfit | undefined {
   }
 }
 
-/** As a path: `spec.mounts[0].target`. */
+/** As a path: `definition.mounts[0].target`. */
 export function pathOf(name: string, at: Misfit['at']): string {
   const steps = at.map((step) => {
     if (typeof step === 'number') return `[${step}]`;

@@ -261,7 +261,9 @@ test('an error names the key that it is about, and nothing of the XML that is ma
     expect((error as Error).message).not.toMatch(/line \d|domain\//);
   }
   const spec = { name: 'plain-data', memory: '64MiB', root: '/', user: 'nosuch' } as const;
-  await expect(world.connection.createDomain(spec)).rejects.toMatchObject({ element: 'spec.user' });
+  await expect(world.connection.createDomain(spec)).rejects.toMatchObject({
+    element: 'definition.user',
+  });
 });
 
 /** KiB on the disk, each file once. */

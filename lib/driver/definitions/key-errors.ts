@@ -11,10 +11,10 @@ import { present } from '../../present';
 import { pathOf } from '../../shape/misfit';
 import type { DefineOptions, Warning } from '../types';
 
-/** The name of a key of the spec for whoever has given it. */
+/** The name of a key of the spec for whoever has given it: it begins with that of the argument. */
 type NameOfKey = (key: KeyPath) => string;
 
-const inSpec: NameOfKey = (key) => pathOf('spec', key);
+const inDefinition: NameOfKey = (key) => pathOf('definition', key);
 
 /** What becomes of the XML of a definition, and of what is said of it. */
 interface Taker<Options, Result> {
@@ -32,7 +32,7 @@ interface Taker<Options, Result> {
 export async function takeInXml<Options extends Pick<DefineOptions, 'onWarning'>, Result>(
   definition: string | DomainSpec,
   options: Options,
-  { takeIn, nameOf = inSpec }: Taker<Options, Result>,
+  { takeIn, nameOf = inDefinition }: Taker<Options, Result>,
 ): Promise<Result> {
   if (typeof definition === 'string') return takeIn(definition, options);
   const document = documentOf(definition);

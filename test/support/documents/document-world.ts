@@ -3,6 +3,7 @@
  * defined and runs unless the page makes its own, and a root shell in an empty folder that has `tslxc` in its PATH.
  */
 import { mkdirSync, mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import * as library from 'tslxc';
@@ -17,6 +18,8 @@ import type { TestRoot } from '../root/test-root';
 import { blocksOf, placeOf } from './blocks';
 import type { Block } from './blocks';
 import { typedCommands } from './transcript';
+
+const requireBuiltIn = createRequire(__filename);
 
 /** A function that is made of the text of an example. */
 type Example = (...values: unknown[]) => Promise<void>;
@@ -124,7 +127,8 @@ export class DocumentWorld implements AsyncDisposable {
           printed.signal.addEventListener('abort', listener),
       },
       ...this.#library(),
-      require: () => this.#library(),
+      require: (name: string): unknown =>
+        name === 'tslxc' ? this.#library() : requireBuiltIn(name),
     };
     const example = new AsyncFunction(...Object.keys(known), `{\n${this.#moved(block.text)}}`);
     try {

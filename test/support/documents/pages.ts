@@ -57,7 +57,7 @@ export const furtherPages: Pages = {
   'docs/images.md': [/^look 0 0\n([^]*\n)?done 1 1\nbusybox:latest 1\n\/\n0\n$/],
   'docs/limits.md': [/^\{\n {2}hardLimit: 'unlimited',/],
   'docs/moving-in.md': [/^shop \[ 3 \]\n$/],
-  'docs/services.md': [/^signal stopped 0\n$/],
+  'docs/services.md': [/^signal stopped 0\n$/, /^done\nnone\n\n$/],
   'docs/shell.md': [],
   'docs/snapshots-and-clones.md': [/^clean shutoff\nshop-3\n$/],
   'docs/statistics-and-logs.md': [

@@ -275,10 +275,10 @@ describe('an error about plain data names the key, and no line of the XML that i
   const least = { name: 'web', memory: '8MiB' } as const;
 
   test.each<[string, string, DomainSpec]>([
-    ['its uuid', 'spec.uuid', { ...least, uuid: 'zz' }],
+    ['its uuid', 'definition.uuid', { ...least, uuid: 'zz' }],
     [
       'what an overlay is for',
-      'spec.mounts[1].overlay',
+      'definition.mounts[1].overlay',
       {
         ...least,
         description: 'of two\nlines',
@@ -290,15 +290,15 @@ describe('an error about plain data names the key, and no line of the XML that i
     ],
     [
       'what a root is written to',
-      'spec.root.overlay',
+      'definition.root.overlay',
       { ...least, root: { source: '/a', overlay: 'relative' } },
     ],
     [
       'the second address of an interface',
-      'spec.interfaces[0].addresses[1]',
+      'definition.interfaces[0].addresses[1]',
       { ...least, interfaces: [{ type: 'bridge', bridge: 'br0', addresses: ['::1', 'zz'] }] },
     ],
-    ['a health check of nothing', 'spec.health', { ...least, health: {} }],
+    ['a health check of nothing', 'definition.health', { ...least, health: {} }],
   ])('%s', async (_what, key, spec) => {
     const connection = host.connect();
     for (const take of ['defineDomain', 'createDomain'] as const) {
@@ -322,10 +322,16 @@ describe('an error about plain data names the key, and no line of the XML that i
     const error = (await errorOf(taken)) as Error;
     expect(error).toMatchObject({
       code: 'CONFIG_UNSUPPORTED',
-      element: 'spec.onReboot',
+      element: 'definition.onReboot',
       problems: [
-        { element: 'spec.onReboot', message: expect.stringContaining('(spec.onReboot)') as string },
-        { element: 'spec.onCrash', message: expect.stringContaining('(spec.onCrash)') as string },
+        {
+          element: 'definition.onReboot',
+          message: expect.stringContaining('(definition.onReboot)') as string,
+        },
+        {
+          element: 'definition.onCrash',
+          message: expect.stringContaining('(definition.onCrash)') as string,
+        },
       ],
     });
     expect(error.message).not.toMatch(/line \d/);
@@ -338,8 +344,8 @@ describe('an error about plain data names the key, and no line of the XML that i
     const ignored = warnings.find(({ detail }) => detail === 'IgnoredElement');
     expect(ignored).toEqual({
       detail: 'IgnoredElement',
-      element: 'spec.onCrash',
-      message: expect.stringMatching(/is ignored: .*\(spec\.onCrash\)$/) as string,
+      element: 'definition.onCrash',
+      message: expect.stringMatching(/is ignored: .*\(definition\.onCrash\)$/) as string,
     });
   });
 
