@@ -16,7 +16,8 @@ const executing: readonly unknown[] = ['execute the command', 'execute init', 'f
  * such program, 126 if it can't be executed, 125 for every other failure.
  */
 export function unrunStatus(error: unknown): number {
-  const cause = error instanceof CommandError ? error.cause : error;
+  let cause = error;
+  while (cause instanceof CommandError) cause = cause.cause;
   if (!TslxcError.is(cause) || !executing.includes(cause.step)) return 125;
   return cause.errno === constants.errno.ENOENT ? 127 : 126;
 }
