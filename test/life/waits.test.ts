@@ -277,3 +277,33 @@ test('a wait for a transient container that has failed already shows its last wo
   await (await create('another')).wait();
   await expect(domain.waitFor({ port: 80 })).rejects.not.toHaveProperty('console', ['another']);
 });
+
+test('a wait says the same, whenever it begins, for a container that ends at once', async () => {
+  await using root = await makeTestRoot();
+  await using connection = await connect(undefined, { root: root.path });
+  const domain = await connection.defineDomain(
+    domainXml({ name: 'wait-any', initArguments: ['-c', 'echo config missing; exit 1'] }),
+  );
+  const failed = {
+    code: 'OPERATION_FAILED',
+    message: expect.stringMatching(/ended before .* \(init exited with 1\)$/) as string,
+    console: ['config missing'],
+  };
+  for (const wait of [{ port: 80 }, { exec: ['false'] }, { console: /ready/ }] as const) {
+    // With pauses that lead into each phase of the end.
+    for (const pause of [0, 5, 10, 20, 40]) {
+      await domain.start();
+      await sleep(pause);
+      await expect(domain.waitFor(wait)).rejects.toMatchObject(failed);
+      await domain.waitFor({ state: 'shutoff' });
+    }
+  }
+  await expect(domain.waitFor({ address: 'ipv4' })).rejects.toMatchObject(failed);
+  // What it has put out counts, also when it has ended.
+  for (const pause of [0, 10, 40]) {
+    await domain.start();
+    await sleep(pause);
+    expect((await domain.waitFor({ console: /config (\w+)/ }))[1]).toBe('missing');
+    await domain.waitFor({ state: 'shutoff' });
+  }
+});

@@ -140,8 +140,8 @@ function hasEnded({ containers, paths }: Session, name: string, id: number): boo
   return state.phase !== 'running' || state.running.id !== id;
 }
 
-/** The monitor may write the last output after it has recorded the end. */
-async function untilSilent(monitor: number): Promise<void> {
+/** Waits, but not for long, until a monitor is gone: it may write the last output after it has recorded the end. */
+export async function untilSilent(monitor: number): Promise<void> {
   const deadline = performance.now() + patience;
   while (isMonitor(monitor) && performance.now() < deadline) await sleep(pause / 10);
 }

@@ -3,15 +3,13 @@
  * a container that ends.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StringDecoder } from 'node:string_decoder';
 import type { ConsoleStream } from '../../container/console/console-stream';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { openConsole } from '../inspect/inspect';
 import type { Session } from '../session/session';
+import { fromStart, OutputWindow } from './output-window';
 
-/** How many characters are kept: a match may span several chunks, but not more than this. */
-const windowSize = 64 * 1024;
 /** How many lines of a container that has ended are shown, and how much of each. */
 const shownLines = 10;
 const shownColumns = 400;
@@ -22,8 +20,7 @@ export class ConsoleFollower {
   /** Resolves when no more output comes. */
   readonly ended: Promise<void>;
   readonly #stream: ConsoleStream;
-  readonly #decoder = new StringDecoder('utf8');
-  #window = '';
+  readonly #window = new OutputWindow();
   #look: (text: string) => void = () => undefined;
 
   private constructor(stream: ConsoleStream) {
@@ -57,14 +54,13 @@ export class ConsoleFollower {
 
   /** Resolves to the first match in the output, as soon as there is one. */
   find(pattern: RegExp): Promise<RegExpExecArray> {
-    // With the flags g and y a search would begin where the last one ended.
-    const expression = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
+    const expression = fromStart(pattern);
     return new Promise((resolve) => {
       this.#look = (text) => {
         const match = expression.exec(text);
         if (match !== null) resolve(match);
       };
-      this.#look(this.#window);
+      this.#look(this.#window.text);
     });
   }
 
@@ -74,7 +70,7 @@ export class ConsoleFollower {
     const late = sleep(patience, undefined, { signal: over.signal }).catch(() => undefined);
     await Promise.race([this.ended, late]);
     over.abort();
-    return shown(this.#window.split(/[\r\n]+/));
+    return shown(this.#window.text.split(/[\r\n]+/));
   }
 
   close(): void {
@@ -82,8 +78,7 @@ export class ConsoleFollower {
   }
 
   #take(chunk: Buffer): void {
-    this.#window = (this.#window + this.#decoder.write(chunk)).slice(-windowSize);
-    this.#look(this.#window);
+    this.#look(this.#window.take(chunk));
   }
 }
 

@@ -4,12 +4,11 @@ import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { throwIfAborted } from '../session/abort';
 import { ConsoleFollower } from './console-follower';
-import { linesOfLastRun } from './kept-lines';
 import { currentState, stateOf } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import type { DomainState } from '../types';
 import { waitForEnd } from './wait';
-import { endedBefore, endWords, knownEnd, lookUntilFound, within } from './wait-for';
+import { endedBefore, endWords, keptLines, knownEnd, lookUntilFound, within } from './wait-for';
 import type { ExitWait, StateWait } from './types';
 
 const states: readonly string[] = [
@@ -38,7 +37,7 @@ export async function waitForExit(
   try {
     const exit = await untilEnd(session, identity, wait);
     if (exit.how === 'exited' && exit.code === wanted) return exit;
-    const lines = await (follower ?? keptLines(session, identity)).lastLines();
+    const lines = await (follower ?? keptLines(session, identity, exit).follower).lastLines();
     throw new TslxcError('OPERATION_FAILED', `${endWords(exit)}, not with ${wanted}`, {
       domain: identity.name,
       ...(lines.length === 0 ? {} : { console: lines }),
@@ -94,9 +93,8 @@ export async function waitForState(
     if (state.state === wanted) return state;
     if (isOver(wanted, last, found)) {
       const exit = state.state === 'shutoff' ? state.exit : undefined;
-      const lines = follower ?? keptLines(session, identity);
-      const of = { domain: identity.name, follower: lines };
-      throw await endedBefore(wantedWords(wanted), exit, of);
+      const kept = keptLines(session, identity, exit);
+      throw await endedBefore(wantedWords(wanted), exit, follower ? { ...kept, follower } : kept);
     }
     if (wanted === 'paused' && state.state === 'running') {
       follower ??= await ConsoleFollower.attachIfAny(session, identity);
@@ -137,11 +135,6 @@ async function lookAt(session: Session, identity: Identity, signal: AbortSignal)
     if (exit === undefined) throw error;
     return { state: { state: 'shutoff', reason: shutoffReason(exit), exit }, gone: error };
   }
-}
-
-/** The last lines of a container whose console is not followed, as it had ended before. */
-function keptLines(session: Session, identity: Identity): Pick<ConsoleFollower, 'lastLines'> {
-  return { lastLines: () => linesOfLastRun(session, identity) };
 }
 
 /** Completes `the container ended before`. */

@@ -1,16 +1,18 @@
 /** Waiting for something inside a running container: until it is there, the container has ended, or the timeout is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { LogLine } from '../../container/console/line-cutter';
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunningRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { abortable, throwIfAborted } from '../session/abort';
 import { ConsoleFollower } from './console-follower';
-import { linesOfLastRun } from './kept-lines';
+import { lastLinesOfRun, linesOfRun } from './kept-lines';
 import { requireRunning, type RunningState } from '../definitions/definitions';
+import { untilSilent } from '../inspect/console-lines';
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
-import { waitForEnd } from './wait';
+import { recordedEnd, waitForEnd } from './wait';
 import type { WaitLimits } from './types';
 
 /** Milliseconds between two looks, each of which takes less than one millisecond: at first, and from the fifth on. */
@@ -26,6 +28,8 @@ export interface Condition<Result> {
   readonly console: 'needed' | 'helpful';
   /** Resolves to what is found, and never resolves without it. Ends early when the signal fires. */
   find(container: FoundContainer, signal: AbortSignal): Promise<Result>;
+  /** What is found in the output of a container that has ended; undefined if nothing is. Left out where that does not count. */
+  findKept?(output: AsyncIterable<LogLine>): Promise<Result | undefined>;
 }
 
 export interface FoundContainer {
@@ -38,8 +42,8 @@ export interface FoundContainer {
 /**
  * Keeps the process alive.
  *
- * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_FAILED as soon as the container has ended, with the
- * last lines of its console; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG.
+ * @throws TslxcError OPERATION_INVALID when nothing runs, and nothing has since the host booted; OPERATION_FAILED as soon as the container
+ * has ended, and if it had ended before, with the last lines of its console; NO_DOMAIN; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG.
  */
 export async function waitInside<Result>(
   session: Session,
@@ -47,79 +51,106 @@ export async function waitInside<Result>(
   { condition, limits }: { readonly condition: Condition<Result>; readonly limits: WaitLimits },
 ): Promise<Result> {
   throwIfAborted(limits.signal);
-  const { id } = (await runningNow(session, identity, condition.wanted)).running;
-  const running = (): RunningRecord | undefined => {
-    const now = session.containers.readRunState(session.paths, identity.name);
-    return now.phase === 'running' && now.running.id === id ? now.running : undefined;
-  };
   const over = new AbortController();
   const { signal } = over;
-  const follower =
-    condition.console === 'needed'
-      ? await attached(session, identity, condition.wanted)
-      : await ConsoleFollower.attachIfAny(session, identity);
+  let follower: ConsoleFollower | undefined;
+  const work = async (): Promise<Result> => {
+    const begun = await begin(session, identity, { condition, signal });
+    if ('found' in begun) return begun.found;
+    const { id } = begun;
+    ({ follower } = begun);
+    if (signal.aborted) follower?.close();
+    const running = (): RunningRecord | undefined => {
+      const now = session.containers.readRunState(session.paths, identity.name);
+      return now.phase === 'running' && now.running.id === id ? now.running : undefined;
+    };
+    return await Promise.race([
+      condition.find({ running, follower }, signal),
+      failAtEnd(session, identity, { wanted: condition.wanted, id, follower, signal }),
+    ]);
+  };
   try {
-    return await within(
-      limits,
-      () => condition.missing(),
-      () =>
-        Promise.race([
-          condition.find({ running, follower }, signal),
-          failAtEnd(session, identity, { wanted: condition.wanted, follower, signal }),
-        ]),
-    );
+    return await within(limits, () => condition.missing(), work);
   } finally {
     over.abort();
     follower?.close();
   }
 }
 
+/** The container that is waited for in, or what was found of one that had ended. */
+type Begun<Result> =
+  | { readonly id: number; readonly follower: ConsoleFollower | undefined }
+  | { readonly found: Result };
+
+async function begin<Result>(
+  session: Session,
+  identity: Identity,
+  { condition, signal }: { readonly condition: Condition<Result>; readonly signal: AbortSignal },
+): Promise<Begun<Result>> {
+  const attach = condition.console === 'needed' ? 'attach' : 'attachIfAny';
+  for (let former: number | undefined; ;) {
+    let id: number | undefined;
+    try {
+      ({ id } = (await runningIfAny(session, identity)).running);
+      return { id, follower: await ConsoleFollower[attach](session, identity) };
+    } catch (error) {
+      if (id !== undefined && id === former) throw error;
+      former = id;
+      const exit = await earlyEnd(session, identity, error);
+      if (exit !== undefined) return await endedEarly(session, identity, { condition, exit });
+      // It has been started again since, or is being started.
+      await sleep(pauses.first, undefined, { signal });
+    }
+  }
+}
+
+/** What is found of a container that had ended before it could be waited for in it. @throws TslxcError OPERATION_FAILED. */
+async function endedEarly<Result>(
+  session: Session,
+  identity: Identity,
+  { condition, exit }: { readonly condition: Condition<Result>; readonly exit: ExitRecord },
+): Promise<Begun<Result>> {
+  const found = await condition.findKept?.(linesOfRun(session, identity, exit));
+  if (found !== undefined) return { found };
+  throw await endedBefore(condition.wanted, exit, keptLines(session, identity, exit));
+}
+
+/** The running container. @throws TslxcError OPERATION_INVALID, NO_DOMAIN. */
+async function runningIfAny(session: Session, identity: Identity): Promise<RunningState> {
+  const state = await currentState(session, identity);
+  requireRunning(state, 'look', identity);
+  return state;
+}
+
 /**
- * The running container, before it is waited for in it. Of a transient domain that has failed early nothing is left but its log and the
- * event of its end: these are told of then.
+ * How the container had ended that was to be waited for in; undefined if one runs.
  *
- * @throws TslxcError OPERATION_FAILED for such a one; OPERATION_INVALID when nothing runs; NO_DOMAIN.
+ * @throws `error` if it is about anything else, or no end is on record.
  */
-export async function runningNow(
+async function earlyEnd(
   session: Session,
   identity: Identity,
-  wanted: string,
-): Promise<RunningState> {
+  error: unknown,
+): Promise<ExitRecord | undefined> {
+  if (!TslxcError.is(error, 'NO_DOMAIN', 'OPERATION_INVALID')) throw error;
+  session.checkOpen();
   try {
-    const state = await currentState(session, identity);
-    requireRunning(state, 'look', identity);
-    return state;
-  } catch (error) {
-    if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
-    throw await endedEarly(session, identity, { wanted, error });
+    return await recordedEnd(session, identity);
+  } catch (cause) {
+    unlessEndUnknown(cause);
+    throw error;
   }
 }
 
-/** As `ConsoleFollower.attach`, for a container that was seen to run. */
-async function attached(
+/** The last lines of a container whose console is not followed, as it had ended before. */
+export function keptLines(
   session: Session,
   identity: Identity,
-  wanted: string,
-): Promise<ConsoleFollower> {
-  try {
-    return await ConsoleFollower.attach(session, identity);
-  } catch (error) {
-    const hasEnded = TslxcError.is(error, 'NO_DOMAIN') || TslxcError.is(error, 'OPERATION_INVALID');
-    if (!hasEnded) throw error;
-    throw await endedEarly(session, identity, { wanted, error });
-  }
-}
-
-/** The error of a wait for a container that had ended before its console could be followed; `error` if its end is not known. */
-async function endedEarly(
-  session: Session,
-  identity: Identity,
-  { wanted, error }: { readonly wanted: string; readonly error: TslxcError },
-): Promise<TslxcError> {
-  const exit = await knownEnd(session, identity);
-  if (exit === undefined) return error;
-  const follower = { lastLines: () => linesOfLastRun(session, identity) };
-  return endedBefore(wanted, exit, { domain: identity.name, follower });
+  exit: ExitRecord | undefined,
+): EndOf {
+  const lastLines = async (): Promise<string[]> =>
+    exit === undefined ? [] : lastLinesOfRun(session, identity, exit);
+  return { domain: identity.name, follower: { lastLines } };
 }
 
 /** Runs `work` until it is done, the signal fires, or the timeout is over. @throws TslxcError. */
@@ -157,14 +188,20 @@ export async function lookUntilFound<Result>(
 /** Where the last lines of a container are to be had. */
 type LastLines = Pick<ConsoleFollower, 'lastLines'>;
 
-/** The error of a wait during which the container has ended. */
+/** The domain whose container has ended. */
+interface EndOf {
+  readonly domain: string;
+  readonly follower: LastLines;
+}
+
+/** The error of a wait whose container has ended. */
 export async function endedBefore(
   wanted: string,
   exit: ExitRecord | undefined,
-  { domain, follower }: { readonly domain: string; readonly follower: LastLines | undefined },
+  { domain, follower }: EndOf,
 ): Promise<TslxcError> {
   const how = exit === undefined ? '' : ` (${endWords(exit)})`;
-  const lines = (await follower?.lastLines()) ?? [];
+  const lines = await follower.lastLines();
   return new TslxcError('OPERATION_FAILED', `the container ended before ${wanted}${how}`, {
     domain,
     ...(lines.length === 0 ? {} : { console: lines }),
@@ -173,6 +210,8 @@ export async function endedBefore(
 
 interface Watch {
   readonly wanted: string;
+  /** Of the monitor. */
+  readonly id: number;
   readonly follower: ConsoleFollower | undefined;
   /** Fires when the wait is over, whatever its outcome. */
   readonly signal: AbortSignal;
@@ -181,10 +220,14 @@ interface Watch {
 async function failAtEnd(
   session: Session,
   identity: Identity,
-  { wanted, follower, signal }: Watch,
+  { wanted, id, follower, signal }: Watch,
 ): Promise<never> {
   const exit = await knownEnd(session, identity, signal);
-  throw await endedBefore(wanted, exit, { domain: identity.name, follower });
+  if (follower !== undefined) {
+    throw await endedBefore(wanted, exit, { domain: identity.name, follower });
+  }
+  await untilSilent(id);
+  throw await endedBefore(wanted, exit, keptLines(session, identity, exit));
 }
 
 /** As `waitForEnd`, but undefined when there is no end on record. */

@@ -82,8 +82,15 @@ async function endByMonitor(
   }
 }
 
-/** The recorded end; undefined while the container runs. */
-async function recordedEnd(session: Session, identity: Identity): Promise<ExitRecord | undefined> {
+/**
+ * The recorded end; undefined while the container runs.
+ *
+ * @throws TslxcError OPERATION_INVALID when none is on record since the host booted, NO_DOMAIN.
+ */
+export async function recordedEnd(
+  session: Session,
+  identity: Identity,
+): Promise<ExitRecord | undefined> {
   if (session.access === 'read-only') return endOnRecord(session, identity);
   return session.locked(identity.name, async () => {
     const before = session.containers.readRunState(session.paths, identity.name);

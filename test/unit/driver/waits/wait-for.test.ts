@@ -107,8 +107,8 @@ test('is refused for what is no such wish', async () => {
   const refused = { code: 'INVALID_ARG' };
   await expect(domain.waitFor({ address: 'ipx' as 'ipv4' })).rejects.toMatchObject(refused);
   await expect(domain.waitFor({ address: 'ipv4', timeout: NaN })).rejects.toMatchObject(refused);
-  host.end('web');
-  await expect(domain.waitFor({ address: 'ipv4' })).rejects.toMatchObject({
+  const other = await host.connect().defineDomain(domainXml({ name: 'other' }));
+  await expect(other.waitFor({ address: 'ipv4' })).rejects.toMatchObject({
     code: 'OPERATION_INVALID',
   });
 });
