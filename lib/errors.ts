@@ -229,15 +229,18 @@ export interface Failure {
   readonly column?: number;
 }
 
-/** A system call failed. `errno`, `syscall` and mostly `path` and `step` are set; `code` is SYSTEM_ERROR unless another is given. */
+/** A system call failed. `errno`, `syscall` and mostly `path` and `step` are set; `code` is SYSTEM_ERROR. */
 export class SyscallError extends TslxcError {
   /** The name of the class. */
   override readonly name: string = 'SyscallError';
   declare readonly errno: number;
   declare readonly syscall: string;
 
-  constructor(failure: Failure, code: ErrorCode = 'SYSTEM_ERROR') {
-    super(code, describeFailure(failure), failure);
+  constructor(
+    failure: Failure & Pick<ErrorDetails, 'cause'>,
+    message: string = describeFailure(failure),
+  ) {
+    super('SYSTEM_ERROR', message, failure);
   }
 
   /** As `TslxcError.is` with codes, for errors of this class alone. */

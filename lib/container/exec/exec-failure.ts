@@ -86,7 +86,7 @@ function insideFailure(facts: Facts, operations: readonly Operation[], step: num
   const why = known[facts.errno];
   if (why === undefined) return new SyscallError(details);
   const text = `working directory '${operation.path}' ${why}: ${errnoName(facts.errno)}`;
-  return new TslxcError('SYSTEM_ERROR', text, details);
+  return new SyscallError(details, text);
 }
 
 function programFailure(

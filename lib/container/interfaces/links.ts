@@ -9,7 +9,7 @@ import { hostSideMac } from '../../domain/interface/mac-address';
 import { faultOfSwitch } from '../../domain/interface/validate';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
-import { describeErrno, describePlace, TslxcError } from '../../errors';
+import { describeErrno, describePlace, SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import type { Link as HostLink } from '../../host/native';
 import { guestNames } from '../../plan/network/links';
@@ -344,10 +344,9 @@ class Resolution {
     if (found !== undefined) return found;
     const errno = constants.errno.ENODEV;
     const details = { step, element: place.path, ...place.position };
-    throw new TslxcError(
-      'SYSTEM_ERROR',
-      `cannot find the ${what} '${name}': ${describeErrno(errno)} (${describePlace(details)})`,
+    throw new SyscallError(
       { ...details, errno, syscall: 'RTM_GETLINK', path: name },
+      `cannot find the ${what} '${name}': ${describeErrno(errno)} (${describePlace(details)})`,
     );
   }
 }

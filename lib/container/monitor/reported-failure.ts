@@ -15,5 +15,5 @@ export function stepOf(steps: string, operations: readonly Operation[], step: nu
 export function reportedFailure(words: string | undefined, details: Failure): TslxcError {
   if (words === undefined) return new SyscallError(details);
   const text = `${words}: ${errnoName(details.errno)} (${describePlace(details)})`;
-  return new TslxcError('SYSTEM_ERROR', text, details);
+  return new SyscallError(details, text);
 }

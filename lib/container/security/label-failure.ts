@@ -3,7 +3,7 @@
  * wanted one.
  */
 import { constants } from 'node:os';
-import { describePlace, errnoName, TslxcError } from '../../errors';
+import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
 import type { Failure } from '../../errors';
 import type { Operation } from '../../plan/operation';
 import type { MessageNamed } from '../monitor/messages';
@@ -71,5 +71,5 @@ export function wrongLabel(
     step,
   };
   const text = `cannot tell the label of ${who}: ${errnoName(failed.error)} (${describePlace(details)})`;
-  return new TslxcError('SYSTEM_ERROR', text, details);
+  return new SyscallError(details, text);
 }

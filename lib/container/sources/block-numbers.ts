@@ -1,7 +1,7 @@
 /** The numbers of the block devices whose use is limited, looked up on the host. */
 import type { DomainDefinition } from '../../domain/definition';
 import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
-import { describeErrno, TslxcError } from '../../errors';
+import { describeErrno, SyscallError, TslxcError } from '../../errors';
 import type { FileState, Looks } from '../looks/looks';
 import type { BlockNumbers } from '../../plan/limits/block-limits';
 import { deviceNumbers } from './host-devices';
@@ -58,6 +58,6 @@ async function lookUp(
     if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
     const { errno = 0 } = error;
     const details = { errno, syscall: 'stat', path, step };
-    throw new TslxcError('SYSTEM_ERROR', `${what}: ${describeErrno(errno)}`, details);
+    throw new SyscallError(details, `${what}: ${describeErrno(errno)}`);
   }
 }

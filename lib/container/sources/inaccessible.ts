@@ -1,6 +1,6 @@
 /** The error for something on the host that the definition names and that can't be looked up. */
 import type { SourceLocation } from '../../domain/xml/source-location';
-import { describeErrno, describePlace, TslxcError } from '../../errors';
+import { describeErrno, describePlace, SyscallError, TslxcError } from '../../errors';
 
 interface Inaccessible {
   /** What was tried, in words: `Unable to access /dev/sdz`. */
@@ -23,9 +23,8 @@ export function inaccessible(
   // Those of node:fs are negative.
   const errno = Math.abs(number);
   const details = { step, element: place.path, ...place.position };
-  return new TslxcError(
-    'SYSTEM_ERROR',
-    `${what}: ${describeErrno(errno)} (${describePlace(details)})`,
+  return new SyscallError(
     { ...details, errno, syscall, path },
+    `${what}: ${describeErrno(errno)} (${describePlace(details)})`,
   );
 }

@@ -1,6 +1,7 @@
 /** Failures of a start that may be due to ids of its own, which its definition has not asked for. */
 import { constants } from 'node:os';
-import { TslxcError } from '../../errors';
+import { SyscallError } from '../../errors';
+import type { TslxcError } from '../../errors';
 import { present } from '../../present';
 
 const { EACCES, EINVAL, ENOSPC, EOVERFLOW, EPERM } = constants.errno;
@@ -21,10 +22,9 @@ const ofCalls: Readonly<Record<string, readonly number[]>> = {
  * way back it is `error` itself.
  */
 export function withWayBack(error: TslxcError, wayBack: string): TslxcError {
-  const { code, message, errno, syscall = '', path, step, domain, element, line, column } = error;
-  if (wayBack === '' || code !== 'SYSTEM_ERROR' || errno === undefined) return error;
+  if (wayBack === '' || !SyscallError.is(error)) return error;
+  const { message, errno, syscall, path, step, domain, element, line, column } = error;
   if (!refusals.includes(errno) && ofCalls[syscall]?.includes(errno) !== true) return error;
-  // A SYSTEM_ERROR has no prefix.
-  const details = present({ errno, syscall, path, step, domain, element, line, column });
-  return new TslxcError(code, `${message}${wayBack}`, { ...details, cause: error });
+  const details = present({ path, step, domain, element, line, column });
+  return new SyscallError({ errno, syscall, ...details, cause: error }, `${message}${wayBack}`);
 }

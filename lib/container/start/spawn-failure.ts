@@ -13,10 +13,10 @@ export function spawnFailure(
   if (!(error instanceof SyscallError) || error.step !== undefined) return error;
   const { errno, syscall, path } = error;
   const step = stepAt(steps, path) ?? 'start the monitor';
-  return new SyscallError(
-    { errno, syscall, step, domain, ...(path === undefined ? {} : { path }) },
-    error.code,
-  );
+  return new SyscallError({
+    ...{ errno, syscall, step, domain },
+    ...(path === undefined ? {} : { path }),
+  });
 }
 
 /** The step for a path; of several writes to one file it is unknown which one failed. */

@@ -1,7 +1,7 @@
 /** Turns what the monitor reports of a failed start into the error that the caller gets: a message, with its data. */
 import { constants } from 'node:os';
 import type { SourceLocation } from '../../domain/xml/source-location';
-import { describePlace, TslxcError } from '../../errors';
+import { describePlace, SyscallError, TslxcError } from '../../errors';
 import type { Failure } from '../../errors';
 import type { Operation } from '../../plan/operation';
 import type { Plan } from '../../plan/plan';
@@ -131,7 +131,7 @@ function targetFailure(
   );
   if (source?.op !== 'openTree' && source?.op !== 'cloneTree') return undefined;
   const words = `cannot mount ${source.path} on ${attach.path}: one is a directory, the other is not`;
-  return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${describePlace(details)})`, details);
+  return new SyscallError(details, `${words}: EINVAL (${describePlace(details)})`);
 }
 
 /** mount_setattr(2) fails with EINVAL when a file system of the tree can't be shown with other ids: proc, overlay, … */
@@ -147,7 +147,7 @@ function mapFailure(
   const words =
     `cannot show ${failed.subject} with the container's ids: its file system, or one that is mounted ` +
     'below it, has no idmapped mounts, see mount_setattr(2)';
-  return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${details.step})`, details);
+  return new SyscallError(details, `${words}: EINVAL (${details.step})`);
 }
 
 function initFailure({ header, inside }: Plan, failed: MessageNamed<'failed'>): TslxcError {

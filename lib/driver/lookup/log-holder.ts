@@ -1,7 +1,7 @@
 /** Finds the domain that holds a console's log which the start of another domain wants. */
 import { constants } from 'node:os';
 import { isSame } from '../../domain/xml/path';
-import { describePlace, TslxcError } from '../../errors';
+import { describePlace, SyscallError, TslxcError } from '../../errors';
 import { present } from '../../present';
 import type { Session } from '../session/session';
 import { readableStates } from './readable-state';
@@ -21,7 +21,7 @@ export async function namingLogHolder(session: Session, error: unknown): Promise
   if (holder === undefined) return error;
   const words = `the log ${path} is that of domain '${holder}', which runs: EBUSY (${describePlace(error)})`;
   const details = present({ step, domain, element, line, column });
-  return new TslxcError('SYSTEM_ERROR', words, { errno, syscall, path, ...details, cause: error });
+  return new SyscallError({ errno, syscall, path, ...details, cause: error }, words);
 }
 
 async function holderOf(

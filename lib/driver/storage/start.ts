@@ -1,6 +1,6 @@
 /** Starts and ends a storage pool, for a caller or a boot. Under its lock. */
 import { constants } from 'node:os';
-import { describeErrno, TslxcError } from '../../errors';
+import { describeErrno, SyscallError } from '../../errors';
 import { present } from '../../present';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import type { PoolDefinition } from '../../storage/definition/definition';
@@ -29,16 +29,13 @@ export async function launchPool(session: Session, definition: PoolDefinition): 
 
 /** The error of a start that did not find the folder, with what makes it; any other one is returned as it is. */
 function namingBuild({ target, source }: PoolDefinition, error: unknown): unknown {
-  const isFolders = TslxcError.is(error, 'SYSTEM_ERROR') && error.path === target;
+  const isFolders = SyscallError.is(error) && error.path === target;
   if (!isFolders || error.errno !== constants.errno.ENOENT || source.group !== undefined) {
     return error;
   }
   const { errno, syscall, path, step } = error;
   const words = `the folder ${target} is missing: ${describeErrno(errno)}; pool-build makes it, or --build at the start`;
-  return new TslxcError('SYSTEM_ERROR', words, {
-    ...present({ errno, syscall, path, step }),
-    cause: error,
-  });
+  return new SyscallError({ errno, syscall, ...present({ path, step }), cause: error }, words);
 }
 
 async function attempt(session: Session, definition: PoolDefinition): Promise<void> {
