@@ -79,7 +79,7 @@ export interface StartOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How `Connection.createDomain` starts a container from XML text. */
+/** How `Connection.createDomain` and `Connection.createFromImage` start a container. */
 export interface CreateOptions extends StartOptions {
   /** See `DefineOptions.validate`. */
   readonly validate?: boolean | undefined;

@@ -117,12 +117,7 @@ function environmentOf(
     const at = entry.indexOf('=');
     if (at > 0) all.set(entry.slice(0, at), entry.slice(at + 1));
   }
-  for (const [name, value] of Object.entries(present(given))) {
-    if (!/^[^=]+$/.test(name)) {
-      throw new TslxcError('INVALID_ARG', `'${name}' is not the name of a variable`);
-    }
-    all.set(name, value);
-  }
+  for (const [name, value] of Object.entries(present(given))) all.set(name, value);
   return all;
 }
 

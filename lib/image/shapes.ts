@@ -8,8 +8,8 @@ import {
   object,
   oneOf,
   optional,
-  recordOf,
   text,
+  variablesOf,
   withoutContradiction,
 } from '../shape/shape';
 import { otherWords } from '../domain/builder/other-words';
@@ -29,7 +29,7 @@ export const imageDomain = withoutContradiction<ImageDomain>(
     {
       ...commonFields,
       // An empty value removes a variable of the image.
-      env: optional(recordOf(text)),
+      env: optional(variablesOf(text)),
       name: optional(text),
       memory: optional(memorySize),
       root: optional(object<ImageRootSpec>({ readonly: optional(flag), overlay: optional(text) })),

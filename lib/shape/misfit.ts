@@ -1,6 +1,6 @@
 /** Compares a value with a shape: what does not fit, and where, in words. Pure. */
 import { suggestion } from '../suggestion';
-import type { AnyField, AnyFields, Form } from './shape';
+import type { AnyField, AnyFields, Choice, Form } from './shape';
 
 /** The first thing in a value that does not fit its shape. */
 export interface Misfit {
@@ -25,7 +25,7 @@ export function misfitOf(form: Form, value: unknown): Misfit | undefined {
     case 'list':
       return Array.isArray(value) ? ofItems(form, value) : wrong(value, wordsOf(form));
     case 'record':
-      return isEntries(value) ? ofRecord(form.item, value) : wrong(value, wordsOf(form));
+      return isEntries(value) ? ofRecord(form, value) : wrong(value, wordsOf(form));
     case 'object':
       return isEntries(value) ? ofObject(form, value) : wrong(value, wordsOf(form));
     case 'either':
@@ -88,10 +88,14 @@ function ofItems(
   return undefined;
 }
 
-function ofRecord(item: Form, record: Entries): Misfit | undefined {
+function ofRecord(
+  { item, names }: Extract<Form, { kind: 'record' }>,
+  record: Entries,
+): Misfit | undefined {
   for (const name of Object.keys(record)) {
     // It counts as left out.
     if (record[name] === undefined) continue;
+    if (names?.fits(name) === false) return { at: [name], what: `is not ${names.words}` };
     const misfit = misfitOf(item, record[name]);
     if (misfit !== undefined) return within(name, misfit);
   }
@@ -140,7 +144,7 @@ function isAlike(form: Form, value: unknown): boolean {
 }
 
 function ofVariants(
-  { choose, naming, variants, words }: Extract<Form, { kind: 'variants' }>,
+  { choice, variants }: Extract<Form, { kind: 'variants' }>,
   object: Entries,
 ): Misfit | undefined {
   const all = Object.assign(
@@ -149,12 +153,20 @@ function ofVariants(
   ) as AnyFields;
   const unknown = Object.keys(object).find((name) => !Object.hasOwn(all, name));
   if (unknown !== undefined) return { at: [unknown], what: unknownAmong(unknown, all) };
-  const chosen = choose(object);
+  const chosen = choice.choose(object);
   const variant = chosen === undefined ? undefined : variants[chosen];
-  if (chosen === undefined || variant === undefined) return { at: [], what: `is not ${words}` };
+  if (chosen === undefined || variant === undefined) return unchosen(choice, object);
   const stray = Object.keys(object).find((name) => !Object.hasOwn(variant.fields, name));
-  if (stray !== undefined) return { at: [stray], what: `does not go with ${naming(chosen)}` };
+  if (stray !== undefined)
+    return { at: [stray], what: `does not go with ${choice.naming(chosen)}` };
   return ofObject(variant, object);
+}
+
+function unchosen({ field, names }: Choice, object: Entries): Misfit {
+  const all = names.join(', ');
+  return field === undefined
+    ? { at: [], what: `has none of ${all}` }
+    : within(field, wrong(object[field], `one of ${all}`, names));
 }
 
 function unknownAmong(name: string, fields: AnyFields): string {
@@ -188,7 +200,7 @@ function wordsOf(form: Form): string {
         ? `a list of ${form.item.words}`
         : 'a list';
     case 'variants':
-      return `an object, ${form.words}`;
+      return `an object, ${form.choice.words}`;
     case 'either':
       return form.forms.map(wordsOf).join(' or ');
     default:

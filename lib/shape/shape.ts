@@ -50,7 +50,7 @@ export type Form =
       /** So many items it has to have. */
       count?: number;
     }>
-  | Readonly<{ kind: 'record'; item: Form }>
+  | Readonly<{ kind: 'record'; item: Form; names: Names | undefined }>
   | Readonly<{
       kind: 'object';
       fields: AnyFields;
@@ -62,13 +62,16 @@ export type Form =
   | Readonly<{ kind: 'either'; forms: readonly Form[] }>
   | Readonly<{
       kind: 'variants';
-      /** Completes `is not …`, for an object that is none of them. */
-      words: string;
-      choose: (object: Readonly<Record<string, unknown>>) => string | undefined;
-      /** Completes `does not go with …`, for a field of another variant. */
-      naming: (variant: string) => string;
+      choice: Choice;
       variants: Readonly<Record<string, Extract<Form, { kind: 'object' }>>>;
     }>;
+
+/** What the keys of a record may be. */
+export interface Names {
+  /** Completes `is not …`. */
+  readonly words: string;
+  readonly fits: (name: string) => boolean;
+}
 
 /** The name of a field, and what is wrong with it, as `does not go with …`. */
 export interface Contradiction {
@@ -229,8 +232,16 @@ export function threeOf<Item>(item: Shape<Item>): Shape<readonly [Item, Item, It
 /** An object with any names; one whose value is undefined counts as left out. */
 export function recordOf<Item>(
   item: Shape<Item>,
+  names?: Names,
 ): Shape<Readonly<Record<string, Item | undefined>>> {
-  return { form: { kind: 'record', item: item.form } };
+  return { form: { kind: 'record', item: item.form, names } };
+}
+
+/** Variables of an environment, which has no way to say that a name has a `=` in it. */
+export function variablesOf(
+  item: Shape<string>,
+): Shape<Readonly<Record<string, string | undefined>>> {
+  return recordOf(item, { words: 'a variable name', fits: (name) => /^[^=\0]+$/.test(name) });
 }
 
 /** An object that has these fields, and no others. `otherWords`: words that others have for them, and what is said of these. */
@@ -256,8 +267,13 @@ export function either<One, Other>(one: Shape<One>, other: Shape<Other>): Shape<
 
 /** What tells the variants of an object apart. */
 export interface Choice {
+  /** The field whose value does; undefined if it is which fields there are. */
+  readonly field?: string;
+  readonly names: readonly string[];
+  /** Completes `is not …`, for what is no object. */
   readonly words: string;
   readonly choose: (object: Readonly<Record<string, unknown>>) => string | undefined;
+  /** Completes `does not go with …`, for a field of another variant. */
   readonly naming: (variant: string) => string;
 }
 
@@ -269,12 +285,13 @@ export function variants<Types extends Readonly<Record<string, unknown>>>(
   const forms = Object.entries<AnyFields>(fields as Readonly<Record<string, AnyFields>>).map(
     ([name, one]) => [name, { kind: 'object', fields: one }] as const,
   );
-  return { form: { kind: 'variants', ...choice, variants: Object.fromEntries(forms) } };
+  return { form: { kind: 'variants', choice, variants: Object.fromEntries(forms) } };
 }
 
 /** Variants that are told apart by the one of their names that the object has. */
 export function hasOneOf(names: readonly string[]): Choice {
   return {
+    names,
     words: `one with one of ${names.join(', ')}`,
     choose: (given) => names.find((name) => given[name] !== undefined),
     naming: (name) => name,
@@ -284,6 +301,8 @@ export function hasOneOf(names: readonly string[]): Choice {
 /** Variants that are told apart by the value of a field. */
 export function byField(field: string, names: readonly string[], whenAbsent?: string): Choice {
   return {
+    field,
+    names,
     words: `one whose ${field} is one of ${names.join(', ')}`,
     choose: ({ [field]: named = whenAbsent }) => names.find((name) => name === named),
     naming: (name) => `${field} '${name}'`,

@@ -232,7 +232,9 @@ test('what the image does not have is told before anything starts', async () => 
     );
   expect(await refused({ init: 'nosuch' })).toMatch(/no program 'nosuch' in its PATH \(\/bin\)/);
   expect(await refused({ ...sleeping, cwd: 'tmp' })).toMatch(/'tmp' is not an absolute path/);
-  expect(await refused({ ...sleeping, env: { 'X=': '1' } })).toMatch(/'X=' is not the name/);
+  expect(await refused({ ...sleeping, env: { 'X=': '1' } })).toMatch(
+    /domain.env\["X="\] is not a variable name/,
+  );
   expect(await refused({ ...sleeping, ports: ['web'] })).toMatch(/'web' is not a port/);
   expect(await refused({ ...sleeping, memory: '1KiB' })).toMatch(/1 KiB of memory are too little/);
   expect(await refused({ init: '' })).toMatch(/domain.init is '', not text that is not empty/);

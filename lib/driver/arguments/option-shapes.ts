@@ -12,6 +12,7 @@ import {
   optional,
   text,
   threeOf,
+  wholeUpTo,
   withoutContradiction,
   type Contradiction,
   type Fields,
@@ -48,10 +49,12 @@ export const defineFields: Fields<DefineOptions> = { validate: optional(flag), o
 
 export const defineOptions = object<DefineOptions>(defineFields);
 
+const descriptor = wholeUpTo(0x7fff_ffff);
+
 const startFields: Fields<StartOptions> = {
-  passDescriptors: optional(listOf(number)),
-  standardStreams: optional(threeOf(number)),
-  consoleDescriptor: optional(number),
+  passDescriptors: optional(listOf(descriptor)),
+  standardStreams: optional(threeOf(descriptor)),
+  consoleDescriptor: optional(descriptor),
   ownership: optional(oneOf('keep', 'leave')),
   autodestroy: optional(flag),
   strict: optional(flag),

@@ -8,16 +8,16 @@ import {
   object,
   oneOf,
   optional,
-  recordOf,
   text,
   timeFrom,
   value,
+  variablesOf,
   type Shape,
 } from '../../shape/shape';
 import type { DetachedOptions, ExecOptions } from './exec-options';
 
 const detachedFields = {
-  env: optional(recordOf(text)),
+  env: optional(variablesOf(text)),
   cwd: optional(text),
   user: optional(text),
   securityLabel: optional(oneOf('init', 'none')),

@@ -105,8 +105,6 @@ function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
   const { env: variables = {}, cwd, user, tty, signal, securityLabel = 'init' } = options;
   const env = present(variables);
   checkCommand(argv, 'argv');
-  const name = Object.keys(env).find((one) => !/^[^=\0]+$/.test(one));
-  if (name !== undefined) throw invalid(`'${name}' is not a variable name`);
   if (cwd !== undefined && !cwd.startsWith('/')) throw invalid(`cwd '${cwd}' is not absolute`);
   checkKeeping(options);
   return {

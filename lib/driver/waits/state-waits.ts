@@ -4,7 +4,7 @@ import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { throwIfAborted } from '../session/abort';
 import { ConsoleFollower } from './console-follower';
-import { currentState, stateOf } from '../lookup/lookup';
+import { currentState, noDomainOf, stateOf } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import type { DomainState } from '../types';
 import { waitForEnd } from './wait';
@@ -132,7 +132,8 @@ async function lookAt(session: Session, identity: Identity, signal: AbortSignal)
   } catch (error) {
     if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
     const exit = await knownEnd(session, identity, signal);
-    if (exit === undefined) throw error;
+    // Looked up anew: a rename that was in progress is on record only now.
+    if (exit === undefined) throw noDomainOf(session, identity);
     return { state: { state: 'shutoff', reason: shutoffReason(exit), exit }, gone: error };
   }
 }

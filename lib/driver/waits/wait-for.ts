@@ -10,7 +10,7 @@ import { ConsoleFollower } from './console-follower';
 import { lastLinesOfRun, linesOfRun } from './kept-lines';
 import { requireRunning, type RunningState } from '../definitions/definitions';
 import { untilSilent } from '../inspect/console-lines';
-import { currentState } from '../lookup/lookup';
+import { currentState, noDomainOf } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import { recordedEnd, waitForEnd } from './wait';
 import type { WaitLimits } from './types';
@@ -138,7 +138,8 @@ async function earlyEnd(
     return await recordedEnd(session, identity);
   } catch (cause) {
     unlessEndUnknown(cause);
-    throw error;
+    // Looked up anew: a rename that was in progress is on record only now.
+    throw error.code === 'NO_DOMAIN' ? noDomainOf(session, identity) : error;
   }
 }
 

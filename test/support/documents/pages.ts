@@ -63,6 +63,7 @@ export const furtherPages: Pages = {
   'docs/statistics-and-logs.md': [
     /^\d+n \d+ \S+ \d+ 0 \S+\n(\d+n\n)+web \d+\n$/,
     /^(listening on 8080\n){2}\d{4}-\d\d-\d\dT\S+Z listening on 8080\n$/,
+    /^one run\n1\n$/,
   ],
   'docs/storage.md': [],
   'docs/troubleshooting.md': [/^((ok|warn|fail) [a-z]+\.[a-z-]+ .*\n)*$/],

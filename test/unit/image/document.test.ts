@@ -317,12 +317,6 @@ test.each<[string, Made, string]>([
     { domain: { cwd: '' } },
     "the working directory '' is not an absolute path",
   ],
-  [
-    'a variable without a name',
-    { domain: { env: { '': '1' } } },
-    "'' is not the name of a variable",
-  ],
-  ['a name with a sign', { domain: { env: { 'A=': '1' } } }, "'A=' is not the name of a variable"],
   ['port 0', { config: { cmd: ['id'], ports: ['0'] } }, "'0' is not a port such as 80/tcp"],
   ['port 65536', { domain: { ports: ['1-65536'] } }, "'1-65536' is not a port such as 80/tcp"],
   ['a port with a name', { domain: { ports: ['http'] } }, "'http' is not a port such as 80/tcp"],

@@ -332,7 +332,7 @@ test.each<[string, object, string]>([
   [
     'a kind that is none',
     { interfaces: [{ type: 'user' }] },
-    'spec.interfaces[0] is not one whose type is one of network, bridge, direct, ethernet',
+    "spec.interfaces[0].type is 'user', not one of network, bridge, direct, ethernet",
   ],
   [
     'a key among few',
@@ -354,6 +354,8 @@ test.each<[string, object, string]>([
   ['an empty variable', { env: { E: '' } }, "spec.env.E is '', not text that is not empty"],
   ['an empty user', { user: '' }, "spec.user is '', not text that is not empty"],
   ['a name that is no word', { env: { 'a b': 1 } }, 'spec.env["a b"] is 1, not text'],
+  ['no name', { env: { '': 'x' } }, 'spec.env[""] is not a variable name'],
+  ['a name with =', { env: { 'A=B': 'x' } }, 'spec.env["A=B"] is not a variable name'],
 ])('%s is told in words', (_what, wrong, message) => {
   const spec = { name: 'web', memory: '64MiB', ...wrong } as library.DomainSpec;
   expect(() => library.domainXml(spec)).toThrow(`invalid argument: domainXml: ${message}`);

@@ -87,6 +87,21 @@ test('a domain that is undefined while it is off has no state to wait for', asyn
   await expect(domain.waitFor({ state: 'shutoff' })).rejects.toMatchObject({ code: 'NO_DOMAIN' });
 });
 
+test('a wait says the new name of a domain, also when it looks while that is being given', async () => {
+  // So that some of the looks, which are a few milliseconds apart, come between its steps.
+  for (let pause = 0; pause < 16; pause += 1) {
+    const domain = await host.connect().defineDomain(domainXml({ name: `old-${pause}` }));
+    const waiting = domain.waitFor({ state: 'running', timeout: 5000 });
+    waiting.catch(() => undefined);
+    await sleep(pause);
+    await domain.rename(`new-${pause}`);
+    await expect(waiting).rejects.toMatchObject({
+      code: 'NO_DOMAIN',
+      message: expect.stringContaining(`to be looked up as 'new-${pause}'`) as string,
+    });
+  }
+});
+
 test('the end of a transient domain is its own, also when another has its name since', async () => {
   const connection = host.connect();
   const domain = await connection.createDomain(domainXml({ name: 'web' }));
