@@ -43,12 +43,10 @@ export interface MakeRootOptions {
   readonly onProgress?: ((step: string) => void) | undefined;
 }
 
-const ofKind = byField('kind', ['busybox', 'debian']);
-
 /** Who asks for an image here is told where it is to be had. */
 const contents = {
-  ...ofKind,
-  words: `${ofKind.words} (an image is pulled instead, and is a root already: Connection.images)`,
+  ...byField('kind', ['busybox', 'debian']),
+  hint: ' (an image is pulled instead, and is a root already: Connection.images)',
 };
 
 /** What it takes. */

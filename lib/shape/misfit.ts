@@ -162,8 +162,8 @@ function ofVariants(
   return ofObject(variant, object);
 }
 
-function unchosen({ field, names }: Choice, object: Entries): Misfit {
-  const all = names.join(', ');
+function unchosen({ field, names, hint = '' }: Choice, object: Entries): Misfit {
+  const all = `${names.join(', ')}${hint}`;
   return field === undefined
     ? { at: [], what: `has none of ${all}` }
     : within(field, wrong(object[field], `one of ${all}`, names));

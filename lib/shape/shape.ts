@@ -272,6 +272,8 @@ export interface Choice {
   readonly names: readonly string[];
   /** Completes `is not …`, for what is no object. */
   readonly words: string;
+  /** Follows the names where none of them is given. */
+  readonly hint?: string;
   readonly choose: (object: Readonly<Record<string, unknown>>) => string | undefined;
   /** Completes `does not go with …`, for a field of another variant. */
   readonly naming: (variant: string) => string;

@@ -131,7 +131,7 @@ test.each([
     'busybox',
     "options.content is 'busybox', not an object, one whose kind is one of busybox, debian",
   ],
-  [{ kind: 'alpine' }, 'options.content is not one whose kind is one of busybox, debian'],
+  [{ kind: 'alpine' }, "options.content.kind is 'alpine', not one of busybox, debian"],
   [{ kind: 'image', name: 'alpine' }, 'options.content.name is unknown; known are kind, suite'],
 ])('content that there is not is told with what there is: %j', async (content, words) => {
   const made = makeRoot(join(folder, 'root'), { content } as never);

@@ -61,7 +61,9 @@ test('a domain starts, has an id, is destroyed, and says so', async () => {
 test.each<[streams: unknown, at: string, what: string]>([
   [[0, 1], '', 'has 2 items, and not 3'],
   [[0, 1, 2, 3], '', 'has 4 items, and not 3'],
-  [[0, '1', 2], '[1]', "is '1', not a number"],
+  [[0, '1', 2], '[1]', "is '1', not a whole number from 0 to 2147483647"],
+  [[0, 1, -1], '[2]', 'is -1, not a whole number from 0 to 2147483647'],
+  [[0, 1.5, 2], '[1]', 'is 1.5, not a whole number from 0 to 2147483647'],
   [0, '', 'is 0, not a list of 3'],
 ])('standard streams %j are refused, and that is no failed start', async (streams, at, what) => {
   const options = { standardStreams: streams } as StartOptions;
