@@ -113,6 +113,28 @@ test('is refused for what is no such wish', async () => {
   });
 });
 
+test('a container that is still being started is waited for until the timeout, and holds nothing up', async () => {
+  const state = host.state('web');
+  if (state.phase !== 'running') throw new Error('it should run');
+  host.states.set('web', { phase: 'starting', start: state.start });
+  const reader = await host.connect('read-only').lookupDomainByName('web');
+  let turns = 0;
+  const counting = setInterval(() => (turns += 1), 1);
+  for (const one of [{ port: 80 }, { address: 'ipv4' }] as const) {
+    await expect(reader.waitFor({ ...one, timeout: 50 })).rejects.toMatchObject({
+      code: 'OPERATION_TIMEOUT',
+    });
+  }
+  clearInterval(counting);
+  expect(turns).toBeGreaterThan(0);
+  const added = address({ index: 2, address: '192.0.2.7' });
+  host.network.inside = { links, addresses: [added] };
+  const found = reader.waitFor({ address: 'ipv4', timeout: 5000 });
+  await sleep(20);
+  host.states.set('web', state);
+  expect(await found).toBe('192.0.2.7');
+});
+
 test('whatever ends a wait or a command, the error says of which domain', async () => {
   const aborted = { signal: AbortSignal.abort() };
   const calls: readonly (() => PromiseLike<unknown>)[] = [
