@@ -33,7 +33,7 @@ export async function waitForPort(
   });
 }
 
-/** The match. @throws TslxcError as `waitInside`. */
+/** The match. @throws TslxcError as `waitInside`; SyscallError when the container has ended and its log can't be read. */
 export async function waitForOutput(
   session: Session,
   identity: Identity,

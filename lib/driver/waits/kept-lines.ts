@@ -14,23 +14,28 @@ type StoppedEvent = Extract<DomainEvent, { event: 'stopped' }>;
 /** How many lines are looked through for those that are shown: some may be empty. */
 const mostRead = 100;
 
-/** The last of them. */
+/** The last of them; those before a failure if the log can't be read to its end. */
 export async function lastLinesOfRun(
   session: Session,
   identity: Identity,
   exit: ExitRecord,
 ): Promise<string[]> {
   const lines: string[] = [];
-  for await (const { line } of linesOfRun(session, identity, exit)) {
-    lines.push(line);
-    if (lines.length > mostRead) lines.shift();
+  try {
+    for await (const { line } of linesOfRun(session, identity, exit)) {
+      lines.push(line);
+      if (lines.length > mostRead) lines.shift();
+    }
+  } catch (error) {
+    if (!TslxcError.is(error)) throw error;
   }
   return shown(lines);
 }
 
 /**
- * What the domain has put out in the run that ended so, as far as it is kept; nothing if another domain has had its name since, or the log
- * can't be read.
+ * What the domain has put out in the run that ended so, as far as it is kept; nothing if another domain has had its name since.
+ *
+ * @throws SyscallError when the log can't be read.
  */
 export async function* linesOfRun(
   session: Session,
@@ -61,7 +66,8 @@ export async function* linesOfRun(
   try {
     yield* consoleLines(session, identity, options);
   } catch (error) {
-    if (!TslxcError.is(error)) throw error;
+    // Another domain has the name by now.
+    if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
   }
   return undefined;
 }
