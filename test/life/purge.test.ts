@@ -137,15 +137,19 @@ function cgroupMounts(): string[] {
   return [...hierarchies, ...(unified ? [unified] : [])].map(({ mount }) => mount);
 }
 
+/** Starts and ends it; resolves when no container of the tests before is there either. */
+async function runOnce(container: TestDomain): Promise<void> {
+  await container.run('start');
+  await container.run('destroy');
+  await container.untilGone();
+  await eventually(() => expect(cgroupMounts().flatMap(monitorsIn)).toEqual([]));
+}
+
 test('the cgroups that all containers share go when no other container has any', async () => {
   const mounts = cgroupMounts();
   {
     await using container = await TestDomain.make({ name: 'purge-base' });
-    await container.run('start');
-    await container.run('destroy');
-    await container.untilGone();
-    // Those of the tests before may still be ending.
-    await eventually(() => expect(mounts.flatMap(monitorsIn)).toEqual([]));
+    await runOnce(container);
     await container.spawn(['purge', '--yes']);
     expect(mounts.filter((mount) => existsSync(join(mount, 'libvirt')))).toEqual([]);
   }
@@ -159,10 +163,7 @@ test('the cgroups that all containers share go when no other container has any',
 test('shared cgroups that have become empty since the list was shown are left, and nothing is refused', async () => {
   const mounts = cgroupMounts();
   await using container = await TestDomain.make({ name: 'purge-shown' });
-  await container.run('start');
-  await container.run('destroy');
-  await container.untilGone();
-  await eventually(() => expect(mounts.flatMap(monitorsIn)).toEqual([]));
+  await runOnce(container);
   await using connection = await connect(undefined, { root: container.root });
   const all = await connection.previewPurge();
   const isShared = ({ name }: PurgeItem): boolean =>

@@ -63,17 +63,20 @@ export async function importLibvirt(
 }
 
 function checkFolder(from: string): void {
-  const refuse = (why: string): never => {
-    throw new TslxcError('INVALID_ARG', why, { path: from });
-  };
+  const why = faultOfFolder(from);
+  if (why !== undefined) throw new TslxcError('INVALID_ARG', why, { path: from });
+}
+
+function faultOfFolder(from: string): string | undefined {
   const state = statSync(from, { throwIfNoEntry: false });
-  if (state === undefined) refuse(`there is no '${from}'`);
-  if (state?.isDirectory() !== true) refuse(`'${from}' is not a folder`);
+  if (state === undefined) return `there is no '${from}'`;
+  if (!state.isDirectory()) return `'${from}' is not a folder`;
   const isOfLibvirt =
     sources.some(({ folder }) => isThere(join(from, folder))) ||
     readdirSync(from).some((name) => /^(?:lib)?virt.*\.conf$/.test(name));
-  if (isOfLibvirt) return;
-  refuse(`'${from}' is not a folder of libvirt: it has no lxc, no network and nothing else of it`);
+  return isOfLibvirt
+    ? undefined
+    : `'${from}' is not a folder of libvirt: it has no lxc, no network and nothing else of it`;
 }
 
 /** Names of the files *.xml, in order; none if the folder does not exist. */
