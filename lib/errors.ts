@@ -84,7 +84,7 @@ export interface ErrorDetails {
   readonly path?: string;
   /** The step of the start, stop or plan that failed, in words. */
   readonly step?: string;
-  /** The domain that it happened to. */
+  /** The domain that it happened to. An argument that is refused for itself, whatever the domain is, has `element` instead. */
   readonly domain?: string;
   /** The last lines of the console of a container that has ended, without control characters. */
   readonly console?: readonly string[];

@@ -409,8 +409,9 @@ export class Connection implements AsyncDisposable {
    * @param options - `lines`: how many of the last lines, by default all that are kept; `since`, `until`: only those
    * written then; `follow`: goes on until the container ends; `signal`
    * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log of it, in which a start is
-   * told of; INVALID_ARG for `lines` that is not a whole number from 0 and for an invalid date.
-   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * told of.
+   * @throws TslxcError INVALID_ARG for `lines` that is not a whole number from 0 and for an invalid date; ACCESS_DENIED without
+   * root, OPERATION_INVALID when the connection is closed.
    */
   logs(name: string, options: LogOptions = {}): AsyncGenerator<string, undefined> {
     this.#session.requireAccess('read', 'Connection.logs');

@@ -794,9 +794,9 @@ export class Domain {
    *
    * @param options - `lines`: how many of the last lines, by default all that are kept; `since`, `until`: only those
    * written then; `follow`: goes on until the container ends, and yields each line when it is complete; `signal`
-   * @throws TslxcError, from the iteration: INVALID_ARG for `lines` that is not a whole number from 0 and for an invalid
-   * date; NO_DOMAIN when there is neither the domain nor a log.
-   * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when the connection is closed.
+   * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log.
+   * @throws TslxcError INVALID_ARG for `lines` that is not a whole number from 0 and for an invalid date; ACCESS_DENIED without
+   * root; OPERATION_INVALID when the connection is closed.
    * @example
    * for await (const line of domain.logs({ lines: 10, follow: true })) console.log(line);
    */

@@ -156,10 +156,11 @@ function ofVariants(
   const chosen = choice.choose(object);
   const variant = chosen === undefined ? undefined : variants[chosen];
   if (chosen === undefined || variant === undefined) return unchosen(choice, object);
-  const stray = Object.keys(object).find((name) => !Object.hasOwn(variant.fields, name));
+  const given = Object.entries(object).filter(([, one]) => one !== undefined);
+  const stray = given.find(([name]) => !Object.hasOwn(variant.fields, name));
   if (stray !== undefined)
-    return { at: [stray], what: `does not go with ${choice.naming(chosen)}` };
-  return ofObject(variant, object);
+    return { at: [stray[0]], what: `does not go with ${choice.naming(chosen)}` };
+  return ofObject(variant, Object.fromEntries(given));
 }
 
 function unchosen({ field, names, hint = '' }: Choice, object: Entries): Misfit {

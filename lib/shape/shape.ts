@@ -112,6 +112,14 @@ export const filledText: Shape<string> = value({
   example: 'x',
 });
 
+/** One that does not depend on where the process happens to be. */
+export const absolutePath: Shape<string> = value({
+  words: 'an absolute path',
+  fits: (one) => typeof one === 'string' && one.startsWith('/') && flawOfText(one) === undefined,
+  flaw: flawOfText,
+  example: '/x',
+});
+
 /** A whole document: its parser says which characters it may have, and where one is that it may not. */
 export const document: Shape<string> = value({
   words: 'text',
@@ -156,14 +164,20 @@ export const whole: Shape<number> = value({
   example: 1,
 });
 
-/** For what there is made one of each. */
-export function wholeUpTo(most: number): Shape<number> {
+export function wholeBetween(least: number, most: number): Shape<number> {
   return value({
-    words: `a whole number from 0 to ${most}`,
-    fits: (one) => Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most,
-    example: 1,
+    words: `a whole number from ${least} to ${most}`,
+    fits: (one) => Number.isInteger(one) && (one as number) >= least && (one as number) <= most,
+    example: least,
   });
 }
+
+/** How much at most: Infinity is no limit. */
+export const mostBytes: Shape<number> = value({
+  words: 'a number of bytes from 0 on',
+  fits: (one) => typeof one === 'number' && one >= 0,
+  example: 1,
+});
 
 export const flag: Shape<boolean> = value({
   words: 'true or false',
@@ -188,9 +202,14 @@ export const abortSignal: Shape<AbortSignal> = value({
 /** Of whichever realm. */
 export const date: Shape<Date> = value({
   words: 'a Date',
-  fits: (one) => Object.prototype.toString.call(one) === '[object Date]',
+  fits: (one) => isDate(one) && !Number.isNaN(one.getTime()),
+  flaw: (one) => (isDate(one) && Number.isNaN(one.getTime()) ? 'is not a valid date' : undefined),
   example: new Date(0),
 });
+
+function isDate(one: unknown): one is Date {
+  return Object.prototype.toString.call(one) === '[object Date]';
+}
 
 export function callback<Type>(): Shape<Type> {
   return {

@@ -240,7 +240,7 @@ test.each([
   [[''], {}, /argv\[0\] is empty, and a command needs a program/],
   [['a\0b'], {}, /NUL/],
   [['true'], { env: { 'a=b': 'c' } }, /not a variable name/],
-  [['true'], { cwd: 'relative' }, /is not absolute/],
+  [['true'], { cwd: 'relative' }, /options\.cwd is 'relative', not an absolute path/],
   [['true'], { timeout: -1 }, /not a number of milliseconds/],
   [['true'], { tty: { rows: -1, columns: 1 } }, /options\.tty\.rows is -1, not a whole number/],
   [['true'], { user: 'nobody-at-all' }, /user 'nobody-at-all' doesn't exist/],

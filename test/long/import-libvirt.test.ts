@@ -69,8 +69,8 @@ test('domains, networks and autostart are those of libvirt, whose files stay as 
   expect(others).toEqual([
     "Network 'default' imported from default.xml; it is off now: 'tslxc net-start default' starts it",
     "Network 'lab' imported from lab.xml, and is started with the host; it is off now: 'tslxc net-start lab' starts it",
-    "Domain 'mail' imported from mail.xml",
-    "Domain 'web' imported from web.xml, and is started with the host",
+    "Domain 'mail' imported from mail.xml; 'tslxc start mail' starts it",
+    "Domain 'web' imported from web.xml, and is started with the host; 'tslxc start web' starts it",
     '',
     '',
   ]);

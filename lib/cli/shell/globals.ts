@@ -141,6 +141,9 @@ function globalsOf(given: ReadonlyMap<string, string>): GlobalOptions {
   if (!/^(\^[?-~]|[!-\]_-~])$/.test(escape)) {
     throw new UsageError(`Invalid string '${escape}' for escape sequence`);
   }
+  if (root?.startsWith('/') === false) {
+    throw new UsageError(`'${root}' for option '--root' is not an absolute path`);
+  }
   return {
     verbosity: given.has('quiet') ? 'quiet' : 'normal',
     access: given.has('readonly') ? 'read-only' : 'read-write',

@@ -2,6 +2,7 @@
 import { mostConsoles } from '../devices/console';
 import { capabilityNumbers, type CapabilityName } from '../elements/capability-numbers';
 import {
+  absolutePath,
   byField,
   either,
   filledText,
@@ -17,7 +18,7 @@ import {
   variablesOf,
   variants,
   whole,
-  wholeUpTo,
+  wholeBetween,
   withoutContradiction,
   type Contradiction,
   type Fields,
@@ -96,7 +97,7 @@ const root = object<RootSpec>({
 });
 
 const image: Fields<ImageMount> = {
-  target: text,
+  target: absolutePath,
   readonly: optional(flag),
   type: oneOf('file', 'block'),
   source: text,
@@ -111,7 +112,7 @@ const mount: Shape<MountSpec> = variants<{
   volume: VolumeMount;
 }>(byField('type', ['mount', 'bind', 'ram', 'file', 'block', 'volume'], 'mount'), {
   mount: {
-    target: text,
+    target: absolutePath,
     readonly: optional(flag),
     type: optional(oneOf('mount')),
     source: text,
@@ -119,12 +120,12 @@ const mount: Shape<MountSpec> = variants<{
     propagation: optional(oneOf('private', 'slave', 'shared')),
     overlay: optional(overlay),
   },
-  bind: { target: text, readonly: optional(flag), type: oneOf('bind'), source: text },
-  ram: { target: text, readonly: optional(flag), type: oneOf('ram'), size },
+  bind: { target: absolutePath, readonly: optional(flag), type: oneOf('bind'), source: text },
+  ram: { target: absolutePath, readonly: optional(flag), type: oneOf('ram'), size },
   file: image,
   block: image,
   volume: {
-    target: text,
+    target: absolutePath,
     readonly: optional(flag),
     type: oneOf('volume'),
     pool: text,
@@ -252,7 +253,7 @@ export const commonFields: Fields<Omit<DomainSpec, 'name' | 'memory' | 'root' | 
   mounts: optional(listOf(mount)),
   interfaces: optional(listOf(networkInterface)),
   privateNetwork: optional(flag),
-  consoles: optional(wholeUpTo(mostConsoles)),
+  consoles: optional(wholeBetween(0, mostConsoles)),
   idMap: optional(
     either(oneOf('auto', 'host'), object<IdMapSpec>({ uids: idRanges, gids: idRanges })),
   ),

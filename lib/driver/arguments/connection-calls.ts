@@ -8,6 +8,7 @@ import { imageDomain, pullOptions } from '../../image/shapes';
 import type { NetworkUpdate } from '../../network/definition/update';
 import type { NetworkSection, NetworkUpdateCommand } from '../../network/definition/update-names';
 import {
+  absolutePath,
   callback,
   either,
   flag,
@@ -82,7 +83,7 @@ export const connectParameters = [
     'options',
     optional(
       object<ConnectOptions>({
-        root: optional(text),
+        root: optional(absolutePath),
         logger: optional(logger),
         logLevel: optional(oneOf('debug', 'info')),
         access: optional(oneOf('read-write', 'read-only')),

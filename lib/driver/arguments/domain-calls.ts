@@ -5,6 +5,7 @@ import type { BlockDeviceTuning } from '../../domain/tuning/definition';
 import { rate } from '../../domain/interface/rate-shape';
 import {
   abortSignal,
+  absolutePath,
   callback,
   either,
   flag,
@@ -23,6 +24,7 @@ import {
   variants,
   word,
   hasOneOf,
+  wholeBetween,
   type Shape,
 } from '../../shape/shape';
 import { detachedParameters } from '../exec/exec-parameters';
@@ -98,12 +100,12 @@ const waitOptions: Shape<WaitOptions> = variants<{
   state: StateWait;
   healthy: HealthWait;
 }>(hasOneOf(waits), {
-  address: { ...waitLimits, address: word<AddressWait['address']>('ipv4') },
-  port: { ...waitLimits, port: number },
+  address: { ...waitLimits, address: oneOf('ipv4', 'ipv6') },
+  port: { ...waitLimits, port: wholeBetween(1, 0xffff) },
   console: { ...waitLimits, console: regularExpression },
   exec: { ...waitLimits, exec: listOf(text) },
-  exit: { ...waitLimits, exit: either(oneOf('any'), number) },
-  state: { ...waitLimits, state: word<StateWait['state']>('running') },
+  exit: { ...waitLimits, exit: either(oneOf('any'), wholeBetween(0, 255)) },
+  state: { ...waitLimits, state: oneOf('running', 'paused', 'shutoff') },
   healthy: { ...waitLimits, healthy: isTrue },
 });
 
@@ -233,7 +235,7 @@ export const domainCalls = {
       optional(
         object<CloneOptions>({
           snapshot: optional(text),
-          paths: optional(recordOf(text)),
+          paths: optional(recordOf(absolutePath)),
           onProgress: optional(callback()),
           signal: optional(abortSignal),
         }),

@@ -12,7 +12,8 @@ import {
   optional,
   text,
   threeOf,
-  wholeUpTo,
+  whole,
+  wholeBetween,
   withoutContradiction,
   type Contradiction,
   type Fields,
@@ -49,7 +50,7 @@ export const defineFields: Fields<DefineOptions> = { validate: optional(flag), o
 
 export const defineOptions = object<DefineOptions>(defineFields);
 
-const descriptor = wholeUpTo(0x7fff_ffff);
+const descriptor = wholeBetween(0, 0x7fff_ffff);
 
 const startFields: Fields<StartOptions> = {
   passDescriptors: optional(listOf(descriptor)),
@@ -78,7 +79,7 @@ export const createOptions = withoutContradiction(
 );
 
 export const logOptions = object<LogOptions>({
-  lines: optional(number),
+  lines: optional(whole),
   since: optional(date),
   until: optional(date),
   follow: optional(flag),

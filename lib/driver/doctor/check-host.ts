@@ -1,7 +1,7 @@
 /** Whether this host can run containers, what they lack, and what former ones have left behind. Changes nothing. */
 import { statePaths } from '../../host/state/state-paths';
 import { checkGiven } from '../../shape/arguments';
-import { object, optional, text } from '../../shape/shape';
+import { absolutePath, object, optional } from '../../shape/shape';
 import { isPrivileged, readPrivilege } from '../session/access';
 import { chosenRoot } from '../session/root';
 import { checkCaller } from './caller';
@@ -25,7 +25,7 @@ export interface CheckHostOptions {
 
 /** What it takes. */
 export const checkHostParameters = [
-  ['options', optional(object<CheckHostOptions>({ root: optional(text) }))],
+  ['options', optional(object<CheckHostOptions>({ root: optional(absolutePath) }))],
 ] as const;
 
 /**

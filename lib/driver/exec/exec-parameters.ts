@@ -2,9 +2,10 @@
 import { windowSize } from '../../container/console/window-size';
 import {
   abortSignal,
+  absolutePath,
   either,
   listOf,
-  numberOf,
+  mostBytes,
   object,
   oneOf,
   optional,
@@ -18,14 +19,14 @@ import type { DetachedOptions, ExecOptions } from './exec-options';
 
 const detachedFields = {
   env: optional(variablesOf(text)),
-  cwd: optional(text),
+  cwd: optional(absolutePath),
   user: optional(text),
   securityLabel: optional(oneOf('init', 'none')),
   signal: optional(abortSignal),
 } as const;
 
 const bytes: Shape<Uint8Array> = value({
-  words: 'bytes',
+  words: 'bytes (those of a text: Buffer.from(text))',
   fits: (one) => ArrayBuffer.isView(one),
   example: new Uint8Array(),
 });
@@ -36,7 +37,7 @@ const execOptions = object<ExecOptions>({
   stdin: optional(either(oneOf('pipe', 'ignore'), bytes)),
   timeout: optional(timeFrom(1)),
   encoding: optional(oneOf('utf8', 'buffer')),
-  maxBuffer: optional(numberOf('bytes')),
+  maxBuffer: optional(mostBytes),
 });
 
 /** `exec` compares its arguments by itself: a failure rejects what it returns. */

@@ -105,8 +105,6 @@ function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
   const { env: variables = {}, cwd, user, tty, signal, securityLabel = 'init' } = options;
   const env = present(variables);
   checkCommand(argv, 'argv');
-  if (cwd !== undefined && !cwd.startsWith('/')) throw invalid(`cwd '${cwd}' is not absolute`);
-  checkKeeping(options);
   return {
     argv,
     env,
@@ -126,14 +124,6 @@ export function checkCommand(argv: readonly string[], path: string): void {
   const element = program === undefined ? path : `${path}[0]`;
   const detail = `${element} is empty, and a command needs a program`;
   throw new TslxcError('INVALID_ARG', detail, { element });
-}
-
-function checkKeeping({ maxBuffer = 0 }: ExecOptions): void {
-  if (!(maxBuffer >= 0)) throw invalid(`maxBuffer ${maxBuffer} is not a number of bytes`);
-}
-
-function invalid(detail: string): TslxcError {
-  return new TslxcError('INVALID_ARG', detail);
 }
 
 /** Whether the connection is closed already. */

@@ -34,8 +34,8 @@ const pause = 100;
 const patience = 3000;
 
 /**
- * @throws TslxcError INVALID_ARG for `lines` that is not a whole number from 0 and for an invalid date; NO_DOMAIN when there
- * is neither the domain nor a log, and when another domain has its name. @throws SyscallError when the log can't be read.
+ * @throws TslxcError NO_DOMAIN when there is neither the domain nor a log, and when another domain has its name. @throws SyscallError
+ * when the log can't be read.
  */
 export function consoleLines(
   session: Session,
@@ -73,7 +73,6 @@ async function* linesOf(
   name: string,
   { look, ...options }: Reading,
 ): AsyncGenerator<LogLine, undefined> {
-  checkOptions(options);
   const { lines: wanted, follow = false, signal } = options;
   const state = await look().catch((error: unknown) => unlessKept(session, name, error));
   using reader = new ConsoleLogReader(session.paths, name);
@@ -98,16 +97,6 @@ async function* linesOf(
   }
   yield* finish();
   return undefined;
-}
-
-function checkOptions({ lines, since, until }: LogOptions): void {
-  if (lines !== undefined && (!Number.isInteger(lines) || lines < 0)) {
-    throw new TslxcError('INVALID_ARG', `${lines} is not a number of lines`);
-  }
-  for (const [name, date] of Object.entries({ since, until })) {
-    if (date === undefined || !Number.isNaN(date.getTime())) continue;
-    throw new TslxcError('INVALID_ARG', `${name} is not a valid date`);
-  }
 }
 
 function isWithin({ time }: LogLine, { since, until }: LogOptions): boolean {

@@ -26,10 +26,11 @@ const maxKibibytes = 2 ** 40;
 /** The rates after a change. @throws TslxcError INVALID_ARG, OPERATION_UNSUPPORTED. */
 export function changeRates(rates: Rates | undefined, change: RatesChange): Rates {
   if (change.outbound !== undefined && change.outbound !== 'none' && change.outbound.floor) {
-    throw new TslxcError('INVALID_ARG', "'floor' is of inbound only");
+    const element = 'change.outbound.floor';
+    throw new TslxcError('INVALID_ARG', "'floor' is of inbound only", { element });
   }
-  const inbound = changeRate(rates?.inbound, change.inbound);
-  const outbound = changeRate(rates?.outbound, change.outbound);
+  const inbound = changeRate('inbound', rates, change);
+  const outbound = changeRate('outbound', rates, change);
   return {
     ...(inbound === undefined ? {} : { inbound }),
     ...(outbound === undefined ? {} : { outbound }),
@@ -51,21 +52,26 @@ export function withRates(one: InterfaceDefinition, rates: Rates): InterfaceDefi
   return { ...rest, bandwidth: { ...rates, position: bandwidth?.position ?? one.position } };
 }
 
-function changeRate(rate: Rate | undefined, change: Rate | 'none' | undefined): Rate | undefined {
+function changeRate(
+  direction: 'inbound' | 'outbound',
+  { [direction]: rate }: Rates = {},
+  { [direction]: change }: RatesChange,
+): Rate | undefined {
+  const element = `change.${direction}`;
   if (change === undefined) return rate;
   if (change === 'none') return undefined;
   const given = names.flatMap((name) => {
     const value = change[name] ?? 0;
     if (!Number.isSafeInteger(value) || value < 0 || value > maxKibibytes) {
       const detail = `${name} is a number from 0 to ${maxKibibytes}, and not '${String(value)}'`;
-      throw new TslxcError('INVALID_ARG', detail);
+      throw new TslxcError('INVALID_ARG', detail, { element: `${element}.${name}` });
     }
     // In libvirt, 0 is none.
     return value === 0 ? [] : [[name, value] as const];
   });
   const result: Rate = Object.fromEntries(given);
   if (result.average === undefined && (result.peak ?? result.burst) !== undefined) {
-    throw new TslxcError('INVALID_ARG', "'peak' and 'burst' require 'average'");
+    throw new TslxcError('INVALID_ARG', "'peak' and 'burst' require 'average'", { element });
   }
   return given.length === 0 ? undefined : result;
 }

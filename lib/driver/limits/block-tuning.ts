@@ -15,9 +15,16 @@ import {
   checkWhole,
   lookAtLimit,
   nowhere,
+  type Counted,
   type LimitQuery,
   type Live,
 } from './live-limits';
+
+const ownWeight: Counted = { what: 'weight', element: 'change.weight' };
+
+function ofDevice(index: number, property: string): Counted {
+  return { what: property, element: `change.devices[${index}].${property}` };
+}
 
 export async function getBlockTuning(query: LimitQuery): Promise<BlockTuningInfo> {
   return lookAtLimit(query, {
@@ -36,11 +43,11 @@ export async function getBlockTuning(query: LimitQuery): Promise<BlockTuningInfo
 /** @throws TslxcError INVALID_ARG for a value out of its range and for a path that is not a block device; and as `changeLimit`. */
 export async function setBlockTuning(query: LimitQuery, change: BlockTuningChange): Promise<void> {
   const { weight, devices = [] } = change;
-  if (weight !== undefined) checkWhole('weight', weight, [1, mostWeight({ weightFiles: [] })]);
-  for (const device of devices) {
+  if (weight !== undefined) checkWhole(ownWeight, weight, [1, mostWeight({ weightFiles: [] })]);
+  for (const [index, device] of devices.entries()) {
     for (const { property } of deviceLimits) {
       const most = property === 'weight' ? 10_000 : Number.MAX_SAFE_INTEGER;
-      checkWhole(property, device[property] ?? 0, [0, most]);
+      checkWhole(ofDevice(index, property), device[property] ?? 0, [0, most]);
     }
   }
   await changeLimit(query, {
@@ -49,7 +56,10 @@ export async function setBlockTuning(query: LimitQuery, change: BlockTuningChang
       const paths = devices.map(({ path }) => path);
       const context = await contextOf(query, live, paths);
       const wanted = devices.map((device) => merged(live.definition, device));
-      checkWeights([weight, ...wanted.map((device) => device.weight)], context);
+      checkWeight(ownWeight, weight, context);
+      for (const [index, device] of wanted.entries()) {
+        checkWeight(ofDevice(index, 'weight'), device.weight, context);
+      }
       return {
         writes: blockWrites(
           live.place('io'),
@@ -73,16 +83,13 @@ async function contextOf(
   return { numbers: await session.containers.limits.blockNumbers(paths, looks), weightFiles };
 }
 
-function checkWeights(weights: readonly (number | undefined)[], context: BlockContext): void {
-  const most = mostWeight(context);
-  for (const weight of weights) {
-    if (weight === undefined) continue;
-    if (context.weightFiles.length === 0) {
-      const detail = 'this kernel does not support weights of block devices';
-      throw new TslxcError('OPERATION_UNSUPPORTED', detail);
-    }
-    checkWhole('weight', weight, [1, most]);
+function checkWeight(argument: Counted, weight: number | undefined, context: BlockContext): void {
+  if (weight === undefined) return;
+  if (context.weightFiles.length === 0) {
+    const detail = 'this kernel does not support weights of block devices';
+    throw new TslxcError('OPERATION_UNSUPPORTED', detail);
   }
+  checkWhole(argument, weight, [1, mostWeight(context)]);
 }
 
 function withTuning(

@@ -10,7 +10,18 @@ import {
   readProcesses,
 } from '../../plan/limits/counted-limits';
 import type { HugepageLimitInfo, MemoryLimit } from './types';
-import { changeLimit, checkWhole, lookAtLimit, nowhere, type LimitQuery } from './live-limits';
+import {
+  changeLimit,
+  checkWhole,
+  lookAtLimit,
+  nowhere,
+  type Counted,
+  type LimitQuery,
+} from './live-limits';
+
+const processes: Counted = { what: 'the number of processes', element: 'max' };
+const pageSize: Counted = { what: 'the size of a huge page', element: 'limit.size' };
+const pages: Counted = { what: 'the limit', element: 'limit.max' };
 
 export async function getProcessLimit(query: LimitQuery): Promise<number | 'unlimited'> {
   return lookAtLimit(query, {
@@ -21,7 +32,7 @@ export async function getProcessLimit(query: LimitQuery): Promise<number | 'unli
 
 /** @throws TslxcError INVALID_ARG for an invalid limit; and as `changeLimit`. */
 export async function setProcessLimit(query: LimitQuery, max: number | 'unlimited'): Promise<void> {
-  if (max !== 'unlimited') checkWhole('the number of processes', max, [1, mostProcesses]);
+  if (max !== 'unlimited') checkWhole(processes, max, [1, mostProcesses]);
   const changed = (definition: DomainDefinition): DomainDefinition => {
     const { processLimit: _, ...rest } = definition.extension;
     const limit = max === 'unlimited' ? {} : { processLimit: { max, position: nowhere } };
@@ -56,11 +67,12 @@ export async function setHugepageLimit(
   query: LimitQuery,
   { size, max }: HugepageLimitInfo,
 ): Promise<void> {
-  checkWhole('the size of a huge page', size, [4, 2 ** 30]);
+  checkWhole(pageSize, size, [4, 2 ** 30]);
   if (!Number.isInteger(Math.log2(size))) {
-    throw new TslxcError('INVALID_ARG', `${size} KiB is not the size of a huge page`);
+    const detail = `${size} KiB is not the size of a huge page`;
+    throw new TslxcError('INVALID_ARG', detail, { element: pageSize.element });
   }
-  if (max !== 'unlimited') checkWhole('the limit', max, [0, Number.MAX_SAFE_INTEGER - 1]);
+  if (max !== 'unlimited') checkWhole(pages, max, [0, Number.MAX_SAFE_INTEGER - 1]);
   const changed = (definition: DomainDefinition): DomainDefinition => {
     const { hugepageLimits = [], ...rest } = definition.extension;
     const others = hugepageLimits.filter((limit) => limit.size !== size);

@@ -60,8 +60,9 @@ export async function getVcpus(query: LimitQuery): Promise<VcpuCount> {
 /** @throws TslxcError INVALID_ARG for more than the maximum; and as `changeLimit`. */
 export async function setVcpus(query: LimitQuery, change: VcpuChange): Promise<void> {
   const most = 2 ** 31 - 1;
-  if (change.maximum !== undefined) checkWhole('the number of vcpus', change.maximum, [1, most]);
-  if (change.current !== undefined) checkWhole('the number of vcpus', change.current, [1, most]);
+  for (const [name, count] of Object.entries(present(change))) {
+    checkWhole({ what: 'the number of vcpus', element: `change.${name}` }, count, [1, most]);
+  }
   const changed = (definition: DomainDefinition): DomainDefinition => {
     const { current: before, ...rest } = definition.vcpu;
     const count = change.maximum ?? definition.vcpu.count;
@@ -87,5 +88,6 @@ function checkParameter(name: CpuParameter, value: number): void {
   const fault = Number.isInteger(value)
     ? cpuParameterFault(name, value)
     : `'${String(value)}' is not a whole number for ${name}`;
-  if (fault !== undefined) throw new TslxcError('INVALID_ARG', fault);
+  if (fault === undefined) return;
+  throw new TslxcError('INVALID_ARG', fault, { element: `change.${name}` });
 }

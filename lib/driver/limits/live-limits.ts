@@ -99,15 +99,22 @@ export async function changeLimit(
 /** The position of a value that was set by a call, and so is in no text. */
 export const nowhere: Position = { line: 1, column: 1 };
 
+/** An argument that is a number: what it counts, and where it is among the arguments. */
+export interface Counted {
+  readonly what: string;
+  readonly element: string;
+}
+
 /** @throws TslxcError INVALID_ARG for anything but a whole number in this range. */
 export function checkWhole(
-  what: string,
+  { what, element }: Counted,
   value: number,
   [least, most]: readonly [number, number],
 ): void {
   if (Number.isSafeInteger(value) && value >= least && value <= most) return;
   const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
-  throw new TslxcError('INVALID_ARG', `${what} is a number ${range}, and not '${String(value)}'`);
+  const detail = `${what} is a number ${range}, and not '${String(value)}'`;
+  throw new TslxcError('INVALID_ARG', detail, { element });
 }
 
 function liveOf(session: Session, state: RunningState): Live {

@@ -10,6 +10,7 @@ import {
   checkWhole,
   lookAtLimit,
   nowhere,
+  type Counted,
   type LimitQuery,
   type Live,
   type LiveLimitChange,
@@ -30,9 +31,11 @@ export async function getMemory(query: LimitQuery): Promise<DomainMemory> {
   });
 }
 
+const memoryArgument: Counted = { what: 'memory', element: 'kibibytes' };
+
 /** @throws TslxcError INVALID_ARG above the maximum; and as `changeLimit`. */
 export async function setMemory(query: LimitQuery, kibibytes: number): Promise<void> {
-  checkWhole('memory', kibibytes, range);
+  checkWhole(memoryArgument, kibibytes, range);
   const checked = (definition: DomainDefinition): DomainDefinition => {
     if (kibibytes > definition.memory) {
       throw new TslxcError('INVALID_ARG', 'Cannot set memory higher than max memory', {
@@ -57,7 +60,7 @@ export async function setMemory(query: LimitQuery, kibibytes: number): Promise<v
 
 /** @throws as `changeLimit`. */
 export async function setMaxMemory(query: LimitQuery, kibibytes: number): Promise<void> {
-  checkWhole('memory', kibibytes, range);
+  checkWhole(memoryArgument, kibibytes, range);
   const changed = (definition: DomainDefinition): DomainDefinition => ({
     ...definition,
     memory: kibibytes,
@@ -104,8 +107,9 @@ export async function setMemoryTuning(
   change: MemoryTuningChange,
 ): Promise<void> {
   const given = present(change);
+  const argument = (what: string): Counted => ({ what, element: `change.${what}` });
   for (const [name, value] of Object.entries(given)) {
-    if (value !== 'unlimited') checkWhole(name, value, [0, unlimitedKibibytes]);
+    if (value !== 'unlimited') checkWhole(argument(name), value, [0, unlimitedKibibytes]);
   }
   const { hardLimit, softLimit, swapHardLimit } = given;
   await changeLimit(query, {

@@ -1,6 +1,6 @@
 /** The definition of a clone: that of the original, except for name, uuid, paths and addresses, which have to be its own. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { portId } from '../../container/interfaces/port-id';
 import type { DomainDefinition } from '../../domain/definition';
 import { withTreePaths } from '../../domain/filesystem/own-trees';
@@ -12,6 +12,7 @@ import { withoutDots } from '../../domain/xml/path';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import { present } from '../../present';
+import { pathOf } from '../../shape/misfit';
 import { freeAddress, networkAtHand } from '../images/free-addresses';
 import { isInSubnet } from '../images/subnet';
 import type { Session } from '../session/session';
@@ -24,18 +25,17 @@ export interface TreePlace {
   readonly place: string;
 }
 
-/** @throws TslxcError INVALID_ARG for a path that is not absolute, or is given for something that is not a tree. */
+/** @throws TslxcError INVALID_ARG for a path that is given for something that is not a tree. */
 export function placesOf(
   { identity, trees }: { readonly identity: Identity; readonly trees: readonly LiveTree[] },
   name: string,
   { paths = {} }: Pick<CloneOptions, 'paths'>,
 ): TreePlace[] {
   const given = present(paths);
-  for (const [target, path] of Object.entries(given)) {
-    if (!isAbsolute(path)) throw new TslxcError('INVALID_ARG', `path '${path}' is not absolute`);
+  for (const target of Object.keys(given)) {
     if (trees.some((tree) => tree.target === target)) continue;
     const detail = `domain '${identity.name}' has no tree of its own at '${target}'`;
-    throw new TslxcError('INVALID_ARG', detail);
+    throw new TslxcError('INVALID_ARG', detail, { element: pathOf('options.paths', [target]) });
   }
   return trees.map((tree) => {
     const place = given[tree.target] ?? placeBeside(tree.folder, identity.name, name);

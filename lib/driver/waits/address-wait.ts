@@ -1,6 +1,5 @@
 /** Waiting for an address of a container, seen from outside, so that nothing has to run inside. */
 import type { NetworkView } from '../../container/interfaces/network-view';
-import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import type { Session } from '../session/session';
 import { lookUntilFound, waitInside } from './wait-for';
@@ -10,16 +9,13 @@ type Family = AddressWait['address'];
 
 const familyWords: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
-/** The first address of that family that other hosts can reach. @throws TslxcError INVALID_ARG; as `waitInside`. */
+/** The first address of that family that other hosts can reach. @throws TslxcError as `waitInside`. */
 export async function waitForAddress(
   session: Session,
   identity: Identity,
   wait: AddressWait,
 ): Promise<string> {
   const { address: family } = wait;
-  if (!['ipv4', 'ipv6'].includes(family)) {
-    throw new TslxcError('INVALID_ARG', `address '${family}' is not one of ipv4, ipv6`);
-  }
   return waitInside(session, identity, {
     limits: wait,
     condition: {

@@ -7,16 +7,13 @@ import { fromStart, OutputWindow } from './output-window';
 import { lookUntilFound, waitInside } from './wait-for';
 import type { ConsoleWait, ListeningPort, PortWait } from './types';
 
-/** The first socket that listens on that port. @throws TslxcError INVALID_ARG; as `waitInside`. */
+/** The first socket that listens on that port. @throws TslxcError as `waitInside`. */
 export async function waitForPort(
   session: Session,
   identity: Identity,
   wait: PortWait,
 ): Promise<ListeningPort> {
   const { port } = wait;
-  if (!Number.isInteger(port) || port < 1 || port > 0xffff) {
-    throw new TslxcError('INVALID_ARG', `port ${port} is not a number from 1 to 65535`);
-  }
   return waitInside(session, identity, {
     limits: wait,
     condition: {

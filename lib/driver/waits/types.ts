@@ -60,9 +60,26 @@ export interface HealthWait extends WaitLimits {
   readonly healthy: true;
 }
 
-/** What `Domain.waitFor` waits for: one of these. */
+/** What `Domain.waitFor` waits for: exactly one of `address`, `port`, `console`, `exec`, `exit`, `state` and `healthy`. */
 export type WaitOptions =
-  AddressWait | PortWait | ConsoleWait | ExecWait | ExitWait | StateWait | HealthWait;
+  | AddressWait
+  | PortWait
+  | ConsoleWait
+  | ExecWait
+  | ExitWait
+  | StateWait
+  | HealthWait extends infer Wait
+  ? Wait extends WaitLimits
+    ? Wait & {
+        readonly [
+          Other in Exclude<
+            'address' | 'port' | 'console' | 'exec' | 'exit' | 'state' | 'healthy',
+            keyof Wait
+          >
+        ]?: undefined;
+      }
+    : never
+  : never;
 
 /** A TCP socket that listens in the container. */
 export interface ListeningPort {

@@ -1,6 +1,5 @@
 /** `Domain.waitFor`: which condition is requested, and which access it needs. */
 import type { ExitRecord } from '../../container/record/exit-record';
-import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
 import type { Session } from '../session/session';
 import type { HealthInfo } from '../health/health';
@@ -16,28 +15,22 @@ import type { ListeningPort, WaitOptions } from './types';
 export type WaitResult =
   string | ListeningPort | RegExpExecArray | ExitRecord | DomainState | HealthInfo | undefined;
 
-const conditionNames = ['address', 'port', 'console', 'exec', 'exit', 'state', 'healthy'] as const;
-
 /** Attaching to a console and running a command need more than read access. */
 export function accessForWait(options: WaitOptions): 'read' | 'write' {
-  return 'console' in options || 'exec' in options ? 'write' : 'read';
+  return options.console !== undefined || options.exec !== undefined ? 'write' : 'read';
 }
 
-/** @throws TslxcError INVALID_ARG for none or several conditions; and as the wait for the one. */
+/** @throws TslxcError as the wait for the condition. */
 export async function waitForCondition(
   session: Session,
   identity: Identity,
   options: WaitOptions,
 ): Promise<WaitResult> {
-  const conditions = conditionNames.filter((name) => name in options);
-  if (conditions.length !== 1) {
-    throw new TslxcError('INVALID_ARG', `wait for one of ${conditionNames.join(', ')}`);
-  }
-  if ('address' in options) return waitForAddress(session, identity, options);
-  if ('port' in options) return waitForPort(session, identity, options);
-  if ('console' in options) return waitForOutput(session, identity, options);
-  if ('exec' in options) return waitForCommand(session, identity, options);
-  if ('exit' in options) return waitForExit(session, identity, options);
-  if ('healthy' in options) return waitForHealth(session, identity, options);
+  if (options.address !== undefined) return waitForAddress(session, identity, options);
+  if (options.port !== undefined) return waitForPort(session, identity, options);
+  if (options.console !== undefined) return waitForOutput(session, identity, options);
+  if (options.exec !== undefined) return waitForCommand(session, identity, options);
+  if (options.exit !== undefined) return waitForExit(session, identity, options);
+  if (options.healthy !== undefined) return waitForHealth(session, identity, options);
   return waitForState(session, identity, options);
 }

@@ -62,7 +62,7 @@ test('a place that is taken, a name that is taken and a path of no tree are refu
     ...{ errno: 2, syscall: 'mkdir', path: at('no/where'), step: 'make a clone' },
   });
   await expect(domain.clone('new', { paths: { '/': 'here' } })).rejects.toEqual(
-    refused('INVALID_ARG', 'is not absolute'),
+    refused('INVALID_ARG', "is 'here', not an absolute path"),
   );
   await expect(domain.clone('new', { paths: { '/data': at('new') } })).rejects.toEqual(
     refused('INVALID_ARG', "no tree of its own at '/data'"),

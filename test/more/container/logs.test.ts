@@ -185,8 +185,8 @@ test('each line has the time when it was put out, and --since and --until choose
     code: 1,
     stdout: '',
   });
-  await expect(test.domain.logs({ since: new Date(NaN) }).next()).rejects.toThrow(
-    'since is not a valid date',
+  expect(() => test.domain.logs({ since: new Date(NaN) })).toThrow(
+    'Domain.logs: options.since is not a valid date',
   );
 });
 

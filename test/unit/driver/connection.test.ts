@@ -71,6 +71,12 @@ describe('the root of a connection', () => {
   });
 });
 
+test('a root of the caller that is not absolute is refused by its name', async () => {
+  const refused = { code: 'INVALID_ARG', element: 'options.root' };
+  await expect(connect(undefined, { root: 'relative' })).rejects.toMatchObject(refused);
+  await expect(checkHost({ root: '' })).rejects.toMatchObject(refused);
+});
+
 describe('the level of a connection', () => {
   const levelOf = async (
     options: ConnectOptions,

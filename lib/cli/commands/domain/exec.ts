@@ -138,7 +138,13 @@ interface Asked extends Pick<ExecOptions, 'user' | 'cwd' | 'securityLabel' | 'en
 
 function asked(options: Options): Pick<ExecOptions, 'user' | 'cwd'> {
   const [user, cwd] = [options.string('user'), options.string('cwd')];
-  return { ...(user === undefined ? {} : { user }), ...(cwd === undefined ? {} : { cwd }) };
+  if (cwd?.startsWith('/') === false) {
+    throw new UsageError(`'${cwd}' for <cwd> option is not an absolute path of the container`);
+  }
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(cwd === undefined ? {} : { cwd }),
+  };
 }
 
 async function shell(context: Context, options: Options): Promise<number> {

@@ -1,7 +1,7 @@
 /** logs: the output of a container's first console, even if the container no longer runs. */
 import { TslxcError } from '../../../errors';
-import { formatOption, showsDataLine } from '../../output/data';
-import { CommandError, withErrorMessage } from '../../shell/command-error';
+import { formatOption, showsDataLine, wantsData } from '../../output/data';
+import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { printable } from '../../../printable';
 import { readMoment } from '../../options/values/moment';
@@ -61,6 +61,9 @@ export const commands: CommandTable = {
 
 async function show(context: Context, options: Options): Promise<number | undefined> {
   const { output, signals } = context;
+  if (wantsData(options) && options.has('raw')) {
+    throw new UsageError('--raw and --format json are mutually exclusive');
+  }
   const text = options.required('domain');
   const chosen = choice(options);
   const log = await findLog(await context.connect(), text);

@@ -1,6 +1,7 @@
 /** wait: waits until a condition on a domain, checked from outside, is true. */
 import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { refusedValue } from '../../options/values/refused-value';
 import { exitStatus, reasonWords, stateWord } from '../../output/words/domain-words';
 import { timeoutOf } from '../../terminal/event-loop';
 import { TslxcError } from '../../../errors';
@@ -21,7 +22,13 @@ export const commands: CommandTable = {
       'transient domain that is gone, as that of run -d.',
     options: [
       domainOption,
-      { name: 'state', kind: 'string', help: 'running, paused or shutoff' },
+      {
+        name: 'state',
+        kind: 'string',
+        help: 'running, paused or shutoff',
+        values: ['running', 'paused', 'shutoff'],
+        closed: true,
+      },
       { name: 'exit', kind: 'flag', help: 'the end of the container' },
       {
         name: 'console',
@@ -30,7 +37,13 @@ export const commands: CommandTable = {
         mayBeEmpty: true,
       },
       { name: 'port', kind: 'number', help: 'TCP port that is listened at' },
-      { name: 'address', kind: 'string', help: 'ipv4 or ipv6' },
+      {
+        name: 'address',
+        kind: 'string',
+        help: 'ipv4 or ipv6',
+        values: ['ipv4', 'ipv6'],
+        closed: true,
+      },
       { name: 'healthy', kind: 'flag', help: 'the checks of <tslxc:health> find it well' },
       { name: 'exec', kind: 'flag', help: 'a command that succeeds in the container' },
       { name: 'timeout', kind: 'number', help: 'timeout seconds' },
@@ -59,6 +72,10 @@ async function wait(context: Context, options: Options): Promise<number | undefi
   }
   if (options.has('cmd') !== options.has('exec')) {
     throw new CommandError('--exec and the words of a command need each other');
+  }
+  const port = options.number('port');
+  if (port !== undefined && !(port >= 1 && port <= 0xffff)) {
+    throw refusedValue(String(port), 'port', 'is not a port from 1 to 65535');
   }
   const seconds = timeoutOf(options);
   const limits = seconds === undefined ? {} : { timeout: seconds * 1000 };

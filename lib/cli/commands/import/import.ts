@@ -66,7 +66,7 @@ function next({ kind, name, value }: Imported): string {
     case 'secret':
       return value === 'copied' ? ', with its value' : ', without a value: libvirt has none';
     case 'domain':
-      return '';
+      return `; 'tslxc start ${name}' starts it`;
   }
 }
 

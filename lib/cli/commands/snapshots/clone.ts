@@ -1,6 +1,7 @@
 /** clone: makes a copy of a domain, including its directory trees. */
 import { withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { refusedValue } from '../../options/values/refused-value';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 import { untilEnded } from '../../shell/ending-signals';
@@ -57,6 +58,7 @@ function pathsOf(text: string): Record<string, string> {
     const [target, path] =
       equals < 0 ? ['/', part] : [part.slice(0, equals), part.slice(equals + 1)];
     if (path === '') throw new UsageError(`no directory in '${text}'`);
+    if (!path.startsWith('/')) throw refusedValue(path, 'path', 'is not an absolute path');
     paths[target] = path;
   }
   return paths;

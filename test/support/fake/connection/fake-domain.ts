@@ -290,11 +290,11 @@ export class FakeDomain {
 
   async waitFor(options: WaitOptions): Promise<Awaited<ReturnType<Domain['waitFor']>>> {
     await this.#called('waitFor', options);
-    if ('address' in options) return '192.0.2.7';
-    if ('port' in options) return { family: 'ipv6', address: '::', port: options.port };
-    if ('console' in options) return /o.t/.exec('some output') ?? undefined;
-    if ('exec' in options) return undefined;
-    if ('exit' in options) return { how: 'killed', signal: 9, time: 0, boot: '' };
+    if (options.address !== undefined) return '192.0.2.7';
+    if (options.port !== undefined) return { family: 'ipv6', address: '::', port: options.port };
+    if (options.console !== undefined) return /o.t/.exec('some output') ?? undefined;
+    if (options.exec !== undefined) return undefined;
+    if (options.exit !== undefined) return { how: 'killed', signal: 9, time: 0, boot: '' };
     return { state: 'running', reason: 'booted' };
   }
 

@@ -29,8 +29,8 @@ test('a start that fails rejects every way of waiting for it, and is no reason n
 
 test.each([
   [{ encoding: 'latin1' }, "Domain.exec: options.encoding is 'latin1', not one of utf8, buffer"],
-  [{ maxBuffer: -1 }, 'maxBuffer -1 is not a number of bytes'],
-  [{ maxBuffer: NaN }, 'maxBuffer NaN is not a number of bytes'],
+  [{ maxBuffer: -1 }, 'Domain.exec: options.maxBuffer is -1, not a number of bytes from 0 on'],
+  [{ maxBuffer: NaN }, 'Domain.exec: options.maxBuffer is NaN, not a number of bytes from 0 on'],
 ])('%j is refused', async (options, message) => {
   const domain = await running(new Error('it was run'));
   await expect(domain.exec(['true'], options as object)).rejects.toMatchObject({

@@ -164,6 +164,25 @@ describe('of a domain that is off', () => {
     expect(await domain.xml()).toBe(before);
   });
 
+  test.each<[string, () => Promise<void>]>([
+    ['kibibytes', () => domain.setMemory(-1)],
+    ['kibibytes', () => domain.setMaxMemory(0.5)],
+    ['change.softLimit', () => domain.setMemoryTuning({ softLimit: -1 })],
+    ['change.period', () => domain.setCpuTuning({ shares: 2, period: 1.5 })],
+    ['change.maximum', () => domain.setVcpus({ current: 1, maximum: 0 })],
+    ['change.weight', () => domain.setBlockTuning({ weight: 0 })],
+    [
+      'change.devices[1].readIops',
+      () => domain.setBlockTuning({ devices: [{ path: '/a' }, { path: '/b', readIops: -1 }] }),
+    ],
+    ['max', () => domain.setProcessLimit(0)],
+    ['limit.size', () => domain.setHugepageLimit({ size: 5, max: 1 })],
+    ['limit.max', () => domain.setHugepageLimit({ size: 2048, max: -1 })],
+    ['change.inbound.peak', () => domain.setBandwidth('veth0', { inbound: { peak: -1 } })],
+  ])('the error about a number out of its range names the argument: %s', async (element, set) => {
+    await expect(set()).rejects.toMatchObject({ code: 'INVALID_ARG', element });
+  });
+
   test.each([
     [{ shares: 1 }, "shares '1' must be in range [2, 262144]"],
     [{ shares: 1e20 }, "shares '100000000000000000000' must be in range [2, 262144]"],

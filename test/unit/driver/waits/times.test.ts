@@ -1,5 +1,5 @@
 /** How long calls may take: one unit, one range, and one refusal, which names the option. */
-import type { Connection, Domain } from '../../../../lib/index';
+import type { Connection, Domain, WaitOptions } from '../../../../lib/index';
 import { connect } from '../../../../lib/index';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { FakeHost } from '../../../support/fake/host/fake-host';
@@ -40,6 +40,31 @@ test.each(calls)('%s refuses a time that is none', async (call, make) => {
       element: 'options.timeout',
     });
   }
+});
+
+test('what is waited for is refused by its name: none, several, and what it can not be', async () => {
+  const wrong: readonly (readonly [given: object, message: string])[] = [
+    [{}, 'options has none of address, port, console, exec, exit, state, healthy'],
+    [{ port: 80, exit: 'any' }, 'options.exit does not go with port'],
+    [{ port: 70_000 }, 'options.port is 70000, not a whole number from 1 to 65535'],
+    [{ exit: 256 }, 'options.exit is 256, not one of any or a whole number from 0 to 255'],
+    [{ state: 'gone' }, "options.state is 'gone', not one of running, paused, shutoff"],
+    [{ address: 'ipx' }, "options.address is 'ipx', not one of ipv4, ipv6"],
+  ];
+  for (const [given, message] of wrong) {
+    await expect(domain.waitFor(given as WaitOptions)).rejects.toMatchObject({
+      code: 'INVALID_ARG',
+      message: `invalid argument: Domain.waitFor: ${message}`,
+    });
+  }
+  // @ts-expect-error -- TypeScript knows it, too
+  const several: WaitOptions = { port: 80, exit: 'any' };
+  expect(several).toHaveProperty('port');
+});
+
+test('a condition whose value is undefined counts as left out', async () => {
+  const given: WaitOptions = { state: 'running', exit: undefined, timeout: undefined };
+  expect(await domain.waitFor(given)).toMatchObject({ state: 'running' });
 });
 
 test('the time that an end may take is refused in the same way', async () => {

@@ -32,6 +32,16 @@ test('--timestamps begins each line with its time, and - stands for one that is 
   });
 });
 
+test('--raw and data are not asked for together', async () => {
+  const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+  expect(await run('logs web --raw --format json', { connection })).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: 'error: --raw and --format json are mutually exclusive\n',
+  });
+  expect((await run('logs web --raw --format text', { connection })).status).toBe(0);
+});
+
 test('--raw shows the bytes as they are, with their line ends', async () => {
   const written: Uint8Array[] = [];
   const sink = { write: (data: string | Uint8Array) => void written.push(Buffer.from(data)) };

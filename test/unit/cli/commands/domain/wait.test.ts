@@ -15,6 +15,21 @@ test.each([
   });
 });
 
+test.each([
+  ['--port 0', "'0' for <port> option is not a port from 1 to 65535"],
+  ['--port 65536', "'65536' for <port> option is not a port from 1 to 65535"],
+  ['--address ipx', "--address is one of ipv4, ipv6, not 'ipx'"],
+  ['--state gone', "--state is one of running, paused, shutoff, not 'gone'"],
+])('wait %s is refused before anything is asked', async (options, message) => {
+  const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+  expect(await run(`wait web ${options}`, { connection })).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: `error: ${message}\n`,
+  });
+  expect(connection.domains[0]?.calls).toEqual([]);
+});
+
 test('one that was never there is unknown, and so is one that is gone with another condition', async () => {
   const connection = new FakeConnection();
   expect(await run('wait job --exit', { connection })).toMatchObject({

@@ -115,7 +115,7 @@ describe('import', () => {
     expect(ran).toMatchObject({
       status: 1,
       stdout: `Network 'lab' imported from /l/lab.xml, and is started with the host; it is off now: 'tslxc net-start lab' starts it
-Domain 'web' imported from /l/web.xml
+Domain 'web' imported from /l/web.xml; 'tslxc start web' starts it
 Domain 'old' is defined already, and left as it is: /l/old.xml
 Network filter 'quiet' imported from /l/quiet.xml; it is kept, and not carried out
 Storage pool 'pool' imported from /l/pool.xml, and is started with the host; it is off now: 'tslxc pool-start pool' starts it
