@@ -107,7 +107,7 @@ void Attendant::run(std::vector<Fd> passed, std::optional<TerminalRequest> reque
   request_ = request;
   plan_ = decodeCommandPlan(receivePlan(channel_.get(), inbox_).body);
   deadline_ = Clock::now() + milliseconds(plan_.header.deadline);
-  enterCgroups(plan_.header.attendantTasks);
+  leaveCaller(plan_.header.attendantTasks);
   startJoiner(std::move(passed));
   keepCapabilities(kCapKill);
   while (phase_ != Phase::over) waitOnce();

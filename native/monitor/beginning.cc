@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "native/base/affinity.h"
 #include "native/base/signals.h"
 
 namespace tslxc {
@@ -40,11 +41,12 @@ RawMessage receivePlan(int channel, FrameReader& inbox) {
   }
 }
 
-void enterCgroups(const std::vector<std::string>& tasks) {
+void leaveCaller(const std::vector<std::string>& tasks) {
   for (const std::string& path : tasks) {
     const Fd file(check(open(path.c_str(), O_WRONLY | O_CLOEXEC), "open", path));
     check(write(file.get(), "0", 1), "write", path);
   }
+  useAllProcessors();
 }
 
 std::vector<Fd> takeDescriptors(int first, int count) {

@@ -23,9 +23,10 @@ void becomeQuiet(const char* name);
 // Throws CallerGone when no message comes within 10 s.
 RawMessage receivePlan(int channel, FrameReader& inbox);
 
-// Enters cgroups of v1 hierarchies by their `tasks` files. A single-threaded process moves itself:
-// moving another one waits for an RCU grace period.
-void enterCgroups(const std::vector<std::string>& tasks);
+// Leaves the cgroups of the caller in v1 hierarchies for those of these `tasks` files, and its
+// choice of processors, which would hold in the container for good. A single-threaded process moves
+// itself: moving another one waits for an RCU grace period.
+void leaveCaller(const std::vector<std::string>& tasks);
 
 // Takes ownership of `count` passed descriptors, from `first` on.
 std::vector<Fd> takeDescriptors(int first, int count);

@@ -13,7 +13,6 @@
 #include <string>
 #include <vector>
 
-#include "native/base/affinity.h"
 #include "native/base/message.h"
 #include "native/monitor/asker.h"
 #include "native/monitor/attendant.h"
@@ -137,8 +136,7 @@ void Monitor::run() {
                               static_cast<FailAction>(header.failAction), peerOf(channel_.get()), 0,
                               header.failCount};
   failpoints.reach(Failpoint::kMonitorAfterPlan);
-  enterCgroups(header.monitorTasks);
-  useAllProcessors();
+  leaveCaller(header.monitorTasks);
   failpoints.reach(Failpoint::kMonitorAfterCgroups);
   const Fd runDirectory(check(open(header.runDirectory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               "open", header.runDirectory));

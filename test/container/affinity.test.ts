@@ -1,4 +1,4 @@
-/** The processors of a container, when its caller may run on one of them only. */
+/** The processors of a container and of its commands, when the caller may run on one of them only. */
 import { readFileSync } from 'node:fs';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { initOf } from '../support/world/container-traces';
@@ -7,7 +7,7 @@ import { commandEnvironment, commandLine, runProgram } from '../support/process/
 import { TestDomain } from '../support/domain/test-domain';
 
 const world = containerTest(async (keep) => {
-  const tree = keep(await makeBusyboxRoot(['sleep']));
+  const tree = keep(await makeBusyboxRoot(['sleep', 'sed']));
   const domain = keep(
     await TestDomain.make({
       name: 'affinity',
@@ -23,14 +23,21 @@ function allowed(pid: number | 'self'): string | undefined {
   return /^Cpus_allowed_list:\t(.*)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
 }
 
-test('a container has all processors, also when its caller has one of them only', async () => {
+test('a container and its commands have all processors, also when the caller has one of them only', async () => {
   const { domain } = world;
-  const onFirst = ['taskset', '-c', '0'];
-  const start = [...onFirst, ...commandLine('start', domain.name)];
-  const { code, stderr } = await runProgram(start, { env: commandEnvironment(domain.root) });
-  expect([code, stderr]).toEqual([0, '']);
-  const all = ['taskset', '-c', '0-1023', 'sed', '-n', 's/^Cpus_allowed_list:\\t//p'];
-  const { stdout } = await runProgram([...all, '/proc/self/status']);
-  expect(allowed(await initOf(domain.name))).toBe(stdout.trim());
+  const onFirst = async (...words: string[]): Promise<string> => {
+    const line = ['taskset', '-c', '0', ...commandLine(...words)];
+    const { code, stdout, stderr } = await runProgram(line, {
+      env: commandEnvironment(domain.root),
+    });
+    expect([code, stderr]).toEqual([0, '']);
+    return stdout.trim();
+  };
+  await onFirst('start', domain.name);
+  const list = ['sed', '-n', 's/^Cpus_allowed_list:\\t//p', '/proc/self/status'];
+  const { stdout } = await runProgram(['taskset', '-c', '0-1023', ...list]);
+  const all = stdout.trim();
+  expect(allowed(await initOf(domain.name))).toBe(all);
+  expect(await onFirst('exec', domain.name, '--', ...list)).toBe(all);
   await domain.domain.destroy();
 });

@@ -354,15 +354,15 @@ void checkLabel(int pidfd, const std::string& attribute, const std::vector<std::
 // What the linker's --wrap replaces, by its own names.
 using Tasks = std::vector<std::string>;
 using Moment = std::chrono::steady_clock::time_point;
-void wrapEnterCgroups(const Tasks& tasks) asm(
-    "__wrap__ZN5tslxc12enterCgroupsERKSt6vectorINSt7__cxx1112basic_"
+void wrapLeaveCaller(const Tasks& tasks) asm(
+    "__wrap__ZN5tslxc11leaveCallerERKSt6vectorINSt7__cxx1112basic_"
     "stringIcSt11char_traitsIcESaIcEEESaIS6_EE");
 Pty wrapOpenPtyInside(int root) asm("__wrap__ZN5tslxc13openPtyInsideEi");
 Moment realNow() asm("__real__ZNSt6chrono3_V212steady_clock3nowEv");
 Moment wrapNow() asm("__wrap__ZNSt6chrono3_V212steady_clock3nowEv");
 
 // A fuzzed plan names any file.
-void wrapEnterCgroups(const Tasks&) {}
+void wrapLeaveCaller(const Tasks&) {}
 Pty wrapOpenPtyInside(int) { return world->openPty(); }
 Moment wrapNow() {
   if (world == nullptr) return realNow();

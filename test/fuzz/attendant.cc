@@ -35,7 +35,7 @@ std::string firstWords(unsigned how) {
 // A fuzzed plan names any file to write to: that must never be the product's own function here.
 void requireReplacedFunctions() {
   static const bool done = [] {
-    enterCgroups({"/proc/self/no such file"});
+    leaveCaller({"/proc/self/no such file"});
     return true;
   }();
   assert(done);
