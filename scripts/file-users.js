@@ -12,6 +12,8 @@ const fileUsers = {
   'lib/cli/commands/storage/vol-change.ts':
     'the file that a volume is copied from or to, by the caller’s own path and rights',
   'lib/cli/options/definition-file.ts': 'the XML file or stdin that the user names',
+  'lib/cli/options/image/confinement-options.ts':
+    'whether a device that the user names is one of characters or blocks; only looked at',
   'lib/cli/shell/completion.ts': 'names of files that the user is typing; only looked at',
   'lib/cli/terminal/editor.ts': 'the file that its user edits',
   'lib/cli/terminal/handshake-report.ts': 'a descriptor of the caller',

@@ -68,7 +68,7 @@ test('each of them can be another one', async () => {
 });
 
 test('the XML says all of it', async () => {
-  const xml = await runSuccessfully(['run', 'web:1', '--name', 'stored', '--print-xml'], {
+  const xml = await runSuccessfully(['run', '--name', 'stored', '--print-xml', 'web:1'], {
     root: world.root.path,
   });
   for (const line of [

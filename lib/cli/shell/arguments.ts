@@ -26,6 +26,8 @@ export interface Option {
    * help shows it as an option only, as virsh's does of those that it marks `unwanted_positional`.
    */
   readonly positional?: 'required' | 'optional' | 'undocumented';
+  /** All words behind it are data, as in docker's verbs, unless a `--` among them says where data begins. */
+  readonly endsOptions?: true;
   /** Required as `positional: 'required'` is, unless this other option is given. */
   readonly requiredUnless?: string;
   /** virsh's other names of the option, which the help does not show. An alias that has a value takes none, and stands for that value. */
@@ -194,6 +196,14 @@ function looseValues(
   throw new UsageError(`command '${verb}' requires <${missing}> option`);
 }
 
+/** One word of short options. */
+interface Letters {
+  readonly flags: readonly Option[];
+  readonly last: Option;
+  /** The rest of the word, which is the value of the last. */
+  readonly attached?: string;
+}
+
 class Parser {
   readonly #verb: string;
   readonly #table: readonly Option[];
@@ -208,11 +218,9 @@ class Parser {
     const rest = [...words];
     let place: 'options' | 'data' = 'options';
     for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-      const [short, ...more] = place === 'options' ? this.#withLetters(word) : [];
-      if (short !== undefined) {
-        rest.unshift(...more.map(({ letter = '' }) => `-${letter}`));
-        this.#takeOption(short.name, rest);
-      } else if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word, rest);
+      const letters = place === 'options' ? this.#withLetters(word) : undefined;
+      if (letters !== undefined) this.#takeLetters(letters, rest);
+      else if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word, rest);
       else if (word === '--') place = 'data';
       else if (word === '--help') return { options: new Options(this.#values), wants: 'help' };
       else this.#takeOption(word.slice(2), rest);
@@ -222,20 +230,39 @@ class Parser {
   }
 
   /**
-   * `-d`, or several in one word of which all but the last are flags: `-dp`. None for a word that is data: virsh has no letters, and
-   * so they begin no option in its verbs; nor in front of a command that is to be run, whose own they may be.
+   * `-d`; several in one word of which all but the last are flags: `-dp`; and the value of the last in the same word: `-dp8080:80`.
+   * undefined for a word that is data: virsh has no letters, and so they begin no option in its verbs; nor in front of a command that
+   * is to be run, whose own they may be.
    */
-  #withLetters(word: string): readonly Option[] {
-    const [, letters] = /^-([A-Za-z]+)$/.exec(word) ?? [];
-    if (letters === undefined || this.#table.every(({ letter }) => letter === undefined)) return [];
-    const found = Array.from(letters, (one) => this.#table.find(({ letter }) => letter === one));
-    const known = found.filter((option) => option !== undefined);
-    const isKnown = known.length === found.length;
-    if (isKnown && known.length === 1) return known;
-    if (this.#free()?.kind === 'words') return [];
-    if (isKnown && known.slice(0, -1).every(({ kind }) => kind === 'flag')) return known;
-    const hint = foreignLetters(this.#verb, letters);
+  #withLetters(word: string): Letters | undefined {
+    if (!/^-[A-Za-z]/.test(word) || this.#table.every(({ letter }) => letter === undefined)) {
+      return undefined;
+    }
+    const found = this.#lettersOf(word.slice(1));
+    const isOne = found?.flags.length === 0 && found.attached === undefined;
+    if (!isOne && this.#free()?.kind === 'words') return undefined;
+    if (found !== undefined) return found;
+    const hint = foreignLetters(this.#verb, word.slice(1));
     throw new UsageError(`command '${this.#verb}' doesn't support option ${word}${hint}`);
+  }
+
+  /** undefined if one of them is unknown. */
+  #lettersOf(letters: string): Letters | undefined {
+    const flags: Option[] = [];
+    for (const [at, one] of Array.from(letters).entries()) {
+      const option = this.#table.find(({ letter }) => letter === one);
+      if (option === undefined) return undefined;
+      const rest = letters.slice(at + 1);
+      if (rest === '') return { flags, last: option };
+      if (option.kind !== 'flag') return { flags, last: option, attached: rest.replace(/^=/, '') };
+      flags.push(option);
+    }
+    return undefined;
+  }
+
+  #takeLetters({ flags, last, attached }: Letters, rest: string[]): void {
+    for (const { name } of flags) this.#takeOption(name, rest);
+    this.#takeOption(attached === undefined ? last.name : `${last.name}=${attached}`, rest);
   }
 
   #takeOption(text: string, rest: string[]): void {
@@ -291,6 +318,10 @@ class Parser {
     // From its first word on, all words belong to the command that is to be run; only a `--` before it is an option here.
     if (kind === 'words') this.#values.set(name, [word, ...rest.splice(0)]);
     else this.#values.set(name, kind === 'strings' ? [...this.#words(name), word] : word);
+    const [next] = rest;
+    if (free.endsOptions === true && next !== undefined && !rest.includes('--')) {
+      this.#takeData(next, rest.splice(0).slice(1));
+    }
   }
 
   /** What the next bare word is. */

@@ -238,9 +238,21 @@ export function planOverlay(
       lowers,
       work,
       options,
-      attributes: filesystem.readonly ? readonly : 0,
+      attributes: filesystem.readonly && filesystem.target !== '/' ? readonly : 0,
     },
   ];
+}
+
+/**
+ * Makes a root with an overlay read-only once everything is mounted in it: a missing target is made in the layer of the container, as
+ * docker's `--read-only` does. The files of a root without one stay as they are.
+ */
+export function planOverlaidRootProtected(
+  definition: DomainDefinition,
+  root: FilesystemDefinition,
+): Operation[] {
+  if (!root.readonly || overlayOf(definition, root) === undefined) return [];
+  return [protect(treeName(root), { depth: 'single', set: readonly })];
 }
 
 /** Attaches a file system in the new root; one that is made inside is made first. */

@@ -9,6 +9,7 @@ import {
   planAttached,
   planMapped,
   planOpened,
+  planOverlaidRootProtected,
   planOverlay,
   targetKind,
   type FilesystemFacts,
@@ -71,7 +72,7 @@ export function hiddenFrom(
   return sharesRoot(definition) ? hidden : [];
 }
 
-/** Attaches the domain's file systems, then hides the state of tslxc. */
+/** Attaches the domain's file systems, then hides the state of tslxc, and makes the root read-only that has an overlay. */
 export function planFilesystems(definition: DomainDefinition, facts: RootfsFacts): Operation[] {
   const borrowed = new Set(borrowedTargets(definition));
   const missing = (filesystem: FilesystemDefinition): Missing => {
@@ -82,6 +83,7 @@ export function planFilesystems(definition: DomainDefinition, facts: RootfsFacts
   return [
     ...otherFilesystems(definition).flatMap((one) => planAttached(definition, one, missing(one))),
     ...hiddenFrom(definition, facts).map((path) => cover('root', path, 'directory')),
+    ...planOverlaidRootProtected(definition, rootOf(definition) ?? hostRoot),
   ];
 }
 

@@ -1,7 +1,8 @@
 /** What is still possible in a current directory that has been removed: everything for which it need not be known. */
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { mountsOf, upperOf } from '../../../lib/cli/options/image/checked-values';
+import { mountOptions, readMounts } from '../../../lib/cli/options/image/mount-options';
+import { parseArguments } from '../../../lib/cli/shell/arguments';
 import { programPath } from '../../../lib/host/program';
 import { absolutePath } from '../../../lib/host/state/absolute-path';
 import { findPlace } from '../../../lib/rootfs/place';
@@ -41,9 +42,11 @@ const refusal = (name: string): unknown =>
 test('an absolute path is taken, and a relative one refused with the reason', async () => {
   expect(absolutePath('/srv/../x')).toBe('/x');
   expect(() => absolutePath('x')).toThrow(refusal('x') as Error);
-  expect(mountsOf(['/srv:/data'])).toEqual([{ source: '/srv', target: '/data' }]);
-  expect(() => mountsOf(['./srv:/data'])).toThrow(refusal('./srv') as Error);
-  expect(() => upperOf('upper')).toThrow(refusal('upper') as Error);
+  const read = (...words: string[]) =>
+    readMounts(parseArguments('run', { options: mountOptions }, words).options, {});
+  expect(read('-v', '/srv:/data')).toEqual({ mounts: [{ source: '/srv', target: '/data' }] });
+  expect(() => read('-v', './srv:/data')).toThrow(refusal('./srv') as Error);
+  expect(() => read('--upper', 'upper')).toThrow(refusal('upper') as Error);
   await expect(findPlace('root')).rejects.toEqual(refusal('root'));
 });
 

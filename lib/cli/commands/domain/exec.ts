@@ -18,6 +18,7 @@ const userOption: Option = {
 
 const directoryOption: Option = {
   name: 'cwd',
+  aliases: [{ name: 'workdir' }],
   kind: 'string',
   letter: 'w',
   help: 'working directory in the container',

@@ -1,22 +1,23 @@
 /** Options of the verbs that make a domain from an image: what differs from the image's own configuration. */
 import { environmentOption } from '../environment';
+import { present } from '../../../present';
+import { confinementOptions, readConfinement } from './confinement-options';
+import { environmentFileOption, environmentFilesOf } from './environment-file';
+import { healthOptions, readHealth } from './health-options';
+import { limitOptions, readLimits } from './limit-options';
+import { mountOptions, readMounts } from './mount-options';
+import { networkOptions, readNetwork } from './network-options';
 import {
   directoryOf,
   exposedOf,
   identityOf,
-  memoryOf,
-  mountsOf,
   nameOf,
-  networkOf,
   programOf,
   signalOf,
-  upperOf,
   variablesOf,
 } from './checked-values';
 import type { ImageDomain } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
-
-const idKinds = ['auto', 'host'] as const;
 
 // Where an empty value means nothing, what reads it says why.
 export const imageDomainOptions: readonly Option[] = [
@@ -36,14 +37,17 @@ export const imageDomainOptions: readonly Option[] = [
     ...environmentOption,
     help: 'NAME=VALUE for its environment, beside that of the image; NAME alone has the value that it has here; may be repeated',
   },
+  environmentFileOption,
   {
     name: 'user',
     kind: 'string',
+    letter: 'u',
     help: 'user in place of the image’s: USER or USER:GROUP',
     mayBeEmpty: true,
   },
   {
     name: 'workdir',
+    letter: 'w',
     kind: 'string',
     help: 'directory in the container that it starts in',
     mayBeEmpty: true,
@@ -60,47 +64,11 @@ export const imageDomainOptions: readonly Option[] = [
     repeatable: true,
     help: 'a port in place of the image’s, such as 80/tcp; may be repeated',
   },
-  {
-    name: 'volume',
-    kind: 'string',
-    letter: 'v',
-    repeatable: true,
-    help: 'show a directory of the host: DIRECTORY:TARGET, or DIRECTORY:TARGET:ro for read-only; may be repeated',
-  },
-  {
-    name: 'memory',
-    kind: 'string',
-    help: 'most memory, such as 512MiB or 512m, a number alone being KiB; 1GiB by default',
-    mayBeEmpty: true,
-  },
-  {
-    name: 'ids',
-    kind: 'string',
-    help: 'auto (ids of its own, the default) or host (no security boundary)',
-    values: idKinds,
-    closed: true,
-  },
-  {
-    name: 'network',
-    kind: 'string',
-    help: 'none (the default), host, or the name of a virtual network, in which it has an address and a name',
-    values: 'active-network',
-    mayBeEmpty: true,
-  },
-  {
-    name: 'publish',
-    kind: 'string',
-    letter: 'p',
-    repeatable: true,
-    help: 'let a port of the host lead to it: HOST:CONTAINER, as in 8080:80 or 127.0.0.1:5353:53/udp; in the network ‘default’, unless --network names one; may be repeated',
-  },
-  {
-    name: 'upper',
-    kind: 'string',
-    help: 'directory for what it writes, which stays; by default it goes with the domain',
-    values: 'folder',
-    mayBeEmpty: true,
-  },
+  ...mountOptions,
+  ...limitOptions,
+  ...healthOptions,
+  ...confinementOptions,
+  ...networkOptions,
   { name: 'print-xml', kind: 'flag', help: 'only print the XML of the domain' },
 ];
 
@@ -120,33 +88,31 @@ export function readImageDomain(
     const word = options.string(name);
     return word === undefined ? undefined : read(word);
   };
-  const list = <T>(name: string, read: (words: readonly string[]) => T): T | undefined =>
-    options.has(name) ? read(options.strings(name)) : undefined;
+  const limits = readLimits(options);
   return {
-    ...optional('name', text('name', nameOf)),
+    ...present({ name: text('name', nameOf) }),
     ...programOf(options.string('entrypoint'), cmd),
-    ...optional(
-      'env',
-      list('env', (words) => variablesOf(words, environment)),
-    ),
+    ...present({ env: variables(options, environment) }),
     ...text('user', identityOf),
-    ...optional('cwd', text('workdir', directoryOf)),
-    ...optional('stopSignal', text('stop-signal', signalOf)),
-    ...optional('ports', list('expose', exposedOf)),
-    ...optional('mounts', list('volume', mountsOf)),
-    ...optional('memory', text('memory', memoryOf)),
-    ...optional(
-      'idMap',
-      text('ids', (word) => idKinds.find((kind) => kind === word)),
-    ),
-    ...networkOf(options.string('network'), options.strings('publish')),
-    ...optional('root', text('upper', upperOf)),
+    ...present({
+      cwd: text('workdir', directoryOf),
+      stopSignal: text('stop-signal', signalOf),
+      ports: options.has('expose') ? exposedOf(options.strings('expose')) : undefined,
+    }),
+    ...readMounts(options, limits),
+    ...limits,
+    ...readHealth(options),
+    ...readConfinement(options),
+    ...readNetwork(options),
   };
 }
 
-function optional<Name extends keyof ImageDomain>(
-  name: Name,
-  value: ImageDomain[Name] | undefined,
-): Partial<Pick<ImageDomain, Name>> {
-  return value === undefined ? {} : ({ [name]: value } as Pick<ImageDomain, Name>);
+/** As with docker, those of --env outweigh those of files. */
+function variables(
+  options: Options,
+  environment: NodeJS.ProcessEnv,
+): Record<string, string> | undefined {
+  const [files, words] = [options.strings('env-file'), options.strings('env')];
+  if (files.length + words.length === 0) return undefined;
+  return { ...environmentFilesOf(files, environment), ...variablesOf(words, environment) };
 }

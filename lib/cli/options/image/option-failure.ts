@@ -38,9 +38,20 @@ function ofOption(error: TslxcError, typed: Typed): Error {
 /** Undefined if it is about none of the options that were typed. */
 function saidOfOption(error: TslxcError, { options, domain }: Typed): string | undefined {
   const { errno, path, syscall, step } = error;
+  const { key, index, inner } = keyOf(error);
   const told = (name: string, why: string, value = options.string(name)) =>
     value === undefined ? undefined : `'${printable(value)}' for <${name}> option${why}`;
   const rest = `: ${messageWithoutElement(error)}`;
+  /** They are in this order in the domain. */
+  const toldOfMount = (why: string): string | undefined => {
+    let at = index;
+    for (const name of ['volume', 'mount', 'tmpfs']) {
+      const words = options.strings(name);
+      if (at < words.length) return told(name, why, words[at]);
+      at -= words.length;
+    }
+    return undefined;
+  };
   const isNoDirectory = errno === ENOENT || errno === ENOTDIR;
   if (syscall === 'chdir' && isNoDirectory && path === domain.cwd) {
     return told('workdir', whyNoDirectory(errno));
@@ -48,13 +59,12 @@ function saidOfOption(error: TslxcError, { options, domain }: Typed): string | u
   // Not if it is empty: then the program is the first word after the image.
   const isOfProgram = syscall === 'execve' || step === 'find the program';
   if (isOfProgram && options.string('entrypoint') === domain.init) return told('entrypoint', rest);
-  const { key, index, inner } = keyOf(error);
   switch (key) {
     case 'user':
     case 'group':
       return told('user', whyNotThatUser(error));
     case 'mounts':
-      return told('volume', whyNoVolume(error) ?? rest, options.strings('volume')[index]);
+      return toldOfMount(whyNoVolume(error) ?? rest);
     case 'root':
       // A layer of the image was not typed, and has a path.
       if (inner !== 'overlay' && path !== undefined) return undefined;
@@ -66,10 +76,32 @@ function saidOfOption(error: TslxcError, { options, domain }: Typed): string | u
       const ofPort = told('publish', why, published);
       return forward === undefined ? (told('network', why) ?? ofPort) : ofPort;
     }
+    case 'devices':
+      return told('device', rest, options.strings('device')[index]);
+    case 'limits':
+      return told(limitNames[inner] ?? '', rest);
     default:
-      return undefined;
+      return told(optionNames[key] ?? '', rest);
   }
 }
+
+/** The options of keys that have one. */
+const optionNames: Readonly<Record<string, string>> = {
+  cpuset: 'cpuset-cpus',
+  health: 'health-cmd',
+  memory: 'memory',
+  restart: 'restart',
+};
+
+const limitNames: Readonly<Record<string, string>> = {
+  blockWeight: 'blkio-weight',
+  cpuPeriod: 'cpu-period',
+  cpuQuota: 'cpu-quota',
+  cpuShares: 'cpu-shares',
+  memoryAndSwap: 'memory-swap',
+  processes: 'pids-limit',
+  softMemory: 'memory-reservation',
+};
 
 /** Of `domain.mounts[1].source`: `mounts`, 1 and `source`. */
 function keyOf({ element = '' }: TslxcError): {

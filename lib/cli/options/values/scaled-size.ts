@@ -20,6 +20,12 @@ export function readKibibytes(text: string, option: string): number {
   return kibibytesOf({ text, byDefault: 'KiB', refusal });
 }
 
+/** The same of a size whose default unit is the byte, as docker's. @throws CommandError. */
+export function readKibibytesOfBytes(text: string, option: string): number {
+  const refusal = `Scaled numeric value '${text}' for <${option}> option is malformed or out of range`;
+  return kibibytesOf({ text, byDefault: 'B', refusal });
+}
+
 /** The limit in KiB of an optional option; a number below 0 means no limit. @throws CommandError. */
 export function readLimit(options: Options, name: string): number | 'unlimited' | undefined {
   const text = options.string(name);

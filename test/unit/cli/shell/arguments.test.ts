@@ -248,7 +248,7 @@ test('two exclusive options are refused by name', () => {
 const lettered: readonly Option[] = [
   { name: 'detach', kind: 'flag', letter: 'd', help: '' },
   { name: 'publish', kind: 'string', letter: 'p', help: '' },
-  { name: 'image', kind: 'string', help: '', positional: 'required' },
+  { name: 'image', kind: 'string', help: '', positional: 'required', endsOptions: true },
   { name: 'command', kind: 'words', help: '', positional: 'optional' },
 ];
 
@@ -263,14 +263,32 @@ test('letters can stand in one word, the last of which may take a value', () => 
   expect(given('-d', '-p', '80:80', 'web')).toEqual([true, '80:80', 'web', []]);
 });
 
-test.each(['-x', '-dx', '-pd', '-it'])('%s is no option, and no image either', (word) => {
-  expect(() => given(word, 'web')).toThrow(`command 'run' doesn't support option ${word}`);
+test('the value of a letter can stand in its word, with or without a =', () => {
+  expect(given('-p80:80', 'web')).toEqual([false, '80:80', 'web', []]);
+  expect(given('-p=80:80', 'web')).toEqual([false, '80:80', 'web', []]);
+  expect(given('-dp8080', 'web')).toEqual([true, '8080', 'web', []]);
+  expect(given('-pd', 'web')).toEqual([false, 'd', 'web', []]);
 });
+
+test.each(['-x', '-dx', '-x=1', '-it', '-x80:80', '-d=1'])(
+  '%s is no option, and no image either',
+  (word) => {
+    expect(() => given(word, 'web')).toThrow(`command 'run' doesn't support option ${word}`);
+  },
+);
 
 test('in front of a command, unknown letters are its own; behind -- they are data', () => {
   expect(given('web', '-x', '-d')).toEqual([false, undefined, 'web', ['-x', '-d']]);
   expect(given('web', '-dp', '1')).toEqual([false, undefined, 'web', ['-dp', '1']]);
   expect(given('--', '-x')).toEqual([false, undefined, '-x', []]);
+});
+
+test('behind such an image all words are the command, unless a -- says where that begins', () => {
+  const command = ['--publish', '1', '-d'];
+  expect(given('web', ...command)).toEqual([false, undefined, 'web', command]);
+  expect(given('-d', 'web', ...command)).toEqual([true, undefined, 'web', command]);
+  expect(given('web', '-d', '--', '-p')).toEqual([true, undefined, 'web', ['-p']]);
+  expect(given('web', 'sh', '-c', 'x', '--', 'y')[3]).toEqual(['sh', '-c', 'x', '--', 'y']);
 });
 
 test('a verb without letters takes such a word as data, as virsh does', () => {

@@ -67,20 +67,16 @@ test.each([
 
 test.each([
   [
-    'exec --workdir / web id',
-    "error: command 'exec' doesn't support option --workdir; docker's --workdir is --cwd: docs/from-docker.md\n",
+    'exec --env-file x web id',
+    "error: command 'exec' doesn't support option --env-file; docker's --env-file is --env for each line of the file: docs/from-docker.md\n",
   ],
   [
-    'run --restart always web',
-    "error: command 'run' doesn't support option --restart; docker's --restart is <tslxc:restart> in a definition: docs/from-docker.md\n",
+    'run --privileged web',
+    "error: command 'run' doesn't support option --privileged; docker's --privileged is <tslxc:hardening level='compat'/> in a definition: docs/from-docker.md\n",
   ],
   [
-    'run -it web sh',
-    "error: command 'run' doesn't support option -it; docker's -i is not needed: its input is always passed on: docs/from-docker.md\n",
-  ],
-  [
-    'run -w / web pwd',
-    "error: command 'run' doesn't support option -w; docker's -w is --workdir: docs/from-docker.md\n",
+    'run -itP web sh',
+    "error: command 'run' doesn't support option -itP; docker's -P is -p for each port: docs/from-docker.md\n",
   ],
   ['run -x web', "error: command 'run' doesn't support option -x\n"],
 ])('%s: what docker’s option is here is told', async (line, stderr) => {

@@ -12,9 +12,12 @@ function read(words: readonly string[], cmd: readonly string[] = []): ImageDomai
   return readImageDomain(options, { cmd, environment: {} });
 }
 
-function messageOf(words: readonly string[], cmd?: readonly string[]): string {
+function messageOf(given: readonly string[], cmd?: readonly string[]): string {
+  const [option = ''] = given;
+  // It is looked at only beside the command.
+  const words = option.startsWith('--health-') ? [...given, '--health-cmd', 'true'] : given;
   try {
-    read(words, cmd);
+    read(option === '--health-cmd' ? given : words, cmd);
   } catch (error) {
     if (error instanceof UsageError || error instanceof CommandError) return error.message;
     throw error;
@@ -28,6 +31,8 @@ const noUser = 'is not USER or USER:GROUP, names or numbers';
 const noId = 'is out of range: ids are those from 0 to 4294967294';
 const noSignal = 'must be a signal such as SIGQUIT, SIGRTMIN+3 or 3';
 const noPort = 'is not a port such as 80/tcp, or ports such as 8000-8009';
+const noCpus = 'is no number of CPUs, from 0.01 on, such as 1.5';
+const noLimit = 'is not NAME=SOFT or NAME=SOFT:HARD, such as nofile=1024';
 const noVolume = 'is not DIRECTORY:TARGET or DIRECTORY:TARGET:ro';
 
 /** The option, its bad value, and what is said behind them. */
@@ -65,6 +70,40 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['volume', '/srv:/a/../b', "has a target with '.' or '..' in it: write it without"],
   ['volume', `/srv:/${control}`, hasControl],
   ['memory', '1', 'is 1 KiB, too little to start a container'],
+  ['memory', '65536', 'is 64 KiB, too little to start a container'],
+  ['cpus', '0', noCpus],
+  ['cpus', 'two', noCpus],
+  ['cpus', '-1', noCpus],
+  ['cpuset-cpus', '0;1', 'is no list of CPUs, such as 0-2,4'],
+  ['ulimit', 'nofile', noLimit],
+  ['ulimit', 'nofile=x', noLimit],
+  ['ulimit', 'nofile=1:2:3', noLimit],
+  ['ulimit', 'nofiles=1', "names no limit; did you mean 'nofile'?"],
+  ['health-cmd', control, hasControl],
+  ['health-interval', '30', 'is no time, such as 30s, 1m30s or 500ms'],
+  ['health-timeout', '1d', 'is no time, such as 30s, 1m30s or 500ms'],
+  ['health-start-period', '1s1', 'is no time, such as 30s, 1m30s or 500ms'],
+  ['restart', 'never', 'is not no, on-failure or on-failure:MAX'],
+  ['restart', 'on-failure:x', 'is not no, on-failure or on-failure:MAX'],
+  ['cap-add', 'NET_ADMN', "is no capability; did you mean 'net_admin'?"],
+  ['cap-drop', '', 'is no capability'],
+  ['device', 'fuse', 'is not a device below /dev, such as /dev/fuse'],
+  ['device', '/dev/null:/dev/zero', 'has another path in the container'],
+  ['device', '/dev/null:/dev/null:r', 'has an access other than rwm'],
+  ['device', '/dev/no-such-device', 'is not there on this host'],
+  ['device', '/dev/pts', 'is no device on this host'],
+  ['security-opt', 'seccomp=unconfined', 'is not no-new-privileges'],
+  ['tmpfs', 'tmp', 'has a target that is not an absolute path of the container'],
+  ['tmpfs', '/tmp:noexec', "has the option 'noexec': size=SIZE and ro are known"],
+  ['tmpfs', '/tmp:size=0', 'has no room: its size is 0'],
+  ['mount', 'type=nfs,target=/x', "has the type 'nfs': bind and tmpfs are known"],
+  ['mount', 'type=bind,source=/srv', 'has no target=TARGET'],
+  ['mount', 'type=bind,target=/x', 'has no source=DIRECTORY that is absolute'],
+  ['mount', 'type=bind,source=srv,target=/x', 'has no source=DIRECTORY that is absolute'],
+  ['mount', 'type=bind,src=/a,source=/b,dst=/x', "has 'source' twice"],
+  ['mount', 'type=bind,src=/a,dst=/x,tmpfs-size=1m', "has 'tmpfs-size': type=bind takes source"],
+  ['mount', 'type=bind,src=/a,dst=/x,ro=maybe', 'has a readonly that is neither true nor false'],
+  ['mac-address', '52:54', 'is no Ethernet address, such as 52:54:00:12:34:56'],
   ['network', '', 'is not none, host, or the name of a virtual network'],
   ['network', control, hasControl],
   ['publish', 'web', 'publishes no port: it is HOST:CONTAINER'],
@@ -78,16 +117,34 @@ test.each(refused)('--%s %j is refused by its name and as it was typed', (name, 
   expect(messageOf([`--${name}`, value])).toContain(`'${shown}' for <${name}> option ${why}`);
 });
 
-test('a size and a choice are refused in words of their own', () => {
-  expect(messageOf(['--memory', 'much'])).toBe(
-    "Scaled numeric value 'much' for <memory> option is malformed or out of range",
+const sizes = ['memory', 'memory-reservation', 'memory-swap'];
+const numbers = [
+  ...['blkio-weight', 'cpu-period', 'cpu-quota', 'cpu-shares', 'health-retries', 'pids-limit'],
+];
+
+test.each(sizes)('a --%s that is no size is refused', (name) => {
+  expect(messageOf([`--${name}`, 'much'])).toBe(
+    `Scaled numeric value 'much' for <${name}> option is malformed or out of range`,
+  );
+});
+
+test.each(numbers)('a --%s that is no number is refused', (name) => {
+  expect(messageOf([`--${name}`, 'many'])).toBe(
+    `Numeric value 'many' for <${name}> option is malformed or out of range`,
+  );
+});
+
+test('a choice and a file are refused in words of their own', () => {
+  expect(messageOf(['--env-file', '/no/such/file'])).toBe(
+    "Failed to open file '/no/such/file': No such file or directory",
   );
   expect(messageOf(['--ids', 'some'])).toBe("--ids is one of auto, host, not 'some'");
 });
 
 test('the table has every option that takes a value', () => {
   const taking = imageDomainOptions.filter(({ kind }) => kind !== 'flag').map(({ name }) => name);
-  expect([...new Set([...refused.map(([name]) => name), 'ids'])].sort()).toEqual(taking.sort());
+  const tried = [...refused.map(([name]) => name), ...sizes, ...numbers, 'ids', 'env-file'];
+  expect([...new Set(tried)].sort()).toEqual(taking.sort());
 });
 
 test('two that want the same are refused, by the second', () => {

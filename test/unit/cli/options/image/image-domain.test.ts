@@ -1,11 +1,15 @@
 /** The options of the verbs that make a domain from an image: what the volumes say. */
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import {
   imageDomainOptions,
   readImageDomain,
 } from '../../../../../lib/cli/options/image/image-domain';
 import { parseArguments } from '../../../../../lib/cli/shell/arguments';
 import type { ImageDomain } from '../../../../../lib/index';
+import { removeScratchAfterEach, scratchDirectory } from '../../../driver/scratch';
+
+removeScratchAfterEach();
 
 function domainOf(...words: readonly string[]): ImageDomain {
   const { options } = parseArguments('run', { options: imageDomainOptions }, words);
@@ -51,6 +55,122 @@ test('the other options have the names of a DomainSpec', () => {
   expect(domainOf('--user', 'alice')).toEqual({ user: 'alice' });
 });
 
+test.each<[string, ImageDomain]>([
+  ['-m 512m', { memory: '524288KiB' }],
+  ['-m1g', { memory: '1048576KiB' }],
+  ['--memory 536870912', { memory: '524288KiB' }],
+  [
+    '--memory-reservation 64m --memory-swap 1g',
+    { limits: { softMemory: '65536KiB', memoryAndSwap: '1048576KiB' } },
+  ],
+  ['--memory-swap -1', {}],
+  ['--cpus 1.5', { limits: { cpuPeriod: 100_000, cpuQuota: 150_000 } }],
+  ['--cpu-period 50000 --cpu-quota 25000', { limits: { cpuPeriod: 50_000, cpuQuota: 25_000 } }],
+  ['--cpu-quota -1 --cpu-shares 0', {}],
+  ['--cpu-shares 512 --blkio-weight 300', { limits: { cpuShares: 512, blockWeight: 300 } }],
+  ['--cpuset-cpus 0-2,4', { cpuset: '0-2,4' }],
+  ['--pids-limit 50', { limits: { processes: 50 } }],
+  ['--pids-limit -1', {}],
+  [
+    '--ulimit nofile=1024 --ulimit core=0:-1',
+    {
+      resourceLimits: { nofile: { soft: 1024, hard: 1024 }, core: { soft: 0, hard: 'unlimited' } },
+    },
+  ],
+  ['--restart no', {}],
+  ['--restart on-failure', { restart: { policy: 'on-failure' } }],
+  ['--restart on-failure:5', { restart: { policy: 'on-failure', max: 5 } }],
+  [
+    '--health-cmd true',
+    { health: { exec: ['/bin/sh', '-c', 'true'], interval: 30_000, timeout: 30_000 } },
+  ],
+  [
+    '--health-cmd true --health-interval 1m30s --health-timeout 500ms --health-retries 5 --health-start-period 1h0.5s',
+    {
+      health: {
+        exec: ['/bin/sh', '-c', 'true'],
+        interval: 90_000,
+        timeout: 500,
+        retries: 5,
+        grace: 3_600_500,
+      },
+    },
+  ],
+  ['--read-only', { root: { readonly: true } }],
+  ['--read-only --upper /u', { root: { readonly: true, overlay: '/u' } }],
+  ['--tmpfs /run', { mounts: [{ type: 'ram', target: '/run', size: '1GiB' }] }],
+  [
+    '--tmpfs /run -m 64m',
+    { memory: '65536KiB', mounts: [{ type: 'ram', target: '/run', size: '65536KiB' }] },
+  ],
+  [
+    '--tmpfs /run:rw,nosuid,size=64k,mode=1777',
+    { mounts: [{ type: 'ram', target: '/run', size: '64KiB' }] },
+  ],
+  [
+    '--mount type=bind,src=/a,dst=/b,ro',
+    { mounts: [{ source: '/a', target: '/b', readonly: true }] },
+  ],
+  [
+    '--mount type=bind,source=/a,target=/b,bind-propagation=rslave',
+    { mounts: [{ source: '/a', target: '/b', propagation: 'slave' }] },
+  ],
+  [
+    '--mount type=tmpfs,destination=/b,tmpfs-size=1m',
+    { mounts: [{ type: 'ram', target: '/b', size: '1024KiB' }] },
+  ],
+  [
+    '--cap-add NET_ADMIN --cap-drop cap_chown',
+    { capabilities: { on: ['net_admin'], off: ['chown'] } },
+  ],
+  ['--cap-drop ALL --cap-add SYS_TIME', { capabilities: { policy: 'deny', on: ['sys_time'] } }],
+  ['--cap-add ALL', { capabilities: { policy: 'allow' } }],
+  ['--device /dev/null:/dev/null:rwm', { devices: [{ type: 'character', source: '/dev/null' }] }],
+  ['--security-opt no-new-privileges', { noNewPrivileges: true }],
+  ['--security-opt=no-new-privileges:true', { noNewPrivileges: true }],
+  ['--security-opt no-new-privileges=false', {}],
+  ['--userns host', { idMap: 'host' }],
+  [
+    '--net lab --mac-address 52:54:00:12:34:56',
+    { interfaces: [{ type: 'network', network: 'lab', mac: '52:54:00:12:34:56' }] },
+  ],
+  ['-u alice -w /tmp', { user: 'alice', cwd: '/tmp' }],
+])('%s, as of docker, is %j', (line, domain) => {
+  expect(domainOf(...line.split(' '))).toEqual(domain);
+});
+
+test('a file of variables is read as docker reads it, and --env outweighs it', () => {
+  const file = join(scratchDirectory(), 'env');
+  writeFileSync(file, '# a comment\n\nA=1\n  B = "2" \nC=\nHERE\nNOWHERE\nD=x=y\r\nA=2\n');
+  const { options } = parseArguments('run', { options: imageDomainOptions }, [
+    '--env-file',
+    file,
+    '-e',
+    'D=4',
+  ]);
+  const environment = { HERE: 'here' };
+  expect(() => readImageDomain(options, { cmd: [], environment })).toThrow(
+    'has no NAME=VALUE on line 4',
+  );
+  writeFileSync(file, '# a comment\n\nA=1\n  B="2" \nC=\nHERE\nNOWHERE\nD=x=y\r\nA=2\n');
+  expect(readImageDomain(options, { cmd: [], environment })).toEqual({
+    env: { A: '2', B: '"2" ', C: '', D: '4', HERE: 'here' },
+  });
+});
+
+test('options that need or exclude another are refused', () => {
+  expect(() => domainOf('--health-retries', '2')).toThrow(
+    'option --health-retries needs --health-cmd',
+  );
+  expect(() => domainOf('--cpus', '1', '--cpu-quota', '1000')).toThrow('mutually exclusive');
+  expect(() => domainOf('--tmpfs', '/a', '-v', '/x:/a/')).toThrow(
+    "'/a' for <tmpfs> option has the same target as '/x:/a/'",
+  );
+  expect(() => domainOf('--mac-address', '52:54:00:12:34:56', '--network', 'host')).toThrow(
+    'is that of no interface',
+  );
+});
+
 test('published ports need a virtual network, which is the default one where none is named', () => {
   const portForwards = [{ protocol: 'tcp', ranges: [{ start: 80, to: 8080 }] }];
   const on = (network: string, more = {}): object => ({
@@ -71,11 +191,11 @@ test('published ports need a virtual network, which is the default one where non
 });
 
 test.each([
-  ['64', 64],
+  ['65536', 64],
   ['0', 0],
   ['100k', 100],
 ])('a memory of %s is refused by the word that was typed', (word, kibibytes) => {
   expect(() => domainOf('--memory', word)).toThrow(
-    `'${word}' for <memory> option is ${kibibytes} KiB, too little to start a container: it needs 1024 KiB or more`,
+    `'${word}' for <memory> option is ${kibibytes} KiB, too little to start a container: it needs 1024 KiB or more; a number alone is bytes`,
   );
 });

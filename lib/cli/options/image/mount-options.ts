@@ -1,0 +1,206 @@
+/**
+ * Options of a container from an image about its file systems, with docker's names, checked as far as that needs neither the image
+ * nor the host. Pure but for relative paths.
+ */
+import { posix } from 'node:path';
+import { absolutePath } from '../../../host/state/absolute-path';
+import { present } from '../../../present';
+import { checkCharacters, refusedValue } from '../values/refused-value';
+import { readKibibytesOfBytes } from '../values/scaled-size';
+import type { ImageDomain, MountSpec, Size } from '../../../index';
+import type { Option, Options } from '../../shell/arguments';
+
+const several = (name: string, help: string): Option => ({
+  name,
+  kind: 'string',
+  repeatable: true,
+  help: `${help}; may be repeated`,
+});
+
+export const mountOptions: readonly Option[] = [
+  {
+    ...several(
+      'volume',
+      'show a directory of the host: DIRECTORY:TARGET, or DIRECTORY:TARGET:ro for read-only',
+    ),
+    letter: 'v',
+  },
+  several(
+    'mount',
+    'the same in words: type=bind,source=DIRECTORY,target=TARGET, with readonly; or type=tmpfs,target=TARGET, with tmpfs-size=SIZE',
+  ),
+  several(
+    'tmpfs',
+    'a file system in memory: TARGET, or TARGET:size=SIZE; by default as large as --memory',
+  ),
+  { name: 'read-only', kind: 'flag', help: 'nothing of the image can be written' },
+  {
+    name: 'upper',
+    kind: 'string',
+    help: 'directory for what it writes, which stays; by default it goes with the domain',
+    values: 'folder',
+    mayBeEmpty: true,
+  },
+];
+
+/** A mount, with the option and the word that name it. */
+interface Typed {
+  readonly option: string;
+  readonly word: string;
+  readonly mount: MountSpec;
+}
+
+/** @throws UsageError, CommandError for a value that can't be right. */
+export function readMounts(
+  options: Options,
+  { memory = '1GiB' }: Pick<ImageDomain, 'memory'>,
+): Pick<ImageDomain, 'mounts' | 'root'> {
+  const read = (option: string, mountOf: (word: string) => MountSpec): Typed[] =>
+    options.strings(option).map((word) => ({ option, word, mount: mountOf(word) }));
+  const typed = [
+    ...read('volume', volumeOf),
+    ...read('mount', (word) => mountOf(word, memory)),
+    ...read('tmpfs', (word) => tmpfsOf(word, memory)),
+  ];
+  checkTargets(typed);
+  const upper = options.string('upper');
+  const root = {
+    ...(options.has('read-only') ? { readonly: true } : {}),
+    ...(upper === undefined ? {} : { overlay: upperOf(upper) }),
+  };
+  return present({
+    mounts: typed.length === 0 ? undefined : typed.map(({ mount }) => mount),
+    root: Object.keys(root).length === 0 ? undefined : root,
+  });
+}
+
+function checkTargets(typed: readonly Typed[]): void {
+  const byTarget = new Map<string, string>();
+  for (const { option, word, mount } of typed) {
+    const target = posix.normalize(`${mount.target}/`);
+    const other = byTarget.get(target);
+    if (other !== undefined) throw refusedValue(word, option, `has the same target as '${other}'`);
+    byTarget.set(target, word);
+  }
+}
+
+/** Whether the directory of the host is there is only known when the container starts. */
+function volumeOf(word: string): MountSpec {
+  checkCharacters(word, 'volume');
+  const [, dir, target, way] = /^(.+):(\/[^:]*)(:r[ow])?$/.exec(word) ?? [];
+  if (dir === undefined || target === undefined) {
+    throw refusedValue(word, 'volume', 'is not DIRECTORY:TARGET or DIRECTORY:TARGET:ro');
+  }
+  checkTarget(target, { word, option: 'volume' });
+  const source = absolutePath(dir);
+  return way === ':ro' ? { source, target, readonly: true } : { source, target };
+}
+
+function checkTarget(target: string, { word, option }: Omit<Typed, 'mount'>): void {
+  const parts = target.split('/').filter((part) => part !== '');
+  if (!target.startsWith('/')) {
+    throw refusedValue(word, option, 'has a target that is not an absolute path of the container');
+  }
+  if (parts.length === 0) {
+    throw refusedValue(word, option, "has the target '/', where the image is");
+  }
+  if (parts.includes('.') || parts.includes('..')) {
+    throw refusedValue(word, option, "has a target with '.' or '..' in it: write it without");
+  }
+}
+
+/** docker's names of the same key. */
+const keyNames: Readonly<Record<string, string>> = {
+  src: 'source',
+  dst: 'target',
+  destination: 'target',
+  ro: 'readonly',
+};
+
+const mountKeys = {
+  bind: ['type', 'source', 'target', 'readonly', 'bind-propagation'],
+  tmpfs: ['type', 'target', 'readonly', 'tmpfs-size'],
+} as const;
+
+const propagations = ['private', 'slave', 'shared'] as const;
+
+function mountOf(word: string, memory: Size): MountSpec {
+  checkCharacters(word, 'mount');
+  const refused = (why: string): Error => refusedValue(word, 'mount', why);
+  const given = new Map<string, string>();
+  for (const part of word.split(',')) {
+    const [, name = '', value = 'true'] = /^([^=]*)(?:=(.*))?$/s.exec(part) ?? [];
+    const key = keyNames[name] ?? name;
+    if (given.has(key)) throw refused(`has '${key}' twice`);
+    given.set(key, value);
+  }
+  const type = given.get('type') ?? 'volume';
+  if (type !== 'bind' && type !== 'tmpfs') {
+    throw refused(`has the type '${type}': bind and tmpfs are known`);
+  }
+  const stray = [...given.keys()].find((key) => !mountKeys[type].some((known) => known === key));
+  if (stray !== undefined) {
+    throw refused(`has '${stray}': type=${type} takes ${mountKeys[type].slice(1).join(', ')}`);
+  }
+  const target = given.get('target');
+  if (target === undefined) throw refused('has no target=TARGET');
+  checkTarget(target, { word, option: 'mount' });
+  const readonly = readonlyOf(given.get('readonly'));
+  if (readonly === 'unknown') throw refused('has a readonly that is neither true nor false');
+  const common = { target, ...(readonly ? { readonly } : {}) };
+  if (type === 'tmpfs') {
+    return { type: 'ram', ...common, size: sizeOf(given.get('tmpfs-size'), word, memory) };
+  }
+  const source = given.get('source');
+  if (source?.startsWith('/') !== true) throw refused('has no source=DIRECTORY that is absolute');
+  const propagation = given.get('bind-propagation')?.replace(/^r(?=private|slave|shared)/, '');
+  const known = propagations.find((one) => one === propagation);
+  if (known === undefined && propagation !== undefined) {
+    throw refused(`has an unknown bind-propagation: ${propagations.join(', ')}`);
+  }
+  return { source, ...common, ...present({ propagation: known }) };
+}
+
+function readonlyOf(value = 'false'): boolean | 'unknown' {
+  if (['true', '1'].includes(value)) return true;
+  return ['false', '0'].includes(value) ? false : 'unknown';
+}
+
+/** What tmpfs(5) and mount(8) call what such a file system is in any case. */
+const givenOptions = ['rw', 'nosuid', 'nodev', 'exec', 'mode=1777', 'mode=01777'];
+
+function tmpfsOf(word: string, memory: Size): MountSpec {
+  checkCharacters(word, 'tmpfs');
+  const [target = '', words = ''] = splitOnce(word, ':');
+  checkTarget(target, { word, option: 'tmpfs' });
+  const asked = words === '' ? [] : words.split(',');
+  const sizes = asked.filter((one) => one.startsWith('size='));
+  const other = asked.find(
+    (one) => !sizes.includes(one) && one !== 'ro' && !givenOptions.includes(one),
+  );
+  if (other !== undefined) {
+    throw refusedValue(word, 'tmpfs', `has the option '${other}': size=SIZE and ro are known`);
+  }
+  const readonly = asked.includes('ro') ? { readonly: true } : {};
+  return { type: 'ram', target, ...readonly, size: sizeOf(sizes.at(-1)?.slice(5), word, memory) };
+}
+
+function splitOnce(word: string, separator: string): readonly string[] {
+  const at = word.indexOf(separator);
+  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+/** By default as much as the container may have of memory. */
+function sizeOf(given: string | undefined, word: string, memory: Size): Size {
+  if (given === undefined) return memory;
+  const kibibytes = readKibibytesOfBytes(given, 'tmpfs');
+  if (kibibytes > 0) return `${kibibytes}KiB`;
+  throw refusedValue(word, 'tmpfs', 'has no room: its size is 0');
+}
+
+/** `''` would be the directory that the user happens to be in, whose files the container would then have in its root. */
+function upperOf(word: string): string {
+  checkCharacters(word, 'upper');
+  if (word !== '') return absolutePath(word);
+  throw refusedValue(word, 'upper', 'names no directory');
+}
