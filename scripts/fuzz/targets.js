@@ -92,6 +92,7 @@ const native = {
       'native/base/signals.cc',
       'native/monitor/terminal-pump.cc',
       'native/monitor/command-request.cc',
+      'native/base/affinity.cc',
       'native/base/message.cc',
       'native/base/pty.cc',
       'native/base/path.cc',
