@@ -75,9 +75,12 @@ function ofValue({ words, known, flaw }: Extract<Form, { kind: 'value' }>, value
 }
 
 function ofItems(
-  { item, count }: Extract<Form, { kind: 'list' }>,
+  { item, count, whenEmpty }: Extract<Form, { kind: 'list' }>,
   list: readonly unknown[],
 ): Misfit | undefined {
+  if (whenEmpty !== undefined && list.length === 0) {
+    return { at: [], what: `is empty, ${whenEmpty}` };
+  }
   if (count !== undefined && list.length !== count) {
     return { at: [], what: `has ${list.length} items, and not ${count}` };
   }

@@ -49,6 +49,8 @@ export type Form =
       item: Form;
       /** So many items it has to have. */
       count?: number;
+      /** It needs an item: completes `is empty, …`. */
+      whenEmpty?: string;
     }>
   | Readonly<{ kind: 'record'; item: Form; names: Names | undefined }>
   | Readonly<{
@@ -243,6 +245,11 @@ export function optional<Type>(shape: Shape<Type>): Optional<Type> {
 export function listOf<Item>(item: Shape<Item>): Shape<readonly Item[]> {
   return { form: { kind: 'list', item: item.form } };
 }
+
+/** The words of a command. XML can't say that there are none: they would be left out. */
+export const command: Shape<readonly string[]> = {
+  form: { kind: 'list', item: text.form, whenEmpty: 'and a command needs a program' },
+};
 
 export function threeOf<Item>(item: Shape<Item>): Shape<readonly [Item, Item, Item]> {
   return { form: { kind: 'list', item: item.form, count: 3 } };

@@ -65,7 +65,7 @@ export function documentOf(spec: DomainSpec): PrintableElement {
     ...text('on_poweroff', spec.onPoweroff, ['onPoweroff']),
     ...text('on_reboot', spec.onReboot, ['onReboot']),
     ...text('on_crash', spec.onCrash, ['onCrash']),
-    node('devices', {}, [
+    devicesElement(spec, [
       ...mountsOf(spec).flatMap(mountElements),
       ...(spec.devices ?? []).map(deviceElement),
       ...(spec.interfaces ?? []).map(interfaceElement),
@@ -74,6 +74,15 @@ export function documentOf(spec: DomainSpec): PrintableElement {
       ),
     ]),
   ]);
+}
+
+/** `<devices>`. What it lacks in an error of its own is a console. */
+function devicesElement(
+  { consoles }: DomainSpec,
+  devices: readonly PrintableElement[],
+): PrintableElement {
+  const element = node('devices', {}, devices);
+  return consoles === 0 ? from(['consoles'], element) : element;
 }
 
 /** An element with this text; none if `value` is undefined. */
@@ -201,7 +210,8 @@ function deviceElement({ type, source }: DeviceSpec, index: number): PrintableEl
   return from(at, element, keysBelow(at, 'type'));
 }
 
-function healthElement({ exec = [], action, ...numbers }: HealthSpec): PrintableElement {
+function healthElement(health: HealthSpec): PrintableElement {
+  const { exec = [], action, ...numbers } = { exec: undefined, ...health };
   const attributes = Object.entries(present(numbers)).map(
     ([name, value]) => [name, String(value)] as const,
   );

@@ -4,9 +4,11 @@ import { capabilityNumbers, type CapabilityName } from '../elements/capability-n
 import {
   absolutePath,
   byField,
+  command,
   either,
   filledText,
   flag,
+  hasOneOf,
   listOf,
   number,
   object,
@@ -26,6 +28,7 @@ import {
 } from '../../shape/shape';
 import { rate } from '../interface/rate-shape';
 import { filterNames } from '../interface/port/filter';
+import { healthRanges } from '../elements/extension/health-check';
 import { hardeningLevels } from '../../hardening';
 import { otherWords } from './other-words';
 import { sizePattern } from './size-element';
@@ -34,12 +37,14 @@ import type {
   BindMount,
   BridgeInterfaceSpec,
   CapabilitySpec,
+  CommandHealth,
   CommonInterfaceSpec,
   DeviceSpec,
   DirectInterfaceSpec,
   DirectoryMount,
   DomainSpec,
   EthernetInterfaceSpec,
+  HealthCheckSpec,
   HealthSpec,
   IdMapSpec,
   IdRangeSpec,
@@ -51,6 +56,7 @@ import type {
   NetworkInterfaceSpec,
   OverlaySpec,
   PortForwardSpec,
+  PortHealth,
   PortRangeSpec,
   RamMount,
   ResourceLimitSpec,
@@ -200,21 +206,20 @@ const resourceLimit = object<ResourceLimitSpec>({
   hard: either(oneOf('unlimited'), whole),
 });
 
-const health = withoutContradiction<HealthSpec>(
-  object<HealthSpec>({
-    exec: optional(listOf(text)),
-    port: optional(whole),
-    interval: optional(whole),
-    timeout: optional(whole),
-    retries: optional(whole),
-    grace: optional(whole),
-    action: optional(oneOf('none', 'restart')),
-  }),
-  // XML has no word for it: it would be left out.
-  ({ exec }) =>
-    exec?.length === 0
-      ? { field: 'exec', what: 'is empty, and a command needs a program' }
-      : undefined,
+const ofEveryCheck: Fields<HealthCheckSpec> = {
+  interval: optional(wholeBetween(...healthRanges.interval)),
+  timeout: optional(wholeBetween(...healthRanges.timeout)),
+  retries: optional(wholeBetween(...healthRanges.retries)),
+  grace: optional(wholeBetween(...healthRanges.grace)),
+  action: optional(oneOf('none', 'restart')),
+};
+
+const health: Shape<HealthSpec> = variants<{ exec: CommandHealth; port: PortHealth }>(
+  hasOneOf(['exec', 'port']),
+  {
+    exec: { ...ofEveryCheck, exec: command },
+    port: { ...ofEveryCheck, port: wholeBetween(...healthRanges.port) },
+  },
 );
 
 const restart = object<RestartSpec>({

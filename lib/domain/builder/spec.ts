@@ -111,17 +111,28 @@ export interface OverlaySpec {
   readonly lower?: readonly string[] | undefined;
 }
 
-/** Periodic health checks of a running container: of a command, or of a port. All times are in milliseconds. */
-export interface HealthSpec {
-  /** A command to run in the container: its program, and its arguments. It exits with 0 if the container is healthy. */
-  readonly exec?: readonly string[] | undefined;
-  /** Instead of `exec`: a TCP port on which a process of the container must listen. It is checked without running a command. */
-  readonly port?: number | undefined;
+/** Periodic health checks of a running container: of a command, or of a port. All times are in milliseconds, of at most an hour. */
+export type HealthSpec = CommandHealth | PortHealth;
+
+/** Checks that run a command in the container. */
+export interface CommandHealth extends HealthCheckSpec {
+  /** Its program, and its arguments. It exits with 0 if the container is healthy. */
+  readonly exec: readonly string[];
+}
+
+/** Checks of a TCP port, which run no command. */
+export interface PortHealth extends HealthCheckSpec {
+  /** The port, on which a process of the container must listen. */
+  readonly port: number;
+}
+
+/** Fields of all health checks. */
+export interface HealthCheckSpec {
   /** From the end of one check to the next, but at most 500 while the health is `starting`. Default: 10,000. */
   readonly interval?: number | undefined;
   /** The check fails if the command takes longer. Default: 5000. */
   readonly timeout?: number | undefined;
-  /** Number of consecutive failures that make the container unhealthy. Default: 3. */
+  /** Number of consecutive failures that make the container unhealthy, up to 1000. Default: 3. */
   readonly retries?: number | undefined;
   /** For this time after the start, or until the first success, failures do not count. Default: 0. */
   readonly grace?: number | undefined;

@@ -236,5 +236,7 @@ function consoleIndex(device: number | string = 0): number {
 }
 
 function noConsole(device: number | string): TslxcError {
-  return new TslxcError('INVALID_ARG', `cannot find console device '${device}'`);
+  return new TslxcError('INVALID_ARG', `cannot find console device '${device}'`, {
+    element: 'options.device',
+  });
 }

@@ -10,6 +10,15 @@ import { healthVocabulary } from './vocabulary';
 /** The longest time, in milliseconds: an hour. */
 const longest = 3_600_000;
 
+/** The least and the greatest value of each. Times are in milliseconds. */
+export const healthRanges = {
+  port: [1, 65_535],
+  interval: [1, longest],
+  timeout: [1, longest],
+  retries: [1, 1000],
+  grace: [0, longest],
+} as const;
+
 /** The defaults. Times are in milliseconds. */
 export const usualHealth: Readonly<Record<'interval' | 'timeout' | 'retries' | 'grace', number>> = {
   interval: 10_000,
@@ -23,23 +32,25 @@ export function parseHealthCheck(at: LocatedElement | undefined): HealthCheck | 
   if (at === undefined) return undefined;
   const reading = readExactly(at, healthVocabulary);
   const argv = childrenOf(reading, 'tslxc:arg').map(wordOfCommand);
-  const port = numberWithin(reading, 'port', { from: 1, to: 65535 });
+  const within = (name: keyof typeof healthRanges): number | undefined => {
+    const [from, to] = healthRanges[name];
+    return numberWithin(reading, name, { from, to });
+  };
+  const port = within('port');
   const [program] = argv;
   if ((program === undefined) === (port === undefined)) {
     const detail = `<${at.element.name}> needs a port or the words of a command, and not both`;
     throw definitionError('XML_ERROR', detail, at);
   }
   if (program === '') throw definitionError('XML_ERROR', 'a command needs a program', at);
-  const number = (name: keyof typeof usualHealth, from: number): number =>
-    numberWithin(reading, name, { from, to: name === 'retries' ? 1000 : longest }) ??
-    usualHealth[name];
+  const number = (name: keyof typeof usualHealth): number => within(name) ?? usualHealth[name];
   const action = enumerated(reading, 'action', ['none', 'restart']) ?? 'none';
   return {
     probe: port === undefined ? { argv } : { port },
-    interval: number('interval', 1),
-    timeout: number('timeout', 1),
-    retries: number('retries', 1),
-    grace: number('grace', 0),
+    interval: number('interval'),
+    timeout: number('timeout'),
+    retries: number('retries'),
+    grace: number('grace'),
     action,
     position: at.position,
   };

@@ -1,6 +1,6 @@
 /** Definitions written from plain data, and read back as it. */
 import { domainXml } from '../../../../lib/domain/builder/domain-xml';
-import type { DomainSpec } from '../../../../lib/domain/builder/spec';
+import type { DomainSpec, HealthSpec } from '../../../../lib/domain/builder/spec';
 import { checkStartable } from '../../../../lib/domain/validate';
 import { readSpec } from '../../../../lib/driver/definitions/spec';
 import { parse } from '../parse-context';
@@ -92,16 +92,33 @@ test('an empty list of arguments means that there are none', () => {
   );
 });
 
-test.each([{ exec: [] }, { exec: [], port: 80 }])(
-  'a health check without a program is refused: %j',
-  (health) => {
-    expect(() => domainXml({ ...least, health })).toThrow(
-      expect.objectContaining({
-        code: 'INVALID_ARG',
-        element: 'spec.health.exec',
-        message:
-          'invalid argument: domainXml: spec.health.exec is empty, and a command needs a program',
-      }) as Error,
-    );
-  },
-);
+test.each([
+  ['', {}, 'has none of exec, port'],
+  ['.exec', { exec: [] }, 'is empty, and a command needs a program'],
+  ['.port', { exec: ['/x'], port: 80 }, 'does not go with exec'],
+  ['.port', { port: 65_536 }, 'is 65536, not a whole number from 1 to 65535'],
+  ['.interval', { port: 1, interval: 0 }, 'is 0, not a whole number from 1 to 3600000'],
+  ['.timeout', { port: 1, timeout: 3_600_001 }, 'is 3600001, not a whole number from 1 to 3600000'],
+  ['.retries', { port: 1, retries: 1001 }, 'is 1001, not a whole number from 1 to 1000'],
+  ['.grace', { port: 1, grace: -1 }, 'is -1, not a whole number from 0 to 3600000'],
+])('a health check is refused in the words of the spec: health%s of %j', (at, health, what) => {
+  const element = `spec.health${at}`;
+  expect(() => domainXml({ ...least, health: health as HealthSpec })).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_ARG',
+      element,
+      message: `invalid argument: domainXml: ${element} ${what}`,
+    }) as Error,
+  );
+});
+
+test('the greatest values of a health check are those of its XML', () => {
+  const health = {
+    port: 65_535,
+    interval: 3_600_000,
+    timeout: 3_600_000,
+    retries: 1000,
+    grace: 3_600_000,
+  };
+  expect(readSpec(session, domainXml({ ...least, health }))).toMatchObject({ health });
+});

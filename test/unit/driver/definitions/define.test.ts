@@ -298,7 +298,11 @@ describe('an error about plain data names the key, and no line of the XML that i
       'definition.interfaces[0].addresses[1]',
       { ...least, interfaces: [{ type: 'bridge', bridge: 'br0', addresses: ['::1', 'zz'] }] },
     ],
-    ['a health check of nothing', 'definition.health', { ...least, health: {} }],
+    [
+      'a health check of no program',
+      'definition.health',
+      { ...least, health: { exec: ['', 'word'] } },
+    ],
   ])('%s', async (_what, key, spec) => {
     const connection = host.connect();
     for (const take of ['defineDomain', 'createDomain'] as const) {
@@ -335,6 +339,14 @@ describe('an error about plain data names the key, and no line of the XML that i
       ],
     });
     expect(error.message).not.toMatch(/line \d/);
+  });
+
+  test('a console that is missing is one of the spec', async () => {
+    const taken = (): unknown => host.connect().createDomain({ ...least, consoles: 0 });
+    expect(await errorOf(taken)).toMatchObject({
+      code: 'CONFIG_UNSUPPORTED',
+      element: 'definition.consoles',
+    });
   });
 
   test('and so does a warning', async () => {

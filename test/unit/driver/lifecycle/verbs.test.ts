@@ -308,6 +308,7 @@ test.each(['serial0', '', '-1', 'console', '1e1', -1, 0.5])('%j is no console', 
   const refusal = {
     code: 'INVALID_ARG',
     message: containing('cannot find console device'),
+    element: 'options.device',
   };
   expect(await errorOf(() => domain.consolePath(device))).toMatchObject(refusal);
   await domain.start();
