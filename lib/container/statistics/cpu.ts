@@ -8,8 +8,12 @@ import type { CpuStatistics, ThrottlingStatistics } from './types';
 const nanosecondsInTick = 10_000_000n;
 const nanosecondsInMicrosecond = 1000n;
 
-/** `cpu` is undefined where that controller is not mounted. */
-export function cpuFromV1(cpuacct: Files, cpu: Files | undefined): CpuStatistics | undefined {
+/** `cpu` is undefined where that controller is not mounted; `seen`, where the container sees the same cgroup. */
+export function cpuFromV1(
+  cpuacct: Files,
+  cpu: Files | undefined,
+  seen?: Files,
+): CpuStatistics | undefined {
   const total = bigNumber(cpuacct('cpuacct.usage'));
   if (total === undefined) return undefined;
   const ticks = keyedNumbers(cpuacct('cpuacct.stat'));
@@ -18,11 +22,11 @@ export function cpuFromV1(cpuacct: Files, cpu: Files | undefined): CpuStatistics
     user: scaled(ticks.get('user'), nanosecondsInTick),
     system: scaled(ticks.get('system'), nanosecondsInTick),
     perCpu: bigNumbers(cpuacct('cpuacct.usage_percpu')),
-    throttling: cpu && throttling(keyedNumbers(cpu('cpu.stat')), 'throttled_time', 1n),
+    throttling: cpu && throttlingOf([cpu, seen], 'throttled_time', 1n),
   });
 }
 
-export function cpuFromV2(unified: Files): CpuStatistics | undefined {
+export function cpuFromV2(unified: Files, seen?: Files): CpuStatistics | undefined {
   const numbers = keyedNumbers(unified('cpu.stat'));
   const total = scaled(numbers.get('usage_usec'), nanosecondsInMicrosecond);
   if (total === undefined) return undefined;
@@ -31,8 +35,27 @@ export function cpuFromV2(unified: Files): CpuStatistics | undefined {
     user: scaled(numbers.get('user_usec'), nanosecondsInMicrosecond),
     system: scaled(numbers.get('system_usec'), nanosecondsInMicrosecond),
     // Only there with the controller.
-    throttling: throttling(numbers, 'throttled_usec', nanosecondsInMicrosecond),
+    throttling: throttlingOf([unified, seen], 'throttled_usec', nanosecondsInMicrosecond),
   });
+}
+
+/** Of cgroups with the same limit, one below the other: whichever reaches it first throttles the processes of both. */
+function throttlingOf(
+  levels: readonly (Files | undefined)[],
+  timeName: string,
+  unit: bigint,
+): ThrottlingStatistics | undefined {
+  return levels
+    .map((files) => files && throttling(keyedNumbers(files('cpu.stat')), timeName, unit))
+    .reduce((one, other) => (one && other ? moreOf(one, other) : (one ?? other)));
+}
+
+function moreOf(one: ThrottlingStatistics, other: ThrottlingStatistics): ThrottlingStatistics {
+  return {
+    periods: Math.max(one.periods, other.periods),
+    throttled: Math.max(one.throttled, other.throttled),
+    time: one.time > other.time ? one.time : other.time,
+  };
 }
 
 function throttling(

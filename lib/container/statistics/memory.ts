@@ -9,7 +9,7 @@ const unlimited = 2 ** 62;
 
 /**
  * @param inner - the cgroup that the container's processes are in, below the one with the limits: in v1 an OOM kill is
- * counted in the former, and not in the latter. Undefined where there is no such cgroup.
+ * counted in the former, and not in the latter, and a charge that is refused in the one that refuses it. Undefined where there is no such cgroup.
  */
 export function memoryFromV1(
   limited: Files,
@@ -26,7 +26,7 @@ export function memoryFromV1(
     peak: singleNumber(limited('memory.max_usage_in_bytes')),
     swap: total('swap'),
     oomKills: sum(oomKills(limited), inner && oomKills(inner)),
-    limitHits: singleNumber(limited('memory.failcnt')),
+    limitHits: sum(limitHits(limited), inner && limitHits(inner)),
     breakdown: present({
       anonymous: total('rss'),
       file: total('cache'),
@@ -76,6 +76,10 @@ function breakdown(numbers: ReadonlyMap<string, number>): MemoryBreakdown {
     swappedIn: numbers.get('pswpin'),
     swappedOut: numbers.get('pswpout'),
   });
+}
+
+function limitHits(files: Files): number | undefined {
+  return singleNumber(files('memory.failcnt'));
 }
 
 function oomKills(files: Files): number | undefined {

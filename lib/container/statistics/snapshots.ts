@@ -75,6 +75,10 @@ const kinds = {
     folder: (_, { v1 }) => v1('cpuacct'),
   },
   cpu: { files: ['cpu.stat'], folder: (_, { v1 }) => v1('cpu') },
+  innerCpu: {
+    files: ['cpu.stat'],
+    folder: (_, { v1, unified }) => innerOf(v1('cpu') ?? unified),
+  },
   memory: {
     files: [
       'memory.usage_in_bytes',
@@ -87,7 +91,10 @@ const kinds = {
     ],
     folder: (_, { v1 }) => v1('memory'),
   },
-  innerMemory: { files: ['memory.oom_control'], folder: (_, { v1 }) => innerOf(v1('memory')) },
+  innerMemory: {
+    files: ['memory.oom_control', 'memory.failcnt'],
+    folder: (_, { v1 }) => innerOf(v1('memory')),
+  },
   blkio: {
     files: [...throttled.map((name) => `${name}_recursive`), ...throttled],
     folder: (_, { v1 }) => v1('blkio'),
@@ -209,10 +216,10 @@ function isSet(text: string | undefined): boolean {
 }
 
 function statisticsFrom(read: Read, nameOf: DeviceName): CgroupStatistics {
-  const { cpuacct, cpu, memory, innerMemory, blkio, innerPids, unified } = read;
+  const { cpuacct, cpu, innerCpu, memory, innerMemory, blkio, innerPids, unified } = read;
   const pids = read.pids ?? unified;
   return present({
-    cpu: cpuacct ? cpuFromV1(cpuacct, cpu) : unified && cpuFromV2(unified),
+    cpu: cpuacct ? cpuFromV1(cpuacct, cpu, innerCpu) : unified && cpuFromV2(unified, innerCpu),
     memory: memory ? memoryFromV1(memory, innerMemory) : unified && memoryFromV2(unified),
     io: blkio ? ioFromV1(blkio, nameOf) : unified && ioFromV2(unified, nameOf),
     pids: pids && pidsFrom(pids, innerPids),

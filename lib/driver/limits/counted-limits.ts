@@ -3,6 +3,7 @@ import { mostProcesses } from '../../domain/tuning/counted-limits';
 import type { DomainDefinition } from '../../domain/definition';
 import { withExtensionElement } from '../../domain/elements/extension/extension-change';
 import { TslxcError } from '../../errors';
+import { levelsOf } from '../../plan/cgroups/places';
 import {
   hugepageWrites,
   processWrites,
@@ -44,7 +45,9 @@ export async function setProcessLimit(query: LimitQuery, max: number | 'unlimite
   await changeLimit(query, {
     stored: changed,
     live: ({ definition, place }) => ({
-      writes: processWrites(place('pids'), max === 'unlimited' ? Infinity : max),
+      writes: levelsOf(place('pids')).flatMap((level) =>
+        processWrites(level, max === 'unlimited' ? Infinity : max),
+      ),
       definition: changed(definition),
     }),
   });
@@ -94,9 +97,9 @@ export async function setHugepageLimit(
   await changeLimit(query, {
     stored: changed,
     live: ({ definition, place }) => ({
-      writes: hugepageWrites(place('hugetlb'), [
-        { size, max: max === 'unlimited' ? Infinity : max },
-      ]),
+      writes: levelsOf(place('hugetlb')).flatMap((level) =>
+        hugepageWrites(level, [{ size, max: max === 'unlimited' ? Infinity : max }]),
+      ),
       definition: changed(definition),
     }),
   });

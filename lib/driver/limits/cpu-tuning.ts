@@ -3,7 +3,7 @@ import { cpuParameterFault, type CpuParameter } from '../../domain/tuning/cpu-ra
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import {
-  cpuWrites,
+  changeCpu,
   defaultCpu,
   readCpu,
   strictestTime,
@@ -43,7 +43,7 @@ export async function setCpuTuning(query: LimitQuery, change: CpuTuningChange): 
       const time = isTime ? { period: current.period, quota: current.quota } : {};
       const { globalPeriod, globalQuota } = definition.cpuTuning ?? {};
       const global = isTime ? present({ globalPeriod, globalQuota }) : {};
-      const writes = cpuWrites(at, strictestTime({ ...time, ...wanted, ...global }));
+      const writes = changeCpu(at, strictestTime({ ...time, ...wanted, ...global }));
       return { writes, definition: changed(definition) };
     },
   });

@@ -2,6 +2,7 @@
 import type { DomainDefinition } from '../../domain/definition';
 import { unlimitedKibibytes } from '../../domain/tuning/memory-tuning';
 import { TslxcError } from '../../errors';
+import { levelsOf, type CgroupPlace } from '../../plan/cgroups/places';
 import type { LimitWrite } from '../../plan/limits/limit-write';
 import { memoryWrites, readMemory, type MemoryLimits } from '../../plan/limits/memory-limits';
 import type { DomainMemory, MemoryLimit, MemoryTuningChange, MemoryTuningInfo } from './types';
@@ -137,18 +138,22 @@ function changeMemory(
   const swap = change.swap ?? before.memoryTuning?.swapHardLimit ?? Infinity;
   const limits = { ...current, ...change, swap };
   if (limits.limit > limits.swap) throw tooLow(definition);
-  const [limitWrite, swapWrite, softWrite] = memoryWrites(at, limits);
   const isRise = limits.limit > current.limit;
   const countsSwap = change.swap !== undefined || (at.version === 'v2' && swap !== Infinity);
-  const ordered: (LimitWrite | undefined)[] = [
-    isRise && countsSwap ? swapWrite : undefined,
-    change.limit === undefined ? undefined : limitWrite,
-    !isRise && countsSwap ? swapWrite : undefined,
-    change.soft === undefined ? undefined : softWrite,
-  ];
+  const ordered = (level: CgroupPlace): (LimitWrite | undefined)[] => {
+    const [limitWrite, swapWrite, softWrite] = memoryWrites(level, limits);
+    return [
+      isRise && countsSwap ? swapWrite : undefined,
+      change.limit === undefined ? undefined : limitWrite,
+      !isRise && countsSwap ? swapWrite : undefined,
+      change.soft === undefined ? undefined : softWrite,
+    ];
+  };
   const isFall = change.limit !== undefined && limits.limit < current.limit;
   return {
-    writes: ordered.filter((write) => write !== undefined),
+    writes: levelsOf(at)
+      .flatMap(ordered)
+      .filter((write) => write !== undefined),
     definition,
     ...(isFall && at.version === 'v2'
       ? {

@@ -51,6 +51,14 @@ export function cgroupPlaces(
   ];
 }
 
+/**
+ * The directory that has the limits, and, if it is another, the one that the container sees as the root of the hierarchy: programs
+ * read their limits there. Limits are written to both, but hold in the first, whatever root inside writes to the second.
+ */
+export function levelsOf(place: CgroupPlace): readonly CgroupPlace[] {
+  return place.joined === place.path ? [place] : [place, { ...place, path: place.joined }];
+}
+
 /** The place with the limits of this controller. */
 export function placeOf(
   places: readonly CgroupPlace[],

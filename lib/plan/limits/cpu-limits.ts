@@ -1,5 +1,5 @@
 /** CPU shares and CPU time in the files of both cgroup versions. Pure. */
-import type { CgroupPlace } from '../cgroups/places';
+import { levelsOf, type CgroupPlace } from '../cgroups/places';
 import type { LimitWrite } from './limit-write';
 
 export interface CpuLimits {
@@ -56,6 +56,18 @@ export function cpuWrites(
     ...write('weight', shares && weightOf(shares)),
     ...write('max', period === undefined && quota === undefined ? undefined : time),
   ];
+}
+
+/**
+ * The writes for a running container. v1 refuses a directory more time than the one above it has, also between two writes: so what
+ * the container sees has no limit of its own while the other changes.
+ */
+export function changeCpu(place: CgroupPlace, limits: Partial<CpuLimits>): LimitWrite[] {
+  const [, seen] = levelsOf(place);
+  const writes = levelsOf(place).flatMap((level) => cpuWrites(level, limits));
+  const isTime = limits.period !== undefined || limits.quota !== undefined;
+  if (seen === undefined || !isTime) return writes;
+  return [...cpuWrites(seen, { quota: defaultCpu.quota }), ...writes];
 }
 
 /** The current values. A weight stands for several numbers of shares: `known` is returned if it is one of them. */

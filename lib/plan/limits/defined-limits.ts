@@ -6,7 +6,7 @@ import { missingNumbers } from '../../domain/xml/number-set';
 import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { blockWrites, mostWeight, type BlockNumbers } from './block-limits';
-import { placeOf, type CgroupPlace, type Controller } from '../cgroups/places';
+import { levelsOf, placeOf, type CgroupPlace, type Controller } from '../cgroups/places';
 import { cgroupWrites, hugepageWrites, processWrites } from './counted-limits';
 import { cpuWrites, strictestTime } from './cpu-limits';
 import { cpusetWrites } from './cpuset-limits';
@@ -36,16 +36,22 @@ export function definedLimits(
   return [
     ...limitMemory(definition, places),
     ...(cpuTuning
-      ? cpuWrites(need('cpu', at('domain/cputune', cpuTuning)), strictestTime(cpuTuning))
+      ? levelsOf(need('cpu', at('domain/cputune', cpuTuning))).flatMap((place) =>
+          cpuWrites(place, strictestTime(cpuTuning)),
+        )
       : []),
     ...limitCpuset(definition, places, host.layout.cpuset),
     ...limitBlocks(definition, places, host),
     ...(processLimit
-      ? processWrites(need('pids', at(`${container}/tslxc:pids`, processLimit)), processLimit.max)
+      ? levelsOf(need('pids', at(`${container}/tslxc:pids`, processLimit))).flatMap((place) =>
+          processWrites(place, processLimit.max),
+        )
       : []),
     ...limitCgroups(definition, places),
     ...hugepageLimits.flatMap((limit) =>
-      hugepageWrites(need('hugetlb', at(`${container}/tslxc:hugepages`, limit)), [limit]),
+      levelsOf(need('hugetlb', at(`${container}/tslxc:hugepages`, limit))).flatMap((place) =>
+        hugepageWrites(place, [limit]),
+      ),
     ),
   ];
 }
@@ -53,9 +59,13 @@ export function definedLimits(
 function limitMemory(definition: DomainDefinition, places: readonly CgroupPlace[]): LimitWrite[] {
   const place = placeOf(places, 'memory');
   if (place === undefined) return [];
-  const [limit, swap, soft] = memoryWrites(place, definedMemory(definition));
   const { softLimit, swapHardLimit } = definition.memoryTuning ?? {};
-  return [limit, swapHardLimit && swap, softLimit && soft].filter((one) => typeof one === 'object');
+  return levelsOf(place).flatMap((level) => {
+    const [limit, swap, soft] = memoryWrites(level, definedMemory(definition));
+    return [limit, swapHardLimit && swap, softLimit && soft].filter(
+      (one) => typeof one === 'object',
+    );
+  });
 }
 
 /** Only v2 can limit cgroups: also a v2 tree without controllers, beside v1. */

@@ -30,6 +30,16 @@ describe('CPU time', () => {
     });
   });
 
+  test('is throttled as often as the one of both levels that is more often', () => {
+    const cpuacct = files({ 'cpuacct.usage': '7\n' });
+    const above = files({ 'cpu.stat': 'nr_periods 9\nnr_throttled 1\nthrottled_time 5\n' });
+    const below = files({ 'cpu.stat': 'nr_periods 8\nnr_throttled 3\nthrottled_time 50\n' });
+    const throttling = { periods: 9, throttled: 3, time: 50n };
+    expect(cpuFromV1(cpuacct, above, below)).toEqual({ total: 7n, throttling });
+    expect(cpuFromV1(cpuacct, above, nothing)?.throttling).toMatchObject({ throttled: 1 });
+    expect(cpuFromV1(cpuacct, nothing, below)?.throttling).toMatchObject({ periods: 8 });
+  });
+
   test('of v1 without the cpu controller has no throttling', () => {
     expect(cpuFromV1(files({ 'cpuacct.usage': '7\n' }), undefined)).toEqual({ total: 7n });
   });

@@ -233,13 +233,15 @@ describe('of what runs', () => {
   test('on v1 memory and swap rise before memory, and fall after it', async () => {
     onV1();
     host.limitFiles.set(`${v1}/memory.limit_in_bytes`, '104857600');
-    const limit = (bytes: number): string => `${v1}/memory.limit_in_bytes ${bytes}`;
-    const swap = (bytes: number): string => `${v1}/memory.memsw.limit_in_bytes ${bytes}`;
+    const at = (folder: string, file: string, bytes: number): string =>
+      `${folder}/memory.${file}limit_in_bytes ${bytes}`;
+    // The one that holds, and what the container reads of it.
+    const [held, seen] = [v1, `${v1}/init`];
     await domain.setMemoryTuning({ hardLimit: 65_536, swapHardLimit: 65_536 });
     await domain.setMemoryTuning({ hardLimit: 131_072, swapHardLimit: 131_072 });
     expect(host.written).toEqual([
-      ...[limit(67_108_864), swap(67_108_864)],
-      ...[swap(134_217_728), limit(134_217_728)],
+      ...[held, seen].flatMap((one) => [at(one, '', 67_108_864), at(one, 'memsw.', 67_108_864)]),
+      ...[held, seen].flatMap((one) => [at(one, 'memsw.', 134_217_728), at(one, '', 134_217_728)]),
     ]);
     await expect(domain.setMemoryTuning({ swapHardLimit: 1024 })).rejects.toMatchObject({
       code: 'INVALID_ARG',
