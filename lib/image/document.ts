@@ -1,7 +1,7 @@
 /** The domain that is made from an image: what the image says of its program, unless the caller says otherwise. */
 import { randomBytes } from 'node:crypto';
 import type { KeyPath } from '../domain/builder/origin';
-import type { DirectoryMount, DomainSpec } from '../domain/builder/spec';
+import type { DirectoryMount, DomainSpec, MountSpec } from '../domain/builder/spec';
 import { isBelow, isSame } from '../domain/xml/path';
 import { TslxcError } from '../errors';
 import { present } from '../present';
@@ -9,6 +9,7 @@ import { withoutLayers } from './config';
 import { ImageTree, type Account } from './image-tree';
 import { resolverMount, resolverTarget, withShare, type NetworkShare } from './network-share';
 import { stemOf } from './reference';
+import { sharedMemory } from './shared-memory';
 import type { ImageConfig, ImageDomain, ImageInfo } from './types';
 
 export interface ImageDocument {
@@ -53,7 +54,7 @@ export function imageSpec(document: ImageDocument): DomainSpec {
     ...{ name, memory, idMap, stopSignal },
     ...programOf(config, domain, tree),
     root: rootOf(document),
-    mounts: [...(domain.mounts ?? []), ...resolverOf(document, tree)],
+    mounts: [...ownMounts(domain), ...(domain.mounts ?? []), ...resolverOf(document, tree)],
     interfaces: interfaces.map((one, index) => withShare(one, shares[index])),
     privateNetwork,
     image: { name: image.name, digest: image.digest, ports, volumes: config.volumes },
@@ -61,14 +62,24 @@ export function imageSpec(document: ImageDocument): DomainSpec {
 }
 
 /** Which key of the caller's ImageDomain decides what this key of `imageSpec` is. */
-export function keyOfImageDomain(key: KeyPath, { mounts = [] }: ImageDomain): KeyPath {
-  const [first, second] = key;
+export function keyOfImageDomain(key: KeyPath, domain: ImageDomain): KeyPath {
+  const { mounts = [] } = domain;
+  const [first, second, ...below] = key;
   // What is mounted there is the image.
   if (first === 'root')
     return second === 'overlay' || second === 'readonly' ? key.slice(0, 2) : ['root'];
+  if (first !== 'mounts' || second === undefined) return key;
+  const index = Number(second) - ownMounts(domain).length;
+  if (index < 0) return ['mounts'];
   // Behind those of the caller is what comes of a network.
-  if (first === 'mounts' && Number(second) >= mounts.length) return ['interfaces'];
-  return key;
+  return index < mounts.length ? [first, index, ...below] : ['interfaces'];
+}
+
+/** What every container of an image has in front of the caller's mounts, which may be below it; not what the caller has at its place. */
+function ownMounts({ mounts = [] }: ImageDomain): readonly MountSpec[] {
+  const { target } = sharedMemory;
+  const isTheirs = mounts.some((one) => isSame(target, one.target) || isBelow(target, one.target));
+  return isTheirs ? [] : [sharedMemory];
 }
 
 function rootOf({ image, upper, domain }: ImageDocument): DomainSpec['root'] {

@@ -113,7 +113,7 @@ export interface ImageDomain extends Partial<
   readonly group?: string | undefined;
   /** The root is the image; what of it can be chosen. */
   readonly root?: ImageRootSpec | undefined;
-  /** Further file systems. Other volumes of the image are in the container's layer. */
+  /** Further file systems. At `/dev/shm` is one in memory of 64 MiB, unless one of these is there. Other volumes of the image are in the container's layer. */
   readonly mounts?: readonly MountSpec[] | undefined;
   /**
    * Network interfaces. One in a virtual network that has no `addresses` is given an address and a route, and the network's name server

@@ -52,6 +52,18 @@ test('options of docker hold in the container', async () => {
   );
 });
 
+test('shared memory is there, in the size that is asked for, for every user', async () => {
+  const size = "df -k /dev/shm | sed -n '2s/^[^ ]* *\\([0-9]*\\).*/\\1/p'";
+  const script = `${size}; echo shared > /dev/shm/x && cat /dev/shm/x`;
+  expect(await says('run --user 1000:1000 web', 'sh', '-c', script)).toBe('65536\nshared\n');
+  expect(await says('run --shm-size 1m --user 1000 web', 'sh', '-c', script)).toBe(
+    '1024\nshared\n',
+  );
+  expect(await says('run --read-only --tmpfs /dev/shm:size=2m web', 'sh', '-c', script)).toBe(
+    '2048\nshared\n',
+  );
+});
+
 test('behind the image all words are the command, as with docker', async () => {
   expect(await says('run -itm64m web', 'echo', '--name', '-d')).toBe('--name -d\n');
   expect(await says('run web --name words --', 'echo', '--name')).toBe('--name\n');
@@ -83,7 +95,7 @@ test('limits, checks and restarts are in the definition', async () => {
 
 test('create makes a domain of an image with options of docker', async () => {
   await says(
-    `create --image idle --name shop --env-file ${world.variables} --mount type=bind,src=${world.folder},dst=/mnt --tmpfs /tmp --read-only --cpus 0.5 --cpuset-cpus 0 --ulimit nofile=100 --cap-add SYS_TIME --cap-drop CHOWN --security-opt no-new-privileges --device /dev/fuse`,
+    `create --image idle --name shop --env-file ${world.variables} --mount type=bind,src=${world.folder},dst=/mnt --tmpfs /tmp --shm-size 2m --read-only --cpus 0.5 --cpuset-cpus 0 --ulimit nofile=100 --cap-add SYS_TIME --cap-drop CHOWN --security-opt no-new-privileges --device /dev/fuse`,
   );
   const said = await says(
     'exec shop --',
@@ -100,6 +112,7 @@ test('run refuses what can not be', async () => {
     ['run --env-file /nowhere web', 'No such file or directory'],
     ['run --mount type=nfs,dst=/x web', "has the type 'nfs'"],
     ['run --tmpfs x web', 'has a target that is not an absolute path'],
+    ['run --shm-size much web', "Scaled numeric value 'much' for <shm-size>"],
     ['run --memory-reservation much web', "Scaled numeric value 'much'"],
     ['run --memory-swap much web', "Scaled numeric value 'much'"],
     ['run --cpus none web', 'is no number of CPUs'],
@@ -128,6 +141,7 @@ test('create refuses it likewise', async () => {
     ['create --image idle --env-file /nowhere', 'No such file or directory'],
     ['create --image idle --mount type=nfs,dst=/x', "has the type 'nfs'"],
     ['create --image idle --tmpfs x', 'has a target that is not an absolute path'],
+    ['create --image idle --shm-size 0', 'has no room: its size is 0'],
     ['create --image idle --memory-reservation much', "Scaled numeric value 'much'"],
     ['create --image idle --memory-swap much', "Scaled numeric value 'much'"],
     ['create --image idle --cpus none', 'is no number of CPUs'],

@@ -342,10 +342,7 @@ test('events and conditions are waited for', async () => {
     ['event --domain nosuch --event lifecycle', missing],
     ['event --event lifecycle --timeout x', "Numeric value 'x' for <timeout> option is malformed"],
     ['wait nosuch --state running', missing],
-    [
-      'wait on --state bogus --timeout 1',
-      "--state is one of running, paused, shutoff, not 'bogus'",
-    ],
+    ['wait on --state bogus --timeout 1', '--state is one of running, paused, shutoff, not'],
     ['wait on --console never --timeout 1', "Failed to wait for domain 'on'"],
     ['wait on --port 1 --timeout 1', "Failed to wait for domain 'on'"],
     ['wait on --address ipv9 --timeout 1', "--address is one of ipv4, ipv6, not 'ipv9'"],

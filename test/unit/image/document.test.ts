@@ -108,6 +108,10 @@ test('an image that says nothing but a program has ids of its own, no network, a
       <source dir='/l/top'/>
       <target dir='/'/>
     </filesystem>
+    <filesystem type='ram'>
+      <source usage='64' units='MiB'/>
+      <target dir='/dev/shm'/>
+    </filesystem>
     <console type='pty'/>
   </devices>
 </domain>
@@ -217,6 +221,7 @@ test('all else that a DomainSpec says is carried over, and read back as it was s
   const session = { parse: (text: string) => ({ definition: parse(text) }) as never };
   expect(readSpec(session, xml)).toEqual({
     ...domain,
+    mounts: [{ type: 'ram', target: '/dev/shm', size: '64MiB' }, ...(domain.mounts ?? [])],
     name: 'one',
     uuid: expect.any(String) as string,
     init: '/bin/id',
@@ -241,6 +246,8 @@ test('a caller’s directories come over the image’s, in their order', () => {
   expect(linesOf(made({ domain: { mounts } }), 'source', 'target', 'readonly')).toEqual([
     "<source dir='/l/top'/>",
     "<target dir='/'/>",
+    "<source usage='64' units='MiB'/>",
+    "<target dir='/dev/shm'/>",
     "<source dir='/host/b'/>",
     "<target dir='/b'/>",
     "<source dir='/host/a'/>",
@@ -248,6 +255,18 @@ test('a caller’s directories come over the image’s, in their order', () => {
     '<readonly/>',
   ]);
 });
+
+test.each(['/dev/shm/', '/dev'])(
+  'a mount of the caller at %s is in the place of shared memory',
+  (target) => {
+    const mounts = [{ type: 'ram', target, size: '1MiB' }] as const;
+    expect(linesOf(made({ domain: { mounts } }), 'target')).toEqual([
+      "<target dir='/'/>",
+      `<target dir='${target}'/>`,
+    ]);
+    expect(keyOfImageDomain(['mounts', 0, 'target'], { mounts })).toEqual(['mounts', 0, 'target']);
+  },
+);
 
 test.each<[ImageDomain, string[], string[]]>([
   [{}, ['privnet'], []],
@@ -355,8 +374,9 @@ test.each<[string, readonly (string | number)[], string]>([
   ['a layer of the image', ['root', 'overlay', 'lower', 1], 'root,overlay'],
   ['its uppermost layer', ['root', 'source'], 'root'],
   ['whether the root is read-only', ['root', 'readonly'], 'root,readonly'],
-  ['a mount of the caller', ['mounts', 0, 'target'], 'mounts,0,target'],
-  ['the mount of a network’s resolver', ['mounts', 1, 'target'], 'interfaces'],
+  ['a mount of the caller', ['mounts', 1, 'target'], 'mounts,0,target'],
+  ['the mount that every container has', ['mounts', 0, 'target'], 'mounts'],
+  ['the mount of a network’s resolver', ['mounts', 2, 'target'], 'interfaces'],
 ])('%s: the key of the caller that decides it is found', (_what, key, found) => {
   const mounts = [{ source: '/a', target: '/b' }];
   expect(keyOfImageDomain(key, { mounts }).join()).toBe(found);

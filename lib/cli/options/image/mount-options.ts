@@ -3,6 +3,7 @@
  * nor the host. Pure but for relative paths.
  */
 import { posix } from 'node:path';
+import { sharedMemory } from '../../../image/shared-memory';
 import { absolutePath } from '../../../host/state/absolute-path';
 import { present } from '../../../present';
 import { checkCharacters, refusedValue } from '../values/refused-value';
@@ -33,6 +34,11 @@ export const mountOptions: readonly Option[] = [
     'tmpfs',
     'a file system in memory: TARGET, or TARGET:size=SIZE; by default as large as --memory',
   ),
+  {
+    name: 'shm-size',
+    kind: 'string',
+    help: 'size of /dev/shm, the shared memory of its programs; 64m by default',
+  },
   { name: 'read-only', kind: 'flag', help: 'nothing of the image can be written' },
   {
     name: 'upper',
@@ -61,6 +67,7 @@ export function readMounts(
     ...read('volume', volumeOf),
     ...read('mount', (word) => mountOf(word, memory)),
     ...read('tmpfs', (word) => tmpfsOf(word, memory)),
+    ...sharedMemoryOf(options.string('shm-size')),
   ];
   checkTargets(typed);
   const upper = options.string('upper');
@@ -149,7 +156,8 @@ function mountOf(word: string, memory: Size): MountSpec {
   if (readonly === 'unknown') throw refused('has a readonly that is neither true nor false');
   const common = { target, ...(readonly ? { readonly } : {}) };
   if (type === 'tmpfs') {
-    return { type: 'ram', ...common, size: sizeOf(given.get('tmpfs-size'), word, memory) };
+    const size = sizeOf(given.get('tmpfs-size'), { word, option: 'mount' }) ?? memory;
+    return { type: 'ram', ...common, size };
   }
   const source = given.get('source');
   if (source?.startsWith('/') !== true) throw refused('has no source=DIRECTORY that is absolute');
@@ -182,7 +190,15 @@ function tmpfsOf(word: string, memory: Size): MountSpec {
     throw refusedValue(word, 'tmpfs', `has the option '${other}': size=SIZE and ro are known`);
   }
   const readonly = asked.includes('ro') ? { readonly: true } : {};
-  return { type: 'ram', target, ...readonly, size: sizeOf(sizes.at(-1)?.slice(5), word, memory) };
+  const size = sizeOf(sizes.at(-1)?.slice(5), { word, option: 'tmpfs' }) ?? memory;
+  return { type: 'ram', target, ...readonly, size };
+}
+
+function sharedMemoryOf(word: string | undefined): Typed[] {
+  if (word === undefined) return [];
+  const typed = { word, option: 'shm-size' };
+  const size = sizeOf(word, typed) ?? sharedMemory.size;
+  return [{ ...typed, mount: { ...sharedMemory, size } }];
 }
 
 function splitOnce(word: string, separator: string): readonly string[] {
@@ -190,12 +206,14 @@ function splitOnce(word: string, separator: string): readonly string[] {
   return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-/** By default as much as the container may have of memory. */
-function sizeOf(given: string | undefined, word: string, memory: Size): Size {
-  if (given === undefined) return memory;
-  const kibibytes = readKibibytesOfBytes(given, 'tmpfs');
+function sizeOf(
+  given: string | undefined,
+  { word, option }: Omit<Typed, 'mount'>,
+): Size | undefined {
+  if (given === undefined) return undefined;
+  const kibibytes = readKibibytesOfBytes(given, option);
   if (kibibytes > 0) return `${kibibytes}KiB`;
-  throw refusedValue(word, 'tmpfs', 'has no room: its size is 0');
+  throw refusedValue(word, option, 'has no room: its size is 0');
 }
 
 /** `''` would be the directory that the user happens to be in, whose files the container would then have in its root. */

@@ -95,6 +95,7 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['security-opt', 'seccomp=unconfined', 'is not no-new-privileges'],
   ['tmpfs', 'tmp', 'has a target that is not an absolute path of the container'],
   ['tmpfs', '/tmp:noexec', "has the option 'noexec': size=SIZE and ro are known"],
+  ['shm-size', '0', 'has no room: its size is 0'],
   ['tmpfs', '/tmp:size=0', 'has no room: its size is 0'],
   ['mount', 'type=nfs,target=/x', "has the type 'nfs': bind and tmpfs are known"],
   ['mount', 'type=bind,source=/srv', 'has no target=TARGET'],

@@ -99,6 +99,7 @@ test.each<[string, ImageDomain]>([
   ['--read-only', { root: { readonly: true } }],
   ['--read-only --upper /u', { root: { readonly: true, overlay: '/u' } }],
   ['--tmpfs /run', { mounts: [{ type: 'ram', target: '/run', size: '1GiB' }] }],
+  ['--shm-size 256m', { mounts: [{ type: 'ram', target: '/dev/shm', size: '262144KiB' }] }],
   [
     '--tmpfs /run -m 64m',
     { memory: '65536KiB', mounts: [{ type: 'ram', target: '/run', size: '65536KiB' }] },
@@ -165,6 +166,9 @@ test('options that need or exclude another are refused', () => {
   expect(() => domainOf('--cpus', '1', '--cpu-quota', '1000')).toThrow('mutually exclusive');
   expect(() => domainOf('--tmpfs', '/a', '-v', '/x:/a/')).toThrow(
     "'/a' for <tmpfs> option has the same target as '/x:/a/'",
+  );
+  expect(() => domainOf('--tmpfs', '/dev/shm', '--shm-size', '1m')).toThrow(
+    "'1m' for <shm-size> option has the same target as '/dev/shm'",
   );
   expect(() => domainOf('--mac-address', '52:54:00:12:34:56', '--network', 'host')).toThrow(
     'is that of no interface',
