@@ -8,13 +8,18 @@ import { turn } from '../../host/slices';
 import { abortable, throwIfAborted } from './abort';
 
 /**
- * Milliseconds: if none has finished for this long, those that have been in progress for as long no longer count, since they must
- * be waiting for something other than the CPUs.
+ * If none has finished for so many ticks, those that have been in progress for as long no longer count, since they must be waiting
+ * for something other than the CPUs. Ticks of this event loop, and not the time: a process that was not given a CPU, or was stopped,
+ * has had no chance to hear that one has finished.
  */
-const patience = 250;
+const patience = 10;
+
+/** Milliseconds of a tick, at least. */
+const tick = 25;
 
 /** A start or an end that is in progress. */
 interface Place extends Disposable {
+  /** In ticks. */
   readonly since: number;
 }
 
@@ -25,6 +30,8 @@ export class Admission {
   readonly #inside = new Set<Place>();
   readonly #waiting: ((place: Place) => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
+  /** They are counted while there are waiters. */
+  #ticks = 0;
   #lastLeft = 0;
 
   constructor(width: number) {
@@ -66,9 +73,9 @@ export class Admission {
 
   #take(): Place {
     const place: Place = {
-      since: performance.now(),
+      since: this.#ticks,
       [Symbol.dispose]: () => {
-        this.#lastLeft = performance.now();
+        this.#lastLeft = this.#ticks;
         if (this.#inside.delete(place)) this.#admit();
       },
     };
@@ -83,27 +90,20 @@ export class Admission {
       next(this.#take());
     }
     if (this.#waiting.length > 0) return;
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
   /** While there are waiters, checks that starts or ends still make progress. */
   #watch(): void {
-    if (this.#timer !== undefined) return;
-    const [{ since = 0 } = {}] = this.#inside;
-    const due = Math.max(since, this.#lastLeft) + patience;
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.#lapse();
-        if (this.#waiting.length > 0) this.#watch();
-      },
-      Math.max(1, due - performance.now()),
-    );
+    this.#timer ??= setInterval(() => {
+      this.#ticks += 1;
+      this.#lapse();
+    }, tick);
   }
 
   #lapse(): void {
-    const late = performance.now() - patience;
+    const late = this.#ticks - patience;
     if (this.#lastLeft > late) return;
     for (const place of [...this.#inside]) {
       if (place.since > late) break;
