@@ -2,6 +2,7 @@
  * Shapes of plain data: what an object may have, and of what type it is. A shape is written for an interface that exists, and
  * does not compile unless it has all of its fields, with their types. Pure.
  */
+import { types } from 'node:util';
 
 /** What a value has to be. `Type` is exactly the type of the values that fit. */
 export interface Shape<Type> {
@@ -210,7 +211,7 @@ export const date: Shape<Date> = value({
 });
 
 function isDate(one: unknown): one is Date {
-  return Object.prototype.toString.call(one) === '[object Date]';
+  return types.isDate(one);
 }
 
 export function callback<Type>(): Shape<Type> {

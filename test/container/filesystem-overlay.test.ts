@@ -127,6 +127,23 @@ test('missing targets are made in the layer, and a read-only overlay can not be 
   await written.destroy();
 });
 
+test('what is bound from a read-only root can not be written either', async () => {
+  const domain = await start({
+    name: 'overlay-bound',
+    upper: upperOf('bound'),
+    filesystem: `<filesystem><source dir='${world.base.path}'/><target dir='/'/><readonly/></filesystem>`,
+    devices: `<filesystem type='bind'><source dir='/etc'/><target dir='/bound'/></filesystem>
+<filesystem type='ram'><source usage='1' units='MiB'/><target dir='/ram'/></filesystem>
+<filesystem type='bind'><source dir='/ram'/><target dir='/bound-ram'/></filesystem>`,
+  });
+  const said = await inside(
+    domain,
+    'cat /bound/passwd | head -n 1; for i in /bound /etc /bound-ram; do (echo x > $i/new) 2>/dev/null && echo $i; done',
+  );
+  expect(said).toBe('root:x:0:0::/:/bin/sh\n/bound-ram\n');
+  await domain.destroy();
+});
+
 test('a squashfs image is a root for many, each with its layer', async () => {
   for (const folder of ['dev', 'proc', 'sys']) mkdirSync(join(world.base.path, folder));
   const image = makeImage('squashfs', world.root.path, world.base.path);

@@ -4,7 +4,7 @@
  */
 import { CommandError, UsageError } from './command-error';
 import { nearest } from '../../suggestion';
-import { foreignLetters, foreignOption } from './foreign/options';
+import { foreignLetter, foreignOption } from './foreign/options';
 
 /** An option of a command, in virsh's syntax: `--name`, `--name VALUE` or `--name=VALUE`. */
 export interface Option {
@@ -208,6 +208,8 @@ class Parser {
   readonly #verb: string;
   readonly #table: readonly Option[];
   readonly #values = new Map<string, Value>();
+  /** There is a `--` behind what ends the options otherwise. */
+  #isBeforeDashes = false;
 
   constructor(verb: string, table: readonly Option[]) {
     this.#verb = verb;
@@ -240,10 +242,16 @@ class Parser {
     }
     const found = this.#lettersOf(word.slice(1));
     const isOne = found?.flags.length === 0 && found.attached === undefined;
-    if (!isOne && this.#free()?.kind === 'words') return undefined;
+    if (!isOne && !this.#isBeforeDashes && this.#free()?.kind === 'words') return undefined;
     if (found !== undefined) return found;
-    const hint = foreignLetters(this.#verb, word.slice(1));
+    const hint = foreignLetter(this.#verb, this.#unknownLetter(word.slice(1)));
     throw new UsageError(`command '${this.#verb}' doesn't support option ${word}${hint}`);
+  }
+
+  #unknownLetter(letters: string): string {
+    return (
+      Array.from(letters).find((one) => !this.#table.some(({ letter }) => letter === one)) ?? ''
+    );
   }
 
   /** undefined if one of them is unknown. */
@@ -319,9 +327,9 @@ class Parser {
     if (kind === 'words') this.#values.set(name, [word, ...rest.splice(0)]);
     else this.#values.set(name, kind === 'strings' ? [...this.#words(name), word] : word);
     const [next] = rest;
-    if (free.endsOptions === true && next !== undefined && !rest.includes('--')) {
-      this.#takeData(next, rest.splice(0).slice(1));
-    }
+    if (free.endsOptions !== true || next === undefined) return;
+    this.#isBeforeDashes = rest.includes('--');
+    if (!this.#isBeforeDashes) this.#takeData(next, rest.splice(0).slice(1));
   }
 
   /** What the next bare word is. */

@@ -251,8 +251,28 @@ export function planOverlaidRootProtected(
   definition: DomainDefinition,
   root: FilesystemDefinition,
 ): Operation[] {
-  if (!root.readonly || overlayOf(definition, root) === undefined) return [];
+  if (!isProtectedLate(definition, root)) return [];
   return [protect(treeName(root), { depth: 'single', set: readonly })];
+}
+
+function isProtectedLate(definition: DomainDefinition, root: FilesystemDefinition): boolean {
+  return root.readonly && overlayOf(definition, root) !== undefined;
+}
+
+/** Where the kernel's own file systems and the devices are mounted. */
+const mountedFolders = ['/dev', '/proc', '/sys'];
+
+/**
+ * Whether what is at this path of the container is a part of a root that will be read-only, but is not yet when it is cloned: a
+ * clone keeps the attributes that the mount has then.
+ */
+function isOfProtectedRoot(definition: DomainDefinition, source: string): boolean {
+  const root = definition.filesystems.find(({ target }) => target === '/');
+  if (root === undefined || !isProtectedLate(definition, root)) return false;
+  const targets = otherFilesystems(definition).map(({ target }) => withoutDots(target));
+  return ![withoutDots(source), ...foldersAbove(source)].some(
+    (folder) => targets.includes(folder) || mountedFolders.includes(folder),
+  );
 }
 
 /** Attaches a file system in the new root; one that is made inside is made first. */
@@ -273,9 +293,11 @@ export function planAttached(
       return [attach];
     case 'bind': {
       const depth = depthOf(definition, filesystem);
+      const isProtected = isOfProtectedRoot(definition, filesystem.source);
       return [
         { op: 'cloneTree', tree, root: 'root', path: filesystem.source, depth },
         protect(tree, { depth, set }),
+        ...(isProtected ? [protect(tree, { depth: 'single', set: readonly })] : []),
         attach,
       ];
     }

@@ -38,7 +38,8 @@ test('options of docker hold in the container', async () => {
     'sh',
     '-c',
     [
-      'echo $GREETING; cat /mnt/page; touch /mnt/x || touch /x || touch /tmp/x && echo written',
+      'echo $GREETING; cat /mnt/page',
+      'touch /mnt/x && echo bad; touch /x && echo bad; touch /tmp/x && echo written',
       'df -k /tmp | tail -1 | { read _ size _; echo $size; }',
       `${status('CapEff')}; ${status('NoNewPrivs')}; ${status('Cpus_allowed_list')}`,
       'ulimit -n; ulimit -Hn; ls /dev/fuse',
@@ -112,6 +113,8 @@ test('run refuses what can not be', async () => {
     ['run --env-file /nowhere web', 'No such file or directory'],
     ['run --mount type=nfs,dst=/x web', "has the type 'nfs'"],
     ['run --tmpfs x web', 'has a target that is not an absolute path'],
+    ['run --restart on-failure web', 'option --restart needs --detach'],
+    ['run -d --rm --restart on-failure:2 web', 'Options --restart and --rm are mutually exclusive'],
     ['run --shm-size much web', "Scaled numeric value 'much' for <shm-size>"],
     ['run --memory-reservation much web', "Scaled numeric value 'much'"],
     ['run --memory-swap much web', "Scaled numeric value 'much'"],

@@ -44,7 +44,8 @@ test('an absolute path is taken, and a relative one refused with the reason', as
   expect(() => absolutePath('x')).toThrow(refusal('x') as Error);
   const read = (...words: string[]) =>
     readMounts(parseArguments('run', { options: mountOptions }, words).options, {});
-  expect(read('-v', '/srv:/data')).toEqual({ mounts: [{ source: '/srv', target: '/data' }] });
+  const mounts = [{ source: '/srv', target: '/data', recursive: true }];
+  expect(read('-v', '/srv:/data')).toEqual({ mounts });
   expect(() => read('-v', './srv:/data')).toThrow(refusal('./srv') as Error);
   expect(() => read('--upper', 'upper')).toThrow(refusal('upper') as Error);
   await expect(findPlace('root')).rejects.toEqual(refusal('root'));

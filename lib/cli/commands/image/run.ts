@@ -1,6 +1,6 @@
 /** run: runs a container from an image until its program exits. */
 import { Socket } from 'node:net';
-import { CommandError, withErrorMessage } from '../../shell/command-error';
+import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { unrunStatus } from '../../shell/exit-status';
 import { warningOf } from '../../output/definition-warnings';
 import { imageDomainOptions, readImageDomain } from '../../options/image/image-domain';
@@ -74,6 +74,7 @@ async function run(context: Context, options: Options): Promise<number | undefin
     cmd: options.strings('command'),
     environment: context.environment,
   });
+  checkRestart(options, domain);
   const connection = await context.connect();
   const failed = `Failed to run image '${image}'`;
   if (options.has('print-xml')) {
@@ -90,6 +91,14 @@ async function run(context: Context, options: Options): Promise<number | undefin
   const status = await new Run(asked).end(failed);
   await connection.images.collect();
   return status;
+}
+
+/** @throws UsageError for a container that is restarted while this command waits for its end, whose streams the next one has not. */
+function checkRestart(options: Options, { restart }: ImageDomain): void {
+  if (restart === undefined) return;
+  options.exclusive('restart', 'rm');
+  if (options.has('detach') || options.has('print-xml')) return;
+  throw new UsageError('option --restart needs --detach: this command ends as the program does');
 }
 
 interface Asked {

@@ -49,9 +49,8 @@ export function readConfinement(
     idMap: idKinds.find((kind) => kind === ids),
     capabilities: capabilitiesOf(options.strings('cap-add'), options.strings('cap-drop')),
     devices: options.has('device') ? options.strings('device').map(deviceOf) : undefined,
-    noNewPrivileges: options.strings('security-opt').map(isNoNewPrivileges).includes(true)
-      ? true
-      : undefined,
+    noNewPrivileges:
+      options.strings('security-opt').map(isNoNewPrivileges).at(-1) === true ? true : undefined,
   });
 }
 
@@ -62,7 +61,9 @@ function capabilitiesOf(
   added: readonly string[],
   dropped: readonly string[],
 ): ImageDomain['capabilities'] {
-  const [on, off] = [namesOf(added, 'cap-add'), namesOf(dropped, 'cap-drop')];
+  const on = [...new Set(namesOf(added, 'cap-add'))];
+  // As with docker, one that is both is there.
+  const off = [...new Set(namesOf(dropped, 'cap-drop'))].filter((name) => !on.includes(name));
   const policy: Policy | undefined = added.some(isAll)
     ? 'allow'
     : dropped.some(isAll)
@@ -93,7 +94,12 @@ function namesOf(words: readonly string[], option: string): CapabilityName[] {
 /** Its kind is that of the host's device. */
 function deviceOf(word: string): Devices[number] {
   checkCharacters(word, 'device');
-  const [source = '', target = source, access = 'rwm'] = word.split(':');
+  const [source = '', ...others] = word.split(':');
+  const isAccess = others.length === 1 && /^[rwm]+$/.test(others[0] ?? '');
+  const [target = source, access = 'rwm'] = isAccess ? [source, ...others] : others;
+  if (others.length > 2) {
+    throw refusedValue(word, 'device', 'is not DEVICE, DEVICE:rwm or DEVICE:DEVICE:rwm');
+  }
   if (!source.startsWith('/dev/')) {
     throw refusedValue(word, 'device', 'is not a device below /dev, such as /dev/fuse');
   }
@@ -106,13 +112,16 @@ function deviceOf(word: string): Devices[number] {
   const stats = lstatSync(source, { throwIfNoEntry: false });
   if (stats?.isCharacterDevice() === true) return { type: 'character', source };
   if (stats?.isBlockDevice() === true) return { type: 'block', source };
+  if (stats?.isSymbolicLink() === true) {
+    throw refusedValue(word, 'device', `is a link on this host: name what it leads to`);
+  }
   const why = stats === undefined ? 'is not there' : 'is no device';
   throw refusedValue(word, 'device', `${why} on this host`);
 }
 
 /** False if it was asked for what holds without it. */
 function isNoNewPrivileges(word: string): boolean {
-  const [name, value = 'true'] = word.split(/[:=]/);
+  const [, name, value = 'true'] = /^([^:=]+)(?:[:=](.*))?$/s.exec(word) ?? [];
   if (name === 'no-new-privileges' && ['true', 'false'].includes(value)) return value === 'true';
   const remedy =
     "the filter of system calls and a label belong to the level and the definition: <tslxc:hardening level='compat'/>, <seclabel>";

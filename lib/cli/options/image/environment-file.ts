@@ -1,6 +1,8 @@
 /** `--env-file FILE`: variables of a container from an image, one on each line, as docker reads them. */
 import { readDefinitionFile } from '../definition-file';
-import { checkCharacters, refusedValue } from '../values/refused-value';
+import { findIllegalCharacter } from '../../../domain/xml/xml-characters';
+import { refuseChangedVariable } from '../../shell/given-bytes';
+import { refusedValue } from '../values/refused-value';
 import type { Option } from '../../shell/arguments';
 
 export const environmentFileOption: Option = {
@@ -16,19 +18,16 @@ export function environmentFilesOf(
   files: readonly string[],
   own: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> {
-  return Object.assign({}, ...files.map((file) => variablesIn(file, own))) as Record<
-    string,
-    string
-  >;
+  return Object.fromEntries(files.flatMap((file) => variablesIn(file, own)));
 }
 
 /** Nothing is unquoted or expanded. A name alone has the value that it has here, if it has one. */
 function variablesIn(
   file: string,
   own: Readonly<Record<string, string | undefined>>,
-): Record<string, string> {
+): (readonly [name: string, value: string])[] {
   const lines = readDefinitionFile(file).split('\n').entries();
-  const pairs = [...lines].flatMap(([index, text]): (readonly [string, string])[] => {
+  return [...lines].flatMap(([index, text]): (readonly [string, string])[] => {
     const line = text.replace(/^\s+/, '').replace(/\r$/, '');
     if (line === '' || line.startsWith('#')) return [];
     const at = line.indexOf('=');
@@ -36,10 +35,15 @@ function variablesIn(
     if (name === '' || /\s/.test(name)) {
       throw refusedValue(file, 'env-file', `has no NAME=VALUE on line ${index + 1}`);
     }
-    checkCharacters(line, 'env-file');
+    const illegal = findIllegalCharacter(line);
+    if (illegal !== undefined) {
+      // Without its value, which may be secret.
+      const why = `has the character ${illegal.shown} on line ${index + 1}, which is not allowed`;
+      throw refusedValue(file, 'env-file', why);
+    }
     if (at >= 0) return [[name, line.slice(at + 1)]];
     const value = Object.hasOwn(own, name) ? own[name] : undefined;
+    refuseChangedVariable(name, value);
     return value === undefined ? [] : [[name, value]];
   });
-  return Object.fromEntries(pairs);
 }

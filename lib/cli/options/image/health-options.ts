@@ -57,7 +57,8 @@ function healthOf(options: Options): Health | undefined {
     interval: durationOf(options, 'health-interval') ?? usual.interval,
     timeout: durationOf(options, 'health-timeout') ?? usual.timeout,
     ...present({
-      retries: options.number('health-retries'),
+      // As with docker, 0 is the default.
+      retries: options.number('health-retries') || undefined,
       grace: durationOf(options, 'health-start-period'),
     }),
   };

@@ -4,7 +4,7 @@ import { leastMemory } from '../../../domain/tuning/memory-tuning';
 import { present } from '../../../present';
 import { suggestion } from '../../../suggestion';
 import { checkCharacters, refusedValue } from '../values/refused-value';
-import { readKibibytesOfBytes } from '../values/scaled-size';
+import { readDockerKibibytes } from '../values/scaled-size';
 import type { ImageDomain } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 
@@ -50,8 +50,9 @@ export function readLimits(
   const [memory, cpuset] = [options.string('memory'), options.string('cpuset-cpus')];
   const limits = present<Limits>({
     softMemory: sizeOf(options, 'memory-reservation'),
-    memoryAndSwap:
-      options.string('memory-swap') === '-1' ? undefined : sizeOf(options, 'memory-swap'),
+    memoryAndSwap: ['-1', '0'].includes(options.string('memory-swap') ?? '')
+      ? undefined
+      : sizeOf(options, 'memory-swap'),
     ...timeOf(options),
     cpuShares: aboveZero(options.number('cpu-shares')),
     blockWeight: aboveZero(options.number('blkio-weight')),
@@ -67,7 +68,7 @@ export function readLimits(
 
 /** For what no container can be started with, by the word that was typed. */
 function memoryOf(word: string): `${number}KiB` {
-  const kibibytes = readKibibytesOfBytes(word, 'memory');
+  const kibibytes = readDockerKibibytes(word, 'memory');
   if (kibibytes >= leastMemory) return `${kibibytes}KiB`;
   throw refusedValue(
     word,
@@ -79,7 +80,7 @@ function memoryOf(word: string): `${number}KiB` {
 
 function sizeOf(options: Options, name: string): `${number}KiB` | undefined {
   const word = options.string(name);
-  return word === undefined ? undefined : `${readKibibytesOfBytes(word, name)}KiB`;
+  return word === undefined ? undefined : `${readDockerKibibytes(word, name)}KiB`;
 }
 
 /** As with docker, 0 and, of processes, -1 are the default. */
@@ -98,9 +99,10 @@ function timeOf(options: Options): Pick<Limits, 'cpuPeriod' | 'cpuQuota'> {
     const [cpuPeriod, cpuQuota] = [options.number('cpu-period'), options.integer('cpu-quota')];
     return present({ cpuPeriod: aboveZero(cpuPeriod), cpuQuota: aboveZero(cpuQuota) });
   }
-  const cpuQuota = /^\d{1,6}(\.\d{1,9})?$/.test(cpus)
+  const cpuQuota = /^(\d{1,6}\.?|\d{0,6}\.\d{1,9})$/.test(cpus)
     ? Math.round(Number(cpus) * usualPeriod)
     : NaN;
+  if (cpuQuota === 0) return {};
   if (cpuQuota >= leastQuota) return { cpuPeriod: usualPeriod, cpuQuota };
   throw refusedValue(cpus, 'cpus', 'is no number of CPUs, from 0.01 on, such as 1.5');
 }

@@ -7,7 +7,7 @@ import { sharedMemory } from '../../../image/shared-memory';
 import { absolutePath } from '../../../host/state/absolute-path';
 import { present } from '../../../present';
 import { checkCharacters, refusedValue } from '../values/refused-value';
-import { readKibibytesOfBytes } from '../values/scaled-size';
+import { readDockerKibibytes } from '../values/scaled-size';
 import type { ImageDomain, MountSpec, Size } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 
@@ -100,7 +100,7 @@ function volumeOf(word: string): MountSpec {
   }
   checkTarget(target, { word, option: 'volume' });
   const source = absolutePath(dir);
-  return way === ':ro' ? { source, target, readonly: true } : { source, target };
+  return { source, target, ...(way === ':ro' ? { readonly: true } : {}), recursive: true };
 }
 
 function checkTarget(target: string, { word, option }: Omit<Typed, 'mount'>): void {
@@ -126,7 +126,7 @@ const keyNames: Readonly<Record<string, string>> = {
 
 const mountKeys = {
   bind: ['type', 'source', 'target', 'readonly', 'bind-propagation'],
-  tmpfs: ['type', 'target', 'readonly', 'tmpfs-size'],
+  tmpfs: ['type', 'target', 'readonly', 'tmpfs-size', 'tmpfs-mode'],
 } as const;
 
 const propagations = ['private', 'slave', 'shared'] as const;
@@ -135,13 +135,14 @@ function mountOf(word: string, memory: Size): MountSpec {
   checkCharacters(word, 'mount');
   const refused = (why: string): Error => refusedValue(word, 'mount', why);
   const given = new Map<string, string>();
-  for (const part of word.split(',')) {
-    const [, name = '', value = 'true'] = /^([^=]*)(?:=(.*))?$/s.exec(part) ?? [];
+  for (const part of fieldsOf(word)) {
+    const [, typed = '', value = 'true'] = /^([^=]*)(?:=(.*))?$/s.exec(part) ?? [];
+    const name = typed.toLowerCase();
     const key = keyNames[name] ?? name;
     if (given.has(key)) throw refused(`has '${key}' twice`);
     given.set(key, value);
   }
-  const type = given.get('type') ?? 'volume';
+  const type = given.get('type')?.toLowerCase() ?? 'volume';
   if (type !== 'bind' && type !== 'tmpfs') {
     throw refused(`has the type '${type}': bind and tmpfs are known`);
   }
@@ -156,26 +157,39 @@ function mountOf(word: string, memory: Size): MountSpec {
   if (readonly === 'unknown') throw refused('has a readonly that is neither true nor false');
   const common = { target, ...(readonly ? { readonly } : {}) };
   if (type === 'tmpfs') {
+    if (!/^0?1777$/.test(given.get('tmpfs-mode') ?? '1777')) {
+      throw refused('has a tmpfs-mode other than 1777, which it has in any case');
+    }
     const size = sizeOf(given.get('tmpfs-size'), { word, option: 'mount' }) ?? memory;
     return { type: 'ram', ...common, size };
   }
-  const source = given.get('source');
-  if (source?.startsWith('/') !== true) throw refused('has no source=DIRECTORY that is absolute');
+  const dir = given.get('source') ?? '';
+  if (dir === '') throw refused('has no source=DIRECTORY');
+  const source = absolutePath(dir);
   const propagation = given.get('bind-propagation')?.replace(/^r(?=private|slave|shared)/, '');
   const known = propagations.find((one) => one === propagation);
   if (known === undefined && propagation !== undefined) {
     throw refused(`has an unknown bind-propagation: ${propagations.join(', ')}`);
   }
-  return { source, ...common, ...present({ propagation: known }) };
+  return { source, ...common, recursive: true, ...present({ propagation: known }) };
 }
 
+/** Comma-separated values, of which one in quotes may have commas, and quotes that are written twice (RFC 4180). */
+function fieldsOf(word: string): string[] {
+  const fields = [...word.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"(?=,|$)|([^,]*))/g)];
+  return fields.map(([, quoted, plain = '']) => quoted?.replaceAll('""', '"') ?? plain);
+}
+
+/** As docker reads truth. */
 function readonlyOf(value = 'false'): boolean | 'unknown' {
-  if (['true', '1'].includes(value)) return true;
-  return ['false', '0'].includes(value) ? false : 'unknown';
+  if (/^(1|t|T|true|True|TRUE)$/.test(value)) return true;
+  return /^(0|f|F|false|False|FALSE)$/.test(value) ? false : 'unknown';
 }
 
 /** What tmpfs(5) and mount(8) call what such a file system is in any case. */
-const givenOptions = ['rw', 'nosuid', 'nodev', 'exec', 'mode=1777', 'mode=01777'];
+const givenOptions = ['nosuid', 'nodev', 'exec', 'mode=1777', 'mode=01777'];
+
+const accesses = ['ro', 'rw'];
 
 function tmpfsOf(word: string, memory: Size): MountSpec {
   checkCharacters(word, 'tmpfs');
@@ -184,12 +198,13 @@ function tmpfsOf(word: string, memory: Size): MountSpec {
   const asked = words === '' ? [] : words.split(',');
   const sizes = asked.filter((one) => one.startsWith('size='));
   const other = asked.find(
-    (one) => !sizes.includes(one) && one !== 'ro' && !givenOptions.includes(one),
+    (one) => !sizes.includes(one) && !accesses.includes(one) && !givenOptions.includes(one),
   );
   if (other !== undefined) {
     throw refusedValue(word, 'tmpfs', `has the option '${other}': size=SIZE and ro are known`);
   }
-  const readonly = asked.includes('ro') ? { readonly: true } : {};
+  const access = asked.filter((one) => accesses.includes(one)).at(-1);
+  const readonly = access === 'ro' ? { readonly: true } : {};
   const size = sizeOf(sizes.at(-1)?.slice(5), { word, option: 'tmpfs' }) ?? memory;
   return { type: 'ram', target, ...readonly, size };
 }
@@ -211,7 +226,7 @@ function sizeOf(
   { word, option }: Omit<Typed, 'mount'>,
 ): Size | undefined {
   if (given === undefined) return undefined;
-  const kibibytes = readKibibytesOfBytes(given, option);
+  const kibibytes = readDockerKibibytes(given, option);
   if (kibibytes > 0) return `${kibibytes}KiB`;
   throw refusedValue(word, option, 'has no room: its size is 0');
 }

@@ -38,20 +38,10 @@ function ofOption(error: TslxcError, typed: Typed): Error {
 /** Undefined if it is about none of the options that were typed. */
 function saidOfOption(error: TslxcError, { options, domain }: Typed): string | undefined {
   const { errno, path, syscall, step } = error;
-  const { key, index, inner } = keyOf(error);
+  const { key, inner } = keyOf(error);
   const told = (name: string, why: string, value = options.string(name)) =>
     value === undefined ? undefined : `'${printable(value)}' for <${name}> option${why}`;
   const rest = `: ${messageWithoutElement(error)}`;
-  /** They are in this order in the domain. */
-  const toldOfMount = (why: string): string | undefined => {
-    let at = index;
-    for (const name of ['volume', 'mount', 'tmpfs']) {
-      const words = options.strings(name);
-      if (at < words.length) return told(name, why, words[at]);
-      at -= words.length;
-    }
-    return undefined;
-  };
   const isNoDirectory = errno === ENOENT || errno === ENOTDIR;
   if (syscall === 'chdir' && isNoDirectory && path === domain.cwd) {
     return told('workdir', whyNoDirectory(errno));
@@ -63,34 +53,82 @@ function saidOfOption(error: TslxcError, { options, domain }: Typed): string | u
     case 'user':
     case 'group':
       return told('user', whyNotThatUser(error));
-    case 'mounts':
-      return toldOfMount(whyNoVolume(error) ?? rest);
     case 'root':
       // A layer of the image was not typed, and has a path.
       if (inner !== 'overlay' && path !== undefined) return undefined;
       return told('upper', whyNoUpper(error) ?? rest);
-    case 'interfaces': {
-      const why = error.code === 'NO_NETWORK' ? whyNoNetwork(error, options) : rest;
-      const [, forward] = /^portForwards\[(\d+)\]/.exec(inner) ?? [];
-      const published = options.strings('publish')[Number(forward ?? 0)];
-      const ofPort = told('publish', why, published);
-      return forward === undefined ? (told('network', why) ?? ofPort) : ofPort;
-    }
+    case 'mounts':
     case 'devices':
-      return told('device', rest, options.strings('device')[index]);
-    case 'limits':
-      return told(limitNames[inner] ?? '', rest);
+    case 'resourceLimits': {
+      const [name, word] = oneOfSeveral(error, options);
+      const why = key === 'mounts' ? whyNoVolume(error) : undefined;
+      return word === undefined ? undefined : told(name, why ?? rest, word);
+    }
+    case 'interfaces':
+      return toldOfInterface(error, options, told);
     default:
-      return told(optionNames[key] ?? '', rest);
+      return toldOfSingle(error, (name) => told(name, rest));
   }
+}
+
+type Teller = (name: string, why: string, value?: string) => string | undefined;
+
+function toldOfInterface(error: TslxcError, options: Options, told: Teller): string | undefined {
+  const { inner } = keyOf(error);
+  const rest = `: ${messageWithoutElement(error)}`;
+  if (inner === 'mac') return told('mac-address', rest);
+  const why = error.code === 'NO_NETWORK' ? whyNoNetwork(error, options) : rest;
+  const [, forward] = /^portForwards\[(\d+)\]/.exec(inner) ?? [];
+  const published = options.strings('publish')[Number(forward ?? 0)];
+  const ofPort = told('publish', why, published);
+  return forward === undefined ? (told('network', why) ?? ofPort) : ofPort;
+}
+
+/** The option and the word that made this mount, device or limit; without a word if none did. */
+function oneOfSeveral(
+  error: TslxcError,
+  options: Options,
+): readonly [name: string, word: string | undefined] {
+  const { key, index, inner } = keyOf(error);
+  if (key === 'devices') return ['device', options.strings('device')[index]];
+  if (key === 'resourceLimits') {
+    const [limit = ''] = inner.split('.');
+    return ['ulimit', options.strings('ulimit').find((word) => word.startsWith(`${limit}=`))];
+  }
+  // They are in this order in the domain.
+  let at = index;
+  for (const name of ['volume', 'mount', 'tmpfs']) {
+    const words = options.strings(name);
+    if (at < words.length) return [name, words[at]];
+    at -= words.length;
+  }
+  return ['shm-size', undefined];
+}
+
+function toldOfSingle(
+  error: TslxcError,
+  told: (name: string) => string | undefined,
+): string | undefined {
+  const { key, inner } = keyOf(error);
+  if (key === 'health') return told(healthNames[inner] ?? 'health-cmd');
+  if (key !== 'limits') return told(optionNames[key] ?? '');
+  // Time is a number of CPUs, or a quota.
+  const ofTime = inner === 'cpuPeriod' || inner === 'cpuQuota' ? told('cpus') : undefined;
+  return told(limitNames[inner] ?? '') ?? ofTime;
 }
 
 /** The options of keys that have one. */
 const optionNames: Readonly<Record<string, string>> = {
   cpuset: 'cpuset-cpus',
-  health: 'health-cmd',
   memory: 'memory',
   restart: 'restart',
+};
+
+const healthNames: Readonly<Record<string, string>> = {
+  grace: 'health-start-period',
+  interval: 'health-interval',
+  retries: 'health-retries',
+  timeout: 'health-timeout',
 };
 
 const limitNames: Readonly<Record<string, string>> = {

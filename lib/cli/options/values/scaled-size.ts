@@ -20,10 +20,20 @@ export function readKibibytes(text: string, option: string): number {
   return kibibytesOf({ text, byDefault: 'KiB', refusal });
 }
 
-/** The same of a size whose default unit is the byte, as docker's. @throws CommandError. */
-export function readKibibytesOfBytes(text: string, option: string): number {
+const powers = ['', 'k', 'm', 'g', 't', 'p'];
+
+/**
+ * The same of a size as docker's options take it (RAMInBytes of its go-units): a number alone is bytes, each unit is a power of
+ * 1024, however it is written, and there may be decimals.
+ *
+ * @throws CommandError.
+ */
+export function readDockerKibibytes(text: string, option: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,16}(?:\.\d{1,9})?) ?([kmgtp])?i?b?$/i.exec(text) ?? [];
+  const kibibytes = Math.ceil(Number(number) * 1024 ** (powers.indexOf(unit.toLowerCase()) - 1));
+  if (number !== '' && kibibytes <= Number.MAX_SAFE_INTEGER / 1024) return kibibytes;
   const refusal = `Scaled numeric value '${text}' for <${option}> option is malformed or out of range`;
-  return kibibytesOf({ text, byDefault: 'B', refusal });
+  throw new CommandError(refusal, { code: 'INVALID_ARG' });
 }
 
 /** The limit in KiB of an optional option; a number below 0 means no limit. @throws CommandError. */

@@ -39,13 +39,10 @@ export function foreignOption(verb: string, name: string): string | undefined {
   return meaning === undefined ? undefined : told(`--${name}`, meaning);
 }
 
-/** The same of letters, of which the first that is known counts: `-itd`; '' for none. */
-export function foreignLetters(verb: string, given: string): string {
-  for (const letter of given) {
-    const meaning = meaningIn(letters, verb, letter);
-    if (meaning !== undefined) return told(`-${letter}`, meaning);
-  }
-  return '';
+/** The same of a letter; '' for none. */
+export function foreignLetter(verb: string, letter: string): string {
+  const meaning = meaningIn(letters, verb, letter);
+  return meaning === undefined ? '' : told(`-${letter}`, meaning);
 }
 
 function meaningIn(

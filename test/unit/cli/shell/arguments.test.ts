@@ -288,6 +288,9 @@ test('behind such an image all words are the command, unless a -- says where tha
   expect(given('web', ...command)).toEqual([false, undefined, 'web', command]);
   expect(given('-d', 'web', ...command)).toEqual([true, undefined, 'web', command]);
   expect(given('web', '-d', '--', '-p')).toEqual([true, undefined, 'web', ['-p']]);
+  expect(given('web', '-dp', '1', '--', 'sh')).toEqual([true, '1', 'web', ['sh']]);
+  expect(given('web', '-p80:80', '--', '-d')).toEqual([false, '80:80', 'web', ['-d']]);
+  expect(() => given('web', '-x1', '--', 'sh')).toThrow("doesn't support option -x1");
   expect(given('web', 'sh', '-c', 'x', '--', 'y')[3]).toEqual(['sh', '-c', 'x', '--', 'y']);
 });
 

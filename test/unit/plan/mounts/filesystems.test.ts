@@ -74,6 +74,22 @@ test('layers lie on each other in the order of the document, each read-only and 
   });
 });
 
+test('what is bound from a read-only root of layers is read-only, and nothing else', () => {
+  const bind = (source: string, target: string): string =>
+    `<filesystem type='bind'><source dir='${source}'/><target dir='${target}'/></filesystem>`;
+  const devices = (more: string): string =>
+    `<filesystem><source dir='/srv'/><target dir='/'/>${more}</filesystem>` +
+    mount('/data') +
+    [bind('/etc', '/a'), bind('/data/x', '/b'), bind('/dev/pts', '/c'), bind('/', '/d')].join('');
+  const readOnly = (more: string): string[] =>
+    compile(parse(document({ elements: overlay, devices: devices(more) }))).plan.inside.flatMap(
+      (one) => (one.op === 'setTreeAttributes' && one.set === 1 ? [one.tree] : []),
+    );
+  const bound = readOnly('<readonly/>').filter((tree) => tree.startsWith('filesystem:'));
+  expect(bound).toEqual(['filesystem:/a', 'filesystem:/d']);
+  expect(readOnly('').filter((tree) => tree.startsWith('filesystem:'))).toEqual([]);
+});
+
 test('on the shared root only targets on the host’s own tree are made before', () => {
   const { plan } = compile(withMounts('/srv/a', '/srv/a/b', '/dev/shm', '/dev'));
   const missing = plan.inside.flatMap((one) =>

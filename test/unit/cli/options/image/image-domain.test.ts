@@ -17,21 +17,27 @@ function domainOf(...words: readonly string[]): ImageDomain {
 }
 
 test.each<[string, ImageDomain['mounts']]>([
-  ['/srv/data:/data', [{ source: '/srv/data', target: '/data' }]],
-  ['/srv/data:/data:ro', [{ source: '/srv/data', target: '/data', readonly: true }]],
-  ['/srv/a:b:/data', [{ source: '/srv/a:b', target: '/data' }]],
-  ['/srv/a:b:/data:ro', [{ source: '/srv/a:b', target: '/data', readonly: true }]],
-  ['data:/data', [{ source: resolve('data'), target: '/data' }]],
-  ['data:/data:ro', [{ source: resolve('data'), target: '/data', readonly: true }]],
-  ['/srv/data:/data:rw', [{ source: '/srv/data', target: '/data' }]],
+  ['/srv/data:/data', [{ source: '/srv/data', target: '/data', recursive: true }]],
+  [
+    '/srv/data:/data:ro',
+    [{ source: '/srv/data', target: '/data', readonly: true, recursive: true }],
+  ],
+  ['/srv/a:b:/data', [{ source: '/srv/a:b', target: '/data', recursive: true }]],
+  ['/srv/a:b:/data:ro', [{ source: '/srv/a:b', target: '/data', readonly: true, recursive: true }]],
+  ['data:/data', [{ source: resolve('data'), target: '/data', recursive: true }]],
+  [
+    'data:/data:ro',
+    [{ source: resolve('data'), target: '/data', readonly: true, recursive: true }],
+  ],
+  ['/srv/data:/data:rw', [{ source: '/srv/data', target: '/data', recursive: true }]],
 ])('the volume %s is %j', (word, mounts) => {
   expect(domainOf('--volume', word)).toEqual({ mounts });
 });
 
 test('each volume of several is read by itself, in their order', () => {
   expect(domainOf('-v', '/srv/b:/b:ro', '-v', '/srv/a:/a').mounts).toEqual([
-    { source: '/srv/b', target: '/b', readonly: true },
-    { source: '/srv/a', target: '/a' },
+    { source: '/srv/b', target: '/b', readonly: true, recursive: true },
+    { source: '/srv/a', target: '/a', recursive: true },
   ]);
 });
 
@@ -64,6 +70,12 @@ test.each<[string, ImageDomain]>([
     { limits: { softMemory: '65536KiB', memoryAndSwap: '1048576KiB' } },
   ],
   ['--memory-swap -1', {}],
+  ['--cpus .5', { limits: { cpuPeriod: 100_000, cpuQuota: 50_000 } }],
+  ['--cpus 0', {}],
+  ['--memory-swap 0', {}],
+  ['-m 512mb', { memory: '524288KiB' }],
+  ['-m 1.5G', { memory: '1572864KiB' }],
+  ['-m 4194304', { memory: '4096KiB' }],
   ['--cpus 1.5', { limits: { cpuPeriod: 100_000, cpuQuota: 150_000 } }],
   ['--cpu-period 50000 --cpu-quota 25000', { limits: { cpuPeriod: 50_000, cpuQuota: 25_000 } }],
   ['--cpu-quota -1 --cpu-shares 0', {}],
@@ -110,11 +122,11 @@ test.each<[string, ImageDomain]>([
   ],
   [
     '--mount type=bind,src=/a,dst=/b,ro',
-    { mounts: [{ source: '/a', target: '/b', readonly: true }] },
+    { mounts: [{ source: '/a', target: '/b', readonly: true, recursive: true }] },
   ],
   [
     '--mount type=bind,source=/a,target=/b,bind-propagation=rslave',
-    { mounts: [{ source: '/a', target: '/b', propagation: 'slave' }] },
+    { mounts: [{ source: '/a', target: '/b', recursive: true, propagation: 'slave' }] },
   ],
   [
     '--mount type=tmpfs,destination=/b,tmpfs-size=1m',
@@ -123,6 +135,23 @@ test.each<[string, ImageDomain]>([
   [
     '--cap-add NET_ADMIN --cap-drop cap_chown',
     { capabilities: { on: ['net_admin'], off: ['chown'] } },
+  ],
+  ['--cap-add NET_ADMIN --cap-drop NET_ADMIN', { capabilities: { on: ['net_admin'] } }],
+  ['--cap-add NET_RAW --cap-add CAP_NET_RAW', { capabilities: { on: ['net_raw'] } }],
+  ['--device /dev/null:rwm', { devices: [{ type: 'character', source: '/dev/null' }] }],
+  ['--security-opt no-new-privileges --security-opt no-new-privileges=false', {}],
+  ['--tmpfs /t:ro,rw', { mounts: [{ type: 'ram', target: '/t', size: '1GiB' }] }],
+  [
+    '--mount Type=BIND,"source=/a,b",target=/b,readonly=FALSE',
+    { mounts: [{ source: '/a,b', target: '/b', recursive: true }] },
+  ],
+  [
+    '--mount type=bind,source=srv,target=/b',
+    { mounts: [{ source: resolve('srv'), target: '/b', recursive: true }] },
+  ],
+  [
+    '--mount type=tmpfs,target=/b,tmpfs-mode=1777',
+    { mounts: [{ type: 'ram', target: '/b', size: '1GiB' }] },
   ],
   ['--cap-drop ALL --cap-add SYS_TIME', { capabilities: { policy: 'deny', on: ['sys_time'] } }],
   ['--cap-add ALL', { capabilities: { policy: 'allow' } }],
@@ -157,6 +186,16 @@ test('a file of variables is read as docker reads it, and --env outweighs it', (
   expect(readImageDomain(options, { cmd: [], environment })).toEqual({
     env: { A: '2', B: '"2" ', C: '', D: '4', HERE: 'here' },
   });
+});
+
+test('what is secret in a file of variables is in no error, and no name is lost', () => {
+  const file = join(scratchDirectory(), 'env');
+  writeFileSync(file, 'A=1\nKEY=secret\x01\n');
+  const read = (): ImageDomain => domainOf('--env-file', file);
+  expect(read).toThrow('has the character U+0001 on line 2, which is not allowed');
+  expect(read).not.toThrow('secret');
+  writeFileSync(file, '__proto__=x\n');
+  expect(Object.entries(read().env ?? {})).toEqual([['__proto__', 'x']]);
 });
 
 test('options that need or exclude another are refused', () => {

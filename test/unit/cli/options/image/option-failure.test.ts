@@ -63,6 +63,31 @@ test.each<[string, Error, string]>([
     'the image names a stop signal that is none: give another by --stop-signal',
   ],
   [
+    '--health-cmd x --health-start-period 2h',
+    aboutKey('INVALID_ARG', 'domain.health.grace'),
+    "'2h' for <health-start-period> option: invalid argument: it is wrong",
+  ],
+  [
+    '--health-cmd x',
+    aboutKey('INVALID_ARG', 'domain.health.exec'),
+    "'x' for <health-cmd> option: invalid argument: it is wrong",
+  ],
+  [
+    '--ulimit core=0 --ulimit nofile=2:1',
+    aboutKey('XML_ERROR', 'domain.resourceLimits.nofile'),
+    "'nofile=2:1' for <ulimit> option: XML error: it is wrong",
+  ],
+  [
+    '--cpus 900',
+    aboutKey('XML_ERROR', 'domain.limits.cpuQuota'),
+    "'900' for <cpus> option: XML error: it is wrong",
+  ],
+  [
+    '--network lab --mac-address 01:00:5e:00:00:01',
+    aboutKey('XML_ERROR', 'domain.interfaces[0].mac'),
+    "'01:00:5e:00:00:01' for <mac-address> option: XML error: it is wrong",
+  ],
+  [
     '--workdir /a',
     failedCall(ENOENT, 'chdir /a'),
     "'/a' for <workdir> option: the image has no such directory",
