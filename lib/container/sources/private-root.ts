@@ -60,6 +60,13 @@ export async function checkMappedSources(
   }
 }
 
+/** Whether what a container with own ids writes to this directory of the host as its root can be reached by no other user of the host. */
+export async function mayBeMapped(source: string, looks: Looks): Promise<boolean> {
+  const what = { step: 'look up who can reach a directory' };
+  const path = await looks.realPathIfThere(source, what);
+  return path !== undefined && (await isOutOfReach(dirname(path), what, looks));
+}
+
 /** A copy that is going to be made of a tree that the container writes to. */
 export interface TreeCopyPlan {
   /** The tree that is copied; its owner says whose ids are in it. */

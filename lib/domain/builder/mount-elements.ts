@@ -29,12 +29,13 @@ export function mountsOf({ root, mounts = [] }: DomainSpec): readonly Placed[] {
 
 export function mountElements({ mount, at, key }: Placed): PrintableElement[] {
   const { type = 'mount', target, readonly = false } = mount;
-  const element = node('filesystem', { type }, [
+  const accessmode = 'accessMode' in mount ? mount.accessMode : undefined;
+  const element = node('filesystem', { type, accessmode }, [
     sourceElement(mount, key),
     from(key('target'), node('target', { dir: target })),
     ...(readonly ? [from(key('readonly'), node('readonly'))] : []),
   ]);
-  return [from(at, element)];
+  return [from(at, element, { accessmode: key('accessMode') })];
 }
 
 function sourceElement(mount: MountSpec, key: Placed['key']): PrintableElement {

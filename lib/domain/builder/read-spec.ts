@@ -119,6 +119,7 @@ function mountOf(filesystem: FilesystemDefinition, { extension }: DomainDefiniti
         ...{ source: written?.source ?? filesystem.source, target, readonly },
         recursive: recursive === undefined ? undefined : recursive === 'yes',
         propagation: options?.propagation,
+        accessMode: filesystem.accessMode === 'mapped' ? filesystem.accessMode : undefined,
         overlay: overlay === undefined ? undefined : overlayOf(overlay),
       });
     }

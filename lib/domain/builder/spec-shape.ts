@@ -124,6 +124,7 @@ const mount: Shape<MountSpec> = variants<{
     source: text,
     recursive: optional(flag),
     propagation: optional(oneOf('private', 'slave', 'shared')),
+    accessMode: optional(oneOf('passthrough', 'mapped')),
     overlay: optional(overlay),
   },
   bind: { target: absolutePath, readonly: optional(flag), type: oneOf('bind'), source: text },

@@ -204,6 +204,12 @@ export interface DirectoryMount extends CommonMountSpec {
   readonly recursive?: boolean | undefined;
   /** Default: `private`. */
   readonly propagation?: Propagation | undefined;
+  /**
+   * Which ids own its files in a container with ids of its own. `mapped`: those that own them on disk, which no other user of the host may
+   * then be able to reach. `passthrough`: what belongs to the host's root or another user is out of reach. Default: `passthrough`; in a
+   * container from an image `mapped` where that is possible.
+   */
+  readonly accessMode?: 'passthrough' | 'mapped' | undefined;
   /** A directory of the host for the files that the container writes, or also further layers; the source is not changed. */
   readonly overlay?: string | OverlaySpec | undefined;
 }

@@ -26,6 +26,7 @@ import { createDomain } from '../definitions/define';
 import { takeInXml } from '../definitions/key-errors';
 import type { Session } from '../session/session';
 import type { CreateOptions } from '../types';
+import { withAccess } from './mount-access';
 import { networkShare } from './network-share';
 import { usedPaths } from './used-paths';
 
@@ -93,7 +94,8 @@ async function describe(session: Session, name: string, domain: ImageDomain): Pr
   const upper = overlay ?? written ?? '';
   const empty = join(paths.empty, 'root');
   const shares = await sharesOf(session, domain);
-  return { spec: imageSpec({ image, name: called, upper, empty, domain, shares }), written };
+  const shown = await withAccess(session, domain);
+  return { spec: imageSpec({ image, name: called, upper, empty, domain: shown, shares }), written };
 }
 
 /** What virtual networks give to each of its interfaces, in their order. */

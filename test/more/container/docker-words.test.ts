@@ -1,5 +1,5 @@
 /** `run` and `create --image` with docker's options: what each becomes in a container, and what is refused. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { busyboxLayer, makeLayout } from '../../support/image/image-layout';
@@ -24,7 +24,11 @@ const world = containerTest(
     writeFileSync(join(folder, 'page'), 'a page\n');
     const variables = join(root.path, 'variables');
     writeFileSync(variables, '# of the shop\nGREETING=hello there\n');
-    return { root, connection, folder, variables };
+    const other = keep(await makeTestRoot());
+    const reached = join(other.path, 'reached');
+    mkdirSync(reached);
+    chmodSync(other.path, 0o755);
+    return { root, connection, folder, variables, reached };
   },
   { per: 'file' },
 );
@@ -63,6 +67,25 @@ test('shared memory is there, in the size that is asked for, for every user', as
   expect(await says('run --read-only --tmpfs /dev/shm:size=2m web', 'sh', '-c', script)).toBe(
     '2048\nshared\n',
   );
+});
+
+test('a directory of -v belongs to its owners on disk, unless others of the host can reach it', async () => {
+  const data = join(world.folder, 'data');
+  mkdirSync(data);
+  chownSync(data, 999, 999);
+  const write = 'echo x > /data/$0 && stat -c %u:%g /data/$0 || echo refused';
+  const as = (user: number, folder: string, ids = 'auto'): Promise<string> =>
+    says(`run --ids ${ids} --user ${user} -v ${folder}:/data web`, 'sh', '-c', write, `of-${user}`);
+  expect(await as(999, data)).toBe('999:0\n');
+  expect(await as(0, data)).toBe('0:0\n');
+  expect(await as(1000, data)).toBe('refused\n');
+  expect(['of-999', 'of-0'].map((name) => statSync(join(data, name)).uid)).toEqual([999, 0]);
+  expect(await as(0, world.reached)).toBe('refused\n');
+  expect(await as(0, world.reached, 'host')).toBe('0:0\n');
+  const xml = await says(
+    `run --print-xml --mount type=bind,src=${data},dst=/a --mount type=bind,src=${world.reached},dst=/b web`,
+  );
+  expect(xml.match(/<filesystem type='mount' accessmode='mapped'>/g)).toHaveLength(1);
 });
 
 test('behind the image all words are the command, as with docker', async () => {

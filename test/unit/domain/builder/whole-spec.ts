@@ -33,6 +33,7 @@ export const wholeSpec: DomainSpec = {
   root: { source: '/srv/web', overlay: '/srv/web-upper' },
   mounts: [
     { source: '/srv/data', target: '/data', readonly: true, recursive: true, propagation: 'slave' },
+    { source: '/srv/own', target: '/own', accessMode: 'mapped' },
     { type: 'bind', source: '/data/x', target: '/x' },
     { type: 'ram', target: '/tmp', size: '16MiB' },
     { type: 'file', source: '/srv/image', target: '/image', readonly: true },
