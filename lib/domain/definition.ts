@@ -140,9 +140,9 @@ export interface HealthCheck {
   readonly position: Position;
 }
 
-/** `<tslxc:restart>`: a container whose init fails, or is killed, is started again. */
+/** `<tslxc:restart>`: a container whose init fails, or is killed, is started again; with `always`, however it has ended. */
 export interface RestartPolicy {
-  readonly policy: 'on-failure';
+  readonly policy: 'on-failure' | 'always';
   /** Maximum number of consecutive restarts after runs of less than ten seconds. Default: no maximum. */
   readonly max?: number;
   /**

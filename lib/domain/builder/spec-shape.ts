@@ -224,7 +224,7 @@ const health: Shape<HealthSpec> = variants<{ exec: CommandHealth; port: PortHeal
 );
 
 const restart = object<RestartSpec>({
-  policy: oneOf('on-failure'),
+  policy: oneOf('on-failure', 'always'),
   max: optional(whole),
   delay: optional(whole),
 });

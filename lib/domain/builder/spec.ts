@@ -75,7 +75,7 @@ export interface DomainSpec {
   readonly onReboot?: LifecycleAction | undefined;
   /** Default: `destroy`. */
   readonly onCrash?: LifecycleAction | undefined;
-  /** What happens when init fails, regardless of `onPoweroff` and `onCrash`. Default: no restart. */
+  /** What happens when init ends, regardless of `onPoweroff` and `onCrash`. Default: no restart. */
   readonly restart?: RestartSpec | undefined;
   /** Periodic health checks. Default: none. */
   readonly health?: HealthSpec | undefined;
@@ -140,10 +140,10 @@ export interface HealthCheckSpec {
   readonly action?: 'none' | 'restart' | undefined;
 }
 
-/** Restarts a container whose init exits with a code other than 0, or is killed, even if its caller is gone. */
+/** Starts a container again that has ended without having been asked to, even if its caller is gone. */
 export interface RestartSpec {
-  /** The only policy there is. */
-  readonly policy: 'on-failure';
+  /** `on-failure`: when init has exited with a code other than 0, or was killed. `always`: however it has ended. */
+  readonly policy: 'on-failure' | 'always';
   /** Maximum number of consecutive restarts after runs of less than ten seconds. Default: no maximum. */
   readonly max?: number | undefined;
   /**

@@ -6,7 +6,7 @@ import type { Moment } from '../../host/kernel/boot/boot-clock';
 import { millisecondsBetween } from '../../host/kernel/boot/boot-clock';
 import { meaningOf, shutoffReason } from '../../container/record/exit-record';
 import type { ExitRecord, ShutoffReason } from '../../container/record/exit-record';
-import type { DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition, RestartPolicy } from '../../domain/definition';
 import { carriedOutAction } from '../../domain/elements/clock';
 import { TslxcError } from '../../errors';
 
@@ -160,6 +160,12 @@ export function isFailure(record: ExitRecord): boolean {
   const meaning = meaningOf(record);
   if (meaning === 'crash') return true;
   return meaning === 'poweroff' && record.how === 'exited' && record.code !== 0;
+}
+
+/** Whether `<tslxc:restart>` restarts a container after this end, unless it was asked to end. */
+export function isCovered({ policy }: Pick<RestartPolicy, 'policy'>, record: ExitRecord): boolean {
+  if (isFailure(record)) return true;
+  return policy === 'always' && record.how !== 'unstarted' && meaningOf(record) !== 'destroy';
 }
 
 /** Milliseconds: a container that has run for this long begins a new row of restarts. */

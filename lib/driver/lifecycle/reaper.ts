@@ -15,7 +15,7 @@ import { hasDeviceOnItsWay, settleDevices } from '../devices/running-devices';
 import { finish } from './finish';
 import { killInit, withinPatience } from './kill';
 import { keepWrittenLayer, removeWrittenLayer } from '../images/written-layer';
-import { actionAfter, isFailure, longestPauseWith, pauseBefore, restartsAfter } from './lifecycle';
+import { actionAfter, isCovered, longestPauseWith, pauseBefore, restartsAfter } from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
 import { lockUuid } from '../session/identity-lock';
 import type { Session } from '../session/session';
@@ -110,6 +110,9 @@ async function endUnfinished(session: Session, start: StartRecord): Promise<Ende
   return after.phase === 'ended' ? after : { phase: 'ended', start };
 }
 
+/** Of a container that is killed since it is unhealthy, without a policy of its own. */
+const onFailure = { policy: 'on-failure' } as const;
+
 /** Whether the definition that ran asks for a restart after this end. */
 export function wantsRestart(session: Session, start: StartRecord, exit: ExitRecord): boolean {
   // A container that a reboot of the host has ended is not restarted for that.
@@ -120,7 +123,8 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
   if (definition === undefined) return false;
   const { restart } = definition.extension;
   const isUnhealthy = start.unhealthy === true || exit.requested === 'unhealthy';
-  if (!isFailure(exit) || (restart === undefined && !isUnhealthy)) {
+  const policy = restart ?? (isUnhealthy ? onFailure : undefined);
+  if (policy === undefined || !isCovered(policy, exit)) {
     return actionAfter(exit, definition) === 'restart';
   }
   // It was asked to end and has ended: the exit status does not matter. If it ends long after the request, it has failed.
@@ -212,8 +216,8 @@ function remainingPause(session: Session, name: string): number {
   if (state?.phase !== 'ended' || state.exit === undefined) return 0;
   if (!wantsRestart(session, state.start, state.exit)) return 0;
   const { start, exit } = state;
-  const failed = isFailure(exit) ? definitionThatRan(session, start) : undefined;
-  const delay = failed?.extension.restart?.delay;
+  const policy = definitionThatRan(session, start)?.extension.restart;
+  const delay = policy !== undefined && isCovered(policy, exit) ? policy.delay : undefined;
   const passed = millisecondsBetween(exit, thisMoment());
   const left = pauseBefore(restartsAfter(start, exit), delay) - passed;
   // The time of day, which is all that an old monitor has recorded, may have been set back: that must not make it longer.

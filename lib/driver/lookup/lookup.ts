@@ -7,7 +7,7 @@ import type { Snapshot } from '../../container/statistics/snapshots';
 import { TslxcError } from '../../errors';
 import { lastEvent } from '../events/event-log';
 import type { SettledPhase } from '../lifecycle/lifecycle';
-import { isForsaken, isUnsettled, reapAll, settle } from '../lifecycle/reaper';
+import { isForsaken, isUnsettled, reapAll, settle, wantsRestart } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import {
   damagedState,
@@ -74,7 +74,7 @@ export async function findAll(session: Session, filter: ListFilter): Promise<Fou
   return [...new Set([...stored.keys(), ...states.keys()])]
     .flatMap((name) => {
       const state = states.get(name) ?? ({ phase: 'off' } as const);
-      const found = combine({ name, state, stored: stored.get(name) });
+      const found = combine(session, { name, state, stored: stored.get(name) });
       return found !== undefined && passes(session, found, filter) ? [found] : [];
     })
     .sort(byIdThenName);
@@ -261,28 +261,37 @@ function describe(
   state: FoundDomain['state'],
 ): FoundDomain | undefined {
   if (!isActive(state)) {
-    return combine({ name, state, stored: session.store.identity(name) });
+    const stored = session.store.identity(name);
+    // It may have been started again, and have ended again, since it was looked at.
+    const now =
+      stored === undefined && state.phase === 'off' ? readStateOrDamage(session, name) : state;
+    return combine(session, { name, state: now.phase === 'ended' ? now : state, stored });
   }
   // The uuid of a running domain is known even when its stored file is damaged.
   const stored = session.store.has(name) ? { name, uuid: state.start.uuid } : undefined;
-  return combine({ name, state, stored });
+  return combine(session, { name, state, stored });
 }
 
-function combine(what: {
-  name: string;
-  state: FoundDomain['state'];
-  stored: StoredIdentity | undefined;
-}): FoundDomain | undefined {
+function combine(
+  session: Session,
+  what: { name: string; state: FoundDomain['state']; stored: StoredIdentity | undefined },
+): FoundDomain | undefined {
   const { name, state, stored } = what;
   const uuid =
     state.phase === 'damaged'
       ? uuidOfDamaged(state, stored?.uuid)
       : isActive(state)
         ? state.start.uuid
-        : stored?.uuid;
+        : (stored?.uuid ?? uuidOfPending(session, state));
   if (uuid === undefined) return undefined;
   const persistence = stored === undefined ? 'transient' : 'persistent';
   return { name, uuid, state, persistence, ...unreadableOf(stored) };
+}
+
+/** A transient domain that has ended is still there while it is to be started again: it can be destroyed. */
+function uuidOfPending(session: Session, state: RunState): string | undefined {
+  if (state.phase !== 'ended' || state.exit === undefined) return undefined;
+  return wantsRestart(session, state.start, state.exit) ? state.start.uuid : undefined;
 }
 
 function unreadableOf(stored: StoredIdentity | undefined): Pick<FoundDomain, 'unreadable'> {
@@ -333,8 +342,8 @@ async function reapForList(
 function passes(session: Session, found: FoundDomain, filter: ListFilter): boolean {
   const { name, persistence } = found;
   const { phase } = found.state;
-  // A transient domain exists while it runs, and not yet while it is being started.
-  if (persistence === 'transient' && phase !== 'damaged' && phase !== 'running') return false;
+  // A transient domain exists while it runs, or is to run again, and not yet while it is being started.
+  if (persistence === 'transient' && (phase === 'starting' || phase === 'off')) return false;
   const active = phase === 'damaged' ? undefined : phase === 'running';
   const isAutostarted = (): boolean => session.store.isAutostarted(name);
   return passesFilter({ active, persistence, isAutostarted }, filter);

@@ -1,9 +1,10 @@
 /** `run` and `create --image` with docker's options: what each becomes in a container, and what is refused. */
-import { chmodSync, chownSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { busyboxLayer, makeLayout } from '../../support/image/image-layout';
 import { commandOn } from '../../support/process/command-on';
+import { eventually } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
 import { makeTestRoot } from '../../support/root/test-root';
 
@@ -88,6 +89,22 @@ test('a directory of -v belongs to its owners on disk, unless others of the host
   expect(xml.match(/<filesystem type='mount' accessmode='mapped'>/g)).toHaveLength(1);
 });
 
+test('a container that is always to run is started again with what it has written, until it is destroyed', async () => {
+  const script = 'echo run >> /runs; cp /runs /data/runs';
+  const folder = join(world.folder, 'runs');
+  mkdirSync(folder);
+  await says(
+    `run -d --name always --restart always -v ${folder}:/data web`,
+    ...['sh', '-c', script],
+  );
+  const file = join(folder, 'runs');
+  await eventually(() => {
+    expect(readFileSync(file, 'utf8')).toMatch(/^(run\n){3,}$/);
+  });
+  await says('destroy always');
+  expect(await refuses('domstate always')).toContain("failed to get domain 'always'");
+});
+
 test('behind the image all words are the command, as with docker', async () => {
   expect(await says('run -itm64m web', 'echo', '--name', '-d')).toBe('--name -d\n');
   expect(await says('run web --name words --', 'echo', '--name')).toBe('--name\n');
@@ -149,7 +166,7 @@ test('run refuses what can not be', async () => {
     ['run --pids-limit x web', "Numeric value 'x'"],
     ['run --blkio-weight x web', "Numeric value 'x'"],
     ['run --ulimit files web', 'is not NAME=SOFT'],
-    ['run --restart always web', 'is not no, on-failure'],
+    ['run --restart ever web', 'is not no, on-failure'],
     ['run --health-cmd true --health-interval x web', 'is no time'],
     ['run --health-cmd true --health-timeout x web', 'is no time'],
     ['run --health-retries 2 web', 'needs --health-cmd'],
@@ -178,7 +195,7 @@ test('create refuses it likewise', async () => {
     ['create --image idle --pids-limit x', "Numeric value 'x'"],
     ['create --image idle --blkio-weight x', "Numeric value 'x'"],
     ['create --image idle --ulimit files', 'is not NAME=SOFT'],
-    ['create --image idle --restart always', 'is not no, on-failure'],
+    ['create --image idle --restart ever', 'is not no, on-failure'],
     ['create --image idle --health-cmd true --health-interval x', 'is no time'],
     ['create --image idle --health-cmd true --health-timeout x', 'is no time'],
     ['create --image idle --health-retries 2', 'needs --health-cmd'],

@@ -12,7 +12,7 @@ const text = (name: string, help: string): Option => ({ name, kind: 'string', he
 export const healthOptions: readonly Option[] = [
   text(
     'restart',
-    'no (the default), or on-failure or on-failure:MAX: start it again when it fails',
+    'no (the default); on-failure or on-failure:MAX: start it again when it fails; always or unless-stopped: whenever it ends by itself',
   ),
   text('health-cmd', 'command for its shell that exits with 0 while it is healthy'),
   text('health-interval', 'time between two checks, such as 1m30s; 30s by default'),
@@ -36,12 +36,18 @@ export function readHealth(options: Options): Pick<ImageDomain, 'restart' | 'hea
 
 function restartOf(word: string | undefined): ImageDomain['restart'] {
   if (word === undefined || word === 'no') return undefined;
+  // They differ at a boot of the host, which starts no container of `run`.
+  if (word === 'always' || word === 'unless-stopped') return { policy: 'always' };
   const [, max] = /^on-failure(?::(\d{1,6}))?$/.exec(word) ?? [];
   if (word.startsWith('on-failure') && (max !== undefined || word === 'on-failure')) {
     // With docker, 0 is no maximum.
     return { policy: 'on-failure', ...(Number(max ?? 0) === 0 ? {} : { max: Number(max) }) };
   }
-  throw refusedValue(word, 'restart', 'is not no, on-failure or on-failure:MAX');
+  throw refusedValue(
+    word,
+    'restart',
+    'is not no, on-failure, on-failure:MAX, always or unless-stopped',
+  );
 }
 
 function healthOf(options: Options): Health | undefined {

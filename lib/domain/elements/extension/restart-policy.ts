@@ -1,4 +1,4 @@
-/** `<tslxc:restart policy='on-failure' max='5' delay='500'/>`: whether a container that failed is restarted. */
+/** `<tslxc:restart policy='on-failure' max='5' delay='500'/>`: whether a container that has failed, or ended, is restarted. */
 import type { RestartPolicy } from '../../definition';
 import { enumerated } from '../../xml/enumerated';
 import { definitionError } from '../../xml/source-location';
@@ -14,7 +14,7 @@ const mostRestarts = 1_000_000;
 export function parseRestartPolicy(at: LocatedElement | undefined): RestartPolicy | undefined {
   if (at === undefined) return undefined;
   const reading = readExactly(at, restartVocabulary);
-  const policy = enumerated(reading, 'policy', ['on-failure', 'no']);
+  const policy = enumerated(reading, 'policy', ['on-failure', 'always', 'no']);
   if (policy === undefined) {
     const detail = `missing required attribute 'policy' of <${at.element.name}>`;
     throw definitionError('XML_ERROR', detail, at);

@@ -122,9 +122,9 @@ const extensions = (
     ],
     [
       'a restart with another policy',
-      "<t:restart policy='always'/>",
+      "<t:restart policy='ever'/>",
       't:restart/@policy',
-      "Invalid value for attribute 'policy' in element 't:restart': 'always'",
+      "Invalid value for attribute 'policy' in element 't:restart': 'ever'",
     ],
     [
       'a restart with a delay that is none',

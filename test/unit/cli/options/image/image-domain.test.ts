@@ -91,6 +91,8 @@ test.each<[string, ImageDomain]>([
   ],
   ['--restart no', {}],
   ['--restart on-failure', { restart: { policy: 'on-failure' } }],
+  ['--restart always', { restart: { policy: 'always' } }],
+  ['--restart unless-stopped', { restart: { policy: 'always' } }],
   ['--restart on-failure:5', { restart: { policy: 'on-failure', max: 5 } }],
   [
     '--health-cmd true',
