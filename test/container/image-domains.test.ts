@@ -286,6 +286,7 @@ test('limits, file systems in memory, capabilities and devices are those that it
   expect(inside).toMatch(/ 1024 .*\n\/dev\/loop-control\n$/);
   expect(await domain.spec()).toMatchObject({
     ...wanted,
+    mounts: [{ type: 'ram', target: '/dev/shm', size: '64MiB' }, ...(wanted.mounts ?? [])],
     image: { name: 'web:1' },
     args: ['1000'],
     user: '0',

@@ -61,9 +61,10 @@ async function apply(writes: readonly LimitWrite[]): Promise<void> {
     for (const write of writes) {
       const before = read(write.path);
       if (before !== undefined && holds(before, write)) continue;
-      await put(write);
+      const putting = put(write);
+      await (write.isCopy === true ? putting.catch(() => undefined) : putting);
       if (before !== undefined) undo.unshift({ ...write, value: restored(before, write) });
-      check(write);
+      if (write.isCopy !== true) check(write);
     }
   } catch (error) {
     for (const write of undo) {

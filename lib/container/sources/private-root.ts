@@ -9,6 +9,8 @@ import type { DomainDefinition, IdMap } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { hasOwnIds, isMapped } from '../../domain/filesystem/access-mode';
 import { overlayOf, rootOf, sharesRoot } from '../../domain/filesystem/lookup';
+import { isBelow } from '../../domain/xml/path';
+import { listMounts, type ListedMount } from '../../host/kernel/mount-table';
 import { wayBack } from '../../domain/namespaces/level';
 import { definitionError } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
@@ -60,11 +62,29 @@ export async function checkMappedSources(
   }
 }
 
-/** Whether what a container with own ids writes to this directory of the host as its root can be reached by no other user of the host. */
+/** Types of file systems that have had idmapped mounts since Linux 5.18 at the latest (mount_setattr(2)). */
+const mappableTypes = ['btrfs', 'ext4', 'f2fs', 'xfs'];
+
+/**
+ * Whether this directory of the host can be shown with the container's ids, and what root inside then writes to it can be reached by no
+ * other user of the host. Not if there are mounts below it: what is mounted there may be reached elsewhere.
+ */
 export async function mayBeMapped(source: string, looks: Looks): Promise<boolean> {
   const what = { step: 'look up who can reach a directory' };
   const path = await looks.realPathIfThere(source, what);
-  return path !== undefined && (await isOutOfReach(dirname(path), what, looks));
+  if (path === undefined || !(await isOutOfReach(dirname(path), what, looks))) return false;
+  const mounts = listMounts();
+  if (mounts.some(({ mountPoint }) => isBelow(mountPoint, path))) return false;
+  const above = upwards(path);
+  const lengthOf = ({ mountPoint }: ListedMount): number => mountPoint.length;
+  // Of several at one point, the last one is seen.
+  const holder = mounts
+    .filter(({ mountPoint }) => above.includes(mountPoint))
+    .reduce<ListedMount | undefined>(
+      (best, one) => (best === undefined || lengthOf(one) >= lengthOf(best) ? one : best),
+      undefined,
+    );
+  return mappableTypes.includes(holder?.type ?? '');
 }
 
 /** A copy that is going to be made of a tree that the container writes to. */

@@ -12,7 +12,8 @@ import { installedSchemas, isToBeValidated, parseGiven, validateText } from './v
 import { transition } from '../lifecycle/lifecycle';
 import { holderOfName } from '../lookup/lookup';
 import { holdersOf } from '../lookup/name-of-uuid';
-import { reapAll, reapInBackground, settle } from '../lifecycle/reaper';
+import { isPending, reapAll, reapInBackground, settle } from '../lifecycle/reaper';
+import { readStateOrSkip } from '../lookup/readable-state';
 import { lockUuid } from '../session/identity-lock';
 import type { ParsedXml, Session } from '../session/session';
 import { settleTrees } from '../snapshots/changes';
@@ -98,6 +99,7 @@ export async function createDomain(
   let former: string | undefined;
   try {
     using _lock = await session.lock(name, options.signal);
+    refusePending(session, name);
     const { state } = await settle(session, name, 'stay');
     const existing = readableUuid(session, name, state);
     if (existing === undefined || existing === uuid || parsed.uuid === 'generated') {
@@ -117,6 +119,13 @@ export async function createDomain(
   }
   await reapFormer(session, { name, uuid }, former);
   return { name, uuid };
+}
+
+/** @throws TslxcError OPERATION_INVALID for the name of a transient domain that has ended and is to be started again. */
+function refusePending(session: Session, name: string): void {
+  const state = readStateOrSkip(session, name);
+  if (state === undefined || session.store.has(name) || !isPending(session, state)) return;
+  transition('create', 'running', name);
 }
 
 /** Cleans up a transient domain of another name that has ended and lost its uuid, so that no call finds it by that any more. */

@@ -7,8 +7,8 @@ import type { Session } from '../session/session';
 
 /**
  * Directories of the host belong to the ids inside that own them on disk, as with docker: so that a program can write to what belongs to
- * root there. Not where another user of the host could then run a set-uid program that root inside has made, nor where the caller says
- * which ids it has, or has it in another layer.
+ * root there. Not where another user of the host could then run a set-uid program that root inside has made, where the kernel has no
+ * such mounts, nor where the caller says which ids it has, or has it in another layer.
  */
 export async function withAccess(session: Session, domain: ImageDomain): Promise<ImageDomain> {
   const { mounts = [], idMap = 'auto' } = domain;
@@ -17,9 +17,14 @@ export async function withAccess(session: Session, domain: ImageDomain): Promise
   const withModes: MountSpec[] = [];
   for (const mount of mounts) {
     const isMapped = isUnsaid(mount) && (await mayBeMapped(mount.source, looks));
-    withModes.push(isMapped ? { ...mount, accessMode: 'mapped' } : mount);
+    withModes.push(isMapped ? mappedAlone(mount) : mount);
   }
   return { ...domain, mounts: withModes };
+}
+
+/** Without what may be mounted below it later: it may be reached elsewhere. */
+function mappedAlone(mount: DirectoryMount): DirectoryMount {
+  return { ...mount, accessMode: 'mapped', recursive: undefined };
 }
 
 function isUnsaid(mount: MountSpec): mount is DirectoryMount {

@@ -162,10 +162,10 @@ export function isFailure(record: ExitRecord): boolean {
   return meaning === 'poweroff' && record.how === 'exited' && record.code !== 0;
 }
 
-/** Whether `<tslxc:restart>` restarts a container after this end, unless it was asked to end. */
+/** Whether `<tslxc:restart>` restarts a container after this end, unless it was asked to end. After a reboot, `on_reboot` says it. */
 export function isCovered({ policy }: Pick<RestartPolicy, 'policy'>, record: ExitRecord): boolean {
   if (isFailure(record)) return true;
-  return policy === 'always' && record.how !== 'unstarted' && meaningOf(record) !== 'destroy';
+  return policy === 'always' && record.how !== 'unstarted' && meaningOf(record) === 'poweroff';
 }
 
 /** Milliseconds: a container that has run for this long begins a new row of restarts. */

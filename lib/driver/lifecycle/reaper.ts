@@ -15,7 +15,14 @@ import { hasDeviceOnItsWay, settleDevices } from '../devices/running-devices';
 import { finish } from './finish';
 import { killInit, withinPatience } from './kill';
 import { keepWrittenLayer, removeWrittenLayer } from '../images/written-layer';
-import { actionAfter, isCovered, longestPauseWith, pauseBefore, restartsAfter } from './lifecycle';
+import {
+  actionAfter,
+  isCovered,
+  isFailure,
+  longestPauseWith,
+  pauseBefore,
+  restartsAfter,
+} from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
 import { lockUuid } from '../session/identity-lock';
 import type { Session } from '../session/session';
@@ -127,9 +134,16 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
   if (policy === undefined || !isCovered(policy, exit)) {
     return actionAfter(exit, definition) === 'restart';
   }
+  if (!isFailure(exit) && actionAfter(exit, definition) === 'restart') return true;
   // It was asked to end and has ended: the exit status does not matter. If it ends long after the request, it has failed.
   if (exit.requested === 'shutdown' || isAskedShutdown(start.askedEnds ?? [], exit)) return false;
   return restartsAfter(start, exit) <= (restart?.max ?? Infinity);
+}
+
+/** Whether it has ended, and is to be started again by this process, or by any. */
+export function isPending(session: Session, state: RunState): boolean {
+  if (state.phase !== 'ended' || state.exit === undefined) return false;
+  return !isBondedElsewhere(session, state.start) && wantsRestart(session, state.start, state.exit);
 }
 
 /** Undefined, with an error in the log, when it can't be parsed any more. */

@@ -3,7 +3,7 @@ import { mostProcesses } from '../../domain/tuning/counted-limits';
 import type { DomainDefinition } from '../../domain/definition';
 import { withExtensionElement } from '../../domain/elements/extension/extension-change';
 import { TslxcError } from '../../errors';
-import { levelsOf } from '../../plan/cgroups/places';
+import { writesOnLevels } from '../../plan/limits/limit-write';
 import {
   hugepageWrites,
   processWrites,
@@ -45,7 +45,7 @@ export async function setProcessLimit(query: LimitQuery, max: number | 'unlimite
   await changeLimit(query, {
     stored: changed,
     live: ({ definition, place }) => ({
-      writes: levelsOf(place('pids')).flatMap((level) =>
+      writes: writesOnLevels(place('pids'), (level) =>
         processWrites(level, max === 'unlimited' ? Infinity : max),
       ),
       definition: changed(definition),
@@ -97,7 +97,7 @@ export async function setHugepageLimit(
   await changeLimit(query, {
     stored: changed,
     live: ({ definition, place }) => ({
-      writes: levelsOf(place('hugetlb')).flatMap((level) =>
+      writes: writesOnLevels(place('hugetlb'), (level) =>
         hugepageWrites(level, [{ size, max: max === 'unlimited' ? Infinity : max }]),
       ),
       definition: changed(definition),

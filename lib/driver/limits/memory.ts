@@ -2,8 +2,8 @@
 import type { DomainDefinition } from '../../domain/definition';
 import { unlimitedKibibytes } from '../../domain/tuning/memory-tuning';
 import { TslxcError } from '../../errors';
-import { levelsOf, type CgroupPlace } from '../../plan/cgroups/places';
-import type { LimitWrite } from '../../plan/limits/limit-write';
+import type { CgroupPlace } from '../../plan/cgroups/places';
+import { writesOnLevels, type LimitWrite } from '../../plan/limits/limit-write';
 import { memoryWrites, readMemory, type MemoryLimits } from '../../plan/limits/memory-limits';
 import type { DomainMemory, MemoryLimit, MemoryTuningChange, MemoryTuningInfo } from './types';
 import {
@@ -140,20 +140,18 @@ function changeMemory(
   if (limits.limit > limits.swap) throw tooLow(definition);
   const isRise = limits.limit > current.limit;
   const countsSwap = change.swap !== undefined || (at.version === 'v2' && swap !== Infinity);
-  const ordered = (level: CgroupPlace): (LimitWrite | undefined)[] => {
+  const ordered = (level: CgroupPlace): LimitWrite[] => {
     const [limitWrite, swapWrite, softWrite] = memoryWrites(level, limits);
     return [
       isRise && countsSwap ? swapWrite : undefined,
       change.limit === undefined ? undefined : limitWrite,
       !isRise && countsSwap ? swapWrite : undefined,
       change.soft === undefined ? undefined : softWrite,
-    ];
+    ].filter((write) => write !== undefined);
   };
   const isFall = change.limit !== undefined && limits.limit < current.limit;
   return {
-    writes: levelsOf(at)
-      .flatMap(ordered)
-      .filter((write) => write !== undefined),
+    writes: writesOnLevels(at, ordered),
     definition,
     ...(isFall && at.version === 'v2'
       ? {

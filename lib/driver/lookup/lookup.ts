@@ -7,7 +7,7 @@ import type { Snapshot } from '../../container/statistics/snapshots';
 import { TslxcError } from '../../errors';
 import { lastEvent } from '../events/event-log';
 import type { SettledPhase } from '../lifecycle/lifecycle';
-import { isForsaken, isUnsettled, reapAll, settle, wantsRestart } from '../lifecycle/reaper';
+import { isForsaken, isPending, isUnsettled, reapAll, settle } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import {
   damagedState,
@@ -290,8 +290,7 @@ function combine(
 
 /** A transient domain that has ended is still there while it is to be started again: it can be destroyed. */
 function uuidOfPending(session: Session, state: RunState): string | undefined {
-  if (state.phase !== 'ended' || state.exit === undefined) return undefined;
-  return wantsRestart(session, state.start, state.exit) ? state.start.uuid : undefined;
+  return state.phase === 'ended' && isPending(session, state) ? state.start.uuid : undefined;
 }
 
 function unreadableOf(stored: StoredIdentity | undefined): Pick<FoundDomain, 'unreadable'> {

@@ -1,6 +1,6 @@
 /** CPU shares and CPU time in the files of both cgroup versions. Pure. */
 import { levelsOf, type CgroupPlace } from '../cgroups/places';
-import type { LimitWrite } from './limit-write';
+import { writesOnLevels, type LimitWrite } from './limit-write';
 
 export interface CpuLimits {
   readonly shares: number;
@@ -64,10 +64,11 @@ export function cpuWrites(
  */
 export function changeCpu(place: CgroupPlace, limits: Partial<CpuLimits>): LimitWrite[] {
   const [, seen] = levelsOf(place);
-  const writes = levelsOf(place).flatMap((level) => cpuWrites(level, limits));
+  const writes = writesOnLevels(place, (level) => cpuWrites(level, limits));
   const isTime = limits.period !== undefined || limits.quota !== undefined;
   if (seen === undefined || !isTime) return writes;
-  return [...cpuWrites(seen, { quota: defaultCpu.quota }), ...writes];
+  const lifted = cpuWrites(seen, { quota: defaultCpu.quota });
+  return [...lifted.map((one) => ({ ...one, isCopy: true }) as const), ...writes];
 }
 
 /** The current values. A weight stands for several numbers of shares: `known` is returned if it is one of them. */

@@ -6,11 +6,11 @@ import { missingNumbers } from '../../domain/xml/number-set';
 import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { blockWrites, mostWeight, type BlockNumbers } from './block-limits';
-import { levelsOf, placeOf, type CgroupPlace, type Controller } from '../cgroups/places';
+import { placeOf, type CgroupPlace, type Controller } from '../cgroups/places';
 import { cgroupWrites, hugepageWrites, processWrites } from './counted-limits';
 import { cpuWrites, strictestTime } from './cpu-limits';
 import { cpusetWrites } from './cpuset-limits';
-import type { LimitWrite } from './limit-write';
+import { writesOnLevels, type LimitWrite } from './limit-write';
 import { definedMemory, memoryWrites } from './memory-limits';
 
 /**
@@ -36,20 +36,20 @@ export function definedLimits(
   return [
     ...limitMemory(definition, places),
     ...(cpuTuning
-      ? levelsOf(need('cpu', at('domain/cputune', cpuTuning))).flatMap((place) =>
+      ? writesOnLevels(need('cpu', at('domain/cputune', cpuTuning)), (place) =>
           cpuWrites(place, strictestTime(cpuTuning)),
         )
       : []),
     ...limitCpuset(definition, places, host.layout.cpuset),
     ...limitBlocks(definition, places, host),
     ...(processLimit
-      ? levelsOf(need('pids', at(`${container}/tslxc:pids`, processLimit))).flatMap((place) =>
+      ? writesOnLevels(need('pids', at(`${container}/tslxc:pids`, processLimit)), (place) =>
           processWrites(place, processLimit.max),
         )
       : []),
     ...limitCgroups(definition, places),
     ...hugepageLimits.flatMap((limit) =>
-      levelsOf(need('hugetlb', at(`${container}/tslxc:hugepages`, limit))).flatMap((place) =>
+      writesOnLevels(need('hugetlb', at(`${container}/tslxc:hugepages`, limit)), (place) =>
         hugepageWrites(place, [limit]),
       ),
     ),
@@ -60,7 +60,7 @@ function limitMemory(definition: DomainDefinition, places: readonly CgroupPlace[
   const place = placeOf(places, 'memory');
   if (place === undefined) return [];
   const { softLimit, swapHardLimit } = definition.memoryTuning ?? {};
-  return levelsOf(place).flatMap((level) => {
+  return writesOnLevels(place, (level) => {
     const [limit, swap, soft] = memoryWrites(level, definedMemory(definition));
     return [limit, swapHardLimit && swap, softLimit && soft].filter(
       (one) => typeof one === 'object',

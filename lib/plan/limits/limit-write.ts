@@ -1,5 +1,6 @@
 /** A limit as the kernel sees it: a value for a file of a cgroup, and how the file reads afterwards. Pure. */
 import type { CgroupStep } from '../../host/native';
+import { levelsOf, type CgroupPlace } from '../cgroups/places';
 
 export interface LimitWrite {
   readonly path: string;
@@ -13,6 +14,18 @@ export interface LimitWrite {
   readonly key?: string;
   /** For `line`: what is written to remove it. */
   readonly none?: string;
+  /** It limits nothing, and root inside may have changed it: that it can't be written changes nothing. */
+  readonly isCopy?: true;
+}
+
+/** The writes for the directory that has the limits, and the same for the one that the container sees, if it is another. */
+export function writesOnLevels(
+  place: CgroupPlace,
+  writesOf: (level: CgroupPlace) => LimitWrite[],
+): LimitWrite[] {
+  const [, seen] = levelsOf(place);
+  const copies = seen === undefined ? [] : writesOf(seen);
+  return [...writesOf(place), ...copies.map((one) => ({ ...one, isCopy: true }) as const)];
 }
 
 /** From this value on, the kernel means no limit (PAGE_COUNTER_MAX pages). */

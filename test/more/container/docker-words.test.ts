@@ -1,4 +1,5 @@
 /** `run` and `create --image` with docker's options: what each becomes in a container, and what is refused. */
+import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
@@ -87,6 +88,16 @@ test('a directory of -v belongs to its owners on disk, unless others of the host
     `run --print-xml --mount type=bind,src=${data},dst=/a --mount type=bind,src=${world.reached},dst=/b web`,
   );
   expect(xml.match(/<filesystem type='mount' accessmode='mapped'>/g)).toHaveLength(1);
+  // What is mounted below it may be reached elsewhere.
+  const below = join(data, 'below');
+  mkdirSync(below);
+  execFileSync('mount', ['-t', 'tmpfs', 'below', below]);
+  try {
+    const plain = await says(`run --print-xml -v ${data}:/a -v ${below}:/b web`);
+    expect(plain).not.toContain('accessmode');
+  } finally {
+    execFileSync('umount', [below]);
+  }
 });
 
 test('a container that is always to run is started again with what it has written, until it is destroyed', async () => {

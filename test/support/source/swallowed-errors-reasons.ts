@@ -186,6 +186,9 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'host/state/definitions/known-identities.ts KnownIdentities.#content',
     'host/state/definitions/known-identities.ts KnownIdentities.save',
   ],
+  'A copy for those who read it: what it is a copy of holds, whether it can be written or not.': [
+    'container/cgroups/limit-files.ts apply',
+  ],
   'Text that is not JSON, or no label: the answer is about the text, and no system call is made.': [
     'container/security/selinux/categories.ts pairsOfLabel',
     'driver/events/event-log.ts parseObject',

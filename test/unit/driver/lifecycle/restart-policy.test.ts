@@ -33,6 +33,7 @@ test.each<[string, ExitRecord, Phase]>([
     exitRecord({ how: 'killed', signal: 2 }),
     'off, or running with always',
   ],
+  ['a reboot, which on_reboot answers', exitRecord({ how: 'killed', signal: 1 }), 'running'],
   ['a destroy', exitRecord({ how: 'killed', signal: 9, requested: 'destroy' }), 'off'],
   ['a shutdown by its monitor', exitRecord({ code: 3, requested: 'shutdown' }), 'off'],
   ['SIGKILL after that', exitRecord({ how: 'killed', signal: 9, requested: 'shutdown' }), 'off'],
@@ -49,6 +50,28 @@ test.each<[string, ExitRecord, Phase]>([
   }
 });
 
+test.each(['on-failure', 'always'])(
+  'with %s, a reboot after which it is to stay off is carried out, and on_poweroff restarts it as often as it ends',
+  async (name) => {
+    const stays = policy("max='1'", name).replace(
+      '<devices>',
+      '<on_reboot>destroy</on_reboot><devices>',
+    );
+    const domain = await host.connect().defineDomain(stays);
+    await domain.start({ ownership: 'leave' });
+    host.end('web', { ...exitRecord({ how: 'killed', signal: 1 }), time: Date.now() });
+    await domain.state();
+    expect(host.state('web').phase).toBe('off');
+    const again = stays.replace('on_reboot>destroy</on_reboot', 'on_poweroff>restart</on_poweroff');
+    await (await host.connect().defineDomain(again)).start({ ownership: 'leave' });
+    for (let ends = 0; ends < 3; ends += 1) {
+      host.end('web', { ...exitRecord(), time: Date.now() });
+      await domain.state();
+      expect(host.state('web').phase).toBe('running');
+    }
+  },
+);
+
 test('a transient domain that is to be started again is there until it runs, and others are not', async () => {
   const connection = host.connect();
   await connection.createDomain(policy('', 'always'), { ownership: 'leave' });
@@ -57,6 +80,11 @@ test('a transient domain that is to be started again is there until it runs, and
   const seen = await looking.lookupDomainByName('web');
   expect(await seen.state()).toMatchObject({ state: 'shutoff', exit: { code: 0 } });
   expect((await looking.listDomains()).map(({ name }) => name)).toEqual(['web']);
+  const taken = connection.createDomain(domainXml({ name: 'web' }));
+  await expect(taken).rejects.toMatchObject({
+    code: 'OPERATION_INVALID',
+    message: expect.stringContaining("domain 'web' is already active") as string,
+  });
   await connection.lookupDomainByName('web').then((domain) => domain.destroy());
   expect(await looking.listDomains()).toEqual([]);
   await connection.createDomain(policy(''), { ownership: 'leave' });
