@@ -1,4 +1,5 @@
 /** What a program of a container reads as its limits, in the cgroups that it sees. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { inside } from '../support/domain/inside';
@@ -6,6 +7,7 @@ import { limitPlace } from '../support/domain/limit-table';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { makeTestRoot } from '../support/root/test-root';
 import { containerTest } from '../support/world/container-test';
+import { hostHas } from '../support/world/host-side';
 
 const name = 'seen';
 
@@ -79,4 +81,19 @@ test('a program of the container reads its limits, also after a change', async (
   await domain.setProcessLimit('unlimited');
   await domain.setMemory(102_400);
   expect(await seen()).toEqual(['104857600', noTime[versionOf('cpu')], 'max']);
+});
+
+test('what root inside has made of them keeps no limit from being changed', async () => {
+  const place = limitPlace(name, 'memory');
+  const isAbove = (): boolean => place !== undefined && place.path !== place.joined;
+  // Where a container sees the limits themselves, it has no way to write to them.
+  if (!hostHas('limits above what a container sees', isAbove) || place === undefined) return;
+  const files = ['memory.limit_in_bytes', 'memory.memsw.limit_in_bytes'];
+  // As root inside can, once it has mounted the hierarchy again: less than it is to have, so that more is refused.
+  for (const file of files) writeFileSync(`${place.joined}/${file}`, String(64 * 2 ** 20));
+  const held = (): string => readFileSync(`${place.path}/${files[0] ?? ''}`, 'latin1').trim();
+  await world.domain.setMemory(81_920);
+  expect(held()).toBe(String(81_920 * 1024));
+  await world.domain.setMemory(102_400);
+  expect(held()).toBe(String(102_400 * 1024));
 });
