@@ -76,10 +76,13 @@ export function keyOfImageDomain(key: KeyPath, domain: ImageDomain): KeyPath {
 }
 
 /** What every container of an image has in front of the caller's mounts, which may be below it; not what the caller has at its place. */
-function ownMounts({ mounts = [] }: ImageDomain): readonly MountSpec[] {
-  const { target } = sharedMemory;
-  const isTheirs = mounts.some((one) => isSame(target, one.target) || isBelow(target, one.target));
-  return isTheirs ? [] : [sharedMemory];
+function ownMounts(domain: ImageDomain): readonly MountSpec[] {
+  return isMountedBy(domain, sharedMemory.target) ? [] : [sharedMemory];
+}
+
+/** Whether this path of the container is in a mount of the caller. */
+function isMountedBy({ mounts = [] }: ImageDomain, path: string): boolean {
+  return mounts.some(({ target }) => isSame(target, path) || isBelow(path, target));
 }
 
 function rootOf({ image, upper, domain }: ImageDocument): DomainSpec['root'] {
@@ -148,9 +151,7 @@ function identityOf(
 /** Nothing if the path is in a mount of the caller, which must not be changed, nor if a dangling link is there. */
 function resolverOf({ domain, shares = [] }: ImageDocument, tree: ImageTree): DirectoryMount[] {
   const resolver = shares.find((share) => share?.resolver !== undefined)?.resolver;
-  const isTheirs = (domain.mounts ?? []).some(
-    ({ target }) => isSame(target, resolverTarget) || isBelow(resolverTarget, target),
-  );
+  const isTheirs = isMountedBy(domain, resolverTarget);
   if (resolver === undefined || isTheirs || !tree.canShowAt(resolverTarget)) return [];
   return [resolverMount(resolver)];
 }

@@ -1,11 +1,9 @@
 /** What a program of a container reads as its limits, in the cgroups that it sees. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'tslxc';
-import { domainXml } from '../support/domain/domain-xml';
 import { inside } from '../support/domain/inside';
 import { limitPlace } from '../support/domain/limit-table';
+import { TestDomain } from '../support/domain/test-domain';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import { makeTestRoot } from '../support/root/test-root';
 import { containerTest } from '../support/world/container-test';
 import { hostHas } from '../support/world/host-side';
 
@@ -14,10 +12,8 @@ const name = 'seen';
 const world = containerTest(
   async (keep) => {
     const busybox = keep(await makeBusyboxRoot());
-    const root = keep(await makeTestRoot());
-    const connection = keep(await connect(undefined, { root: root.path }));
-    const domain = await connection.defineDomain(
-      domainXml({
+    const { domain } = keep(
+      await TestDomain.make({
         name,
         elements:
           '<cputune><period>50000</period><quota>100000</quota></cputune>' +
@@ -26,7 +22,6 @@ const world = containerTest(
         filesystems: [{ source: busybox.path, target: '/' }],
       }),
     );
-    keep(() => domain.destroy());
     await domain.start();
     return { domain };
   },

@@ -10,7 +10,7 @@ import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { hasOwnIds, isMapped } from '../../domain/filesystem/access-mode';
 import { overlayOf, rootOf, sharesRoot } from '../../domain/filesystem/lookup';
 import { isBelow } from '../../domain/xml/path';
-import { listMounts, type ListedMount } from '../../host/kernel/mount-table';
+import { listMounts } from '../../host/kernel/mount-table';
 import { wayBack } from '../../domain/namespaces/level';
 import { definitionError } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
@@ -75,15 +75,10 @@ export async function mayBeMapped(source: string, looks: Looks): Promise<boolean
   if (path === undefined || !(await isOutOfReach(dirname(path), what, looks))) return false;
   const mounts = listMounts();
   if (mounts.some(({ mountPoint }) => isBelow(mountPoint, path))) return false;
-  const above = upwards(path);
-  const lengthOf = ({ mountPoint }: ListedMount): number => mountPoint.length;
   // Of several at one point, the last one is seen.
-  const holder = mounts
-    .filter(({ mountPoint }) => above.includes(mountPoint))
-    .reduce<ListedMount | undefined>(
-      (best, one) => (best === undefined || lengthOf(one) >= lengthOf(best) ? one : best),
-      undefined,
-    );
+  const [holder] = upwards(path).flatMap(
+    (at) => mounts.findLast(({ mountPoint }) => mountPoint === at) ?? [],
+  );
   return mappableTypes.includes(holder?.type ?? '');
 }
 

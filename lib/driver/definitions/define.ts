@@ -123,9 +123,9 @@ export async function createDomain(
 
 /** @throws TslxcError OPERATION_INVALID for the name of a transient domain that has ended and is to be started again. */
 function refusePending(session: Session, name: string): void {
+  if (session.store.has(name)) return;
   const state = readStateOrSkip(session, name);
-  if (state === undefined || session.store.has(name) || !isPending(session, state)) return;
-  transition('create', 'running', name);
+  if (state !== undefined && isPending(session, state)) transition('create', 'running', name);
 }
 
 /** Cleans up a transient domain of another name that has ended and lost its uuid, so that no call finds it by that any more. */

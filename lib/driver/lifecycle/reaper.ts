@@ -131,17 +131,16 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
   const { restart } = definition.extension;
   const isUnhealthy = start.unhealthy === true || exit.requested === 'unhealthy';
   const policy = restart ?? (isUnhealthy ? onFailure : undefined);
-  if (policy === undefined || !isCovered(policy, exit)) {
-    return actionAfter(exit, definition) === 'restart';
-  }
-  if (!isFailure(exit) && actionAfter(exit, definition) === 'restart') return true;
+  const isCarriedOut = actionAfter(exit, definition) === 'restart';
+  if (policy === undefined || !isCovered(policy, exit)) return isCarriedOut;
+  if (isCarriedOut && !isFailure(exit)) return true;
   // It was asked to end and has ended: the exit status does not matter. If it ends long after the request, it has failed.
   if (exit.requested === 'shutdown' || isAskedShutdown(start.askedEnds ?? [], exit)) return false;
   return restartsAfter(start, exit) <= (restart?.max ?? Infinity);
 }
 
 /** Whether it has ended, and is to be started again by this process, or by any. */
-export function isPending(session: Session, state: RunState): boolean {
+export function isPending(session: Session, state: RunState): state is EndedState {
   if (state.phase !== 'ended' || state.exit === undefined) return false;
   return !isBondedElsewhere(session, state.start) && wantsRestart(session, state.start, state.exit);
 }

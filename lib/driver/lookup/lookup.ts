@@ -290,7 +290,7 @@ function combine(
 
 /** A transient domain that has ended is still there while it is to be started again: it can be destroyed. */
 function uuidOfPending(session: Session, state: RunState): string | undefined {
-  return state.phase === 'ended' && isPending(session, state) ? state.start.uuid : undefined;
+  return isPending(session, state) ? state.start.uuid : undefined;
 }
 
 function unreadableOf(stored: StoredIdentity | undefined): Pick<FoundDomain, 'unreadable'> {

@@ -52,11 +52,11 @@ export function cgroupPlaces(
 }
 
 /**
- * The directory that has the limits, and, if it is another, the one that the container sees as the root of the hierarchy: programs
- * read their limits there. Limits are written to both, but hold in the first, whatever root inside writes to the second.
+ * The directory that the container sees as the root of the hierarchy, where programs read their limits, if it is another than the one
+ * that has them. Limits are written to both, but hold in the latter, whatever root inside writes to the former.
  */
-export function levelsOf(place: CgroupPlace): readonly CgroupPlace[] {
-  return place.joined === place.path ? [place] : [place, { ...place, path: place.joined }];
+export function seenPlace(place: CgroupPlace): CgroupPlace | undefined {
+  return place.joined === place.path ? undefined : { ...place, path: place.joined };
 }
 
 /** The place with the limits of this controller. */

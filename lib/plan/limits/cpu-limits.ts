@@ -1,6 +1,6 @@
 /** CPU shares and CPU time in the files of both cgroup versions. Pure. */
-import { levelsOf, type CgroupPlace } from '../cgroups/places';
-import { writesOnLevels, type LimitWrite } from './limit-write';
+import type { CgroupPlace } from '../cgroups/places';
+import { copies, writesOnLevels, type LimitWrite } from './limit-write';
 
 export interface CpuLimits {
   readonly shares: number;
@@ -63,12 +63,12 @@ export function cpuWrites(
  * the container sees has no limit of its own while the other changes.
  */
 export function changeCpu(place: CgroupPlace, limits: Partial<CpuLimits>): LimitWrite[] {
-  const [, seen] = levelsOf(place);
-  const writes = writesOnLevels(place, (level) => cpuWrites(level, limits));
   const isTime = limits.period !== undefined || limits.quota !== undefined;
-  if (seen === undefined || !isTime) return writes;
-  const lifted = cpuWrites(seen, { quota: defaultCpu.quota });
-  return [...lifted.map((one) => ({ ...one, isCopy: true }) as const), ...writes];
+  const { quota } = defaultCpu;
+  return [
+    ...(isTime ? copies(place, (level) => cpuWrites(level, { quota })) : []),
+    ...writesOnLevels(place, (level) => cpuWrites(level, limits)),
+  ];
 }
 
 /** The current values. A weight stands for several numbers of shares: `known` is returned if it is one of them. */

@@ -1,6 +1,6 @@
 /** A limit as the kernel sees it: a value for a file of a cgroup, and how the file reads afterwards. Pure. */
 import type { CgroupStep } from '../../host/native';
-import { levelsOf, type CgroupPlace } from '../cgroups/places';
+import { seenPlace, type CgroupPlace } from '../cgroups/places';
 
 export interface LimitWrite {
   readonly path: string;
@@ -18,14 +18,17 @@ export interface LimitWrite {
   readonly isCopy?: true;
 }
 
+type WritesOf = (level: CgroupPlace) => LimitWrite[];
+
 /** The writes for the directory that has the limits, and the same for the one that the container sees, if it is another. */
-export function writesOnLevels(
-  place: CgroupPlace,
-  writesOf: (level: CgroupPlace) => LimitWrite[],
-): LimitWrite[] {
-  const [, seen] = levelsOf(place);
-  const copies = seen === undefined ? [] : writesOf(seen);
-  return [...writesOf(place), ...copies.map((one) => ({ ...one, isCopy: true }) as const)];
+export function writesOnLevels(place: CgroupPlace, writesOf: WritesOf): LimitWrite[] {
+  return [...writesOf(place), ...copies(place, writesOf)];
+}
+
+/** Only those for the directory that the container sees; none if it is the one that has the limits. */
+export function copies(place: CgroupPlace, writesOf: WritesOf): LimitWrite[] {
+  const seen = seenPlace(place);
+  return seen === undefined ? [] : writesOf(seen).map((one) => ({ ...one, isCopy: true }));
 }
 
 /** From this value on, the kernel means no limit (PAGE_COUNTER_MAX pages). */

@@ -9,7 +9,7 @@ import type {
   Propagation,
 } from '../../domain/filesystem/definition';
 import { isMapped } from '../../domain/filesystem/access-mode';
-import { isServed, optionsOf, overlayOf } from '../../domain/filesystem/lookup';
+import { isServed, optionsOf, overlayOf, rootOf } from '../../domain/filesystem/lookup';
 import { foldersAbove, withoutDots } from '../../domain/xml/path';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
@@ -259,20 +259,24 @@ function isProtectedLate(definition: DomainDefinition, root: FilesystemDefinitio
   return root.readonly && overlayOf(definition, root) !== undefined;
 }
 
-/** Where the kernel's own file systems and the devices are mounted. */
-const mountedFolders = ['/dev', '/proc', '/sys'];
+/** The container mounts its own file systems here: what lies below is not in the root. */
+export const ownMounts = ['/dev', '/proc', '/sys'];
+
+/** Where anything but the root is mounted. */
+export function mountedFolders(definition: DomainDefinition): ReadonlySet<string> {
+  const others = otherFilesystems(definition).map(({ target }) => withoutDots(target));
+  return new Set([...ownMounts, ...others]);
+}
 
 /**
  * Whether what is at this path of the container is a part of a root that will be read-only, but is not yet when it is cloned: a
  * clone keeps the attributes that the mount has then.
  */
 function isOfProtectedRoot(definition: DomainDefinition, source: string): boolean {
-  const root = definition.filesystems.find(({ target }) => target === '/');
+  const root = rootOf(definition);
   if (root === undefined || !isProtectedLate(definition, root)) return false;
-  const targets = otherFilesystems(definition).map(({ target }) => withoutDots(target));
-  return ![withoutDots(source), ...foldersAbove(source)].some(
-    (folder) => targets.includes(folder) || mountedFolders.includes(folder),
-  );
+  const mounted = mountedFolders(definition);
+  return ![withoutDots(source), ...foldersAbove(source)].some((folder) => mounted.has(folder));
 }
 
 /** Attaches a file system in the new root; one that is made inside is made first. */

@@ -2,9 +2,11 @@
 import type { DomainDefinition } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { rootOf, sharesRoot } from '../../domain/filesystem/lookup';
-import { foldersAbove, withoutDots } from '../../domain/xml/path';
+import { foldersAbove } from '../../domain/xml/path';
 import { cover } from './cover';
 import {
+  mountedFolders,
+  ownMounts,
   otherFilesystems,
   planAttached,
   planMapped,
@@ -87,15 +89,13 @@ export function planFilesystems(definition: DomainDefinition, facts: RootfsFacts
   ];
 }
 
-/** The container mounts its own file systems here: what lies below is not in the root. */
-const ownMounts = ['/dev', '/proc', '/sys'];
-
 /** The file systems whose targets lie in the host's own tree, where nothing of the container may remain. */
 export function borrowedTargets(definition: DomainDefinition): readonly FilesystemDefinition[] {
   if (!sharesRoot(definition)) return [];
-  const others = otherFilesystems(definition);
-  const mounted = new Set([...ownMounts, ...others.map(({ target }) => withoutDots(target))]);
-  return others.filter(({ target }) => !foldersAbove(target).some((outer) => mounted.has(outer)));
+  const mounted = mountedFolders(definition);
+  return otherFilesystems(definition).filter(
+    ({ target }) => !foldersAbove(target).some((outer) => mounted.has(outer)),
+  );
 }
 
 function planHostMountsAway(): Operation[] {

@@ -113,7 +113,7 @@ function deviceOf(word: string): Devices[number] {
   if (stats?.isCharacterDevice() === true) return { type: 'character', source };
   if (stats?.isBlockDevice() === true) return { type: 'block', source };
   if (stats?.isSymbolicLink() === true) {
-    throw refusedValue(word, 'device', `is a link on this host: name what it leads to`);
+    throw refusedValue(word, 'device', 'is a link on this host: name what it leads to');
   }
   const why = stats === undefined ? 'is not there' : 'is no device';
   throw refusedValue(word, 'device', `${why} on this host`);

@@ -160,8 +160,9 @@ function mountOf(word: string, memory: Size): MountSpec {
     if (!/^0?1777$/.test(given.get('tmpfs-mode') ?? '1777')) {
       throw refused('has a tmpfs-mode other than 1777, which it has in any case');
     }
-    const size = sizeOf(given.get('tmpfs-size'), { word, option: 'mount' }) ?? memory;
-    return { type: 'ram', ...common, size };
+    const size = given.get('tmpfs-size');
+    const typed = { word, option: 'mount' };
+    return { type: 'ram', ...common, size: size === undefined ? memory : sizeOf(size, typed) };
   }
   const dir = given.get('source') ?? '';
   if (dir === '') throw refused('has no source=DIRECTORY');
@@ -205,15 +206,16 @@ function tmpfsOf(word: string, memory: Size): MountSpec {
   }
   const access = asked.filter((one) => accesses.includes(one)).at(-1);
   const readonly = access === 'ro' ? { readonly: true } : {};
-  const size = sizeOf(sizes.at(-1)?.slice(5), { word, option: 'tmpfs' }) ?? memory;
-  return { type: 'ram', target, ...readonly, size };
+  const size = sizes.at(-1)?.slice('size='.length);
+  const typed = { word, option: 'tmpfs' };
+  const most = size === undefined ? memory : sizeOf(size, typed);
+  return { type: 'ram', target, ...readonly, size: most };
 }
 
 function sharedMemoryOf(word: string | undefined): Typed[] {
   if (word === undefined) return [];
   const typed = { word, option: 'shm-size' };
-  const size = sizeOf(word, typed) ?? sharedMemory.size;
-  return [{ ...typed, mount: { ...sharedMemory, size } }];
+  return [{ ...typed, mount: { ...sharedMemory, size: sizeOf(word, typed) } }];
 }
 
 function splitOnce(word: string, separator: string): readonly string[] {
@@ -221,11 +223,7 @@ function splitOnce(word: string, separator: string): readonly string[] {
   return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-function sizeOf(
-  given: string | undefined,
-  { word, option }: Omit<Typed, 'mount'>,
-): Size | undefined {
-  if (given === undefined) return undefined;
+function sizeOf(given: string, { word, option }: Omit<Typed, 'mount'>): Size {
   const kibibytes = readDockerKibibytes(given, option);
   if (kibibytes > 0) return `${kibibytes}KiB`;
   throw refusedValue(word, option, 'has no room: its size is 0');

@@ -60,7 +60,7 @@ function saidOfOption(error: TslxcError, { options, domain }: Typed): string | u
     case 'mounts':
     case 'devices':
     case 'resourceLimits': {
-      const [name, word] = oneOfSeveral(error, options);
+      const [name = '', word] = oneOfSeveral(error, options);
       const why = key === 'mounts' ? whyNoVolume(error) : undefined;
       return word === undefined ? undefined : told(name, why ?? rest, word);
     }
@@ -84,11 +84,11 @@ function toldOfInterface(error: TslxcError, options: Options, told: Teller): str
   return forward === undefined ? (told('network', why) ?? ofPort) : ofPort;
 }
 
-/** The option and the word that made this mount, device or limit; without a word if none did. */
+/** The option and the word that made this mount, device or limit; nothing, or no word, if none did. */
 function oneOfSeveral(
   error: TslxcError,
   options: Options,
-): readonly [name: string, word: string | undefined] {
+): readonly [name?: string, word?: string | undefined] {
   const { key, index, inner } = keyOf(error);
   if (key === 'devices') return ['device', options.strings('device')[index]];
   if (key === 'resourceLimits') {
@@ -102,7 +102,7 @@ function oneOfSeveral(
     if (at < words.length) return [name, words[at]];
     at -= words.length;
   }
-  return ['shm-size', undefined];
+  return [];
 }
 
 function toldOfSingle(

@@ -16,8 +16,7 @@ const mostUnsigned = 2n ** 64n - 1n;
 
 /** KiB, rounded up. @throws CommandError. */
 export function readKibibytes(text: string, option: string): number {
-  const refusal = `Scaled numeric value '${text}' for <${option}> option is malformed or out of range`;
-  return kibibytesOf({ text, byDefault: 'KiB', refusal });
+  return kibibytesOf({ text, byDefault: 'KiB', refusal: malformed(text, option) });
 }
 
 const powers = ['', 'k', 'm', 'g', 't', 'p'];
@@ -32,8 +31,11 @@ export function readDockerKibibytes(text: string, option: string): number {
   const [, number = '', unit = ''] = /^(\d{1,16}(?:\.\d{1,9})?) ?([kmgtp])?i?b?$/i.exec(text) ?? [];
   const kibibytes = Math.ceil(Number(number) * 1024 ** (powers.indexOf(unit.toLowerCase()) - 1));
   if (number !== '' && kibibytes <= Number.MAX_SAFE_INTEGER / 1024) return kibibytes;
-  const refusal = `Scaled numeric value '${text}' for <${option}> option is malformed or out of range`;
-  throw new CommandError(refusal, { code: 'INVALID_ARG' });
+  throw new CommandError(malformed(text, option), { code: 'INVALID_ARG' });
+}
+
+function malformed(text: string, option: string): string {
+  return `Scaled numeric value '${text}' for <${option}> option is malformed or out of range`;
 }
 
 /** The limit in KiB of an optional option; a number below 0 means no limit. @throws CommandError. */
