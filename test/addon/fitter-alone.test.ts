@@ -19,6 +19,7 @@ import { encodeFittingPlan } from '../../lib/plan/encode';
 import type { FittingPlan } from '../../lib/plan/plan';
 import { hasEnded } from '../support/process/processes';
 import { eventually } from '../support/time/eventually';
+import { readyFitter } from './ready-fitter';
 import { ended, Scratch } from './scratch';
 
 const name = 'fitted';
@@ -90,14 +91,7 @@ async function startReady(): Promise<{ readonly channel: Channel; readonly pid: 
         descriptors: [pidfd],
       }),
     );
-    let pid = 0;
-    let message: Message | undefined;
-    do {
-      message = await channel.receive();
-      if (message?.message === 'spawned') ({ pid } = message);
-    } while (message?.message === 'spawned');
-    expect(message).toEqual({ message: 'ready' });
-    return { channel, pid };
+    return { channel, pid: await readyFitter(channel) };
   } finally {
     native().closeDescriptor(pidfd);
   }
@@ -108,10 +102,12 @@ async function straced(pid: number, ...options: readonly string[]): Promise<Chil
   const words = ['-f', '-o', scratch.at('calls'), ...options, '-p', String(pid)];
   const strace = spawn('strace', words, { stdio: ['ignore', 'ignore', 'pipe'] });
   await new Promise<void>((resolve, reject) => {
-    strace.stderr.on('data', (text: Buffer) => {
-      if (text.includes('attached')) resolve();
+    let said = '';
+    strace.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      if (said.includes('attached')) resolve();
     });
-    strace.on('exit', () => reject(new Error('strace has ended')));
+    strace.on('close', (code, signal) => reject(new Error(`strace: ${code ?? signal}: ${said}`)));
   });
   return strace;
 }

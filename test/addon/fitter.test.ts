@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Channel } from '../../lib/container/monitor/channel';
 import { encodeFrame } from '../../lib/container/monitor/frames';
-import type { Message } from '../../lib/container/monitor/messages';
 import { monitorExecutable } from '../../lib/host/executable';
 import { native } from '../../lib/host/native';
 import { encodeFittingPlan } from '../../lib/plan/encode';
 import type { FittingPlan } from '../../lib/plan/plan';
 import { hasEnded } from '../support/process/processes';
 import { eventually } from '../support/time/eventually';
+import { readyFitter } from './ready-fitter';
 
 let folder: string;
 let init: ChildProcess;
@@ -63,22 +63,10 @@ async function start(): Promise<Channel> {
   }
 }
 
-/** Up to the message by which it says that it holds its lock. */
-async function untilReady(channel: Channel): Promise<number> {
-  let pid = 0;
-  let message: Message | undefined;
-  do {
-    message = await channel.receive();
-    if (message?.message === 'spawned') ({ pid } = message);
-  } while (message?.message === 'spawned');
-  expect(message).toEqual({ message: 'ready' });
-  return pid;
-}
-
 test('it does nothing before it holds its lock, has said so, and is told to go on', async () => {
   const channel = await start();
   await channel.held(async () => {
-    await untilReady(channel);
+    await readyFitter(channel);
     expect([isLocked(), trace()]).toEqual([true, '']);
     channel.send({ message: 'continue' });
     await eventually(() => expect(trace()).toBe('done'));
@@ -89,7 +77,7 @@ test('it does nothing before it holds its lock, has said so, and is told to go o
 
 test('it does nothing when its caller dies before that', async () => {
   const channel = await start();
-  const pid = await channel.held(() => untilReady(channel));
+  const pid = await channel.held(() => readyFitter(channel));
   channel.close();
   await eventually(() => expect([hasEnded(pid), isLocked()]).toEqual([true, false]));
   expect(trace()).toBe('');
