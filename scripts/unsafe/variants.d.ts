@@ -25,6 +25,7 @@ export type Weakness =
   | 'unknown is dead'
   | 'stacked root'
   | 'public copies'
+  | 'one path'
   | 'believed owner';
 
 export declare const variants: Readonly<Record<Weakness, readonly Edit[]>>;

@@ -169,8 +169,16 @@ const variants = {
   'public copies': [
     {
       file: 'dist/container/sources/private-root.js',
-      safe: 'if (await isOutOfReach(folder, what, looks))\n        return;',
-      unsafe: 'if (folder !== undefined) return;',
+      safe: 'if (way === undefined)\n        return;',
+      unsafe: 'if (tree !== undefined) return;',
+    },
+  ],
+  /** What others could reach is looked for by its own path alone. */
+  'one path': [
+    {
+      file: 'dist/container/sources/private-root.js',
+      safe: 'new Set([tree, ...own, ...inside])',
+      unsafe: '[tree]',
     },
   ],
   /** The owner of a root is believed, although root inside can have changed it. */

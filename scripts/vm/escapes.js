@@ -39,7 +39,8 @@ const escapeFiles = [
   'vm-early-kernel/unmounted-hierarchy',
   'security/{attendant,capabilities,cgroup-count,cgroups,confinement,control-socket}',
   'security/{defaced-filesystem,doors,evil-etc,exec-confinement,exec-mapped,exhaustion}',
-  'security/{hotplug,mapped-copies,namespace-walk,oom-score,peer,user-supplies,watched-folders}',
+  'security/{hotplug,mapped-copies,mapped-mounts,namespace-walk,oom-score,peer}',
+  'security/{user-supplies,watched-folders}',
   'more/security/{descriptors,directories,evil-root,exec,executable,mounts,names,race}',
   'container/{devices,idmap,isolated}',
 ];

@@ -73,6 +73,9 @@ async function ranAs(tree: string): Promise<string | undefined> {
   return code === 0 ? stdout.trim() : undefined;
 }
 
+const changeBy = (unsafe: UnsafePackage, action: string): Promise<void> =>
+  unsafe.change({ root: world.root.path, name: 'mapped' }, action);
+
 const refusal = (folder: string): object => ({
   code: 'CONFIG_UNSUPPORTED',
   path: folder,
@@ -200,19 +203,6 @@ test('a root that its container has given to the user of its map is copied, and 
   await expect(domain.snapshots.create({ name: 'second' })).rejects.toMatchObject(refusal(kept));
 });
 
-/** What a program does with the domain by the library of another package. */
-async function runBy(folder: string, action: string): Promise<void> {
-  const program = `const { connect } = require('${folder}/dist/index.js');
-    void (async () => {
-      const connection = await connect(undefined, { root: '${world.root.path}' });
-      const domain = await connection.lookupDomainByName('mapped');
-      ${action};
-      await connection.close();
-    })();`;
-  const result = await runProgram([process.execPath, '-e', program]);
-  expect(result).toMatchObject({ code: 0, stderr: '' });
-}
-
 test('control: without the check every user of the host executes it as root', async () => {
   const { closed, open } = world;
   using unsafe = await UnsafePackage.make('public copies');
@@ -221,12 +211,12 @@ test('control: without the check every user of the host executes it as root', as
   const kept = `${closed.path}.snapshots`;
   mkdirSync(kept, { mode: 0o755 });
   const clone = `await domain.clone('copy', { paths: { '/': '${open}/copy' } })`;
-  await runBy(unsafe.folder, `${clone}; await domain.snapshots.create({ name: 'first' })`);
+  await changeBy(unsafe, `${clone}; await domain.snapshots.create({ name: 'first' })`);
   expect(await ranAs(join(open, 'copy'))).toBe('0');
   rmSync(join(closed.path, 'planted'));
   chmodSync(closed.folder, 0o755);
   expect(await ranAs(join(kept, 'first'))).toBe('0');
-  await runBy(unsafe.folder, "await domain.snapshots.revert('first')");
+  await changeBy(unsafe, "await domain.snapshots.revert('first')");
   expect(await ranAs(closed.path)).toBe('0');
 });
 
@@ -235,10 +225,10 @@ test('control: if its owner is believed, every user of the host executes a copy 
   using unsafe = await UnsafePackage.make('believed owner');
   await using connection = await connected();
   const domain = await planted(connection, overlapping, 'chown 1000 /');
-  await runBy(unsafe.folder, `await domain.clone('copy', { paths: { '/': '${open}/copy' } })`);
+  await changeBy(unsafe, `await domain.clone('copy', { paths: { '/': '${open}/copy' } })`);
   expect(await ranAs(join(open, 'copy'))).toBe('0');
   chmodSync(closed.folder, 0o755);
-  await runBy(unsafe.folder, "await domain.start({ ownership: 'leave' })");
+  await changeBy(unsafe, "await domain.start({ ownership: 'leave' })");
   expect(await ranAs(closed.path)).toBe('0');
   await domain.destroy();
 });

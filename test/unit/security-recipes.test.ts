@@ -74,6 +74,7 @@ const recipes: readonly Recipe[] = [
   { recipe: 'T35', file: 'test/vm-early-kernel/namespace-walk.test.ts', control: 'control: ' },
   { recipe: 'T36', file: 'test/vm-early-kernel/unmounted-hierarchy.test.ts', control: 'control: ' },
   { recipe: 'T38', file: `${security}/mapped-copies.test.ts`, control: 'control: ' },
+  { recipe: 'T38', file: `${security}/mapped-mounts.test.ts`, control: 'control: ' },
   { recipe: 'T40', file: `${security}/defaced-filesystem.test.ts`, control: 'control: ' },
 ];
 

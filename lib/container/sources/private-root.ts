@@ -4,18 +4,18 @@
  * root, for every user of the host who can reach it.
  */
 import { statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { DomainDefinition, IdMap } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { hasOwnIds, isMapped } from '../../domain/filesystem/access-mode';
 import { overlayOf, rootOf, sharesRoot } from '../../domain/filesystem/lookup';
-import { isBelow } from '../../domain/xml/path';
-import { listMounts } from '../../host/kernel/mount-table';
+import { mountHolding, mountsWithin, pathsTo, placeIn } from '../../host/kernel/mount-table';
 import { wayBack } from '../../domain/namespaces/level';
 import { definitionError } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
 import { TslxcError } from '../../errors';
 import { hostId } from '../../plan/process/id-map';
+import { depthOf } from '../../plan/mounts/filesystems';
 import type { OwnersOfRoot } from '../../plan/mounts/rootfs';
 import type { LookedFor, Looks } from '../looks/looks';
 
@@ -37,9 +37,9 @@ export async function ownersOfRoot(
 }
 
 /**
- * Resolves if no other user of the host can reach what a container with an id map writes to as the host's root: its
- * private root, or the upper layer of that, and what `accessmode='mapped'` shows it. The inside of an image can't be
- * reached.
+ * Resolves if no other user of the host can reach what a container with an id map writes to as the host's root, wherever it is
+ * mounted: its private root, or the upper layer of that, what `accessmode='mapped'` shows it, and what is mounted below these and shown
+ * with them. The inside of an image can't be reached.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED, with what to do.
  */
@@ -49,16 +49,21 @@ export async function checkMappedSources(
 ): Promise<void> {
   if (definition.idMap === undefined) return;
   for (const filesystem of definition.filesystems) {
-    const folder = await writtenFolder(definition, filesystem, looks);
-    const what = lookedFor(filesystem);
-    if (folder === undefined || (await isOutOfReach(folder, what, looks))) continue;
-    const subject =
-      filesystem.target === '/' ? 'the root' : `what is mapped to '${filesystem.target}'`;
-    const detail = `${advice(subject, folder, 'move it')}${wayBack(definition)}`;
-    throw definitionError('CONFIG_UNSUPPORTED', detail, {
-      path: 'domain/devices/filesystem/source',
-      position: filesystem.position,
-    });
+    const tree = await writtenTree(definition, filesystem, looks);
+    if (tree === undefined) continue;
+    const isWhole = depthOf(definition, filesystem) === 'recursive';
+    for (const part of new Set([tree, ...(isWhole ? mountsWithin(tree) : [])])) {
+      const way = await wayTo(part, lookedFor(filesystem), looks);
+      if (way === undefined) continue;
+      const { target, position } = filesystem;
+      const subject = target === '/' ? 'the root' : `what is mapped to '${target}'`;
+      const below = part === tree ? undefined : { part, target };
+      const detail = advice({ subject, tree, move: 'move it', way, below });
+      throw definitionError('CONFIG_UNSUPPORTED', `${detail}${wayBack(definition)}`, {
+        path: 'domain/devices/filesystem/source',
+        position,
+      });
+    }
   }
 }
 
@@ -72,14 +77,9 @@ const mappableTypes = ['btrfs', 'ext4', 'f2fs', 'xfs'];
 export async function mayBeMapped(source: string, looks: Looks): Promise<boolean> {
   const what = { step: 'look up who can reach a directory' };
   const path = await looks.realPathIfThere(source, what);
-  if (path === undefined || !(await isOutOfReach(dirname(path), what, looks))) return false;
-  const mounts = listMounts();
-  if (mounts.some(({ mountPoint }) => isBelow(mountPoint, path))) return false;
-  // Of several at one point, the last one is seen.
-  const [holder] = upwards(path).flatMap(
-    (at) => mounts.findLast(({ mountPoint }) => mountPoint === at) ?? [],
-  );
-  return mappableTypes.includes(holder?.type ?? '');
+  if (path === undefined || (await wayTo(path, what, looks)) !== undefined) return false;
+  if (mountsWithin(path).some((point) => point !== path)) return false;
+  return mappableTypes.includes(mountHolding(path)?.type ?? '');
 }
 
 /** A copy that is going to be made of a tree that the container writes to. */
@@ -110,9 +110,11 @@ export async function checkMappedCopy(
   // Without one, the copy fails.
   const folder = await looks.realPathIfThere(copy.folder, what);
   if (folder === undefined || (await hasIdsOfContainer(definition, copy, looks))) return;
-  if (await isOutOfReach(folder, what, looks)) return;
+  const tree = join(folder, 'copy');
+  const way = await wayTo(tree, what, looks);
+  if (way === undefined) return;
   const subject = copy.target === '/' ? 'a copy of the root' : `a copy of '${copy.target}'`;
-  throw new TslxcError('CONFIG_UNSUPPORTED', advice(subject, folder, 'put it'), {
+  throw new TslxcError('CONFIG_UNSUPPORTED', advice({ subject, tree, move: 'put it', way }), {
     path: folder,
     domain: definition.name,
   });
@@ -142,36 +144,74 @@ function canGiveTo(idMap: IdMap | undefined, owner: number): boolean {
   return (idMap?.uids ?? []).some(({ start, count }) => owner >= start && owner < start + count);
 }
 
-function advice(subject: string, folder: string, move: 'move it' | 'put it'): string {
-  return (
-    `with an id map ${subject} must lie below a directory that only root can search, since set-uid programs made ` +
-    `in it are those of the host’s root: chmod 0700 '${folder}', or ${move} into a directory of its own that ` +
-    'has mode 0700'
-  );
+interface Reached {
+  readonly subject: string;
+  readonly tree: string;
+  readonly move: 'move it' | 'put it';
+  /** By which other users of the host can reach it. */
+  readonly way: string;
+  /** What is reached if it isn't the tree itself: what is mounted here, below the tree. */
+  readonly below?: { readonly part: string; readonly target: string } | undefined;
 }
 
-/** The directory that, with its ancestors, has to keep other users from what is written; undefined when none has to. */
-async function writtenFolder(
+function advice({ subject, tree, move, way, below }: Reached): string {
+  const must =
+    `with an id map ${subject} must lie below a directory that only root can search, since set-uid programs made ` +
+    'in it are those of the host’s root';
+  const folder = dirname(way);
+  if (way === tree) {
+    return `${must}: chmod 0700 '${folder}', or ${move} into a directory of its own that has mode 0700`;
+  }
+  const seen = below === undefined ? 'it' : `what is mounted at '${below.part}'`;
+  const without =
+    below === undefined
+      ? ''
+      : `, or leave it out with <tslxc:filesystem target='${below.target}' recursive='no'/>`;
+  return `${must}, and ${seen} is reached by '${way}' too: unmount it there, or chmod 0700 '${folder}'${without}`;
+}
+
+/** The directory that root inside writes to as the host's root, without links in its path; undefined if there is none. */
+async function writtenTree(
   definition: DomainDefinition,
   filesystem: FilesystemDefinition,
   looks: Looks,
 ): Promise<string | undefined> {
   if (filesystem.type !== 'mount') return undefined;
-  // A layer that is not there is made with mode 0700.
+  const what = lookedFor(filesystem);
   const overlay = overlayOf(definition, filesystem);
   if (overlay !== undefined) {
-    return await looks.realPathIfThere(overlay.upper, lookedFor(filesystem));
+    // A layer that is not there is made with mode 0700.
+    const layer = await looks.realPathIfThere(overlay.upper, what);
+    return layer === undefined ? undefined : join(layer, 'upper');
   }
   const { source, target } = filesystem;
-  const parent = async (): Promise<string> => {
-    return dirname(await looks.realPath(source, lookedFor(filesystem)));
-  };
-  if (target !== '/') return isMapped(definition, filesystem) ? await parent() : undefined;
+  if (target !== '/') {
+    return isMapped(definition, filesystem) ? await looks.realPath(source, what) : undefined;
+  }
   if (sharesRoot(definition)) return undefined;
   const isPrepared = (await ownersOfRoot(definition, looks)) === 'container';
   const rootId = hostId(definition.idMap?.uids ?? [], 0) ?? 0;
-  return isPrepared && !canGiveTo(definition.idMap, rootId) ? undefined : await parent();
+  if (isPrepared && !canGiveTo(definition.idMap, rootId)) return undefined;
+  return await looks.realPath(source, what);
 }
+
+/**
+ * A path by which another user of the host can reach a directory, or a part of it: its own, or, since a file system may be mounted at
+ * several places, another one that this process sees. Undefined if there is none.
+ */
+async function wayTo(tree: string, what: LookedFor, looks: Looks): Promise<string | undefined> {
+  const mount = mountHolding(tree);
+  const { own, inside } = mount === undefined ? none : pathsTo(placeIn(mount, tree));
+  for (const way of new Set([tree, ...own, ...inside])) {
+    const folder = dirname(way);
+    // Something may be mounted in front of another place, so that its path leads to nothing.
+    const isThere = way === tree || (await looks.realPathIfThere(folder, what)) !== undefined;
+    if (isThere && !(await isOutOfReach(folder, what, looks))) return way;
+  }
+  return undefined;
+}
+
+const none = { own: [], inside: [] };
 
 /** Whether the folder, or one that it lies in, can be searched by the host's root alone, or by its group: mode 0710. */
 async function isOutOfReach(folder: string, what: LookedFor, looks: Looks): Promise<boolean> {

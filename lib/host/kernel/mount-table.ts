@@ -1,5 +1,6 @@
 /** The mounts that this process sees: proc_pid_mountinfo(5). Only reads. */
 import { openSync, readFileSync, readSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { native } from '../native';
 
 /** The identity of a mounted directory, whatever path leads to it. */
@@ -67,9 +68,7 @@ export function ofMounts<T>(make: (mountinfo: string) => T): () => T {
 }
 
 /** All mounts in the order in which they were made. */
-export function listMounts(): ListedMount[] {
-  return mountsIn(mountinfo());
-}
+export const listMounts: () => readonly ListedMount[] = ofMounts(mountsIn);
 
 /** Those in the text of proc_pid_mountinfo(5). */
 export function mountsIn(text: string): ListedMount[] {
@@ -107,7 +106,52 @@ function mountFields(fileInfo: string): readonly string[] | undefined {
 export function mountsWithin(folder: string): string[] {
   return listMounts()
     .map(({ mountPoint }) => mountPoint)
-    .filter((path) => path === folder || path.startsWith(`${folder}/`));
+    .filter((path) => isWithin(path, folder));
+}
+
+/** The mount that a path without links is in; undefined if this process doesn't see it, as after chroot(2). */
+export function mountHolding(path: string): ListedMount | undefined {
+  const mounts = listMounts();
+  for (let folder = path; ; folder = dirname(folder)) {
+    // Of several at one point, the last one is seen.
+    const mount = mounts.findLast(({ mountPoint }) => mountPoint === folder);
+    if (mount !== undefined || folder === '/') return mount;
+  }
+}
+
+/** A file or directory, by whatever path it is reached. */
+export interface FilesystemPlace {
+  readonly device: string;
+  /** Within the file system. */
+  readonly path: string;
+}
+
+/** What a path without links leads to in this mount. */
+export function placeIn({ device, root, mountPoint }: Mount, path: string): FilesystemPlace {
+  return { device, path: join(root, relative(mountPoint, path)) };
+}
+
+/**
+ * The paths by which something is reached (`own`), and those by which something in it is (`inside`): a file system, or a part of one,
+ * may be mounted at several places.
+ */
+export function pathsTo({ device, path }: FilesystemPlace): {
+  readonly own: readonly string[];
+  readonly inside: readonly string[];
+} {
+  const mounts = listMounts().filter((mount) => mount.device === device);
+  return {
+    own: mounts
+      .filter(({ root }) => isWithin(path, root))
+      .map(({ root, mountPoint }) => join(mountPoint, relative(root, path))),
+    inside: mounts
+      .filter(({ root }) => root !== path && isWithin(root, path))
+      .map(({ mountPoint }) => mountPoint),
+  };
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === '/' ? '/' : `${folder}/`);
 }
 
 /** Decodes escapes such as `\040`, which mountinfo uses for white space. */

@@ -10,7 +10,7 @@ import type { connect } from 'tslxc';
 import { buildMonitor } from '../../../scripts/unsafe/monitor';
 import { edited, editsOf } from '../../../scripts/unsafe/variants';
 import type { Weakness } from '../../../scripts/unsafe/variants';
-import { packageRoot } from '../process/run-command';
+import { packageRoot, runProgram } from '../process/run-command';
 
 export class UnsafePackage implements Disposable {
   readonly folder: string;
@@ -48,6 +48,22 @@ export class UnsafePackage implements Disposable {
       connect: typeof connect;
     };
     return library.connect;
+  }
+
+  /** What a process of its own does with `domain`, by its library. */
+  async change(
+    of: { readonly root: string; readonly name: string },
+    action: string,
+  ): Promise<void> {
+    const program = `const { connect } = require('${this.folder}/dist/index.js');
+      void (async () => {
+        const connection = await connect(undefined, { root: '${of.root}' });
+        const domain = await connection.lookupDomainByName('${of.name}');
+        ${action};
+        await connection.close();
+      })();`;
+    const result = await runProgram([process.execPath, '-e', program]);
+    expect(result).toMatchObject({ code: 0, stderr: '' });
   }
 
   [Symbol.dispose](): void {

@@ -4,11 +4,11 @@
  */
 import { closeSync, fstatSync, openSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { dirname } from 'node:path';
 import { isBelow, isSame } from '../../../domain/xml/path';
 import { PathIndex } from '../../../domain/filesystem/path-index';
-import { listMounts, mountOf } from '../../../host/kernel/mount-table';
-import type { Mount } from '../../../host/kernel/mount-table';
+import { mountOf, placeIn } from '../../../host/kernel/mount-table';
+import type { FilesystemPlace, Mount } from '../../../host/kernel/mount-table';
 import { O_PATH } from '../../../host/state/open-flags';
 
 export interface OpenSource extends Located {
@@ -18,12 +18,7 @@ export interface OpenSource extends Located {
   readonly path: string;
   readonly state: Stats;
   readonly mountPoint: string;
-}
-
-/** `path` is the path within the file system. */
-export interface SourcePlace {
-  readonly device: string;
-  readonly path: string;
+  readonly place: FilesystemPlace;
 }
 
 /** Opens a source until it is disposed of. Throws what open(2) says. */
@@ -41,7 +36,7 @@ export function openSource(path: string): OpenSource & Disposable {
 export interface Located {
   readonly path: string;
   /** Undefined when it isn't there now, or can't be reached. */
-  readonly place?: SourcePlace;
+  readonly place?: FilesystemPlace;
 }
 
 export function located(path: string): Located {
@@ -79,28 +74,8 @@ export class LocatedIndex<T> {
 }
 
 /** Places of different file systems are not below each other. */
-function textOf({ device, path }: SourcePlace): string {
+function textOf({ device, path }: FilesystemPlace): string {
   return `/${device}${path}`;
-}
-
-/**
- * Further paths of the host by which a source is reached (`own`), or something in it is (`inside`): a file system, or a
- * part of one, may be mounted at several places.
- */
-export function otherPaths({ place }: Located): {
-  readonly own: readonly string[];
-  readonly inside: readonly string[];
-} {
-  if (place === undefined) return { own: [], inside: [] };
-  const mounts = listMounts().filter(({ device }) => device === place.device);
-  return {
-    own: mounts
-      .filter(({ root }) => isWithin(place.path, root))
-      .map(({ root, mountPoint }) => join(mountPoint, relative(root, place.path))),
-    inside: mounts
-      .filter(({ root }) => isBelow(root, place.path))
-      .map(({ mountPoint }) => mountPoint),
-  };
 }
 
 function isEither(one: string, other: string): boolean {
@@ -130,9 +105,6 @@ function isWithin(path: string, folder: string): boolean {
 function describeSource(fd: number): OpenSource {
   const path = readlinkSync(`/proc/self/fd/${fd}`);
   const mount: Mount = mountOf(fd) ?? { device: '', root: '/', mountPoint: '/' };
-  const place = {
-    device: mount.device,
-    path: join(mount.root, relative(mount.mountPoint, path)),
-  };
+  const place = placeIn(mount, path);
   return { fd, path, state: fstatSync(fd), mountPoint: mount.mountPoint, place };
 }

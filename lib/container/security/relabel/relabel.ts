@@ -8,6 +8,7 @@ import type { ErrorCode } from '../../../errors';
 import { definitionError } from '../../../domain/xml/source-location';
 import type { SourceLocation } from '../../../domain/xml/source-location';
 import { fileError } from '../../../host/state/file-error';
+import { pathsTo } from '../../../host/kernel/mount-table';
 import { native } from '../../../host/native';
 import { hiddenDirectories } from '../../../host/state/state-paths';
 import type { StatePaths } from '../../../host/state/state-paths';
@@ -16,7 +17,7 @@ import { withLabels } from './label-registry';
 import type { LabelledSource, LabelRegistry } from './label-registry';
 import { labelStep, selinuxNames, walkSource } from './label-walk';
 import type { LabelNames, WalkOptions } from './label-walk';
-import { located, LocatedIndex, openSource, otherPaths, overlaps } from './labelled-place';
+import { located, LocatedIndex, openSource, overlaps } from './labelled-place';
 import type { OpenSource } from './labelled-place';
 import { restoreUnused, throwAny } from './restore';
 import { systemPart } from './system-directories';
@@ -73,7 +74,7 @@ function checkPlace(
   open: OpenSource,
   { paths, force = false }: CheckOptions,
 ): void {
-  const { own, inside } = otherPaths(open);
+  const { own, inside } = pathsTo(open.place);
   const everywhere = [open.path, ...own];
   if (everywhere.includes('/')) throw refused('the root of the host can’t be labelled', source);
   if (force) return;
