@@ -183,7 +183,9 @@ const fileUsers = {
   'lib/image/layer/unpacked-check.ts': 'a layer in our folder of images; no link in it is followed',
   'lib/image/pull/download.ts': 'our folder of images',
   'lib/image/pull/layers.ts': 'our folder of images',
-  'lib/image/pull/look-up.ts': 'whether there is a policy of images',
+  'lib/image/pull/skopeo-words.ts': 'whether there is a policy of images',
+  'lib/image/pull/tags.ts':
+    'the index of a layout that skopeo has just read, until the call is aborted',
   'lib/host/kernel/stall.ts': '/proc',
   'lib/image/store/collect.ts': 'our folder of images',
   'lib/image/store/draft.ts': 'our folder of images',

@@ -19,6 +19,8 @@ export interface ToolCall {
   readonly temporary: string;
   /** A descriptor that the program gets as 3. */
   readonly descriptor?: number;
+  /** What an error says besides why the program has failed. */
+  readonly hintFor?: (why: string) => Promise<string>;
 }
 
 /** A registry that answers so late has stopped answering; and work on files reads or writes all the time. */
@@ -55,7 +57,8 @@ export async function runTool(call: ToolCall, patience = usualPatience): Promise
     if (stall.isSeen) throw stalled(call, patience);
     if (code === 0) return output();
     const reason = reasonIn(words()) || `it ended with ${ended ?? `exit code ${String(code)}`}`;
-    throw new TslxcError('OPERATION_FAILED', `${program}: ${reason} (${step})`, { step });
+    const hint = (await call.hintFor?.(reason)) ?? '';
+    throw new TslxcError('OPERATION_FAILED', `${program}: ${reason}${hint} (${step})`, { step });
   } finally {
     stop();
   }

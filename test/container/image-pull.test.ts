@@ -177,6 +177,36 @@ test('what is no source, no name and no image is refused with the reason', async
   expect(readdirSync(store('drafts'))).toEqual([]);
 });
 
+test('a tag that is not there is answered with those that are', async () => {
+  const { connection, registry } = world;
+  const made = makeLayout(layout('tagged'), { layers: [busyboxLayer()], tag: '1.36' });
+  const pushed = await registry.push(made, 'shop/tagged:1.36');
+  await registry.push(made, 'shop/tagged:stable');
+  const archive = join(registry.folder, 'tagged.tar');
+  execFileSync('skopeo', [
+    '--insecure-policy',
+    'copy',
+    '-q',
+    made,
+    `docker-archive:${archive}:tagged:1.36`,
+  ]);
+  for (const [source, said] of [
+    [pushed.replace(/1.36$/, '1.35'), 'manifest unknown; there are the tags 1.36, stable'],
+    [made.replace(/1.36$/, 'stabel'), 'no descriptor found .*; there are the tags 1.36'],
+    [
+      `docker-archive:${archive}:tagged:2`,
+      'not found; there are the tags docker.io/library/tagged:1.36',
+    ],
+  ] as const) {
+    await expect(connection.images.pull(source, { tls: 'trust' })).rejects.toMatchObject({
+      code: 'OPERATION_FAILED',
+      message: expect.stringMatching(
+        `^operation failed: skopeo: .*${said} \\(look the image up\\)$`,
+      ) as string,
+    });
+  }
+});
+
 test.each(['skopeo', 'umoci'])('without %s the Debian package is named', (program) => {
   const said = withoutProgram(
     program,

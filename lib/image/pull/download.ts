@@ -8,7 +8,8 @@ import type { Configuration, Descriptor, Manifest } from '../config';
 import { hasLayer, sha256 } from '../store/layer-store';
 import type { ImagePaths } from '../store/image-paths';
 import { runTool } from '../tool';
-import { policyWords, tlsWords, type Looked, type LookUp, type SourceLayer } from './look-up';
+import type { Looked, SourceLayer } from './look-up';
+import { policyWords, tlsWords, type LookUp } from './skopeo-words';
 import { lookInterval, type Progress } from './progress';
 import { makeOwnFolder } from '../../host/state/own-folder';
 

@@ -1,9 +1,10 @@
 /** What a source has, before anything of it is copied: the digest of the image, and its layers. */
-import { existsSync } from 'node:fs';
 import { parseConfiguration } from '../config';
-import { nameOfRegistry, pinnedSource, type ImageSource } from '../reference';
+import { pinnedSource } from '../reference';
 import { chainsOf } from '../store/layer-store';
 import { runTool } from '../tool';
+import { policyWords, tlsWords, type LookUp } from './skopeo-words';
+import { otherTags } from './tags';
 
 export interface Looked {
   /** The source by digest, so that it always means this image. */
@@ -23,21 +24,15 @@ export interface SourceLayer {
   readonly chain: string | undefined;
 }
 
-export interface LookUp {
-  readonly source: ImageSource;
-  readonly tls: 'verify' | 'trust';
-  readonly signal: AbortSignal | undefined;
-  readonly temporary: string;
-}
-
 const step = 'look the image up';
 
 /** @throws as `runTool`; TslxcError OPERATION_FAILED for a malformed configuration. */
-export async function lookUpImage({ source, tls, signal, temporary }: LookUp): Promise<Looked> {
+export async function lookUpImage(asked: LookUp): Promise<Looked> {
+  const { source, tls, signal, temporary } = asked;
   const words = [...policyWords(), 'inspect', ...tlsWords('inspect', source, tls)];
-  const inspect = async (...more: string[]): Promise<string> => {
-    return await runTool({ program: 'skopeo', args: [...words, ...more], step, signal, temporary });
-  };
+  const looking = { program: 'skopeo', step, signal, temporary } as const;
+  const inspect = (...more: string[]): Promise<string> =>
+    runTool({ ...looking, args: [...words, ...more], hintFor: (why) => otherTags(why, asked) });
   // Not the tags of the repository, of which there may be thousands.
   const found = JSON.parse(await inspect('--no-tags', source.text)) as {
     readonly Digest: string;
@@ -57,39 +52,4 @@ export async function lookUpImage({ source, tls, signal, temporary }: LookUp): P
       chain: chains[at],
     })),
   };
-}
-
-/**
- * What the image of an archive is called in it, as docker load would; undefined if it has no tag, or several.
- *
- * @throws as `runTool`.
- */
-export async function nameInArchive({
-  source,
-  signal,
-  temporary,
-}: LookUp): Promise<string | undefined> {
-  const args = [...policyWords(), 'list-tags', source.text];
-  const said = await runTool({ program: 'skopeo', args, step, signal, temporary });
-  const { Tags: tags = [] } = JSON.parse(said) as { readonly Tags?: readonly string[] };
-  const [tag, ...others] = tags;
-  // What has no tag is shown by its number, as @0.
-  if (tag === undefined || others.length > 0 || tag.startsWith('@')) return undefined;
-  return nameOfRegistry(tag);
-}
-
-/** skopeo refuses everything if no policy says which images may be copied. If there is a policy, it is respected. */
-export function policyWords(): string[] {
-  const home = process.env['HOME'] ?? '/root';
-  const places = ['/etc/containers/policy.json', `${home}/.config/containers/policy.json`];
-  return places.some((path) => existsSync(path)) ? [] : ['--insecure-policy'];
-}
-
-export function tlsWords(
-  verb: 'inspect' | 'copy',
-  { transport }: ImageSource,
-  tls: 'verify' | 'trust',
-): string[] {
-  if (transport !== 'docker' || tls === 'verify') return [];
-  return [verb === 'inspect' ? '--tls-verify=false' : '--src-tls-verify=false'];
 }

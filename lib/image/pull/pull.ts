@@ -14,8 +14,9 @@ import { infoOf, writeImageRecord, type ImageRecord } from '../store/records';
 import type { ImageInfo, PullOptions } from '../types';
 import { downloadImage } from './download';
 import { takeLayers } from './layers';
-import { lookUpImage, nameInArchive } from './look-up';
+import { lookUpImage } from './look-up';
 import { Progress } from './progress';
+import { nameInArchive } from './tags';
 
 const step = 'pull an image';
 const usualMostBytes = 32 * 1024 ** 3;

@@ -174,6 +174,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/lookup/log-holder.ts namingLogHolder',
     'image/pull/download.ts bytesIn',
     'image/pull/download.ts bytesIn',
+    'image/pull/tags.ts otherTags',
   ],
   'What can’t be told counts as going on: nothing is ended for it.': [
     'driver/inspect/inspect.ts isKnownToHaveEnded',

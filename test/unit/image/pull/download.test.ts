@@ -5,7 +5,8 @@
 import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { downloadImage, type Downloaded } from '../../../../lib/image/pull/download';
-import { lookUpImage, type LookUp } from '../../../../lib/image/pull/look-up';
+import { lookUpImage } from '../../../../lib/image/pull/look-up';
+import type { LookUp } from '../../../../lib/image/pull/skopeo-words';
 import { Progress } from '../../../../lib/image/pull/progress';
 import { parseSource } from '../../../../lib/image/reference';
 import { imagePaths, layerPaths } from '../../../../lib/image/store/image-paths';

@@ -1,10 +1,7 @@
 /** lib/image/pull/look-up.ts: what skopeo is asked before anything is copied, and what is made of its answers. */
-import {
-  lookUpImage,
-  nameInArchive,
-  policyWords,
-  tlsWords,
-} from '../../../../lib/image/pull/look-up';
+import { lookUpImage } from '../../../../lib/image/pull/look-up';
+import { policyWords, tlsWords } from '../../../../lib/image/pull/skopeo-words';
+import { nameInArchive, otherTags } from '../../../../lib/image/pull/tags';
 import { parseSource } from '../../../../lib/image/reference';
 import { chainsOf } from '../../../../lib/image/store/layer-store';
 import { FakeSkopeo } from '../../../support/fake/fake-skopeo';
@@ -67,6 +64,29 @@ test.each<[string, string[], string | undefined]>([
   const looking = { source, tls: 'verify', signal: undefined, temporary: '/tmp' } as const;
   expect(await nameInArchive(looking)).toBe(name);
   expect(mockSkopeo.calls).toEqual([['list-tags', 'docker-archive:/x.tar']]);
+});
+
+test('of many tags ten are named, the one that is meant first, and none for another failure', async () => {
+  const tags = Array.from({ length: 14 }, (_, index) => `${index}.0`);
+  mockSkopeo.said = { tags: [...tags, 'stable'] };
+  const source = parseSource('docker://127.0.0.1:5000/web:stabel');
+  const asked = { source, tls: 'trust', signal: undefined, temporary: '/tmp' } as const;
+  expect(await otherTags('reading manifest stabel: manifest unknown', asked)).toBe(
+    `; there are the tags stable, ${tags.slice(0, 9).join(', ')}, and 5 more`,
+  );
+  const repository = 'docker://127.0.0.1:5000/web';
+  expect(mockSkopeo.calls).toEqual([['list-tags', '--tls-verify=false', repository]]);
+  expect(await otherTags('connection refused', asked)).toBe('');
+  expect(mockSkopeo.calls).toHaveLength(1);
+});
+
+test('what can’t be asked for its tags has none to name', async () => {
+  for (const text of ['oci:/nowhere:x', 'oci-archive:/x.tar:y', 'dir:/x']) {
+    const source = parseSource(text);
+    const asked = { source, tls: 'verify', signal: undefined, temporary: '/tmp' } as const;
+    expect(await otherTags('no descriptor found for reference "x"', asked)).toBe('');
+  }
+  expect(mockSkopeo.calls).toEqual([]);
 });
 
 test('layers that the configuration does not count have no chain, and are copied', async () => {

@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 import type { Layering } from '../../../../lib/image/pull/layers';
-import type { LookUp } from '../../../../lib/image/pull/look-up';
 import { pullImage } from '../../../../lib/image/pull/pull';
+import type { LookUp } from '../../../../lib/image/pull/skopeo-words';
 import { imagePaths, layerPaths, recordPath } from '../../../../lib/image/store/image-paths';
 import { readImageRecords } from '../../../../lib/image/store/records';
 import type { PullOptions, PullProgress } from '../../../../lib/image/types';
@@ -31,6 +31,8 @@ jest.mock('../../../../lib/image/pull/look-up', () => ({
     mockStep('look up', asked);
     return Promise.resolve({ pinned: 'x', digest: mockDigest, layers: [{}, {}] });
   },
+}));
+jest.mock('../../../../lib/image/pull/tags', () => ({
   nameInArchive: () => Promise.resolve(mockArchiveName),
 }));
 jest.mock('../../../../lib/image/pull/download', () => ({
