@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { initOf } from '../../support/world/container-traces';
 import { domainXml } from '../../support/domain/domain-xml';
 import { eventually } from '../../support/time/eventually';
@@ -36,7 +37,8 @@ const workerCode = (library: string): string => `
   const { parentPort, workerData } = require('node:worker_threads');
   const { connect } = require(${JSON.stringify(library)});
   (async () => {
-    const connection = await connect();
+    // However many a machine starts at once, and however slow it is.
+    const connection = await connect(undefined, { startTimeout: 600_000 });
     const domain = await connection.createDomain(workerData);
     parentPort.postMessage(domain.id);
     await new Promise((resolve) => parentPort.once('message', resolve));
@@ -83,11 +85,14 @@ async function startAll({ packageFolder, count, look }: Start): Promise<Found> {
   const holder = join(__dirname, 'hold-descriptors.py');
   const child = spawn('python3', [holder, world.scratch, process.execPath, '-e', code], {
     env: commandEnvironment(root.path),
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const exit = once(child, 'exit');
+  const errors = text(child.stderr);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const monitors = JSON.parse(String((await lines.next()).value)) as number[];
+  const first = (await lines.next()) as IteratorResult<string, undefined>;
+  if (first.done === true) throw new Error(`the caller has ended: ${await errors}`);
+  const monitors = JSON.parse(first.value) as number[];
   try {
     const caller = descriptorsOf(child.pid ?? 0);
     const inside: OpenDescriptor[][] = [];

@@ -275,6 +275,9 @@ void storm(const Words&) {
   // What was open is dead now.
   const int again = open("/dev/console", O_RDWR | O_NOCTTY);
   for (int fd = 0; fd < 3; ++fd) dup2(again, fd);
+  // The hangup may have taken the end of what had not been read, and this would be on the same
+  // line.
+  fputs("\n", stdout);
   say("storm.hangup", hangup);
   say("storm.reopen", outcome(again));
 }
