@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { KeyPath } from '../domain/builder/origin';
 import type { DirectoryMount, DomainSpec, MountSpec } from '../domain/builder/spec';
-import { isBelow, isSame } from '../domain/xml/path';
+import { isWithin } from '../domain/xml/path';
 import { TslxcError } from '../errors';
 import { present } from '../present';
 import { withoutLayers } from './config';
@@ -82,7 +82,7 @@ function ownMounts(domain: ImageDomain): readonly MountSpec[] {
 
 /** Whether this path of the container is in a mount of the caller. */
 function isMountedBy({ mounts = [] }: ImageDomain, path: string): boolean {
-  return mounts.some(({ target }) => isSame(target, path) || isBelow(path, target));
+  return mounts.some(({ target }) => isWithin(path, target));
 }
 
 function rootOf({ image, upper, domain }: ImageDocument): DomainSpec['root'] {

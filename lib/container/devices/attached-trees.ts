@@ -4,7 +4,7 @@ import type { DomainDefinition } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { isServed, optionsOf, sharesRoot } from '../../domain/filesystem/lookup';
 import { filesystemLocation } from '../../domain/filesystem/validate';
-import { isBelow, isSame } from '../../domain/xml/path';
+import { isWithin } from '../../domain/xml/path';
 import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import { hiddenDirectories } from '../../host/state/state-paths';
@@ -91,10 +91,9 @@ export async function detachTree(request: DeviceRequest<TreeDevice>): Promise<St
     throw new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: start.name });
   }
   const kept = after.filesystems.map((one) => one.target);
-  const isNeeded = (path: string): boolean =>
-    kept.some((other) => isSame(other, path) || isBelow(other, path));
+  const isNeeded = (path: string): boolean => kept.some((other) => isWithin(other, path));
   const released = start.undo.filter(
-    (one) => one.undo === 'releaseTarget' && liesOn(target, one.path) && !isNeeded(one.path),
+    (one) => one.undo === 'releaseTarget' && isWithin(target, one.path) && !isNeeded(one.path),
   ) as Extract<LiveUndo & Undo, { undo: 'releaseTarget' }>[];
   const mounts = start.mounts ?? [];
   const mount = mounts.find((one) => one.target === target) ?? unknownMount(target);
@@ -242,9 +241,4 @@ function identified(record: StartRecord, mount: MountRecord): StartRecord {
     mounts: mounts.map((one) => (isOf(one) ? mount : one)),
     plug: { ...plug, undo },
   };
-}
-
-/** Whether `path` is the target or a folder that contains it. */
-function liesOn(target: string, path: string): boolean {
-  return isSame(target, path) || isBelow(target, path);
 }

@@ -5,7 +5,7 @@ import { hasOwnIds, isMapped, isShownHostRoot } from './access-mode';
 import { atTarget, isHostRoot, optionsOf, overlayOf } from './lookup';
 import { wayBack } from '../namespaces/level';
 import { limitedTrees } from './space-limits';
-import { isBelow, isSame, withoutDots } from '../xml/path';
+import { isEither, isSame, withoutDots } from '../xml/path';
 import { PathIndex } from './path-index';
 import { definitionError, type SourceLocation } from '../xml/source-location';
 
@@ -196,7 +196,7 @@ function checkOverlay(
   if (other !== undefined) {
     refuse(`upper '${upper}' is already used in line ${other.position.line}`, location);
   }
-  if (subject.type === 'mount' && overlaps(subject.source, upper) && !isHostRoot(subject)) {
+  if (subject.type === 'mount' && isEither(subject.source, upper) && !isHostRoot(subject)) {
     refuse(`upper '${upper}' and the source '${subject.source}' overlap`, location);
   }
   if (isHostRoot(subject) && hasOwnIds(definition)) {
@@ -220,12 +220,8 @@ function checkLowers({ upper, lowers = [], position }: OverlayOptions): void {
   for (const lower of lowers) {
     const at = { path: `${container}/tslxc:overlay/tslxc:lower`, position: lower.position };
     if (isSame(lower.dir, '/')) refuse("the host's own / can't be a lower layer", at);
-    if (overlaps(lower.dir, upper)) {
+    if (isEither(lower.dir, upper)) {
       refuse(`upper '${upper}' and the layer '${lower.dir}' overlap`, at);
     }
   }
-}
-
-function overlaps(one: string, other: string): boolean {
-  return isSame(one, other) || isBelow(one, other) || isBelow(other, one);
 }

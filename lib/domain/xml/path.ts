@@ -26,6 +26,16 @@ export function foldersAbove(path: string): string[] {
   return folders;
 }
 
+/** Whether `path` is the folder, or below it. */
+export function isWithin(path: string, folder: string): boolean {
+  return isSame(path, folder) || isBelow(path, folder);
+}
+
+/** Whether one of the paths is, or contains, the other. */
+export function isEither(one: string, other: string): boolean {
+  return isWithin(one, other) || isBelow(other, one);
+}
+
 /** Whether both paths are the same, apart from `.` components and redundant slashes. */
 export function isSame(path: string, other: string): boolean {
   return withoutDots(path) === withoutDots(other);

@@ -5,7 +5,7 @@ import type { Looks } from '../../container/looks/looks';
 import type { DomainDefinition } from '../../domain/definition';
 import { overlayOf } from '../../domain/filesystem/lookup';
 import { ownTrees, type OwnTree } from '../../domain/filesystem/own-trees';
-import { isBelow, isSame, withoutDots } from '../../domain/xml/path';
+import { isEither, isSame, withoutDots } from '../../domain/xml/path';
 import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definitions/definition-store';
@@ -102,10 +102,6 @@ function writtenBy(definition: DomainDefinition): string[] {
     if (filesystem.type !== 'mount' || filesystem.readonly) return [];
     return isSame(filesystem.source, '/') ? [] : [filesystem.source];
   });
-}
-
-function isEither(one: string, other: string): boolean {
-  return isSame(one, other) || isBelow(one, other) || isBelow(other, one);
 }
 
 /** Where a copy is made that will be moved to `path`: beside it, under a unique name. */

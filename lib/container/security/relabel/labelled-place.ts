@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, openSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname } from 'node:path';
-import { isBelow, isSame } from '../../../domain/xml/path';
+import { isEither } from '../../../domain/xml/path';
 import { PathIndex } from '../../../domain/filesystem/path-index';
 import { mountOf, placeIn } from '../../../host/kernel/mount-table';
 import type { FilesystemPlace, Mount } from '../../../host/kernel/mount-table';
@@ -78,10 +78,6 @@ function textOf({ device, path }: FilesystemPlace): string {
   return `/${device}${path}`;
 }
 
-function isEither(one: string, other: string): boolean {
-  return isWithin(one, other) || isWithin(other, one);
-}
-
 /** The mount point of the file system that a path is in, or would be in. */
 export function mountPointOf(path: string): string | undefined {
   for (let folder = path; ; folder = dirname(folder)) {
@@ -96,10 +92,6 @@ export function mountPointOf(path: string): string | undefined {
       if (folder === '/') return undefined;
     }
   }
-}
-
-function isWithin(path: string, folder: string): boolean {
-  return isSame(path, folder) || isBelow(path, folder);
 }
 
 function describeSource(fd: number): OpenSource {

@@ -1,5 +1,5 @@
 /** Mounts below a source that a container is shown together with them. */
-import { isBelow, isSame } from '../../../domain/xml/path';
+import { isBelow, isWithin } from '../../../domain/xml/path';
 import { listMounts } from '../../../host/kernel/mount-table';
 import type { StatePaths } from '../../../host/state/state-paths';
 import type { Looks } from '../../looks/looks';
@@ -38,8 +38,7 @@ export async function withMountsBelow(
 function mountPointsBelow(folder: string): string[] {
   const below = listMounts().filter(({ mountPoint }) => isBelow(mountPoint, folder));
   const waiting = below.filter(({ type }) => type === 'autofs').map((one) => one.mountPoint);
-  const isWaiting = (path: string): boolean =>
-    waiting.some((one) => isSame(path, one) || isBelow(path, one));
+  const isWaiting = (path: string): boolean => waiting.some((one) => isWithin(path, one));
   return below.map(({ mountPoint }) => mountPoint).filter((path) => !isWaiting(path));
 }
 

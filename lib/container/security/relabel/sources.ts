@@ -4,7 +4,7 @@ import type { FilesystemDefinition } from '../../../domain/filesystem/definition
 import { isHostRoot, overlayOf } from '../../../domain/filesystem/lookup';
 import { definitionError } from '../../../domain/xml/source-location';
 import type { SourceLabel } from '../../../domain/security/definition';
-import { isBelow, isSame } from '../../../domain/xml/path';
+import { isWithin } from '../../../domain/xml/path';
 import { depthOf } from '../../../plan/mounts/filesystems';
 import type { RelabelledSource } from './relabel';
 
@@ -81,7 +81,7 @@ export function filesystemOf(
   path: string,
 ): FilesystemDefinition | undefined {
   return filesystems
-    .filter(({ target }) => target === '/' || isSame(target, path) || isBelow(path, target))
+    .filter(({ target }) => isWithin(path, target))
     .reduce<FilesystemDefinition | undefined>(
       (inner, one) => (one.target.length >= (inner?.target.length ?? 0) ? one : inner),
       undefined,

@@ -5,7 +5,7 @@ import type { Scene } from '../scene';
 import { convertKind } from './mount-kinds';
 import { parseMountEntry, type MountEntry } from './mount-entry';
 import type { Piece } from './piece';
-import { isBelow, isSame, withoutDots } from '../../xml/path';
+import { isWithin, withoutDots } from '../../xml/path';
 
 export interface MountsWanted {
   /** The lines of the file that lxc.mount.fstab names. */
@@ -47,7 +47,7 @@ function targetInside(
   }
   if (!target.startsWith('/')) return withoutDots(`/${target}`);
   if (roots === undefined) return withoutDots(target);
-  const root = roots.find((one) => isSame(target, one) || isBelow(target, one));
+  const root = roots.find((one) => isWithin(target, one));
   if (root !== undefined) return withoutDots(withoutDots(target).slice(withoutDots(root).length));
   report.tell(
     entry,
@@ -75,7 +75,7 @@ function isOwn({ report }: Scene, mount: MountEntry, target: string): boolean {
   const { source, type, entry } = mount;
   if (ownTypes.get(target)?.test(type) === true || ofLxcfs.test(source)) return true;
   if (usualNode.test(target) && source === target) return true;
-  const inOwn = ['/proc', '/sys'].find((path) => isSame(target, path) || isBelow(target, path));
+  const inOwn = ['/proc', '/sys'].find((path) => isWithin(target, path));
   const own = inOwn ?? (target === '/dev' || isOwnNode(target) ? target : undefined);
   if (own === undefined) return false;
   report.tell(entry, `the container has its own ${own}`);
