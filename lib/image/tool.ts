@@ -49,19 +49,21 @@ export async function runTool(call: ToolCall, patience = usualPatience): Promise
   });
   const kill = (): void => void child.kill('SIGKILL');
   const stop = onAbort(signal, kill);
-  using stall = new Stall(child.pid, patience, kill);
+  let reason: string;
   try {
+    using stall = new Stall(child.pid, patience, kill);
     const [output, words] = [textOf(child, 'stdout'), textOf(child, 'stderr')];
     const [code, ended] = (await once(child, 'close')) as [number | null, string | null];
     throwIfEnded(signal);
     if (stall.isSeen) throw stalled(call, patience);
     if (code === 0) return output();
-    const reason = reasonIn(words()) || `it ended with ${ended ?? `exit code ${String(code)}`}`;
-    const hint = (await call.hintFor?.(reason)) ?? '';
-    throw new TslxcError('OPERATION_FAILED', `${program}: ${reason}${hint} (${step})`, { step });
+    reason = reasonIn(words()) || `it ended with ${ended ?? `exit code ${String(code)}`}`;
   } finally {
     stop();
   }
+  const hint = (await call.hintFor?.(reason)) ?? '';
+  throwIfEnded(signal);
+  throw new TslxcError('OPERATION_FAILED', `${program}: ${reason}${hint} (${step})`, { step });
 }
 
 function throwIfEnded(signal: AbortSignal | undefined): void {
