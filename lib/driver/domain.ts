@@ -57,7 +57,9 @@ import type {
   CpuTuningChange,
   CpuTuningInfo,
   DomainMemory,
+  HugepageLimitChange,
   HugepageLimitInfo,
+  MemorySize,
   MemoryTuningChange,
   MemoryTuningInfo,
   NumaTuningChange,
@@ -1033,10 +1035,10 @@ export class Domain {
   }
 
   /**
-   * Changes the current memory, in KiB: `<currentMemory>`, and of a running container its memory limit. A `<memtune>` hard
+   * Changes the current memory: `<currentMemory>`, and of a running container its memory limit. A `<memtune>` hard
    * limit of the running container changes with it.
    *
-   * @param kibibytes - a whole number from 1 to the maximum, `<memory>`; in KiB
+   * @param memory - KiB, a whole number from 1 to the maximum, `<memory>`; or a size with its unit, such as `64MiB`
    * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
    * changes both, or neither if one change is refused
    * @throws TslxcError INVALID_ARG above the maximum, and for anything but such a number; OPERATION_INVALID for `live`
@@ -1049,15 +1051,15 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetMemoryFlags, `virsh setmem`; memory.limit_in_bytes of cgroup v1, memory.max of v2
    */
-  async setMemory(kibibytes: number, options: WhichOption = {}): Promise<void> {
-    await setMemory(this.#limit('write', 'setMemory', options), kibibytes);
+  async setMemory(memory: MemorySize, options: WhichOption = {}): Promise<void> {
+    await setMemory(this.#limit('write', 'setMemory', options), memory);
   }
 
   /**
-   * Changes the maximum, `<memory>`, in KiB, and lowers the current memory to it if that is higher. A running container is
+   * Changes the maximum, `<memory>`, and lowers the current memory to it if that is higher. A running container is
    * limited to it at once, unless it has a lower limit or a `<memtune>` hard limit; libvirt's driver does not do that.
    *
-   * @param kibibytes - a whole number from 1 on; in KiB
+   * @param maximum - KiB, a whole number from 1 on; or a size with its unit, such as `64MiB`
    * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
    * changes both, or neither if one change is refused
    * @throws TslxcError INVALID_ARG for anything but such a number, and if the limit of memory would exceed that of memory
@@ -1070,8 +1072,8 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainSetMaxMemory, `virsh setmaxmem`
    */
-  async setMaxMemory(kibibytes: number, options: WhichOption = {}): Promise<void> {
-    await setMaxMemory(this.#limit('write', 'setMaxMemory', options), kibibytes);
+  async setMaxMemory(maximum: MemorySize, options: WhichOption = {}): Promise<void> {
+    await setMaxMemory(this.#limit('write', 'setMaxMemory', options), maximum);
   }
 
   /**
@@ -1092,7 +1094,7 @@ export class Domain {
    * Changes the given values of `<memtune>`; those left out stay. `swapHardLimit` limits memory and swap together, on both
    * versions of cgroups.
    *
-   * @param change - KiB from 0 on, or `unlimited`
+   * @param change - KiB from 0 on, a size with its unit, such as `64MiB`, or `unlimited`
    * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
    * changes both, or neither if one change is refused
    * @throws TslxcError INVALID_ARG for another value, and if the limit of memory would exceed that of memory and swap;
@@ -1324,8 +1326,8 @@ export class Domain {
   /**
    * Changes the limit of huge pages of one size.
    *
-   * @param limit - `size`: of one page in KiB, a power of 2 from 4 on; `max`: of all pages of that size together, KiB from 0
-   * on, or `unlimited`
+   * @param limit - `size`: of one page, a power of 2 from 4 KiB on; `max`: of all pages of that size together, from 0 on, or
+   * `unlimited`; KiB each, or a size with its unit, such as `2MiB`
    * @param options - `which`: by default the running container if there is one, else the stored definition; `both`
    * changes both, or neither if one change is refused
    * @throws TslxcError INVALID_ARG for an invalid page size or limit; OPERATION_INVALID for
@@ -1337,7 +1339,7 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see hugetlb of cgroups(7)
    */
-  async setHugepageLimit(limit: HugepageLimitInfo, options: WhichOption = {}): Promise<void> {
+  async setHugepageLimit(limit: HugepageLimitChange, options: WhichOption = {}): Promise<void> {
     await setHugepageLimit(this.#limit('write', 'setHugepageLimit', options), limit);
   }
 

@@ -204,6 +204,16 @@ interface Letters {
   readonly attached?: string;
 }
 
+interface GivenOption {
+  readonly option: Option;
+  /** How it was given: `--name`, or `-x`. */
+  readonly written: string;
+  /** The value in the same word, or the one that an alias stands for. */
+  readonly attached?: string | undefined;
+  /** The words after it. */
+  readonly rest: string[];
+}
+
 class Parser {
   readonly #verb: string;
   readonly #table: readonly Option[];
@@ -269,8 +279,8 @@ class Parser {
   }
 
   #takeLetters({ flags, last, attached }: Letters, rest: string[]): void {
-    for (const { name } of flags) this.#takeOption(name, rest);
-    this.#takeOption(attached === undefined ? last.name : `${last.name}=${attached}`, rest);
+    for (const one of flags) this.#take({ option: one, written: `-${one.letter}`, rest });
+    this.#take({ option: last, written: `-${last.letter}`, attached, rest });
   }
 
   #takeOption(text: string, rest: string[]): void {
@@ -279,49 +289,48 @@ class Parser {
     const option = this.#table.find(({ name, aliases = [] }) =>
       [name, ...aliases.map((alias) => alias.name)].includes(word),
     );
-    if (option === undefined) {
-      throw this.#unknown(word);
-    }
-    const { name, aliases = [] } = option;
-    if (this.#values.has(name) && !takesSeveral(option))
-      throw new UsageError(`option --${name} already seen`);
+    if (option === undefined) throw this.#unknown(word);
     const attached = equals < 0 ? undefined : text.slice(equals + 1);
-    const meant = aliases.find((alias) => alias.name === word)?.value;
+    const meant = option.aliases?.find((alias) => alias.name === word)?.value;
     if (meant !== undefined && attached !== undefined) {
       throw new UsageError(`invalid '=' after option --${word}`);
     }
-    const value = this.#valueOf(option, meant ?? attached, rest);
+    this.#take({ option, written: `--${option.name}`, attached: meant ?? attached, rest });
+  }
+
+  #take(given: GivenOption): void {
+    const { option, written } = given;
+    const { name } = option;
+    if (this.#values.has(name) && !takesSeveral(option))
+      throw new UsageError(`option ${written} already seen`);
+    const value = this.#valueOf(given);
     const isOneOfSeveral = takesSeveral(option) && typeof value === 'string';
     this.#values.set(name, isOneOfSeveral ? [...this.#words(name), value] : value);
   }
 
   #unknown(word: string): UsageError {
-    const known = this.#table.filter(({ refused }) => refused === undefined);
-    const meant = nearest(
-      word,
-      known.map(({ name }) => name),
-    );
+    const meant = nearest(word, this.#accepted());
     const suggested = meant === undefined ? '' : `; did you mean --${meant}?`;
     const hint = foreignOption(this.#verb, word) ?? suggested;
     return new UsageError(`command '${this.#verb}' doesn't support option --${word}${hint}`);
   }
 
-  #valueOf(option: Option, attached: string | undefined, rest: string[]): Value {
+  #valueOf({ option, written, attached, rest }: GivenOption): Value {
     if (option.kind === 'flag') {
       if (attached === undefined) return true;
-      throw new UsageError(`invalid '=' after option --${option.name}`);
+      throw new UsageError(`invalid '=' after option ${written}`);
     }
     const value = attached ?? rest.shift();
-    if (value !== undefined) checkClosed(option, value);
+    if (value !== undefined) checkClosed(option, written, value);
     if (value !== undefined) return option.kind === 'words' ? [value, ...rest.splice(0)] : value;
     // As virsh, which knows of no other kinds, and says so also of an option that takes several values.
     const kind = option.kind === 'number' ? 'number' : 'string';
-    throw new UsageError(`expected syntax: --${option.name} <${kind}>`);
+    throw new UsageError(`expected syntax: ${written} <${kind}>`);
   }
 
   #takeData(word: string, rest: string[]): void {
     const free = this.#free();
-    if (free === undefined) throw new UsageError(`unexpected data '${word}'`);
+    if (free === undefined) throw new UsageError(`unexpected data '${word}'${this.#meantBy(word)}`);
     const { name, kind } = free;
     // From its first word on, all words belong to the command that is to be run; only a `--` before it is an option here.
     if (kind === 'words') this.#values.set(name, [word, ...rest.splice(0)]);
@@ -330,6 +339,19 @@ class Parser {
     if (free.endsOptions !== true || next === undefined) return;
     this.#isBeforeDashes = rest.includes('--');
     if (!this.#isBeforeDashes) this.#takeData(next, rest.splice(0).slice(1));
+  }
+
+  /** For `-a`, which is data where options have no letters: the options that begin with it. */
+  #meantBy(word: string): string {
+    if (!/^-[A-Za-z]$/.test(word)) return '';
+    const letter = word.slice(1).toLowerCase();
+    const begun = this.#accepted().filter((name) => name.startsWith(letter));
+    if (begun.length === 0) return '';
+    return `; did you mean ${begun.map((name) => `--${name}`).join(' or ')}?`;
+  }
+
+  #accepted(): readonly string[] {
+    return this.#table.filter(({ refused }) => refused === undefined).map(({ name }) => name);
   }
 
   /** What the next bare word is. */
@@ -354,7 +376,7 @@ class Parser {
   }
 }
 
-function checkClosed({ name, closed, values = [] }: Option, value: string): void {
+function checkClosed({ closed, values = [] }: Option, written: string, value: string): void {
   if (closed === undefined || typeof values === 'string' || values.includes(value)) return;
-  throw new UsageError(`--${name} is one of ${values.join(', ')}, not '${value}'`);
+  throw new UsageError(`${written} is one of ${values.join(', ')}, not '${value}'`);
 }

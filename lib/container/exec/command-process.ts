@@ -47,27 +47,30 @@ interface Output {
 
 /** A command that runs in a container, made by `Domain.exec`. */
 export class CommandProcess {
-  /** @internal Settles as `result`, as soon as the command has ended, whatever is still to be read. */
-  readonly ended: Promise<CommandResult>;
-  /** @internal */
-  protected readonly channel: Channel;
+  readonly #ended: Promise<CommandResult>;
+  readonly #channel: Channel;
   readonly #streams: readonly OutputStream[];
   #isOver = false;
   #ending: TslxcError | undefined;
 
   /** @internal */
   constructor(channel: Channel, container: ContainerOfCommand, { streams, last }: Output) {
-    this.channel = channel;
+    this.#channel = channel;
     this.#streams = streams;
-    this.ended = channel.held(() => this.#follow(container));
+    this.#ended = channel.held(() => this.#follow(container));
     const takeRest = (until: LastByte): void => {
       for (const stream of streams) stream.takeRest(until);
     };
     // Once an attendant has been killed, nothing ends a terminal.
-    this.ended.then(
+    this.#ended.then(
       () => takeRest(last),
       () => takeRest('before-silence'),
     );
+  }
+
+  /** @internal Settles as `result`, as soon as the command has ended, whatever is still to be read. */
+  get ended(): Promise<CommandResult> {
+    return this.#ended;
   }
 
   /**
@@ -97,7 +100,7 @@ export class CommandProcess {
    */
   kill(signal: number | string = 'SIGTERM'): void {
     const sent = askedSignal(signal, 1);
-    if (!this.#isOver) this.channel.send({ message: 'signal', number: sent });
+    if (!this.#isOver) this.#channel.send({ message: 'signal', number: sent });
   }
 
   /**
@@ -107,7 +110,7 @@ export class CommandProcess {
    */
   destroy(): void {
     for (const stream of this.#streams) stream.giveUp();
-    if (!this.#isOver) this.channel.send({ message: 'destroy' });
+    if (!this.#isOver) this.#channel.send({ message: 'destroy' });
   }
 
   /** As `destroy`, and waits until `result` has settled. */
@@ -122,6 +125,11 @@ export class CommandProcess {
     this.destroy();
   }
 
+  /** @internal */
+  protected get channel(): Channel {
+    return this.#channel;
+  }
+
   async #settle(): Promise<CommandResult> {
     try {
       return await this.ended;
@@ -131,11 +139,11 @@ export class CommandProcess {
   }
 
   async #follow({ domain, isOver }: ContainerOfCommand): Promise<CommandResult> {
-    let message = await this.channel.receive();
+    let message = await this.#channel.receive();
     // Stage 0 may send this at any time.
-    while (message?.message === 'spawned') message = await this.channel.receive();
+    while (message?.message === 'spawned') message = await this.#channel.receive();
     this.#isOver = true;
-    this.channel.send({ message: 'acknowledge' });
+    this.#channel.send({ message: 'acknowledge' });
     if (this.#ending !== undefined) throw this.#ending;
     if (message?.message === 'exited') return resultOf(message);
     const detail = (await isOver())

@@ -1,5 +1,6 @@
 /** Sizes of a spec as elements, and back. Pure. */
 import { node, type PrintableElement } from '../xml/print';
+import { scaleOf } from '../xml/scaled-integer';
 import type { Size } from './spec';
 
 /** A number and its unit. */
@@ -15,6 +16,12 @@ export function sizeElement(name: string, size: Size): PrintableElement {
 export function splitSize(size: Size): { count: string; unit: string } {
   const [, count = '', unit = ''] = sizePattern.exec(size) ?? [];
   return { count, unit: unit === 'B' ? 'bytes' : unit };
+}
+
+/** KiB, rounded up, as those of an element are. */
+export function kibibytesOf(size: Size): number {
+  const { count, unit } = splitSize(size);
+  return Number((BigInt(count) * (scaleOf(unit) ?? 1n) + 1023n) / 1024n);
 }
 
 /** The size in the largest unit of which it is a whole number. */

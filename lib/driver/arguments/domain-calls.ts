@@ -1,5 +1,6 @@
 /** What the methods of a Domain take. */
 import { windowSize } from '../../container/console/window-size';
+import { memorySize } from '../../domain/builder/spec-shape';
 import type { MetadataContent } from '../../domain/elements/metadata';
 import type { BlockDeviceTuning } from '../../domain/tuning/definition';
 import { rate } from '../../domain/interface/rate-shape';
@@ -34,7 +35,7 @@ import type { DestroyOptions, PowerOptions } from '../lifecycle/power-types';
 import type {
   BlockTuningChange,
   CpuTuningChange,
-  HugepageLimitInfo,
+  HugepageLimitChange,
   MemoryTuningChange,
   NumaTuningChange,
   VcpuChange,
@@ -113,7 +114,9 @@ const metadata = object<MetadataContent>({ key: text, xml: document });
 
 const limit = either(oneOf('unlimited'), number);
 
-const memoryLimit = either(oneOf('unlimited'), kibibytes);
+const memory = either(kibibytes, memorySize);
+
+const memoryLimit = either(oneOf('unlimited'), memory);
 
 const blockDevice = object<BlockDeviceTuning>(
   {
@@ -145,8 +148,8 @@ export const textCalls = {
 
 const limitCalls = {
   getMemory: [which],
-  setMemory: [['kibibytes', kibibytes], which],
-  setMaxMemory: [['kibibytes', kibibytes], which],
+  setMemory: [['memory', memory], which],
+  setMaxMemory: [['maximum', memory], which],
   getMemoryTuning: [which],
   setMemoryTuning: [
     [
@@ -204,7 +207,7 @@ const limitCalls = {
   setProcessLimit: [['max', limit], which],
   getHugepageLimits: [which],
   setHugepageLimit: [
-    ['limit', object<HugepageLimitInfo>({ size: kibibytes, max: memoryLimit })],
+    ['limit', object<HugepageLimitChange>({ size: memory, max: memoryLimit })],
     which,
   ],
 } as const;

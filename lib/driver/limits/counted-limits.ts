@@ -10,7 +10,8 @@ import {
   readHugepages,
   readProcesses,
 } from '../../plan/limits/counted-limits';
-import type { HugepageLimitInfo, MemoryLimit } from './types';
+import { inKibibytes, limitInKibibytes } from './memory-size';
+import type { HugepageLimitChange, HugepageLimitInfo, MemoryLimit } from './types';
 import {
   changeLimit,
   checkWhole,
@@ -68,8 +69,9 @@ export async function getHugepageLimits(query: LimitQuery): Promise<HugepageLimi
 /** @throws TslxcError INVALID_ARG for an invalid size or limit; and as `changeLimit`. */
 export async function setHugepageLimit(
   query: LimitQuery,
-  { size, max }: HugepageLimitInfo,
+  limit: HugepageLimitChange,
 ): Promise<void> {
+  const [size, max] = [inKibibytes(limit.size), limitInKibibytes(limit.max)];
   checkWhole(pageSize, size, [4, 2 ** 30]);
   if (!Number.isInteger(Math.log2(size))) {
     const detail = `${size} KiB is not the size of a huge page`;

@@ -5,7 +5,14 @@ import { TslxcError } from '../../errors';
 import type { CgroupPlace } from '../../plan/cgroups/places';
 import { writesOnLevels, type LimitWrite } from '../../plan/limits/limit-write';
 import { memoryWrites, readMemory, type MemoryLimits } from '../../plan/limits/memory-limits';
-import type { DomainMemory, MemoryLimit, MemoryTuningChange, MemoryTuningInfo } from './types';
+import { inKibibytes, limitInKibibytes } from './memory-size';
+import type {
+  DomainMemory,
+  MemoryLimit,
+  MemorySize,
+  MemoryTuningChange,
+  MemoryTuningInfo,
+} from './types';
 import {
   changeLimit,
   checkWhole,
@@ -16,7 +23,7 @@ import {
   type Live,
   type LiveLimitChange,
 } from './live-limits';
-import { present, type Present } from '../../present';
+import { present } from '../../present';
 
 /** As with libvirt, the number that means no limit is allowed. */
 const range = [1, unlimitedKibibytes] as const;
@@ -32,10 +39,12 @@ export async function getMemory(query: LimitQuery): Promise<DomainMemory> {
   });
 }
 
-const memoryArgument: Counted = { what: 'memory', element: 'kibibytes' };
+const memoryArgument: Counted = { what: 'memory', element: 'memory' };
+const maximumArgument: Counted = { what: 'the maximum of memory', element: 'maximum' };
 
 /** @throws TslxcError INVALID_ARG above the maximum; and as `changeLimit`. */
-export async function setMemory(query: LimitQuery, kibibytes: number): Promise<void> {
+export async function setMemory(query: LimitQuery, memory: MemorySize): Promise<void> {
+  const kibibytes = inKibibytes(memory);
   checkWhole(memoryArgument, kibibytes, range);
   const checked = (definition: DomainDefinition): DomainDefinition => {
     if (kibibytes > definition.memory) {
@@ -60,8 +69,9 @@ export async function setMemory(query: LimitQuery, kibibytes: number): Promise<v
 }
 
 /** @throws as `changeLimit`. */
-export async function setMaxMemory(query: LimitQuery, kibibytes: number): Promise<void> {
-  checkWhole(memoryArgument, kibibytes, range);
+export async function setMaxMemory(query: LimitQuery, maximum: MemorySize): Promise<void> {
+  const kibibytes = inKibibytes(maximum);
+  checkWhole(maximumArgument, kibibytes, range);
   const changed = (definition: DomainDefinition): DomainDefinition => ({
     ...definition,
     memory: kibibytes,
@@ -107,7 +117,7 @@ export async function setMemoryTuning(
   query: LimitQuery,
   change: MemoryTuningChange,
 ): Promise<void> {
-  const given = present(change);
+  const given = tuningOf(change);
   const argument = (what: string): Counted => ({ what, element: `change.${what}` });
   for (const [name, value] of Object.entries(given)) {
     if (value !== 'unlimited') checkWhole(argument(name), value, [0, unlimitedKibibytes]);
@@ -124,6 +134,19 @@ export async function setMemoryTuning(
         }),
         definition: withTuning(live.definition, given),
       }),
+  });
+}
+
+/** In KiB. */
+type Tuning = Partial<Record<'hardLimit' | 'softLimit' | 'swapHardLimit', MemoryLimit>>;
+
+function tuningOf({ hardLimit, softLimit, swapHardLimit }: MemoryTuningChange): Tuning {
+  const limit = (given: MemoryTuningChange['hardLimit']): MemoryLimit | undefined =>
+    given === undefined ? undefined : limitInKibibytes(given);
+  return present({
+    hardLimit: limit(hardLimit),
+    softLimit: limit(softLimit),
+    swapHardLimit: limit(swapHardLimit),
   });
 }
 
@@ -161,10 +184,7 @@ function changeMemory(
   };
 }
 
-function withTuning(
-  definition: DomainDefinition,
-  change: Present<MemoryTuningChange>,
-): DomainDefinition {
+function withTuning(definition: DomainDefinition, change: Tuning): DomainDefinition {
   const { memoryTuning = { position: nowhere }, ...rest } = definition;
   const given = Object.entries(change).map(([name, value]) => {
     const kibibytes = numberOf(value);

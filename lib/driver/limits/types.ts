@@ -1,4 +1,5 @@
-/** Limits of a domain as the library returns and takes them. Memory is in KiB. */
+/** Limits of a domain as the library returns and takes them. Memory is returned in KiB. */
+import type { Size } from '../../domain/builder/spec';
 import type { BlockDeviceTuning } from '../../domain/tuning/definition';
 
 /** `<memory>` and `<currentMemory>`. */
@@ -12,6 +13,12 @@ export interface DomainMemory {
 /** KiB, or no limit. */
 export type MemoryLimit = number | 'unlimited';
 
+/** Memory as calls take it: KiB, or a size with its unit, such as `64MiB`, which is rounded up to KiB. */
+export type MemorySize = number | Size;
+
+/** A limit of memory as calls take it. */
+export type MemorySizeLimit = MemorySize | 'unlimited';
+
 /** `<memtune>`. */
 export interface MemoryTuningInfo {
   /** Of memory: above it the kernel swaps out, and if that is not enough, its OOM killer kills processes. */
@@ -24,12 +31,12 @@ export interface MemoryTuningInfo {
 
 /** A change of `<memtune>`: what is left out stays as it is. */
 export interface MemoryTuningChange {
-  /** KiB from 0 on, or `unlimited`: see `MemoryTuningInfo.hardLimit`. */
-  readonly hardLimit?: MemoryLimit | undefined;
-  /** KiB from 0 on, or `unlimited`: see `MemoryTuningInfo.softLimit`. */
-  readonly softLimit?: MemoryLimit | undefined;
-  /** KiB from 0 on, or `unlimited`: see `MemoryTuningInfo.swapHardLimit`. */
-  readonly swapHardLimit?: MemoryLimit | undefined;
+  /** From 0 on: see `MemoryTuningInfo.hardLimit`. */
+  readonly hardLimit?: MemorySizeLimit | undefined;
+  /** From 0 on: see `MemoryTuningInfo.softLimit`. */
+  readonly softLimit?: MemorySizeLimit | undefined;
+  /** From 0 on: see `MemoryTuningInfo.swapHardLimit`. */
+  readonly swapHardLimit?: MemorySizeLimit | undefined;
 }
 
 /** `<cputune>`. */
@@ -109,4 +116,12 @@ export interface HugepageLimitInfo {
   readonly size: number;
   /** Limit of all pages of this size together, in KiB. */
   readonly max: MemoryLimit;
+}
+
+/** A limit of huge pages to set. */
+export interface HugepageLimitChange {
+  /** Size of one page: a power of 2 from 4 KiB on. */
+  readonly size: MemorySize;
+  /** Limit of all pages of this size together: from 0 on. */
+  readonly max: MemorySizeLimit;
 }

@@ -144,11 +144,11 @@ test('the quick info of setMemory is its whole contract', () => {
   const words = ts.displayPartsToString(info?.documentation);
   const tags = (info?.tags ?? []).map(({ name, text }) => `@${name} ${wordsOf(text)}`);
   expect(ts.displayPartsToString(info?.displayParts)).toContain(
-    'Domain.setMemory(kibibytes: number, options?: WhichOption): Promise<void>',
+    'Domain.setMemory(memory: MemorySize, options?: WhichOption): Promise<void>',
   );
-  expect(words).toMatch(/current memory, in KiB/);
+  expect(words).toMatch(/current memory: `<currentMemory>`/);
   const parameters = tags.filter((tag) => tag.startsWith('@param')).join('\n');
-  expect(parameters).toMatch(/kibibytes .*whole number from 1 to the maximum.*in KiB/s);
+  expect(parameters).toMatch(/memory .*KiB, a whole number from 1 to the maximum.*`64MiB`/s);
   expect(parameters).toMatch(/options .*`which`: by default the running container.*`both`/s);
   const thrown = tags.filter((tag) => tag.startsWith('@throws')).join('\n');
   for (const code of [

@@ -69,7 +69,7 @@ test('they type-check', async () => {
     page: 'docs/README.md',
     line: 1,
     language: 'js',
-    text: "await domain.setMemory('64 MiB');\n",
+    text: "await domain.setMemory('much');\n",
   };
   // The only complaint is of the example that is wrong.
   expect(await complaints([...examples, wrong])).toMatch(

@@ -57,7 +57,7 @@ test.each<[readonly string[], Record<string, string | true>]>([
   expect(values(words)).toEqual(expected);
 });
 
-test.each<[readonly string[], string]>([
+test.each<[readonly string[], string | RegExp]>([
   [[], "command 'start' requires <domain> option"],
   [['--console'], "command 'start' requires <domain> option"],
   [['web', '--bogus'], "command 'start' doesn't support option --bogus"],
@@ -65,7 +65,10 @@ test.each<[readonly string[], string]>([
   [['web', '--console=1'], "invalid '=' after option --console"],
   [['web', '--console', '--console'], 'option --console already seen'],
   [['web', '--domain', 'db'], 'option --domain already seen'],
-  [['web', 'a', 'b'], "unexpected data 'b'"],
+  [['web', 'a', 'b'], /unexpected data 'b'$/],
+  [['web', 'a', '-c'], "unexpected data '-c'; did you mean --console or --console-fd?"],
+  [['web', 'a', '-z'], /unexpected data '-z'$/],
+  [['web', 'a', '-cc'], /unexpected data '-cc'$/],
   [['web', '--file'], 'expected syntax: --file <string>'],
   [['web', '--console-fd'], 'expected syntax: --console-fd <number>'],
 ])('%j is refused: %s', (words, message) => {
@@ -268,6 +271,14 @@ test('the value of a letter can stand in its word, with or without a =', () => {
   expect(given('-p=80:80', 'web')).toEqual([false, '80:80', 'web', []]);
   expect(given('-dp8080', 'web')).toEqual([true, '8080', 'web', []]);
   expect(given('-pd', 'web')).toEqual([false, 'd', 'web', []]);
+});
+
+test.each([
+  [['-p'], 'expected syntax: -p <string>'],
+  [['-p1', '--publish', '2'], 'option --publish already seen'],
+  [['-d', '-dp', '1'], 'option -d already seen'],
+])('an error about %j names the letter if one was given', (words, message) => {
+  expect(() => given(...words)).toThrow(message);
 });
 
 test.each(['-x', '-dx', '-x=1', '-it', '-x80:80', '-d=1'])(

@@ -35,6 +35,13 @@ async function outcomeSoon(result: Promise<CommandResult>): Promise<unknown> {
   return outcome;
 }
 
+test('a process shows the streams that a caller uses, and nothing of how it is attended', async () => {
+  using command = await pipedCommand();
+  expect(Object.keys(command.process)).toEqual(['stdin', 'stdout', 'stderr']);
+  using shell = await terminalCommand();
+  expect(Object.keys(shell.process)).toEqual(['terminal']);
+});
+
 test.each([
   ['has ended', /a command in domain 'web' was ended with its container, which was destroyed/],
   ['runs', /the process that supervises a command in domain 'web' was killed/],

@@ -103,6 +103,20 @@ describe('of a domain that is off', () => {
     expect(host.written).toEqual([]);
   });
 
+  test('memory is KiB, or a size with its unit, which is rounded up', async () => {
+    await domain.setMaxMemory('1GiB');
+    await domain.setMemory('64MB');
+    expect(await domain.getMemory()).toEqual({ maximum: 1_048_576, current: 62_500 });
+    await domain.setMemoryTuning({ softLimit: '1B', hardLimit: '2MiB', swapHardLimit: 4096 });
+    expect(await domain.getMemoryTuning()).toEqual({
+      softLimit: 1,
+      hardLimit: 2048,
+      swapHardLimit: 4096,
+    });
+    await domain.setHugepageLimit({ size: '2MiB', max: '1GiB' });
+    expect(await domain.getHugepageLimits()).toEqual([{ size: 2048, max: 1_048_576 }]);
+  });
+
   test('what is taken away is gone from the text', async () => {
     const before = await domain.xml();
     await domain.setMemoryTuning({ softLimit: 5 });
@@ -141,6 +155,10 @@ describe('of a domain that is off', () => {
   test.each<[string, () => Promise<void>]>([
     ['memory above the maximum', () => domain.setMemory(102_401)],
     ['no memory', () => domain.setMemory(0)],
+    ['no memory with a unit', () => domain.setMemory('0MiB')],
+    ['a size without a number', () => domain.setMaxMemory('MiB' as '1MiB')],
+    ['a unit that is none', () => domain.setMemoryTuning({ softLimit: '1XB' as '1MB' })],
+    ['memory that no number is exact for', () => domain.setMaxMemory('99999999999999999TiB')],
     [
       'swap and memory below memory',
       () => domain.setMemoryTuning({ hardLimit: 9, swapHardLimit: 8 }),
@@ -165,8 +183,8 @@ describe('of a domain that is off', () => {
   });
 
   test.each<[string, () => Promise<void>]>([
-    ['kibibytes', () => domain.setMemory(-1)],
-    ['kibibytes', () => domain.setMaxMemory(0.5)],
+    ['memory', () => domain.setMemory(-1)],
+    ['maximum', () => domain.setMaxMemory(0.5)],
     ['change.softLimit', () => domain.setMemoryTuning({ softLimit: -1 })],
     ['change.period', () => domain.setCpuTuning({ shares: 2, period: 1.5 })],
     ['change.maximum', () => domain.setVcpus({ current: 1, maximum: 0 })],
