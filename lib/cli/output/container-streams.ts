@@ -45,7 +45,8 @@ export class ContainerStreams {
       [this.#stdout, terminal.output()],
       [this.#stderr, terminal.errors()],
     ] as const;
-    const ended = pairs.map(([from]) => once(from, 'close'));
+    // One that nothing is written to may have been closed since the start.
+    const ended = pairs.map(([from]) => (from.closed ? Promise.resolve([]) : once(from, 'close')));
     const copies = pairs.map(([from, to]) => new OutputCopy(from, to, onGone));
     try {
       await Promise.all(ended);

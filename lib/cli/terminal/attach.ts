@@ -162,6 +162,8 @@ class Attachment {
     };
     output.once('error', onGone);
     stream.once('end', onEnd).once('close', onEnd).on('data', onData);
+    // A container that puts nothing out may have ended before anything listens: neither event comes again.
+    if (stream.readableEnded || stream.closed) onEnd();
     this.#releases.push(() => {
       stream.off('data', onData).off('end', onEnd).off('close', onEnd);
       output.off('error', onGone);

@@ -22,7 +22,8 @@ export class OutputCopy {
     this.#from = from;
     this.#to = to;
     from.on('data', (chunk: Buffer) => this.#take(chunk));
-    from.once('close', () => this.#over.abort());
+    if (from.closed) this.#over.abort();
+    else from.once('close', () => this.#over.abort());
     this.#fail = (error: Error): void => {
       if (!isReaderGone(error, descriptorOf(to))) this.#failure ??= error;
       this.#over.abort();

@@ -1,5 +1,7 @@
 /** lib/cli/output/container-streams.ts: the streams of a container that runs without a terminal. The test is the container. */
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { ContainerStreams } from '../../../../lib/cli/output/container-streams';
@@ -28,6 +30,17 @@ test('piped input is passed on to its end, and output and errors stay apart, byt
   await joined;
   expect(String(terminal.shown.read())).toBe('out\r\n');
   expect(String(terminal.complaints.read())).toBe('err\n');
+});
+
+test('a container that has ended before its streams are joined, without a byte, is not waited for', async () => {
+  const streams = new ContainerStreams();
+  const container = far(streams);
+  container.stdout.destroy();
+  container.stderr.destroy();
+  await Promise.all([once(container.stdout, 'close'), once(container.stderr, 'close')]);
+  // In one of the next turns the other ends are told of it, and nothing listens yet.
+  for (let turn = 0; turn < 50; turn += 1) await nextTurn();
+  await streams.join(new FakeTerminal('tty'), () => undefined);
 });
 
 test('a terminal is no input: it is empty', async () => {

@@ -6,6 +6,7 @@ import { escapeByte } from '../../../../lib/cli/terminal/terminal';
 import type { SessionEnd } from '../../../../lib/cli/terminal/attach';
 import { FakeConnection } from '../../../support/fake/connection/fake-connection';
 import { FakeConsole } from '../../../support/fake/connection/fake-console';
+import { socketPair } from '../../container/socket-pair';
 import { FakeTerminal, run } from '../run-main';
 
 class Started {
@@ -62,6 +63,18 @@ test('the end of the container ends it, after its last byte', async () => {
   expect(await session.end).toEqual({ how: 'ended' });
   expect(String(session.terminal.shown.read())).toBe('bye\r\n');
   expect(session.terminal.modes).toEqual(['raw', 'normal']);
+});
+
+test('a container that has ended before it is attached, without a byte, ends it', async () => {
+  const [terminal, signals] = [new FakeTerminal(), new EventEmitter()];
+  using pair = await socketPair();
+  const stream = pair.ours;
+  pair.theirs.destroy();
+  // A socket that nobody reads tells its end, if there is nothing to be read.
+  await once(stream, 'close');
+  const resize = (): void => undefined;
+  expect(await attach({ terminal, stream, resize, signals })).toEqual({ how: 'ended' });
+  expect(terminal.modes).toEqual(['raw', 'normal']);
 });
 
 test('a hang-up ends it', async () => {
