@@ -17,9 +17,9 @@ export function makeOwnFolder(path: string, mode = usualMode): void {
   try {
     makeOne(path, mode);
   } catch (error) {
-    const parent = dirname(path);
-    if (!hasErrno(error, system.errno.ENOENT) || isAnything(parent)) throw error;
-    makeOwnFolder(parent, mode);
+    if (!hasErrno(error, system.errno.ENOENT)) throw error;
+    // Also if it is there by now: another process may have made it since.
+    makeOwnFolder(dirname(path), mode);
     makeOne(path, mode);
   }
 }
@@ -31,8 +31,4 @@ function makeOne(path: string, mode: number): void {
   } catch (error) {
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) throw error;
   }
-}
-
-function isAnything(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }

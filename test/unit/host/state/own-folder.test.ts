@@ -1,6 +1,6 @@
 /** Folders of tslxc's own, which are made when something is first written there. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeOwnFolder } from '../../../../lib/host/state/own-folder';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
@@ -14,6 +14,24 @@ test('a folder is made with those above it, for root alone; one that is there st
   mkdirSync(join(folder, 'c'), { mode: 0o755 });
   makeOwnFolder(join(folder, 'c'));
   expect(statSync(join(folder, 'c')).mode & 0o777).toBe(0o755);
+});
+
+test('a folder is made where another process makes those above it at the same time', () => {
+  const folder = join(scratchDirectory(), 'above/it');
+  const kernels = fs.mkdirSync;
+  const tries: string[] = [];
+  using _spy = jest.spyOn(fs, 'mkdirSync').mockImplementation((path, options) => {
+    tries.push(String(path));
+    try {
+      return kernels(path, options);
+    } finally {
+      // After the kernel has said that there is none, and before anything else is asked.
+      if (tries.length === 1) kernels(folder, { recursive: true });
+    }
+  });
+  makeOwnFolder(join(folder, 'made'));
+  expect(statSync(join(folder, 'made')).isDirectory()).toBe(true);
+  expect(tries).toEqual([join(folder, 'made'), folder, join(folder, 'made')]);
 });
 
 test('what is in the way is named by what the kernel says of it', () => {
