@@ -31,6 +31,8 @@ export type {
   StoragePoolInfo,
   StorageVolumeInfo,
 } from './driver/storage/types';
+export { Volumes } from './driver/volumes/volumes';
+export type { VolumeInfo } from './driver/volumes/types';
 export type { CreatePoolOptions } from './driver/storage/verbs';
 export type { StoragePoolType, VolumeFormat } from './storage/definition/formats';
 export type { Resizing, WipeAlgorithm } from './storage/volume/change';

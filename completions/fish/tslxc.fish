@@ -57,7 +57,7 @@ function __tslxc_lines
 end
 
 function __tslxc_topics
-    printf '%s\n' domain monitor host filter interface nodedev network secret pool volume image snapshot tslxc attach-device attach-disk attach-interface autostart blkiotune clone console cpuset create define desc destroy detach-device detach-disk detach-interface domhostname domid domif-setlink domiftune domname domrename domuuid domxml-from-native dumpxml edit exec hugepagetune logs lxc-enter-namespace memtune metadata numatune pidtune plan reboot resume schedinfo send-process-signal setmaxmem setmem setvcpus shell shutdown start suspend ttyconsole undefine update-device cpu-stats domblklist domblkstat domif-getlink domifaddr domiflist domifstat dominfo dommemstat domstate domstats event list top allocpages capabilities freecell freepages hostname mkroot node-memory-tune nodecpumap nodecpustats nodeinfo nodememstats nodesuspend sysinfo uri version nwfilter-binding-dumpxml nwfilter-binding-list nwfilter-define nwfilter-dumpxml nwfilter-edit nwfilter-list nwfilter-undefine iface-dumpxml iface-list iface-mac iface-name nodedev-dumpxml nodedev-info nodedev-list net-autostart net-create net-define net-desc net-destroy net-dhcp-leases net-dumpxml net-edit net-event net-info net-list net-metadata net-name net-port-create net-port-delete net-port-dumpxml net-port-list net-start net-undefine net-update net-uuid secret-define secret-dumpxml secret-get-value secret-list secret-set-value secret-undefine pool-autostart pool-build pool-create pool-create-as pool-define pool-define-as pool-delete pool-destroy pool-dumpxml pool-edit pool-info pool-list pool-name pool-refresh pool-start pool-undefine pool-uuid vol-clone vol-create vol-create-as vol-create-from vol-delete vol-download vol-dumpxml vol-info vol-key vol-list vol-name vol-path vol-pool vol-resize vol-upload vol-wipe images pull rmi run snapshot-create snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-info snapshot-list snapshot-parent snapshot-revert autostart-all cd completion connect daemon doctor echo exit help import purge pwd quit wait
+    printf '%s\n' domain monitor host filter interface nodedev network secret pool volume image snapshot tslxc attach-device attach-disk attach-interface autostart blkiotune clone console cpuset create define desc destroy detach-device detach-disk detach-interface domhostname domid domif-setlink domiftune domname domrename domuuid domxml-from-native dumpxml edit exec hugepagetune logs lxc-enter-namespace memtune metadata numatune pidtune plan reboot resume schedinfo send-process-signal setmaxmem setmem setvcpus shell shutdown start suspend ttyconsole undefine update-device cpu-stats domblklist domblkstat domif-getlink domifaddr domiflist domifstat dominfo dommemstat domstate domstats event list top allocpages capabilities freecell freepages hostname mkroot node-memory-tune nodecpumap nodecpustats nodeinfo nodememstats nodesuspend sysinfo uri version nwfilter-binding-dumpxml nwfilter-binding-list nwfilter-define nwfilter-dumpxml nwfilter-edit nwfilter-list nwfilter-undefine iface-dumpxml iface-list iface-mac iface-name nodedev-dumpxml nodedev-info nodedev-list net-autostart net-create net-define net-desc net-destroy net-dhcp-leases net-dumpxml net-edit net-event net-info net-list net-metadata net-name net-port-create net-port-delete net-port-dumpxml net-port-list net-start net-undefine net-update net-uuid secret-define secret-dumpxml secret-get-value secret-list secret-set-value secret-undefine pool-autostart pool-build pool-create pool-create-as pool-define pool-define-as pool-delete pool-destroy pool-dumpxml pool-edit pool-info pool-list pool-name pool-refresh pool-start pool-undefine pool-uuid vol-clone vol-create vol-create-as vol-create-from vol-delete vol-download vol-dumpxml vol-info vol-key vol-list vol-name vol-path vol-pool vol-resize vol-upload vol-wipe images pull rmi run volume snapshot-create snapshot-create-as snapshot-current snapshot-delete snapshot-dumpxml snapshot-info snapshot-list snapshot-parent snapshot-revert autostart-all cd completion connect daemon doctor echo exit help import purge pwd quit wait
 end
 
 complete -c tslxc -f
@@ -182,8 +182,8 @@ complete -c tslxc -n '__tslxc_in create' -s u -l user -x -d 'user in place of th
 complete -c tslxc -n '__tslxc_in create' -s w -l workdir -x -d 'directory in the container that it starts in'
 complete -c tslxc -n '__tslxc_in create' -l stop-signal -x -d 'signal that asks it to end'
 complete -c tslxc -n '__tslxc_in create' -l expose -x -d 'a port in place of the image’s, such as 80/tcp; may be repeated'
-complete -c tslxc -n '__tslxc_in create' -s v -l volume -x -d 'show a directory of the host: DIRECTORY:TARGET, or DIRECTORY:TARGET:ro for read-only; may be repeated'
-complete -c tslxc -n '__tslxc_in create' -l mount -x -d 'the same in words: type=bind,source=DIRECTORY,target=TARGET, with readonly; or type=tmpfs,target=TARGET, with tmpfs-size=SIZE; may be repeated'
+complete -c tslxc -n '__tslxc_in create' -s v -l volume -x -d 'show a directory of the host or a named volume, which is made if it is missing: DIRECTORY:TARGET or NAME:TARGET, with :ro behind it for read-only; may be repeated'
+complete -c tslxc -n '__tslxc_in create' -l mount -x -d 'the same in words: type=bind,source=DIRECTORY,target=TARGET, or type=volume,source=NAME,target=TARGET, with readonly; or type=tmpfs,target=TARGET, with tmpfs-size=SIZE; may be repeated'
 complete -c tslxc -n '__tslxc_in create' -l tmpfs -x -d 'a file system in memory: TARGET, or TARGET:size=SIZE; by default as large as --memory; may be repeated'
 complete -c tslxc -n '__tslxc_in create' -l shm-size -x -d 'size of /dev/shm, the shared memory of its programs; 64m by default'
 complete -c tslxc -n '__tslxc_in create' -l read-only -d 'nothing of the image can be written'
@@ -1111,8 +1111,8 @@ complete -c tslxc -n '__tslxc_in run' -s u -l user -x -d 'user in place of the i
 complete -c tslxc -n '__tslxc_in run' -s w -l workdir -x -d 'directory in the container that it starts in'
 complete -c tslxc -n '__tslxc_in run' -l stop-signal -x -d 'signal that asks it to end'
 complete -c tslxc -n '__tslxc_in run' -l expose -x -d 'a port in place of the image’s, such as 80/tcp; may be repeated'
-complete -c tslxc -n '__tslxc_in run' -s v -l volume -x -d 'show a directory of the host: DIRECTORY:TARGET, or DIRECTORY:TARGET:ro for read-only; may be repeated'
-complete -c tslxc -n '__tslxc_in run' -l mount -x -d 'the same in words: type=bind,source=DIRECTORY,target=TARGET, with readonly; or type=tmpfs,target=TARGET, with tmpfs-size=SIZE; may be repeated'
+complete -c tslxc -n '__tslxc_in run' -s v -l volume -x -d 'show a directory of the host or a named volume, which is made if it is missing: DIRECTORY:TARGET or NAME:TARGET, with :ro behind it for read-only; may be repeated'
+complete -c tslxc -n '__tslxc_in run' -l mount -x -d 'the same in words: type=bind,source=DIRECTORY,target=TARGET, or type=volume,source=NAME,target=TARGET, with readonly; or type=tmpfs,target=TARGET, with tmpfs-size=SIZE; may be repeated'
 complete -c tslxc -n '__tslxc_in run' -l tmpfs -x -d 'a file system in memory: TARGET, or TARGET:size=SIZE; by default as large as --memory; may be repeated'
 complete -c tslxc -n '__tslxc_in run' -l shm-size -x -d 'size of /dev/shm, the shared memory of its programs; 64m by default'
 complete -c tslxc -n '__tslxc_in run' -l read-only -d 'nothing of the image can be written'
@@ -1145,6 +1145,15 @@ complete -c tslxc -n '__tslxc_in run' -l mac-address -x -d 'Ethernet address in 
 complete -c tslxc -n '__tslxc_in run' -l print-xml -d 'only print the XML of the domain'
 complete -c tslxc -n '__tslxc_in run' -l command -x -d 'program and its arguments'
 complete -c tslxc -n '__tslxc_in run; and __tslxc_at 0' -a '(__tslxc_lines images --name)'
+complete -c tslxc -n __tslxc_begins -a volume -d 'list, make and remove named volumes'
+complete -c tslxc -n '__tslxc_in volume' -l action -x -a 'ls create rm inspect prune' -d 'ls, create, rm, inspect or prune'
+complete -c tslxc -n '__tslxc_in volume' -l volume -x -a '(undefined)' -d 'names of the volumes, of create, rm and inspect'
+complete -c tslxc -n '__tslxc_in volume' -s q -l name -d 'of ls: list only names'
+complete -c tslxc -n '__tslxc_in volume' -l format -x -a 'text json' -d 'of ls: \'text\' (the default), or \'json\' for programs'
+complete -c tslxc -n '__tslxc_in volume' -s a -l all -d 'of prune: all that no domain has, and not only those without a name, which are never made'
+complete -c tslxc -n '__tslxc_in volume' -s f -l force -d 'of prune: do not ask; of rm: accepted, one that is missing is no error'
+complete -c tslxc -n '__tslxc_in volume; and __tslxc_at 0' -a 'ls create rm inspect prune'
+complete -c tslxc -n '__tslxc_in volume; and __tslxc_from 1' -a '(undefined)'
 complete -c tslxc -n __tslxc_begins -a snapshot-create -d 'create a snapshot from XML'
 complete -c tslxc -n '__tslxc_in snapshot-create' -l domain -x -a '(__tslxc_lines list --all --name)' -d 'domain name, id or uuid'
 complete -c tslxc -n '__tslxc_in snapshot-create' -l xmlfile -x -a '(__fish_complete_path)' -d 'domain snapshot XML'

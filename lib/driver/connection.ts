@@ -71,6 +71,7 @@ import { findAllPools, findPoolByName, findPoolByUuid } from './storage/lookup';
 import type { StoragePoolFilter } from './storage/types';
 import { createPool, definePool, type CreatePoolOptions } from './storage/verbs';
 import { findVolumeByPath } from './storage/volumes';
+import { Volumes } from './volumes/volumes';
 import type { DomainStatistics } from './statistics/types';
 import type {
   ConnectOptions,
@@ -154,6 +155,8 @@ export class Connection implements AsyncDisposable {
   readonly secrets: Secrets;
   /** Filters for network traffic. */
   readonly networkFilters: NetworkFilters;
+  /** Volumes by their names alone, for what containers keep. */
+  readonly volumes: Volumes;
   readonly #session: Session;
   readonly #listeners: EventListeners;
 
@@ -165,6 +168,7 @@ export class Connection implements AsyncDisposable {
     this.hostInterfaces = HostInterfaces.of(session);
     this.secrets = Secrets.of(session);
     this.networkFilters = NetworkFilters.of(session);
+    this.volumes = Volumes.of(session);
     this.#session = session;
     this.#listeners = new EventListeners({
       domain: () => session.followDomains({ keptAliveBy: 'ref' }),

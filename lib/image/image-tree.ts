@@ -69,6 +69,11 @@ export class ImageTree implements Disposable {
     return this.#isThere(path, O_PATH) || !this.#isThere(path, O_PATH | constants.O_NOFOLLOW);
   }
 
+  /** A descriptor of the directory, to be closed by the caller; undefined when the image has none there. */
+  openDirectory(path: string): number | undefined {
+    return this.#open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  }
+
   #isThere(path: string, flags: number): boolean {
     const fd = this.#open(path, flags);
     if (fd !== undefined) native().closeDescriptor(fd);

@@ -9,7 +9,7 @@ import { mountsWithin } from '../../lib/host/kernel/mount-table';
 import { native } from '../../lib/host/native';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { imagePaths } from '../../lib/image/store/image-paths';
-import { makeDraft } from '../../lib/image/store/draft';
+import { makeDraft } from '../../lib/host/trees/draft';
 import { DaemonProcess } from '../support/clients/daemon-process';
 import { ConsoleSession } from '../support/console/console-session';
 import { domainXml } from '../support/domain/domain-xml';

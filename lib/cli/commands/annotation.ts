@@ -3,7 +3,7 @@ import { printableText } from '../../printable';
 import { formatOption, showsData } from '../output/data';
 import { whichOf } from '../options/which-option';
 import { CommandError, withErrorMessage } from '../shell/command-error';
-import { editText } from '../terminal/edit-loop';
+import { editText } from '../editing/edit-loop';
 import type { MetadataContent, WhichOption } from '../../index';
 import type { Option, Options } from '../shell/arguments';
 import type { Context } from '../shell/command';

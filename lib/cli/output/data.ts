@@ -20,8 +20,13 @@ export function wantsData(options: Options): boolean {
 /** Prints the data if it is requested, and returns whether it was: the caller then leaves out the text. */
 export function showsData(output: Output, options: Options, data: unknown): boolean {
   if (!wantsData(options)) return false;
-  output.text(`${json(data, 2)}\n`);
+  printData(output, data);
   return true;
+}
+
+/** Prints the data without looking at the options. */
+export function printData(output: Output, data: unknown): void {
+  output.text(`${json(data, 2)}\n`);
 }
 
 /** The same for one item of a sequence: each is printed on one line. */

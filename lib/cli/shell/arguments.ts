@@ -50,7 +50,7 @@ export function takesSeveral({ kind, repeatable }: Option): boolean {
   return repeatable === true || kind === 'strings';
 }
 
-/** The kinds of values that completion looks up: names of domains, networks, images, secrets, filters, devices or interfaces of the host, paths, and verbs. */
+/** The kinds of values that completion looks up: names of domains, networks, images, secrets, filters, volumes, devices or interfaces of the host, paths, and verbs. */
 export type ValueKind =
   | 'domain'
   | 'active-domain'
@@ -63,6 +63,7 @@ export type ValueKind =
   | 'nwfilter'
   | 'secret'
   | 'interface'
+  | 'volume'
   | 'file'
   | 'folder'
   | 'verb';

@@ -93,6 +93,7 @@ export const modules = {
   volChange: (): CommandModule => require('../commands/storage/vol-change'),
   volCreate: (): CommandModule => require('../commands/storage/vol-create'),
   volInspect: (): CommandModule => require('../commands/storage/vol-inspect'),
+  volume: (): CommandModule => require('../commands/image/volume'),
   wait: (): CommandModule => require('../commands/domain/wait'),
   watchHealth: (): CommandModule => require('../commands/host/watch-health'),
 } as const;

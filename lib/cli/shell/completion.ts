@@ -131,6 +131,10 @@ async function named(kind: ValueKind, last: string, connect: Connect): Promise<r
       const images = await (await connect()).images.list();
       return images.map(({ name }) => name);
     }
+    case 'volume': {
+      const volumes = await (await connect()).volumes.list();
+      return volumes.map(({ name }) => name);
+    }
     case 'interface': {
       const interfaces = await (await connect()).hostInterfaces.list();
       return interfaces.map(({ name }) => name);

@@ -308,6 +308,7 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   'vol-resize': 'volChange',
   'vol-upload': 'volChange',
   'vol-wipe': 'volChange',
+  volume: 'volume',
   wait: 'wait',
   'watch-health': 'watchHealth',
 };

@@ -4,7 +4,7 @@
  * root, for every user of the host who can reach it.
  */
 import { statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { DomainDefinition, IdMap } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { hasOwnIds, isMapped } from '../../domain/filesystem/access-mode';
@@ -75,11 +75,38 @@ const mappableTypes = ['btrfs', 'ext4', 'f2fs', 'xfs'];
  * other user of the host. Not if there are mounts below it: what is mounted there may be reached elsewhere.
  */
 export async function mayBeMapped(source: string, looks: Looks): Promise<boolean> {
-  const what = { step: 'look up who can reach a directory' };
-  const path = await looks.realPathIfThere(source, what);
-  if (path === undefined || (await wayTo(path, what, looks)) !== undefined) return false;
+  const path = await looks.realPathIfThere(source, accessLook);
+  if (path === undefined || (await wayTo(path, accessLook, looks)) !== undefined) return false;
   if (mountsWithin(path).some((point) => point !== path)) return false;
+  return isMappable(path);
+}
+
+/** The same of a directory that may still be missing: with those above it that are, it will be made for root alone. */
+export async function mayBeMappedOnceMade(source: string, looks: Looks): Promise<boolean> {
+  if ((await looks.realPathIfThere(source, accessLook)) !== undefined) {
+    return mayBeMapped(source, looks);
+  }
+  const folder = await looks.realPathIfThere(dirname(source), accessLook);
+  if (folder === undefined) return isMappable(await nearest(source, looks));
+  return (
+    isMappable(folder) &&
+    (await wayTo(join(folder, basename(source)), accessLook, looks)) === undefined
+  );
+}
+
+const accessLook = { step: 'look up who can reach a directory' };
+
+function isMappable(path: string): boolean {
   return mappableTypes.includes(mountHolding(path)?.type ?? '');
+}
+
+/** The last directory on the way that is there. */
+async function nearest(path: string, looks: Looks): Promise<string> {
+  for (const above of upwards(dirname(path))) {
+    const real = await looks.realPathIfThere(above, accessLook);
+    if (real !== undefined) return real;
+  }
+  return '/';
 }
 
 /** A copy that is going to be made of a tree that the container writes to. */

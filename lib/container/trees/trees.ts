@@ -18,7 +18,7 @@ import { mountsWithin } from '../../host/kernel/mount-table';
 import { native } from '../../host/native';
 import { flushDirectory } from '../../host/state/durable-file';
 import { fileError, hasErrno, unlessMissing } from '../../host/state/file-error';
-import { walkSource, type WalkOptions } from '../security/relabel/label-walk';
+import { walkSource, type Walked, type WalkOptions } from '../security/relabel/label-walk';
 
 const { ENOENT, ENOTDIR, ENOTEMPTY, EEXIST } = system.errno;
 
@@ -60,15 +60,36 @@ export async function copyTree(
   try {
     using source = openDirectory(from);
     if (await isSnapshot(source.fd, to)) return;
-    mkdirSync(to, { mode: 0o700 });
-    using target = openDirectory(to);
-    const into = target.fd;
-    await walkSource({ fd: source.fd, path: from, step }, options, (fd, report) =>
-      native().copyTree(fd, { into }, report),
-    );
+    await copyInto({ fd: source.fd, path: from, step }, to, options);
   } catch (error) {
     throw usedMeanwhile(error) ?? fileError(error, step);
   }
+}
+
+/** An open directory, and where its copy is to be. */
+export interface OpenTreeCopy {
+  readonly fd: number;
+  /** How errors call it. */
+  readonly from: string;
+  /** Must not exist yet. */
+  readonly to: string;
+  readonly step: string;
+}
+
+/** Copies an open tree file by file, as `copyTree` does. @throws as that. */
+export async function copyOpenTree({ fd, from, to, step }: OpenTreeCopy): Promise<void> {
+  try {
+    await copyInto({ fd, path: from, step }, to);
+  } catch (error) {
+    throw usedMeanwhile(error) ?? fileError(error, step);
+  }
+}
+
+async function copyInto(source: Walked, to: string, options: WalkOptions = {}): Promise<void> {
+  mkdirSync(to, { mode: 0o700 });
+  using target = openDirectory(to);
+  const into = target.fd;
+  await walkSource(source, options, (fd, report) => native().copyTree(fd, { into }, report));
 }
 
 /**

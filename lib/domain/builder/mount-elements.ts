@@ -1,4 +1,5 @@
 /** Writes the root and the mounts of a spec as `<filesystem>`, and their further options in `<tslxc:container>`. Pure. */
+import { usualPool } from '../devices/volume-source';
 import { node, type PrintableElement } from '../xml/print';
 import { from, keysBelow, type KeyPath } from './origin';
 import { splitSize } from './size-element';
@@ -51,7 +52,7 @@ function sourceElement(mount: MountSpec, key: Placed['key']): PrintableElement {
     case 'block':
       return source('dev', mount.source);
     case 'volume': {
-      const { pool, volume } = mount;
+      const { pool = usualPool, volume } = mount;
       const element = node('source', { pool, volume });
       return from(key('volume'), element, { pool: key('pool'), volume: key('volume') });
     }

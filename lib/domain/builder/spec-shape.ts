@@ -135,8 +135,9 @@ const mount: Shape<MountSpec> = variants<{
     target: absolutePath,
     readonly: optional(flag),
     type: oneOf('volume'),
-    pool: text,
+    pool: optional(text),
     volume: text,
+    accessMode: optional(oneOf('passthrough', 'mapped')),
   },
 });
 

@@ -242,10 +242,12 @@ export interface ImageMount extends CommonMountSpec {
 export interface VolumeMount extends CommonMountSpec {
   /** The kind of mount. */
   readonly type: 'volume';
-  /** Name of the pool, which has to be active when the container starts. */
-  readonly pool: string;
-  /** Name of the volume in it. */
+  /** Name of the pool, which has to be active when the container starts. Default: `volumes`, the pool of `Connection.volumes`. */
+  readonly pool?: string | undefined;
+  /** Name of the volume in it. A container from an image makes one that is missing in the pool `volumes`. */
   readonly volume: string;
+  /** As that of a `DirectoryMount`. Only a folder can be `mapped`: the files of an image have the container's ids by themselves. */
+  readonly accessMode?: 'passthrough' | 'mapped' | undefined;
 }
 
 /** A file system of a container. */

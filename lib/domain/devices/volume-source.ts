@@ -9,6 +9,9 @@ export interface VolumeSource {
   readonly volume: string;
 }
 
+/** The pool of volumes that are named without one, as those of `run -v NAME:TARGET`. */
+export const usualPool = 'volumes';
+
 /** Undefined if the element names neither. @throws DefinitionError XML_ERROR, with libvirt's message, if it names only one of the two. */
 export function parseVolumeSource(at: LocatedElement | undefined): VolumeSource | undefined {
   const named = (wanted: string): string | undefined =>

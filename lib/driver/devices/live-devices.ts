@@ -28,6 +28,7 @@ import type { SettledState } from '../session/containers';
 import type { Session } from '../session/session';
 import type { DomainEvent, Warning } from '../types';
 import { withVolumes } from '../storage/sources';
+import { keepVolumesOf } from '../storage/volume-lock';
 import { requireSettled, runningDevices } from './running-devices';
 
 export interface LiveChange {
@@ -49,7 +50,9 @@ export async function attachLive(
   requireRunning(state, 'changeDevice', identity);
   requireSettled(state);
   const before = runningDefinition(session, state);
-  const only = await withVolumes(session, withOnly(before, parsed.device), 'start');
+  const asked = withOnly(before, parsed.device);
+  using _volumes = await keepVolumesOf(session.paths, asked);
+  const only = await withVolumes(session, asked, 'start');
   const device = found(session, only, parsed.device);
   const definition = withDevice(before, device);
   checkStartable(definition);

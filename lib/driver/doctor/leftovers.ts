@@ -8,7 +8,7 @@ import { native } from '../../host/native';
 import { ifInstalled } from '../../host/program';
 import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import { mountsWithin } from '../../host/kernel/mount-table';
-import { abandonedDrafts } from '../../image/store/draft';
+import { abandonedDrafts } from '../../host/trees/draft';
 import { imagePaths } from '../../image/store/image-paths';
 import { listNftChains } from '../../network/firewall/nft';
 import type { StatePaths } from '../../host/state/state-paths';

@@ -11,7 +11,7 @@ import { previewNetwork } from '../networks/preview';
 import { isActive } from '../networks/settling';
 import type { Session } from '../session/session';
 import { hostRange, interfaceId } from './subnet';
-import { definitionsOf } from './used-paths';
+import { definitionsOf } from '../lookup/all-definitions';
 
 /** The network as a start would bring it up, as it runs, or as it is stored; undefined if there is none. */
 export async function networkAtHand(

@@ -1,25 +1,36 @@
 /** Which ids own what a container from an image is shown of the host. */
-import { mayBeMapped } from '../../container/sources/private-root';
-import type { DirectoryMount, MountSpec } from '../../domain/builder/spec';
+import { join } from 'node:path';
+import { mayBeMapped, mayBeMappedOnceMade } from '../../container/sources/private-root';
+import type { Looks } from '../../container/looks/looks';
+import type { DirectoryMount, MountSpec, VolumeMount } from '../../domain/builder/spec';
 import { isSame } from '../../domain/xml/path';
 import type { ImageDomain } from '../../image/types';
 import type { Session } from '../session/session';
+import { folderOfVolumes } from '../volumes/pool';
+import { isNamed } from './named-volumes';
 
 /**
- * Directories of the host belong to the ids inside that own them on disk, as with docker: so that a program can write to what belongs to
+ * Directories of the host and named volumes belong to the ids inside that own them on disk, as with docker: so that a program can write to what belongs to
  * root there. Not where another user of the host could then run a set-uid program that root inside has made, where the kernel has no
  * such mounts, nor where the caller says which ids it has, or has it in another layer.
  */
 export async function withAccess(session: Session, domain: ImageDomain): Promise<ImageDomain> {
   const { mounts = [], idMap = 'auto' } = domain;
-  if (idMap === 'host' || !mounts.some(isUnsaid)) return domain;
+  if (idMap === 'host' || !mounts.some((one) => isUnsaid(one) || isUnsaidVolume(one)))
+    return domain;
   using looks = session.lookers.looks({ within: session.startTimeout });
   const withModes: MountSpec[] = [];
-  for (const mount of mounts) {
-    const isMapped = isUnsaid(mount) && (await mayBeMapped(mount.source, looks));
-    withModes.push(isMapped ? mappedAlone(mount) : mount);
-  }
+  for (const mount of mounts) withModes.push(await withMode(session, mount, looks));
   return { ...domain, mounts: withModes };
+}
+
+async function withMode(session: Session, mount: MountSpec, looks: Looks): Promise<MountSpec> {
+  if (isUnsaid(mount)) return (await mayBeMapped(mount.source, looks)) ? mappedAlone(mount) : mount;
+  if (!isUnsaidVolume(mount)) return mount;
+  const folder = folderOfVolumes(session);
+  const isMapped =
+    folder !== undefined && (await mayBeMappedOnceMade(join(folder, mount.volume), looks));
+  return isMapped ? { ...mount, accessMode: 'mapped' } : mount;
 }
 
 /** Without what may be mounted below it later: it may be reached elsewhere. */
@@ -31,4 +42,8 @@ function isUnsaid(mount: MountSpec): mount is DirectoryMount {
   if (mount.type !== undefined && mount.type !== 'mount') return false;
   const { accessMode, overlay, source } = mount;
   return accessMode === undefined && overlay === undefined && !isSame(source, '/');
+}
+
+function isUnsaidVolume(mount: MountSpec): mount is VolumeMount {
+  return isNamed(mount) && mount.accessMode === undefined;
 }

@@ -2,6 +2,7 @@
 import { overlayUppersOf } from '../../container/sources/overlay-upper';
 import type { DomainDefinition } from '../../domain/definition';
 import { overlayOf } from '../../domain/filesystem/lookup';
+import { definitionsOf } from '../lookup/all-definitions';
 import type { Session } from '../session/session';
 
 /** Path → the domain that names it. */
@@ -19,33 +20,6 @@ export function usedPaths(session: Session): UsedPaths | undefined {
     for (const path of pathsOf(definition)) used.set(path, definition.name);
   }
   return failures.length === 0 ? used : undefined;
-}
-
-/** The definitions of all domains: the stored and the running ones. */
-export function* definitionsOf(
-  session: Session,
-  unread: (error: unknown) => void,
-): Iterable<DomainDefinition> {
-  const { store, containers, paths } = session;
-  const stored = (attempt(() => store.names(), unread) ?? []).map((name) => () => store.read(name));
-  const names = attempt(() => containers.runNames(paths), unread) ?? [];
-  const running = names.map((name) => () => {
-    const state = containers.readRunState(paths, name);
-    return state.phase === 'off' ? undefined : session.parse(state.start.xml).definition;
-  });
-  for (const read of [...stored, ...running]) {
-    const definition = attempt(read, unread);
-    if (definition !== undefined) yield definition;
-  }
-}
-
-function attempt<T>(read: () => T, unread: (error: unknown) => void): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    unread(error);
-    return undefined;
-  }
 }
 
 function pathsOf(definition: DomainDefinition): string[] {

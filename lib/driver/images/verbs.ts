@@ -27,6 +27,7 @@ import { takeInXml } from '../definitions/key-errors';
 import type { Session } from '../session/session';
 import type { CreateOptions } from '../types';
 import { withAccess } from './mount-access';
+import { withNamedVolumes } from './named-volumes';
 import { networkShare } from './network-share';
 import { usedPaths } from './used-paths';
 
@@ -125,6 +126,9 @@ export async function createFromImage(
     await collectLeft(session);
     // Until the domain exists and names its layers, this keeps them from being removed.
     using _lock = await takeHostLock({ path: paths.lock, step: 'lock the images' }, 'shared');
+    const image = infoOf(paths, await findImageRecord(paths, name, 'to run it'));
+    const { signal } = options;
+    using _volumes = await withNamedVolumes(session, { image, domain, paths, signal });
     // Until the domain exists, another caller that chooses an address would not see the one chosen here.
     using _choices = await lockAddresses(session, domain);
     const { spec, written } = await describe(session, name, domain);

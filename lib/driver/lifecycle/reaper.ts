@@ -14,6 +14,7 @@ import type { EndedState, SettledState } from '../session/containers';
 import { hasDeviceOnItsWay, settleDevices } from '../devices/running-devices';
 import { finish } from './finish';
 import { killInit, withinPatience } from './kill';
+import { keepVolumesOfEnded } from '../storage/volume-lock';
 import { keepWrittenLayer, removeWrittenLayer } from '../images/written-layer';
 import {
   actionAfter,
@@ -59,8 +60,9 @@ export async function settle(session: Session, name: string, sequel: Sequel): Pr
   const ownership = owned === undefined ? 'leave' : 'keep';
   const autodestroy = owned?.endsWithCaller === true;
   const isOthers = isBondedElsewhere(session, before.start);
-  // Until it runs again, no record names what it has written.
+  // Until it runs again, no record names what it has written, and which volumes it has.
   using _written = await keepWrittenLayer(session, before.start);
+  using _volumes = await keepVolumesOfEnded(session.paths, before.start);
   const exit = await finish(session, name, before);
   const isWanted =
     exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit);

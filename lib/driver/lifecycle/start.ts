@@ -29,6 +29,7 @@ import { hiddenPortWarnings } from '../interfaces/hidden-ports';
 import type { Session } from '../session/session';
 import { checkFloors, whenLinked } from '../interfaces/shaping';
 import { withVolumes } from '../storage/sources';
+import { keepVolumesOf } from '../storage/volume-lock';
 import { checkOnce, describeStart, strictness, withPlaces } from './start-input';
 import type { Launch } from './start-input';
 import type { StartResult, Warning } from '../types';
@@ -101,6 +102,7 @@ async function attempt(
   const { signal, onNetworkStarted } = options;
   const settings = readSettings(session.paths);
   const ofOthers = what.hardening ?? levelOf(session, () => settings);
+  using _volumes = await keepVolumesOf(session.paths, what.definition);
   const definition = atLevel(await withVolumes(session, what.definition, 'start'), ofOthers);
   const levelled = { ...what, definition, hardening: confinementAt(ofOthers) };
   const start = describeStart(session, levelled, rollback);

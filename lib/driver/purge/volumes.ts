@@ -4,6 +4,7 @@ import { isBelow } from '../../domain/xml/path';
 import { fileError } from '../../host/state/file-error';
 import { namesIn } from '../../host/names-in';
 import { hiddenDirectories } from '../../host/state/state-paths';
+import { draftsName } from '../../storage/pool/folder';
 import { describePool } from '../storage/lookup';
 import type { Session } from '../session/session';
 import type { PurgeItem } from './item';
@@ -31,11 +32,13 @@ export function placeOf(session: Session, name: string): PoolPlace {
 
 export function planVolumes({ paths }: Session, pools: readonly PoolPlace[]): PurgeItem[] {
   const own = hiddenDirectories(paths);
-  const folders = pools
-    .flatMap(({ target }) => target ?? [])
-    .filter((target) => own.some((folder) => isBelow(target, folder)));
+  // That of named volumes is listed even if no pool has it any more.
+  const folders = [paths.volumes, ...pools.flatMap(({ target }) => target ?? [])].filter((target) =>
+    own.some((folder) => isBelow(target, folder)),
+  );
   return [...new Set(folders)].flatMap((folder) =>
     namesIn(folder)
+      .filter((name) => name !== draftsName)
       .sort()
       .map((name): PurgeItem => ({ kind: 'volume', name: join(folder, name), fate: 'remove' })),
   );

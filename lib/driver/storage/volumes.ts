@@ -122,14 +122,19 @@ export async function deleteVolume(session: Session, identity: VolumeIdentity): 
   const { pool, name } = identity;
   await changing(session, identity, async (volume, { definition }) => {
     await kindOf(definition).removeVolume(definition, volume);
-    const left = [...knownVolumes(session.paths, pool.name)].filter((one) => one !== name);
-    writeKnownVolumes(session.paths, pool.name, left);
+    forget(session, pool, name);
   });
 }
 
-/** Under the lock of the pool. */
-function learn({ paths }: Session, pool: Identity, name: string): void {
+/** Puts a volume that is there on record. Under the lock of the pool. */
+export function learn({ paths }: Session, pool: Identity, name: string): void {
   writeKnownVolumes(paths, pool.name, new Set([...knownVolumes(paths, pool.name), name]));
+}
+
+/** The same of one that is gone. */
+export function forget({ paths }: Session, pool: Identity, name: string): void {
+  const left = [...knownVolumes(paths, pool.name)].filter((one) => one !== name);
+  writeKnownVolumes(paths, pool.name, left);
 }
 
 /** @throws as `findVolume` and `resizeVolume`; TslxcError INVALID_ARG for what is no size. */

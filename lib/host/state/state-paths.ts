@@ -26,6 +26,10 @@ export interface StatePaths {
   readonly library: string;
   /** Images, their layers, and what the containers made from them have written. Mode 0700. */
   readonly images: string;
+  /** The folder of the storage pool `volumes`. Mode 0700. */
+  readonly volumes: string;
+  /** Held shared while a container is started that has volumes; exclusively while a volume is removed. */
+  readonly volumesLock: string;
   /** Definitions of virtual networks: `NAME.xml`, and `autostart/`. */
   readonly networkDefinitions: string;
   /** The run folders of virtual networks, one for each, mode 0700. */
@@ -58,6 +62,8 @@ export function statePaths(root: string): StatePaths {
     logs: join(root, 'var/log/tslxc/lxc'),
     library: join(root, 'var/lib/tslxc'),
     images: join(root, 'var/lib/tslxc/images'),
+    volumes: join(root, 'var/lib/tslxc/volumes'),
+    volumesLock: join(root, 'var/lib/tslxc/volumes.lock'),
     networkDefinitions: join(root, 'etc/tslxc/networks'),
     networks: join(run, 'networks'),
     secrets: join(root, 'etc/tslxc/secrets'),

@@ -7,7 +7,7 @@ import { abortedBy } from '../../host/abort-listener';
 import { TslxcError } from '../../errors';
 import { reach } from '../failpoint';
 import { checkedName, isWholeArchive, parseSource, type ImageSource } from '../reference';
-import { makeDraft, removeAbandonedDrafts } from '../store/draft';
+import { makeDraft, removeAbandonedDrafts } from '../../host/trees/draft';
 import { imagePaths } from '../store/image-paths';
 import { prepareFolders } from '../store/layer-store';
 import { infoOf, writeImageRecord, type ImageRecord } from '../store/records';

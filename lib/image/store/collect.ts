@@ -9,7 +9,7 @@ import { tryTakeHostLock } from '../../host/state/file-lock';
 import { flushDirectory } from '../../host/state/durable-file';
 import { refuseMounts } from '../../host/trees/tree-removal';
 import { containerNoteSuffix } from '../container-layer';
-import { makeDraft, removeAbandonedDrafts } from './draft';
+import { makeDraft, removeAbandonedDrafts } from '../../host/trees/draft';
 import { layerPaths, type ImagePaths } from './image-paths';
 import { layerFolders } from './layer-store';
 import { readImageRecords } from './records';

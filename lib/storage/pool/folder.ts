@@ -1,13 +1,17 @@
 /** The folder of the host that has the volumes of a pool: how it is made, how much room it has, how it is removed. */
 import { chmod, chown, mkdir, rmdir, stat, statfs } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { fileError, isThere } from '../../host/state/file-error';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileError, hasErrno, isThere } from '../../host/state/file-error';
 import type { Permissions, PoolDefinition } from '../definition/definition';
 import type { LivePool } from '../definition/format-pool';
 import { makeOwnFolder } from '../../host/state/own-folder';
 
 /** As libvirt makes it: others may use what they know the name of. */
 const usualMode = 0o711;
+
+/** The folder in that of a pool in which volumes are made and removed. It is no volume. */
+export const draftsName = '.tslxc-drafts';
 
 /** Mode of the folders above it that are missing. */
 const modeAbove = 0o755;
@@ -37,10 +41,17 @@ async function setPermissions(path: string, { mode, owner, group }: Permissions)
 /** Removes the folder, which has to be empty. @throws SyscallError. */
 export async function removeFolder({ target }: PoolDefinition): Promise<void> {
   try {
+    await rmdir(join(target, draftsName)).catch(unlessInUse);
     await rmdir(target);
   } catch (error) {
     throw fileError(error, 'remove the folder of a storage pool');
   }
+}
+
+/** Then it is the folder of the pool that can't be removed. */
+function unlessInUse(error: unknown): void {
+  const { ENOENT, ENOTEMPTY } = constants.errno;
+  if (![ENOENT, ENOTEMPTY].some((errno) => hasErrno(error, errno))) throw error;
 }
 
 /** The room in the file system that the folder is on, and its permissions. @throws SyscallError. */

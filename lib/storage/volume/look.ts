@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileError, saysMissing } from '../../host/state/file-error';
 import { Slice } from '../../host/slices';
 import { present } from '../../present';
+import { draftsName } from '../pool/folder';
 import { volumeFormats, type VolumeFormat } from '../definition/formats';
 import { headerBytes, readImageHeader, type ImageHeader } from './image-header';
 import type { FoundFile, FoundVolume } from './volume';
@@ -49,6 +50,7 @@ export async function volumeNames(folder: string): Promise<string[]> {
 }
 
 function isVolumeName(name: string): boolean {
+  if (name === draftsName) return false;
   // What is not UTF-8 is read with replacement characters, and would not be found again.
   return name !== '' && name !== '.' && name !== '..' && !/[/\p{Cc}\ufffd]/u.test(name);
 }

@@ -162,6 +162,7 @@ export const wordsOf: Readonly<Record<string, readonly string[]>> = {
   'vol-resize': ['NAME', '1'],
   'vol-upload': ['NAME', 'FILE'],
   'vol-wipe': ['NAME'],
+  volume: ['create', 'data'],
   wait: ['NAME', '--state', 'running'],
   'watch-health': ['NAME'],
 };

@@ -15,6 +15,7 @@ import { secretsCalls } from '../../../lib/driver/secrets/calls';
 import { snapshotCalls } from '../../../lib/driver/snapshots/snapshot-calls';
 import { storagePoolCalls } from '../../../lib/driver/arguments/storage-pool-calls';
 import { storageVolumeCalls } from '../../../lib/driver/arguments/storage-volume-calls';
+import { volumesCalls } from '../../../lib/driver/volumes/calls';
 import type { AnyParameters } from '../../../lib/shape/arguments';
 
 export const publicCalls: Readonly<Record<string, Readonly<Record<string, AnyParameters>>>> = {
@@ -27,6 +28,7 @@ export const publicCalls: Readonly<Record<string, Readonly<Record<string, AnyPar
   NodeDevices: nodeDevicesCalls,
   HostInterfaces: hostInterfacesCalls,
   Secrets: secretsCalls,
+  Volumes: volumesCalls,
   NetworkFilters: networkFiltersCalls,
   DomainSnapshots: snapshotCalls,
   CommandProcess: commandCalls,

@@ -35,7 +35,7 @@ test('bare words fill the options of each verb in the order in which they are sh
 /** Verbs that virsh does not have. */
 const own =
   'autostart-all clone completion cpuset daemon doctor exec hugepagetune images import logs mkroot pidtune plan pull purge reap ' +
-  'rmi run shell top wait watch-health';
+  'rmi run shell top volume wait watch-health';
 
 test('each verb that virsh has and that is carried out here is among them', () => {
   const carriedOut = verbNames.filter((verb) => commandOf(verb).parsing === undefined);

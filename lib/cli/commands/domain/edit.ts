@@ -1,7 +1,7 @@
 /** edit: the stored definition in the user's editor. */
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { warningOf } from '../../output/definition-warnings';
-import { editText } from '../../terminal/edit-loop';
+import { editText } from '../../editing/edit-loop';
 import { TslxcError } from '../../../errors';
 import type { Connection, DefineOptions, Domain } from '../../../index';
 import type { Options } from '../../shell/arguments';

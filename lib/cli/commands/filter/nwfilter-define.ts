@@ -7,7 +7,7 @@ import {
 import { showXml, xpathOptions } from '../../options/xpath-option';
 import { warningOf } from '../../output/definition-warnings';
 import { withErrorMessage } from '../../shell/command-error';
-import { editText } from '../../terminal/edit-loop';
+import { editText } from '../../editing/edit-loop';
 import { filterOption, findFilter } from './filter-argument';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';

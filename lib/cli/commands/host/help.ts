@@ -31,7 +31,10 @@ export const commands: CommandTable = {
 async function help({ output }: Context, options: Options): Promise<undefined> {
   const topic = options.string('command') ?? '';
   if (topic === '') output.text(overview());
-  else if (isGroup(topic)) output.text(groupText(topic));
+  else if (isGroup(topic))
+    output.text(
+      `${commandNamed(topic) === undefined ? '' : `${commandText(topic)}\n`}${groupText(topic)}`,
+    );
   else output.text(commandText(topic));
   return Promise.resolve(undefined);
 }

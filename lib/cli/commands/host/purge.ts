@@ -1,11 +1,10 @@
 /** purge: removes everything from this host that tslxc has put there. */
-import { createInterface } from 'node:readline';
 import { formatOption, showsData, wantsData } from '../../output/data';
 import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
+import { askYesOrNo } from '../../terminal/ask';
 import type { PurgeItem } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
-import type { Terminal } from '../../terminal/terminal';
 
 export const commands: CommandTable = {
   purge: {
@@ -91,20 +90,4 @@ function describe(item: PurgeItem, tense: 'future' | 'past'): string {
   const unknown =
     unreadable === undefined ? '' : `, whose definition can't be read: ${unlisted[kind] ?? ''}`;
   return `${verb} ${kinds[kind]} ${what}${running}${unknown}`;
-}
-
-/** Asks on the caller's terminal. False for any answer but `y` or `yes`, at the end of the input, and if it can't be read. */
-async function askYesOrNo(terminal: Terminal, question: string): Promise<boolean> {
-  const input = terminal.input();
-  const lines = createInterface({ input, output: terminal.output() });
-  const answer = await new Promise<string>((resolve) => {
-    // As when a terminal is hung up.
-    input.once('error', () => resolve(''));
-    lines.once('line', resolve);
-    lines.once('close', () => resolve(''));
-    lines.setPrompt(`${question} [y/N] `);
-    lines.prompt();
-  });
-  lines.close();
-  return /^\s*y(es)?\s*$/i.test(answer);
 }

@@ -5,8 +5,8 @@ import { pullReport, progressStyles } from '../../output/pull-progress';
 import { refusedValue } from '../../options/values/refused-value';
 import { readKibibytes } from '../../options/values/scaled-size';
 import { abandonable } from '../../terminal/abandonable';
-import { accessDenied, errorLines, withErrorMessage } from '../../shell/command-error';
-import { TslxcError } from '../../../errors';
+import { eachNamed } from '../../output/each-named';
+import { withErrorMessage } from '../../shell/command-error';
 import type { ImageInfo, PullOptions } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -158,17 +158,11 @@ function mebibytes(bytes: number): string {
 async function remove(context: Context, options: Options): Promise<number | undefined> {
   const { output } = context;
   const connection = await context.connect();
-  let status: number | undefined;
-  for (const image of options.strings('image')) {
-    try {
+  return eachNamed(options.strings('image'), output, {
+    failed: (image) => `Failed to remove image '${image}'`,
+    action: async (image) => {
       await connection.images.remove(image);
       output.extra(`Image '${image}' removed`);
-    } catch (error) {
-      if (!TslxcError.is(error) || accessDenied(error) !== undefined) throw error;
-      output.error(`Failed to remove image '${image}'`);
-      for (const line of errorLines(error)) output.error(line);
-      status = 1;
-    }
-  }
-  return status;
+    },
+  });
 }

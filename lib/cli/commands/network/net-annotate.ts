@@ -2,7 +2,7 @@
 import { describe, descriptionOptions, metadata, metadataOptions } from '../annotation';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import { warningOf } from '../../output/definition-warnings';
-import { editText } from '../../terminal/edit-loop';
+import { editText } from '../../editing/edit-loop';
 import type { Subject } from '../annotation';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';

@@ -9,7 +9,7 @@ import {
 import { builtPool, poolWordOptions } from './pool-words';
 import { findPool, poolOption } from '../../options/pool-argument';
 import { warningOf } from '../../output/definition-warnings';
-import { editText } from '../../terminal/edit-loop';
+import { editText } from '../../editing/edit-loop';
 import type { StoragePool } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';

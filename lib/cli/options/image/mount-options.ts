@@ -5,6 +5,7 @@
 import { posix } from 'node:path';
 import { sharedMemory } from '../../../image/shared-memory';
 import { absolutePath } from '../../../host/state/absolute-path';
+import { isVolumeName, volumeNameRule } from '../../../storage/volume/volume-name';
 import { present } from '../../../present';
 import { checkCharacters, refusedValue } from '../values/refused-value';
 import { readDockerKibibytes } from '../values/scaled-size';
@@ -22,13 +23,13 @@ export const mountOptions: readonly Option[] = [
   {
     ...several(
       'volume',
-      'show a directory of the host: DIRECTORY:TARGET, or DIRECTORY:TARGET:ro for read-only',
+      'show a directory of the host or a named volume, which is made if it is missing: DIRECTORY:TARGET or NAME:TARGET, with :ro behind it for read-only',
     ),
     letter: 'v',
   },
   several(
     'mount',
-    'the same in words: type=bind,source=DIRECTORY,target=TARGET, with readonly; or type=tmpfs,target=TARGET, with tmpfs-size=SIZE',
+    'the same in words: type=bind,source=DIRECTORY,target=TARGET, or type=volume,source=NAME,target=TARGET, with readonly; or type=tmpfs,target=TARGET, with tmpfs-size=SIZE',
   ),
   several(
     'tmpfs',
@@ -91,16 +92,32 @@ function checkTargets(typed: readonly Typed[]): void {
   }
 }
 
-/** Whether the directory of the host is there is only known when the container starts. */
+/**
+ * As with docker, what has no slash is the name of a volume, and `.` and `..` are directories. Whether a directory of the host is there is only
+ * known when the container starts.
+ */
 function volumeOf(word: string): MountSpec {
   checkCharacters(word, 'volume');
-  const [, dir, target, way] = /^(.+):(\/[^:]*)(:r[ow])?$/.exec(word) ?? [];
-  if (dir === undefined || target === undefined) {
-    throw refusedValue(word, 'volume', 'is not DIRECTORY:TARGET or DIRECTORY:TARGET:ro');
+  const [, source, target, way] = /^(.+):(\/[^:]*)(:r[ow])?$/.exec(word) ?? [];
+  if (source === undefined || target === undefined) {
+    const forms = 'is not DIRECTORY:TARGET or NAME:TARGET, with nothing, :ro or :rw behind it';
+    throw refusedValue(word, 'volume', forms);
   }
-  checkTarget(target, { word, option: 'volume' });
-  const source = absolutePath(dir);
-  return { source, target, ...(way === ':ro' ? { readonly: true } : {}), recursive: true };
+  const typed = { word, option: 'volume' };
+  checkTarget(target, typed);
+  const common = { target, ...(way === ':ro' ? { readonly: true } : {}) };
+  if (isDirectory(source)) return { source: absolutePath(source), ...common, recursive: true };
+  return { type: 'volume', volume: namedVolumeOf(source, typed), ...common };
+}
+
+function isDirectory(source: string): boolean {
+  return source.includes('/') || source === '.' || source === '..';
+}
+
+function namedVolumeOf(name: string, { word, option }: Omit<Typed, 'mount'>): string {
+  if (isVolumeName(name)) return name;
+  const rule = `has the source '${name}', which ${volumeNameRule}; a directory has a slash: ./${name}`;
+  throw refusedValue(word, option, rule);
 }
 
 function checkTarget(target: string, { word, option }: Omit<Typed, 'mount'>): void {
@@ -126,6 +143,7 @@ const keyNames: Readonly<Record<string, string>> = {
 
 const mountKeys = {
   bind: ['type', 'source', 'target', 'readonly', 'bind-propagation'],
+  volume: ['type', 'source', 'target', 'readonly'],
   tmpfs: ['type', 'target', 'readonly', 'tmpfs-size', 'tmpfs-mode'],
 } as const;
 
@@ -143,8 +161,8 @@ function mountOf(word: string, memory: Size): MountSpec {
     given.set(key, value);
   }
   const type = given.get('type')?.toLowerCase() ?? 'volume';
-  if (type !== 'bind' && type !== 'tmpfs') {
-    throw refused(`has the type '${type}': bind and tmpfs are known`);
+  if (type !== 'bind' && type !== 'volume' && type !== 'tmpfs') {
+    throw refused(`has the type '${type}': bind, volume and tmpfs are known`);
   }
   const stray = [...given.keys()].find((key) => !mountKeys[type].some((known) => known === key));
   if (stray !== undefined) {
@@ -165,6 +183,10 @@ function mountOf(word: string, memory: Size): MountSpec {
     return { type: 'ram', ...common, size: size === undefined ? memory : sizeOf(size, typed) };
   }
   const dir = given.get('source') ?? '';
+  if (type === 'volume') {
+    if (dir === '') throw refused('has no source=NAME: a volume without a name is not made');
+    return { type, volume: namedVolumeOf(dir, { word, option: 'mount' }), ...common };
+  }
   if (dir === '') throw refused('has no source=DIRECTORY');
   const source = absolutePath(dir);
   const propagation = given.get('bind-propagation')?.replace(/^r(?=private|slave|shared)/, '');

@@ -38,7 +38,6 @@ const docker: Readonly<Record<string, string>> = {
   tag: 'pull with another NAME',
   unpause: 'resume',
   update: 'setmem, memtune, schedinfo or pidtune',
-  volume: 'run -v, with a directory of the host',
 };
 
 /** Verbs of LXC and Incus that Docker does not have. */

@@ -37,7 +37,7 @@ export interface WalkOptions {
 export const labelStep = 'label a source';
 
 /** An open source. */
-interface Walked {
+export interface Walked {
   readonly fd: number;
   readonly path: string;
   /** The step that an error names. */

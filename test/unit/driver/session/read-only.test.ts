@@ -33,6 +33,7 @@ const readers: Readonly<Record<string, readonly string[]>> = {
   `),
   StoragePool: words('editableXml info listVolumes lookupVolume volumes xml'),
   StorageVolume: words('info xml'),
+  Volumes: words('list lookup'),
   Images: words('domainXml list lookup'),
   NodeDevices: words('list lookup lookupByWwn xml'),
   HostInterfaces: words('list lookup lookupByMac xml'),
@@ -81,7 +82,7 @@ async function objects(): Promise<ReadonlyMap<string, Object>> {
   const all = [
     ...[connection, domain, network, pool, volume],
     ...[connection.images, connection.nodeDevices, connection.hostInterfaces],
-    ...[connection.secrets, connection.networkFilters, domain.snapshots],
+    ...[connection.secrets, connection.networkFilters, connection.volumes, domain.snapshots],
   ];
   return new Map(all.map((one) => [one.constructor.name, one as unknown as Object]));
 }

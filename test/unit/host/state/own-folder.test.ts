@@ -20,7 +20,7 @@ test('a folder is made where another process makes those above it at the same ti
   const folder = join(scratchDirectory(), 'above/it');
   const kernels = fs.mkdirSync;
   const tries: string[] = [];
-  using _spy = jest.spyOn(fs, 'mkdirSync').mockImplementation((path, options) => {
+  const spy = jest.spyOn(fs, 'mkdirSync').mockImplementation((path, options) => {
     tries.push(String(path));
     try {
       return kernels(path, options);
@@ -29,7 +29,11 @@ test('a folder is made where another process makes those above it at the same ti
       if (tries.length === 1) kernels(folder, { recursive: true });
     }
   });
-  makeOwnFolder(join(folder, 'made'));
+  try {
+    makeOwnFolder(join(folder, 'made'));
+  } finally {
+    spy.mockRestore();
+  }
   expect(statSync(join(folder, 'made')).isDirectory()).toBe(true);
   expect(tries).toEqual([join(folder, 'made'), folder, join(folder, 'made')]);
 });

@@ -17,7 +17,7 @@ test('every verb has a command, and no module a command without a verb', () => {
 test.each(verbNames)('help %s shows an example that parses', async (verb) => {
   const { status, stdout } = await run(`help ${verb}`);
   expect(status).toBe(0);
-  const example = /\n {2}EXAMPLE\n {4}tslxc (.*)\n\n\n$/.exec(stdout)?.[1] ?? '';
+  const example = /\n {2}EXAMPLE\n {4}tslxc (.*)\n\n\n/.exec(stdout)?.[1] ?? '';
   const [word = '', ...words] = parseGlobals(example.split(' ')).words;
   const command = commandsWith(word)?.[word];
   expect(word).toBe(verb);

@@ -33,7 +33,9 @@ const noSignal = 'must be a signal such as SIGQUIT, SIGRTMIN+3 or 3';
 const noPort = 'is not a port such as 80/tcp, or ports such as 8000-8009';
 const noCpus = 'is no number of CPUs, from 0.01 on, such as 1.5';
 const noLimit = 'is not NAME=SOFT or NAME=SOFT:HARD, such as nofile=1024';
-const noVolume = 'is not DIRECTORY:TARGET or DIRECTORY:TARGET:ro';
+const noVolume = 'is not DIRECTORY:TARGET or NAME:TARGET, with nothing, :ro or :rw behind it';
+const noName = (name: string): string =>
+  `has the source '${name}', which can't be the name of a volume: letters, digits, '_', '.' and '-', with a letter or a digit as the first, 255 at most; a directory has a slash: ./${name}`;
 
 /** The option, its bad value, and what is said behind them. */
 const refused: readonly (readonly [string, string, string])[] = [
@@ -65,6 +67,9 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['expose', '65536', noPort],
   ['volume', '/srv', noVolume],
   ['volume', '/srv:data', noVolume],
+  ['volume', 'da ta:/data', noName('da ta')],
+  ['volume', '.data:/data', noName('.data')],
+  ['volume', `${'d'.repeat(256)}:/data`, noName('d'.repeat(256))],
   ['volume', '/srv:/', "has the target '/', where the image is"],
   ['volume', '/srv://', "has the target '/', where the image is"],
   ['volume', '/srv:/a/../b', "has a target with '.' or '..' in it: write it without"],
@@ -98,7 +103,24 @@ const refused: readonly (readonly [string, string, string])[] = [
   ['tmpfs', '/tmp:noexec', "has the option 'noexec': size=SIZE and ro are known"],
   ['shm-size', '0', 'has no room: its size is 0'],
   ['tmpfs', '/tmp:size=0', 'has no room: its size is 0'],
-  ['mount', 'type=nfs,target=/x', "has the type 'nfs': bind and tmpfs are known"],
+  ['mount', 'type=nfs,target=/x', "has the type 'nfs': bind, volume and tmpfs are known"],
+  ['mount', 'type=volume,target=/x', 'has no source=NAME: a volume without a name is not made'],
+  ['mount', 'dst=/x', 'has no source=NAME: a volume without a name is not made'],
+  [
+    'mount',
+    'type=volume,src=/a,dst=/x',
+    "has the source '/a', which can't be the name of a volume",
+  ],
+  [
+    'mount',
+    'type=volume,src=a,dst=/x,volume-nocopy',
+    "has 'volume-nocopy': type=volume takes source, target, readonly",
+  ],
+  [
+    'mount',
+    'type=volume,src=a,dst=/x,bind-propagation=slave',
+    "has 'bind-propagation': type=volume takes source",
+  ],
   ['mount', 'type=bind,source=/srv', 'has no target=TARGET'],
   ['mount', 'type=bind,target=/x', 'has no source=DIRECTORY'],
   ['mount', 'type=tmpfs,target=/x,tmpfs-size=0', 'has no room: its size is 0'],

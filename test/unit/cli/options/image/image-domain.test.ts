@@ -24,11 +24,13 @@ test.each<[string, ImageDomain['mounts']]>([
   ],
   ['/srv/a:b:/data', [{ source: '/srv/a:b', target: '/data', recursive: true }]],
   ['/srv/a:b:/data:ro', [{ source: '/srv/a:b', target: '/data', readonly: true, recursive: true }]],
-  ['data:/data', [{ source: resolve('data'), target: '/data', recursive: true }]],
-  [
-    'data:/data:ro',
-    [{ source: resolve('data'), target: '/data', readonly: true, recursive: true }],
-  ],
+  ['./data:/data', [{ source: resolve('data'), target: '/data', recursive: true }]],
+  ['.:/data', [{ source: resolve('.'), target: '/data', recursive: true }]],
+  ['..:/data', [{ source: resolve('..'), target: '/data', recursive: true }]],
+  ['a/b:/data', [{ source: resolve('a/b'), target: '/data', recursive: true }]],
+  ['data:/data', [{ type: 'volume', volume: 'data', target: '/data' }]],
+  ['data:/data:rw', [{ type: 'volume', volume: 'data', target: '/data' }]],
+  ['9-d.a_t:/data:ro', [{ type: 'volume', volume: '9-d.a_t', target: '/data', readonly: true }]],
   ['/srv/data:/data:rw', [{ source: '/srv/data', target: '/data', recursive: true }]],
 ])('the volume %s is %j', (word, mounts) => {
   expect(domainOf('--volume', word)).toEqual({ mounts });
@@ -45,7 +47,7 @@ const others = ['x', '/srv', '/srv:data', ':/data', '/srv:/data:', '/srv:/data:z
 
 test.each(others)("'%s' is no volume", (word) => {
   expect(() => domainOf('--volume', word)).toThrow(
-    `'${word}' for <volume> option is not DIRECTORY:TARGET or DIRECTORY:TARGET:ro`,
+    `'${word}' for <volume> option is not DIRECTORY:TARGET or NAME:TARGET, with nothing, :ro or :rw behind it`,
   );
 });
 
@@ -130,6 +132,11 @@ test.each<[string, ImageDomain]>([
     '--mount type=bind,source=/a,target=/b,bind-propagation=rslave',
     { mounts: [{ source: '/a', target: '/b', recursive: true, propagation: 'slave' }] },
   ],
+  [
+    '--mount type=volume,src=data,dst=/b,ro',
+    { mounts: [{ type: 'volume', volume: 'data', target: '/b', readonly: true }] },
+  ],
+  ['--mount source=data,target=/b', { mounts: [{ type: 'volume', volume: 'data', target: '/b' }] }],
   [
     '--mount type=tmpfs,destination=/b,tmpfs-size=1m',
     { mounts: [{ type: 'ram', target: '/b', size: '1024KiB' }] },

@@ -1,18 +1,23 @@
 /**
- * Working folders of pulls. Everything that a pull makes is in its draft until it is moved, as a whole, to its final place. The
- * process holds a lock on the claim beside the draft while it lives: if a claim is not locked, its process has died, and the next
- * pull removes the leftovers.
+ * Working folders. Everything that is made for a place on the host is in a draft until it is moved there as a whole, and what is removed as a
+ * whole is moved into one. The process holds a lock on the claim beside the draft while it lives: if a claim is not locked, its process
+ * has died, and the next one that makes drafts there removes the leftovers.
  */
 import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { native } from '../../host/native';
-import { removeTree } from '../../host/trees/tree-removal';
-import type { ImagePaths } from './image-paths';
-import { unlessMissing } from '../../host/state/file-error';
+import { native } from '../native';
+import { unlessMissing } from '../state/file-error';
+import { removeTree } from './tree-removal';
 
 const suffix = '.claim';
+
+/** Where drafts are made. */
+export interface DraftPlace {
+  /** A folder for drafts and claims alone. */
+  readonly drafts: string;
+}
 
 /** `await using` removes it. */
 export interface Draft extends AsyncDisposable {
@@ -20,7 +25,7 @@ export interface Draft extends AsyncDisposable {
 }
 
 /** @throws errors of node:fs. */
-export async function makeDraft({ drafts }: ImagePaths): Promise<Draft> {
+export async function makeDraft({ drafts }: DraftPlace): Promise<Draft> {
   for (;;) {
     const folder = join(drafts, randomBytes(8).toString('hex'));
     const claim = `${folder}${suffix}`;
@@ -35,8 +40,8 @@ export async function makeDraft({ drafts }: ImagePaths): Promise<Draft> {
   }
 }
 
-/** The folders that pulls have left whose process has died. Only looks. @throws errors of node:fs. */
-export function abandonedDrafts({ drafts }: ImagePaths): string[] {
+/** The folders whose process has died. Only looks. @throws errors of node:fs. */
+export function abandonedDrafts({ drafts }: DraftPlace): string[] {
   const names = unlessMissing(() => readdirSync(drafts)) ?? [];
   return names
     .filter((name) => name.endsWith(suffix) && !isHeld(join(drafts, name)))
@@ -54,8 +59,8 @@ function isHeld(claim: string): boolean {
   }
 }
 
-/** Removes the leftovers of pulls whose process has died. */
-export async function removeAbandonedDrafts({ drafts }: ImagePaths): Promise<void> {
+/** Removes the leftovers of processes that have died. */
+export async function removeAbandonedDrafts({ drafts }: DraftPlace): Promise<void> {
   for (const name of await readdir(drafts)) {
     if (!name.endsWith(suffix)) continue;
     const fd = openIfThere(join(drafts, name));
@@ -69,7 +74,7 @@ export async function removeAbandonedDrafts({ drafts }: ImagePaths): Promise<voi
 /** The claim is removed last: without it, no process would look for the folder. */
 async function removeDraft(folder: string, claim: number): Promise<void> {
   try {
-    await removeTree({ path: folder, step: 'remove files of an image' });
+    await removeTree({ path: folder, step: 'remove a draft' });
     await rm(`${folder}${suffix}`, { force: true });
   } finally {
     closeSync(claim);
