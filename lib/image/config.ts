@@ -1,6 +1,7 @@
 /** Parses the documents of an OCI image, and Docker's similar ones. Pure. */
 import { TslxcError, type ErrorDetails } from '../errors';
 import { present } from '../present';
+import { readHealthCheck } from './health-check';
 import type { ImageConfig } from './types';
 
 /** A part of an image by its digest. */
@@ -88,7 +89,20 @@ function imageConfig(config: Readonly<Record<string, unknown>>): ImageConfig {
     ports: keysOf(config, 'ExposedPorts'),
     volumes: keysOf(config, 'Volumes'),
     stopSignal: typeof stop === 'string' && stop !== '' ? stop : undefined,
+    health: healthOf(config),
   });
+}
+
+/** OCI's documents have none; Docker's do, and so do those that are built by its tools in OCI's format. */
+function healthOf(config: Readonly<Record<string, unknown>>): ImageConfig['health'] {
+  const check = config['Healthcheck'] ?? {};
+  if (!isObject(check)) throw malformed('configuration', 'Healthcheck is not an object');
+  const shell = wordsOf(config, 'Shell');
+  try {
+    return readHealthCheck({ check, shell });
+  } catch (error) {
+    throw malformed('configuration', error instanceof Error ? error.message : String(error));
+  }
 }
 
 function wordsOf(config: Readonly<Record<string, unknown>>, name: string): string[] {

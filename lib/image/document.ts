@@ -6,6 +6,7 @@ import { isWithin } from '../domain/xml/path';
 import { TslxcError } from '../errors';
 import { present } from '../present';
 import { withoutLayers } from './config';
+import { combinedHealth } from './health-check';
 import { ImageTree, type Account } from './image-tree';
 import { resolverMount, resolverTarget, withShare, type NetworkShare } from './network-share';
 import { stemOf } from './reference';
@@ -52,6 +53,7 @@ export function imageSpec(document: ImageDocument): DomainSpec {
   return present({
     ...own,
     ...{ name, memory, idMap, stopSignal },
+    health: combinedHealth(config.health, domain.health),
     ...programOf(config, domain, tree),
     root: rootOf(document),
     mounts: [...ownMounts(domain), ...(domain.mounts ?? []), ...resolverOf(document, tree)],

@@ -13,7 +13,12 @@ import {
   withoutContradiction,
 } from '../shape/shape';
 import { otherWords } from '../domain/builder/other-words';
-import { commonFields, contradictoryIds, memorySize } from '../domain/builder/spec-shape';
+import {
+  commonFields,
+  contradictoryIds,
+  healthOfImage,
+  memorySize,
+} from '../domain/builder/spec-shape';
 import type { ImageDomain, ImageRootSpec, PullOptions } from './types';
 
 export const pullOptions = object<PullOptions>({
@@ -34,6 +39,7 @@ export const imageDomain = withoutContradiction<ImageDomain>(
       memory: optional(memorySize),
       root: optional(object<ImageRootSpec>({ readonly: optional(flag), overlay: optional(text) })),
       ports: optional(listOf(text)),
+      health: optional(healthOfImage),
     },
     otherWords,
   ),

@@ -1,5 +1,14 @@
 /** What callers of the library see of images. */
-import type { DomainSpec, IdMapSpec, InterfaceSpec, MountSpec, Size } from '../domain/builder/spec';
+import type {
+  CommandHealth,
+  DomainSpec,
+  HealthCheckSpec,
+  HealthSpec,
+  IdMapSpec,
+  InterfaceSpec,
+  MountSpec,
+  Size,
+} from '../domain/builder/spec';
 
 /** What an image says about the program in it: the part `config` of an OCI image configuration. */
 export interface ImageConfig {
@@ -19,6 +28,8 @@ export interface ImageConfig {
   readonly volumes: readonly string[];
   /** The signal that asks the program to end, such as `SIGQUIT`. Default: the image names none, and `shutdown` finds out what init takes. */
   readonly stopSignal?: string;
+  /** How its health is checked, with the times that it names; no line of it needs a shell but the image's own. Default: it is not checked. */
+  readonly health?: CommandHealth;
 }
 
 /** An image on this host. */
@@ -87,10 +98,10 @@ export interface ImageRootSpec {
 
 /**
  * What differs from the image in a container that is made from it: a DomainSpec, every part of which has a default. What the image says
- * of its program is the default of `init`, `args`, `env`, `cwd`, `user`, `group` and `stopSignal`.
+ * of its program is the default of `init`, `args`, `env`, `cwd`, `user`, `group`, `stopSignal` and `health`.
  */
 export interface ImageDomain extends Partial<
-  Omit<DomainSpec, 'name' | 'memory' | 'root' | 'image'>
+  Omit<DomainSpec, 'name' | 'memory' | 'root' | 'image' | 'health'>
 > {
   /** Name of the domain. Default: that of the image, with a random suffix. */
   readonly name?: string | undefined;
@@ -111,6 +122,11 @@ export interface ImageDomain extends Partial<
   readonly user?: string | undefined;
   /** A name or gid in the image. Default: with `user`, that user's group; otherwise the image's. */
   readonly group?: string | undefined;
+  /**
+   * Periodic health checks: a check and its times, each in place of the image's; times alone are for the image's own check; `none`: nothing is
+   * checked. Default: the image's. As with docker, `interval` and `timeout` are 30,000 where neither says them.
+   */
+  readonly health?: HealthSpec | HealthCheckSpec | 'none' | undefined;
   /** The root is the image; what of it can be chosen. */
   readonly root?: ImageRootSpec | undefined;
   /** Further file systems. At `/dev/shm` is one in memory of 64 MiB, unless one of these is there. Other volumes of the image are in the container's layer. */

@@ -216,12 +216,31 @@ const ofEveryCheck: Fields<HealthCheckSpec> = {
   action: optional(oneOf('none', 'restart')),
 };
 
+const checks: {
+  readonly exec: Fields<CommandHealth>;
+  readonly port: Fields<PortHealth>;
+} = {
+  exec: { ...ofEveryCheck, exec: command },
+  port: { ...ofEveryCheck, port: wholeBetween(...healthRanges.port) },
+};
+
 const health: Shape<HealthSpec> = variants<{ exec: CommandHealth; port: PortHealth }>(
   hasOneOf(['exec', 'port']),
-  {
-    exec: { ...ofEveryCheck, exec: command },
-    port: { ...ofEveryCheck, port: wholeBetween(...healthRanges.port) },
-  },
+  checks,
+);
+
+/** With the check of an image, times alone do. */
+export const healthOfImage: Shape<HealthSpec | HealthCheckSpec | 'none'> = either(
+  oneOf('none'),
+  variants<{ exec: CommandHealth; port: PortHealth; times: HealthCheckSpec }>(
+    {
+      ...hasOneOf(['exec', 'port']),
+      words: 'one with exec, port or times',
+      choose: ({ exec, port }) =>
+        exec === undefined ? (port === undefined ? 'times' : 'port') : 'exec',
+    },
+    { ...checks, times: ofEveryCheck },
+  ),
 );
 
 const restart = object<RestartSpec>({
@@ -242,7 +261,9 @@ const imageOrigin = object<ImageOriginSpec>({
 export const memorySize = size;
 
 /** Those that a domain of an image has as well. */
-export const commonFields: Fields<Omit<DomainSpec, 'name' | 'memory' | 'root' | 'image'>> = {
+export const commonFields: Fields<
+  Omit<DomainSpec, 'name' | 'memory' | 'root' | 'image' | 'health'>
+> = {
   uuid: optional(filledText),
   title: optional(text),
   description: optional(text),
@@ -280,7 +301,6 @@ export const commonFields: Fields<Omit<DomainSpec, 'name' | 'memory' | 'root' | 
   onReboot: optional(lifecycleAction),
   onCrash: optional(lifecycleAction),
   restart: optional(restart),
-  health: optional(health),
 };
 
 /** What asks for the ids of the host and for others. */
@@ -301,6 +321,7 @@ export const domainSpec = withoutContradiction<DomainSpec>(
       memory: size,
       root: optional(either(text, root)),
       image: optional(imageOrigin),
+      health: optional(health),
     },
     otherWords,
   ),

@@ -1,6 +1,7 @@
 /** What a source has, before anything of it is copied: the digest of the image, and its layers. */
 import { parseConfiguration } from '../config';
 import { pinnedSource } from '../reference';
+import type { ImageConfig } from '../types';
 import { chainsOf } from '../store/layer-store';
 import { runTool } from '../tool';
 import { policyWords, tlsWords, type LookUp } from './skopeo-words';
@@ -13,6 +14,8 @@ export interface Looked {
   readonly digest: string;
   /** From the bottom up, as they are in the source. */
   readonly layers: readonly SourceLayer[];
+  /** skopeo leaves it out where it copies Docker's configuration into OCI's format. */
+  readonly health: ImageConfig['health'];
 }
 
 export interface SourceLayer {
@@ -40,11 +43,12 @@ export async function lookUpImage(asked: LookUp): Promise<Looked> {
   };
   const layers = found.LayersData ?? [];
   const pinned = pinnedSource(source, found.Digest);
-  const { diffIds } = parseConfiguration(await inspect('--config', '--raw', pinned));
+  const { diffIds, config } = parseConfiguration(await inspect('--config', '--raw', pinned));
   const chains = diffIds.length === layers.length ? chainsOf(diffIds) : [];
   return {
     pinned,
     digest: found.Digest,
+    health: config.health,
     layers: layers.map((layer, at) => ({
       mediaType: layer.MIMEType,
       digest: layer.Digest,

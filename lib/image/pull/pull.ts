@@ -5,6 +5,7 @@ import type { StatePaths } from '../../host/state/state-paths';
 import { programPath } from '../../host/program';
 import { abortedBy } from '../../host/abort-listener';
 import { TslxcError } from '../../errors';
+import { present } from '../../present';
 import { reach } from '../failpoint';
 import { checkedName, isWholeArchive, parseSource, type ImageSource } from '../reference';
 import { makeDraft, removeAbandonedDrafts } from '../../host/trees/draft';
@@ -90,7 +91,7 @@ async function pullInDraft(
     pulled: new Date().toISOString(),
     ...(created === undefined ? {} : { created }),
     architecture,
-    config,
+    config: present({ ...config, health: looked.health }),
     ...layered,
   };
   if (signal?.aborted === true) throw abortedBy(signal);

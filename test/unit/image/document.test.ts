@@ -221,6 +221,7 @@ test('all else that a DomainSpec says is carried over, and read back as it was s
   const session = { parse: (text: string) => ({ definition: parse(text) }) as never };
   expect(readSpec(session, xml)).toEqual({
     ...domain,
+    health: { port: 80, interval: 30_000, timeout: 30_000 },
     mounts: [{ type: 'ram', target: '/dev/shm', size: '64MiB' }, ...(domain.mounts ?? [])],
     name: 'one',
     uuid: expect.any(String) as string,

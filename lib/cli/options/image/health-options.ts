@@ -14,20 +14,29 @@ export const healthOptions: readonly Option[] = [
     'restart',
     'no (the default); on-failure or on-failure:MAX: start it again when it fails; always or unless-stopped: whenever it ends by itself',
   ),
-  text('health-cmd', 'command for its shell that exits with 0 while it is healthy'),
-  text('health-interval', 'time between two checks, such as 1m30s; 30s by default'),
-  text('health-timeout', 'time that a check may take; 30s by default'),
-  { name: 'health-retries', kind: 'number', help: 'failures in a row that count; 3 by default' },
+  text(
+    'health-cmd',
+    'command for its shell that exits with 0 while it is healthy; by default the image’s check',
+  ),
+  text('health-interval', 'time between two checks, such as 1m30s; by default the image’s, or 30s'),
+  text('health-timeout', 'time that a check may take; by default the image’s, or 30s'),
+  {
+    name: 'health-retries',
+    kind: 'number',
+    help: 'failures in a row that count; by default the image’s, or 3',
+  },
   text(
     'health-start-period',
-    'time after its start in which failures do not count; none by default',
+    'time after its start in which failures do not count; by default the image’s, or none',
   ),
+  {
+    name: 'no-healthcheck',
+    kind: 'flag',
+    help: 'its health is not checked, whatever the image says',
+  },
 ];
 
 const ofHealth = healthOptions.map(({ name }) => name).filter((name) => name.startsWith('health-'));
-
-/** docker's, in milliseconds. */
-const usual = { interval: 30_000, timeout: 30_000 } as const;
 
 /** @throws UsageError for a value that can't be right. */
 export function readHealth(options: Options): Pick<ImageDomain, 'restart' | 'health'> {
@@ -53,21 +62,20 @@ function restartOf(word: string | undefined): ImageDomain['restart'] {
 function healthOf(options: Options): Health | undefined {
   const command = options.string('health-cmd');
   const other = ofHealth.find((name) => options.has(name));
-  if (command === undefined) {
-    if (other === undefined) return undefined;
-    throw new UsageError(`option --${other} needs --health-cmd`);
+  if (options.has('no-healthcheck')) {
+    if (other === undefined) return 'none';
+    throw new UsageError(`options --no-healthcheck and --${other} are mutually exclusive`);
   }
-  checkCharacters(command, 'health-cmd');
-  return {
-    exec: ['/bin/sh', '-c', command],
-    interval: durationOf(options, 'health-interval') ?? usual.interval,
-    timeout: durationOf(options, 'health-timeout') ?? usual.timeout,
-    ...present({
-      // As with docker, 0 is the default.
-      retries: options.number('health-retries') || undefined,
-      grace: durationOf(options, 'health-start-period'),
-    }),
-  };
+  if (other === undefined) return undefined;
+  if (command !== undefined) checkCharacters(command, 'health-cmd');
+  return present({
+    exec: command === undefined ? undefined : ['/bin/sh', '-c', command],
+    interval: durationOf(options, 'health-interval'),
+    timeout: durationOf(options, 'health-timeout'),
+    // As with docker, 0 is the default.
+    retries: options.number('health-retries') || undefined,
+    grace: durationOf(options, 'health-start-period'),
+  });
 }
 
 const unitsInMilliseconds: Readonly<Record<string, number>> = {

@@ -190,7 +190,9 @@ function saidOfImage(error: TslxcError): string | undefined {
   const { code, syscall, path = '', errno } = error;
   if (syscall === 'chdir' && (errno === ENOENT || errno === ENOTDIR))
     return `the image names the working directory '${path}', and has no such directory: give another by --workdir`;
-  const { key } = keyOf(error);
+  const { key, inner } = keyOf(error);
+  if (key === 'health' && inner === '')
+    return 'the image has no health check of its own: give one by --health-cmd';
   if (code === 'INTERNAL_ERROR' && key === 'user')
     return 'the image names a user that is not in its /etc/passwd: give another by --user';
   if (code === 'INTERNAL_ERROR' && key === 'group')

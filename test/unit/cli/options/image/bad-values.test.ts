@@ -13,16 +13,13 @@ function read(words: readonly string[], cmd: readonly string[] = []): ImageDomai
 }
 
 function messageOf(given: readonly string[], cmd?: readonly string[]): string {
-  const [option = ''] = given;
-  // It is looked at only beside the command.
-  const words = option.startsWith('--health-') ? [...given, '--health-cmd', 'true'] : given;
   try {
-    read(option === '--health-cmd' ? given : words, cmd);
+    read(given, cmd);
   } catch (error) {
     if (error instanceof UsageError || error instanceof CommandError) return error.message;
     throw error;
   }
-  throw new Error(`${words.join(' ')} is taken`);
+  throw new Error(`${given.join(' ')} is taken`);
 }
 
 const control = 'a\x01';

@@ -96,10 +96,10 @@ test.each<[string, ImageDomain]>([
   ['--restart always', { restart: { policy: 'always' } }],
   ['--restart unless-stopped', { restart: { policy: 'always' } }],
   ['--restart on-failure:5', { restart: { policy: 'on-failure', max: 5 } }],
-  [
-    '--health-cmd true',
-    { health: { exec: ['/bin/sh', '-c', 'true'], interval: 30_000, timeout: 30_000 } },
-  ],
+  ['--health-cmd true', { health: { exec: ['/bin/sh', '-c', 'true'] } }],
+  ['--health-retries 2', { health: { retries: 2 } }],
+  ['--health-interval 0', { health: {} }],
+  ['--no-healthcheck', { health: 'none' }],
   [
     '--health-cmd true --health-interval 1m30s --health-timeout 500ms --health-retries 5 --health-start-period 1h0.5s',
     {
@@ -208,8 +208,8 @@ test('what is secret in a file of variables is in no error, and no name is lost'
 });
 
 test('options that need or exclude another are refused', () => {
-  expect(() => domainOf('--health-retries', '2')).toThrow(
-    'option --health-retries needs --health-cmd',
+  expect(() => domainOf('--no-healthcheck', '--health-retries', '2')).toThrow(
+    'options --no-healthcheck and --health-retries are mutually exclusive',
   );
   expect(() => domainOf('--cpus', '1', '--cpu-quota', '1000')).toThrow('mutually exclusive');
   expect(() => domainOf('--tmpfs', '/a', '-v', '/x:/a/')).toThrow(

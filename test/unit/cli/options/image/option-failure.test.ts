@@ -63,6 +63,11 @@ test.each<[string, Error, string]>([
     'the image names a stop signal that is none: give another by --stop-signal',
   ],
   [
+    '--health-retries 2',
+    aboutKey('INVALID_ARG', 'domain.health'),
+    'the image has no health check of its own: give one by --health-cmd',
+  ],
+  [
     '--health-cmd x --health-start-period 2h',
     aboutKey('INVALID_ARG', 'domain.health.grace'),
     "'2h' for <health-start-period> option: invalid argument: it is wrong",
