@@ -1,6 +1,14 @@
 /** Named volumes of containers from images: made as a whole with what the image has, kept, shown to the image's user, and never lost. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain, ImageDomain } from 'tslxc';
@@ -125,6 +133,33 @@ test('none is removed that a stored or a running domain has', async () => {
   await expect(volumes.lookup('data')).rejects.toMatchObject({ code: 'NO_STORAGE_VOL' });
 });
 
+test.each<[string, (folder: string) => string]>([
+  [
+    'by a link to the folder of all',
+    (folder) => {
+      const link = join(world.root.path, 'elsewhere');
+      symlinkSync(folder, link);
+      return join(link, 'data');
+    },
+  ],
+  ['as a part of the folder of all', (folder) => folder],
+])('none is removed or filled that a container has %s', async (_what, sourceIn) => {
+  const { volumes } = world.connection;
+  await volumes.create('data');
+  const domain = await world.connection.createDomain({
+    ...{ name: 'reaches', memory: '64MiB', init: '/bin/sleep', args: ['1000'], idMap: 'host' },
+    mounts: [{ source: sourceIn(place()), target: '/srv' }],
+  });
+  await expect(volumes.remove('data')).rejects.toMatchObject({ domain: 'reaches' });
+  expect(await volumes.prune()).toEqual([]);
+  const { ino } = statSync(place('data'));
+  const second = await make({ init: 'sleep', args: ['1000'], user: '0' });
+  expect(statSync(place('data')).ino).toBe(ino);
+  await second.destroy();
+  await domain.destroy();
+  await volumes.remove('data');
+});
+
 test('a domain that can’t be read may have any of them', async () => {
   await world.connection.volumes.create('data');
   const folder = join(world.root.path, 'etc/tslxc/lxc');
@@ -140,26 +175,42 @@ test('a domain that can’t be read may have any of them', async () => {
   expect(existsSync(place('data'))).toBe(true);
 });
 
-test('one whose container is restarted again and again is never taken for unused', async () => {
-  const domain = await make({
+const short = (target: string) =>
+  ({
     name: 'again',
     init: '/bin/sh',
-    args: ['-c', 'echo run >>/var/lib/db/runs; exit 1'],
+    args: ['-c', `echo run >>${target}/runs; exit 1`],
     restart: { policy: 'always', delay: 0 },
-  });
-  const outcomes = new Set<string>();
-  for (let tries = 0; tries < 60; tries += 1) {
-    const outcome = await world.connection.volumes.remove('data').then(
-      () => 'removed',
-      (error: unknown) => (error as { code: string }).code,
-    );
-    outcomes.add(outcome);
-    await world.connection.listDomains();
-  }
-  expect([...outcomes]).toEqual(['RESOURCE_BUSY']);
-  await domain.destroy();
-  expect(existsSync(place('data/runs'))).toBe(true);
-});
+  }) as const;
+
+test.each<[string, () => Promise<Domain>]>([
+  ['of an image', () => make(short('/var/lib/db'))],
+  [
+    'with the host’s root',
+    async () => {
+      await world.connection.volumes.create('data');
+      const mounts = [{ ...inDb, target: '/srv' }];
+      return world.connection.createDomain({ ...short('/srv'), memory: '64MiB', mounts });
+    },
+  ],
+])(
+  'one whose container %s is restarted again and again is never taken for unused',
+  async (_what, start) => {
+    const domain = await start();
+    const outcomes = new Set<string>();
+    for (let tries = 0; tries < 60; tries += 1) {
+      const outcome = await world.connection.volumes.remove('data').then(
+        () => 'removed',
+        (error: unknown) => (error as { code: string }).code,
+      );
+      outcomes.add(outcome);
+      await world.connection.listDomains();
+    }
+    expect([...outcomes]).toEqual(['RESOURCE_BUSY']);
+    await domain.destroy();
+    expect(existsSync(place('data/runs'))).toBe(true);
+  },
+);
 
 test('what is mounted in one keeps it whole', async () => {
   const { volumes } = world.connection;
@@ -174,6 +225,42 @@ test('what is mounted in one keeps it whole', async () => {
   }
   await volumes.remove('data');
   expect(await volumes.list()).toEqual([]);
+});
+
+test.each<[string, () => Disposable]>([
+  [
+    'a place at which something is mounted',
+    () => {
+      mkdirSync(place('data'));
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'none', place('data')]);
+      return { [Symbol.dispose]: () => execFileSync('umount', [place('data')]) };
+    },
+  ],
+  [
+    'a link to an empty folder',
+    () => {
+      mkdirSync(join(world.root.path, 'linked'));
+      symlinkSync(join(world.root.path, 'linked'), place('data'));
+      return { [Symbol.dispose]: () => undefined };
+    },
+  ],
+])('%s is shown as it is', async (_what, prepare) => {
+  await world.connection.volumes.create('other');
+  using _prepared = prepare();
+  const domain = await make({ idMap: 'host', user: '0' });
+  expect(await said(domain, 'ls -A /var/lib/db')).toBe('');
+  await domain.destroy();
+});
+
+test('what is no volume is named', async () => {
+  await world.connection.volumes.create('other');
+  execFileSync('mkfifo', [place('data')]);
+  await expect(make()).rejects.toMatchObject({
+    code: 'OPERATION_INVALID',
+    message: expect.stringContaining(
+      `'${place('data')}' is no volume, but neither a folder nor a file`,
+    ) as string,
+  });
 });
 
 test('the XML is the same before the first volume is made and afterwards', async () => {
@@ -213,6 +300,30 @@ test('a pool of the name that is there before is taken as it is', async () => {
   expect(existsSync(elsewhere)).toBe(false);
 });
 
+test('one whose files the container could not write to is refused, with what to do, and nothing is made', async () => {
+  const open = join(world.root.path, 'open');
+  mkdirSync(open, { mode: 0o755 });
+  chmodSync(world.root.path, 0o755);
+  const xml = `<pool type='dir'><name>volumes</name><target><path>${open}</path></target></pool>`;
+  await world.connection.defineStoragePool(xml);
+  await expect(make()).rejects.toMatchObject({
+    code: 'CONFIG_UNSUPPORTED',
+    path: join(open, 'data'),
+    message: expect.stringContaining(
+      `volume 'data' can't be shown with its owners, so that the container could not write to it: '${open}' has to be`,
+    ) as string,
+  });
+  expect(readdirSync(open)).toEqual([]);
+  const asHost = await make({ idMap: 'host' });
+  expect(await said(asHost, 'cat /var/lib/db/seed')).toBe('of the image\n');
+  await asHost.destroy();
+  const asItIs = await make({ mounts: [{ ...inDb, accessMode: 'passthrough' }], user: '0' });
+  expect(await said(asItIs, 'touch /var/lib/db/own')).toContain('Permission denied');
+  await asItIs.destroy();
+  chmodSync(open, 0o700);
+  expect(await said(await make(), 'touch /var/lib/db/own')).toBe('');
+});
+
 /** Words behind `volume`, and what is said of them. */
 const refusals: readonly (readonly [readonly string[], string])[] = [
   [
@@ -222,7 +333,6 @@ const refusals: readonly (readonly [readonly string[], string])[] = [
   [['rm'], 'volume rm needs the name of a volume'],
   [['ls', 'data'], "unexpected data 'data': volume ls takes no name"],
   [['inspect', 'data', '--all'], 'option --all is not one of volume inspect'],
-  [['prune'], 'volume prune: as with docker, volumes with a name are only removed with --all'],
   [['create', './data'], "Failed to create volume './data'"],
 ];
 
@@ -274,6 +384,10 @@ test('volume lists, makes, inspects and removes them in docker’s words', async
   expect(removed).toMatchObject({ code: 1, stdout: 'one\n' });
   expect(removed.stderr).toContain(`volume 'data' is in use by domain '${user}'`);
   expect(await tslxc('volume', 'prune', '--all', '--force')).toMatchObject({ code: 0, stdout: '' });
+  expect(await tslxc('volume', 'prune', '-f')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Nothing was removed: .* only go with --all/) as string,
+  });
   await tslxc('destroy', user);
   expect(await tslxc('volume', 'prune', '--all')).toMatchObject({
     code: 1,

@@ -11,7 +11,6 @@ import type { Session } from '../session/session';
 import { keepVolumes } from '../storage/volume-lock';
 import { makeVolume } from '../volumes/making';
 import { preparedPool } from '../volumes/pool';
-import { checkVolumeName } from '../volumes/verbs';
 
 /** Whether the mount is a volume by its name alone. */
 export function isNamed(mount: MountSpec): mount is VolumeMount {
@@ -28,7 +27,7 @@ export interface Wanted {
 /**
  * Makes those that are missing. Until what it resolves to is disposed of, none of them is removed. Undefined if the domain has none.
  *
- * @throws TslxcError INVALID_ARG for what can't be the name of a volume; as `preparedPool` and `makeVolume`.
+ * @throws as `preparedPool` and `makeVolume`.
  */
 export async function withNamedVolumes(
   session: Session,
@@ -37,7 +36,6 @@ export async function withNamedVolumes(
   const { domain, signal } = wanted;
   const mounts = (domain.mounts ?? []).filter(isNamed);
   if (mounts.length === 0) return undefined;
-  for (const { volume } of mounts) checkVolumeName(volume);
   for (;;) {
     throwIfAborted(signal);
     const { definition } = await makeAll(session, mounts, wanted);

@@ -77,7 +77,8 @@ export async function imageDomainXml(
   name: string,
   domain: ImageDomain,
 ): Promise<string> {
-  return writeSpec((await describe(session, name, domain)).spec);
+  const shown = await withAccess(session, domain);
+  return writeSpec((await describe(session, name, shown)).spec);
 }
 
 interface Described {
@@ -95,8 +96,7 @@ async function describe(session: Session, name: string, domain: ImageDomain): Pr
   const upper = overlay ?? written ?? '';
   const empty = join(paths.empty, 'root');
   const shares = await sharesOf(session, domain);
-  const shown = await withAccess(session, domain);
-  return { spec: imageSpec({ image, name: called, upper, empty, domain: shown, shares }), written };
+  return { spec: imageSpec({ image, name: called, upper, empty, domain, shares }), written };
 }
 
 /** What virtual networks give to each of its interfaces, in their order. */
@@ -128,10 +128,11 @@ export async function createFromImage(
     using _lock = await takeHostLock({ path: paths.lock, step: 'lock the images' }, 'shared');
     const image = infoOf(paths, await findImageRecord(paths, name, 'to run it'));
     const { signal } = options;
+    const shown = await withAccess(session, domain);
     using _volumes = await withNamedVolumes(session, { image, domain, paths, signal });
     // Until the domain exists, another caller that chooses an address would not see the one chosen here.
     using _choices = await lockAddresses(session, domain);
-    const { spec, written } = await describe(session, name, domain);
+    const { spec, written } = await describe(session, name, shown);
     if (written !== undefined) await markTransient(written, spec.name);
     return await takeInXml(spec, options, {
       takeIn: (xml, told) => createDomain(session, xml, told),

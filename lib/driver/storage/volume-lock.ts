@@ -20,23 +20,25 @@ export function keepVolumes({ volumesLock: path }: StatePaths): Promise<Disposab
   return takeHostLock({ path, step }, 'shared');
 }
 
-/** The same for a definition that names volumes of pools; undefined for one that does not. */
+/** The same for a definition that has anything of the host, which may be a volume; undefined for another, and where no volume was ever named. */
 export async function keepVolumesOf(
   paths: StatePaths,
   { disks, filesystems }: Pick<DomainDefinition, 'disks' | 'filesystems'>,
 ): Promise<Disposable | undefined> {
-  const hasVolume = [...disks, ...filesystems].some(({ type }) => type === 'volume');
-  return hasVolume ? await keepVolumes(paths) : undefined;
+  const all = [...disks, ...filesystems];
+  const isNamed = all.some(({ type }) => type === 'volume');
+  const mayBe = all.some(({ type }) => type === 'mount' || type === 'file' || type === 'block');
+  return isNamed || (mayBe && isThere(paths.volumesLock)) ? await keepVolumes(paths) : undefined;
 }
 
 /**
- * The same between the end of a container and its restart, when no record has what it had. Undefined for one that has nothing of the host
- * but its root, as most, and where no volume was ever named.
+ * The same between the end of a container and its restart, when no record has what it had. Undefined for one that has nothing of the
+ * host, and where no volume was ever named.
  */
 export async function keepVolumesOfEnded(
   paths: StatePaths,
   { xml }: StartRecord,
 ): Promise<Disposable | undefined> {
-  const sources = xml.split(/<filesystem type=['"](?:mount|file|block)['"]|<disk /).length - 1;
-  return sources > 1 && isThere(paths.volumesLock) ? await keepVolumes(paths) : undefined;
+  const mayBe = /<filesystem type=['"](?:mount|file|block)['"]|<disk /.test(xml);
+  return mayBe && isThere(paths.volumesLock) ? await keepVolumes(paths) : undefined;
 }

@@ -50,8 +50,9 @@ async function preparePool(session: Session): Promise<void> {
   const identity = found ?? (await definePool(session, usualXml(session.paths.volumes), {}));
   // The folder of a pool of the user's own may be that of a disk that is not mounted: that one is not made.
   const isOwn = folderOfVolumes(session) === session.paths.volumes;
-  await startPool(session, identity, { build: isOwn });
+  // Before the start: when this process is killed, no boot of the host is to leave the volumes behind.
   if (found === undefined) await setPoolAutostart(session, identity, 'on');
+  await startPool(session, identity, { build: isOwn });
 }
 
 /** Mode 0700: no other user of the host reaches a set-uid program that a container has made in a volume. */

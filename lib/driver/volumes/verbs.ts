@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { flushDirectory } from '../../host/state/durable-file';
 import { fileError } from '../../host/state/file-error';
+import type { Draft } from '../../host/trees/draft';
 import { refuseMounts } from '../../host/trees/tree-removal';
 import { isVolumeName, volumeNameRule } from '../../storage/volume/volume-name';
 import type { FoundVolume } from '../../storage/volume/volume';
@@ -36,7 +37,7 @@ export async function listNamed(session: Session): Promise<VolumeInfo[]> {
   const pool = await poolOfVolumes(session);
   if (pool === undefined) return [];
   const found = await listVolumes(session, pool);
-  const users = readUsers(session);
+  const users = await readUsers(session, pool.definition.target);
   return found.map((volume) => infoOf(pool, volume, users));
 }
 
@@ -44,17 +45,21 @@ export async function listNamed(session: Session): Promise<VolumeInfo[]> {
 export async function lookUpNamed(session: Session, name: string): Promise<VolumeInfo> {
   const pool = await poolOfVolumes(session);
   if (pool === undefined) throw noVolume(name);
-  return infoOf(pool, await findNamed(session, pool, name), readUsers(session));
+  const users = await readUsers(session, pool.definition.target);
+  return infoOf(pool, await findNamed(session, pool, name), users);
 }
 
 /** With all that is in it. @throws TslxcError NO_STORAGE_VOL, RESOURCE_BUSY; OPERATION_INVALID when something is mounted in it. */
 export async function removeNamed(session: Session, name: string): Promise<void> {
   const pool = await poolOfVolumes(session);
   if (pool === undefined) throw noVolume(name);
+  await findNamed(session, pool, name);
+  // Removed once the lock is free: that takes its time, and starts wait for the lock.
+  await using draft = await draftOf(pool);
   using _removals = await lockRemovals(session.paths);
   const volume = await findNamed(session, pool, name);
-  requireUnused(readUsers(session), placed(pool, volume));
-  await removeFound(session, pool, volume);
+  requireUnused(await readUsers(session, pool.definition.target), placed(pool, volume));
+  await removeFound(session, { pool, volume, draft });
 }
 
 /**
@@ -65,15 +70,16 @@ export async function removeNamed(session: Session, name: string): Promise<void>
 export async function pruneNamed(session: Session): Promise<VolumeInfo[]> {
   const pool = await poolOfVolumes(session);
   if (pool === undefined) return [];
+  await using draft = await draftOf(pool);
   using _removals = await lockRemovals(session.paths);
-  const users = readUsers(session);
+  const users = await readUsers(session, pool.definition.target);
   const removed: VolumeInfo[] = [];
   const failures: unknown[] = [];
   for (const volume of await listVolumes(session, pool)) {
     if (users.of(placed(pool, volume)).length > 0) continue;
     try {
       requireUnused(users, placed(pool, volume));
-      await removeFound(session, pool, volume);
+      await removeFound(session, { pool, volume, draft });
       removed.push(infoOf(pool, volume, users));
     } catch (error) {
       session.logger.warn({ err: error, volume: volume.name }, 'a volume could not be removed');
@@ -84,18 +90,29 @@ export async function pruneNamed(session: Session): Promise<VolumeInfo[]> {
   return removed;
 }
 
+/** Undefined for a volume group, which has no folders. */
+async function draftOf({ definition }: KnownPool): Promise<Draft | undefined> {
+  return definition.source.group === undefined ? await draftIn(definition.target) : undefined;
+}
+
+interface Removal {
+  readonly pool: KnownPool;
+  readonly volume: FoundVolume;
+  /** What it is moved into. */
+  readonly draft: Draft | undefined;
+}
+
 /** Under the lock of removals. A folder is moved away as a whole: one that is half removed is never taken for a volume. */
-async function removeFound(session: Session, pool: KnownPool, volume: FoundVolume): Promise<void> {
+async function removeFound(session: Session, { pool, volume, draft }: Removal): Promise<void> {
   const { name, path, type } = volume;
-  if (type !== 'dir') {
+  if (type !== 'dir' || draft === undefined) {
     await deleteVolume(session, { pool, name });
     return;
   }
   try {
     refuseMounts({ path, step });
-    await using draft = await draftIn(pool.definition.target);
     await session.lockedPool(pool.name, async () => {
-      await rename(path, join(draft.folder, 'removed'));
+      await rename(path, join(draft.folder, name));
       await flushDirectory(pool.definition.target);
       forget(session, pool, name);
     });

@@ -40,6 +40,7 @@ export const reasons: Readonly<Record<string, readonly string[]>> = {
     'driver/purge/volumes.ts placeOf',
     'driver/purge/written.ts readDefinitions',
     'driver/snapshots/changes.ts perform',
+    'driver/volumes/users.ts readUsers',
     'driver/volumes/verbs.ts pruneNamed',
     'image/layer/check.ts .write',
     'network/lifecycle/reconcile.ts repairNetwork',

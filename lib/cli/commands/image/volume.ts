@@ -176,12 +176,12 @@ async function inspect({ context, names }: Asked): Promise<number | undefined> {
 }
 
 async function prune({ context, options }: Asked): Promise<number | undefined> {
-  if (!options.has('all')) {
-    const why =
-      'as with docker, volumes with a name are only removed with --all, and there are no others';
-    throw new UsageError(`volume prune: ${why}`);
-  }
   const { output, terminal } = context;
+  if (!options.has('all')) {
+    const why = 'as with docker, volumes with a name only go with --all, and there are no others';
+    output.line(`Nothing was removed: ${why}`);
+    return undefined;
+  }
   if (!options.has('force') && !terminal.isInteractive()) {
     throw new CommandError('There is no terminal to ask on: give --force to remove them', {
       code: 'OPERATION_DENIED',
